@@ -1,0 +1,171 @@
+"""From text to segments: each a stretch that starts at a real enumerator or at the beginning of a line.
+
+An enumerator at the beginning of a line is taken at its word. One inside a line must earn it: by what stands before
+it, and by its place in a sequence that began at one or goes on. This is what lets a page that lost its line breaks be
+read like any other, and what keeps 第一书记, “1+N” or a quoted “一是…二是…” from being taken for structure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from extractor.notice.marks import RUN_IN_KINDS, Boundary, Mark, find_marks
+
+
+class Segment(NamedTuple):
+    """A stretch of text. ``start`` includes the enumerator, ``content`` comes after it, ``end`` is trimmed.
+
+    ``opens_line`` tells a segment that begins a printed line from one cut out of the middle of it.
+    """
+
+    start: int
+    content: int
+    end: int
+    mark: Mark | None
+    opens_line: bool
+
+
+_LINE = re.compile(r"[^\n]+")
+_NOT_AN_ENUMERATOR = re.compile(r"[一二三四五六七八九十]+[、.][一二三四五六七八九十]+(?:[级类线期季产项次批届轮年月日号]|、)")
+_COLLAPSED_LENGTH = 600
+"""A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
+
+
+def split_segments(text: str) -> list[Segment]:
+    """Cut the reading text into segments, in order, without overlap; blank lines are left out."""
+    candidates = find_marks(text)
+    marks = _accepted(text, candidates)
+    segments: list[Segment] = []
+    position = 0
+    for line in _LINE.finditer(text):
+        start, stop = line.span()
+        here: list[Mark] = []
+        while position < len(marks) and marks[position].start < stop:
+            here.append(marks[position])
+            position += 1
+        segments.extend(_line_segments(text, start, stop, here))
+    return segments
+
+
+def _line_segments(text: str, start: int, stop: int, marks: list[Mark]) -> Iterator[Segment]:
+    starts = [mark.start for mark in marks]
+    if not starts or text[start : starts[0]].strip(" #*>"):
+        end = starts[0] if starts else stop
+        body = _skip(text, start, end)
+        trimmed = _trim(text, body, end)
+        if trimmed > body:
+            yield Segment(body, body, trimmed, None, opens_line=True)
+    for index, mark in enumerate(marks):
+        end = starts[index + 1] if index + 1 < len(starts) else stop
+        trimmed = max(_trim(text, mark.start, end), min(mark.content, end))
+        yield Segment(mark.start, min(mark.content, trimmed), trimmed, mark, mark.boundary is Boundary.LINE)
+
+
+def _skip(text: str, start: int, end: int) -> int:
+    while start < end and text[start] in " #*>":
+        start += 1
+    return start
+
+
+def _trim(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in " *\r\n":
+        end -= 1
+    return end
+
+
+def _accepted(text: str, candidates: list[Mark]) -> list[Mark]:
+    """The candidates that are enumerators, decided line by line with the numbers seen so far in mind."""
+    taken: list[Mark] = []
+    latest: dict[str, int] = {}
+    position = 0
+    while position < len(candidates):
+        line_end = text.find("\n", candidates[position].start)
+        line_end = len(text) if line_end < 0 else line_end
+        stop = position
+        while stop < len(candidates) and candidates[stop].start < line_end:
+            stop += 1
+        for mark in _accepted_in_line(text, candidates[position:stop], latest, line_end):
+            taken.append(mark)
+            latest[mark.kind] = mark.number
+        position = stop
+    return taken
+
+
+def _accepted_in_line(text: str, line: list[Mark], latest: dict[str, int], line_end: int) -> list[Mark]:
+    line_start = text.rfind("\n", 0, line[0].start) + 1
+    collapsed = line_end - line_start > _COLLAPSED_LENGTH and _headings_in_sequence(line) >= 3
+    seen = dict(latest)
+    begun: set[str] = set()
+    taken: list[Mark] = []
+    for index, mark in enumerate(line):
+        if taken and mark.start < taken[-1].content:
+            continue
+        if _NOT_AN_ENUMERATOR.match(text, mark.start) and seen.get(mark.kind, 0) + 1 != mark.number:
+            continue
+        if mark.boundary is not Boundary.LINE:
+            if not _earns_its_place(line, index, seen, begun, collapsed=collapsed):
+                continue
+            if _quoted(text, mark.start, line_start, line_end):
+                continue
+        taken.append(mark)
+        seen[mark.kind] = mark.number
+        begun.add(mark.kind)
+    return taken
+
+
+def _earns_its_place(line: list[Mark], index: int, seen: dict[str, int], begun: set[str], *, collapsed: bool) -> bool:
+    mark = line[index]
+    goes_on = seen.get(mark.kind) == mark.number - 1
+    followed = any(
+        later.kind == mark.kind and later.number == mark.number + 1 and later.boundary >= Boundary.SOFT
+        for later in line[index + 1 :]
+    )
+    if mark.kind == "circled":
+        return goes_on and mark.kind in begun if mark.number > 1 else followed
+    if mark.kind in RUN_IN_KINDS:
+        if mark.boundary is Boundary.SENTENCE:
+            # 四是 may be missing or 六是 stand in its place: inside a begun list any number counts.
+            return mark.kind in begun or followed or (goes_on and mark.number > 1)
+        if mark.boundary is Boundary.SOFT:
+            return (goes_on and mark.kind in begun) or (mark.number == 1 and followed)
+        return False
+    if mark.boundary is Boundary.SENTENCE:
+        if mark.number == 1:
+            return followed or collapsed
+        return goes_on or (collapsed and mark.kind in seen and 0 <= mark.number - seen[mark.kind] <= 2)
+    if not collapsed:
+        return False
+    if mark.kind == "ar_rparen":
+        return False
+    if mark.boundary is Boundary.SOFT:
+        return goes_on or (mark.number == 1 and (followed or mark.kind in ("cn_paren", "ar_paren", "feedback")))
+    if mark.kind == "dun":
+        return False  # 省、市 and 十四、五 hold no heading
+    return goes_on or (mark.number == 1 and followed)
+
+
+def _headings_in_sequence(line: list[Mark]) -> int:
+    """How many marks of a line number headings one after another, whatever stands before them."""
+    last: dict[str, int] = {}
+    count = 0
+    for mark in line:
+        if mark.kind in RUN_IN_KINDS:
+            continue
+        if mark.number == 1 or last.get(mark.kind) == mark.number - 1:
+            count += 1
+            last[mark.kind] = mark.number
+    return count
+
+
+def _quoted(text: str, place: int, line_start: int, line_end: int) -> bool:
+    """Whether ``place`` lies inside “…” or 《…》 of its line. A quote that never closes quotes nothing."""
+    for opening, closing in ("“”", "‘’", "《》"):
+        opened = text.rfind(opening, line_start, place)
+        if opened < 0 or text.rfind(closing, opened, place) >= 0:
+            continue
+        closed = text.find(closing, place, min(line_end, place + 200))
+        if closed >= 0 and text.find(opening, place, closed) < 0:
+            return True
+    return False

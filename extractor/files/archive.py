@@ -138,25 +138,23 @@ def _collect(archive: zipfile.ZipFile, at: Source, listing: Listing, budget: _Bu
 
 
 def _collect_nested(archive: zipfile.ZipFile, source: Source, listing: Listing, budget: _Budget) -> None:
-    depth = len(source.members) + 1
+    before = len(listing.sources) + len(listing.problems)
     try:
-        if depth > budget.limits.archive_depth:
-            raise InputError(
-                f"{source.name}: lies {depth} archives deep, {budget.limits.archive_depth} are read; unpack it first"
-            )
-        data = _read(archive, source, budget.limits)
-        inner = _opened_bytes(data, source.name)
-    except InputError as error:
-        listing.problems.append(Problem(source.name, error))
-        return
-    try:
-        with inner as nested:
-            found_before = len(listing.sources) + len(listing.problems)
+        _check_depth(source, budget.limits)
+        with _opened_bytes(_read(archive, source, budget.limits), source.name) as nested:
             _collect(nested, source, listing, budget)
-            if found_before == len(listing.sources) + len(listing.problems):
-                raise InputError(f"{source.name}: holds no notices")
     except InputError as error:
         listing.problems.append(Problem(source.name, error))
+    if before == len(listing.sources) + len(listing.problems):
+        listing.problems.append(Problem(source.name, InputError(f"{source.name}: holds no notices")))
+
+
+def _check_depth(source: Source, limits: Limits) -> None:
+    depth = len(source.members) + 1
+    if depth > limits.archive_depth:
+        raise InputError(
+            f"{source.name}: lies {depth} archives deep, {limits.archive_depth} are read; unpack the outer one first"
+        )
 
 
 def _read(archive: zipfile.ZipFile, source: Source, limits: Limits) -> bytes:
@@ -173,7 +171,7 @@ def _read(archive: zipfile.ZipFile, source: Source, limits: Limits) -> bytes:
         with archive.open(entry) as file:
             return file.read()
     except (NotImplementedError, RuntimeError) as error:
-        raise InputError(f"{source.name}: is packed in a way that is not supported ({error}); unpack it first") from error
+        raise InputError(f"{source.name}: is packed in an unknown way ({error}); unpack it first") from error
     except (*_DAMAGED, OSError) as error:
         raise InputError(f"{source.name}: is damaged inside its archive ({error}); fetch the archive again") from error
 

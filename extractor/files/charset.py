@@ -112,10 +112,10 @@ def _is_frequent(character: str) -> bool:
     if character in "\u2014\u00b7\u00a0":  # Python's gb2312 maps the dash and the middle dot to look-alikes
         return True
     simplified = character.encode("gb2312", "ignore")
+    if simplified and (simplified[0] <= 0xA3 or 0xB0 <= simplified[0] <= 0xD7):
+        return True
     traditional = character.encode("big5", "ignore")
-    return simplified[:1] <= b"\xa3" != b"" != simplified or b"\xb0" <= simplified[:1] <= b"\xd7" or (
-        b"\xa1" <= traditional[:1] <= b"\xc6"
-    )
+    return b"\xa1\x40" <= traditional <= b"\xc6\x7e"  # behind it come kana, then the second level
 
 
 def _family(declared: str | None) -> str | None:

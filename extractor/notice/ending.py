@@ -20,7 +20,9 @@ class Ending(NamedTuple):
 
 _DATE = r"(?:[12]\d{3}|[二两][〇○零0Oo一二三四五六七八九]{3}) ?[年./-] ?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?: ?[月./-] ?(?:\d{1,2}|[一二三四五六七八九十]{1,3}) ?日?| ?月)"
 _BODY_END = r"(?:委员会|党组|党委|党总支|总支|支部|工委|纪委|监委|政府|办公室|管委会|领导小组|局|院|厅|学校|公司|大学|学院|医院|中心|协会|联合会|银行|集团|法院|检察院|委)"
-_SIGNED = re.compile(rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*)(?P<on>{_DATE})(?= *(?:\n|$|[^\d\u4e00-\u9fff,。、至—-]))")
+_SIGNED = re.compile(
+    rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*)(?P<on>{_DATE})(?P<more>[^ \n]?)"
+)
 _BODY_LINE = re.compile(rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? ]{{2,50}}?{_BODY_END}) *(?=\n|$)")
 _TAIL = 2500
 
@@ -29,7 +31,7 @@ def find_ending(text: str) -> Ending:
     """Find where the reading text of a notice stops speaking of issues; both ends are its length if it never does."""
     closing = _closing_start(text)
     search_from = max(len(text) - _TAIL, 0) if closing is None else closing
-    signed = _last_signature(text, search_from)
+    signed = _last_signature(text, search_from, closing=closing is not None)
     if signed is None:
         by = _last_body_line(text, max(search_from, len(text) - 400))
         if by is None:
@@ -46,10 +48,14 @@ def _closing_start(text: str) -> int | None:
     return matches[-1].start() if len(matches) == 1 else (matches[0].start() if matches else None)
 
 
-def _last_signature(text: str, start: int) -> tuple[tuple[Place, ...], Place] | None:
+def _last_signature(text: str, start: int, *, closing: bool) -> tuple[tuple[Place, ...], Place] | None:
     for match in reversed(list(_SIGNED.finditer(text, start))):
         if match["by"] is None and not _own_line(text, match.start("on")):
             continue
+        if match["more"] in ("。", ",", "、", "至", "—", "-") or match["more"].isdecimal():
+            continue
+        if match["more"] >= "\u4e00" and not (closing and match["by"]):
+            continue  # a date in running text, unless a page without line breaks goes on with its furniture
         if match["by"] is not None and "\n" not in match["gap"] and len(match["by"]) < 4:
             continue
         places = [] if match["by"] is None else [Place(match.start("by") + len(match["by"]) - len(match["by"].lstrip()), match.end("by"))]

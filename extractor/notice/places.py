@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 
@@ -10,3 +12,15 @@ class Place(NamedTuple):
 
     start: int
     end: int
+
+
+class Inside:
+    """Tells whether an offset lies in one of several stretches that do not overlap."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self._places = sorted(places)
+        self._starts = [place.start for place in self._places]
+
+    def __call__(self, offset: int) -> bool:
+        index = bisect_right(self._starts, offset) - 1
+        return index >= 0 and self._places[index].end > offset

@@ -1,0 +1,1 @@
+"""Gold labels, scores and reports: how good an extraction is, field by field, and where it went wrong."""

@@ -1,0 +1,55 @@
+"""What the commands do: measure a gold folder's split, and write every report of a run into one folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from eval.evaluation import Evaluation, evaluate
+from eval.fields import Lang
+from eval.findings import as_dict
+from eval.gold import Split, read_folder, read_layouts, read_split, reviewed
+from eval.guard import Breach, Thresholds
+from eval.html import page
+from eval.junit import junit
+from eval.metrics import Metrics
+from eval.predictions import Predict
+from eval.report import markdown
+from extractor.errors import InputError, SettingsError
+
+
+def measure_gold(gold: Path, predict: Predict, split: Split = "all") -> Evaluation:
+    """Measure predictions against a gold folder, or against the notices of one split of it."""
+    only = read_split(gold, split)
+    evaluation = evaluate(reviewed(read_folder(gold, only=only)), predict, layouts=read_layouts(gold))
+    if not evaluation.results:
+        raise InputError(f"{gold}: there are no reviewed labels to measure against (split: {split})")
+    return evaluation
+
+
+def check_thresholds_fit(thresholds: Thresholds, *, backend: str | None, split: Split) -> None:
+    """Refuse thresholds that were recorded for another split or another backend."""
+    if thresholds.split != split:
+        raise SettingsError(f"{thresholds.path} is for the split “{thresholds.split}”, this run measures “{split}”")
+    if backend is not None and thresholds.backend != backend:
+        raise SettingsError(f"{thresholds.path} is for the backend “{thresholds.backend}”, this run has “{backend}”")
+
+
+def write_reports(
+    folder: Path, metrics: Metrics, evaluation: Evaluation, broken: Sequence[Breach] = (), lang: Lang = "zh"
+) -> list[Path]:
+    """Write ``metrics.json``, ``errors.jsonl``, ``summary.md``, ``junit.xml`` and ``eval.html``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    errors = "".join(json.dumps(as_dict(each), ensure_ascii=False) + "\n" for each in evaluation.findings)
+    contents = {
+        "metrics.json": json.dumps(metrics, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
+        "errors.jsonl": errors,
+        "summary.md": markdown(metrics, lang, broken),
+        "junit.xml": junit(metrics, broken),
+        "eval.html": page(metrics, evaluation.findings, lang),
+    }
+    paths = [folder / name for name in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        path.write_text(content, encoding="utf-8", newline="\n")
+    return paths

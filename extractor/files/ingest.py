@@ -1,0 +1,130 @@
+"""One notice's file as plain text: what kind of file it is decides who reads it.
+
+Text and Markdown come out as they are but for their line ends and byte-order mark; from the other formats, the notice
+is taken out line by line. The parsing libraries are loaded by the formats that need them only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from extractor.errors import InputError
+from extractor.files.charset import decode
+from extractor.files.limits import DEFAULT_LIMITS, Limits
+from extractor.files.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source, read_bytes
+
+Format = Literal["txt", "md", "html", "docx", "pdf"]
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Word up to 2003, and any Office file with a password
+_HTML = re.compile(rb"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
+_DAMAGE_OF_A_PAGE = 0.001  # content systems cut characters in half; a browser shows such a page all the same
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """A notice's plain text and where it came from.
+
+    ``name`` is the display path (``a.zip!b/c.html``), ``stem`` the file name without its ending, ``charset`` what the
+    bytes were decoded from (None for docx and pdf), ``sha256`` the hex digest of the raw bytes.
+    """
+
+    name: str
+    stem: str
+    text: str
+    format: Format
+    charset: str | None
+    sha256: str
+
+
+def read_text(source: Source, limits: Limits = DEFAULT_LIMITS) -> Ingested:
+    """Read one notice.
+
+    Raises:
+        InputError: the source is missing, empty, too large, damaged, encrypted, a scan, or of an unknown kind; the
+            message names the source and says what to do.
+    """
+    data = read_bytes(source, limits)
+    if not data.strip():
+        raise InputError(f"{source.name}: is empty; fetch it again or leave it out")
+    kind = _format_of(source, data)
+    text, charset = _text_of(data, source.name, kind, limits)
+    _check_length(text, source.name, limits.text_characters)
+    if not text.strip():
+        raise InputError(f"{source.name}: holds no text; a page that loads its text by script must be saved as shown")
+    return Ingested(source.name, source.stem, text, kind, charset, hashlib.sha256(data).hexdigest())
+
+
+class _Text(NamedTuple):
+    text: str
+    charset: str | None
+
+
+def _text_of(data: bytes, name: str, kind: Format, limits: Limits) -> _Text:
+    if kind == "docx":
+        from extractor.files.docx import read_docx
+
+        return _Text(_with_unix_line_ends(read_docx(data, name, limits)), None)
+    if kind == "pdf":
+        from extractor.files.pdf import read_pdf
+
+        return _Text(read_pdf(data, name, limits), None)
+    if kind == "html":
+        return _text_of_page(data, name, limits)
+    decoded = decode(data, name)
+    return _Text(_with_unix_line_ends(decoded.text), decoded.charset)
+
+
+def _text_of_page(data: bytes, name: str, limits: Limits) -> _Text:
+    from extractor.files.article import article_lines
+    from extractor.files.html import declared_charset, read_page
+
+    decoded = decode(data, name, declared_charset(data), damage=_DAMAGE_OF_A_PAGE)
+    _check_length(decoded.text, name, 10 * limits.text_characters)
+    lines = article_lines(read_page(_with_unix_line_ends(decoded.text), name))
+    return _Text("".join(f"{line}\n" for line in lines), decoded.charset)
+
+
+def _format_of(source: Source, data: bytes) -> Format:
+    """Return the format by the content's own signature, else by the file's ending, else by what the text looks like.
+
+    Raises:
+        InputError: the content is of a kind that is not read, or not what the ending says.
+    """
+    name, ending = source.name, source.ending
+    if data.startswith(_OLE) or data.startswith(b"{\\rtf"):
+        raise InputError(
+            f"{name}: is an old Word document (.doc, .wps, .rtf), or one with a password; open it and save it as docx"
+        )
+    if data.startswith(b"PK\x03\x04"):
+        return _format_of_package(data, name)
+    if b"%PDF-" in data[:1024]:
+        return "pdf"
+    expected = FORMAT_BY_ENDING.get(ending)
+    if expected in ("docx", "pdf"):
+        raise InputError(f"{name}: is named {ending} but holds something else, or is damaged; fetch it again")
+    if expected in ("html", "txt", "md"):
+        return expected  # type: ignore[return-value]
+    if _HTML.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
+        return "html"
+    if ending in REFUSED_ENDINGS:
+        raise InputError(f"{name}: is named {ending}, which is not read; open it and save it as docx")
+    return "txt"
+
+
+def _format_of_package(data: bytes, name: str) -> Format:
+    """Tell a docx from the other files that are zip archives inside; a truncated one shows by its first entries."""
+    if b"word/" in data or b"[Content_Types].xml" in data[:200]:
+        return "docx"
+    raise InputError(f"{name}: is a zip archive by its content; give it the ending .zip, or save it as docx")
+
+
+def _check_length(text: str, name: str, most: int) -> None:
+    if len(text) > most:
+        raise InputError(f"{name}: has {len(text):,} characters, {most:,} are read; cut it to the notice")
+
+
+def _with_unix_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

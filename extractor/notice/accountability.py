@@ -1,0 +1,87 @@
+"""Accountability: printed figures of persons or cases held to account, read off the quantities of a clause."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractor.data import read_table
+from extractor.notice.places import Place
+from extractor.notice.quantities import QuantityFound
+from extractor.notice.wording import pattern
+
+
+class AccountabilityFound(NamedTuple):
+    """One action with its printed count; ``text`` is the figure's place with its unit."""
+
+    text: Place
+    action: str
+    count: int | float
+    unit: Place
+
+
+_RULES = read_table("accountability")["rules"]
+_ACTIONS = {
+    action: re.compile("|".join(words)) for action, words in read_table("accountability")["actions"].items()
+}
+_ANY_ACTION = re.compile("|".join(word for words in read_table("accountability")["actions"].values() for word in words))
+_UNITS = frozenset(_RULES["units"])
+_LENIENT = re.compile("|".join(_RULES["lenient"]))
+_WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
+_BEARERS = re.compile("|".join(_RULES["bearers"]))
+_CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察")
+_CLAUSE_BREAKS = ",。;:!?\n"
+_WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光", "约谈"})
+
+
+def find_accountability(text: str, quantities: list[QuantityFound]) -> list[AccountabilityFound]:
+    """Accountability entries of the reading text, from its quantities in printed order."""
+    found: list[AccountabilityFound] = []
+    clause_start, told_until = -1, 0
+    actions: list[str] = []
+    for quantity in quantities:
+        start = _clause_start(text, quantity.text.start)
+        same_clause = start == clause_start
+        before = text[max(start, told_until) if same_clause else start : quantity.text.start]
+        after = text[quantity.text.end : _clause_end(text, quantity.text.end)]
+        named = _ANY_ACTION.search(before) is not None
+        if named:
+            actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, after)
+        elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
+            actions = []
+        clause_start, told_until = start, quantity.text.end
+        if text[quantity.unit.start : quantity.unit.end] in _UNITS:
+            found.extend(
+                AccountabilityFound(quantity.text, action, quantity.value, quantity.unit) for action in actions
+            )
+    return found
+
+
+def _clause_start(text: str, place: int) -> int:
+    return max(text.rfind(mark, max(0, place - 200), place) for mark in _CLAUSE_BREAKS) + 1
+
+
+def _clause_end(text: str, place: int) -> int:
+    ends = [end for mark in _CLAUSE_BREAKS if (end := text.find(mark, place, place + 120)) >= 0]
+    return min(ends, default=min(len(text), place + 120))
+
+
+def _actions(before: str, after: str) -> list[str]:
+    """The actions a clause names before its figure: one, or several joined (警告并诫勉)."""
+    named = [action for action, words in _ACTIONS.items() if words.search(before)]
+    if "形态" in before or "帮助和处理" in before:
+        return ["其他"]
+    strong = [action for action in named if action not in _WEAK]
+    if "党纪政务处分" in strong:
+        specific = [action for action in strong if action in ("党纪处分", "政务处分")]
+        strong = [a for a in strong if a != "党纪政务处分"] if specific and "党纪政务" not in before else [
+            a for a in strong if a not in specific
+        ]
+    if strong:
+        return strong
+    first = named[0]
+    if first == "其他" and not _WRONGDOING.search(before + after):
+        return []
+    if first == "移送" and not _CASE.search(before + after):
+        return []
+    return [first]

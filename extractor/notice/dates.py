@@ -1,0 +1,177 @@
+"""Calendar dates and periods, normalised to ISO 8601 at the printed precision.
+
+A month or day without a year takes it from the nearest date before it that has one, else from the signature;
+今年, 去年 and 明年 resolve against the signature's year. Years inside 《…》 or in a name do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from typing import NamedTuple
+
+from extractor.notice.places import Inside, Place
+
+
+class DateFound(NamedTuple):
+    """A date's place and its value: ``2023-11-18``, ``2024-01``, ``2023``, ``a/b``, ``a/..`` or ``../b``.
+
+    ``value`` is empty where the digits are damaged (2024717日) or name no day of the calendar.
+    """
+
+    text: Place
+    value: str
+
+
+class _Point(NamedTuple):
+    """A date or period as far as it is printed; ``last_month`` is set for a half or a quarter."""
+
+    year: int | None
+    month: int | None
+    day: int | None
+    last_month: int | None = None
+
+
+_MONTH_PART = r"(?: ?份)?(?:上旬|中旬|下旬|月?底|初|末|中(?!心|国|央|共|小))?"
+_POINT = (
+    r"(?:(?:(?P<{p}y>(?<![\d.])(?:19|20)\d\d) ?年(?:度)?(?:的)?|(?P<{p}r>今年|去年|明年|次年))"
+    r"(?:(?P<{p}m>[01]?\d) ?(?:月(?:(?P<{p}d>[0-3]?\d) ?[日号]|" + _MONTH_PART + r")|(?=[上中下]旬)[上中下]旬)"
+    r"|(?P<{p}h>[上下]半年)|第?(?P<{p}q>[一二三四1-4])季度|(?P<{p}e>年?(?:底|末|初)(?!期))|(?P<{p}x>))"
+    r"|(?<![\d.年-])(?P<{p}m2>[01]?\d) ?月(?:(?P<{p}d2>[0-3]?\d) ?[日号]|(?!度|均|报|供)" + _MONTH_PART + r")"
+    r"|(?<!每)第?(?P<{p}q2>[一二三四])季度|(?P<{p}h2>[上下]半年)"
+    r"|(?P<{p}iy>(?<![\d.])(?:19|20)\d\d)[-./](?P<{p}im>[01]?\d)[-./](?P<{p}id>[0-3]?\d)(?!\d))"
+)
+_TO = r" ?(?:至|到|—+|-|~|–) ?"
+_SPAN_OF_MONTHS = r"(?:(?P<sy>(?<![\d.])(?:19|20)\d\d) ?年[\u4e00-\u9fff]{0,6}?)?(?<![\d.])(?P<sm1>[01]?\d)[-—~至](?P<sm2>[01]?\d) ?月(?:份)?(?![\d日])"
+_SPAN_OF_YEARS = r"(?<![\d.])(?P<yy1>(?:19|20)\d\d) ?年?[-—~至](?P<yy2>(?:19|20)\d\d) ?年(?:度)?"
+_DATE = re.compile(
+    rf"(?:{_SPAN_OF_MONTHS}|{_SPAN_OF_YEARS}|{_POINT.replace('{p}', 'a')}(?:{_TO}{_POINT.replace('{p}', 'b')})?)"
+    r"(?P<open>以来|起(?!到|来|草|诉|点)|至今|以后)?(?P<until>(?:之|以)?前(?!期|往|后|三|几|\d))?"
+)
+# Where a date can start; the full pattern is only tried there, which keeps the reading linear and fast.
+_START = re.compile(
+    r"[0-9今去明次上下第一二三四](?:(?<=\d)\d*|(?<=[今去明次])年|(?<=[上下])半年|(?<=[第一二三四])[一二三四]?季度)"
+)
+_ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")
+_DAMAGED = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:\d{2,4}日|年\d{3,4}日)")
+_NAME = re.compile(
+    r"[^,。;、:《》“”\d\n]{0,16}?(?:考核办法|考核方案|计划|规划|办法|要点|改造工程|建设工程|整治工程|称号|警示教育片|工作报告|预算草案|计划草案|实施方案)(?!(?:了|的)?(?:完成|共|\d|年度))"
+)
+
+
+def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> list[DateFound]:
+    """All dates of the reading text in printed order, outside the ``titles`` of documents.
+
+    ``signed_on`` is the signature's date (ISO 8601), which years are taken from where the text prints none before.
+    """
+    found: list[DateFound] = []
+    signed_year = int(signed_on[:4]) if signed_on else None
+    year: int | None = None
+    inside = Inside(titles)
+    position = 0
+    for start in _START.finditer(text):
+        match = _DATE.match(text, start.start()) if start.start() >= position else None
+        if match is None or inside(match.start()):
+            continue
+        position = match.end()
+        first, second = _ends(match)
+        if first is None or _names_something(text, match):
+            continue
+        resolved = _relative_year(match["ar"], signed_year) or first.year or year or signed_year
+        if resolved is None:
+            continue
+        if first.last_month and not first.year and not match["ar"] and signed_on:
+            # A quarter printed without its year is over when it is told of.
+            resolved -= f"{resolved:04d}-{first.month:02d}" > signed_on
+        year = (second.year if second else None) or first.year or year
+        first = first._replace(year=resolved)
+        found.append(DateFound(Place(*match.span()), _value(first, second, match)))
+        if first.day and not second and not match["open"] and not match["until"]:
+            found.extend(_more_days(text, match.end(), first))
+    found.extend(DateFound(Place(*match.span()), "") for match in _DAMAGED.finditer(text))
+    return sorted(found, key=lambda date: date.text)
+
+
+def _names_something(text: str, match: re.Match[str]) -> bool:
+    """Whether a year standing alone is part of a name (2023年度考核办法), or 今年 without a month is no date."""
+    alone = match["ax"] is not None and not (match["open"] or match["until"] or match["by"])
+    return alone and bool(match["ar"] or _NAME.match(text, match.end()))
+
+
+def _ends(match: re.Match[str]) -> tuple[_Point | None, _Point | None]:
+    if match["sm1"]:
+        return _Point(_int(match["sy"]), int(match["sm1"]), None, int(match["sm2"])), None
+    if match["yy1"]:
+        return _Point(int(match["yy1"]), None, None), _Point(int(match["yy2"]), None, None)
+    return _points(match, "a"), _points(match, "b")
+
+
+def _relative_year(word: str | None, signed_year: int | None) -> int | None:
+    """今年 is the signature's year, 去年 the one before, 明年 and 次年 the one after."""
+    if not word or signed_year is None:
+        return None
+    return signed_year + {"去": -1, "明": 1, "次": 1}.get(word[0], 0)
+
+
+def _points(match: re.Match[str], p: str) -> _Point | None:
+    if match[f"{p}iy"]:
+        return _Point(int(match[f"{p}iy"]), int(match[f"{p}im"]), int(match[f"{p}id"]))
+    year = _int(match[f"{p}y"])
+    month, day = _int(match[f"{p}m"] or match[f"{p}m2"]), _int(match[f"{p}d"] or match[f"{p}d2"])
+    if month is not None:
+        return _Point(year, month, day)
+    half, quarter, edge = match[f"{p}h"] or match[f"{p}h2"], match[f"{p}q"] or match[f"{p}q2"], match[f"{p}e"]
+    if half:
+        return _Point(year, 1, None, 6) if half[0] == "上" else _Point(year, 7, None, 12)
+    if quarter:
+        last = ("一二三四".find(quarter) + 1 or int(quarter)) * 3
+        return _Point(year, last - 2, None, last)
+    if edge:
+        return _Point(year, 1 if edge.endswith("初") else 12, None)
+    return _Point(year, None, None) if match[f"{p}x"] is not None else None
+
+
+def _value(first: _Point, second: _Point | None, match: re.Match[str]) -> str:
+    start = _iso(first)
+    if first.last_month and second is None:
+        end = _iso(_Point(first.year, first.last_month, None))
+        if start and end and match["open"]:
+            return f"{start}/.."
+        if start and end and match["until"]:
+            return f"../{end}"
+        return f"{start}/{end}" if start and end else ""
+    if second is not None:
+        closing = second._replace(year=second.year or first.year, month=second.last_month or second.month)
+        end = _iso(closing)
+        return f"{start}/{end}" if start and end else ""
+    if match["open"]:
+        return f"{start}/.." if start else ""
+    if match["until"]:
+        return f"../{start}" if start else ""
+    return start
+
+
+def _iso(point: _Point) -> str:
+    year, month, day, _ = point
+    if year is None:
+        return ""
+    if month is None:
+        return f"{year:04d}"
+    if not 1 <= month <= 12:
+        return ""
+    if day is None:
+        return f"{year:04d}-{month:02d}"
+    return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= day <= monthrange(year, month)[1] else ""
+
+
+def _more_days(text: str, place: int, point: _Point) -> list[DateFound]:
+    """The further days of 12月6日、28日."""
+    days = []
+    while match := _ANOTHER_DAY.match(text, place):
+        days.append(DateFound(Place(match.start("d"), match.end()), _iso(point._replace(day=int(match["d"])))))
+        place = match.end()
+    return days
+
+
+def _int(digits: str | None) -> int | None:
+    return int(digits) if digits else None

@@ -1,0 +1,103 @@
+"""What cannot be quoted but must be judged: a measure's heading, types and status, an issue's category and status."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extractor.data import read_table
+from extractor.notice.places import Place
+from extractor.notice.wording import pattern
+
+_TABLE = "judgement"
+_HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
+_FACTS = re.compile(r"[0-9《]|已(?!有)|均(?!衡)|完成(?!度)|制定出台|印发")
+_AIM = re.compile(
+    r"^(?:[\u4e00-\u9fff“”]{0,6}?)(?:加强|强化|推进|推动|完善|健全|提升|提高|加快|加大|优化|规范|深化|严格|落实|压实|坚持|建立|构建|聚焦|突出|抓好|抓实|做好|做实|做细|扎实|深入|持续|切实|全面|全力|大力|积极|充分|着力|"
+    r"统筹|夯实|筑牢|注重|明确|细化|创新|拓宽|开展|组织|发挥|增强|锚定|有效|认真|进一步|不断|严惩|严肃|严把|畅通|丰富|打造|实施|理顺|改进|整治|狠抓|紧盯|完备|壮大|前移|多措并举|举一反三|立足|围绕|以|从严|科学|精准|助企|助力|促进|保障|防范|化解|督促|培育|引导|动态|从|突显|服务|树牢|树立|提|抓|建|补|拓|强|实|压|转|守|扛)"
+)
+
+
+def heading_end(text: str, start: int, end: int) -> int:
+    """Where the topic clause of a measure ends (its 。 excluded), or ``start`` where it has none.
+
+    A topic names an aim or a field; a clause that reports facts (figures, 《》, 已…) is none.
+    """
+    match = _HEADING.match(text, start, end)
+    if match is None:
+        return start
+    stop = match.end() - 1
+    clause = text[start:stop]
+    return start if _FACTS.search(clause) or not _AIM.search(clause) else stop
+
+
+@cache
+def _weighted(section: str) -> tuple[tuple[str, tuple[tuple[re.Pattern[str], int], ...]], ...]:
+    table = read_table(_TABLE)[section]
+    return tuple(
+        (name, tuple((re.compile(word), weight) for word, weight in words.items())) for name, words in table.items()
+    )
+
+
+def _scores(section: str, text: str) -> dict[str, int]:
+    scores = {}
+    for name, words in _weighted(section):
+        score = sum(weight * min(len(word.findall(text)), 3) for word, weight in words)
+        if score:
+            scores[name] = score
+    return scores
+
+
+def measure_types(text: str) -> list[str]:
+    """One to three kinds of action, the weightiest first."""
+    scores = _scores("measure_types", text)
+    if not scores:
+        return ["other"]
+    best = max(scores.values())
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    return [name for name in ranked if scores[name] >= max(2, 0.3 * best)][:3] or ranked[:1]
+
+
+def measure_status(text: str) -> str:
+    """``in_progress`` where some part is printed as running on, ``planned`` where there are only intentions."""
+    running = _status("in_progress").search(text)
+    if running is None:
+        return "completed"
+    done = _status("done").search(text)
+    return "in_progress" if done else "planned"
+
+
+@cache
+def _status(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(read_table(_TABLE)["measure_status"][name]))
+
+
+def issue_category(title: str, measures: str) -> str:
+    """What the finding is about: by its title first, by its measures where the title does not tell."""
+    scores = {name: 10 * score for name, score in _scores("category", title).items()}
+    for name, score in _scores("category", measures[:1500]).items():
+        scores[name] = scores.get(name, 0) + score
+    return max(scores, key=lambda name: scores[name]) if scores else "other"
+
+
+def issue_status(section: list[str], measures: str) -> str:
+    """By the group heading, else by words about the problem itself; finished measures alone complete nothing."""
+    headings = " ".join(section)
+    if _issue_status("in_progress_section").search(headings):
+        return "in_progress"
+    if _issue_status("completed_section").search(headings):
+        return "completed"
+    if _issue_status("in_progress_words").search(measures):
+        return "in_progress"
+    return "completed" if _issue_status("completed_words").search(measures) else "unspecified"
+
+
+@cache
+def _issue_status(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(read_table(_TABLE)["issue_status"][name]))
+
+
+def place_of_heading(text: str, measure: Place) -> Place | None:
+    """The place of a measure's heading, if it has one."""
+    end = heading_end(text, measure.start, measure.end)
+    return Place(measure.start, end) if end > measure.start else None

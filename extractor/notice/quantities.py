@@ -1,0 +1,174 @@
+"""Quantities: every figure in Arabic digits that counts or measures something, with unit, qualifier and subject.
+
+Dates, ordinals and ranks, enumerators, names and grades, 《…》 titles and telephone numbers are none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractor.data import read_table
+from extractor.notice.places import Inside, Place
+from extractor.notice.wording import pattern
+
+
+class QuantityFound(NamedTuple):
+    """A figure: its place with its unit, its value, the places of unit and subject (empty where it has none)."""
+
+    text: Place
+    value: int | float
+    unit: Place
+    subject: Place | None
+    qualifier: str | None
+
+
+_NUMBER = re.compile(r"[0-9](?<![0-9A-Za-z.][0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\.[0-9]+)?(?![0-9])")
+_MAGNITUDE = r"[百千]?[万亿]{1,2}|[百千](?![分年家里])"
+_RANGE = re.compile(rf"[-—~～至到](?P<second>[0-9]+(?:\.[0-9]+)?)(?=(?:{_MAGNITUDE})?[^0-9月日年])")
+_UNITS = "(?:" + "|".join(
+    re.escape(unit) + (f"(?![{follows}])" if (follows := read_table("quantities")["not_units"].get(unit)) else "")
+    for unit in sorted(read_table("quantities")["units"], key=len, reverse=True)
+) + ")"
+_TAIL = re.compile(
+    rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE})?(?P<more2>余|多)?"
+    rf"(?P<unit>{_UNITS})?(?P<after>以上|以下|以内|之内|左右|上下|之多|有余|余|多(?![措种样项方元维]))?"
+)
+_QUALIFIER_BEFORE = {
+    "over": pattern("quantities", "over_before", r"(?:{})(?:了)?$"),
+    "under": pattern("quantities", "under_before", r"(?:{})(?:了)?$"),
+    "about": pattern("quantities", "about_before", r"(?:{})$"),
+}
+_QUALIFIER_AFTER = {
+    word: name for name in ("over", "under", "about") for word in read_table("quantities")[f"{name}_after"]
+}
+_NOT_BEFORE = pattern("quantities", "not_before", "{}$")
+_NOT_AFTER = pattern("quantities", "not_after")
+_RANK_BEFORE = pattern("quantities", "rank_before", "{}$")
+_NAMES = frozenset(read_table("quantities")["names"])
+_LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
+_BREAKS = "。;!?\n"
+_ASCII_UNITS = re.compile(r"(?:ppb|ppm|km|kg|mg|mm|cm|m²|MW|kW|KW|GW|TB|GB|PB)")
+_SHORT_QUOTE = 12
+
+
+def find_quantities(text: str, dates: list[Place], titles: list[Place]) -> list[QuantityFound]:
+    """All quantities of the reading text in printed order, outside ``dates`` and the ``titles`` of documents."""
+    inside = Inside([*dates, *titles])
+    found: list[QuantityFound] = []
+    upper: tuple[int, re.Match[str]] | None = None
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        ends_range = upper is not None and upper[0] == start
+        if inside(start) or (text[start - 1 : start] in ("-", "/") and not ends_range):
+            continue
+        following = _RANGE.match(text, end)
+        if _is_name(text, start, end, ranged=bool(following)):
+            continue
+        tail = _TAIL.match(text, following.end() if following else end)
+        assert tail is not None  # every part of the pattern is optional
+        own = _TAIL.match(text, end) if following else None
+        quantity = _quantity(text, match, own if own and own.end() > own.start() else tail)
+        upper = (following.start("second"), tail) if following else None
+        if quantity is not None:
+            found.append(quantity)
+    return found
+
+
+def _is_name(text: str, start: int, end: int, *, ranged: bool) -> bool:
+    if text[start:end] in _NAMES and not _counts(text, end):
+        return True
+    following = text[end : end + 1]
+    if following and following.isascii() and following.isalpha() and not _ASCII_UNITS.match(text, end):
+        return True
+    if text[start - 1 : start] in ("+", "#", "〔", ".") or following in ("+", "#", "〕", "/") and not ranged:
+        return True
+    if text[start - 1 : start] in ("(", "[") and following in (")", "]"):
+        return True
+    if _NOT_AFTER.match(text, end) or _NOT_BEFORE.search(text, max(0, start - 8), start):
+        return True
+    return _in_short_quote(text, start, end)
+
+
+def _counts(text: str, end: int) -> bool:
+    """Whether a number that is also a name is followed by a measure word: 120名, 110户."""
+    tail = _TAIL.match(text, end)
+    return bool(tail and (tail["unit"] or tail["magnitude"] or tail["more"])) and not _NOT_AFTER.match(text, end)
+
+
+def _in_short_quote(text: str, start: int, end: int) -> bool:
+    """“3+3+X”, 双“60”目标, “四个100%”: a figure in a short quote belongs to a name."""
+    opened = text.rfind("“", max(0, start - _SHORT_QUOTE), start)
+    if opened < 0 or text.find("”", opened, start) >= 0:
+        return False
+    closed = text.find("”", end, opened + _SHORT_QUOTE + 2)
+    return closed >= 0
+
+
+def _quantity(text: str, match: re.Match[str], tail: re.Match[str]) -> QuantityFound | None:
+    start, end = match.span()
+    printed = match.group().replace(",", "")
+    value: int | float = float(printed) if "." in printed else int(printed)
+    unit = _unit_place(tail)
+    if unit.start == unit.end and not _measures_without_unit(text, start, end):
+        return None
+    if text[unit.start : unit.end] == "年" and 1900 <= value <= 2100:
+        return None
+    if text[unit.start : unit.end] in ("名", "位") and _RANK_BEFORE.search(text, max(0, start - 12), start):
+        return None
+    before = text[max(0, start - 6) : start]
+    qualifier = next((_QUALIFIER_AFTER[word] for word in tail.group("after", "more2", "more") if word), None)
+    qualifier = qualifier or _qualifier_before(before)
+    if qualifier == "about" and before.endswith("近") and text[unit.start : unit.end] in _LENGTHS_OF_TIME:
+        qualifier = None  # 近3年 are the last three years, not about three
+    stop = max(unit.end, end)
+    return QuantityFound(Place(start, stop), value, unit, _subject(text, start, tail.end()), qualifier)
+
+
+def _qualifier_before(before: str) -> str | None:
+    matches = {name: form.search(before) for name, form in _QUALIFIER_BEFORE.items()}
+    longest = max(matches, key=lambda name: len(matches[name].group()) if matches[name] else 0)  # 不超 is not 超
+    return longest if matches[longest] else None
+
+
+def _unit_place(tail: re.Match[str]) -> Place:
+    """Magnitude and unit as printed; a 余 or 多 between them goes to the qualifier, not into the unit."""
+    parts = [tail.span(group) for group in ("magnitude", "unit") if tail[group]]
+    if not parts:
+        return Place(tail.start(), tail.start())
+    if len(parts) == 2 and tail["more2"]:
+        return Place(parts[0][0], parts[1][1])
+    return Place(parts[0][0], parts[-1][1])
+
+
+def _measures_without_unit(text: str, start: int, end: int) -> bool:
+    """满意度98.5, 权重提高至15: a bare figure counts where the words before it say so and the clause ends with it."""
+    ends = end >= len(text) or text[end] in ",。;、)"
+    return ends and bool(re.search(r"(?:[为达至到]|得分|指数|均值|权重|比例|占比)$", text[max(0, start - 4) : start]))
+
+
+_NOUN = re.compile(r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’（）()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|进行|开展|已|均|全部|纳入|参加|完成|实现|得到|获|被|由|及|和|并|在)")
+_CLAUSE = re.compile(r"[^,。;:、!?\n\d%]{1,24}$")
+_FILLERS = re.compile(
+    r"^(?:并|已|共|累计|目前|其中|全区|全市|先后|同时|还|分别|再|均|其余|截至|共计|总计|合计|达|为|至|近|约|超过?|不低于|不足)+|"
+    r"(?:达到了?|达|为|至|到|共计?|累计|已|约为?|近|超过?|不低于|不足|不超过?|了|第|的|较|比|由|从|均|共有|有)+$"
+)
+
+
+def _subject(text: str, start: int, end: int) -> Place | None:
+    """What is counted: the noun behind the unit, else the words before the figure, as short as they allow."""
+    noun = _NOUN.match(text, end)
+    if noun and noun["noun"].strip("“”()"):
+        return Place(*noun.span("noun"))
+    line = max(text.rfind(mark, max(0, start - 40), start) for mark in _BREAKS) + 1
+    clause = _CLAUSE.search(text[max(line, start - 30) : start])
+    if clause is None:
+        return None
+    offset = start - len(clause.group())
+    words = clause.group()
+    while trimmed := _FILLERS.search(words):
+        if trimmed.start() == 0:
+            offset, words = offset + trimmed.end(), words[trimmed.end() :]
+        else:
+            words = words[: trimmed.start()]
+    return Place(offset, offset + len(words)) if words else None

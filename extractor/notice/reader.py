@@ -1,0 +1,67 @@
+"""The rules' reading of one notice: every rule set applied once to the whole text, then dealt out to its measures."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeVar
+
+from extractor.notice.accountability import AccountabilityFound, find_accountability
+from extractor.notice.dates import DateFound, find_dates
+from extractor.notice.documents import DocumentFound, find_documents
+from extractor.notice.fields import FieldFound, read_fields
+from extractor.notice.outline import NoticeOutline, read_outline
+from extractor.notice.places import Place
+from extractor.notice.quantities import QuantityFound, find_quantities
+from extractor.notice.reading import reading_text
+from extractor.notice.totals import TotalFound, find_totals
+
+Found = TypeVar("Found")
+
+
+class Facts(NamedTuple):
+    """What stands in a stretch of text, in printed order."""
+
+    documents: Sequence[DocumentFound]
+    dates: Sequence[DateFound]
+    quantities: Sequence[QuantityFound]
+    accountability: Sequence[AccountabilityFound]
+
+
+class Reading(NamedTuple):
+    """A notice as places and values. ``text`` is the reading text: same length as the notice, half-width forms."""
+
+    text: str
+    outline: NoticeOutline
+    fields: dict[str, FieldFound]
+    totals: list[TotalFound]
+    facts: Facts
+
+    def facts_in(self, place: Place) -> Facts:
+        """The facts that start inside ``place``."""
+        documents, dates, quantities, accountability = self.facts
+        return Facts(
+            _inside(documents, place, lambda found: found.title.start),
+            _inside(dates, place, lambda found: found.text.start),
+            _inside(quantities, place, lambda found: found.text.start),
+            _inside(accountability, place, lambda found: found.text.start),
+        )
+
+
+def read_by_rules(text: str) -> Reading:
+    """Read a notice's plain text by rules alone. Pure: the same text gives the same reading."""
+    reading = reading_text(text)
+    outline = read_outline(reading)
+    fields = read_fields(reading, outline.opening_end, outline.ending)
+    signed = fields.get("signed_on") or fields.get("published_on")
+    documents = find_documents(reading)
+    titles = [document.title for document in documents]
+    dates = find_dates(reading, signed.value if signed else None, titles)
+    quantities = find_quantities(reading, [date.text for date in dates], titles)
+    totals = find_totals(reading, quantities, [issue.text for issue in outline.issues], outline.ending.end)
+    facts = Facts(documents, dates, quantities, find_accountability(reading, quantities))
+    return Reading(reading, outline, fields, totals, facts)
+
+
+def _inside(found: Sequence[Found], place: Place, start: Callable[[Found], int]) -> Sequence[Found]:
+    return found[bisect_left(found, place.start, key=start) : bisect_left(found, place.end, key=start)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from eval.evaluation import Evaluation, evaluate
@@ -22,10 +24,22 @@ from extractor.errors import InputError, SettingsError
 def measure_gold(gold: Path, predict: Predict, split: Split = "all") -> Evaluation:
     """Measure predictions against a gold folder, or against the notices of one split of it."""
     only = read_split(gold, split)
-    evaluation = evaluate(reviewed(read_folder(gold, only=only)), predict, layouts=read_layouts(gold))
+    with _rare_collections():
+        evaluation = evaluate(reviewed(read_folder(gold, only=only)), predict, layouts=read_layouts(gold))
     if not evaluation.results:
         raise InputError(f"{gold}: there are no reviewed labels to measure against (split: {split})")
     return evaluation
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the garbage collector look seldom: records form no cycles, and looking took 40% of a large run's time."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def check_thresholds_fit(thresholds: Thresholds, *, backend: str | None, split: Split) -> None:

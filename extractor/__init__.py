@@ -1,1 +1,31 @@
-"""Structured issues and measures from 巡视/巡察整改进展情况通报 (inspection rectification notices)."""
+"""Structured issues and measures from 巡视/巡察整改进展情况通报 (inspection rectification notices).
+
+>>> from extractor import extract
+>>> notice = extract("根据统一部署,县委第一巡察组对某镇党委开展了巡察。\\n1.关于“学习不够”问题的整改。制定《学习计划》。")
+>>> notice.issues[0].title, notice.issues[0].measures[0].documents[0].title
+('学习不够', '学习计划')
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from extractor.contract import Notice
+    from extractor.pipeline import extract
+
+__all__ = ["Notice", "extract"]
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> object:
+    # Imported on first use: the command's --help must not wait for the records.
+    if name == "extract":
+        from extractor.pipeline import extract
+
+        return extract
+    if name == "Notice":
+        from extractor.contract import Notice
+
+        return Notice
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

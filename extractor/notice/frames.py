@@ -35,6 +35,11 @@ _QUOTED_RUN_IN = re.compile(rf"{_PREFIX} ?[{_OPENING}](?P<title>.{{1,200}}?[{_CL
 _ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
 _AGAINST = re.compile(rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
 _BARE = re.compile(rf"(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
+# 巡察反馈问题整改落实情况 names a part, not a finding.
+_GENERAL = re.compile(
+    rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|巡视|巡察|省委|市委|县委|区委|党委|党组|联动|专项|常规)*"
+    r"(?:反馈|指出|发现|提出|查摆|存在|移交)?(?:的)?(?:意见|主要|具体|突出|重点|有关|各类|全部|逐项|逐条|各项|和|及|立行立改|\d+个)*"
+)
 _WINDOW = 330
 
 
@@ -51,7 +56,7 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
         return _frame(start, window, quoted, quoted["tail"])
     for form in (_ABOUT, _AGAINST, _BARE):
         match = form.match(window)
-        if match and (form is not _BARE or match.end() == len(window)):
+        if match and (form is not _BARE or match.end() == len(window)) and not _GENERAL.fullmatch(match["title"]):
             return _frame(start, window, match, "问题")
     return None
 
@@ -73,6 +78,8 @@ def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
 
 def _without_outer_quotes(text: str, first: int, last: int) -> tuple[int, int]:
     """Drop the quotes around the finding, keep those inside it; mend a quote that was opened or closed only once."""
+    if text[first] == "“" and text[last - 1] == "“":
+        return first + 1, last - 1  # an opening mark printed where the closing one belongs
     opened, closed = text[first] in _OPENING, text[last - 1] in _CLOSING
     if opened and closed and last - first > 2 and _PAIRS[text[first]] == text[last - 1]:
         inner = text[first + 1 : last - 1]
@@ -98,6 +105,17 @@ def _never_negative(text: str) -> bool:
 
 
 def lead_in_end(text: str, start: int, end: int) -> int:
-    """Where a lead-in such as 整改情况: that begins at ``start`` ends (and blanks after it), or ``start``."""
+    """Where a lead-in such as 整改情况: that begins at ``start`` ends (and blanks after it), or ``start``.
+
+    A bare state behind it (整改进展:已完成。) belongs to the lead-in.
+    """
     match = pattern("outline", "lead_in", r"[【\[(]?{}(?:[】\])] *[:]?| *[:])[ ]*").match(text, start, end)
-    return match.end() if match else start
+    if match is None:
+        return start
+    state = pattern("outline", "state", r"{}[。;][ ]*").match(text, match.end(), end)
+    return (state or match).end()
+
+
+def is_note(text: str, start: int, end: int) -> bool:
+    """Whether a line gives a property of the finding (责任单位:…, 整改时限:…) rather than an answer."""
+    return end - start < 60 and bool(pattern("outline", "note", r"[【\[(]?{}[】\])]?[:]").match(text, start, end))

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from extractor.notice.findings import Finding
-from extractor.notice.frames import lead_in_end
+from extractor.notice.frames import is_note, lead_in_end
 from extractor.notice.parts import heading_place
 from extractor.notice.places import Place
 from extractor.notice.tree import Node
@@ -163,7 +163,7 @@ def _paragraph(text: str, node: Node, *, followed: bool, found: _Found) -> None:
     measures, rests = found
     start, end = node.segment.content, node.segment.end
     printed = text[start:end]
-    if pattern("outline", "note", r"[【\[(]?{}[】\])]?[:]").match(printed) and len(printed) < 60:
+    if is_note(text, start, end):
         rests.append(Rest("note", Place(start, end)))
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):
@@ -196,7 +196,7 @@ def _numbered_unit(text: str, node: Node, found: _Found, *, last: bool) -> None:
     measures, _ = found
     content, end = node.segment.content, node.segment.end
     children = node.children
-    if children and end - content <= _LEAD_LENGTH and not _is_afterword(text, children[0]):
+    if children and end - content <= _LEAD_LENGTH and text[end - 1] not in "。;!" and not _is_afterword(text, children[0]):
         end = children[0].segment.end  # a topic on its own line, its text on the next
         children = children[1:]
     place = _trimmed(text, content, end)

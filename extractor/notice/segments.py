@@ -29,7 +29,8 @@ class Segment(NamedTuple):
 
 _LINE = re.compile(r"[^\n]+")
 _NOT_AN_ENUMERATOR = re.compile(r"[一二三四五六七八九十]+[、.][一二三四五六七八九十]+(?:[级类线期季产项次批届轮年月日号]|、)")
-_COLLAPSED_LENGTH = 600
+_FRAME_FOLLOWS = re.compile(r"(?:关于|针对)[“‘\"]")
+_COLLAPSED_LENGTH = 200
 """A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
 
 
@@ -105,7 +106,7 @@ def _accepted_in_line(text: str, line: list[Mark], latest: dict[str, int], line_
         if _NOT_AN_ENUMERATOR.match(text, mark.start) and seen.get(mark.kind, 0) + 1 != mark.number:
             continue
         if mark.boundary is not Boundary.LINE:
-            if not _earns_its_place(line, index, seen, begun, collapsed=collapsed):
+            if not _earns_its_place(text, line, index, seen, begun, collapsed=collapsed):
                 continue
             if _quoted(text, mark.start, line_start, line_end):
                 continue
@@ -115,7 +116,9 @@ def _accepted_in_line(text: str, line: list[Mark], latest: dict[str, int], line_
     return taken
 
 
-def _earns_its_place(line: list[Mark], index: int, seen: dict[str, int], begun: set[str], *, collapsed: bool) -> bool:
+def _earns_its_place(
+    text: str, line: list[Mark], index: int, seen: dict[str, int], begun: set[str], *, collapsed: bool
+) -> bool:
     mark = line[index]
     goes_on = seen.get(mark.kind) == mark.number - 1
     followed = any(
@@ -139,6 +142,8 @@ def _earns_its_place(line: list[Mark], index: int, seen: dict[str, int], begun: 
         return False
     if mark.kind == "ar_rparen":
         return False
+    if mark.number == 1 and _FRAME_FOLLOWS.match(text, mark.content):
+        return True
     if mark.boundary is Boundary.SOFT:
         return goes_on or (mark.number == 1 and (followed or mark.kind in ("cn_paren", "ar_paren", "feedback")))
     if mark.kind == "dun":

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from extractor.notice.frames import Frame, lead_in_end, read_frame
+from extractor.notice.frames import Frame, is_note, lead_in_end, read_frame
 from extractor.notice.segments import Segment
 from extractor.notice.wording import pattern
 
@@ -46,14 +46,21 @@ class Node:
             yield from child.walk()
 
 
+_OPENING_LENGTH = 40
+"""A line longer than this (code points) has begun to tell: what stands before it is the page's head."""
+
+
 def grow(text: str, segments: list[Segment]) -> list[Node]:
     """The top-level nodes of the reading text, paragraphs before, between and after them included."""
     root = Node(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[Node] = [root]
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
+    opened = False
     for index, segment in enumerate(segments):
-        following = segments[index + 1] if index + 1 < len(segments) else None
-        node = _node(text, segment, following, repeated)
+        node = _node(text, segment, _following(text, segments, index), repeated)
+        if node.kind == "part" and not opened:
+            node = Node(segment, "paragraph")  # the title, which names the same things
+        opened = opened or segment.end - segment.start > _OPENING_LENGTH
         if node.kind == "paragraph":
             path[-1].children.append(node)
             continue
@@ -61,6 +68,14 @@ def grow(text: str, segments: list[Segment]) -> list[Node]:
         path[-1].children.append(node)
         path.append(node)
     return root.children
+
+
+def _following(text: str, segments: list[Segment], index: int) -> Segment | None:
+    """The next segment, lines that only give properties (责任单位:…) passed over."""
+    for segment in segments[index + 1 :]:
+        if segment.mark is not None or not is_note(text, segment.start, segment.end):
+            return segment
+    return None
 
 
 def _node(text: str, segment: Segment, following: Segment | None, repeated: Counter[str]) -> Node:
@@ -84,12 +99,14 @@ def _before_lead_in(text: str, segment: Segment, following: Segment | None) -> b
         return False
     if lead_in_end(text, segment.start, segment.end) > segment.start or text[segment.end - 1] in ":,":
         return False
+    if is_note(text, segment.start, segment.end):
+        return False
     return lead_in_end(text, following.start, following.end) > following.start
 
 
 def _is_part_heading(printed: str) -> bool:
     """Whether a line without an enumerator names a part of the notice: 整改进展情况及成效."""
-    if len(printed) > 30 or printed[-1] in "。;:,!?" or any(word in printed for word in ("通报", "公告", "公示", "报告")):
+    if len(printed) > 30 or printed[-1] in "。;:,!?" or "关于" in printed:
         return False
     lists = ("leadership", "rectification", "next_steps")
     return any(pattern("outline", name).search(printed) for name in lists)

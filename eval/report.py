@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -39,7 +40,8 @@ _SLICE_FIELDS = ("issues", "issues.category", "measures", "measures.types", "mea
 def terminal(metrics: Metrics, console: Console, lang: Lang = "en", broken: Sequence[Breach] = ()) -> None:
     """Print the table, what is missing or invented, and what fell below its threshold."""
     words = _WORDS[lang]
-    grid = Table(title=f"{words['title']} · {len(metrics['notices'])} {words['notices']}", title_justify="left")
+    title = f"{words['title']} · {len(metrics['notices'])} {words['notices']}"
+    grid = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for column, head in enumerate(_HEADS[lang]):
         grid.add_column(head, justify="left" if column == 0 else "right", no_wrap=column > 0)
     low = {breach.field for breach in broken}

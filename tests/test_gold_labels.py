@@ -163,23 +163,55 @@ FAULTS = {
     "unknown kind": ("inspection_kind: 巡察", "inspection_kind: 视察", "“inspection_kind” cannot be “视察”"),
     "unknown key": ("heading: 强化学习", "headline: 强化学习", "unknown key “headline”; did you mean heading?"),
     "unknown field": ("email: a@b.cn", "mail: a@b.cn", "unknown key “mail”; did you mean email?"),
-    "anchor not there": ("text: 强化学习。 … 党", "text: 强化培训。 … 党", "the first words “强化培训。” are not in the text; nearest: “强化学习。”"),
+    "anchor not there": (
+        "text: 强化学习。 … 党",
+        "text: 强化培训。 … 党",
+        "the first words “强化培训。” are not in the text; nearest: “强化学习。”",
+    ),
     "anchor's end not there": ("党纪处分2人。", "党纪处分3人。", "the last words “党纪处分3人。” are not in the text"),
-    "anchor out of order": ("text: (一)关于“学习 … 形成长效机制。", "text: (一)关于“学习 … 反馈问题23个", "stand only before"),
-    "anchor in other widths": ("text: 召开会议 12 次,", "text: 召开会议 12次,", "printed with other blanks, widths or quotes"),
-    "measure outside its issue": ("text: 召开会议 12", "text: 联系电话:010 … 电子邮箱:a@b.cn。 # 12", "stand only after"),
-    "title not in the issue": ("title: 学习不够深入", "title: 学习不够认真", "title “学习不够认真” is not in the issue"),
+    "anchor out of order": (
+        "text: (一)关于“学习 … 形成长效机制。",
+        "text: (一)关于“学习 … 反馈问题23个",
+        "only before",
+    ),
+    "anchor in other widths": (
+        "text: 召开会议 12 次,",
+        "text: 召开会议 12次,",
+        "printed with other blanks, widths or quotes",
+    ),
+    "measure outside its issue": (
+        "text: 召开会议 12",
+        "text: 联系电话:010 … 电子邮箱:a@b.cn。 # 12",
+        "stand only after",
+    ),
+    "title not in the issue": (
+        "title: 学习不够深入",
+        "title: 学习不够认真",
+        "title “学习不够认真” is not in the issue",
+    ),
     "section not before": ("section: [政治建设方面]", "section: [作风建设方面]", "is not before the issue"),
     "label not before": ("label: 二是", "label: 三是", "label “三是” is not before the measure"),
     "document elsewhere": ("- issued | 学习计划", "- issued | 长效机制", "(it is on line 8 of the text)"),
-    "figure not there": ("- 300 | 人 | 参加 | over", "- 400 | 人 | 参加 | over", "the figure “400 人” is not in the measure"),
+    "figure not there": (
+        "- 300 | 人 | 参加 | over",
+        "- 400 | 人 | 参加 | over",
+        "the figure “400 人” is not in the measure",
+    ),
     "unit not there": ("- 300 | 人 | 参加 | over", "- 300 | 家 | 参加 | over", "there the text reads “300余人"),
     "no number": ("- 300 | 人 | 参加 | over", "- 三百 | 人 | 参加 | over", "is not a number in Arabic digits"),
     "subject not there": ("- 300 | 人 | 参加 | over", "- 300 | 人 | 学员 | over", "the subject “学员” is not in"),
     "too few parts": ("- 1234 | 份 | 资料", "- 1234份", "has 1 of at least 2 parts: value | unit"),
     "no date": ("- 2023-10/.. | 2023年10月以来", "- 2023-13/.. | 2023年10月以来", "is no date or interval"),
-    "date's words not there": ("- 2023-10/.. | 2023年10月以来", "- 2023-10/.. | 2022年10月以来", "are not in the measure"),
-    "organisation not there": ("          - 镇党委", "          - 县党委", "organizations “县党委” is not in the measure"),
+    "date's words not there": (
+        "- 2023-10/.. | 2023年10月以来",
+        "- 2023-10/.. | 2022年10月以来",
+        "are not in the measure",
+    ),
+    "organisation not there": (
+        "          - 镇党委",
+        "          - 县党委",
+        "organizations “县党委” is not in the measure",
+    ),
     "field not there": ("phone: 010-12345678", "phone: 010-87654321", "phone “010-87654321” is not in the text"),
     "field no date": ("signed_on: 2023-11-30", "signed_on: 2023年11月", "“signed_on” must be a date"),
     "unknown file status": ("status: reviewed", "status: final", "“status” cannot be “final”"),
@@ -188,7 +220,7 @@ FAULTS = {
     "a table for a text": ("title: 学习不够深入", "title: {学习: 不够深入}", "“title” must be one text"),
     "not YAML": ("title: 学习不够深入", "title: 学习: 不够深入", "not readable as YAML"),
     "a key twice": ("heading: 强化学习", "heading: 强化学习\n        heading: 强化学习", "stands here twice"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FAULTS)
@@ -298,7 +330,6 @@ def test_labels_survive_a_round_trip(example: tuple[Notice, str]) -> None:
 )
 def test_awkward_words_are_quoted_as_needed(title: str) -> None:
     text = f"(一)关于“{title}”问题。完成了。"
-    source = f"notice: n\nstatus: draft\nissues:\n  - text: {text[:6]!r}\n"
     notice = Notice.model_validate(
         {
             "notice_id": "n",
@@ -306,7 +337,6 @@ def test_awkward_words_are_quoted_as_needed(title: str) -> None:
             "issues": [{"title": title, "section": [], "text": {"start": 0, "end": len(text)}}],
         }
     )
-    assert source
     found = _notice(parse_labels(write_labels(notice, text, status="draft"), text))
     assert found.issues[0].title == title
     assert found.issues[0].text == notice.issues[0].text

@@ -6,8 +6,8 @@ import re
 from functools import cache
 
 from extractor.data import read_table
+from extractor.notice.lexical import lexical_scores
 from extractor.notice.places import Place
-from extractor.notice.wording import pattern
 
 _TABLE = "judgement"
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
@@ -31,26 +31,9 @@ def heading_end(text: str, start: int, end: int) -> int:
     return start if _FACTS.search(clause) or not _AIM.search(clause) else stop
 
 
-@cache
-def _weighted(section: str) -> tuple[tuple[str, tuple[tuple[re.Pattern[str], int], ...]], ...]:
-    table = read_table(_TABLE)[section]
-    return tuple(
-        (name, tuple((re.compile(word), weight) for word, weight in words.items())) for name, words in table.items()
-    )
-
-
-def _scores(section: str, text: str) -> dict[str, int]:
-    scores = {}
-    for name, words in _weighted(section):
-        score = sum(weight * min(len(word.findall(text)), 3) for word, weight in words)
-        if score:
-            scores[name] = score
-    return scores
-
-
 def measure_types(text: str) -> list[str]:
     """One to three kinds of action, the weightiest first."""
-    scores = _scores("measure_types", text)
+    scores = lexical_scores("measure_types", text)
     if not scores:
         return ["other"]
     best = max(scores.values())
@@ -74,8 +57,8 @@ def _status(name: str) -> re.Pattern[str]:
 
 def issue_category(title: str, measures: str) -> str:
     """What the finding is about: by its title first, by its measures where the title does not tell."""
-    scores = {name: 10 * score for name, score in _scores("category", title).items()}
-    for name, score in _scores("category", measures[:1500]).items():
+    scores = {name: 10 * score for name, score in lexical_scores("categories", title).items()}
+    for name, score in lexical_scores("categories", measures[:1500]).items():
         scores[name] = scores.get(name, 0) + score
     return max(scores, key=lambda name: scores[name]) if scores else "other"
 

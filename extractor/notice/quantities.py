@@ -50,6 +50,8 @@ _LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
 _BREAKS = "。;!?\n"
 _ASCII_UNITS = re.compile(r"(?:ppb|ppm|km|kg|mg|mm|cm|m²|MW|kW|KW|GW|TB|GB|PB)")
 _SHORT_QUOTE = 12
+_LONGEST_FIGURE = 15
+"""Longer digit strings are numbers of cards, contracts and accounts, and would not survive as JSON numbers."""
 
 
 def find_quantities(text: str, dates: list[Place], titles: list[Place]) -> list[QuantityFound]:
@@ -108,6 +110,8 @@ def _in_short_quote(text: str, start: int, end: int) -> bool:
 def _quantity(text: str, match: re.Match[str], tail: re.Match[str]) -> QuantityFound | None:
     start, end = match.span()
     printed = match.group().replace(",", "")
+    if len(printed) > _LONGEST_FIGURE:
+        return None
     value: int | float = float(printed) if "." in printed else int(printed)
     unit = _unit_place(tail)
     if unit.start == unit.end and not _measures_without_unit(text, start, end):

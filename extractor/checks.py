@@ -1,0 +1,216 @@
+"""Checks: what to doubt about a record, in words, with a path into it. They never stop a run.
+
+A rule looks at the finished record (and the text behind it) and yields doubts; ``data/checks.toml`` says how grave each
+is and puts it into Chinese or English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from extractor.contract import Check, Measure, Notice, Quantity, Span
+from extractor.data import read_table
+from extractor.notice.reader import Reading
+from extractor.notice.reading import reading_text
+
+Lang = Literal["zh", "en"]
+
+LOW_COVERAGE = 0.7
+_UNREAD_LENGTH = 15
+_WORDS_SHOWN = 24
+_RATE = re.compile(r"(?:率|占比|占)(?:为|达到?|约)?$")
+
+
+class Doubt(NamedTuple):
+    """A code of ``data/checks.toml``, a path into the record, and what to fill into its words."""
+
+    code: str
+    path: str
+    values: dict[str, str]
+
+
+def check(notice: Notice, text: str, reading: Reading, lang: Lang = "zh") -> list[Check]:
+    """Everything to doubt about ``notice``, which was read from ``text``, in the order of the record."""
+    return [_said(doubt, lang) for doubt in _doubts(notice, text, reading)]
+
+
+def _said(doubt: Doubt, lang: Lang) -> Check:
+    row = read_table("checks")[doubt.code]
+    message = row[lang].format(**doubt.values)
+    return Check(code=doubt.code, severity=row["severity"], message=message, path=doubt.path)
+
+
+def _doubts(notice: Notice, text: str, reading: Reading) -> Iterator[Doubt]:
+    yield from _whole(notice, text)
+    yield from _dates_of_notice(notice)
+    yield from _totals(notice)
+    yield from _numbering(reading)
+    yield from _damaged(reading)
+    for i, issue in enumerate(notice.issues):
+        if not issue.measures:
+            yield Doubt("issue_without_measures", f"issues[{i}]", {"title": _short(issue.title)})
+        for j, measure in enumerate(issue.measures):
+            path = f"issues[{i}].measures[{j}]"
+            yield from _measure(measure, text, path, notice.signed_on)
+    yield from _grounding(notice, text)
+
+
+def _whole(notice: Notice, text: str) -> Iterator[Doubt]:
+    if not (("巡视" in text or "巡察" in text or "巡視" in text) and "整改" in text):
+        yield Doubt("not_a_notice", "", {})
+    if not notice.issues:
+        yield Doubt("no_issues", "issues", {})
+        return
+    if notice.inspected_body is None:
+        yield Doubt("body_not_found", "inspected_body", {})
+    coverage = notice.outline.coverage
+    if coverage is not None and coverage < LOW_COVERAGE:
+        yield Doubt("low_coverage", "outline.coverage", {"coverage": f"{coverage:.0%}"})
+    for k, rest in enumerate(notice.outline.remainders):
+        words = _cut(text, rest.text)
+        if rest.kind == "unread" and len(words) >= _UNREAD_LENGTH:
+            values = {"count": str(len(words)), "words": _short(words)}
+            yield Doubt("unread_text", f"outline.remainders[{k}]", values)
+
+
+_DATES_IN_ORDER = ("inspection_start", "inspection_end", "feedback_date", "signed_on", "published_on")
+
+
+def _dates_of_notice(notice: Notice) -> Iterator[Doubt]:
+    known = [(name, value) for name in _DATES_IN_ORDER if (value := getattr(notice, name))]
+    for (earlier_name, earlier), (later_name, later) in pairwise(known):
+        length = min(len(earlier), len(later))  # 2025-04 is neither before nor after 2025-04-29
+        if earlier[:length] > later[:length]:
+            values = {"earlier_name": earlier_name, "earlier": earlier, "later_name": later_name, "later": later}
+            yield Doubt("dates_out_of_order", later_name, values)
+
+
+def _totals(notice: Notice) -> Iterator[Doubt]:
+    stated: dict[str, float] = {}
+    for total in notice.totals:
+        stated.setdefault(total.name, total.value)
+    statuses = Counter(issue.status for issue in notice.issues)
+    counted = {
+        "issues_found": ("issue_count_differs", len(notice.issues)),
+        "issues_resolved": ("resolved_count_differs", statuses["completed"]),
+        "issues_in_progress": ("in_progress_count_differs", statuses["in_progress"]),
+    }
+    for name, (code, found) in counted.items():
+        # Where no issue has a status in the text, a difference says nothing.
+        told = name == "issues_found" or statuses["unspecified"] < len(notice.issues)
+        if name in stated and told and stated[name] != found:
+            yield Doubt(code, "totals", {"stated": _number(stated[name]), "found": str(found)})
+    whole = stated.get("issues_found")
+    resolved, in_progress = stated.get("issues_resolved"), stated.get("issues_in_progress")
+    if whole is not None and resolved is not None and in_progress is not None and resolved + in_progress != whole:
+        values = {"resolved": _number(resolved), "in_progress": _number(in_progress), "found": _number(whole)}
+        yield Doubt("parts_do_not_sum", "totals", values)
+    rate = stated.get("completion_rate")
+    pairs = [(stated.get("measures_completed"), stated.get("measures_planned")), (resolved, whole)]
+    known = [(part, of) for part, of in pairs if part is not None and of]
+    if rate is not None and known and not any(_closes(part, of, rate) for part, of in known):
+        yield _open_rate("totals", known[0][0], known[0][1], rate)
+
+
+def _closes(part: float, whole: float, rate: float) -> bool:
+    """Whether ``part`` of ``whole`` is ``rate`` percent at the precision it is printed with."""
+    decimals = len(_number(rate).partition(".")[2])
+    return abs(100 * part / whole - rate) <= 0.5 * 10**-decimals + 0.01
+
+
+def _open_rate(path: str, part: float, whole: float, rate: float) -> Doubt:
+    decimals = max(1, len(_number(rate).partition(".")[2]))
+    values = {"part": _number(part), "whole": _number(whole), "stated": _number(rate)}
+    return Doubt("rate_does_not_close", path, values | {"computed": f"{100 * part / whole:.{decimals}f}"})
+
+
+def _numbering(reading: Reading) -> Iterator[Doubt]:
+    issues = reading.outline.issues
+    for gap in reading.outline.gaps:
+        inside = [i for i, issue in enumerate(issues) if issue.text.start <= gap.text.start < issue.text.end]
+        path = f"issues[{inside[0]}]" if inside else "issues"
+        if gap.after:
+            yield Doubt("numbering_gap", path, {"before": gap.after, "label": gap.label})
+        else:
+            yield Doubt("numbering_start", path, {"label": gap.label})
+
+
+def _damaged(reading: Reading) -> Iterator[Doubt]:
+    for date in reading.facts.dates:
+        if not date.value:
+            yield Doubt("damaged_date", "", {"words": reading.text[date.text.start : date.text.end]})
+    for document in reading.facts.documents:
+        if document.damaged:
+            yield Doubt("damaged_title", "", {"words": reading.text[document.title.start : document.title.end]})
+
+
+def _measure(measure: Measure, text: str, path: str, signed_on: str | None) -> Iterator[Doubt]:
+    if signed_on and measure.status == "completed":
+        for k, date in enumerate(measure.dates):
+            first = date.value.split("/")[0]
+            if first != ".." and first[: len(signed_on)] > signed_on[: len(first)]:
+                yield Doubt("date_after_signature", f"{path}.dates[{k}]", {"date": date.value, "signed": signed_on})
+    for k, (whole, part, rate) in enumerate(zip(*(measure.quantities[n:] for n in range(3)), strict=False)):
+        counts = whole.unit == part.unit != "%" and rate.unit == "%" and part.value < whole.value
+        words = text[part.text.end : rate.text.start]
+        same = "。" not in text[whole.text.end : rate.text.start] and len(words) <= 12
+        if counts and same and _RATE.search(words) and not _closes(part.value, whole.value, rate.value):
+            yield _open_rate(f"{path}.quantities[{k + 2}]", part.value, whole.value, rate.value)
+    yield from _parts(measure.quantities, text, path)
+
+
+def _parts(quantities: list[Quantity], text: str, path: str) -> Iterator[Doubt]:
+    """其中 A、B: parts that come to more than their whole."""
+    for k, whole in enumerate(quantities[:-1]):
+        following = quantities[k + 1]
+        between = text[whole.text.end : following.text.start]
+        if "其中" not in between or "。" in between or whole.unit == "%":
+            continue
+        sentence_end = text.find("。", whole.text.end)
+        parts = [q for q in quantities[k + 1 :] if q.text.start < sentence_end and q.unit == whole.unit]
+        broken = text[following.text.start : parts[-1].text.end] if parts else ""
+        if len(parts) > 1 and not re.search(r"[;；]|另|此外|同比|新增|还", broken):
+            total = sum(part.value for part in parts)
+            if total > whole.value:
+                values = {"sum": _number(total), "whole": _number(whole.value), "unit": whole.unit}
+                yield Doubt("parts_exceed_sum", f"{path}.quantities[{k}]", values)
+
+
+def _grounding(notice: Notice, text: str) -> Iterator[Doubt]:
+    """Every quoted value must stand at its place; by construction it does, and this is where a slip would show."""
+    for path, name, value, span in _quoted_values(notice):
+        printed = "".join(_cut(text, span).split()).replace(",", "").replace("\uff0c", "")
+        if value not in printed and value not in reading_text(printed):
+            yield Doubt("ungrounded_value", path, {"name": name, "value": _short(value)})
+
+
+def _quoted_values(notice: Notice) -> Iterator[tuple[str, str, str, Span]]:
+    for k, total in enumerate(notice.totals):
+        yield f"totals[{k}]", "totals", _number(total.value), total.text
+    for i, issue in enumerate(notice.issues):
+        for j, measure in enumerate(issue.measures):
+            path = f"issues[{i}].measures[{j}]"
+            for k, quantity in enumerate(measure.quantities):
+                yield f"{path}.quantities[{k}]", "quantities", _number(quantity.value), quantity.text
+            for k, document in enumerate(measure.documents):
+                squeezed = "".join(document.title.split()).replace(",", "").replace("\uff0c", "")
+                yield f"{path}.documents[{k}]", "documents", squeezed, document.text
+
+
+def _number(value: float) -> str:
+    """A figure as printed, without a needless ``.0``."""
+    return str(int(value)) if float(value).is_integer() else format(Decimal(repr(value)), "f")
+
+
+def _cut(text: str, span: Span) -> str:
+    return text[span.start : span.end]
+
+
+def _short(words: Iterable[str]) -> str:
+    joined = "".join("".join(words).split())
+    return joined if len(joined) <= _WORDS_SHOWN else joined[: _WORDS_SHOWN - 1] + "…"

@@ -1,0 +1,74 @@
+"""Scores by word lists, found in one pass over the text (Aho-Corasick), whatever the number of words.
+
+A rule scores its name either for each of its words, or once a clause in which one of its objects follows one of its
+verbs.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import Any, NamedTuple
+
+import ahocorasick
+
+from extractor.data import read_table
+
+_BREAKS = ",。;:!?\n"
+_MOST = 3
+"""How often one rule can count in one text: a word repeated ten times says no more than thrice."""
+
+
+class _Rule(NamedTuple):
+    name: str
+    weight: int
+
+
+class _Lexicon(NamedTuple):
+    automaton: Any
+    rules: tuple[_Rule, ...]
+
+
+# What a word does for a rule.
+_WORD, _VERB, _OBJECT, _BREAK = range(4)
+
+
+@cache
+def _lexicon(table: str) -> _Lexicon:
+    rules: list[_Rule] = []
+    roles: dict[str, list[tuple[int, int]]] = {mark: [(_BREAK, 0)] for mark in _BREAKS}
+    for name, rows in read_table(table).items():
+        for row in rows:
+            rule = len(rules)
+            rules.append(_Rule(name, row["weight"]))
+            for role, key in ((_WORD, "words"), (_VERB, "verbs"), (_OBJECT, "objects")):
+                for word in row.get(key, ()):
+                    roles.setdefault(word, []).append((role, rule))
+    automaton = ahocorasick.Automaton()
+    for word, entries in roles.items():
+        automaton.add_word(word, tuple(entries))
+    automaton.make_automaton()
+    return _Lexicon(automaton, tuple(rules))
+
+
+def lexical_scores(table: str, text: str) -> dict[str, int]:
+    """The score of each name in ``data/<table>.toml`` for ``text``; names that score nothing are left out."""
+    lexicon = _lexicon(table)
+    counts: Counter[int] = Counter()
+    acting: set[int] = set()
+    for _, entries in lexicon.automaton.iter(text):
+        for role, rule in entries:
+            if role == _WORD:
+                counts[rule] += 1
+            elif role == _VERB:
+                acting.add(rule)
+            elif role == _BREAK:
+                acting.clear()
+            elif rule in acting:
+                counts[rule] += 1
+                acting.discard(rule)
+    scores: dict[str, int] = {}
+    for rule, count in counts.items():
+        name, weight = lexicon.rules[rule]
+        scores[name] = scores.get(name, 0) + weight * min(count, _MOST)
+    return scores

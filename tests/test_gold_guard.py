@@ -1,0 +1,36 @@
+"""The guard as tests: the rules' F1 on the gold, one test a field, against ``eval/thresholds.toml``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from eval.evaluation import Evaluation
+from eval.gold import Split, label_paths
+from eval.guard import INVENTED, Breach, breaches, read_thresholds
+from eval.predictions import run_backend
+from eval.runs import measure_gold
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLD = ROOT / "gold"
+THRESHOLDS = read_thresholds(ROOT / "eval" / "thresholds.toml")
+
+
+@pytest.fixture(scope="module")
+def evaluation() -> Evaluation:
+    if not label_paths(GOLD):
+        pytest.skip("gold/labels holds no label files yet")
+    split: Split = THRESHOLDS.split  # type: ignore[assignment]
+    return measure_gold(GOLD, run_backend(THRESHOLDS.backend), split)
+
+
+@pytest.fixture(scope="module")
+def broken(evaluation: Evaluation) -> dict[str, Breach]:
+    return {breach.field: breach for breach in breaches(THRESHOLDS, evaluation)}
+
+
+@pytest.mark.parametrize("field", [*THRESHOLDS.fields, INVENTED])
+def test_field(field: str, broken: dict[str, Breach]) -> None:
+    """The field's F1 is not below its minimum by more than its tolerance; nothing is invented."""
+    assert field not in broken, str(broken[field])

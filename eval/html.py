@@ -21,6 +21,8 @@ MOST_FINDINGS = 5_000
 _LONGEST_DIFF = 2_000
 _PLACE = "/*DATA*/"
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+# Enumerations: two keys differ as wholes, not letter by letter.
+_WHOLE = frozenset({"inspection_kind", "issues.category", "issues.status", "measures.types", "measures.status"})
 Parts = list[tuple[str, bool]]
 
 
@@ -66,7 +68,7 @@ def _value_names(vocabulary: str) -> dict[str, dict[str, str]]:
 def _finding(finding: Finding) -> dict[str, object]:
     plain = as_dict(finding)
     gold, pred = _shown(finding.gold), _shown(finding.pred)
-    if gold is not None and pred is not None:
+    if gold is not None and pred is not None and finding.field not in _WHOLE:
         plain["gold"], plain["pred"] = mark_differences(gold, pred)
     else:
         plain["gold"], plain["pred"] = ([(side, False)] if side is not None else None for side in (gold, pred))

@@ -6,12 +6,13 @@ import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from eval.evaluation import Evaluation, evaluate
 from eval.fields import Lang
 from eval.findings import as_dict
-from eval.gold import Split, read_folder, read_layouts, read_split, reviewed
+from eval.gold import Split, label_paths, read_folder, read_layouts, read_split, reviewed
 from eval.guard import Breach, Thresholds
 from eval.html import page
 from eval.junit import junit
@@ -28,7 +29,9 @@ def measure_gold(gold: Path, predict: Predict, split: Split = "all") -> Evaluati
         evaluation = evaluate(reviewed(read_folder(gold, only=only)), predict, layouts=read_layouts(gold))
     if not evaluation.results:
         raise InputError(f"{gold}: there are no reviewed labels to measure against (split: {split})")
-    return evaluation
+    # A prediction for a notice of another split is not without gold.
+    labelled = {path.stem for path in label_paths(gold)}
+    return replace(evaluation, surplus=tuple(name for name in evaluation.surplus if name not in labelled))
 
 
 @contextmanager

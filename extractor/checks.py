@@ -184,8 +184,8 @@ def _parts(quantities: list[Quantity], text: str, path: str) -> Iterator[Doubt]:
 def _grounding(notice: Notice, text: str) -> Iterator[Doubt]:
     """Every quoted value must stand at its place; by construction it does, and this is where a slip would show."""
     for path, name, value, span in _quoted_values(notice):
-        printed = "".join(_cut(text, span).split()).replace(",", "").replace("\uff0c", "")
-        if value not in printed and value not in reading_text(printed):
+        printed = _cut(text, span)
+        if value not in printed and _plain(value) not in _plain(printed):
             yield Doubt("ungrounded_value", path, {"name": name, "value": _short(value)})
 
 
@@ -198,8 +198,12 @@ def _quoted_values(notice: Notice) -> Iterator[tuple[str, str, str, Span]]:
             for k, quantity in enumerate(measure.quantities):
                 yield f"{path}.quantities[{k}]", "quantities", _number(quantity.value), quantity.text
             for k, document in enumerate(measure.documents):
-                squeezed = "".join(document.title.split()).replace(",", "").replace("\uff0c", "")
-                yield f"{path}.documents[{k}]", "documents", squeezed, document.text
+                yield f"{path}.documents[{k}]", "documents", document.title, document.text
+
+
+def _plain(text: str) -> str:
+    """Half-width, without blanks and the commas of thousands."""
+    return "".join(reading_text(text).replace(",", "").split())
 
 
 def _number(value: float) -> str:

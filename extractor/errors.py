@@ -18,6 +18,10 @@ class SettingsError(ExtractorError):
     """A setting or an option is wrong or missing."""
 
 
+class OutputError(ExtractorError):
+    """The output folder cannot be written any more: full, read-only, or gone."""
+
+
 class EndpointError(ExtractorError):
     """The model's endpoint failed."""
 

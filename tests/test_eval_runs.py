@@ -76,6 +76,14 @@ def test_a_missing_prediction_counts_as_missed_and_is_said(gold: Path, tmp_path:
     assert evaluation.micro["issues"].recall == 0
 
 
+def test_a_prediction_for_another_split_is_not_without_gold(gold: Path, tmp_path: Path) -> None:
+    other = _notice().model_copy(update={"notice_id": "other"})
+    (gold / "labels" / "other.yaml").write_text("notice: other\nstatus: draft\n", encoding="utf-8")
+    (gold / "notices" / "other.txt").write_text(TEXT, encoding="utf-8")
+    run = PredictionFolder(_run(tmp_path / "run", _notice(), other))
+    assert measure_gold(gold, run, "tuned").surplus == ()
+
+
 def test_a_prediction_for_another_version_of_the_text_is_refused(gold: Path, tmp_path: Path) -> None:
     stale = _notice().model_copy(update={"text_sha256": "0" * 64})
     with pytest.raises(InputError, match=r"notices\.jsonl:1: .* made from another version of the text"):

@@ -76,7 +76,7 @@ def run(  # noqa: PLR0913
             typer.echo(f"wrote {path}")
     if accept is not None:
         tolerance = thresholds.tolerance if thresholds is not None else 0.005
-        write_thresholds(evaluation, accept, backend=backend or "rules", split=split.value, tolerance=tolerance)
+        write_thresholds(evaluation, accept, backend=backend or str(pred), split=split.value, tolerance=tolerance)
         typer.echo(f"wrote {accept}")
     if broken:
         raise typer.Exit(1)

@@ -46,11 +46,20 @@ def read_text(source: Source, limits: Limits = DEFAULT_LIMITS) -> Ingested:
         InputError: the source is missing, empty, too large, damaged, encrypted, a scan, or of an unknown kind; the
             message names the source and says what to do.
     """
-    data = read_bytes(source, limits)
+    return ingest(source, read_bytes(source, limits), limits)
+
+
+def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Ingested:
+    """Read one notice from its raw bytes, which the caller has at hand; ``source`` says what they are named.
+
+    Raises:
+        InputError: as ``read_text`` does, but for a source that is missing.
+    """
     if not data.strip():
         raise InputError(f"{source.name}: is empty; fetch it again or leave it out")
     kind = _format_of(source, data)
     text, charset = _text_of(data, source.name, kind, limits)
+    text = text.lstrip("\ufeff")  # a second byte-order mark: whoever reads the stored text would drop it
     _check_length(text, source.name, limits.text_characters)
     if not text.strip():
         raise InputError(f"{source.name}: holds no text; a page that loads its text by script must be saved as shown")

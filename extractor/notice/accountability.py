@@ -6,9 +6,8 @@ import re
 from typing import NamedTuple
 
 from extractor.data import read_table
-from extractor.notice.places import Place
+from extractor.notice.places import Clauses, Place
 from extractor.notice.quantities import QuantityFound
-from extractor.notice.wording import pattern
 
 
 class AccountabilityFound(NamedTuple):
@@ -29,24 +28,27 @@ _UNITS = frozenset(_RULES["units"])
 _LENIENT = re.compile("|".join(_RULES["lenient"]))
 _WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
 _BEARERS = re.compile("|".join(_RULES["bearers"]))
-_CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察")
-_CLAUSE_BREAKS = ",。;:!?\n"
+# 对整改不力的1名负责人进行约谈: the action behind the figure.
+_BEHIND = re.compile(r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。]{2,12})")
+_CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察|公安|法院")
 _WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光", "约谈"})
 
 
-def find_accountability(text: str, quantities: list[QuantityFound]) -> list[AccountabilityFound]:
+def find_accountability(text: str, clauses: Clauses, quantities: list[QuantityFound]) -> list[AccountabilityFound]:
     """Accountability entries of the reading text, from its quantities in printed order."""
     found: list[AccountabilityFound] = []
     clause_start, told_until = -1, 0
     actions: list[str] = []
     for quantity in quantities:
-        start = _clause_start(text, quantity.text.start)
+        start = clauses.start(quantity.text.start)
         same_clause = start == clause_start
         before = text[max(start, told_until) if same_clause else start : quantity.text.start]
-        after = text[quantity.text.end : _clause_end(text, quantity.text.end)]
+        after = text[quantity.text.end : clauses.end(quantity.text.end)]
         named = _ANY_ACTION.search(before) is not None
         if named:
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, after)
+        elif behind := _BEHIND.match(after):
+            actions = _actions(behind["action"], "")
         elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
             actions = []
         clause_start, told_until = start, quantity.text.end
@@ -55,15 +57,6 @@ def find_accountability(text: str, quantities: list[QuantityFound]) -> list[Acco
                 AccountabilityFound(quantity.text, action, quantity.value, quantity.unit) for action in actions
             )
     return found
-
-
-def _clause_start(text: str, place: int) -> int:
-    return max(text.rfind(mark, max(0, place - 200), place) for mark in _CLAUSE_BREAKS) + 1
-
-
-def _clause_end(text: str, place: int) -> int:
-    ends = [end for mark in _CLAUSE_BREAKS if (end := text.find(mark, place, place + 120)) >= 0]
-    return min(ends, default=min(len(text), place + 120))
 
 
 def _actions(before: str, after: str) -> list[str]:
@@ -79,6 +72,8 @@ def _actions(before: str, after: str) -> list[str]:
         ]
     if strong:
         return strong
+    if not named:
+        return []
     first = named[0]
     if first == "其他" and not _WRONGDOING.search(before + after):
         return []

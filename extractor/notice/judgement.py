@@ -10,6 +10,9 @@ from extractor.notice.lexical import lexical_scores
 from extractor.notice.places import Place
 
 _TABLE = "judgement"
+_MEASURES_READ = 1500
+"""How much of an issue's measures (code points) tells what it is about, where its title does not."""
+
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _FACTS = re.compile(r"[0-9《]|已(?!有)|均(?!衡)|完成(?!度)|制定出台|印发")
 _AIM = re.compile(
@@ -56,11 +59,14 @@ def _status(name: str) -> re.Pattern[str]:
 
 
 def issue_category(title: str, measures: str) -> str:
-    """What the finding is about: by its title first, by its measures where the title does not tell."""
-    scores = {name: 10 * score for name, score in lexical_scores("categories", title).items()}
-    for name, score in lexical_scores("categories", measures[:1500]).items():
-        scores[name] = scores.get(name, 0) + score
-    return max(scores, key=lambda name: scores[name]) if scores else "other"
+    """What the finding is about: by its title first, by its measures where the title leaves it open."""
+    scores = lexical_scores("categories", title)
+    best = max(scores.values(), default=0)
+    leading = [name for name, score in scores.items() if score == best]
+    if len(leading) == 1:
+        return leading[0]
+    by_measures = lexical_scores("categories", measures[:_MEASURES_READ])
+    return max(leading or by_measures or ["other"], key=lambda name: by_measures.get(name, 0))
 
 
 def issue_status(section: list[str], measures: str) -> str:

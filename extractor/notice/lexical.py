@@ -6,7 +6,7 @@ verbs.
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ import ahocorasick
 
 from extractor.data import read_table
 
-_BREAKS = ",。;:!?\n"
+_BREAK = re.compile(r"[,。;:!?\n]")
 _MOST = 3
 """How often one rule can count in one text: a word repeated ten times says no more than thrice."""
 
@@ -30,13 +30,13 @@ class _Lexicon(NamedTuple):
 
 
 # What a word does for a rule.
-_WORD, _VERB, _OBJECT, _BREAK = range(4)
+_WORD, _VERB, _OBJECT = range(3)
 
 
 @cache
 def _lexicon(table: str) -> _Lexicon:
     rules: list[_Rule] = []
-    roles: dict[str, list[tuple[int, int]]] = {mark: [(_BREAK, 0)] for mark in _BREAKS}
+    roles: dict[str, list[tuple[int, int]]] = {}
     for name, rows in read_table(table).items():
         for row in rows:
             rule = len(rules)
@@ -54,19 +54,16 @@ def _lexicon(table: str) -> _Lexicon:
 def lexical_scores(table: str, text: str) -> dict[str, int]:
     """The score of each name in ``data/<table>.toml`` for ``text``; names that score nothing are left out."""
     lexicon = _lexicon(table)
-    counts: Counter[int] = Counter()
-    acting: set[int] = set()
-    for _, entries in lexicon.automaton.iter(text):
+    counts: dict[int, int] = {}
+    acting: dict[int, int] = {}
+    for end, entries in lexicon.automaton.iter(text):
         for role, rule in entries:
             if role == _WORD:
-                counts[rule] += 1
+                counts[rule] = counts.get(rule, 0) + 1
             elif role == _VERB:
-                acting.add(rule)
-            elif role == _BREAK:
-                acting.clear()
-            elif rule in acting:
-                counts[rule] += 1
-                acting.discard(rule)
+                acting[rule] = end
+            elif rule in acting and not _BREAK.search(text, acting.pop(rule), end):
+                counts[rule] = counts.get(rule, 0) + 1
     scores: dict[str, int] = {}
     for rule, count in counts.items():
         name, weight = lexicon.rules[rule]

@@ -3,64 +3,95 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
-from extractor.notice.places import Place
+import ahocorasick
+
+from extractor.data import read_table
+from extractor.notice.places import Clauses, Place
 from extractor.notice.wording import pattern
 
-_SUFFIX = pattern("organizations", "suffixes").pattern
-_ACTS = pattern("organizations", "acts").pattern
-_NAME = rf"[\u4e00-\u9fff“”()·]{{0,16}}?{_SUFFIX}"
-_AREA = r"[\u4e00-\u9fff]{2,3}(?:区|县|镇|市(?!场)|新区)"
-_ITEM = r"[\u4e00-\u9fff“”()·]{2,16}?"
+_LONGEST_NAME = 18
 _OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现|近年来|今年|其次|期间|再|并)+[,]?")
-_CLAUSE = re.compile(r"[。;,:!?\n]")
-_SUBJECT = re.compile(rf"(?P<name>{_NAME}|{_AREA})(?:\([^()]{{1,12}}\))?(?:(?={_ACTS})|(?P<more>[、和及与]))")
-_PARTNER = pattern("organizations", "partner_before", rf"{{}}(?P<name>{_NAME})(?P<more>[、和及与])?(?={_ACTS}|[,。;等]|(?<=[、和及与]))")
-_ALONG = re.compile(rf"(?P<name>{_NAME}|{_ITEM}(?=、))(?P<more>[、和及与])?")
+_ACTS = pattern("organizations", "acts")
+_JOINS = "、和及与"
+_PARTNER = pattern("organizations", "partner_before")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
 _GENERIC = pattern("organizations", "generic")
 _NOT_IN_NAME = pattern("organizations", "not_in_names")
 
 
-def find_organizations(text: str, start: int, end: int, dates: list[Place]) -> list[Place]:
-    """The places of the organisations that act in ``text[start:end]``: each name once, by its first place.
+class NameEnds:
+    """The places of a reading text where the name of an organisation could end, found in one pass."""
+
+    def __init__(self, text: str) -> None:
+        self._ends = sorted({end + 1 for end, _ in _suffixes().iter(text)})
+
+    def after(self, start: int, stop: int) -> Iterator[int]:
+        """Ends of names that could start at ``start``, nearest first."""
+        index = bisect_right(self._ends, start + 1)
+        while index < len(self._ends) and self._ends[index] <= min(start + _LONGEST_NAME, stop):
+            yield self._ends[index]
+            index += 1
+
+
+@cache
+def _suffixes() -> Any:
+    automaton = ahocorasick.Automaton(ahocorasick.STORE_LENGTH)
+    for suffix in read_table("organizations")["suffixes"]:
+        automaton.add_word(suffix)
+    automaton.make_automaton()
+    return automaton
+
+
+def find_organizations(
+    text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]
+) -> list[Place]:
+    """The places of the organisations that act in a measure: each name once, by its first place.
 
     A name may also stand right behind one of the ``dates``: 2023年8月商务部….
     """
+    start, stop = measure
     found: dict[str, Place] = {}
-    for clause in _clauses(text, start, end, dates):
-        match = _SUBJECT.match(text, clause, end)
-        if match:
-            _take_chain(text, match, end, found)
-    for match in _PARTNER.finditer(text, start, end):
-        _take_chain(text, match, end, found)
-    for match in _AND_OTHERS.finditer(text, start, end):
+    for clause in [*clauses.starts_in(measure), *(date.end for date in dates)]:
+        opening = _OPENING.match(text, clause, stop)
+        _take_chain(text, ends, Place(opening.end() if opening else clause, stop), found, closes="")
+    for match in _PARTNER.finditer(text, start, stop):
+        _take_chain(text, ends, Place(match.end(), stop), found, closes=",。;等")
+    for match in _AND_OTHERS.finditer(text, start, stop):
         _take_list_before(text, start, match.start(), found)
     return sorted(found.values())
 
 
-def _clauses(text: str, start: int, end: int, dates: list[Place]) -> list[int]:
-    places = [start, *(match.end() for match in _CLAUSE.finditer(text, start, end)), *(d.end for d in dates)]
-    opened = []
-    for place in places:
-        opening = _OPENING.match(text, place, end)
-        opened.append(opening.end() if opening else place)
-    return opened
+def _take_chain(text: str, ends: NameEnds, place: Place, found: dict[str, Place], *, closes: str) -> None:
+    """Take the name that starts ``place``, and those joined to it by 、 or 和, if the chain ends before a verb."""
+    start, stop = place
+    while start < stop:
+        name = _name(text, ends, start, stop, closes=closes)
+        if name is None:
+            return
+        found.setdefault(text[name.start : name.end], name)
+        if text[name.end : name.end + 1] not in tuple(_JOINS):
+            return
+        start = name.end + 1
 
 
-def _take_chain(text: str, first: re.Match[str], end: int, found: dict[str, Place]) -> None:
-    """Take a name, and those that follow it joined by 、 or 和; all or none of a chain that turns out to be no list."""
-    match: re.Match[str] | None = first
-    names = []
-    while match is not None:
-        if not _is_name(text, match.start("name"), match["name"]):
-            break
-        names.append(Place(*match.span("name")))
-        if not match["more"]:
-            break
-        match = _ALONG.match(text, match.end(), end)
-    for place in names:
-        found.setdefault(text[place.start : place.end], place)
+def _name(text: str, ends: NameEnds, start: int, stop: int, *, closes: str) -> Place | None:
+    for end in ends.after(start, stop):
+        following = text[end : end + 1]
+        if following == "(":
+            following = text[text.find(")", end) + 1 :][:1]
+        if following not in tuple(_JOINS + closes) and not _ACTS.match(text, end, stop):
+            continue
+        name = text[start:end]
+        if _NOT_IN_NAME.search(name) or any(mark in name for mark in ",。;:!?0123456789、《》"):
+            return None
+        if not _GENERIC.search(name):
+            return Place(start, end)
+    return None
 
 
 def _take_list_before(text: str, start: int, place: int, found: dict[str, Place]) -> None:
@@ -71,9 +102,3 @@ def _take_list_before(text: str, start: int, place: int, found: dict[str, Place]
         if 2 <= len(name) <= 16 and not _NOT_IN_NAME.search(name):
             found.setdefault(name, Place(position, position + len(name)))
         position += len(name) + 1
-
-
-def _is_name(text: str, place: int, name: str) -> bool:
-    if len(name) < 2 or _NOT_IN_NAME.search(name) or _GENERIC.search(name):
-        return False
-    return text.rfind("《", max(0, place - 80), place) <= text.rfind("》", max(0, place - 80), place)

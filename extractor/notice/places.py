@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -24,3 +25,28 @@ class Inside:
     def __call__(self, offset: int) -> bool:
         index = bisect_right(self._starts, offset) - 1
         return index >= 0 and self._places[index].end > offset
+
+
+_BREAK = re.compile(r"[,。;:!?\n]")
+
+
+class Clauses:
+    """The clauses of a reading text, cut at , 。 ; : ! ? and line ends, found once and asked often."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(match.end() for match in _BREAK.finditer(text))]
+        self._length = len(text)
+
+    def start(self, offset: int) -> int:
+        """Where the clause that holds ``offset`` starts, its opening mark excluded."""
+        return self._starts[bisect_right(self._starts, offset) - 1]
+
+    def end(self, offset: int) -> int:
+        """Where the clause that holds ``offset`` ends, its closing mark excluded."""
+        index = bisect_right(self._starts, offset)
+        return self._starts[index] - 1 if index < len(self._starts) else self._length
+
+    def starts_in(self, place: Place) -> list[int]:
+        """The starts of the clauses that begin inside ``place``, its own start included."""
+        first, last = bisect_right(self._starts, place.start), bisect_left(self._starts, place.end)
+        return [place.start, *self._starts[first:last]]

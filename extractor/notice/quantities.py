@@ -34,15 +34,17 @@ _TAIL = re.compile(
     rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE})?(?P<more2>余|多)?"
     rf"(?P<unit>{_UNITS})?(?P<after>以上|以下|以内|之内|左右|上下|之多|有余|余|多(?![措种样项方元维]))?"
 )
-_QUALIFIER_BEFORE = {
-    "over": pattern("quantities", "over_before", r"(?:{})(?:了)?$"),
-    "under": pattern("quantities", "under_before", r"(?:{})(?:了)?$"),
-    "about": pattern("quantities", "about_before", r"(?:{})$"),
-}
+# Longest first: 不超 is not 超.
+_QUALIFIER_BEFORE = sorted(
+    ((word, name) for name in ("over", "under", "about") for word in read_table("quantities")[f"{name}_before"]),
+    key=lambda pair: -len(pair[0]),
+)
+_ANY_QUALIFIER_BEFORE = tuple(word for word, _ in _QUALIFIER_BEFORE)
 _QUALIFIER_AFTER = {
     word: name for name in ("over", "under", "about") for word in read_table("quantities")[f"{name}_after"]
 }
-_NOT_BEFORE = pattern("quantities", "not_before", "{}$")
+_NOT_BEFORE = tuple(read_table("quantities")["not_before"])
+_NEVER_FIRST = ("提前", "目前", "此前", "当前", "之前", "日前", "以前", "底前", "年前")
 _NOT_AFTER = pattern("quantities", "not_after")
 _RANK_BEFORE = pattern("quantities", "rank_before", "{}$")
 _NAMES = frozenset(read_table("quantities")["names"])
@@ -87,7 +89,10 @@ def _is_name(text: str, start: int, end: int, *, ranged: bool) -> bool:
         return True
     if text[start - 1 : start] in ("(", "[") and following in (")", "]"):
         return True
-    if _NOT_AFTER.match(text, end) or _NOT_BEFORE.search(text, max(0, start - 8), start):
+    before = text[max(0, start - 4) : start].rstrip(": ")
+    if before.endswith(_NOT_BEFORE) and not before.endswith(_NEVER_FIRST):
+        return True
+    if _NOT_AFTER.match(text, end):
         return True
     return _in_short_quote(text, start, end)
 
@@ -130,9 +135,10 @@ def _quantity(text: str, match: re.Match[str], tail: re.Match[str]) -> QuantityF
 
 
 def _qualifier_before(before: str) -> str | None:
-    matches = {name: form.search(before) for name, form in _QUALIFIER_BEFORE.items()}
-    longest = max(matches, key=lambda name: len(matches[name].group()) if matches[name] else 0)  # 不超 is not 超
-    return longest if matches[longest] else None
+    before = before.removesuffix("了")
+    if not before.endswith(_ANY_QUALIFIER_BEFORE):
+        return None
+    return next(name for word, name in _QUALIFIER_BEFORE if before.endswith(word))
 
 
 def _unit_place(tail: re.Match[str]) -> Place:

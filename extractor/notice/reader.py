@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from extractor.notice.accountability import AccountabilityFound, find_accountability
 from extractor.notice.dates import DateFound, find_dates
 from extractor.notice.documents import DocumentFound, find_documents
 from extractor.notice.fields import FieldFound, read_fields
+from extractor.notice.organizations import NameEnds
 from extractor.notice.outline import NoticeOutline, read_outline
-from extractor.notice.places import Place
+from extractor.notice.places import Clauses, Place
 from extractor.notice.quantities import QuantityFound, find_quantities
 from extractor.notice.reading import reading_text
 from extractor.notice.totals import TotalFound, find_totals
-
-Found = TypeVar("Found")
-
 
 class Facts(NamedTuple):
     """What stands in a stretch of text, in printed order."""
@@ -32,20 +30,12 @@ class Reading(NamedTuple):
     """A notice as places and values. ``text`` is the reading text: same length as the notice, half-width forms."""
 
     text: str
+    clauses: Clauses
+    name_ends: NameEnds
     outline: NoticeOutline
     fields: dict[str, FieldFound]
     totals: list[TotalFound]
     facts: Facts
-
-    def facts_in(self, place: Place) -> Facts:
-        """The facts that start inside ``place``."""
-        documents, dates, quantities, accountability = self.facts
-        return Facts(
-            _inside(documents, place, lambda found: found.title.start),
-            _inside(dates, place, lambda found: found.text.start),
-            _inside(quantities, place, lambda found: found.text.start),
-            _inside(accountability, place, lambda found: found.text.start),
-        )
 
 
 def read_by_rules(text: str) -> Reading:
@@ -59,9 +49,28 @@ def read_by_rules(text: str) -> Reading:
     dates = find_dates(reading, signed.value if signed else None, titles)
     quantities = find_quantities(reading, [date.text for date in dates], titles)
     totals = find_totals(reading, quantities, [issue.text for issue in outline.issues], outline.ending.end)
-    facts = Facts(documents, dates, quantities, find_accountability(reading, quantities))
-    return Reading(reading, outline, fields, totals, facts)
+    clauses = Clauses(reading)
+    facts = Facts(documents, dates, quantities, find_accountability(reading, clauses, quantities))
+    return Reading(reading, clauses, NameEnds(reading), outline, fields, totals, facts)
 
 
-def _inside(found: Sequence[Found], place: Place, start: Callable[[Found], int]) -> Sequence[Found]:
-    return found[bisect_left(found, place.start, key=start) : bisect_left(found, place.end, key=start)]
+def deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:
+    """The facts that start inside each of ``places``."""
+    starts = (
+        [found.title.start for found in facts.documents],
+        [found.text.start for found in facts.dates],
+        [found.text.start for found in facts.quantities],
+        [found.text.start for found in facts.accountability],
+    )
+    dealt = []
+    for place in places:
+        cuts = [slice(bisect_left(known, place.start), bisect_left(known, place.end)) for known in starts]
+        dealt.append(
+            Facts(
+                facts.documents[cuts[0]],
+                facts.dates[cuts[1]],
+                facts.quantities[cuts[2]],
+                facts.accountability[cuts[3]],
+            )
+        )
+    return dealt

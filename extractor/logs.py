@@ -1,0 +1,60 @@
+"""What the command says on standard error: plain lines, or one JSON object a line for machines.
+
+Notice text appears at debug level only; messages at info and above name files, ids and counts.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+
+from extractor.terminal import printable
+
+LOGGER = logging.getLogger("extractor")
+
+_OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
+
+
+def configure(level: str = "warning", *, as_json: bool = False) -> None:
+    """Send what the package logs at ``level`` (debug, info, warning, error) and above to standard error."""
+    handler = _StandardError()
+    handler.setFormatter(_JsonLines() if as_json else _PlainLines())
+    LOGGER.handlers = [handler]
+    LOGGER.setLevel(level.upper())
+    LOGGER.propagate = False
+
+
+class _StandardError(logging.Handler):
+    """Writes to whatever ``sys.stderr`` is at the time: a progress bar puts itself in between while it runs."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            print(self.format(record), file=sys.stderr, flush=True)
+        except Exception:
+            self.handleError(record)
+
+
+class _PlainLines(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        line = f"{record.levelname.lower()}: {printable(record.getMessage())}"
+        if record.exc_info:
+            return f"{line}\n{self.formatException(record.exc_info)}"
+        return line
+
+
+class _JsonLines(logging.Formatter):
+    """Time (UTC), level, logger and message; fields given as ``extra`` follow."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: value for name, value in vars(record).items() if name not in _OWN_FIELDS}
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)

@@ -1,0 +1,13 @@
+"""The worked example in ``docs/evaluation.md`` says what really comes out."""
+
+from __future__ import annotations
+
+import doctest
+from pathlib import Path
+
+
+def test_the_worked_example_is_true() -> None:
+    path = Path(__file__).resolve().parents[1] / "docs" / "evaluation.md"
+    result = doctest.testfile(str(path), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert result.attempted > 10
+    assert result.failed == 0

@@ -39,9 +39,8 @@ class _StandardError(logging.Handler):
 class _PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         line = f"{record.levelname.lower()}: {printable(record.getMessage())}"
-        if record.exc_info:
-            return f"{line}\n{self.formatException(record.exc_info)}"
-        return line
+        trace = _trace(self, record)
+        return "\n".join([line, *map(printable, trace.splitlines())])
 
 
 class _JsonLines(logging.Formatter):
@@ -55,6 +54,13 @@ class _JsonLines(logging.Formatter):
             "message": record.getMessage(),
         }
         line |= {name: value for name, value in vars(record).items() if name not in _OWN_FIELDS}
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+        if trace := _trace(self, record):
+            line["traceback"] = trace
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
+    """Return the record's traceback: that of its exception, or one that a worker process sent as text."""
+    if record.exc_info:
+        return formatter.formatException(record.exc_info)
+    return str(getattr(record, "traceback", ""))

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from extractor import __version__
-from extractor.errors import ExtractorError, InputError, OutputError
+from extractor.errors import ExtractorError, InputError, OutputError, SettingsError
 from extractor.files.discover import discover
 from extractor.files.limits import DEFAULT_LIMITS
 from extractor.files.naming import notice_ids
@@ -34,6 +34,7 @@ Status = Literal["done", "unchanged", "failed", "pending"]
 Ending = Literal["complete", "interrupted", "stopped"]
 
 _NOTICES_WORTH_A_WORKER = 10  # starting one costs about as much as reading that many notices
+_MOST_WORKERS = 61  # that Windows can wait for
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ class Report:
     started: datetime
     finished: datetime
     outcomes: list[Outcome]
+    passed_over: int
+    """Texts of this very folder that the paths stood for too."""
 
     @property
     def notices(self) -> list[Outcome]:
@@ -136,7 +139,10 @@ def run(  # noqa: PLR0913
     found = discover(paths)
     problems = [Outcome(name, "failed", error=_sentence(name, error)) for name, error in found.problems]
     with opened(out) as folder:
-        sources = [source for source in found.sources if not _is_own_text(source, folder)]
+        sources = _without_own_texts(found.sources, folder)
+        passed_over = len(found.sources) - len(sources)
+        if passed_over == len(found.sources) > 0:
+            raise SettingsError(f"{out}: is both input and output; choose another folder with --out")
         once = _ReadOnce()
         ids = notice_ids(sources, once.content_hash)
         jobs = _workers(jobs, len(sources))
@@ -157,7 +163,7 @@ def run(  # noqa: PLR0913
             watch(problem)
         rest = range(len(outcomes), len(sources))
         outcomes += [Outcome(sources[i].name, "pending", ids[i]) for i in rest] + problems
-        report = Report(folder, settings, fingerprint, jobs, ending, started, datetime.now(UTC), outcomes)
+        report = Report(folder, settings, fingerprint, jobs, ending, started, datetime.now(UTC), outcomes, passed_over)
         if failure is None:
             _write(report)
         else:
@@ -189,8 +195,10 @@ class _ReadOnce:
 
     def content_hash(self, source: Source) -> str:
         """Return the hex SHA-256 of a source's bytes; of its complaint where it cannot be read, which then fails."""
-        content = self.take(source) or _read(source)
-        if not _is_readable_again(source):
+        content = self.take(source)
+        if content is None:
+            content = _read(source)
+        else:
             self._held[source] = content
         return _sha256(content if isinstance(content, bytes) else str(content).encode(errors="surrogatepass"))
 
@@ -259,12 +267,13 @@ def _key(job: _Job, source: Source, sha256: str) -> str:
 def _workers(asked: int | None, notices: int) -> int:
     if asked is None:
         return max(1, min(processors(), notices // _NOTICES_WORTH_A_WORKER))
-    return max(1, min(asked, notices))
+    return max(1, min(asked, notices, _MOST_WORKERS))
 
 
-def _is_own_text(source: Source, folder: RunFolder) -> bool:
-    """Tell whether a source is this folder's own output: ``run . --out out`` walks over what it wrote last time."""
-    return source.path is not None and folder.texts.resolve() in Path(source.path).resolve().parents
+def _without_own_texts(sources: Sequence[Source], folder: RunFolder) -> list[Source]:
+    """Leave out this folder's own output: ``run . --out out`` walks over what it wrote last time."""
+    texts = folder.texts.resolve()
+    return [source for source in sources if source.path is None or texts not in Path(source.path).resolve().parents]
 
 
 def _is_readable_again(source: Source) -> bool:

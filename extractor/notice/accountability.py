@@ -46,7 +46,8 @@ def find_accountability(text: str, clauses: Clauses, quantities: list[QuantityFo
         after = text[quantity.text.end : clauses.end(quantity.text.end)]
         named = _ANY_ACTION.search(before) is not None
         if named:
-            actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, after)
+            unit = text[quantity.unit.start : quantity.unit.end]
+            actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, unit + after)
         elif behind := _BEHIND.match(after):
             actions = _actions(behind["action"], "")
         elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
@@ -75,7 +76,8 @@ def _actions(before: str, after: str) -> list[str]:
     if not named:
         return []
     first = named[0]
-    if first == "其他" and not _WRONGDOING.search(before + after):
+    persons = before.endswith("处理") and after.startswith(("人", "名"))
+    if first == "其他" and not persons and not _WRONGDOING.search(before + after):
         return []
     if first == "移送" and not _CASE.search(before + after):
         return []

@@ -14,10 +14,11 @@ _MEASURES_READ = 1500
 """How much of an issue's measures (code points) tells what it is about, where its title does not."""
 
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
+_SENTENCE_END = re.compile(r"[。;!?\n]")
 _FACTS = re.compile(r"[0-9《]|已(?!有)|均(?!衡)|完成(?!度)|制定出台|印发")
 _AIM = re.compile(
     r"^(?:[\u4e00-\u9fff“”]{0,6}?)(?:加强|强化|推进|推动|完善|健全|提升|提高|加快|加大|优化|规范|深化|严格|落实|压实|坚持|建立|构建|聚焦|突出|抓好|抓实|做好|做实|做细|扎实|深入|持续|切实|全面|全力|大力|积极|充分|着力|"
-    r"统筹|夯实|筑牢|注重|明确|细化|创新|拓宽|开展|组织|发挥|增强|锚定|有效|认真|进一步|不断|严惩|严肃|严把|畅通|丰富|打造|实施|理顺|改进|整治|狠抓|紧盯|完备|壮大|前移|多措并举|举一反三|立足|围绕|以|从严|科学|精准|助企|助力|促进|保障|防范|化解|督促|培育|引导|动态|从|突显|服务|树牢|树立|提|抓|建|补|拓|强|实|压|转|守|扛)"
+    r"统筹|夯实|筑牢|注重|明确|细化|创新|拓宽|开展|组织|发挥|增强|锚定|有效|认真|进一步|不断|严惩|严肃|严把|畅通|丰富|打造|实施|理顺|改进|整治|狠抓|紧盯|完备|壮大|前移|多措并举|举一反三|立足|围绕|以|从严|科学|精准|助企|助力|促进|保障|防范|化解|督促|培育|引导|动态|从|突显|服务|树牢|树立|提|抓|建|补|拓|强|实|压|转|守|扛|堵塞|整顿|破解|激发|激活|延伸|回应|兜牢|织密|绷紧|厘清|摸清|盘活|把好|选优|配强|用好|管好|汇聚|凝聚|彰显|传承|拧紧|叫响|推广|做强|做优|做大|搭建|攻坚|营造|纵深|倾力|靶向|对标|紧扣|稳步|逐步|靠前|分类|系统|源头|集中|主动|高位|高效|规范化|常态|标本兼治|固本|铸)"
 )
 
 
@@ -45,12 +46,14 @@ def measure_types(text: str) -> list[str]:
 
 
 def measure_status(text: str) -> str:
-    """``in_progress`` where some part is printed as running on, ``planned`` where there are only intentions."""
-    running = _status("in_progress").search(text)
-    if running is None:
+    """``in_progress`` where some part is printed as running, or done work stands beside a stated next step; ``planned``
+    where every sentence speaks of what is ahead."""
+    if _status("running").search(text):
+        return "in_progress"
+    if not _status("ahead").search(text):
         return "completed"
-    done = _status("done").search(text)
-    return "in_progress" if done else "planned"
+    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    return "planned" if all(_status("ahead").search(sentence) for sentence in sentences) else "in_progress"
 
 
 @cache

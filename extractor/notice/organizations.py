@@ -17,6 +17,10 @@ from extractor.notice.wording import pattern
 _LONGEST_NAME = 18
 _OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现|近年来|今年|其次|期间|再|并)+[,]?")
 _ACTS = pattern("organizations", "acts")
+_WITH = pattern("organizations", "with_before")
+_WITH_ACTS = pattern("organizations", "with_acts")
+_NAME_GROWS = 5
+"""县委 before 组织 could end there; up to this many code points on, a longer name (县委组织部) is preferred."""
 _JOINS = "、和及与"
 _PARTNER = pattern("organizations", "partner_before")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
@@ -55,50 +59,71 @@ def find_organizations(
     A name may also stand right behind one of the ``dates``: 2023年8月商务部….
     """
     start, stop = measure
-    found: dict[str, Place] = {}
+    chains = []
     for clause in [*clauses.starts_in(measure), *(date.end for date in dates)]:
         opening = _OPENING.match(text, clause, stop)
-        _take_chain(text, ends, Place(opening.end() if opening else clause, stop), found, closes="")
+        chains.append(_chain(text, ends, Place(opening.end() if opening else clause, stop), _ACTS, closes=""))
     for match in _PARTNER.finditer(text, start, stop):
-        _take_chain(text, ends, Place(match.end(), stop), found, closes=",。;等")
+        chains.append(_chain(text, ends, Place(match.end(), stop), _ACTS, closes=",。;等"))
+    for match in _WITH.finditer(text, start, stop):
+        chains.append(_chain(text, ends, Place(match.end(), stop), _WITH_ACTS, closes=""))
     for match in _AND_OTHERS.finditer(text, start, stop):
-        _take_list_before(text, start, match.start(), found)
+        chains.append(_list_before(text, start, match.start()))
+    found: dict[str, Place] = {}
+    for place in (place for chain in chains for place in chain):
+        found.setdefault(text[place.start : place.end], place)
     return sorted(found.values())
 
 
-def _take_chain(text: str, ends: NameEnds, place: Place, found: dict[str, Place], *, closes: str) -> None:
-    """Take the name that starts ``place``, and those joined to it by 、 or 和, if the chain ends before a verb."""
+def _chain(text: str, ends: NameEnds, place: Place, acts: re.Pattern[str], *, closes: str) -> list[Place]:
+    """The names joined by 、 or 和 from the start of ``place`` on, up to a verb (or one of the marks ``closes``)."""
     start, stop = place
+    names: list[Place] = []
     while start < stop:
-        name = _name(text, ends, start, stop, closes=closes)
+        name = _name(text, ends, start, stop, (acts, closes))
         if name is None:
-            return
-        found.setdefault(text[name.start : name.end], name)
+            return names if closes or acts is _ACTS else []
+        names.append(name)
         if text[name.end : name.end + 1] not in tuple(_JOINS):
-            return
+            return names
         start = name.end + 1
+    return names
 
 
-def _name(text: str, ends: NameEnds, start: int, stop: int, *, closes: str) -> Place | None:
-    for end in ends.after(start, stop):
-        following = text[end : end + 1]
-        if following == "(":
-            following = text[text.find(")", end) + 1 :][:1]
-        if following not in tuple(_JOINS + closes) and not _ACTS.match(text, end, stop):
-            continue
-        name = text[start:end]
+def _name(
+    text: str, ends: NameEnds, start: int, stop: int, closing: tuple[re.Pattern[str], str]
+) -> Place | None:
+    acts, closes = closing
+    best: Place | None = None
+    for found in ends.after(start, stop):
+        if best is not None and found > best.end + _NAME_GROWS:
+            break
+        name = text[start:found]
         if _NOT_IN_NAME.search(name) or any(mark in name for mark in ",。;:!?0123456789、《》"):
-            return None
-        if not _GENERIC.search(name):
-            return Place(start, end)
-    return None
+            break
+        end = _with_bracket(text, found)
+        if name.count("(") != name.count(")") or _GENERIC.search(name):
+            continue
+        if text[end : end + 1] in tuple(_JOINS + closes) or acts.match(text, end, stop):
+            best = Place(start, end)
+    return best
 
 
-def _take_list_before(text: str, start: int, place: int, found: dict[str, Place]) -> None:
+def _with_bracket(text: str, end: int) -> int:
+    """各乡镇(街道): a short bracket behind a name belongs to it."""
+    if text[end : end + 1] != "(":
+        return end
+    closed = text.find(")", end, end + 8)
+    return closed + 1 if closed >= 0 else end
+
+
+def _list_before(text: str, start: int, place: int) -> list[Place]:
     """The names of 市场监管、住建、公安、消防等部门, whatever they end with."""
     clause = max(text.rfind(mark, start, place) for mark in "。;,:!?\n") + 1
     position = max(clause, start)
+    names = []
     for name in text[position:place].split("、"):
         if 2 <= len(name) <= 16 and not _NOT_IN_NAME.search(name):
-            found.setdefault(name, Place(position, position + len(name)))
+            names.append(Place(position, position + len(name)))
         position += len(name) + 1
+    return names

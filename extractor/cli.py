@@ -1,0 +1,88 @@
+"""The command: its parts, and the one place that turns errors into sentences and exit statuses.
+
+Nothing heavy is imported before a command needs it, so that ``--help`` comes at once.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from extractor import __version__
+from extractor.commands import eval as eval_command
+from extractor.commands import gold as gold_command
+from extractor.commands.run import INTERRUPTED, run
+from extractor.commands.schema import schema
+from extractor.commands.show import show
+from extractor.errors import BugError, ExtractorError, SettingsError
+from extractor.logs import LOGGER, configure
+from extractor.terminal import write_utf8
+
+OK, FAILED, WRONG_USAGE = 0, 1, 2
+
+_EXTRAS = {"scipy": "eval", "numpy": "eval", "deepdiff": "eval"}
+
+# Plain help and messages: they can be searched and pasted, and cost half the start-up time.
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _extractor(
+    *,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Grounded issues and measures from Chinese inspection rectification notices (巡视/巡察整改进展情况通报)."""
+
+
+app.command()(run)
+app.command()(show)
+app.command()(schema)
+app.add_typer(eval_command.app, name="eval")
+app.add_typer(gold_command.app, name="gold")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command with ``arguments`` (by default the process's own) and return its exit status."""
+    write_utf8()
+    configure()
+    try:
+        app(arguments)
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else OK
+    except KeyboardInterrupt:
+        LOGGER.error("interrupted")
+        return INTERRUPTED
+    except SettingsError as error:
+        LOGGER.error("%s", error)
+        return WRONG_USAGE
+    except BugError as error:
+        return _report_bug(error)
+    except ExtractorError as error:
+        LOGGER.error("%s", error)
+        return FAILED
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            return _report_bug(error)
+        LOGGER.error("this needs %s: pip install 'notice-extractor[%s]'", error.name, extra)
+        return WRONG_USAGE
+    except Exception as error:
+        return _report_bug(error)
+    return OK
+
+
+def _report_bug(error: Exception) -> int:
+    LOGGER.error("the extractor broke (%s); please report this, with --log-level debug", type(error).__name__)
+    LOGGER.debug("%s", error, extra={"traceback": "".join(traceback.format_exception(error))})
+    return FAILED

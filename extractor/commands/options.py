@@ -1,0 +1,18 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Language(StrEnum):
+    """The language of names and messages."""
+
+    ZH = "zh"
+    EN = "en"
+
+
+LanguageOption = Annotated[Language, typer.Option(help="Language of names and of checks' messages.")]

@@ -216,19 +216,17 @@ def _tasks(sources: Sequence[Source], ids: Sequence[str], once: _ReadOnce) -> It
 
 def _do(job: _Job, task: _Task) -> Outcome:
     """Do one notice, in whichever process; everything but an unwritable folder becomes an outcome."""
-    from extractor.pipeline import extract_file, store
-
     started = time.perf_counter()
     outcome = partial(Outcome, task.source.name, notice_id=task.notice_id)
     sha256 = None
     try:
-        data = task.given if task.given is not None else read_bytes(task.source, DEFAULT_LIMITS)
-        if isinstance(data, InputError):
-            raise data
+        data = _content(task)
         sha256 = _sha256(data)
         key = _key(job, task.source, sha256)
         if not job.force and (entry := job.folder.finished(task.notice_id, key)):
             return outcome("unchanged", sha256=sha256, counts=entry.counts, seconds=_since(started))
+        from extractor.pipeline import extract_file, store
+
         extracted = extract_file(task.source, data, notice_id=task.notice_id, lang=job.settings.lang)
         counts = store(extracted, job.folder, key)
         return outcome("done", sha256=sha256, counts=counts, seconds=_since(started))
@@ -242,6 +240,12 @@ def _do(job: _Job, task: _Task) -> Outcome:
             trace=None if isinstance(error, InputError) else traceback.format_exc(),
             seconds=_since(started),
         )
+
+
+def _content(task: _Task) -> bytes:
+    if isinstance(task.given, InputError):
+        raise task.given
+    return read_bytes(task.source, DEFAULT_LIMITS) if task.given is None else task.given
 
 
 def _crashed(task: _Task) -> Outcome:

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -26,8 +26,8 @@ def processors() -> int:
 
 def map_in_order(
     function: Callable[[Item], Result], items: Iterable[Item], jobs: int, crashed: Callable[[Item], Result]
-) -> Iterator[Result]:
-    """Yield ``function(item)`` for each item, in order, computed by ``jobs`` processes; by this one where ``jobs`` is 1.
+) -> Generator[Result, None, None]:
+    """Yield ``function(item)`` for each item, in order, by ``jobs`` processes; by this one where ``jobs`` is 1.
 
     ``function`` and the items must be picklable. What ``function`` raises is raised here and ends the work. Where an
     item brings its process down (a parser that crashes, memory that runs out), ``crashed(item)`` takes its place and

@@ -43,7 +43,7 @@ class Level(StrEnum):
 def run(  # noqa: PLR0913
     paths: Annotated[
         list[str],
-        typer.Argument(metavar="PATH...", help="Files, zip archives, folders (walked), patterns, or - for stdin."),
+        typer.Argument(metavar="PATH", help="Files, zip archives, folders (walked), patterns, or - for stdin."),
     ],
     *,
     out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("out"),
@@ -104,7 +104,9 @@ def _tell(outcome: Outcome) -> None:
     else:
         counts = outcome.counts or {}
         told = f"{outcome.name}: {outcome.status} as {outcome.notice_id}"
-        LOGGER.info("%s: %s issues, %s measures", told, counts["issues"], counts["measures"], extra=fields | counts)
+        LOGGER.info(
+            "%s: %s issues, %s measures", told, counts["issues"], counts["measures"], extra={**fields, **counts}
+        )
     if outcome.trace is not None:
         LOGGER.debug("%s", outcome.name, extra=fields | {"traceback": outcome.trace})
 

@@ -11,6 +11,6 @@ def schema() -> None:
 
     from extractor.contract import Notice
 
-    # As written, not as read: all fields are always there.
-    content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Notice.model_json_schema(mode="serialization")}
+    contract = Notice.model_json_schema(mode="serialization")  # as written, not as read: all fields are always there
+    content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **contract}
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2))

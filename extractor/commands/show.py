@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 def show(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that a run wrote.")],
-    notice_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The notice; needed where DIR has more.")] = None,
+    notice_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="The notice; may be left out where DIR has one.")
+    ] = None,
     lang: LanguageOption = Language.ZH,
 ) -> None:
     """Print a notice as a tree, or a table of all notices."""
@@ -40,7 +42,6 @@ def show(
 def _find(folder: Path, notice_id: str) -> Notice:
     from difflib import get_close_matches
 
-    from extractor.contract import Notice
     from extractor.files.store import stored_lines
 
     ids = []
@@ -62,8 +63,8 @@ def _parsed(folder: Path, line: bytes) -> Notice:
         return Notice.model_validate_json(line)
     except ValidationError as error:
         found = error.errors()[0]
-        where = ".".join(map(str, found["loc"]))
-        raise InputError(f"{folder}: a stored notice breaks the contract at {where or 'its first mark'}; run again") from error
+        where = ".".join(map(str, found["loc"])) or "its first mark"
+        raise InputError(f"{folder}: a stored notice breaks the contract at {where}; run again") from error
 
 
 def _show_table(folder: Path, lang: Language) -> None:

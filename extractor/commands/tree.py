@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from extractor.contract import Issue, Measure, Notice, Span
+from extractor.contract import Issue, Measure, Notice, Quantity, Span
 from extractor.enumerations import VOCABULARIES
 from extractor.terminal import printable
 
@@ -130,10 +130,7 @@ def _add_measure(tree: Tree, measure: Measure, text: str, lang: str) -> None:
 def _facts(measure: Measure, lang: str) -> Iterator[tuple[str, list[str]]]:
     facts = {
         "documents": [f"《{d.title}》 {_term('document_action', d.action, lang)}" for d in measure.documents],
-        "quantities": [
-            " ".join(filter(None, (q.subject, q.qualifier and _term("qualifier", q.qualifier, lang), f"{q.value}{q.unit}")))
-            for q in measure.quantities
-        ],
+        "quantities": [_quantity(quantity, lang) for quantity in measure.quantities],
         "dates": [date.value for date in measure.dates],
         "organizations": measure.organizations,
         "accountability": [
@@ -141,6 +138,11 @@ def _facts(measure: Measure, lang: str) -> Iterator[tuple[str, list[str]]]:
         ],
     }
     return ((field, values) for field, values in facts.items() if values)
+
+
+def _quantity(quantity: Quantity, lang: str) -> str:
+    qualifier = _term("qualifier", quantity.qualifier, lang) if quantity.qualifier else None
+    return " ".join(filter(None, (quantity.subject, qualifier, f"{quantity.value}{quantity.unit}")))
 
 
 def _line(head: str, rest: str = "", *, style: str = "", dim: str = "") -> Text:

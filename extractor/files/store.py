@@ -3,7 +3,7 @@
 ``notices.jsonl`` one notice a line · ``texts/<notice_id>.txt`` what offsets index · ``run.json`` what the run did ·
 ``.work/<notice_id>.json`` finished work: a line about it (``Entry``), then the notice's line as it goes into
 ``notices.jsonl``. Each file is written beside its place and moved there when complete. An entry is saved after its
-text and states the hashes of both, so whatever a crash or a person did to either, it is taken up only while it is whole.
+text and states the hashes of both: whatever a crash or a person did to either, it is taken up only while it is whole.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from extractor.data import read_table
-from extractor.notice.places import Place
+from extractor.notice.places import Place, sentence_start
 
 
 class DocumentFound(NamedTuple):
@@ -18,7 +18,6 @@ class DocumentFound(NamedTuple):
 
 
 _LONGEST_TITLE = 200
-_SENTENCE_BREAKS = "。;!?\n"
 _JOINED = re.compile(r"[《》、,和及与以()\s“”等]*")
 _UNCLOSED = re.compile(r"[^《》。;,\n]{4,60}?(?=(?:已|正式|正在|业)经?(?:印发|制定|出台|实施|修订|下发))")
 _ACTIONS = ("revised", "drafted", "issued", "applied")
@@ -69,7 +68,7 @@ def _closing(text: str, opening: int) -> int | None:
 def _action(text: str, title: Place) -> str:
     if "征求意见" in text[title.start : title.end]:
         return "drafted"
-    start = max(text.rfind(mark, max(0, title.start - 300), title.start) for mark in _SENTENCE_BREAKS) + 1
+    start = sentence_start(text, title.start)
     before = _without_titles(text[start : title.start - 1])
     clause_start = max(before.rfind(mark) for mark in ",:") + 1
     governing = _first_of_last_chain(before[clause_start:])

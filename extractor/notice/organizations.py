@@ -11,7 +11,7 @@ from typing import Any
 import ahocorasick
 
 from extractor.data import read_table
-from extractor.notice.places import Clauses, Place
+from extractor.notice.places import Clauses, Place, sentence_start
 from extractor.notice.wording import pattern
 
 _LONGEST_NAME = 18
@@ -119,8 +119,7 @@ def _with_bracket(text: str, end: int) -> int:
 
 def _list_before(text: str, start: int, place: int) -> list[Place]:
     """The names of 市场监管、住建、公安、消防等部门, whatever they end with."""
-    clause = max(text.rfind(mark, start, place) for mark in "。;,:!?\n") + 1
-    position = max(clause, start)
+    position = max(start, sentence_start(text, place, "。;,:!?\n"))
     names = []
     for name in text[position:place].split("、"):
         if 2 <= len(name) <= 16 and not _NOT_IN_NAME.search(name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from extractor.notice.ending import Ending, find_ending
@@ -55,9 +56,11 @@ def read_outline(text: str) -> NoticeOutline:
 
 def _extent(parts: Parts, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:
     """The rectification part's places, from the first group or issue to the last measure of each top-level part."""
+    starts = [issue.text.start for issue in issues]
     extent = []
     for node in parts.nodes:
-        inside = [issue for issue in issues if node.segment.start <= issue.text.start < max(node.end, node.segment.end)]
+        end = max(node.end, node.segment.end)
+        inside = issues[bisect_left(starts, node.segment.start) : bisect_left(starts, end)]
         if inside:
             start = node.segment.end if parts.container else node.segment.start
             afterword = min((r.text.start for r in inside[-1].rests if r.kind == "afterword"), default=node.end)
@@ -75,10 +78,12 @@ def _remainders(
     for issue in issues:
         taken += [place for measure in issue.measures for place in (measure.label, measure.text) if place]
     taken.sort()
+    starts = [place.start for place in taken]
     unread = []
     for extent in rectification:
         position = extent.start
-        for place in [p for p in taken if extent.start <= p.start < extent.end] + [Place(extent.end, extent.end)]:
+        inside = taken[bisect_left(starts, extent.start) : bisect_left(starts, extent.end)]
+        for place in [*inside, Place(extent.end, extent.end)]:
             stretch = text[position : place.start].strip(" \n、.,:。;*#()")
             if stretch:
                 start = text.index(stretch, position)

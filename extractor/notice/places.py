@@ -27,6 +27,16 @@ class Inside:
         return index >= 0 and self._places[index].end > offset
 
 
+_SENTENCE_MARKS = "。;!?\n"
+_REACH = 300
+
+
+def sentence_start(text: str, place: int, marks: str = _SENTENCE_MARKS) -> int:
+    """Where the sentence (or what else the ``marks`` end) that holds ``place`` starts, at most 300 code points back."""
+    reach = max(0, place - _REACH)
+    return max(reach, *(text.rfind(mark, reach, place) + 1 for mark in marks))
+
+
 _BREAK = re.compile(r"[,。;:!?\n]")
 
 

@@ -49,7 +49,6 @@ _NOT_AFTER = pattern("quantities", "not_after")
 _RANK_BEFORE = pattern("quantities", "rank_before", "{}$")
 _NAMES = frozenset(read_table("quantities")["names"])
 _LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
-_BREAKS = "。;!?\n"
 _ASCII_UNITS = re.compile(r"(?:ppb|ppm|km|kg|mg|mm|cm|m²|MW|kW|KW|GW|TB|GB|PB)")
 _SHORT_QUOTE = 12
 _LONGEST_FIGURE = 15
@@ -170,8 +169,7 @@ def _subject(text: str, start: int, end: int) -> Place | None:
     noun = _NOUN.match(text, end)
     if noun and noun["noun"].strip("“”()"):
         return Place(*noun.span("noun"))
-    line = max(text.rfind(mark, max(0, start - 40), start) for mark in _BREAKS) + 1
-    clause = _CLAUSE.search(text[max(line, start - 30) : start])
+    clause = _CLAUSE.search(text[max(0, start - 30) : start])
     if clause is None:
         return None
     offset = start - len(clause.group())

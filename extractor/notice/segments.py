@@ -29,6 +29,7 @@ class Segment(NamedTuple):
 
 _LINE = re.compile(r"[^\n]+")
 _NOT_AN_ENUMERATOR = re.compile(r"[一二三四五六七八九十]+[、.][一二三四五六七八九十]+(?:[级类线期季产项次批届轮年月日号]|、)")
+_LONGEST_QUOTE = 200
 _FRAME_FOLLOWS = re.compile(r"(?:关于|针对)[“‘\"]")
 _COLLAPSED_LENGTH = 200
 """A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
@@ -97,18 +98,19 @@ def _accepted(text: str, candidates: list[Mark]) -> list[Mark]:
 def _accepted_in_line(text: str, line: list[Mark], latest: dict[str, int], line_end: int) -> list[Mark]:
     line_start = text.rfind("\n", 0, line[0].start) + 1
     collapsed = line_end - line_start > _COLLAPSED_LENGTH and _headings_in_sequence(line) >= 3
+    last = {(mark.kind, mark.number): mark.start for mark in line if mark.boundary >= Boundary.SOFT}
     seen = dict(latest)
     begun: set[str] = set()
     taken: list[Mark] = []
-    for index, mark in enumerate(line):
+    for mark in line:
         if taken and mark.start < taken[-1].content:
             continue
         if _NOT_AN_ENUMERATOR.match(text, mark.start) and seen.get(mark.kind, 0) + 1 != mark.number:
             continue
         if mark.boundary is not Boundary.LINE:
-            if not _earns_its_place(text, line, index, seen, begun, collapsed=collapsed):
-                continue
-            if _quoted(text, mark.start, line_start, line_end):
+            followed = last.get((mark.kind, mark.number + 1), -1) > mark.start
+            place = _Sequence(seen.get(mark.kind, -1), mark.kind in begun, followed, collapsed)
+            if not _earns_its_place(text, mark, place) or _quoted(text, mark.start, line_start, line_end):
                 continue
         taken.append(mark)
         seen[mark.kind] = mark.number
@@ -116,39 +118,45 @@ def _accepted_in_line(text: str, line: list[Mark], latest: dict[str, int], line_
     return taken
 
 
-def _earns_its_place(
-    text: str, line: list[Mark], index: int, seen: dict[str, int], begun: set[str], *, collapsed: bool
-) -> bool:
-    mark = line[index]
-    goes_on = seen.get(mark.kind) == mark.number - 1
-    followed = any(
-        later.kind == mark.kind and later.number == mark.number + 1 and later.boundary >= Boundary.SOFT
-        for later in line[index + 1 :]
-    )
-    if mark.kind == "circled":
-        return goes_on and mark.kind in begun if mark.number > 1 else followed
+class _Sequence(NamedTuple):
+    """Where a mark inside a line stands among those of its kind: the number before it (-1 for none), whether its line
+    has begun such a list, whether the next number comes later in the line, and whether the line lost its breaks."""
+
+    before: int
+    begun: bool
+    followed: bool
+    collapsed: bool
+
+
+def _earns_its_place(text: str, mark: Mark, place: _Sequence) -> bool:
+    goes_on = place.before == mark.number - 1
     if mark.kind in RUN_IN_KINDS:
-        if mark.boundary is Boundary.SENTENCE:
-            # 四是 may be missing or 六是 stand in its place: inside a begun list any number counts.
-            return mark.kind in begun or followed or (goes_on and mark.number > 1)
-        if mark.boundary is Boundary.SOFT:
-            return (goes_on and mark.kind in begun) or (mark.number == 1 and followed)
-        return False
+        return _runs_in(mark, place, goes_on=goes_on)
     if mark.boundary is Boundary.SENTENCE:
         if mark.number == 1:
-            return followed or collapsed
-        return goes_on or (collapsed and mark.kind in seen and 0 <= mark.number - seen[mark.kind] <= 2)
-    if not collapsed:
-        return False
-    if mark.kind == "ar_rparen":
+            return place.followed or place.collapsed
+        return goes_on or (place.collapsed and 0 <= mark.number - place.before <= 2)
+    if not place.collapsed or mark.kind == "ar_rparen":
         return False
     if mark.number == 1 and _FRAME_FOLLOWS.match(text, mark.content):
         return True
     if mark.boundary is Boundary.SOFT:
-        return goes_on or (mark.number == 1 and (followed or mark.kind in ("cn_paren", "ar_paren", "feedback")))
+        return goes_on or (mark.number == 1 and (place.followed or mark.kind in ("cn_paren", "ar_paren", "feedback")))
     if mark.kind == "dun":
         return False  # 省、市 and 十四、五 hold no heading
-    return goes_on or (mark.number == 1 and followed)
+    return goes_on or (mark.number == 1 and place.followed)
+
+
+def _runs_in(mark: Mark, place: _Sequence, *, goes_on: bool) -> bool:
+    """Whether a mark of a kind that enumerates inside paragraphs does so here."""
+    if mark.kind == "circled":
+        return goes_on and place.begun if mark.number > 1 else place.followed
+    if mark.boundary is Boundary.SENTENCE:
+        # 四是 may be missing or 六是 stand in its place: inside a begun list any number counts.
+        return place.begun or place.followed or (goes_on and mark.number > 1)
+    if mark.boundary is Boundary.SOFT:
+        return (goes_on and place.begun) or (mark.number == 1 and place.followed)
+    return False
 
 
 def _headings_in_sequence(line: list[Mark]) -> int:
@@ -166,11 +174,12 @@ def _headings_in_sequence(line: list[Mark]) -> int:
 
 def _quoted(text: str, place: int, line_start: int, line_end: int) -> bool:
     """Whether ``place`` lies inside “…” or 《…》 of its line. A quote that never closes quotes nothing."""
+    start = max(line_start, place - _LONGEST_QUOTE)
     for opening, closing in ("“”", "‘’", "《》"):
-        opened = text.rfind(opening, line_start, place)
+        opened = text.rfind(opening, start, place)
         if opened < 0 or text.rfind(closing, opened, place) >= 0:
             continue
-        closed = text.find(closing, place, min(line_end, place + 200))
+        closed = text.find(closing, place, min(line_end, place + _LONGEST_QUOTE))
         if closed >= 0 and text.find(opening, place, closed) < 0:
             return True
     return False

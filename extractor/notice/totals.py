@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from extractor.data import read_table
-from extractor.notice.places import Inside, Place
+from extractor.notice.places import Inside, Place, sentence_start
 from extractor.notice.quantities import QuantityFound
 
 
@@ -68,8 +68,7 @@ def _is_subset(sentence: str, unit: str) -> bool:
 
 def _name(text: str, quantity: QuantityFound) -> str | None:
     start = quantity.text.start
-    sentence_start = max(text.rfind(mark, max(0, start - 200), start) for mark in "。;!?\n") + 1
-    sentence = text[sentence_start:start]
+    sentence = text[sentence_start(text, start) : start]
     before = re.split(r"[,:]", sentence)[-1]
     bracket = _BRACKET.search(sentence)
     if bracket and re.search(r"\d", sentence[: bracket.start()]):

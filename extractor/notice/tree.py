@@ -72,7 +72,8 @@ def grow(text: str, segments: list[Segment]) -> list[Node]:
 
 def _following(text: str, segments: list[Segment], index: int) -> Segment | None:
     """The next segment, lines that only give properties (责任单位:…) passed over."""
-    for segment in segments[index + 1 :]:
+    for position in range(index + 1, len(segments)):
+        segment = segments[position]
         if segment.mark is not None or not is_note(text, segment.start, segment.end):
             return segment
     return None

@@ -48,7 +48,7 @@ def start(*arguments: str | Path, cwd: Path, before: Callable[[], None] | None =
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
-        preexec_fn=prepare,
+        preexec_fn=prepare,  # noqa: PLW1509 - the tests have no threads
     )
 
 

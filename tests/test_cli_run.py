@@ -197,7 +197,11 @@ class TestWhatIsSaid:
 def on_terminal(folder: Path, *arguments: str) -> str:
     """Run the command with a terminal as standard error and return what is seen there."""
     ours, theirs = pty.openpty()
-    process = start(*arguments, cwd=folder, before=lambda: os.dup2(theirs, 2) and None)
+
+    def prepare() -> None:
+        os.dup2(theirs, 2)
+
+    process = start(*arguments, cwd=folder, before=prepare)
     os.close(theirs)
     seen = io.BytesIO()
     while True:

@@ -80,7 +80,7 @@ class TestWriting:
 
 class TestReading:
     def test_a_folder_without_notices_is_refused(self, tmp_path: Path) -> None:
-        with pytest.raises(InputError, match="holds no notices.jsonl"):
+        with pytest.raises(InputError, match=r"holds no notices\.jsonl"):
             list(stored_lines(tmp_path))
 
     def test_a_line_that_is_no_notice_is_named(self, tmp_path: Path) -> None:

@@ -29,9 +29,9 @@ _LENIENT = re.compile("|".join(_RULES["lenient"]))
 _WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
 _BEARERS = re.compile("|".join(_RULES["bearers"]))
 # 对整改不力的1名负责人进行约谈: the action behind the figure.
-_BEHIND = re.compile(r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。]{2,12})")
+_BEHIND = re.compile(r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。0-9]{2,12})(?=[,。;]|$)")
 _CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察|公安|法院")
-_WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光", "约谈"})
+_WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光"})
 
 
 def find_accountability(text: str, clauses: Clauses, quantities: list[QuantityFound]) -> list[AccountabilityFound]:

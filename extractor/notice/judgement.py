@@ -15,6 +15,8 @@ _MEASURES_READ = 1500
 
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
+_SHORT_TOPIC = 12
+_ACT = re.compile(r"(?:制[定订发]|印发|出台|成立|召开|组建|下发|修订|编制|草拟|拟定|起草|举办|聘请|邀请|委托|推进小组)")
 _FACTS = re.compile(r"[0-9《]|已(?!有)|均(?!衡)|完成(?!度)|制定出台|印发")
 _AIM = re.compile(
     r"^(?:[\u4e00-\u9fff“”]{0,6}?)(?:加强|强化|推进|推动|完善|健全|提升|提高|加快|加大|优化|规范|深化|严格|落实|压实|坚持|建立|构建|聚焦|突出|抓好|抓实|做好|做实|做细|扎实|深入|持续|切实|全面|全力|大力|积极|充分|着力|"
@@ -32,7 +34,10 @@ def heading_end(text: str, start: int, end: int) -> int:
         return start
     stop = match.end() - 1
     clause = text[start:stop]
-    return start if _FACTS.search(clause) or not _AIM.search(clause) else stop
+    if _FACTS.search(clause) or _ACT.match(clause):
+        return start
+    short = len(clause) <= _SHORT_TOPIC and "," not in clause
+    return stop if short or _AIM.search(clause) else start
 
 
 def measure_types(text: str) -> list[str]:

@@ -49,7 +49,7 @@ _NOT_AFTER = pattern("quantities", "not_after")
 _RANK_BEFORE = pattern("quantities", "rank_before", "{}$")
 _NAMES = frozenset(read_table("quantities")["names"])
 _LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
-_ASCII_UNITS = re.compile(r"(?:ppb|ppm|km|kg|mg|mm|cm|m²|MW|kW|KW|GW|TB|GB|PB)")
+_ASCII_UNITS = re.compile(r"(?:ppb|ppm|DDDs|km|kg|mg|mm|cm|m²|MW|kW|KW|GW|TB|GB|PB)")
 _SHORT_QUOTE = 12
 _LONGEST_FIGURE = 15
 """Longer digit strings are numbers of cards, contracts and accounts, and would not survive as JSON numbers."""

@@ -41,11 +41,16 @@ _GENERAL = re.compile(
     r"(?:反馈|指出|发现|提出|查摆|存在|移交)?(?:的)?(?:意见|主要|具体|突出|重点|有关|各类|全部|逐项|逐条|各项|和|及|立行立改|\d+个)*"
 )
 _WINDOW = 330
+_BARE_LENGTH = 80
+_FIRST = frozenset(_OPENING + "关针对有围涉就在省市县区第联巡反指提意的中")
+"""What a framed heading can start with; one that starts otherwise is short and says 问题 at its end."""
 
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
     """The frame that the heading at ``text[start:end]`` (reading text) is, or None."""
     window = text[start : min(end, start + _WINDOW)]
+    if window[:1] not in _FIRST and (len(window) > _BARE_LENGTH or "问题" not in window):
+        return None
     quoted = _QUOTED.match(window)
     if quoted and not quoted["comma"] and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])

@@ -21,6 +21,10 @@ _WITH = pattern("organizations", "with_before")
 _WITH_ACTS = pattern("organizations", "with_acts")
 _NAME_GROWS = 5
 """县委 before 组织 could end there; up to this many code points on, a longer name (县委组织部) is preferred."""
+_FIRST = frozenset("0123456789") | {
+    word.lstrip("(?:[")[0] for key in ("acts", "with_acts") for word in read_table("organizations")[key]
+}
+"""What an act can start with: looked at before the long pattern is tried."""
 _JOINS = "、和及与"
 _PARTNER = pattern("organizations", "partner_before")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
@@ -98,13 +102,14 @@ def _name(
     for found in ends.after(start, stop):
         if best is not None and found > best.end + _NAME_GROWS:
             break
-        name = text[start:found]
-        if _NOT_IN_NAME.search(name) or any(mark in name for mark in ",。;:!?0123456789、《》"):
-            break
         end = _with_bracket(text, found)
-        if name.count("(") != name.count(")") or _GENERIC.search(name):
+        following = text[end : end + 1]
+        if not (following and following in _JOINS + closes) and not (following in _FIRST and acts.match(text, end, stop)):
             continue
-        if text[end : end + 1] in tuple(_JOINS + closes) or acts.match(text, end, stop):
+        name = text[start:found]
+        if _NOT_IN_NAME.search(name):
+            break
+        if name.count("(") == name.count(")") and not _GENERIC.search(name):
             best = Place(start, end)
     return best
 

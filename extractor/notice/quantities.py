@@ -6,6 +6,7 @@ Dates, ordinals and ranks, enumerators, names and grades, 《…》 titles and t
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from extractor.data import read_table
@@ -26,14 +27,8 @@ class QuantityFound(NamedTuple):
 _NUMBER = re.compile(r"[0-9](?<![0-9A-Za-z.][0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\.[0-9]+)?(?![0-9])")
 _MAGNITUDE = r"[百千]?[万亿]{1,2}|[百千](?![分年家里])"
 _RANGE = re.compile(rf"[-—~～至到](?P<second>[0-9]+(?:\.[0-9]+)?)(?=(?:{_MAGNITUDE})?[^0-9月日年])")
-_UNITS = "(?:" + "|".join(
-    re.escape(unit) + (f"(?![{follows}])" if (follows := read_table("quantities")["not_units"].get(unit)) else "")
-    for unit in sorted(read_table("quantities")["units"], key=len, reverse=True)
-) + ")"
-_TAIL = re.compile(
-    rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE})?(?P<more2>余|多)?"
-    rf"(?P<unit>{_UNITS})?(?P<after>以上|以下|以内|之内|左右|上下|之多|有余|余|多(?![措种样项方元维]))?"
-)
+_AMOUNT = re.compile(rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE})?(?P<more2>余|多)?")
+_AFTER_UNIT = re.compile(r"以上|以下|以内|之内|左右|上下|之多|有余|余|多(?![措种样项方元维])")
 # Longest first: 不超 is not 超.
 _QUALIFIER_BEFORE = sorted(
     ((word, name) for name in ("over", "under", "about") for word in read_table("quantities")[f"{name}_before"]),
@@ -59,7 +54,7 @@ def find_quantities(text: str, dates: list[Place], titles: list[Place]) -> list[
     """All quantities of the reading text in printed order, outside ``dates`` and the ``titles`` of documents."""
     inside = Inside([*dates, *titles])
     found: list[QuantityFound] = []
-    upper: tuple[int, re.Match[str]] | None = None
+    upper: tuple[int, _Tail] | None = None
     for match in _NUMBER.finditer(text):
         start, end = match.span()
         ends_range = upper is not None and upper[0] == start
@@ -68,14 +63,56 @@ def find_quantities(text: str, dates: list[Place], titles: list[Place]) -> list[
         following = _RANGE.match(text, end)
         if _is_name(text, start, end, ranged=bool(following)):
             continue
-        tail = _TAIL.match(text, following.end() if following else end)
-        assert tail is not None  # every part of the pattern is optional
-        own = _TAIL.match(text, end) if following else None
-        quantity = _quantity(text, match, own if own and own.end() > own.start() else tail)
+        tail = _tail(text, end)
+        if following and tail.end == end:
+            tail = _tail(text, following.end())  # 3-4万人: the first figure takes the second's unit
         upper = (following.start("second"), tail) if following else None
+        quantity = _quantity(text, match, tail)
         if quantity is not None:
             found.append(quantity)
     return found
+
+
+class _Tail(NamedTuple):
+    """What follows a figure: its unit's place (empty where it has none), the 余 or 以上 around it, where it ends."""
+
+    unit: Place
+    word: str | None
+    end: int
+
+
+@cache
+def _units() -> dict[str, tuple[tuple[str, str], ...]]:
+    """Units by their first character, longest first, each with the characters that make another word of it."""
+    table = read_table("quantities")
+    by_first: dict[str, list[str]] = {}
+    for unit in sorted(table["units"], key=len, reverse=True):
+        by_first.setdefault(unit[0], []).append(unit)
+    return {first: tuple((u, table["not_units"].get(u, "")) for u in units) for first, units in by_first.items()}
+
+
+def _unit_end(text: str, place: int) -> int:
+    for unit, others in _units().get(text[place : place + 1], ()):
+        end = place + len(unit)
+        if text.startswith(unit, place) and not (others and text[end : end + 1] and text[end] in others):
+            return end
+    return place
+
+
+def _tail(text: str, end: int) -> _Tail:
+    """Read magnitude, unit and qualifier behind a figure. A 余 or 多 before or inside them goes to the qualifier."""
+    amount = _AMOUNT.match(text, end)
+    assert amount is not None  # every part of the pattern is optional
+    unit_end = _unit_end(text, amount.end())
+    if unit_end > amount.end():
+        start = amount.start("magnitude") if amount["magnitude"] else amount.end()
+    elif amount["magnitude"]:
+        start, unit_end = amount.span("magnitude")
+    else:
+        start = unit_end = end
+    after = _AFTER_UNIT.match(text, unit_end)
+    word = after.group() if after else amount["more2"] or amount["more"]
+    return _Tail(Place(start, unit_end), word, after.end() if after else max(unit_end, amount.end() if word else end))
 
 
 def _is_name(text: str, start: int, end: int, *, ranged: bool) -> bool:
@@ -98,8 +135,7 @@ def _is_name(text: str, start: int, end: int, *, ranged: bool) -> bool:
 
 def _counts(text: str, end: int) -> bool:
     """Whether a number that is also a name is followed by a measure word: 120名, 110户."""
-    tail = _TAIL.match(text, end)
-    return bool(tail and (tail["unit"] or tail["magnitude"] or tail["more"])) and not _NOT_AFTER.match(text, end)
+    return _tail(text, end).end > end and not _NOT_AFTER.match(text, end)
 
 
 def _in_short_quote(text: str, start: int, end: int) -> bool:
@@ -111,13 +147,13 @@ def _in_short_quote(text: str, start: int, end: int) -> bool:
     return closed >= 0
 
 
-def _quantity(text: str, match: re.Match[str], tail: re.Match[str]) -> QuantityFound | None:
+def _quantity(text: str, match: re.Match[str], tail: _Tail) -> QuantityFound | None:
     start, end = match.span()
     printed = match.group().replace(",", "")
     if len(printed) > _LONGEST_FIGURE:
         return None
     value: int | float = float(printed) if "." in printed else int(printed)
-    unit = _unit_place(tail)
+    unit = tail.unit
     if unit.start == unit.end and not _measures_without_unit(text, start, end):
         return None
     if text[unit.start : unit.end] == "年" and 1900 <= value <= 2100:
@@ -125,12 +161,11 @@ def _quantity(text: str, match: re.Match[str], tail: re.Match[str]) -> QuantityF
     if text[unit.start : unit.end] in ("名", "位") and _RANK_BEFORE.search(text, max(0, start - 12), start):
         return None
     before = text[max(0, start - 6) : start]
-    qualifier = next((_QUALIFIER_AFTER[word] for word in tail.group("after", "more2", "more") if word), None)
-    qualifier = qualifier or _qualifier_before(before)
+    qualifier = _QUALIFIER_AFTER[tail.word] if tail.word else _qualifier_before(before)
     if qualifier == "about" and before.endswith("近") and text[unit.start : unit.end] in _LENGTHS_OF_TIME:
         qualifier = None  # 近3年 are the last three years, not about three
     stop = max(unit.end, end)
-    return QuantityFound(Place(start, stop), value, unit, _subject(text, start, tail.end()), qualifier)
+    return QuantityFound(Place(start, stop), value, unit, _subject(text, start, tail.end), qualifier)
 
 
 def _qualifier_before(before: str) -> str | None:
@@ -138,16 +173,6 @@ def _qualifier_before(before: str) -> str | None:
     if not before.endswith(_ANY_QUALIFIER_BEFORE):
         return None
     return next(name for word, name in _QUALIFIER_BEFORE if before.endswith(word))
-
-
-def _unit_place(tail: re.Match[str]) -> Place:
-    """Magnitude and unit as printed; a 余 or 多 between them goes to the qualifier, not into the unit."""
-    parts = [tail.span(group) for group in ("magnitude", "unit") if tail[group]]
-    if not parts:
-        return Place(tail.start(), tail.start())
-    if len(parts) == 2 and tail["more2"]:
-        return Place(parts[0][0], parts[1][1])
-    return Place(parts[0][0], parts[-1][1])
 
 
 def _measures_without_unit(text: str, start: int, end: int) -> bool:

@@ -99,7 +99,7 @@ def _measure(text: str, reading: Reading, outline: MeasureOutline, facts: Facts)
         "accountability": [
             {
                 "action": found.action,
-                "count": found.count,
+                "count": found.figure,
                 "unit": _unit(text, found.unit),
                 "text": _span(found.text),
             }

@@ -120,7 +120,7 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
 def _closes(part: float, whole: float, rate: float) -> bool:
     """Whether ``part`` of ``whole`` is ``rate`` percent at the precision it is printed with."""
     decimals = len(_number(rate).partition(".")[2])
-    return abs(100 * part / whole - rate) <= 0.5 * 10**-decimals + 0.01
+    return abs(100 * part / whole - rate) <= 0.5 * 0.1**decimals + 0.01
 
 
 def _open_rate(path: str, part: float, whole: float, rate: float) -> Doubt:

@@ -15,14 +15,12 @@ class AccountabilityFound(NamedTuple):
 
     text: Place
     action: str
-    count: int | float
+    figure: int | float
     unit: Place
 
 
 _RULES = read_table("accountability")["rules"]
-_ACTIONS = {
-    action: re.compile("|".join(words)) for action, words in read_table("accountability")["actions"].items()
-}
+_ACTIONS = {action: re.compile("|".join(words)) for action, words in read_table("accountability")["actions"].items()}
 _ANY_ACTION = re.compile("|".join(word for words in read_table("accountability")["actions"].values() for word in words))
 _UNITS = frozenset(_RULES["units"])
 _LENIENT = re.compile("|".join(_RULES["lenient"]))
@@ -68,9 +66,11 @@ def _actions(before: str, after: str) -> list[str]:
     strong = [action for action in named if action not in _WEAK]
     if "党纪政务处分" in strong:
         specific = [action for action in strong if action in ("党纪处分", "政务处分")]
-        strong = [a for a in strong if a != "党纪政务处分"] if specific and "党纪政务" not in before else [
-            a for a in strong if a not in specific
-        ]
+        strong = (
+            [a for a in strong if a != "党纪政务处分"]
+            if specific and "党纪政务" not in before
+            else [a for a in strong if a not in specific]
+        )
     if strong:
         return strong
     if not named:

@@ -42,10 +42,14 @@ _POINT = (
     r"|(?P<{p}iy>(?<![\d.])(?:19|20)\d\d)[-./](?P<{p}im>[01]?\d)[-./](?P<{p}id>[0-3]?\d)(?!\d))"
 )
 _TO = r" ?(?:至|到|—+|-|~|–) ?"
-_SPAN_OF_MONTHS = r"(?:(?P<sy>(?<![\d.])(?:19|20)\d\d) ?年[\u4e00-\u9fff]{0,6}?)?(?<![\d.])(?P<sm1>[01]?\d)[-—~至](?P<sm2>[01]?\d) ?月(?:份)?(?![\d日])"
+_SPAN_OF_MONTHS = (
+    r"(?:(?P<sy>(?<![\d.])(?:19|20)\d\d) ?年[\u4e00-\u9fff]{0,6}?)?"
+    r"(?<![\d.])(?P<sm1>[01]?\d)[-—~至](?P<sm2>[01]?\d) ?月(?:份)?(?![\d日])"
+)
 _SPAN_OF_YEARS = r"(?<![\d.])(?P<yy1>(?:19|20)\d\d) ?年?[-—~至](?P<yy2>(?:19|20)\d\d) ?年(?:度)?"
 _DATE = re.compile(
-    rf"(?:{_SPAN_OF_MONTHS}|{_SPAN_OF_YEARS}|{_POINT.replace('{p}', 'a')}(?:{_TO}(?:{_POINT.replace('{p}', 'b')}|(?P<bday>[0-3]?\d) ?日))?)"
+    rf"(?:{_SPAN_OF_MONTHS}|{_SPAN_OF_YEARS}|"
+    rf"{_POINT.replace('{p}', 'a')}(?:{_TO}(?:{_POINT.replace('{p}', 'b')}|(?P<bday>[0-3]?\d) ?日))?)"
     r"(?P<open>以来|起(?!到|来|草|诉|点)|至今|以后)?(?P<until>(?:之|以)?前(?!期|往|后|三|几|\d))?"
 )
 # Where a date can start; the full pattern is only tried there, which keeps the reading linear and fast.

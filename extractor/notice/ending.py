@@ -18,8 +18,16 @@ class Ending(NamedTuple):
     signed_on: Place | None
 
 
-_DATE = r"(?:[12]\d{3}|[二两][〇○零0Oo一二三四五六七八九]{3}) ?[年./-] ?(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?: ?[月./-] ?(?:\d{1,2}|[一二三四五六七八九十]{1,3}) ?日?| ?月)"
-_BODY_END = r"(?:委员会|党组|党委|党总支|总支|支部|工委|纪委|监委|政府|办公室|管委会|领导小组|局|院|厅|学校|公司|大学|学院|医院|中心|协会|联合会|银行|集团|法院|检察院|委)"
+_CN_DIGITS = "〇○零一二三四五六七八九"
+_MONTH_OR_DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_DATE = (
+    rf"(?:[12]\d{{3}}|[二两][{_CN_DIGITS}0Oo]{{3}}) ?[年./-] ?{_MONTH_OR_DAY}"
+    rf"(?: ?[月./-] ?{_MONTH_OR_DAY} ?日?| ?月)"
+)
+_BODY_END = (
+    r"(?:委员会|党组|党委|党总支|总支|支部|工委|纪委|监委|政府|办公室|管委会|领导小组|局|院|厅|学校|公司|大学|学院|医院|中心|"
+    r"协会|联合会|银行|集团|法院|检察院|委)"
+)
 _SIGNED = re.compile(
     rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*+)(?P<on>{_DATE})(?P<more>[^ \n]?)"
 )
@@ -44,8 +52,8 @@ def find_ending(text: str) -> Ending:
 
 
 def _closing_start(text: str) -> int | None:
-    matches = [m for m in pattern("outline", "closing").finditer(text, len(text) // 3)]
-    return matches[-1].start() if len(matches) == 1 else (matches[0].start() if matches else None)
+    match = pattern("outline", "closing").search(text, len(text) // 3)
+    return match.start() if match else None
 
 
 def _last_signature(text: str, start: int, *, closing: bool) -> tuple[tuple[Place, ...], Place] | None:
@@ -58,7 +66,10 @@ def _last_signature(text: str, start: int, *, closing: bool) -> tuple[tuple[Plac
             continue  # a date in running text, unless a page without line breaks goes on with its furniture
         if match["by"] is not None and "\n" not in match["gap"] and len(match["by"]) < 4:
             continue
-        places = [] if match["by"] is None else [Place(match.start("by") + len(match["by"]) - len(match["by"].lstrip()), match.end("by"))]
+        places = []
+        if match["by"] is not None:
+            blanks = len(match["by"]) - len(match["by"].lstrip())
+            places.append(Place(match.start("by") + blanks, match.end("by")))
         before = places[0].start if places else match.start("on")
         while len(places) < 4:
             earlier = _body_line_before(text, before, start)

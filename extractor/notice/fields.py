@@ -3,49 +3,43 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from extractor.notice.contact import FieldFound, read_contact
 from extractor.notice.dates import DateFound, find_dates
 from extractor.notice.ending import Ending
 from extractor.notice.marks import chinese_number
 from extractor.notice.places import Place
 
-
-class FieldFound(NamedTuple):
-    """A field's value and the places it was read from (several where it is joined from them)."""
-
-    value: str
-    places: tuple[Place, ...]
-
-
+_TITLE_END = r"(?:\n|$| |发布|时间|来源|日期|作者|根据|按照|\d{4}[-年/.])"
 _TITLE = re.compile(
-    r"^[ #*]*+(?:【[^】\n]{1,20}】|\[[^\]\n]{1,20}\]|标题[:] ?)? *+(?P<title>[^\n。;:]{4,90}?"
-    r"(?:整改|巡视|巡察)[^\n。;:]{0,40}?(?:通报|公告|公示|报告|公开|情况|通告))(?P<after>[*]*(?= *(?:[(][^()\n]{1,12}[)])?(?:\n|$| |发布|时间|来源|日期|作者|根据|按照|\d{4}[-年/.])))",
+    r"^[ #*]*+(?:【[^】\n]{1,20}】|\[[^\]\n]{1,20}\]|标题[:] ?)? *+"
+    r"(?P<title>[^\n。;:]{4,90}?(?:整改|巡视|巡察)[^\n。;:]{0,40}?(?:通报|公告|公示|报告|公开|情况|通告))"
+    rf"(?P<after>[*]*(?= *(?:[(][^()\n]{{1,12}}[)])?{_TITLE_END}))",
     re.MULTILINE,
 )
 _BODY_LINE = re.compile(r"[^\n。;:,]{2,40}(?:委员会|党组|党委|党总支|支部|工委|政府|学校|医院|公司|局|院)")
 _PUBLISHED = re.compile(
-    r"(?:(?:发布|发表|更新|上传|公开|录入)(?:日期|时间|于)?[:]? *|(?<![文成布])(?:日期|时间)[:]? *|(?:^|[\n ])(?:(?![^\n]{0,40}(?:发文|成文|生成)日期)[^\n。]{0,40}?[ |:])?)"
+    r"(?:(?:发布|发表|更新|上传|公开|录入)(?:日期|时间|于)?[:]? *|(?<![文成布])(?:日期|时间)[:]? *|"
+    r"(?:^|[\n ])(?:(?![^\n]{0,40}(?:发文|成文|生成)日期)[^\n。]{0,40}?[ |:])?)"
     r"(?P<date>(?P<y>20\d\d) ?[-年/.] ?(?P<m>\d{1,2}) ?[-月/.] ?(?P<d>\d{1,2})(?:日|(?!\d)))"
 )
+_CN = "一二三四五六七八九十"
+_COMMITTEE = (
+    r"中央|中共[\u4e00-\u9fff]{1,12}?委|[\u4e00-\u9fff]{0,10}?党[委组]|"
+    r"[\u4e00-\u9fff]{0,10}?(?:[省市县区州旗镇校院]|自治区|党|工|集团|公司|总|新区)(?:委|党组|党委)"
+)
 _TEAM = re.compile(
-    r"(?:(?<=[,。;、(\n 由经和及])|(?<=\d日)|(?<=\d月)|(?<=[上中下]旬)|(?<=[初末底])|^)(?P<team>(?:(?:十[一二三四五]届|第?[一二三四五六七八九十]+届)?(?:中央|中共[\u4e00-\u9fff]{1,12}?委|[\u4e00-\u9fff]{0,10}?(?:[省市县区州旗镇校院]|自治区|党|工|集团|公司|总|新区)(?:委|党组|党委)|[\u4e00-\u9fff]{0,10}?党[委组]))?"
-    r"(?:第?[一二三四五六七八九十\d]+)?(?:轮)?(?:联动|专项|提级|交叉|机动|政治|常规|上下联动)*(?:巡视|巡察)(?:第?[一二三四五六七八九十\d]+)?(?:小)?组)"
+    r"(?:(?<=[,。;、(\n 由经和及])|(?<=\d日)|(?<=\d月)|(?<=[上中下]旬)|(?<=[初末底])|^)"
+    rf"(?P<team>(?:(?:第?[{_CN}]+届)?(?:{_COMMITTEE}))?(?:第?[{_CN}\d]+)?(?:轮)?"
+    rf"(?:联动|专项|提级|交叉|机动|政治|常规|上下联动)*(?:巡视|巡察)(?:第?[{_CN}\d]+)?(?:小)?组)"
 )
 _INSPECTED = re.compile(
-    r"(?:对|进驻|向)(?P<body>(?!.{0,6}(?:反馈|意见))[^,。;:\n]{2,70}?)(?:[(][^()\n]{1,30}[)])?(?:党组织)?(?:集中)?(?:开展|进行|实施)(?:了)?(?P<how>[^。;\n]{0,40}?(?:巡视|巡察))"
+    r"(?:对|进驻|向)(?P<body>(?!.{0,6}(?:反馈|意见))[^,。;:\n]{2,70}?)(?:[(][^()\n]{1,30}[)])?(?:党组织)?(?:集中)?"
+    r"(?:开展|进行|实施)(?:了)?(?P<how>[^。;\n]{0,40}?(?:巡视|巡察))"
 )
 _FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")
 _FEEDBACK = re.compile(r"反馈")
-_PHONE = re.compile(
-    r"(?:电话|联系方式|热线|咨询|请拨|拨打)[^\d\n(]{0,12}(?P<phone>[(]?0\d{2,3}[)]?[-—– ]?\d{7,8}(?:[-—转]\d{1,6})?|1[3-9]\d{9}|[48]00[-—]?\d{3,4}[-—]?\d{3,4}|\d{7,8}(?!\d))"
-)
-_ADDRESS = re.compile(
-    r"(?P<name>邮政信箱|(?:通[讯信]|联系|邮寄|邮政|来信|来访|办公|收信|信件)?地址|信箱|邮寄(?:至|到)?|请寄(?:至|到)?|寄送至|寄至)(?:[:]| |(?=[^,。;\n:]*[省市县区镇路街号])) *(?P<value>[^;,。\n(]{2,80})"
-)
-_POSTCODE = re.compile(r"[ 、]*(?:邮政?编码?|邮编)[:]? *\d*.*$|[ ,、]+\d{6} *$")
-_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_STREET = re.compile(r"[路街道巷号弄村镇]")
+_OPENING_SENTENCE = re.compile(r"(?:根据|按照|经)[^\n]{0,60}(?:部署|安排|要求|批准|同意|统一)|开展了|进行了")
 _HEAD = 3000
 
 
@@ -68,7 +62,7 @@ def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldF
         signed = signature_date(text[ending.signed_on.start : ending.signed_on.end])
         if signed:
             fields["signed_on"] = FieldFound(signed, (ending.signed_on,))
-    fields.update(_contact(text, ending.start))
+    fields.update(read_contact(text, ending.start))
     return fields
 
 
@@ -92,9 +86,7 @@ def _title(text: str, opening_end: int) -> FieldFound | None:
 
 def _published(text: str, opening: Place) -> FieldFound | None:
     """The page's date line: before the opening sentence, near the title."""
-    sentence = re.compile(r"(?:根据|按照|经)[^\n]{0,60}(?:部署|安排|要求|批准|同意|统一)|开展了|进行了").search(
-        text, opening.start, opening.end
-    )
+    sentence = _OPENING_SENTENCE.search(text, opening.start, opening.end)
     line_start = text.rfind("\n", 0, sentence.start()) + 1 if sentence else opening.end
     stop = max(line_start, sentence.start() if sentence and line_start <= opening.start else line_start)
     match = _PUBLISHED.search(text, opening.start, min(stop, opening.start + 500))
@@ -149,7 +141,7 @@ def _period_and_feedback(text: str, dates: list[DateFound]) -> dict[str, FieldFo
     for date in dates:
         if date is period or "/" in date.value:
             continue
-        clause = text[date.text.end : date.text.end + 60].split("。")[0]
+        clause = text[date.text.end : date.text.end + 60].split("。", maxsplit=1)[0]
         if "反馈" in clause:
             value = date.value
             printed = text[date.text.start : date.text.end]
@@ -159,27 +151,6 @@ def _period_and_feedback(text: str, dates: list[DateFound]) -> dict[str, FieldFo
                     value = f"{int(value[:4]) + 1}{value[4:]}"
             fields["feedback_date"] = FieldFound(value, (date.text,))
             break
-    return fields
-
-
-def _contact(text: str, start: int) -> dict[str, FieldFound]:
-    fields: dict[str, FieldFound] = {}
-    phone = _PHONE.search(text, start)
-    if phone:
-        fields["contact.phone"] = FieldFound(phone["phone"], (Place(*phone.span("phone")),))
-    addresses = []
-    for match in _ADDRESS.finditer(text, start):
-        value = _POSTCODE.sub("", match["value"]).strip()
-        if "@" not in value and value and not match["value"].startswith(("箱", "邮箱")) and text[match.start() - 2 : match.start()] != "电子":
-            offset = match.start("value") + len(match["value"]) - len(match["value"].lstrip())
-            addresses.append((match["name"], FieldFound(value, (Place(offset, offset + len(value)),))))
-    if addresses:
-        # The street address where one is printed, else what follows 邮政信箱.
-        streets = [found for name, found in addresses if "地址" in name or _STREET.search(found.value)]
-        fields["contact.postal_address"] = (streets or [addresses[0][1]])[0]
-    email = _EMAIL.search(text, start)
-    if email:
-        fields["contact.email"] = FieldFound(email.group(), (Place(*email.span()),))
     return fields
 
 

@@ -65,9 +65,7 @@ def _unframed(text: str, node: Node, groups: tuple[Node, ...]) -> list[Finding]:
     return [Finding(node, groups, _kinds(groups, node))]
 
 
-def _framed_levels(
-    text: str, node: Node, groups: tuple[Node, ...], levels: set[tuple[str, ...]]
-) -> list[Finding]:
+def _framed_levels(text: str, node: Node, groups: tuple[Node, ...], levels: set[tuple[str, ...]]) -> list[Finding]:
     """The framed headings again, and with them the headings on the same levels that forgot their frame."""
     kinds = _kinds(groups, node)
     if any(below.finding for child in node.parts for below in child.walk()):

@@ -1,8 +1,8 @@
 """Finding frames: the wording that turns a heading into “this answers that finding”.
 
-关于“…”问题的整改, 针对“…”问题, 关于…的问题。, “…”问题整改情况, 在“…”方面, with nested, missing or broken quotes. A frame is
-*closed* when the heading ends with it; one that runs on after a comma (针对“…”问题,制定…) is *open* and counts only where
-a notice has no closed ones.
+关于“…”问题的整改, 针对“…”问题, 关于…的问题。, “…”问题整改情况, 在“…”方面, with nested, missing or broken quotes.
+A frame is *closed* when the heading ends with it; one that runs on after a comma (针对“…”问题,制定…) is *open* and
+counts only where a notice has no closed ones.
 """
 
 from __future__ import annotations
@@ -23,15 +23,20 @@ class Frame(NamedTuple):
     aspect: bool  # 在“…”方面: a field rather than a finding
 
 
-_OPENING, _CLOSING = "“\"「『‘", "”\"」』’"
+_OPENING, _CLOSING = '“"「『‘', '”"」』’'
 _PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
 _WHO = r"(?:[省市县区]委)?(?:第[一二三四五六七八九十]+)?(?:联动)?(?:巡视|巡察)组?"
-_PREFIX = rf"(?:关于|针对|对于|有关|围绕|涉及|就|对|在)?(?:{_WHO})?(?:反馈|指出|提出)?(?:意见)?(?:指出|提出)?(?:的|中的|中|关于)?"
+_PREFIX = (
+    rf"(?:关于|针对|对于|有关|围绕|涉及|就|对|在)?(?:{_WHO})?(?:反馈|指出|提出)?(?:意见)?"
+    r"(?:指出|提出)?(?:的|中的|中|关于)?"
+)
 _REST = r"(?:的|整改|落实|进展|完成|推进|工作|情况|方面|成效|事项|措施|及|和|、|与)*"
 _TAIL = rf"(?:等)?(?:的)?(?:等)?(?:方面)?(?:存在)?(?:的)?(?:突出|具体|有关|相关|类)?(?:问题|方面|整改|情况|事项){_REST}"
 _STOP = r"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S))"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
-_QUOTED_RUN_IN = re.compile(rf"{_PREFIX} ?[{_OPENING}](?P<title>.{{1,200}}?[{_CLOSING}])(?:的)?问题(?:的)?整改(?:情况)?")
+_QUOTED_RUN_IN = re.compile(
+    rf"{_PREFIX} ?[{_OPENING}](?P<title>.{{1,200}}?[{_CLOSING}])(?:的)?问题(?:的)?整改(?:情况)?"
+)
 _ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
 _AGAINST = re.compile(rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
 _BARE = re.compile(rf"(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")

@@ -9,19 +9,15 @@ from extractor.data import read_table
 from extractor.notice.lexical import lexical_scores
 from extractor.notice.places import Place
 
-_TABLE = "judgement"
+_AIM_WITHIN = 12
+"""An aim is named at the start of its clause: so far (code points) it is looked for."""
 _MEASURES_READ = 1500
 """How much of an issue's measures (code points) tells what it is about, where its title does not."""
 
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _SHORT_TOPIC = 12
-_ACT = re.compile(r"(?:制[定订发]|印发|出台|成立|召开|组建|下发|修订|编制|草拟|拟定|起草|举办|聘请|邀请|委托|推进小组)")
-_FACTS = re.compile(r"[0-9《]|已(?!有)|均(?!衡)|完成(?!度)|制定出台|印发")
-_AIM = re.compile(
-    r"^(?:[\u4e00-\u9fff“”]{0,6}?)(?:加强|强化|推进|推动|完善|健全|提升|提高|加快|加大|优化|规范|深化|严格|落实|压实|坚持|建立|构建|聚焦|突出|抓好|抓实|做好|做实|做细|扎实|深入|持续|切实|全面|全力|大力|积极|充分|着力|"
-    r"统筹|夯实|筑牢|注重|明确|细化|创新|拓宽|开展|组织|发挥|增强|锚定|有效|认真|进一步|不断|严惩|严肃|严把|畅通|丰富|打造|实施|理顺|改进|整治|狠抓|紧盯|完备|壮大|前移|多措并举|举一反三|立足|围绕|以|从严|科学|精准|助企|助力|促进|保障|防范|化解|督促|培育|引导|动态|从|突显|服务|树牢|树立|提|抓|建|补|拓|强|实|压|转|守|扛|堵塞|整顿|破解|激发|激活|延伸|回应|兜牢|织密|绷紧|厘清|摸清|盘活|把好|选优|配强|用好|管好|汇聚|凝聚|彰显|传承|拧紧|叫响|推广|做强|做优|做大|搭建|攻坚|营造|纵深|倾力|靶向|对标|紧扣|稳步|逐步|靠前|分类|系统|源头|集中|主动|高位|高效|规范化|常态|标本兼治|固本|铸)"
-)
+"""A topic of up to this many code points without a comma needs no word that marks it as an aim."""
 
 
 def heading_end(text: str, start: int, end: int) -> int:
@@ -34,10 +30,10 @@ def heading_end(text: str, start: int, end: int) -> int:
         return start
     stop = match.end() - 1
     clause = text[start:stop]
-    if _FACTS.search(clause) or _ACT.match(clause):
+    if _pattern("heading", "facts").search(clause) or _pattern("heading", "acts").match(clause):
         return start
     short = len(clause) <= _SHORT_TOPIC and "," not in clause
-    return stop if short or _AIM.search(clause) else start
+    return stop if short or _pattern("heading", "aims").search(clause, 0, _AIM_WITHIN) else start
 
 
 def measure_types(text: str) -> list[str]:
@@ -53,17 +49,22 @@ def measure_types(text: str) -> list[str]:
 def measure_status(text: str) -> str:
     """``in_progress`` where some part is printed as running, or done work stands beside a stated next step; ``planned``
     where every sentence speaks of what is ahead."""
-    if _status("running").search(text):
+    if _pattern("measure_status", "running").search(text):
         return "in_progress"
-    if not _status("ahead").search(text):
+    if not _pattern("measure_status", "ahead").search(text):
         return "completed"
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    return "planned" if all(_status("ahead").search(sentence) for sentence in sentences) else "in_progress"
+    return (
+        "planned"
+        if all(_pattern("measure_status", "ahead").search(sentence) for sentence in sentences)
+        else "in_progress"
+    )
 
 
 @cache
-def _status(name: str) -> re.Pattern[str]:
-    return re.compile("|".join(read_table(_TABLE)["measure_status"][name]))
+def _pattern(section: str, name: str) -> re.Pattern[str]:
+    # Joined without a group around them: the engine then skims for the alternatives' first letters.
+    return re.compile("|".join(read_table("judgement")[section][name]))
 
 
 def issue_category(title: str, measures: str) -> str:
@@ -80,18 +81,13 @@ def issue_category(title: str, measures: str) -> str:
 def issue_status(section: list[str], measures: str) -> str:
     """By the group heading, else by words about the problem itself; finished measures alone complete nothing."""
     headings = " ".join(section)
-    if _issue_status("in_progress_section").search(headings):
+    if _pattern("issue_status", "in_progress_section").search(headings):
         return "in_progress"
-    if _issue_status("completed_section").search(headings):
+    if _pattern("issue_status", "completed_section").search(headings):
         return "completed"
-    if _issue_status("in_progress_words").search(measures):
+    if _pattern("issue_status", "in_progress_words").search(measures):
         return "in_progress"
-    return "completed" if _issue_status("completed_words").search(measures) else "unspecified"
-
-
-@cache
-def _issue_status(name: str) -> re.Pattern[str]:
-    return re.compile("|".join(read_table(_TABLE)["issue_status"][name]))
+    return "completed" if _pattern("issue_status", "completed_words").search(measures) else "unspecified"
 
 
 def place_of_heading(text: str, measure: Place) -> Place | None:

@@ -29,7 +29,7 @@ class Boundary(IntEnum):
 class Mark(NamedTuple):
     """An enumerator: its kind, its number, its place and the place where its content starts (code points).
 
-    ``label`` is its half-width form without the mark behind it, ``printed`` how many code points that takes in the text.
+    ``label`` is its half-width form without the mark behind it, ``printed`` how many code points that takes.
     """
 
     kind: str
@@ -48,7 +48,8 @@ _CANDIDATE = re.compile(
     rf"|(?<=第)[{_CN}]{{1,3}}(?P<di>[,、:])"
     rf"|(?<=其)[{CHINESE_DIGITS}](?P<qi>[,、:]|是[,]?)"
     rf"|(?<=\() ?(?:[{_CN}]{{1,4}}(?P<cn_paren> ?\)[、.]?)|[0-9]{{1,3}}(?P<ar_paren> ?\)[、.]?))"
-    rf"|(?<=[0-9])(?<![0-9.].)[0-9]{{0,2}}(?:(?P<ar_dot> ?[.、](?!(?!(?:19|20)[0-9]{{2}} ?年)[0-9]))|(?P<ar_rparen>\)[、.]?))"
+    rf"|(?<=[0-9])(?<![0-9.].)[0-9]{{0,2}}"
+    rf"(?:(?P<ar_dot> ?[.、](?!(?!(?:19|20)[0-9]{{2}} ?年)[0-9]))|(?P<ar_rparen>\)[、.]?))"
     rf"|(?<=[{_CIRCLED}])(?P<circled>[、.]?)"
     rf"|(?<=[{_PARENTHESISED}])(?P<parenthesised>[、.]?)"
     rf"|(?<=[{_STOPPED}])(?P<stopped>)"
@@ -61,7 +62,7 @@ RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
 """Kinds that usually enumerate inside a paragraph; the others usually start one."""
 
 _SENTENCE_ENDS = frozenset("。;:!?")
-_SOFT_ENDS = frozenset("”’》), 】」』\"")
+_SOFT_ENDS = frozenset('”’》), 】」』"')
 _LINE_OPENERS = " #*>•·-"
 _NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}]")
 

@@ -95,7 +95,9 @@ def _heading(text: str, node: Node) -> tuple[Place, int]:
 def _runs_on(text: str, node: Node, stop: int) -> bool:
     """Whether the answer starts in the heading's own line: 整改情况: right behind it, or a long second sentence."""
     rest = text[stop : node.segment.end].strip()
-    return bool(rest) and (lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40)
+    return bool(rest) and (
+        lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40
+    )
 
 
 def _first_stop(text: str, start: int, end: int) -> int:
@@ -137,7 +139,7 @@ def _own_text(text: str, node: Node, body: int, found: _Found, lead_length: int)
 
 
 def _children(text: str, node: Node, found: _Found, *, last: bool) -> None:
-    measures, rests = found
+    _, rests = found
     for index, child in enumerate(node.children):
         final = last and index == len(node.children) - 1
         if child.kind == "paragraph":
@@ -196,7 +198,12 @@ def _numbered_unit(text: str, node: Node, found: _Found, *, last: bool) -> None:
     measures, _ = found
     content, end = node.segment.content, node.segment.end
     children = node.children
-    if children and end - content <= _LEAD_LENGTH and text[end - 1] not in "。;!" and not _is_afterword(text, children[0]):
+    if (
+        children
+        and end - content <= _LEAD_LENGTH
+        and text[end - 1] not in "。;!"
+        and not _is_afterword(text, children[0])
+    ):
         end = children[0].segment.end  # a topic on its own line, its text on the next
         children = children[1:]
     place = _trimmed(text, content, end)

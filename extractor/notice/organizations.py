@@ -55,24 +55,23 @@ def _suffixes() -> Any:
     return automaton
 
 
-def find_organizations(
-    text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]
-) -> list[Place]:
+def find_organizations(text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> list[Place]:
     """The places of the organisations that act in a measure: each name once, by its first place.
 
     A name may also stand right behind one of the ``dates``: 2023年8月商务部….
     """
     start, stop = measure
-    chains = []
-    for clause in [*clauses.starts_in(measure), *(date.end for date in dates)]:
-        opening = _OPENING.match(text, clause, stop)
-        chains.append(_chain(text, ends, Place(opening.end() if opening else clause, stop), _ACTS, closes=""))
-    for match in _PARTNER.finditer(text, start, stop):
-        chains.append(_chain(text, ends, Place(match.end(), stop), _ACTS, closes=",。;等"))
-    for match in _WITH.finditer(text, start, stop):
-        chains.append(_chain(text, ends, Place(match.end(), stop), _WITH_ACTS, closes=""))
-    for match in _AND_OTHERS.finditer(text, start, stop):
-        chains.append(_list_before(text, start, match.start()))
+    openings = (
+        _OPENING.match(text, clause, stop) or clause
+        for clause in [*clauses.starts_in(measure), *(date.end for date in dates)]
+    )
+    subjects = (opening if isinstance(opening, int) else opening.end() for opening in openings)
+    chains = [_chain(text, ends, Place(place, stop), _ACTS, closes="") for place in subjects]
+    partners = _PARTNER.finditer(text, start, stop)
+    chains += [_chain(text, ends, Place(match.end(), stop), _ACTS, closes=",。;等") for match in partners]
+    companions = _WITH.finditer(text, start, stop)
+    chains += [_chain(text, ends, Place(match.end(), stop), _WITH_ACTS, closes="") for match in companions]
+    chains += [_list_before(text, start, match.start()) for match in _AND_OTHERS.finditer(text, start, stop)]
     found: dict[str, Place] = {}
     for place in (place for chain in chains for place in chain):
         found.setdefault(text[place.start : place.end], place)
@@ -94,9 +93,7 @@ def _chain(text: str, ends: NameEnds, place: Place, acts: re.Pattern[str], *, cl
     return names
 
 
-def _name(
-    text: str, ends: NameEnds, start: int, stop: int, closing: tuple[re.Pattern[str], str]
-) -> Place | None:
+def _name(text: str, ends: NameEnds, start: int, stop: int, closing: tuple[re.Pattern[str], str]) -> Place | None:
     acts, closes = closing
     best: Place | None = None
     for found in ends.after(start, stop):
@@ -104,7 +101,9 @@ def _name(
             break
         end = _with_bracket(text, found)
         following = text[end : end + 1]
-        if not (following and following in _JOINS + closes) and not (following in _FIRST and acts.match(text, end, stop)):
+        if not (following and following in _JOINS + closes) and not (
+            following in _FIRST and acts.match(text, end, stop)
+        ):
             continue
         name = text[start:found]
         if _NOT_IN_NAME.search(name):

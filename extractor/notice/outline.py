@@ -42,9 +42,7 @@ def read_outline(text: str) -> NoticeOutline:
     nodes = grow(text, split_segments(text[: ending.start]))
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)
-    issues = tuple(
-        outline_issue(text, finding, last=finding is found[-1]) for finding in found
-    )
+    issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _extent(parts, issues)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
@@ -68,9 +66,7 @@ def _extent(parts: Parts, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]
     return tuple(extent)
 
 
-def _remainders(
-    text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]
-) -> tuple[Rest, ...]:
+def _remainders(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> tuple[Rest, ...]:
     """Every stretch of the rectification part outside the measures, named."""
     groups = {Rest("heading", group) for issue in issues for group in issue.groups}
     known = sorted(groups.union(rest for issue in issues for rest in issue.rests if rest.kind != "afterword"))

@@ -64,7 +64,7 @@ def _without_ends(text: str, top: list[Node]) -> tuple[int, int]:
         first += 1
     while last - 1 > first and frameless(top[last - 1]):
         heading = heading_text(text, top[last - 1])
-        if not next_steps.search(heading) or group.search(heading) and "下一步" not in heading:
+        if not next_steps.search(heading) or (group.search(heading) and "下一步" not in heading):
             break
         last -= 1
     return first, last
@@ -108,6 +108,10 @@ def _dominant(text: str, candidates: list[Node]) -> list[Node]:
     largest = max(range(len(candidates)), key=sizes.__getitem__)
     main = candidates[largest]
     heading = heading_text(text, main)
-    if sizes[largest] < 0.6 * sum(sizes) or re.search(r"(?:方面|领域)$", heading) or not any(c.parts for c in main.parts):
+    if (
+        sizes[largest] < 0.6 * sum(sizes)
+        or re.search(r"(?:方面|领域)$", heading)
+        or not any(c.parts for c in main.parts)
+    ):
         return candidates
     return [main]

@@ -121,7 +121,7 @@ def _is_name(text: str, start: int, end: int, *, ranged: bool) -> bool:
     following = text[end : end + 1]
     if following and following.isascii() and following.isalpha() and not _ASCII_UNITS.match(text, end):
         return True
-    if text[start - 1 : start] in ("+", "#", "〔", ".") or following in ("+", "#", "〕", "/") and not ranged:
+    if text[start - 1 : start] in ("+", "#", "〔", ".") or (following in ("+", "#", "〕", "/") and not ranged):
         return True
     if text[start - 1 : start] in ("(", "[") and following in (")", "]"):
         return True
@@ -181,7 +181,9 @@ def _measures_without_unit(text: str, start: int, end: int) -> bool:
     return ends and bool(re.search(r"(?:[为达至到]|得分|指数|均值|权重|比例|占比)$", text[max(0, start - 4) : start]))
 
 
-_NOUN = re.compile(r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’（）()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|进行|开展|已|均|全部|纳入|参加|完成|实现|得到|获|被|由|及|和|并|在)")
+_NOUN = re.compile(
+    r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’（）()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|进行|开展|已|均|全部|纳入|参加|完成|实现|得到|获|被|由|及|和|并|在)"
+)
 _CLAUSE = re.compile(r"[^,。;:、!?\n\d%]{1,24}$")
 _FILLERS = re.compile(
     r"^(?:并|已|共|累计|目前|其中|全区|全市|先后|同时|还|分别|再|均|其余|截至|共计|总计|合计|达|为|至|近|约|超过?|不低于|不足)+|"

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.notice.accountability import AccountabilityFound, find_accountability
+from extractor.notice.contact import FieldFound
 from extractor.notice.dates import DateFound, find_dates
 from extractor.notice.documents import DocumentFound, find_documents
-from extractor.notice.fields import FieldFound, read_fields
+from extractor.notice.fields import read_fields
 from extractor.notice.organizations import NameEnds
 from extractor.notice.outline import NoticeOutline, read_outline
 from extractor.notice.places import Clauses, Place
 from extractor.notice.quantities import QuantityFound, find_quantities
 from extractor.notice.reading import reading_text
 from extractor.notice.totals import TotalFound, find_totals
+
 
 class Facts(NamedTuple):
     """What stands in a stretch of text, in printed order."""

@@ -28,7 +28,9 @@ class Segment(NamedTuple):
 
 
 _LINE = re.compile(r"[^\n]+")
-_NOT_AN_ENUMERATOR = re.compile(r"[一二三四五六七八九十]+[、.][一二三四五六七八九十]+(?:[级类线期季产项次批届轮年月日号]|、)")
+_NOT_AN_ENUMERATOR = re.compile(
+    r"[一二三四五六七八九十]+[、.][一二三四五六七八九十]+(?:[级类线期季产项次批届轮年月日号]|、)"
+)
 _LONGEST_QUOTE = 200
 _FRAME_FOLLOWS = re.compile(r"(?:关于|针对)[“‘\"]")
 _COLLAPSED_LENGTH = 200

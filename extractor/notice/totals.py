@@ -76,7 +76,7 @@ def _name(text: str, quantity: QuantityFound) -> str | None:
     if _is_subset(sentence, text[quantity.unit.start : quantity.unit.end]):
         return None
     before = re.split(r"\d[^\d、]{0,4}、|\d[项个条件人次份]", before)[-1]
-    after = text[quantity.unit.end : quantity.unit.end + 40].split("\n")[0]
+    after = text[quantity.unit.end : quantity.unit.end + 40].split("\n", maxsplit=1)[0]
     unit = text[quantity.unit.start : quantity.unit.end]
     for rule in _rules():
         if unit not in rule.units:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -131,7 +132,15 @@ def _interrupts_held_back() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def spare_the_collector() -> None:
+    """Make Python's cycle collector run seldom in this process: reading notices makes many objects and no cycles, and
+    looking for some takes a fifth of the time."""
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 50)
+
+
 def _begin_worker() -> None:
+    spare_the_collector()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 

@@ -70,6 +70,9 @@ def run(  # noqa: PLR0913
     """
     from extractor.runs import Settings, how_it_went
     from extractor.runs import run as run_all
+    from extractor.workers import spare_the_collector
+
+    spare_the_collector()
 
     configure(log_level, as_json=log_json)
     if backend is not Backend.RULES:

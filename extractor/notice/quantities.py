@@ -182,13 +182,18 @@ def _measures_without_unit(text: str, start: int, end: int) -> bool:
 
 
 _NOUN = re.compile(
-    r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’（）()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|进行|开展|已|均|全部|纳入|参加|完成|实现|得到|获|被|由|及|和|并|在)"
+    r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|对|向|进行|开展|已|均|全部|纳入|参加|参与|"
+    r"完成|实现|得到|获|被|由|及|和|并|在|下发|指导|成功|落实|组织|入驻|通过|予以|给予)"
 )
 _CLAUSE = re.compile(r"[^,。;:、!?\n\d%]{1,24}$")
-_FILLERS = re.compile(
-    r"^(?:并|已|共|累计|目前|其中|全区|全市|先后|同时|还|分别|再|均|其余|截至|共计|总计|合计|达|为|至|近|约|超过?|不低于|不足)+|"
-    r"(?:达到了?|达|为|至|到|共计?|累计|已|约为?|近|超过?|不低于|不足|不超过?|了|第|的|较|比|由|从|均|共有|有)+$"
+_OPENERS = re.compile(
+    r"^(?:年度?|月份?|日|底前|以来|并|已|共|累计|目前|其中|全[省市县区镇乡校院年]|同时|先后|分别|还|再|均|其余|截至|共计|总计|合计|达|为|至|近|约|超过?|"
+    r"不低于|不足|推动|认定|实现|出具|查处|发现|完成|通过|申请|组织|发放|处理|排查|制定|开展|召开|建成|打造|引进|预计|年内)+"
 )
+_CLOSERS = re.compile(
+    r"(?:达到了?|达|可|为|至|到|共计?|累计|已|约为?|近|超过?|不低于|不足|不超过?|了|第|的|较|由|从|均|共有|有|等|分别)+$"
+)
+_UNIT_BETWEEN = re.compile(r"^(?:[余多]|[宗亩户人件起家个次项条名])+$")
 
 
 def _subject(text: str, start: int, end: int) -> Place | None:
@@ -199,11 +204,10 @@ def _subject(text: str, start: int, end: int) -> Place | None:
     clause = _CLAUSE.search(text[max(0, start - 30) : start])
     if clause is None:
         return None
+    words = _CLOSERS.sub("", clause.group())
+    opener = _OPENERS.match(words)
+    opened = opener.end() if opener and opener.end() < len(words) else 0
+    if not words or _UNIT_BETWEEN.match(words):
+        return None
     offset = start - len(clause.group())
-    words = clause.group()
-    while trimmed := _FILLERS.search(words):
-        if trimmed.start() == 0:
-            offset, words = offset + trimmed.end(), words[trimmed.end() :]
-        else:
-            words = words[: trimmed.start()]
-    return Place(offset, offset + len(words)) if words else None
+    return Place(offset + opened, offset + len(words))

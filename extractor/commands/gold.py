@@ -32,7 +32,7 @@ def check(
 
 @app.command()
 def new(
-    file: Annotated[Path, typer.Argument(help="The notice's plain text.")],
+    file: Annotated[Path, typer.Argument(help="The notice: any format that `run` reads.")],
     gold: Annotated[Path, typer.Option(help="Folder with labels/ and notices/.")] = Path("gold"),
     annotator: Annotated[str, typer.Option(help="Who labels.")] = "",
 ) -> None:
@@ -40,13 +40,18 @@ def new(
     from eval.labels import read_text, write_labels
     from eval.predictions import run_backend
 
-    labels, text_file = gold / "labels" / f"{file.stem}.yaml", gold / "notices" / f"{file.stem}.txt"
+    from extractor.files.ingest import read_text as ingest_text
+    from extractor.files.naming import slug
+    from extractor.files.source import Source
+
+    notice_id = slug(file.stem)
+    labels, text_file = gold / "labels" / f"{notice_id}.yaml", gold / "notices" / f"{notice_id}.txt"
     if labels.exists():
         raise InputError(f"{labels}: there already is a label file for this notice")
-    text = read_text(file)
+    text = ingest_text(Source(str(file))).text
     if text_file.exists() and read_text(text_file) != text:
         raise InputError(f"{text_file}: holds another version of this notice's text")
-    notice = run_backend("rules")(file.stem, text)
+    notice = run_backend("rules")(notice_id, text)
     if notice is None:
         raise InputError(f"{file}: the rules gave no notice")
     content = write_labels(notice, text, annotator=annotator, status="draft", judged=False)

@@ -17,7 +17,7 @@ from extractor import extract
 from extractor.files.numerals import in_chinese
 
 _NUMERAL = re.compile(r"[0-9]+|[一二三四五六七八九十]+")
-_HEADING = re.compile(r"(?m)^(?P<before>[ \u3000]*[((]?)(?P<numeral>[0-9]+|[一二三四五六七八九十]+)(?P<after>[))、..])")
+_HEADING = re.compile(r"(?m)^(?P<before>[ \u3000]*[(\uff08]?)(?P<numeral>[0-9]+|[一二三四五六七八九十]+)(?P<after>[)\uff09、.\uff0e])")
 
 
 class Body(NamedTuple):
@@ -48,9 +48,9 @@ class Base(NamedTuple):
     bodies: list[Body]
     tail: str
 
-    def shortened(self, head: int = 300, tail: int = 100) -> Base:
-        """Return the same with whole lines left out of head and tail, so that short notices can be made too."""
-        return self._replace(head=_last_lines(self.head, head), tail=_last_lines(self.tail, tail))
+    def shortened(self, longest: int = 60) -> Base:
+        """Return the same with the headings alone left of head and tail, so that short notices can be made too."""
+        return self._replace(head=_short_lines(self.head, longest), tail=_short_lines(self.tail, longest))
 
 
 class Made(NamedTuple):
@@ -124,7 +124,7 @@ def _regrouped(gap: str, groups: dict[tuple[bool, bool], int]) -> str:
 
     def numbered(heading: re.Match[str]) -> str:
         numeral = heading["numeral"]
-        form = (numeral.isdecimal(), heading["before"].endswith(("(", "(")))
+        form = (numeral.isdecimal(), heading["before"].endswith(("(", "\uff08")))
         groups[form] = groups[form] + 1 if form in groups else _value(numeral)
         return heading["before"] + _numeral(groups[form], arabic=form[0]) + heading["after"]
 
@@ -139,7 +139,5 @@ def _value(numeral: str) -> int:
     return int(numeral) if numeral.isdecimal() else next(n for n in count(1) if in_chinese(n) == numeral)
 
 
-def _last_lines(text: str, characters: int) -> str:
-    """Return the last lines of ``text`` that hold at least ``characters`` together, the whole where it is shorter."""
-    at = text.rfind("\n", 0, max(len(text) - characters, 0))
-    return text[at + 1 :] if at >= 0 else text
+def _short_lines(text: str, longest: int) -> str:
+    return "\n".join(line for line in text.split("\n") if len(line) <= longest)

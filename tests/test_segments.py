@@ -91,7 +91,7 @@ def test_a_page_that_lost_its_line_breaks_is_cut_at_its_headings(glue: str) -> N
         "(一)关于“库房失管”问题的整改。",
         "镇财政所重新清点库房物资,补齐出入库台账,更换破损柜锁,并把清点结果贴在院内公示栏接受监督。",
         "(二)关于“例会过多”问题的整改。",
-        "镇党政办合并同类例会,压缩发言时间,能书面通报的不再开会,能现场定的不再另行协调、另行发文。",
+        "镇党政办合并同类例会,压缩发言时间,能书面通报的不再开会,能现场定的不再另行协调、另行发文、另行派人。全年例会减了一半,乡村干部进村入户的日子多了。",
     ]
     joined = glue.join(full(line) for line in lines)
     starts = [joined.index(full(line)) for line in lines if line[0] in "一二("]

@@ -40,6 +40,12 @@ _QUOTED_RUN_IN = re.compile(
 _ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
 _AGAINST = re.compile(rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
 _BARE = re.compile(rf"(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
+_ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:突出|具体)?问题{_REST}[。:]? *$")
+_LABELLED = re.compile(
+    r"(?:[【\[](?:反馈|存在|具体|突出)?(?:的)?(?:问题|意见)(?:描述|内容)?[】\]][:]?|"
+    r"(?:反馈|存在|具体|突出)?(?:的)?(?:问题|意见)(?:描述|内容)?[:]) *"
+)
+_LABELLED_END = re.compile(r"[。【\[]")
 # 巡察反馈问题整改落实情况 names a part, not a finding.
 _GENERAL = re.compile(
     rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|巡视|巡察|省委|市委|县委|区委|党委|党组|联动|专项|常规)*"
@@ -47,12 +53,15 @@ _GENERAL = re.compile(
 )
 _WINDOW = 330
 _BARE_LENGTH = 80
-_FIRST = frozenset(_OPENING + "关针对有围涉就在省市县区第联巡反指提意的中")
+_FIRST = frozenset(_OPENING + "【[存具突问关针对有围涉就在省市县区第联巡反指提意的中")
 """What a framed heading can start with; one that starts otherwise is short and says 问题 at its end."""
 
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
     """The frame that the heading at ``text[start:end]`` (reading text) is, or None."""
+    labelled = _LABELLED.match(text, start, end)
+    if labelled:
+        return _labelled(text, labelled.end(), end)
     window = text[start : min(end, start + _WINDOW)]
     if window[:1] not in _FIRST and (len(window) > _BARE_LENGTH or "问题" not in window):
         return None
@@ -64,11 +73,27 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
         return _frame(start, window, run_in, "问题")
     if quoted and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
-    for form in (_ABOUT, _AGAINST, _BARE):
+    for form in (_ABOUT, _AGAINST, _BARE, _ABOUT_LINE):
         match = form.match(window)
         if match and (form is not _BARE or match.end() == len(window)) and not _GENERAL.fullmatch(match["title"]):
             return _frame(start, window, match, "问题")
     return None
+
+
+def _labelled(text: str, start: int, end: int) -> Frame | None:
+    """What follows 反馈问题: or 【问题】 is the finding, framed once more or bare."""
+    inner = read_frame(text, start, end)
+    if inner is not None:
+        return inner
+    stop = _LABELLED_END.search(text, start, end)
+    last = stop.start() if stop else end
+    while last > start and text[last - 1] == " ":
+        last -= 1
+    if last - start < 2:
+        return None
+    after = stop.end() if stop and stop.group() == "。" else last
+    first, last = without_outer_quotes(text, start, last)
+    return Frame(first, last, after, closed=True, aspect=False)
 
 
 def _is_frame(match: re.Match[str]) -> bool:
@@ -80,13 +105,13 @@ def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
     first, last = match.span("title")
     if first and window[first - 1] in _OPENING:
         first -= 1
-    first, last = _without_outer_quotes(window, first, last)
+    first, last = without_outer_quotes(window, first, last)
     groups = match.groupdict()
     aspect = "问题" not in tail and "整改" not in tail
     return Frame(start + first, start + last, start + match.end(), not groups.get("comma"), aspect)
 
 
-def _without_outer_quotes(text: str, first: int, last: int) -> tuple[int, int]:
+def without_outer_quotes(text: str, first: int, last: int) -> tuple[int, int]:
     """Drop the quotes around the finding, keep those inside it; mend a quote that was opened or closed only once."""
     if text[first] == "“" and text[last - 1] == "“":
         return first + 1, last - 1  # an opening mark printed where the closing one belongs
@@ -122,7 +147,7 @@ def lead_in_end(text: str, start: int, end: int) -> int:
     match = pattern("outline", "lead_in", r"[【\[(]?{}(?:[】\])] *[:]?| *[:])[ ]*").match(text, start, end)
     if match is None:
         return start
-    state = pattern("outline", "state", r"{}[。;][ ]*").match(text, match.end(), end)
+    state = pattern("outline", "state", r"{}(?:[。;][ ]*|$)").match(text, match.end(), end)
     return (state or match).end()
 
 

@@ -44,16 +44,16 @@ class Mark(NamedTuple):
 # The first element is a character class so that the engine skips to candidates instead of trying each place.
 _CANDIDATE = re.compile(
     rf"[{_CN}第其(0-9{_CIRCLED}{_PARENTHESISED}{_STOPPED}反整存具问](?:"
-    rf"(?<=[{_CN}])(?<![{_CN}].)[{_CN}]{{0,3}}(?:(?P<shi>是[:,]?)|(?P<dun>[、.]))"
+    rf"(?<=[{_CN}])(?<![{_CN}].)[{_CN}]{{0,3}}(?:(?P<shi>是[:,、]?)|(?P<dun>[、.]))"
     rf"|(?<=第)[{_CN}]{{1,3}}(?P<di>[,、:])"
     rf"|(?<=其)[{CHINESE_DIGITS}](?P<qi>[,、:]|是[,]?)"
     rf"|(?<=\() ?(?:[{_CN}]{{1,4}}(?P<cn_paren> ?\)[、.]?)|[0-9]{{1,3}}(?P<ar_paren> ?\)[、.]?))"
     rf"|(?<=[0-9])(?<![0-9.].)[0-9]{{0,2}}"
-    rf"(?:(?P<ar_dot> ?[.、](?!(?!(?:19|20)[0-9]{{2}} ?年)[0-9]))|(?P<ar_rparen>\)[、.]?))"
+    rf"(?:(?P<decimal>(?:\.[0-9]{{1,2}}){{1,2}}(?= |、|关于|针对|(?<=\.[0-9]\.[0-9])(?![0-9.])))|(?P<ar_dot> ?[.、])|(?P<ar_rparen>\)[、.]?)|(?P<ar_bare>) {{1,4}}(?=[\u4e00-\u9fff“]))"
     rf"|(?<=[{_CIRCLED}])(?P<circled>[、.]?)"
     rf"|(?<=[{_PARENTHESISED}])(?P<parenthesised>[、.]?)"
     rf"|(?<=[{_STOPPED}])(?P<stopped>)"
-    rf"|(?:(?<=反)馈问题|(?<=整)改问题|(?<=存)在问题|(?<=具)体问题|(?<=问)题)\(?"
+    rf"|(?:(?<=反)馈(?:问题|意见)|(?<=整)改问题|(?<=存)在问题|(?<=具)体问题|(?<=问)题)\(?"
     rf"(?:[{_CN}]{{1,4}}|[0-9]{{1,3}})\)?(?P<feedback>[:、.])"
     rf")"
 )
@@ -64,6 +64,10 @@ RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
 _SENTENCE_ENDS = frozenset("。;:!?")
 _SOFT_ENDS = frozenset('”’》), 】」』"')
 _LINE_OPENERS = " #*>•·-"
+_YEAR = re.compile(r"(?:19|20)[0-9]{2} ?年")
+_WELL_FORMED = re.compile(
+    rf"一?百(?:零[{CHINESE_DIGITS}]|[{CHINESE_DIGITS}]十[{CHINESE_DIGITS}]?)?|[二三四五六七八九]?十[{CHINESE_DIGITS}]?|[{CHINESE_DIGITS}]"
+)
 _NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}]")
 
 
@@ -84,15 +88,20 @@ def chinese_number(text: str) -> int:
     return total + digit
 
 
-def _number(text: str) -> int:
-    numeral = _NUMERAL.search(text)
-    if numeral is None:
+def _goes_on_in_digits(text: str, kind: str, end: int) -> bool:
+    return kind == "decimal" or (text[end : end + 1].isdecimal() and not _YEAR.match(text, end))
+
+
+def _number(text: str, *, last: bool) -> int:
+    """The value of the numeral in an enumerator (the last one of 1.2.3); 0 where it is no numeral, as in 五一."""
+    numerals = _NUMERAL.findall(text)
+    if not numerals:
         return 0
-    found = numeral.group()
+    found: str = numerals[-1 if last else 0]
     if found[0].isdecimal():
         return int(found)
     if found[0] in _CN:
-        return chinese_number(found)
+        return chinese_number(found) if _WELL_FORMED.fullmatch(found) else 0
     for first, last in ("①⑳", "⑴⒇", "⒈⒛"):
         if first <= found <= last:
             return ord(found) - ord(first) + 1
@@ -109,12 +118,21 @@ def find_marks(text: str) -> list[Mark]:
         boundary = _boundary(text, start)
         if kind == "ar_rparen" and boundary < Boundary.SENTENCE:
             continue  # 3) inside a formula or a bracket that closes
-        number = _number(text[start:end])
+        if kind == "ar_bare" and boundary < Boundary.LINE:
+            continue  # a figure between blanks
+        if kind in ("decimal", "ar_dot") and boundary < Boundary.LINE and _goes_on_in_digits(text, kind, end):
+            continue  # 2.5 inside a line is a figure
+        number = _number(text[start:end], last=kind == "decimal")
         if not number:
             continue
         content = end
         while content < len(text) and text[content] == " ":
             content += 1
+        if kind == "decimal":
+            kind = f"decimal{text.count('.', start, end)}"
+            end = content = end + (text[end : end + 1] == "、")
+            while content < len(text) and text[content] == " ":
+                content += 1
         printed = text[start:end].rstrip("、.:, ")
         marks.append(Mark(kind, number, start, content, printed.replace(" ", ""), len(printed), boundary))
     return marks

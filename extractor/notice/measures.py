@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from extractor.notice.findings import Finding
-from extractor.notice.frames import is_note, lead_in_end
+from extractor.notice.frames import is_note, lead_in_end, without_outer_quotes
 from extractor.notice.parts import heading_place
 from extractor.notice.places import Place
 from extractor.notice.tree import Node
@@ -88,6 +88,8 @@ def _heading(text: str, node: Node) -> tuple[Place, int]:
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
         title = Place(title.start, title.end - 1)
+    if title.end - title.start > 2 and text[title.start] == "“" and text[title.end - 1] == "”":
+        title = Place(*without_outer_quotes(text, *title))
     body = title_end if title_end == end else _after_blanks(text, title_end, end)
     return title, body
 
@@ -106,13 +108,13 @@ def _first_stop(text: str, start: int, end: int) -> int:
 
 
 def _after_blanks(text: str, place: int, end: int) -> int:
-    while place < end and text[place] in " \n":
+    while place < end and text[place] in " \n*":
         place += 1
     return place
 
 
 def _trimmed(text: str, start: int, end: int) -> Place:
-    while start < end and text[start] in " \n":
+    while start < end and text[start] in " \n*":
         start += 1
     while end > start and text[end - 1] in " \n*":
         end -= 1
@@ -126,7 +128,8 @@ def _own_text(text: str, node: Node, body: int, found: _Found, lead_length: int)
     """What stands between a heading and the first thing below it."""
     measures, rests = found
     end = node.segment.end
-    after = lead_in_end(text, body, end)
+    state = pattern("outline", "state", r"[(\[【]{}[)\]】][。:]? *").match(text, body, end)
+    after = lead_in_end(text, state.end() if state else body, end)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
     place = _trimmed(text, after, end)

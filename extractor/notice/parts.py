@@ -19,6 +19,7 @@ class Parts(NamedTuple):
     framed: bool
 
 
+_HEADING_READ = 14
 _SENTENCE = re.compile(r"[^。:;!?\n]*")
 
 
@@ -62,7 +63,10 @@ def _without_ends(text: str, top: list[Node]) -> tuple[int, int]:
 
     while first < last - 1 and frameless(top[first]) and leadership.search(heading_text(text, top[first])):
         first += 1
-    while last - 1 > first and frameless(top[last - 1]):
+    ahead_only = pattern("outline", "ahead_only")
+    while last - 1 > first and (
+        frameless(top[last - 1]) or ahead_only.search(heading_text(text, top[last - 1])[:_HEADING_READ])
+    ):
         heading = heading_text(text, top[last - 1])
         if not next_steps.search(heading) or (group.search(heading) and "下一步" not in heading):
             break

@@ -16,14 +16,56 @@ _NEEDED = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE) + "]
 
 
 def reading_text(text: str) -> str:
-    """``text`` in half-width forms, of the same length.
+    """``text`` in half-width forms, of the same length, with line breaks that end no line turned into blanks.
 
-    >>> reading_text("(一)1.规章,12项")
+    >>> reading_text("\uff08一\uff091\uff0e规章\uff0c12项")
     '(一)1.规章,12项'
     """
-    return text.translate(_TABLE) if _NEEDED.search(text) else text
+    half = text.translate(_TABLE) if _NEEDED.search(text) else text
+    return _unwrapped(_LONE_ENUMERATOR.sub(lambda match: match.group().replace("\n", " "), half))
+
+
+# An enumerator alone on its line belongs to the next one.
+_LONE_ENUMERATOR = re.compile(
+    r"(?m)^ *(?:[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[.、])[.、]? *\n+(?= *\S)"
+)
+_WIDEST_WRAP = 80  # code points
+_NARROWEST_WRAP, _SLACK = 40, 9  # columns: a Chinese character takes two
+_FEWEST_LINES = 8
+_BROKEN_OFF = 0.2
+"""The least share of lines that must be wide and break off within a sentence."""
+
+
+def _unwrapped(text: str) -> str:
+    """Join the lines of a page that was wrapped at a fixed width: e-mails, pages copied from a pdf.
+
+    Such a page has no long lines and many that are as wide as its widest; those go on in the next line, unless that
+    one is indented or the line ends a sentence before an enumerator.
+    """
+    lines = text.split("\n")
+    if max(map(len, lines)) > _WIDEST_WRAP:
+        return text
+    widths = [sum(2 if character > "\u2e7f" else 1 for character in line.rstrip()) for line in lines]
+    widest = max(widths)
+    full = [width >= widest - _SLACK for width in widths]
+    printed = sum(1 for width in widths if width)
+    broken_off = sum(line.rstrip()[-1:] not in "。!?:;" for line, wide in zip(lines, full, strict=True) if wide)
+    if widest < _NARROWEST_WRAP or printed < _FEWEST_LINES or broken_off < _BROKEN_OFF * printed:
+        return text
+    joined = [lines[0]]
+    for index in range(1, len(lines)):
+        line = lines[index]
+        ended = lines[index - 1].rstrip().endswith(("。", "!", "?", ":", ";")) and _OPENS.match(line)
+        goes_on = full[index - 1] and line.strip() and not line.startswith(" ") and not ended
+        joined += [" " if goes_on else "\n", line]
+    return "".join(joined)
+
+
+_OPENS = re.compile(
+    r" *(?:[(（]?[一二三四五六七八九十0-9]{1,3}[)）、.]|[一二三四五六七八九十]是|第[一二三四五六七八九十]|关于|针对)"
+)
 
 
 def half_width(label: str) -> str:
     """A short printed form, such as an enumerator, in half width and without blanks."""
-    return reading_text(label).replace(" ", "")
+    return label.translate(_TABLE).replace(" ", "")

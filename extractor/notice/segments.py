@@ -31,6 +31,10 @@ _LINE = re.compile(r"[^\n]+")
 _NOT_AN_ENUMERATOR = re.compile(
     r"[一二三四五六七八九十]+[、.][一二三四五六七八九十]+(?:[级类线期季产项次批届轮年月日号]|、)"
 )
+_YEAR_FOLLOWS = re.compile(r"(?:19|20)[0-9]{2} ?年")
+_MEASURED = re.compile(r"[个家人名项条件次年月日天万亿多余]")
+_FURTHEST_JUMP = 3
+"""How many numbers may be missing before a numeral like 十一、 at the beginning of a line is no enumerator."""
 _LONGEST_QUOTE = 200
 _FRAME_FOLLOWS = re.compile(r"(?:关于|针对)[“‘\"]")
 _COLLAPSED_LENGTH = 200
@@ -83,6 +87,7 @@ def _accepted(text: str, candidates: list[Mark]) -> list[Mark]:
     """The candidates that are enumerators, decided line by line with the numbers seen so far in mind."""
     taken: list[Mark] = []
     latest: dict[str, int] = {}
+    following = {(mark.kind, mark.number): mark.start for mark in candidates if mark.boundary is Boundary.LINE}
     position = 0
     while position < len(candidates):
         line_end = text.find("\n", candidates[position].start)
@@ -90,14 +95,17 @@ def _accepted(text: str, candidates: list[Mark]) -> list[Mark]:
         stop = position
         while stop < len(candidates) and candidates[stop].start < line_end:
             stop += 1
-        for mark in _accepted_in_line(text, candidates[position:stop], latest, line_end):
+        for mark in _accepted_in_line(text, candidates[position:stop], latest, (line_end, following)):
             taken.append(mark)
             latest[mark.kind] = mark.number
         position = stop
     return taken
 
 
-def _accepted_in_line(text: str, line: list[Mark], latest: dict[str, int], line_end: int) -> list[Mark]:
+def _accepted_in_line(
+    text: str, line: list[Mark], latest: dict[str, int], ahead: tuple[int, dict[tuple[str, int], int]]
+) -> list[Mark]:
+    line_end, following = ahead
     line_start = text.rfind("\n", 0, line[0].start) + 1
     collapsed = line_end - line_start > _COLLAPSED_LENGTH and _headings_in_sequence(line) >= 3
     last = {(mark.kind, mark.number): mark.start for mark in line if mark.boundary >= Boundary.SOFT}
@@ -109,7 +117,10 @@ def _accepted_in_line(text: str, line: list[Mark], latest: dict[str, int], line_
             continue
         if _NOT_AN_ENUMERATOR.match(text, mark.start) and seen.get(mark.kind, 0) + 1 != mark.number:
             continue
-        if mark.boundary is not Boundary.LINE:
+        if mark.boundary is Boundary.LINE:
+            if not _opens_line(text, mark, seen.get(mark.kind), following):
+                continue
+        else:
             followed = last.get((mark.kind, mark.number + 1), -1) > mark.start
             place = _Sequence(seen.get(mark.kind, -1), mark.kind in begun, followed, collapsed)
             if not _earns_its_place(text, mark, place) or _quoted(text, mark.start, line_start, line_end):
@@ -118,6 +129,25 @@ def _accepted_in_line(text: str, line: list[Mark], latest: dict[str, int], line_
         seen[mark.kind] = mark.number
         begun.add(mark.kind)
     return taken
+
+
+def _opens_line(text: str, mark: Mark, before: int | None, following: dict[tuple[str, int], int]) -> bool:
+    """Whether a mark at the beginning of a line enumerates, and is not a figure, a holiday or an ordinal."""
+    if (
+        mark.kind == "ar_dot"
+        and text[mark.content : mark.content + 1].isdecimal()
+        and not text[mark.content - 1].isspace()
+    ):
+        # 2.15个村: a decimal, unless 2 is what comes next. 1.2023年 can only be an enumerator.
+        begins = mark.number == 1 and following.get((mark.kind, 2), -1) > mark.start
+        return begins or before == mark.number - 1 or bool(_YEAR_FOLLOWS.match(text, mark.content))
+    if mark.kind == "ar_bare":
+        return (before or 0) == mark.number - 1 and not _MEASURED.match(text, mark.content)  # 3 个月
+    if mark.kind == "di" and text.startswith("第", mark.content):
+        return False  # 第一、第二监督检查室
+    if mark.kind == "dun" and mark.number > _FURTHEST_JUMP:
+        return before is not None and 0 < mark.number - before <= _FURTHEST_JUMP  # 十一、春节期间
+    return True
 
 
 class _Sequence(NamedTuple):
@@ -136,7 +166,7 @@ def _earns_its_place(text: str, mark: Mark, place: _Sequence) -> bool:
         return _runs_in(mark, place, goes_on=goes_on)
     if mark.boundary is Boundary.SENTENCE:
         if mark.number == 1:
-            return place.followed or place.collapsed
+            return place.followed or place.collapsed or _ends_line_as_heading(text, mark)
         return goes_on or (place.collapsed and 0 <= mark.number - place.before <= 2)
     if not place.collapsed or mark.kind == "ar_rparen":
         return False
@@ -147,6 +177,13 @@ def _earns_its_place(text: str, mark: Mark, place: _Sequence) -> bool:
     if mark.kind == "dun":
         return False  # 省、市 and 十四、五 hold no heading
     return goes_on or (mark.number == 1 and place.followed)
+
+
+def _ends_line_as_heading(text: str, mark: Mark) -> bool:
+    """…通报如下:一、整改工作组织领导情况: a heading that lost the line break before it, but not the one behind."""
+    line_end = text.find("\n", mark.content)
+    rest = text[mark.content : line_end if line_end >= 0 else len(text)].strip()
+    return 4 <= len(rest) <= 40 and not any(end in rest for end in "。;,:")
 
 
 def _runs_in(mark: Mark, place: _Sequence, *, goes_on: bool) -> bool:

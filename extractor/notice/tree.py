@@ -56,6 +56,7 @@ def grow(text: str, segments: list[Segment]) -> list[Node]:
     path: list[Node] = [root]
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     opened = False
+    top_numbers: dict[str, int] = {}
     for index, segment in enumerate(segments):
         node = _node(text, segment, _following(text, segments, index), repeated)
         if node.kind == "part" and not opened:
@@ -64,7 +65,12 @@ def grow(text: str, segments: list[Segment]) -> list[Node]:
         if node.kind == "paragraph":
             path[-1].children.append(node)
             continue
-        del path[_depth(path, node) :]
+        depth = _depth(path, node)
+        if len(path) == depth and node.number > 1 and top_numbers.get(node.kind) == node.number - 1:
+            depth = 1  # 三、 after groups without numbers under 二、
+        del path[depth:]
+        if depth == 1:
+            top_numbers[node.kind] = node.number
         path[-1].children.append(node)
         path.append(node)
     return root.children
@@ -89,7 +95,9 @@ def _node(text: str, segment: Segment, following: Segment | None, repeated: Coun
         return Node(segment, "plain", frame, finding=True)
     if _before_lead_in(text, segment, following):
         return Node(segment, "plain", None, finding=True)
-    if repeated[printed] < 2 and _is_part_heading(printed):
+    begins_answer = lead_in_end(text, segment.start, segment.end) > segment.start
+    note = is_note(text, segment.start, segment.end)
+    if repeated[printed] < 2 and not note and not begins_answer and _is_part_heading(printed):
         return Node(segment, "part")
     return Node(segment, "paragraph")
 

@@ -1,0 +1,335 @@
+"""The parts of README and docs that are made by running the project: each function returns Markdown.
+
+A page calls them between its cog marks; ``scripts/readme.py`` runs them all and puts the results into the pages.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Sequence
+from contextlib import chdir, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from eval.agreement import compare_annotators
+from eval.evaluation import Evaluation
+from eval.fields import FIELDS, Lang
+from eval.gold import Split
+from eval.markdown import cell, table
+from eval.metrics import Metrics, metrics
+from eval.predictions import run_backend
+from eval.report import scores_table
+from eval.runs import measure_gold
+from extractor import contract, extract
+from extractor.contract import Accountability, Issue, Notice
+from extractor.enumerations import VOCABULARIES
+from extractor.files import limits
+
+ROOT = Path(__file__).resolve().parents[1]
+GOLD = ROOT / "gold"
+NOTICES = GOLD / "notices"
+# Examples are from notices that rules may be tuned on, so that nobody meets the held-back ones in passing.
+HELD_TO_ACCOUNT = "lianyungang-haizhou-2024"
+MEASURED = ("nanjing-jiangbei-2024", "医疗事业统筹发展", 2)
+
+SPLITS: dict[Split, dict[Lang, str]] = {
+    "tuned": {"en": "tuned on", "zh": "调优"},
+    "held-back": {"en": "held back", "zh": "留出"},
+}
+_SCORED = (
+    "notice_fields", "contact", "totals",
+    "issues", "issues.title", "issues.section", "issues.category", "issues.status",
+    "measures", "measures.heading", "measures.types", "measures.status",
+    "measures.documents", "measures.quantities", "measures.quantities.subject", "measures.dates",
+    "measures.organizations", "measures.accountability",
+)  # fmt: skip
+_LINE = 110
+
+
+def result_table(lang: Lang) -> str:
+    """Return the issues of one gold notice in which someone was held to account, as extracted."""
+    issues = _extracted(HELD_TO_ACCOUNT).issues
+    heads = {
+        "en": ("finding", "category", "status", "measures", "documents", "figures", "held to account"),
+        "zh": ("问题", "类别", "状态", "措施", "文件", "数量", "追责问责"),
+    }
+    rows = [_result_row(issue, lang) for issue in issues if any(m.accountability for m in issue.measures)]
+    return table(heads[lang], rows, right=(3, 4, 5))
+
+
+def result_count() -> str:
+    """Return how many issues the notice of ``result_table`` has."""
+    return str(len(_extracted(HELD_TO_ACCOUNT).issues))
+
+
+def _result_row(issue: Issue, lang: Lang) -> list[str]:
+    measures = issue.measures
+    held: dict[str, list[str]] = {}
+    for entry in (entry for measure in measures for entry in measure.accountability):
+        held.setdefault(_term("accountability_action", entry, lang), []).append(f"{entry.count}{entry.unit}")
+    return [
+        cell(issue.title),
+        VOCABULARIES["category"][issue.category].zh if lang == "zh" else issue.category.replace("_", " "),
+        VOCABULARIES["issue_status"][issue.status].zh if lang == "zh" else issue.status.replace("_", " "),
+        str(len(measures)),
+        str(sum(len(measure.documents) for measure in measures)),
+        str(sum(len(measure.quantities) for measure in measures)),
+        cell(("; " if lang == "en" else ";").join(f"{action} {', '.join(counts)}" for action, counts in held.items())),
+    ]
+
+
+def _term(vocabulary: str, entry: Accountability, lang: Lang) -> str:
+    term = VOCABULARIES[vocabulary][entry.action]
+    return entry.action if lang == "zh" else f"{entry.action} ({term.en})" if entry.action != "其他" else "其他 (other)"
+
+
+def measure_text() -> str:
+    """Return the words of the measure that ``measure_json`` shows, as a quotation."""
+    name, title, number = MEASURED
+    span = _issue(name, title).measures[number].text
+    return f"> {_text(name)[span.start : span.end]}"
+
+
+def measure_json() -> str:
+    """Return one measure as it stands in ``notices.jsonl``."""
+    name, title, number = MEASURED
+    record = json.loads(_issue(name, title).measures[number].model_dump_json())
+    return _fenced("json", _pretty(record))
+
+
+def run_summary(lang: Lang) -> str:
+    """Return what a run on the gold notices and ``show`` print. The time it took is left out."""
+    from extractor.runs import how_it_went, run
+
+    with _workplace():
+        report = run(["gold/notices"], Path("out"), jobs=1)
+        said = re.sub(r"; [0-9.]+ s$", "", how_it_went(report))
+        shown = _command("show", "out", "--lang", lang)
+    lines = [line.rstrip() for line in shown.splitlines()]
+    return _fenced("text", "\n".join([said, *lines]))
+
+
+def run_json() -> str:
+    """Return the head of ``run.json`` and its entry for the first input; what differs from run to run is masked."""
+    with _workplace():
+        _command("run", "gold/notices", "--out", "out")
+        report = json.loads(Path("out", "run.json").read_text(encoding="utf-8"))
+    report["inputs"] = report["inputs"][:1]
+    report |= {"fingerprint": "…", "python": "…", "started": "…", "finished": "…", "seconds": "…"}
+    report["inputs"][0]["seconds"] = "…"
+    return _fenced("json", json.dumps(report, ensure_ascii=False, indent=2).replace('"seconds": "…"', '"seconds": …'))
+
+
+def help_text(*names: str) -> str:
+    """Return what ``--help`` prints of a command."""
+    return _fenced("text", _command(*names, "--help").rstrip())
+
+
+def bad_input() -> str:
+    """Return what a run says of files it cannot read, and how it ends."""
+    text = (NOTICES / f"{HELD_TO_ACCOUNT}.txt").read_text(encoding="utf-8")
+    with _workplace() as folder:
+        Path("gold").unlink()
+        (folder / "good.txt").write_text(text, encoding="utf-8")
+        (folder / "empty.txt").write_bytes(b"")
+        (folder / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\r")
+        (folder / "cut.docx").write_bytes(b"PK\x03\x04\x14\0\0\0[Content_Types].xml")
+        (folder / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+        (folder / "blog.html").write_text("<html><body><p>今天天气很好。</p></body></html>", encoding="utf-8")
+        with (folder / "large.pdf").open("wb") as file:
+            file.truncate(200_000_000)
+        (folder / "nothing").mkdir()
+        files = sorted(path.name for path in folder.iterdir())
+        done = _process("run", *files, "gone.txt")
+    said = done.stderr.rstrip()
+    return _fenced(
+        "text", f"$ python -m extractor run {' '.join(files)} gone.txt\n{said}\n$ echo $?\n{done.returncode}"
+    )
+
+
+def limits_table(lang: Lang) -> str:
+    """Return the limits on inputs."""
+    most, mb = limits.DEFAULT_LIMITS, limits.MB
+    rows = {
+        "en": [
+            ("one file, or standard input", f"{most.file_bytes // mb} MB"),
+            ("one notice's plain text", f"{most.text_characters:,} characters"),
+            ("pages of one PDF", f"{most.pdf_pages:,}"),
+            ("entries of one zip archive", f"{most.archive_members:,}"),
+            ("one zip archive unpacked", f"{most.archive_unpacked_bytes // mb} MB"),
+            ("unpacked bytes for one packed byte (members over 1 MB)", f"{most.archive_ratio}"),
+            ("archives within each other", f"{most.archive_depth}"),
+        ],
+        "zh": [
+            ("单个文件,或标准输入", f"{most.file_bytes // mb} MB"),
+            ("单篇通报纯文本", f"{most.text_characters:,} 字"),
+            ("单个 PDF 页数", f"{most.pdf_pages:,}"),
+            ("单个 zip 内条目数", f"{most.archive_members:,}"),
+            ("单个 zip 解压后大小", f"{most.archive_unpacked_bytes // mb} MB"),
+            ("解压比(超过 1 MB 的条目)", f"{most.archive_ratio}"),
+            ("压缩包嵌套层数", f"{most.archive_depth}"),
+        ],
+    }
+    return table(("limit", "value") if lang == "en" else ("项目", "上限"), rows[lang], right=(1,))
+
+
+def scores(lang: Lang) -> str:
+    """Return the F1 of the rules on both splits with intervals, and beside them that of the two readers."""
+    tuned, held, readers = (_measured(name) for name in ("tuned", "held-back", "readers"))
+    interval = {"en": "95% interval", "zh": "95% 区间"}[lang]
+    heads = {
+        "en": ("field", "tuned on", interval, "held back", interval, "held-back items", "two readers"),
+        "zh": ("字段", "调优集 F1", interval, "留出集 F1", interval, "留出集数量", "两名标注者"),
+    }[lang]
+    rows = [
+        [
+            FIELDS[name].called(lang),
+            *_f1(tuned, name),
+            *_f1(held, name),
+            f"{held['fields'][name]['support']:g}",
+            f"{readers['fields'][name]['f1']:.3f}",
+        ]
+        for name in _SCORED
+    ]
+    return table(heads, rows, right=range(1, 7))
+
+
+def invented() -> str:
+    """Return the number of invented values in all gold notices."""
+    return str(sum(_measured(name)["invented"]["count"] for name in SPLITS))
+
+
+def split_scores(split: Split) -> str:
+    """Return precision, recall and F1 of every field on one split."""
+    return scores_table(_measured(split))
+
+
+def span_scores(lang: Lang = "en") -> str:
+    """Return the stricter and looser readings of fields, and the spans, on both splits."""
+    names = [name for name, field in FIELDS.items() if field.kind in ("detail", "span")]
+    tuned, held = _measured("tuned"), _measured("held-back")
+    rows = [[FIELDS[name].called(lang), *_f1(tuned, name), *_f1(held, name)] for name in names]
+    return table(("field", "tuned on, F1", "95% interval", "held back, F1", "95% interval"), rows, right=range(1, 5))
+
+
+def checks_table() -> str:
+    """Return every check: code, severity, and its words in both languages."""
+    path = ROOT / "extractor" / "data" / "checks.toml"
+    rows = [
+        [f"`{code}`", row["severity"], _placeholders(row["zh"]), _placeholders(row["en"])]
+        for code, row in tomllib.loads(path.read_text(encoding="utf-8")).items()
+    ]
+    return table(("code", "severity", "Chinese", "English"), rows)
+
+
+def added_fields() -> str:
+    """Return the fields that the records have beyond those of the contract."""
+    added: dict[type[BaseModel], Sequence[str]] = {
+        Notice: ("contract_version", "text_sha256", "outline", "spans"),
+        contract.Total: ("text",),
+        Issue: ("spans",),
+        contract.Measure: ("spans",),
+        contract.Document: ("text",),
+        contract.Quantity: ("text",),
+        contract.DateMention: ("text",),
+        Accountability: ("text",),
+        contract.Outline: ("rectification", "coverage", "remainders"),
+        contract.Remainder: ("kind", "text"),
+    }
+    rows = [
+        [record.__name__, f"`{name}`", cell(_type_name(record.model_fields[name].annotation))]
+        for record, names in added.items()
+        for name in names
+    ]
+    return table(("record", "field", "type"), rows)
+
+
+def _type_name(annotation: Any) -> str:
+    return annotation.__name__ if isinstance(annotation, type) and not hasattr(annotation, "__args__") else re.sub(
+        r"\w+\.(?=\w)", "", str(annotation)
+    )  # fmt: skip
+
+
+def _placeholders(words: str) -> str:
+    return re.sub(r"\{(\w+)\}", r"*\1*", words.replace("_", r"\_")).replace("|", r"\|")
+
+
+def _f1(found: Metrics, name: str) -> tuple[str, str]:
+    row = found["fields"][name]
+    bounds = (row["interval"] or {}).get("f1")
+    return f"{row['f1']:.3f}", f"{bounds[0]:.3f} … {bounds[1]:.3f}" if bounds else ""
+
+
+@cache
+def _measured(name: str) -> Metrics:
+    return metrics(_evaluation(name), {})
+
+
+def _evaluation(name: str) -> Evaluation:
+    if name == "readers":
+        return compare_annotators(GOLD / "annotations" / "a", GOLD / "annotations" / "b", NOTICES).evaluation
+    split: Split = "tuned" if name == "tuned" else "held-back"
+    return measure_gold(GOLD, run_backend("rules"), split)
+
+
+@cache
+def _text(name: str) -> str:
+    return (NOTICES / f"{name}.txt").read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+
+
+@cache
+def _extracted(name: str) -> Notice:
+    return extract(_text(name), notice_id=name)
+
+
+def _issue(name: str, title: str) -> Issue:
+    return next(issue for issue in _extracted(name).issues if issue.title == title)
+
+
+def _pretty(value: Any, indent: int = 0) -> str:
+    """Return JSON in which what fits on a line stands on one."""
+    line = json.dumps(value, ensure_ascii=False)
+    if indent + len(line) <= _LINE or not isinstance(value, list | dict) or not value:
+        return line
+    inner = " " * (indent + 2)
+    if isinstance(value, dict):
+        parts = [f"{inner}{json.dumps(key)}: {_pretty(held, indent + 2)}" for key, held in value.items()]
+    else:
+        parts = [f"{inner}{_pretty(held, indent + 2)}" for held in value]
+    opening, closing = "{}" if isinstance(value, dict) else "[]"
+    return "\n".join([opening, ",\n".join(parts), " " * indent + closing])
+
+
+def _fenced(language: str, content: str) -> str:
+    return f"```{language}\n{content}\n```"
+
+
+@contextmanager
+def _workplace() -> Iterator[Path]:
+    """A folder to run commands in that holds ``gold/`` and nothing else."""
+    with tempfile.TemporaryDirectory() as name, chdir(name):
+        Path("gold").symlink_to(GOLD, target_is_directory=True)
+        yield Path(name)
+
+
+def _command(*arguments: str) -> str:
+    done = _process(*arguments)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return done.stdout
+
+
+def _process(*arguments: str) -> subprocess.CompletedProcess[str]:
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "80", "PYTHONUTF8": "1"}
+    command = [sys.executable, "-m", "extractor", *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)

@@ -39,7 +39,6 @@ def new(
     """Start a label file: segmented by the rules, every judgement left open, marked as a draft."""
     from eval.labels import read_text, write_labels
     from eval.predictions import run_backend
-
     from extractor.files.ingest import read_text as ingest_text
     from extractor.files.naming import slug
     from extractor.files.source import Source

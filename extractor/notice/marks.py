@@ -45,29 +45,30 @@ class Mark(NamedTuple):
 _CANDIDATE = re.compile(
     rf"[{_CN}第其(0-9{_CIRCLED}{_PARENTHESISED}{_STOPPED}反整存具问](?:"
     rf"(?<=[{_CN}])(?<![{_CN}].)[{_CN}]{{0,3}}(?:(?P<shi>是[:,、]?)|(?P<dun>[、.]))"
-    rf"|(?<=第)[{_CN}]{{1,3}}(?P<di>[,、:])"
+    rf"|(?<=第)[{_CN}]{{1,3}}(?:(?P<di>[,、:])|(?P<nth>个问题[:、]))"
     rf"|(?<=其)[{CHINESE_DIGITS}](?P<qi>[,、:]|是[,]?)"
     rf"|(?<=\() ?(?:[{_CN}]{{1,4}}(?P<cn_paren> ?\)[、.]?)|[0-9]{{1,3}}(?P<ar_paren> ?\)[、.]?))"
     rf"|(?<=[0-9])(?<![0-9.].)[0-9]{{0,2}}"
-    rf"(?:(?P<decimal>(?:\.[0-9]{{1,2}}){{1,2}}(?= |、|关于|针对|(?<=\.[0-9]\.[0-9])(?![0-9.])))|(?P<ar_dot> ?[.、])|(?P<ar_rparen>\)[、.]?)|(?P<ar_bare>) {{1,4}}(?=[\u4e00-\u9fff“]))"
+    rf"(?:(?P<decimal>(?:\.[0-9]{{1,2}}){{1,2}}(?= |、|关于|针对|(?<=\.[0-9]\.[0-9])(?![0-9.])))"
+    rf"|(?P<ar_dot> ?[.、,])|(?P<ar_rparen>\)[、.]?)|(?P<ar_bare>) {{1,4}}(?=[\u4e00-\u9fff“]))"
     rf"|(?<=[{_CIRCLED}])(?P<circled>[、.]?)"
     rf"|(?<=[{_PARENTHESISED}])(?P<parenthesised>[、.]?)"
     rf"|(?<=[{_STOPPED}])(?P<stopped>)"
-    rf"|(?:(?<=反)馈(?:问题|意见)|(?<=整)改问题|(?<=存)在问题|(?<=具)体问题|(?<=问)题)\(?"
+    rf"|(?:(?<=反)馈(?:问题|意见)|(?<=整)改(?:问题|任务)|(?<=存)在问题|(?<=具)体问题|(?<=问)题)\(?"
     rf"(?:[{_CN}]{{1,4}}|[0-9]{{1,3}})\)?(?P<feedback>[:、.])"
     rf")"
 )
-_SAME_KIND = {"parenthesised": "ar_paren", "stopped": "ar_dot"}
+_SAME_KIND = {"parenthesised": "ar_paren", "stopped": "ar_dot", "nth": "feedback"}
 RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
 """Kinds that usually enumerate inside a paragraph; the others usually start one."""
 
 _SENTENCE_ENDS = frozenset("。;:!?")
 _SOFT_ENDS = frozenset('”’》), 】」』"')
-_LINE_OPENERS = " #*>•·-"
+LINE_OPENERS = " #*>•·-●■◆▲★○□◇※"
+"""Blanks, bullets and Markdown marks: a line begins behind them."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2} ?年")
-_WELL_FORMED = re.compile(
-    rf"一?百(?:零[{CHINESE_DIGITS}]|[{CHINESE_DIGITS}]十[{CHINESE_DIGITS}]?)?|[二三四五六七八九]?十[{CHINESE_DIGITS}]?|[{CHINESE_DIGITS}]"
-)
+_ONE = f"[{CHINESE_DIGITS}]"
+_WELL_FORMED = re.compile(rf"一?百(?:零{_ONE}|{_ONE}十{_ONE}?)?|[二三四五六七八九]?十{_ONE}?|{_ONE}")
 _NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}]")
 
 
@@ -102,9 +103,9 @@ def _number(text: str, *, last: bool) -> int:
         return int(found)
     if found[0] in _CN:
         return chinese_number(found) if _WELL_FORMED.fullmatch(found) else 0
-    for first, last in ("①⑳", "⑴⒇", "⒈⒛"):
-        if first <= found <= last:
-            return ord(found) - ord(first) + 1
+    for one, twenty in ("①⑳", "⑴⒇", "⒈⒛"):
+        if one <= found <= twenty:
+            return ord(found) - ord(one) + 1
     return ord(found) - ord("㉑") + 21
 
 
@@ -118,6 +119,8 @@ def find_marks(text: str) -> list[Mark]:
         boundary = _boundary(text, start)
         if kind == "ar_rparen" and boundary < Boundary.SENTENCE:
             continue  # 3) inside a formula or a bracket that closes
+        if text[end - 1] == "," and kind == "ar_dot" and boundary < Boundary.LINE:
+            continue  # a figure before a comma
         if kind == "ar_bare" and boundary < Boundary.LINE:
             continue  # a figure between blanks
         if kind in ("decimal", "ar_dot") and boundary < Boundary.LINE and _goes_on_in_digits(text, kind, end):
@@ -140,7 +143,7 @@ def find_marks(text: str) -> list[Mark]:
 
 def _boundary(text: str, start: int) -> Boundary:
     before = start - 1
-    while before >= 0 and text[before] in _LINE_OPENERS:
+    while before >= 0 and text[before] in LINE_OPENERS:
         before -= 1
     if before < 0 or text[before] == "\n":
         return Boundary.LINE

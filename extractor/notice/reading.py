@@ -45,12 +45,8 @@ def _unwrapped(text: str) -> str:
     lines = text.split("\n")
     if max(map(len, lines)) > _WIDEST_WRAP:
         return text
-    widths = [sum(2 if character > "\u2e7f" else 1 for character in line.rstrip()) for line in lines]
-    widest = max(widths)
-    full = [width >= widest - _SLACK for width in widths]
-    printed = sum(1 for width in widths if width)
-    broken_off = sum(line.rstrip()[-1:] not in "。!?:;" for line, wide in zip(lines, full, strict=True) if wide)
-    if widest < _NARROWEST_WRAP or printed < _FEWEST_LINES or broken_off < _BROKEN_OFF * printed:
+    full = _wide_lines(lines)
+    if full is None:
         return text
     joined = [lines[0]]
     for index in range(1, len(lines)):
@@ -61,8 +57,23 @@ def _unwrapped(text: str) -> str:
     return "".join(joined)
 
 
+def _wide_lines(lines: list[str]) -> list[bool] | None:
+    """Which lines are as wide as the page, in characters or columns; None where it was not wrapped."""
+    columns = [sum(2 if character > "\u2e7f" else 1 for character in line.rstrip()) for line in lines]
+    characters = [len(line.rstrip()) for line in lines]
+    printed = sum(1 for width in columns if width)
+    if printed < _FEWEST_LINES or max(columns) < _NARROWEST_WRAP:
+        return None
+    for widths, slack in ((characters, _SLACK // 2), (columns, _SLACK)):
+        full = [width >= max(widths) - slack for width in widths]
+        broken_off = sum(line.rstrip()[-1:] not in "。!?:;" for line, wide in zip(lines, full, strict=True) if wide)
+        if broken_off >= _BROKEN_OFF * printed:
+            return full
+    return None
+
+
 _OPENS = re.compile(
-    r" *(?:[(（]?[一二三四五六七八九十0-9]{1,3}[)）、.]|[一二三四五六七八九十]是|第[一二三四五六七八九十]|关于|针对)"
+    r" *(?:[(]?[一二三四五六七八九十0-9]{1,3}[)、.]|[一二三四五六七八九十]是|第[一二三四五六七八九十]|关于|针对)"
 )
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from extractor.notice.marks import RUN_IN_KINDS, Boundary, Mark, find_marks
+from extractor.notice.marks import LINE_OPENERS, RUN_IN_KINDS, Boundary, Mark, find_marks
 
 
 class Segment(NamedTuple):
@@ -59,7 +59,7 @@ def split_segments(text: str) -> list[Segment]:
 
 def _line_segments(text: str, start: int, stop: int, marks: list[Mark]) -> Iterator[Segment]:
     starts = [mark.start for mark in marks]
-    if not starts or text[start : starts[0]].strip(" #*>"):
+    if not starts or text[start : starts[0]].strip(LINE_OPENERS):
         end = starts[0] if starts else stop
         body = _skip(text, start, end)
         trimmed = _trim(text, body, end)
@@ -72,7 +72,7 @@ def _line_segments(text: str, start: int, stop: int, marks: list[Mark]) -> Itera
 
 
 def _skip(text: str, start: int, end: int) -> int:
-    while start < end and text[start] in " #*>":
+    while start < end and text[start] in LINE_OPENERS:
         start += 1
     return start
 
@@ -115,7 +115,7 @@ def _accepted_in_line(
     for mark in line:
         if taken and mark.start < taken[-1].content:
             continue
-        if _NOT_AN_ENUMERATOR.match(text, mark.start) and seen.get(mark.kind, 0) + 1 != mark.number:
+        if _NOT_AN_ENUMERATOR.match(text, mark.start):
             continue
         if mark.boundary is Boundary.LINE:
             if not _opens_line(text, mark, seen.get(mark.kind), following):

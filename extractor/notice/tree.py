@@ -115,7 +115,7 @@ def _before_lead_in(text: str, segment: Segment, following: Segment | None) -> b
 
 def _is_part_heading(printed: str) -> bool:
     """Whether a line without an enumerator names a part of the notice: 整改进展情况及成效."""
-    if len(printed) > 30 or printed[-1] in "。;:,!?" or "关于" in printed:
+    if len(printed) > 30 or printed[-1] in "。;:,!?" or "关于" in printed or "序号" in printed:
         return False
     lists = ("leadership", "rectification", "next_steps")
     return any(pattern("outline", name).search(printed) for name in lists)

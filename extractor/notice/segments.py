@@ -28,8 +28,10 @@ class Segment(NamedTuple):
 
 
 _LINE = re.compile(r"[^\n]+")
+# 二、三产业 and 一、二采区 count on: a numeral behind the mark, unless it begins a word of its own (三重一大).
 _NOT_AN_ENUMERATOR = re.compile(
-    r"[一二三四五六七八九十]+[、.][一二三四五六七八九十]+(?:[级类线期季产项次批届轮年月日号]|、)"
+    r"[一二三四五六七八九十]+[、.][一二三四五六七八九十]+(?:[级类线期季产项次批届轮年月日号]|、)|"
+    r"(?:一、二|二、三|三、四|四、五|五、六|六、七|七、八|八、九)(?![重公会资农无违风个大项是类届])"
 )
 _YEAR_FOLLOWS = re.compile(r"(?:19|20)[0-9]{2} ?年")
 _MEASURED = re.compile(r"[个家人名项条件次年月日天万亿多余]")

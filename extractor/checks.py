@@ -50,7 +50,7 @@ def _doubts(notice: Notice, text: str, reading: Reading) -> Iterator[Doubt]:
     yield from _dates_of_notice(notice)
     yield from _totals(notice)
     yield from _numbering(reading)
-    yield from _damaged(reading)
+    yield from _damaged(notice, reading)
     for i, issue in enumerate(notice.issues):
         if not issue.measures:
             yield Doubt("issue_without_measures", f"issues[{i}]", {"title": _short(issue.title)})
@@ -140,13 +140,26 @@ def _numbering(reading: Reading) -> Iterator[Doubt]:
             yield Doubt("numbering_start", path, {"label": gap.label})
 
 
-def _damaged(reading: Reading) -> Iterator[Doubt]:
+def _damaged(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     for date in reading.facts.dates:
         if not date.value:
-            yield Doubt("damaged_date", "", {"words": reading.text[date.text.start : date.text.end]})
-    for document in reading.facts.documents:
-        if document.damaged:
-            yield Doubt("damaged_title", "", {"words": reading.text[document.title.start : document.title.end]})
+            measure, path = _measure_at(notice, date.text.start)
+            words = reading.text[date.text.start : date.text.end]
+            yield Doubt("damaged_date", f"{path}.dates" if measure else "", {"words": words})
+    for found in reading.facts.documents:
+        if found.damaged:
+            measure, path = _measure_at(notice, found.title.start)
+            places = [document.text.start for document in measure.documents] if measure else []
+            at = f"{path}.documents[{places.index(found.title.start)}]" if found.title.start in places else path
+            yield Doubt("damaged_title", at, {"words": reading.text[found.title.start : found.title.end]})
+
+
+def _measure_at(notice: Notice, offset: int) -> tuple[Measure | None, str]:
+    for i, issue in enumerate(notice.issues):
+        for j, measure in enumerate(issue.measures):
+            if measure.text.start <= offset < measure.text.end:
+                return measure, f"issues[{i}].measures[{j}]"
+    return None, ""
 
 
 def _measure(measure: Measure, text: str, path: str, signed_on: str | None) -> Iterator[Doubt]:

@@ -7,7 +7,7 @@
 The corpus is made from the gold notices by shuffling and renumbering their issues (``scripts/corpus.py``), about 20,000
 characters each, and written to a temporary folder. Rates and runs are timed by the clock on the wall, growth by
 processor time, each the best of ``--rounds`` where that is affordable. Nothing is asserted: other work on the machine
-shows in the numbers.
+shows in the numbers, and in the bare loop that is timed before and after.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from corpus import Base, Made, make_many, read_bases
 from rich.cells import cell_len, set_cell_size
@@ -37,18 +37,18 @@ from extractor import extract
 from extractor.fingerprint import code_fingerprint
 from extractor.workers import processors
 
+ROOT = Path(__file__).resolve().parents[1]
 CHARACTERS = 20_000  # of a notice
 DISTINCT = 200  # notices; more are these under other names
-WARM_UP = 8  # notices
 LENGTHS = (2_000, 20_000, 200_000)
 TOKENS = (25_000, 100_000)
-ENOUGH = 2.0  # seconds after which a time is not taken again
+ENOUGH = 0.4  # seconds after which a time is not taken again
 TOO_LONG = 5.0  # seconds for the shorter hostile text after which the longer is not tried
 HOSTILE = (
     *("(", "(一)", "“", "1", "一是", "。一是", "《", "《a》", "关于“", "关于“甲”问题的整改\n", " ", "\n", "1.\n"),
     *("2023年", "其中1个、", "县委、", "整改情况:"),
 )
-WIDTHS = (64, 18, 14, 5)
+WIDTHS = (68, 18, 14, 5)
 
 # A process of its own between this one and the one that is measured: a child starts with its parent's peak.
 _LAUNCHER = """
@@ -56,9 +56,10 @@ import resource, subprocess, sys, time
 start = time.perf_counter()
 status = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL)
 seconds = time.perf_counter() - start
-print(status, seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(status, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
 """
-_LOOP = "sum(number & 7 for number in range(12_000_000))"
+_LOOP = "sum(number & 7 for number in range(6_000_000))"
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,10 @@ class Row:
 
 
 class Ran(NamedTuple):
-    """What a command took: seconds by the clock on the wall, and the peak memory of its largest process."""
+    """What a command took: seconds by the clock on the wall, of processor time, and its largest process's memory."""
 
     seconds: float
+    processor: float
     megabytes: float
 
 
@@ -111,7 +113,7 @@ def main() -> None:
     }
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=3, help="how often a time is taken, the best counts")
-    parser.add_argument("--many", type=int, default=2_000, help="notices of the largest run")
+    parser.add_argument("--many", type=int, default=1_000, help="notices of the largest run; the others get a quarter")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--gold", type=Path, default=ROOT / "gold")
     parser.add_argument("--only", nargs="+", choices=sections, default=list(sections))
@@ -122,7 +124,8 @@ def main() -> None:
     machine = {
         "python": platform.python_version(),
         "processors": processors(),
-        "load": round(os.getloadavg()[0], 2),
+        "load average": round(os.getloadavg()[0], 2),
+        "seconds of a bare loop": round(_loops(1), 3),
         "fingerprint": code_fingerprint(),
     }
     print(", ".join(f"{name} {value}" for name, value in machine.items()))
@@ -135,7 +138,7 @@ def main() -> None:
             met = {True: "yes", False: "no", None: ""}[row.met]
             _print_line(row.what, row.aim, row.measured, met, row.note)
     seconds = time.perf_counter() - begun
-    print(f"-- measured in {seconds:.0f} s, load average now {os.getloadavg()[0]:.2f}")
+    print(f"-- in {seconds:.0f} s; now load average {os.getloadavg()[0]:.2f}, seconds of a bare loop {_loops(1):.3f}")
     if options.json:
         rows = [
             {"section": name, "what": r.what, "number": r.number, "unit": r.unit, "aim": r.aim, "met": r.met}
@@ -148,18 +151,15 @@ def main() -> None:
 
 def rate(options: argparse.Namespace, bases: list[Base]) -> Iterator[Row]:
     """Yield how many notices a second are extracted and written as JSON, in this process."""
-    made = make_many(bases, DISTINCT // 2, CHARACTERS, options.seed)
+    made = make_many(bases, DISTINCT // 4, CHARACTERS, options.seed)
     texts = [one.text for one in made]
-    for text in texts[:WARM_UP]:
-        extract(text).model_dump_json()
-
-    def extract_all() -> None:
-        for text in texts:
-            extract(text).model_dump_json()
-
-    seconds = min(_timed(extract_all, time.perf_counter) for _ in range(options.rounds))
-    size = sum(map(len, texts))
-    yield Row("extract + JSON, notices of 20,000 characters", size / CHARACTERS / seconds, "/s", 50, note=_found(made))
+    note = _found(made)  # which also warms up
+    work = partial(_extract_all, texts, as_json=True)
+    size = sum(map(len, texts)) / CHARACTERS
+    for clock, by in ((time.perf_counter, ""), (time.process_time, ", by processor time")):
+        seconds = min(_timed(work, clock) for _ in range(options.rounds))
+        yield Row(f"extract + JSON, notices of 20,000 characters{by}", size / seconds, "/s", 50, note=note)
+        note = ""
 
 
 def runs(options: argparse.Namespace, bases: list[Base]) -> Iterator[Row]:
@@ -173,15 +173,23 @@ def runs(options: argparse.Namespace, bases: list[Base]) -> Iterator[Row]:
         write_corpus(all_of_them, texts, options.many)
         write_corpus(few, texts, quarter)
         one, two = _run(few, folder, jobs=1), _run(few, folder, jobs=2)
-        yield Row(f"run --jobs 1 of {quarter:,}", quarter * size / one.seconds, "/s", 50)
-        yield Row(f"run --jobs 2 of {quarter:,}", quarter * size / two.seconds, "/s")
+        for jobs, ran in ((1, one), (2, two)):
+            note = f"{quarter * size / ran.processor:.2f} /s of processor time"
+            yield Row(
+                f"run --jobs {jobs} of {quarter:,}",
+                quarter * size / ran.seconds,
+                "/s",
+                50 if jobs == 1 else None,
+                note=note,
+            )
         note = "" if processors() > 1 else "one processor: no speed-up to be had"
         yield Row("speed-up by --jobs 2", one.seconds / two.seconds, at_least=1.7, note=note)
-        yield Row("  of two bare loops on this machine, as a ceiling", _speed_up_of_loops())
+        yield Row("  of two bare loops on this machine, as a ceiling", 2 * _loops(1) / _loops(2))
         yield Row(f"peak memory, --jobs 1, {quarter:,} notices", one.megabytes, "MB")
         yield Row(f"peak memory of the largest process, --jobs 2, {quarter:,} notices", two.megabytes, "MB")
         most = _run(all_of_them, folder, jobs=1)
-        yield Row(f"run --jobs 1 of {options.many:,}", options.many * size / most.seconds, "/s", 50)
+        note = f"{options.many * size / most.processor:.2f} /s of processor time"
+        yield Row(f"run --jobs 1 of {options.many:,}", options.many * size / most.seconds, "/s", 50, note=note)
         yield Row(f"peak memory, --jobs 1, {options.many:,} notices", most.megabytes, "MB", at_most=300)
         if options.many > quarter:
             growth = (most.megabytes - one.megabytes) / (options.many - quarter)
@@ -200,27 +208,29 @@ def growth(options: argparse.Namespace, bases: list[Base]) -> Iterator[Row]:
     for base in bases:
         if not base.bodies[0].arabic:
             continue
-        shortest = 0.0
-        for length in LENGTHS:
-            made = make_many([base.shortened()], LENGTHS[-1] // length, length, options.seed)
-            seconds = best(lambda made=made: [extract(one.text) for one in made], options.rounds)  # type: ignore[misc]
-            each = seconds / sum(len(one.text) for one in made)
-            shortest = shortest or each
+        made = [make_many([base.shortened()], LENGTHS[-1] // length, length, options.seed) for length in LENGTHS]
+        texts = [[one.text for one in of_length] for of_length in made]
+        each = [float("inf")] * len(LENGTHS)
+        for _ in range(options.rounds):  # in turn, so that a slow moment of the machine does not hit one length alone
+            for i, of_length in enumerate(texts):
+                seconds = _timed(partial(_extract_all, of_length), time.process_time)
+                each[i] = min(each[i], seconds / sum(map(len, of_length)))
+        for i, length in enumerate(LENGTHS):
             what = f"time a character, {base.name}, {length // LENGTHS[0]}x ({length:,})"
-            note = f"{each * 1e6:.2f} µs, {_found(made)}"
-            yield Row(what, each / shortest, at_most=1.25 if length > LENGTHS[0] else None, note=note)
+            note = f"{each[i] * 1e6:.2f} µs, {_found(made[i])}"
+            yield Row(what, each[i] / each[0], at_most=1.25 if i else None, note=note)
 
 
 def hostile(options: argparse.Namespace, bases: list[Base]) -> Iterator[Row]:  # noqa: ARG001
     """Yield how the time for texts made of one token grows when they are four times as long; 4 is linear."""
     for token in HOSTILE:
         short, long = (token * size for size in TOKENS)
-        seconds = best(lambda: extract(short), options.rounds)  # noqa: B023
+        seconds = best(partial(extract, short), options.rounds)
         what = f"{TOKENS[1]:,} x {token!r} against {TOKENS[0]:,}"
         if seconds > TOO_LONG:
             yield Row(what, float("inf"), at_most=5, note=f"not tried: {TOKENS[0]:,} take {seconds:.1f} s")
             continue
-        longer = best(lambda: extract(long), options.rounds)  # noqa: B023
+        longer = best(partial(extract, long), options.rounds)
         note = f"{longer:.3f} s, {longer / len(long) * 1e6:.2f} µs a character"
         yield Row(what, longer / seconds, at_most=5, note=note)
 
@@ -273,6 +283,13 @@ def _timed(function: Callable[[], object], clock: Callable[[], float]) -> float:
     return clock() - begun
 
 
+def _extract_all(texts: list[str], *, as_json: bool = False) -> None:
+    for text in texts:
+        notice = extract(text)
+        if as_json:
+            notice.model_dump_json()
+
+
 def _found(made: list[Made]) -> str:
     found = sum(len(extract(one.text).issues) for one in made)
     return f"{found} issues of {sum(one.issues for one in made)} put in"
@@ -291,22 +308,22 @@ def _launch(*command: str) -> Ran:
     told = subprocess.run(
         [sys.executable, "-c", _LAUNCHER, *command], env=environment, capture_output=True, text=True, check=True
     )
-    status, seconds, peak = told.stdout.split()
+    status, seconds, processor, peak = told.stdout.split()
     if status != "0":
         raise SystemExit(f"{' '.join(command)}: ended with {status}\n{told.stderr}")
     unit = 1 if sys.platform == "darwin" else 1024
-    return Ran(float(seconds), int(peak) * unit / 1e6)
+    return Ran(float(seconds), float(processor), int(peak) * unit / 1e6)
 
 
-def _speed_up_of_loops() -> float:
-    def together(size: int) -> float:
-        begun = time.perf_counter()
+def _loops(size: int) -> float:
+    """Return how many seconds it takes to run a bare loop in each of ``size`` processes at once, the best of three."""
+
+    def run_all() -> None:
         loops = [subprocess.Popen([sys.executable, "-c", _LOOP]) for _ in range(size)]
         for loop in loops:
             loop.wait()
-        return time.perf_counter() - begun
 
-    return 2 * together(1) / together(2)
+    return min(_timed(run_all, time.perf_counter) for _ in range(3))
 
 
 def _print_line(what: str, aim: str, measured: str, met: str, note: str = "") -> None:

@@ -33,6 +33,12 @@ from extractor import contract, extract
 from extractor.contract import Accountability, Issue, Notice
 from extractor.enumerations import VOCABULARIES
 from extractor.files import limits
+from extractor.notice.ending import find_ending
+from extractor.notice.marks import find_marks
+from extractor.notice.parts import find_parts
+from extractor.notice.reading import reading_text
+from extractor.notice.segments import split_segments
+from extractor.notice.tree import Node, grow
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "gold"
@@ -41,10 +47,7 @@ NOTICES = GOLD / "notices"
 HELD_TO_ACCOUNT = "lianyungang-haizhou-2024"
 MEASURED = ("nanjing-jiangbei-2024", "医疗事业统筹发展", 2)
 
-SPLITS: dict[Split, dict[Lang, str]] = {
-    "tuned": {"en": "tuned on", "zh": "调优"},
-    "held-back": {"en": "held back", "zh": "留出"},
-}
+SPLITS: tuple[Split, ...] = ("tuned", "held-back")
 _SCORED = (
     "notice_fields", "contact", "totals",
     "issues", "issues.title", "issues.section", "issues.category", "issues.status",
@@ -54,8 +57,24 @@ _SCORED = (
 )  # fmt: skip
 _LINE = 110
 
+EXAMPLE = """\
+某镇党委关于巡察整改进展情况的通报
+2023年3月1日至4月20日,县委第二巡察组对某镇党委开展了巡察。
+一、组织领导情况
+镇党委召开专题会5次,坚决扛起“一岗双责”。
+二、整改进展情况
+(一)党的建设方面
+1.关于“学习不够深入”问题的整改。
+整改情况:一是制定《学习计划》,组织“一是学、二是做”活动。二是由第一书记授课3次。
+2.关于“作风不实”问题的整改。
+约谈5人。
+中共某镇委员会
+2023年12月1日
+"""
+"""A made-up notice, so that every stage of docs/outline.md fits on a screen."""
 
-def result_table(lang: Lang) -> str:
+
+def held_to_account(lang: Lang) -> str:
     """Return the issues of one gold notice in which someone was held to account, as extracted."""
     issues = _extracted(HELD_TO_ACCOUNT).issues
     heads = {
@@ -63,47 +82,56 @@ def result_table(lang: Lang) -> str:
         "zh": ("问题", "类别", "状态", "措施", "文件", "数量", "追责问责"),
     }
     rows = [_result_row(issue, lang) for issue in issues if any(m.accountability for m in issue.measures)]
-    return table(heads[lang], rows, right=(3, 4, 5))
-
-
-def result_count() -> str:
-    """Return how many issues the notice of ``result_table`` has."""
-    return str(len(_extracted(HELD_TO_ACCOUNT).issues))
+    said = {
+        "en": f"One notice has {len(issues)} findings. In {len(rows)} of them persons or cases were dealt with:",
+        "zh": f"以一篇通报为例：共{len(issues)}个问题，其中{len(rows)}个写明了处理、查处的人数或件数：",
+    }
+    return f"{said[lang]}\n\n{table(heads[lang], rows, right=(3, 4, 5))}"
 
 
 def _result_row(issue: Issue, lang: Lang) -> list[str]:
     measures = issue.measures
     held: dict[str, list[str]] = {}
     for entry in (entry for measure in measures for entry in measure.accountability):
-        held.setdefault(_term("accountability_action", entry, lang), []).append(f"{entry.count}{entry.unit}")
+        action = _term("accountability_action", entry.action, lang)
+        held.setdefault(action, []).append(f"{entry.count}{entry.unit}")
+    comma, semicolon = (", ", "; ") if lang == "en" else ("、", "；")
     return [
         cell(issue.title),
-        VOCABULARIES["category"][issue.category].zh if lang == "zh" else issue.category.replace("_", " "),
-        VOCABULARIES["issue_status"][issue.status].zh if lang == "zh" else issue.status.replace("_", " "),
+        _term("category", issue.category, lang),
+        _term("issue_status", issue.status, lang),
         str(len(measures)),
         str(sum(len(measure.documents) for measure in measures)),
         str(sum(len(measure.quantities) for measure in measures)),
-        cell(("; " if lang == "en" else ";").join(f"{action} {', '.join(counts)}" for action, counts in held.items())),
+        cell(semicolon.join(f"{action} {comma.join(counts)}" for action, counts in held.items())),
     ]
 
 
-def _term(vocabulary: str, entry: Accountability, lang: Lang) -> str:
-    term = VOCABULARIES[vocabulary][entry.action]
-    return entry.action if lang == "zh" else f"{entry.action} ({term.en})" if entry.action != "其他" else "其他 (other)"
+def _term(vocabulary: str, key: str, lang: Lang) -> str:
+    return str(getattr(VOCABULARIES[vocabulary][key], lang))
 
 
-def measure_text() -> str:
-    """Return the words of the measure that ``measure_json`` shows, as a quotation."""
+def measure(lang: Lang) -> str:
+    """Return a measure's words, how it stands in ``notices.jsonl``, and how a figure of it is found again."""
     name, title, number = MEASURED
-    span = _issue(name, title).measures[number].text
-    return f"> {_text(name)[span.start : span.end]}"
-
-
-def measure_json() -> str:
-    """Return one measure as it stands in ``notices.jsonl``."""
-    name, title, number = MEASURED
-    record = json.loads(_issue(name, title).measures[number].model_dump_json())
-    return _fenced("json", _pretty(record))
+    text, found = _text(name), _issue(name, title).measures[number]
+    record = _fenced("json", _pretty(json.loads(found.model_dump_json())))
+    place = found.quantities[0].text
+    words = text[place.start : place.end]
+    if lang == "zh":
+        said = ("每个问题下是逐条的整改措施。另一篇通报中有一条写道：", "提取结果为：")
+        end = (
+            "`start`、`end` 是字符位置（按 Unicode 码位），对应随结果一同保存的通报纯文本："
+            f"`text[{place.start}:{place.end}]` 就是“{words}”。在原文中找不到出处的值，一律不写入。"
+        )
+    else:
+        said = ("Below each finding stand the measures. One, of another notice, reads:", "and becomes:")
+        end = (
+            "`start` and `end` count characters (Unicode code points) in the notice's plain text, which a run stores\n"
+            f"beside the record: `text[{place.start}:{place.end}]` is `{words}`. What has no place in the text is not\n"
+            "written."
+        )
+    return "\n\n".join([said[0], f"> {text[found.text.start : found.text.end]}", said[1], record, end])
 
 
 def run_summary(lang: Lang) -> str:
@@ -170,12 +198,12 @@ def limits_table(lang: Lang) -> str:
             ("archives within each other", f"{most.archive_depth}"),
         ],
         "zh": [
-            ("单个文件,或标准输入", f"{most.file_bytes // mb} MB"),
+            ("单个文件，或标准输入", f"{most.file_bytes // mb} MB"),
             ("单篇通报纯文本", f"{most.text_characters:,} 字"),
             ("单个 PDF 页数", f"{most.pdf_pages:,}"),
             ("单个 zip 内条目数", f"{most.archive_members:,}"),
             ("单个 zip 解压后大小", f"{most.archive_unpacked_bytes // mb} MB"),
-            ("解压比(超过 1 MB 的条目)", f"{most.archive_ratio}"),
+            ("解压比（超过 1 MB 的条目）", f"{most.archive_ratio}"),
             ("压缩包嵌套层数", f"{most.archive_depth}"),
         ],
     }
@@ -203,9 +231,13 @@ def scores(lang: Lang) -> str:
     return table(heads, rows, right=range(1, 7))
 
 
-def invented() -> str:
-    """Return the number of invented values in all gold notices."""
-    return str(sum(_measured(name)["invented"]["count"] for name in SPLITS))
+def invented(lang: Lang) -> str:
+    """Return how many values in the records of the gold notices do not stand in the text."""
+    count = sum(_measured(name)["invented"]["count"] for name in SPLITS)
+    return {
+        "en": f"Invented values (figures, dates, names that the text does not hold) in all four notices: **{count}**.",
+        "zh": f"四篇通报中虚构的值（原文没有的数字、日期、名称）：**{count}**。",
+    }[lang]
 
 
 def split_scores(split: Split) -> str:
@@ -219,6 +251,63 @@ def span_scores(lang: Lang = "en") -> str:
     tuned, held = _measured("tuned"), _measured("held-back")
     rows = [[FIELDS[name].called(lang), *_f1(tuned, name), *_f1(held, name)] for name in names]
     return table(("field", "tuned on, F1", "95% interval", "held back, F1", "95% interval"), rows, right=range(1, 5))
+
+
+def layout_text() -> str:
+    """Return the notice that docs/outline.md works through."""
+    return _fenced("text", EXAMPLE.rstrip())
+
+
+def layout_marks() -> str:
+    """Return every candidate for an enumerator in it, and whether it became one."""
+    reading = reading_text(EXAMPLE)
+    taken = {segment.mark.start for segment in split_segments(reading) if segment.mark}
+    rows = [
+        [mark.label, f"`{mark.kind}`", _around(mark.start), mark.boundary.name.lower(), _yes(mark.start in taken)]
+        for mark in find_marks(reading)
+    ]
+    return table(("candidate", "kind", "where", "boundary before it", "an enumerator"), rows)
+
+
+def layout_tree() -> str:
+    """Return the tree that its segments grow into; ``*`` marks what frames a finding."""
+    reading = reading_text(EXAMPLE)
+    ending = find_ending(reading)
+    nodes = grow(reading, split_segments(reading[: ending.start]))
+    find_parts(reading, nodes)
+    lines = [line for node in nodes for line in _branch(node, 0)]
+    return _fenced("text", "\n".join(lines))
+
+
+def layout_result() -> str:
+    """Return its issues and measures, and what is left of the rectification part."""
+    notice = extract(EXAMPLE)
+    lines = []
+    for issue in notice.issues:
+        lines.append(f"issue {issue.label} {issue.title}  (section: {', '.join(issue.section)})")
+        lines += [f"  measure {m.label or '(none)'} {EXAMPLE[m.text.start : m.text.end]}" for m in issue.measures]
+    lines += [
+        f"left over, {rest.kind}: {EXAMPLE[rest.text.start : rest.text.end]}" for rest in notice.outline.remainders
+    ]
+    return _fenced("text", "\n".join([*lines, f"coverage {notice.outline.coverage}"]))
+
+
+def _branch(node: Node, depth: int) -> Iterator[str]:
+    words = EXAMPLE[node.segment.start : node.segment.end].replace("\n", " ")
+    yield f"{'  ' * depth}{node.kind}{' *' if node.finding else ''}  {words[:26]}{'…' if len(words) > 26 else ''}"
+    for child in node.children:
+        yield from _branch(child, depth + 1)
+
+
+def _around(start: int) -> str:
+    line = EXAMPLE[EXAMPLE.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+    before = start - EXAMPLE.rfind("\n", 0, start) - 1
+    first = max(before - 4, 0)
+    return cell(f"{'…' if first else ''}{line[first : before + 8]}…")
+
+
+def _yes(answer: bool) -> str:
+    return "yes" if answer else "no"
 
 
 def checks_table() -> str:
@@ -260,7 +349,7 @@ def _type_name(annotation: Any) -> str:
 
 
 def _placeholders(words: str) -> str:
-    return re.sub(r"\{(\w+)\}", r"*\1*", words.replace("_", r"\_")).replace("|", r"\|")
+    return re.sub(r"\{(\w+)\}", r"`\1`", words).replace("|", r"\|")
 
 
 def _f1(found: Metrics, name: str) -> tuple[str, str]:

@@ -17,7 +17,9 @@ from extractor import extract
 from extractor.files.numerals import in_chinese
 
 _NUMERAL = re.compile(r"[0-9]+|[一二三四五六七八九十]+")
-_HEADING = re.compile(r"(?m)^(?P<before>[ \u3000]*[(\uff08]?)(?P<numeral>[0-9]+|[一二三四五六七八九十]+)(?P<after>[)\uff09、.\uff0e])")
+_HEADING = re.compile(
+    r"(?m)^(?P<before>[ \u3000]*[(\uff08]?)(?P<numeral>[0-9]+|[一二三四五六七八九十]+)(?P<after>[)\uff09、.\uff0e])"
+)
 
 
 class Body(NamedTuple):

@@ -13,7 +13,7 @@ import os
 import sys
 from pathlib import Path
 
-from cogapp import Cog
+from cogapp import Cog  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parents[1]
 REFRESH = "python scripts/readme.py"
@@ -21,7 +21,7 @@ REFRESH = "python scripts/readme.py"
 
 def pages() -> list[Path]:
     """Return the pages that have parts made by a program, relative to the project's folder."""
-    found = [path for path in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))]
+    found = (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))
     return sorted(path.relative_to(ROOT) for path in found if "[[[cog" in path.read_text(encoding="utf-8"))
 
 
@@ -35,8 +35,7 @@ def main() -> int:
     failing = f"--check-fail-msg=These pages are stale; refresh them with: {REFRESH}"
     mode = ["--check", "--diff", failing] if options.check else ["-r"]
     common = ["-e", "-P", "-U", "-n", "utf-8", "--verbosity=1", "-p", "from blocks import *"]
-    status: int = Cog().main(["cog", *common, *mode, *map(str, pages())])
-    return status
+    return 1 if Cog().main(["cog", *common, *mode, *map(str, pages())]) else 0
 
 
 if __name__ == "__main__":

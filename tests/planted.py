@@ -65,4 +65,6 @@ SIGNATURE = "中共青禾镇委员会\n2024年1月15日"
 
 def notice(*rectification: str, opening: str = OPENING, signature: str = SIGNATURE) -> str:
     """A whole notice around the lines of its rectification part."""
-    return "\n".join((TITLE, opening, "一、组织领导情况", "镇党委认领了任务。", "二、整改进展情况", *rectification, signature))
+    return "\n".join(
+        (TITLE, opening, "一、组织领导情况", "镇党委认领了任务。", "二、整改进展情况", *rectification, signature)
+    )

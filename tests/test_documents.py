@@ -18,7 +18,9 @@ def _actions(marked: str) -> list[str]:
     return [document.action for document in found]
 
 
-@pytest.mark.parametrize("verb", ["制定", "印发", "下发", "出台", "编制", "建立", "健全完善", "制定并印发", "完善", "研究通过"])
+@pytest.mark.parametrize(
+    "verb", ["制定", "印发", "下发", "出台", "编制", "建立", "健全完善", "制定并印发", "完善", "研究通过"]
+)
 def test_a_document_that_was_made_is_issued(verb: str) -> None:
     assert _actions(f"镇党委{verb}《⟦库房管理办法⟧》。") == ["issued"]
 
@@ -84,7 +86,16 @@ def test_each_document_has_the_verb_that_governs_it(marked: str, actions: list[s
         ("制定贯彻落实《⟦资产条例⟧》的具体措施。", "applied"),
         ("建立落实《⟦资产条例⟧》情况的通报制度。", "applied"),
     ],
-    ids=["verb behind", "already issued", "revision behind", "bracketed verb", "first verb", "put into", "means", "ends"],
+    ids=[
+        "verb behind",
+        "already issued",
+        "revision behind",
+        "bracketed verb",
+        "first verb",
+        "put into",
+        "means",
+        "ends",
+    ],
 )
 def test_verbs_in_other_places(marked: str, action: str) -> None:
     assert _actions(marked) == [action]

@@ -56,7 +56,8 @@ def test_a_body_may_stand_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "furniture", ["打印 关闭窗口", "上一篇:河西镇关于巡察整改情况的通报\n2024年3月1日", "发布时间:2024-02-01 责任编辑:王某"]
+    "furniture",
+    ["打印 关闭窗口", "上一篇:河西镇关于巡察整改情况的通报\n2024年3月1日", "发布时间:2024-02-01 责任编辑:王某"],
 )
 def test_what_follows_the_signature_is_not_the_notices(furniture: str) -> None:
     text, [by, on], _ = planted(f"{_BODY}\n{_INVITATION}\n⟦中共青禾镇委员会⟧\n⟦2024年1月15日⟧\n{furniture}")
@@ -85,6 +86,14 @@ def test_a_date_in_the_last_sentence_is_no_signature(last: str) -> None:
     ending = _ending(f"{_BODY}\n{last}")
     assert ending.signed_on is None
     assert ending.signed_by == ()
+
+
+@pytest.mark.parametrize("date_line", ["2024-01-15", "2024年1月15日", "[2024-01-15]"])
+def test_the_date_line_under_the_title_is_no_signature(date_line: str) -> None:
+    text = (
+        f"青禾镇党委关于巡察整改进展情况的通报\n{date_line}\n县委巡察组开展了巡察。\n1.关于“失管”问题的整改\n清点库房。"
+    )
+    assert _ending(text) == Ending(len(text), len(text), (), None)
 
 
 @pytest.mark.parametrize("text", ["", "清点库房。", "欢迎光临。"])

@@ -52,9 +52,7 @@ def _closed(closing: str) -> str:
         ("首页 > 公示公开\n青禾镇党委关于巡察整改情况的通报", "青禾镇党委关于巡察整改情况的通报"),
     ],
 )
-def test_the_title_is_the_printed_one_without_site_prefixes(
-    width: Callable[[str], str], head: str, title: str
-) -> None:
+def test_the_title_is_the_printed_one_without_site_prefixes(width: Callable[[str], str], head: str, title: str) -> None:
     assert _value(width(_titled(head)), "title") == title
 
 

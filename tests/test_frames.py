@@ -151,7 +151,9 @@ def test_an_answer_is_no_lead_in(text: str) -> None:
 
 
 @in_both_widths
-@pytest.mark.parametrize("line", ["责任单位:镇财政所", "整改责任人:王某", "牵头领导:李某", "整改时限:2023年9月", "完成时限:长期"])
+@pytest.mark.parametrize(
+    "line", ["责任单位:镇财政所", "整改责任人:王某", "牵头领导:李某", "整改时限:2023年9月", "完成时限:长期"]
+)
 def test_a_line_that_gives_a_property_of_the_finding_is_a_note(width: Callable[[str], str], line: str) -> None:
     assert is_note(reading_text(width(line)), 0, len(line))
 

@@ -57,7 +57,7 @@ class Read:
         return [(gap.after, gap.label) for gap in self.outline.gaps]
 
 
-# Issues: framed findings
+# Issues where findings are framed
 
 
 @in_both_widths
@@ -173,7 +173,7 @@ def test_findings_need_no_enumerator() -> None:
     assert read.labels == [None, None]
 
 
-# Issues: nothing is framed
+# Issues where nothing is framed
 
 
 def test_without_frames_the_deepest_heading_with_its_own_answer_is_the_issue() -> None:
@@ -295,13 +295,27 @@ def test_a_notice_may_have_no_parts_at_all() -> None:
 
 
 @pytest.mark.parametrize(
-    "afterword", ["下一步,镇党委将继续抓好整改。", "欢迎广大干部群众监督。联系电话:0999-7654321。", "总之,整改取得了成效。"]
+    "afterword",
+    ["下一步,镇党委将继续抓好整改。", "欢迎广大干部群众监督。联系电话:0999-7654321。", "总之,整改取得了成效。"],
 )
 def test_what_speaks_of_the_whole_again_after_the_last_issue_is_no_measure(afterword: str) -> None:
     Read(notice("1.关于“⟪库房物资失管⟫”问题的整改", "(1)⟦清点库房。⟧", afterword))
 
 
-@pytest.mark.parametrize("furniture", ["上一篇:河西镇关于巡察整改情况的通报", "1.关于“别处失管”问题的整改", "打印 关闭窗口"])
+def test_an_issues_only_paragraph_is_its_measure_however_it_opens() -> None:
+    Read(
+        notice(
+            "1.关于“⟪库房物资失管⟫”问题的整改",
+            "⟦清点库房。⟧",
+            "2.关于“⟪例会过多⟫”问题的整改",
+            "⟦下一步将合并例会。⟧",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "furniture", ["上一篇:河西镇关于巡察整改情况的通报", "1.关于“别处失管”问题的整改", "打印 关闭窗口"]
+)
 def test_what_follows_the_signature_is_outside_the_notice(furniture: str) -> None:
     Read(notice("1.关于“⟪库房物资失管⟫”问题的整改", "(1)⟦清点库房。⟧") + f"\n{furniture}")
 
@@ -458,9 +472,7 @@ def test_a_lead_in_may_stand_right_before_the_answer() -> None:
 
 
 def test_lines_that_give_a_property_of_the_issue_are_no_measures() -> None:
-    read = Read(
-        notice("1.关于“⟪库房物资失管⟫”问题的整改", "责任单位:镇财政所", "整改时限:长期坚持", "(1)⟦清点库房。⟧")
-    )
+    read = Read(notice("1.关于“⟪库房物资失管⟫”问题的整改", "责任单位:镇财政所", "整改时限:长期坚持", "(1)⟦清点库房。⟧"))
     assert [words for kind, words in read.rests if kind == "note"] == ["责任单位:镇财政所", "整改时限:长期坚持"]
 
 
@@ -532,7 +544,9 @@ def test_ideographic_spaces_before_lines_and_behind_enumerators_change_nothing()
     ],
     ids=["in order", "missing", "doubled", "out of order", "late start"],
 )
-def test_a_break_in_the_numbering_loses_nothing_and_is_told(labels: tuple[str, ...], gaps: list[tuple[str, str]]) -> None:
+def test_a_break_in_the_numbering_loses_nothing_and_is_told(
+    labels: tuple[str, ...], gaps: list[tuple[str, str]]
+) -> None:
     findings = ("库房物资失管", "镇村例会过多", "公示流于形式", "党费台账不清")
     lines = [
         line

@@ -28,6 +28,7 @@ _WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
 _BEARERS = re.compile("|".join(_RULES["bearers"]))
 # 对整改不力的1名负责人进行约谈: the action behind the figure.
 _BEHIND = re.compile(r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。0-9]{2,12})(?=[,。;]|$)")
+_RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16})(?=[,。;]|$)")
 _CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察|公安|法院")
 _WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光"})
 
@@ -46,7 +47,7 @@ def find_accountability(text: str, clauses: Clauses, quantities: list[QuantityFo
         if named:
             unit = text[quantity.unit.start : quantity.unit.end]
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, unit + after)
-        elif behind := _BEHIND.match(after):
+        elif behind := _BEHIND.match(after) or (before.endswith(("给予", "对")) and _RIGHT_BEHIND.match(after)):
             actions = _actions(behind["action"], "")
         elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
             actions = []

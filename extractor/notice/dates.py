@@ -34,10 +34,12 @@ class _Point(NamedTuple):
 
 _MONTH_PART = r"(?: ?份)?(?:上旬|中旬|下旬|月?底|初|末|中(?!心|国|央|共|小))?"
 _POINT = (
-    r"(?:(?:(?P<{p}y>(?<![\d.])(?:19|20)\d\d) ?年(?:度)?(?:的)?|(?P<{p}r>今年|去年|明年|次年))"
-    r"(?:(?P<{p}m>[01]?\d) ?(?:月(?:(?P<{p}d>[0-3]?\d) ?[日号]|" + _MONTH_PART + r")|(?=[上中下]旬)[上中下]旬)"
+    r"(?:(?:(?P<{p}y>(?<![\d.])(?:19|20)\d\d) ?年(?:度)?(?:的)? ?|(?P<{p}r>今年|去年|明年|次年))"
+    r"(?:(?P<{p}m>[01]?\d) ?(?:月(?: ?(?P<{p}d>[0-3]?\d) ?(?:[日号]|(?=[-—~至][0-3]?\d ?日))|"
+    + _MONTH_PART
+    + r")|(?=[上中下]旬)[上中下]旬)"
     r"|(?P<{p}h>[上下]半年)|第?(?P<{p}q>[一二三四1-4])季度|(?P<{p}e>年?(?:底|末|初)(?!期))|(?P<{p}x>))"
-    r"|(?<![\d.年-])(?P<{p}m2>[01]?\d) ?月(?:(?P<{p}d2>[0-3]?\d) ?[日号]|(?!度|均|报|供)" + _MONTH_PART + r")"
+    r"|(?<![\d.年-])(?P<{p}m2>[01]?\d) ?月(?: ?(?P<{p}d2>[0-3]?\d) ?[日号]|(?!度|均|报|供)" + _MONTH_PART + r")"
     r"|(?<!每)第?(?P<{p}q2>[一二三四])季度|(?P<{p}h2>[上下]半年)"
     r"|(?P<{p}iy>(?<![\d.])(?:19|20)\d\d)[-./](?P<{p}im>[01]?\d)[-./](?P<{p}id>[0-3]?\d)(?!\d))"
 )
@@ -46,10 +48,14 @@ _SPAN_OF_MONTHS = (
     r"(?:(?P<sy>(?<![\d.])(?:19|20)\d\d) ?年[\u4e00-\u9fff]{0,6}?)?"
     r"(?<![\d.])(?P<sm1>[01]?\d)[-—~至](?P<sm2>[01]?\d) ?月(?:份)?(?![\d日])"
 )
+_LISTED = re.compile(
+    r"(?:(?P<y>(?:19|20)\d\d) ?年)?(?<!\d)(?:(?P<m>[01]?\d) ?月(?P<days>[0-3]?\d(?:[、和][0-3]?\d)+) ?日|"
+    r"(?P<months>[01]?\d(?:[、和][01]?\d)+) ?月(?!\d))"
+)
 _SPAN_OF_YEARS = r"(?<![\d.])(?P<yy1>(?:19|20)\d\d) ?年?[-—~至](?P<yy2>(?:19|20)\d\d) ?年(?:度)?"
+_FIRST, _SECOND = _POINT.replace("{p}", "a"), _POINT.replace("{p}", "b").replace(".年-])", ".年])")
 _DATE = re.compile(
-    rf"(?:{_SPAN_OF_MONTHS}|{_SPAN_OF_YEARS}|"
-    rf"{_POINT.replace('{p}', 'a')}(?:{_TO}(?:{_POINT.replace('{p}', 'b')}|(?P<bday>[0-3]?\d) ?日))?)"
+    rf"(?:{_SPAN_OF_MONTHS}|{_SPAN_OF_YEARS}|{_FIRST}(?:{_TO}(?:{_SECOND}|(?P<bday>[0-3]?\d) ?日))?)"
     r"(?P<open>以来|起(?!到|来|草|诉|点)|至今|以后)?(?P<until>(?:之|以)?前(?!期|往|后|三|几|\d))?"
 )
 # Where a date can start; the full pattern is only tried there, which keeps the reading linear and fast.
@@ -76,8 +82,15 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> list[Da
     inside = Inside(titles)
     position = 0
     for start in _START.finditer(text):
-        match = _DATE.match(text, start.start()) if start.start() >= position else None
-        if match is None or inside(match.start()):
+        if start.start() < position or inside(start.start()):
+            continue
+        if listed := _LISTED.match(text, start.start()):
+            year = int(listed["y"]) if listed["y"] else year
+            found.extend(_listed(listed, year or signed_year))
+            position = listed.end()
+            continue
+        match = _DATE.match(text, start.start())
+        if match is None:
             continue
         position = match.end()
         first, second = _ends(match)
@@ -96,6 +109,19 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> list[Da
             found.extend(_more_days(text, match.end(), first))
     found.extend(DateFound(Place(*match.span()), "") for match in _DAMAGED.finditer(text))
     return sorted(found, key=lambda date: date.text)
+
+
+def _listed(match: re.Match[str], year: int | None) -> list[DateFound]:
+    """The dates of 6月6、28日 and 7、8月, which share what is printed once."""
+    group = "days" if match["days"] else "months"
+    dates = []
+    for number in re.finditer(r"\d+", match[group]):
+        place = Place(match.start(group) + number.start(), match.start(group) + number.end())
+        value = int(number.group())
+        point = _Point(year, int(match["m"]), value) if match["days"] else _Point(year, value, None)
+        if year:
+            dates.append(DateFound(place, _iso(point)))
+    return dates
 
 
 def _names_something(text: str, match: re.Match[str]) -> bool:

@@ -22,6 +22,8 @@ _JOINED = re.compile(r"[《》、,和及与以()\s“”等]*")
 _UNCLOSED = re.compile(r"[^《》。;,\n]{4,60}?(?=(?:已|正式|正在|业)经?(?:印发|制定|出台|实施|修订|下发))")
 _ACTIONS = ("revised", "drafted", "issued", "applied")
 _VERB = re.compile("|".join(f"(?P<{action}>{'|'.join(read_table('documents')[action])})" for action in _ACTIONS))
+_CARRIED_OUT = frozenset({"实施", "执行"})
+"""What follows the making of a document: 制定实施 and 发布执行 are one act, 建立落实…制度 is none on it."""
 _CHAIN_GAP = 4
 """Verbs closer than this (code points) are one act, and the first names it: 更新编印 revises, 制定并印发 issues."""
 _AFTER = re.compile(
@@ -91,6 +93,8 @@ def _first_of_last_chain(text: str) -> str | None:
     if not verbs:
         return None
     first = verbs[-1]
+    if first.lastgroup == "applied" and first.group() not in _CARRIED_OUT:
+        return first.lastgroup
     for verb in reversed(verbs[:-1]):
         between = text[verb.end() : first.start()]
         if len(between) > _CHAIN_GAP or any(mark in between for mark in "、,《的") or verb.lastgroup == "applied":

@@ -57,9 +57,10 @@ def _closing_start(text: str) -> int | None:
 
 
 def _last_signature(text: str, start: int, *, closing: bool) -> tuple[tuple[Place, ...], Place] | None:
-    for match in reversed(list(_SIGNED.finditer(text, start))):
-        if match["by"] is None and not _own_line(text, match.start("on")):
-            continue
+    signatures = list(_SIGNED.finditer(text, start))
+    for match in sorted(signatures, key=lambda match: (match["by"] is not None, match.start()), reverse=True):
+        if match["by"] is None and not (_own_line(text, match.start("on")) and match.start() * 2 > len(text)):
+            continue  # a date alone signs on a line of its own, and not under the title
         if match["more"] in ("。", ",", "、", "至", "—", "-") or match["more"].isdecimal():
             continue
         if match["more"] >= "\u4e00" and not (closing and match["by"]):

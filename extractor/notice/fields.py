@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 
 from extractor.notice.contact import FieldFound, read_contact
 from extractor.notice.dates import DateFound, find_dates
@@ -174,4 +175,5 @@ def signature_date(printed: str) -> str | None:
         return None
     if len(numbers) == 2:
         return f"{numbers[0]:04d}-{numbers[1]:02d}"
-    return f"{numbers[0]:04d}-{numbers[1]:02d}-{numbers[2]:02d}" if 1 <= numbers[2] <= 31 else None
+    last = monthrange(numbers[0], numbers[1])[1]
+    return f"{numbers[0]:04d}-{numbers[1]:02d}-{numbers[2]:02d}" if 1 <= numbers[2] <= last else None

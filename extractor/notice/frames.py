@@ -113,6 +113,8 @@ def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
 
 def without_outer_quotes(text: str, first: int, last: int) -> tuple[int, int]:
     """Drop the quotes around the finding, keep those inside it; mend a quote that was opened or closed only once."""
+    if last - first > 3 and text[last - 1] in _OPENING and text[last - 2] in _CLOSING:
+        last -= 1  # one mark too many
     if text[first] == "“" and text[last - 1] == "“":
         return first + 1, last - 1  # an opening mark printed where the closing one belongs
     opened, closed = text[first] in _OPENING, text[last - 1] in _CLOSING

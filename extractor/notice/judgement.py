@@ -54,11 +54,16 @@ def measure_status(text: str) -> str:
     if not _pattern("measure_status", "ahead").search(text):
         return "completed"
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    return (
-        "planned"
-        if all(_pattern("measure_status", "ahead").search(sentence) for sentence in sentences)
-        else "in_progress"
-    )
+    return "planned" if all(_only_ahead(sentence) for sentence in sentences) else "in_progress"
+
+
+def _only_ahead(sentence: str) -> bool:
+    """Whether a sentence speaks of what is ahead, and tells of nothing done before it does."""
+    first = _pattern("measure_status", "ahead").search(sentence)
+    if first is None:
+        return False
+    told = sentence[: first.start()].rpartition(",")[0]
+    return not _pattern("measure_status", "done").search(told)
 
 
 @cache

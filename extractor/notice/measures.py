@@ -142,11 +142,11 @@ def _own_text(text: str, node: Node, body: int, found: _Found, lead_length: int)
 
 
 def _children(text: str, node: Node, found: _Found, *, last: bool) -> None:
-    _, rests = found
+    measures, rests = found
     for index, child in enumerate(node.children):
         final = last and index == len(node.children) - 1
         if child.kind == "paragraph":
-            if last and _is_afterword(text, child):
+            if last and measures and _is_afterword(text, child):
                 rests.extend(Rest("afterword", _segment_place(c)) for c in node.children[index:])
                 return
             _paragraph(text, child, followed=index + 1 < len(node.children), found=found)

@@ -25,7 +25,7 @@ class QuantityFound(NamedTuple):
 
 
 _NUMBER = re.compile(r"[0-9](?<![0-9A-Za-z.][0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\.[0-9]+)?(?![0-9])")
-_MAGNITUDE = r"[百千]?[万亿]{1,2}|[百千](?![分年家里])"
+_MAGNITUDE = r"[百千]?[万亿]{1,2}|[百千](?![分年家里瓦克米])"
 _RANGE = re.compile(rf"[-—~～至到](?P<second>[0-9]+(?:\.[0-9]+)?)(?=(?:{_MAGNITUDE})?[^0-9月日年])")
 _AMOUNT = re.compile(rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE})?(?P<more2>余|多)?")
 _AFTER_UNIT = re.compile(r"以上|以下|以内|之内|左右|上下|之多|有余|余|多(?![措种样项方元维])")
@@ -45,6 +45,8 @@ _RANK_BEFORE = pattern("quantities", "rank_before", "{}$")
 _NAMES = frozenset(read_table("quantities")["names"])
 _LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
 _ASCII_UNITS = re.compile(r"(?:ppb|ppm|DDDs|km|kg|mg|mm|cm|m²|MW|kW|KW|GW|TB|GB|PB)")
+# 第3、4条 and 每月5日、15日: what goes on from an ordinal or a day of the month.
+_COUNTS_ON = re.compile(r"(?:第[0-9]+(?:[、和至-][0-9]+)*[、和至-]|月(?:[0-9]+日?[、和])*)$")
 _SHORT_QUOTE = 12
 _LONGEST_FIGURE = 15
 """Longer digit strings are numbers of cards, contracts and accounts, and would not survive as JSON numbers."""
@@ -124,6 +126,8 @@ def _is_name(text: str, start: int, end: int, *, ranged: bool) -> bool:
     if text[start - 1 : start] in ("+", "#", "〔", ".") or (following in ("+", "#", "〕", "/") and not ranged):
         return True
     if text[start - 1 : start] in ("(", "[") and following in (")", "]"):
+        return True
+    if _COUNTS_ON.search(text, max(0, start - 12), start):
         return True
     before = text[max(0, start - 4) : start].rstrip(": ")
     if before.endswith(_NOT_BEFORE) and not before.endswith(_NEVER_FIRST):
@@ -206,7 +210,7 @@ def _subject(text: str, start: int, end: int) -> Place | None:
         return None
     words = _CLOSERS.sub("", clause.group())
     opener = _OPENERS.match(words)
-    opened = opener.end() if opener and opener.end() < len(words) else 0
+    opened = opener.end() if opener and len(words) - opener.end() > 2 else 0
     if not words or _UNIT_BETWEEN.match(words):
         return None
     offset = start - len(clause.group())

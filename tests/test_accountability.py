@@ -1,0 +1,125 @@
+"""Persons and cases held to account, with their printed figures. ``⟦…⟧`` marks a figure with its unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from planted import in_both_widths, planted
+
+from extractor import extract
+from extractor.notice.accountability import AccountabilityFound, find_accountability
+from extractor.notice.places import Clauses
+from extractor.notice.quantities import find_quantities
+from extractor.notice.reading import reading_text
+
+
+def _found(text: str) -> list[AccountabilityFound]:
+    reading = reading_text(text)
+    return find_accountability(reading, Clauses(reading), find_quantities(reading, [], []))
+
+
+def _entries(text: str) -> list[tuple[str, float, str]]:
+    return [(found.action, found.figure, text[found.unit.start : found.unit.end]) for found in _found(text)]
+
+
+@in_both_widths
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("给予党纪处分3人。", ("党纪处分", 3, "人")),
+        ("给予政务处分2人。", ("政务处分", 2, "人")),
+        ("给予党纪政务处分8人。", ("党纪政务处分", 8, "人")),
+        ("给予组织处理5人。", ("组织处理", 5, "人")),
+        ("调整职务2人。", ("组织处理", 2, "人")),
+        ("免职2名。", ("组织处理", 2, "名")),
+        ("责令辞职1人。", ("组织处理", 1, "人")),
+        ("诫勉4人。", ("诫勉", 4, "人")),
+        ("批评教育11人次。", ("批评教育", 11, "人次")),
+        ("提醒谈话6人。", ("提醒谈话", 6, "人")),
+        ("谈话提醒6人次。", ("提醒谈话", 6, "人次")),
+        ("约谈9人。", ("约谈", 9, "人")),
+        ("约谈提醒9人。", ("约谈", 9, "人")),
+        ("立案6件。", ("立案", 6, "件")),
+        ("留置1人。", ("留置", 1, "人")),
+        ("问责13人。", ("问责", 13, "人")),
+        ("通报曝光典型案例5起。", ("通报曝光", 5, "起")),
+        ("行政处罚21家。", ("行政处罚", 21, "家")),
+        ("立案处罚7起。", ("行政处罚", 7, "起")),
+        ("移送问题线索4件。", ("移送", 4, "件")),
+        ("查处违规案件9起。", ("其他", 9, "起")),
+        ("抓获犯罪嫌疑人11名。", ("其他", 11, "名")),
+        ("侦办案件3起。", ("其他", 3, "起")),
+        ("运用“四种形态”处理15人。", ("其他", 15, "人")),
+        ("运用监督执纪“四种形态”15人次。", ("其他", 15, "人次")),
+        ("运用监督执纪第一种形态帮助和处理15人次。", ("其他", 15, "人次")),
+    ],
+)
+def test_an_entry_has_an_action_and_the_printed_count_and_unit(
+    width: Callable[[str], str], text: str, entry: tuple[str, float, str]
+) -> None:
+    assert _entries(width(text)) == [entry]
+
+
+@in_both_widths
+@pytest.mark.parametrize(
+    ("text", "entries"),
+    [
+        ("立案6件,给予党纪处分3人、政务处分2人。", [("立案", 6, "件"), ("党纪处分", 3, "人"), ("政务处分", 2, "人")]),
+        ("诫勉4人,批评教育11人。", [("诫勉", 4, "人"), ("批评教育", 11, "人")]),
+        ("查处违规问题9起12人。", [("其他", 9, "起"), ("其他", 12, "人")]),
+        ("对整改不力的2名村干部进行约谈。", [("约谈", 2, "名")]),
+        ("对失职的3名管库员给予诫勉。", [("诫勉", 3, "名")]),
+        ("5人受到党纪处分。", [("党纪处分", 5, "人")]),
+        ("给予2人党内警告处分。", [("党纪处分", 2, "人")]),
+        ("对3家企业立案处罚。", [("行政处罚", 3, "家")]),
+        ("问责党组织1个、党员干部5人。", [("问责", 1, "个"), ("问责", 5, "人")]),
+    ],
+)
+def test_each_figure_has_the_action_that_goes_with_it(
+    width: Callable[[str], str], text: str, entries: list[tuple[str, float, str]]
+) -> None:
+    assert _entries(width(text)) == entries
+
+
+@pytest.mark.parametrize("text", ["给予党内警告并诫勉2人。", "对2名管库员给予党内警告处分并诫勉。"])
+def test_two_actions_on_the_same_persons_make_two_entries(text: str) -> None:
+    assert {(action, count) for action, count, _ in _entries(text)} == {("党纪处分", 2), ("诫勉", 2)}
+
+
+@in_both_widths
+@pytest.mark.parametrize(
+    "text",
+    [
+        "给予党纪处分。",
+        "对失职人员严肃问责。",
+        "约谈16次。",
+        "不予处罚3件。",
+        "从轻处罚3件。",
+        "通报曝光典型案例4批次。",
+        "处置问题线索52件。",
+        "处理热线工单88件。",
+        "移交疑难纠纷9件。",
+        "补植苗木265棵。",
+        "培训党员320人。",
+        "",
+    ],
+)
+def test_no_figure_leniency_batches_and_other_business_make_no_entry(width: Callable[[str], str], text: str) -> None:
+    assert _entries(width(text)) == []
+
+
+def test_a_figure_in_the_next_sentence_has_no_action() -> None:
+    assert _entries("给予党纪处分3人。培训党员320人。") == [("党纪处分", 3, "人")]
+
+
+@in_both_widths
+def test_the_place_is_that_of_the_figure(width: Callable[[str], str]) -> None:
+    text, places, _ = planted(width("立案⟦6件⟧,给予党纪处分⟦3人⟧。"))
+    assert [found.text for found in _found(text)] == places
+
+
+def test_the_same_figure_also_stands_under_quantities() -> None:
+    [measure] = extract("1.关于“失管”问题的整改。镇纪委给予党纪处分3人。").issues[0].measures
+    assert [entry.text for entry in measure.accountability] == [quantity.text for quantity in measure.quantities]
+    assert [(entry.action, entry.count, entry.unit) for entry in measure.accountability] == [("党纪处分", 3, "人")]

@@ -1,0 +1,203 @@
+"""What a record gives reason to doubt: each check with a text that earns it and one that does not."""
+
+from __future__ import annotations
+
+import pytest
+from planted import SIGNATURE, notice
+
+from extractor import Notice, extract
+from extractor.assemble import assemble
+from extractor.checks import LOW_COVERAGE, check
+from extractor.contract import Check
+from extractor.data import read_table
+from extractor.enumerations import VOCABULARIES
+from extractor.notice.reader import read_by_rules
+
+FINDINGS = ("库房物资失管", "镇村例会过多", "公示流于形式")
+SOUND = notice(
+    *(
+        line
+        for i, title in enumerate(FINDINGS, 1)
+        for line in (f"{i}.关于“{title}”问题的整改", "(1)镇党委" + "逐项补正、逐月公示," * 6 + "账实相符。")
+    )
+)
+
+
+def _with(leadership: str = "", measure: str = "") -> str:
+    """The sound notice with other words in its leadership part, or in its first measure."""
+    text = SOUND.replace("镇党委认领了任务。", leadership or "镇党委认领了任务。")
+    return text.replace("账实相符。", measure or "账实相符。", 1)
+
+
+TEXTS: dict[str, str] = {
+    "not_a_notice": "今天天气很好。",
+    "no_issues": "关于巡察整改的通报\n一、组织领导情况\n二、进展情况",
+    "low_coverage": SOUND.replace("逐项补正、逐月公示,", ""),
+    "unread_text": SOUND.replace(
+        "二、整改进展情况\n", "二、整改进展情况\n(一)财务方面\n镇党委对照反馈意见逐条列出清单并限期办结。\n"
+    ),
+    "issue_without_measures": SOUND.replace("\n2.", "\n2.关于“党费台账不清”问题的整改\n3.").replace(
+        "\n3.关于“公示", "\n4.关于“公示"
+    ),
+    "issue_count_differs": _with("巡察组共反馈问题31个。"),
+    "resolved_count_differs": _with("反馈的3个问题已整改到位1个。", "该问题已整改到位。").replace(
+        "账实相符。", "该问题已整改到位。", 1
+    ),
+    "in_progress_count_differs": _with("反馈的3个问题正在整改2个。", "该问题正在推进整改。"),
+    "parts_do_not_sum": _with("反馈的3个问题已整改到位1个,正在整改1个。"),
+    "rate_does_not_close": _with("制定整改措施160条,已完成80条,完成率52.9%。"),
+    "parts_exceed_sum": _with(measure="处理12人,其中科级7人、股级9人。"),
+    "dates_out_of_order": SOUND.replace("5月9日反馈", "2023年2月9日反馈"),
+    "date_after_signature": _with(measure="2024年6月3日完成盘点。"),
+    "damaged_date": _with(measure="2023717日完成盘点。"),
+    "damaged_title": _with(measure="《管库规划(2021-2025年)已印发实施。"),
+    "numbering_gap": SOUND.replace("\n3.", "\n4."),
+    "numbering_start": SOUND.replace("\n1.", "\n3.").replace("\n2.", "\n4.").replace("\n3.关于“公示", "\n5.关于“公示"),
+    "body_not_found": SOUND.replace("县委第二巡察组对青禾镇党委开展了巡察,并于5月9日反馈了意见。", "巡察已经结束。"),
+}
+
+
+def _checks(text: str, code: str) -> list[Check]:
+    return [found for found in extract(text).checks if found.code == code]
+
+
+def test_a_sound_notice_gives_no_reason_to_doubt() -> None:
+    found = extract(SOUND)
+    assert [issue.title for issue in found.issues] == list(FINDINGS)
+    assert found.checks == []
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_each_doubt_is_told_once_with_its_severity(code: str) -> None:
+    [found] = _checks(TEXTS[code], code)
+    assert found.severity == read_table("checks")[code]["severity"]
+    assert found.severity in VOCABULARIES["severity"]
+
+
+@pytest.mark.parametrize("code", sorted(TEXTS.keys() - {"not_a_notice", "no_issues"}))
+def test_a_doubt_never_stops_the_reading(code: str) -> None:
+    assert extract(TEXTS[code]).issues
+
+
+def test_every_check_of_the_table_is_tried_here() -> None:
+    assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"}
+
+
+@pytest.mark.parametrize(
+    ("code", "path"),
+    [
+        ("not_a_notice", ""),
+        ("no_issues", "issues"),
+        ("issue_without_measures", "issues[1]"),
+        ("issue_count_differs", "totals"),
+        ("parts_exceed_sum", "issues[0].measures[0].quantities[0]"),
+        ("date_after_signature", "issues[0].measures[0].dates[0]"),
+        ("dates_out_of_order", "feedback_date"),
+        ("numbering_gap", "issues[2]"),
+        ("body_not_found", "inspected_body"),
+        ("low_coverage", "outline.coverage"),
+        ("damaged_date", "issues[0].measures[0].dates"),
+        ("damaged_title", "issues[0].measures[0].documents[0]"),
+    ],
+)
+def test_the_path_leads_into_the_record(code: str, path: str) -> None:
+    assert [found.path for found in _checks(TEXTS[code], code)] == [path]
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_the_message_is_in_the_language_asked_for(code: str) -> None:
+    [chinese], [english] = (
+        [found for found in extract(TEXTS[code], lang=lang).checks if found.code == code] for lang in ("zh", "en")
+    )
+    assert chinese.message != english.message
+    assert any("\u4e00" <= character <= "\u9fff" for character in chinese.message)
+    assert english.message[0].isascii()
+    assert (chinese.path, chinese.severity) == (english.path, english.severity)
+    assert "{" not in chinese.message + english.message
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("issue_count_differs", ["31", "3"]),
+        ("rate_does_not_close", ["80", "160", "50", "52.9"]),
+        ("parts_exceed_sum", ["16", "12", "人"]),
+        ("numbering_gap", ["2", "4"]),
+        ("damaged_date", ["2023717日"]),
+        ("dates_out_of_order", ["2023-02-09", "2023-04-20"]),
+        ("date_after_signature", ["2024-06-03", "2024-01-15"]),
+    ],
+)
+def test_the_message_names_the_figures(code: str, said: list[str]) -> None:
+    [found] = _checks(TEXTS[code], code)
+    assert [words for words in said if words not in found.message] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        (_with("巡察组共反馈问题3个。"), "issue_count_differs"),
+        (_with("反馈的3个问题已整改到位2个。"), "resolved_count_differs"),
+        (_with("反馈的3个问题已整改到位2个,正在整改1个。"), "parts_do_not_sum"),
+        (_with("制定整改措施164项,已完成87项,完成率53%。"), "rate_does_not_close"),
+        (_with("制定整改措施3项,已完成1项,完成率33.3%。"), "rate_does_not_close"),
+        (_with(measure="处理16人,其中科级7人、股级9人。"), "parts_exceed_sum"),
+        (_with(measure="处理12人,其中科级7人。另外培训9人。"), "parts_exceed_sum"),
+        (_with(measure="2023年12月完成盘点。"), "date_after_signature"),
+        (_with(measure="2024年完成盘点。"), "date_after_signature"),
+        (_with(measure="下一步将于2024年6月3日前完成盘点。"), "date_after_signature"),
+        (SOUND.replace(SIGNATURE, "中共青禾镇委员会\n2023年5月"), "dates_out_of_order"),
+    ],
+    ids=[
+        "as many as stated",
+        "no status in the text",
+        "parts add up",
+        "rounded",
+        "one third",
+        "parts add up to the whole",
+        "not a part",
+        "before the signature",
+        "the year of the signature",
+        "planned",
+        "the month of the feedback",
+    ],
+)
+def test_what_closes_gives_no_reason_to_doubt(text: str, code: str) -> None:
+    assert _checks(text, code) == []
+
+
+def test_a_rate_inside_a_measure_must_close_too() -> None:
+    assert _checks(_with(measure="抽查40户,合格30户,合格率80%。"), "rate_does_not_close")
+    assert not _checks(_with(measure="抽查40户,合格30户,合格率75%。"), "rate_does_not_close")
+
+
+def test_low_coverage_is_below_the_stated_share() -> None:
+    low, sound = extract(TEXTS["low_coverage"]).outline.coverage, extract(SOUND).outline.coverage
+    assert low is not None
+    assert sound is not None
+    assert low < LOW_COVERAGE <= sound
+
+
+def _tampered(measure_update: dict[str, object]) -> list[Check]:
+    text = _with(measure="印发《管库办法》,清点物资265件。")
+    reading = read_by_rules(text)
+    record = assemble(text, reading, "a")
+    first = record.issues[0]
+    measure = first.measures[0].model_copy(update=measure_update)
+    issue = first.model_copy(update={"measures": [measure, *first.measures[1:]]})
+    return check(record.model_copy(update={"issues": [issue, *record.issues[1:]]}), text, reading)
+
+
+def test_a_value_that_does_not_stand_at_its_place_is_an_error() -> None:
+    text = _with(measure="印发《管库办法》,清点物资265件。")
+    measure = extract(text).issues[0].measures[0]
+    other_title = [measure.documents[0].model_copy(update={"title": "守库办法"})]
+    other_value = [measure.quantities[0].model_copy(update={"value": 266})]
+    assert [(c.code, c.severity) for c in _tampered({"documents": other_title})] == [("ungrounded_value", "error")]
+    assert [c.path for c in _tampered({"quantities": other_value})] == ["issues[0].measures[0].quantities[0]"]
+    assert _tampered({}) == []
+
+
+def test_checks_are_a_part_of_the_record() -> None:
+    record = extract(TEXTS["numbering_gap"])
+    assert Notice.model_validate_json(record.model_dump_json()).checks == record.checks

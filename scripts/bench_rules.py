@@ -173,15 +173,9 @@ def runs(options: argparse.Namespace, bases: list[Base]) -> Iterator[Row]:
         write_corpus(all_of_them, texts, options.many)
         write_corpus(few, texts, quarter)
         one, two = _run(few, folder, jobs=1), _run(few, folder, jobs=2)
-        for jobs, ran in ((1, one), (2, two)):
+        for jobs, ran, aim in ((1, one, 50), (2, two, None)):
             note = f"{quarter * size / ran.processor:.2f} /s of processor time"
-            yield Row(
-                f"run --jobs {jobs} of {quarter:,}",
-                quarter * size / ran.seconds,
-                "/s",
-                50 if jobs == 1 else None,
-                note=note,
-            )
+            yield Row(f"run --jobs {jobs} of {quarter:,}", quarter * size / ran.seconds, "/s", aim, note=note)
         note = "" if processors() > 1 else "one processor: no speed-up to be had"
         yield Row("speed-up by --jobs 2", one.seconds / two.seconds, at_least=1.7, note=note)
         yield Row("  of two bare loops on this machine, as a ceiling", 2 * _loops(1) / _loops(2))

@@ -99,13 +99,13 @@ def test_a_body_stands_once_by_its_first_place() -> None:
 
 
 def test_a_body_behind_a_date_counts() -> None:
-    text, [place], _ = planted("2022年8月⟦县水务局⟧组织验收。")
+    text, [place], _ = planted("2022年8月⟦县水务局⟧开展验收。")
     date = Place(0, len("2022年8月"))
     assert find_organizations(text, Clauses(text), NameEnds(text), Place(0, len(text)), [date]) == [place]
 
 
 def test_only_bodies_inside_the_measure_are_its_own() -> None:
-    text = "县水务局组织验收。县财政局组织核查。"
+    text = "县水务局开展验收。县财政局开展核查。"
     second = Place(text.index("县财政局"), len(text))
     [place] = find_organizations(text, Clauses(text), NameEnds(text), second, [])
     assert text[place.start : place.end] == "县财政局"

@@ -48,7 +48,7 @@ def find_accountability(text: str, clauses: Clauses, quantities: list[QuantityFo
             unit = text[quantity.unit.start : quantity.unit.end]
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, unit + after)
         elif behind := _BEHIND.match(after) or (before.endswith(("给予", "对")) and _RIGHT_BEHIND.match(after)):
-            actions = _actions(behind["action"], "")
+            actions = [] if _LENIENT.search(behind["action"]) else _actions(behind["action"], "")
         elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
             actions = []
         clause_start, told_until = start, quantity.text.end

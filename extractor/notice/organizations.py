@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -26,6 +26,7 @@ _FIRST = frozenset("0123456789") | {
 }
 """What an act can start with: looked at before the long pattern is tried."""
 _JOINS = "、和及与"
+_CAN_FOLLOW = _FIRST | frozenset(_JOINS + "(,。;等")
 _PARTNER = pattern("organizations", "partner_before")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
 _GENERIC = pattern("organizations", "generic")
@@ -36,14 +37,18 @@ class NameEnds:
     """The places of a reading text where the name of an organisation could end, found in one pass."""
 
     def __init__(self, text: str) -> None:
-        self._ends = sorted({end + 1 for end, _ in _suffixes().iter(text)})
+        ends = {end + 1 for end, _ in _suffixes().iter(text)}
+        # Most suffixes stand where no verb could follow: those are left out once, not clause by clause.
+        self._ends = sorted(end for end in ends if text[end : end + 1] in _CAN_FOLLOW)
 
-    def after(self, start: int, stop: int) -> Iterator[int]:
+    def after(self, start: int, stop: int) -> Sequence[int]:
         """Ends of names that could start at ``start``, nearest first."""
-        index = bisect_right(self._ends, start + 1)
-        while index < len(self._ends) and self._ends[index] <= min(start + _LONGEST_NAME, stop):
-            yield self._ends[index]
-            index += 1
+        ends = self._ends
+        first = bisect_right(ends, start + 1)
+        last, furthest = first, min(start + _LONGEST_NAME, stop)
+        while last < len(ends) and ends[last] <= furthest:
+            last += 1
+        return ends[first:last]
 
 
 @cache

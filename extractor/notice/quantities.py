@@ -46,6 +46,7 @@ _NAMES = frozenset(read_table("quantities")["names"])
 _LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
 _ASCII_UNITS = re.compile(r"(?:ppb|ppm|DDDs|km|kg|mg|mm|cm|m²|MW|kW|KW|GW|TB|GB|PB)")
 # 第3、4条 and 每月5日、15日: what goes on from an ordinal or a day of the month.
+_GOES_ON = frozenset("、和至-月")
 _COUNTS_ON = re.compile(r"(?:第[0-9]+(?:[、和至-][0-9]+)*[、和至-]|月(?:[0-9]+日?[、和])*)$")
 _SHORT_QUOTE = 12
 _LONGEST_FIGURE = 15
@@ -127,7 +128,7 @@ def _is_name(text: str, start: int, end: int, *, ranged: bool) -> bool:
         return True
     if text[start - 1 : start] in ("(", "[") and following in (")", "]"):
         return True
-    if _COUNTS_ON.search(text, max(0, start - 12), start):
+    if text[start - 1 : start] in _GOES_ON and _COUNTS_ON.search(text, max(0, start - 12), start):
         return True
     before = text[max(0, start - 4) : start].rstrip(": ")
     if before.endswith(_NOT_BEFORE) and not before.endswith(_NEVER_FIRST):
@@ -189,7 +190,8 @@ _NOUN = re.compile(
     r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|对|向|进行|开展|已|均|全部|纳入|参加|参与|"
     r"完成|实现|得到|获|被|由|及|和|并|在|下发|指导|成功|落实|组织|入驻|通过|予以|给予)"
 )
-_CLAUSE = re.compile(r"[^,。;:、!?\n\d%]{1,24}$")
+_CLAUSE_BREAKS = frozenset(",。;:、!?\n0123456789%")
+_LONGEST_SUBJECT = 24
 _OPENERS = re.compile(
     r"^(?:年度?|月份?|日|底前|以来|并|已|共|累计|目前|其中|全[省市县区镇乡校院年]|同时|先后|分别|还|再|均|其余|截至|共计|总计|合计|达|为|至|近|约|超过?|"
     r"不低于|不足|推动|认定|实现|出具|查处|发现|完成|通过|申请|组织|发放|处理|排查|制定|开展|召开|建成|打造|引进|预计|年内)+"
@@ -205,13 +207,12 @@ def _subject(text: str, start: int, end: int) -> Place | None:
     noun = _NOUN.match(text, end)
     if noun and noun["noun"].strip("“”()"):
         return Place(*noun.span("noun"))
-    clause = _CLAUSE.search(text[max(0, start - 30) : start])
-    if clause is None:
-        return None
-    words = _CLOSERS.sub("", clause.group())
+    clause = start
+    while clause > max(0, start - _LONGEST_SUBJECT) and text[clause - 1] not in _CLAUSE_BREAKS:
+        clause -= 1
+    words = _CLOSERS.sub("", text[clause:start])
     opener = _OPENERS.match(words)
     opened = opener.end() if opener and len(words) - opener.end() > 2 else 0
     if not words or _UNIT_BETWEEN.match(words):
         return None
-    offset = start - len(clause.group())
-    return Place(offset + opened, offset + len(words))
+    return Place(clause + opened, clause + len(words))

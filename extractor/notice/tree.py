@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from extractor.notice.frames import Frame, is_note, lead_in_end, read_frame
 from extractor.notice.segments import Segment
@@ -29,9 +30,9 @@ class Node:
     def number(self) -> int:
         return self.segment.mark.number if self.segment.mark else 0
 
-    @property
+    @cached_property
     def parts(self) -> list[Node]:
-        """The children that carry an enumerator or are headings of their own."""
+        """The children that carry an enumerator or are headings of their own; to be asked when the tree is grown."""
         return [child for child in self.children if child.kind != "paragraph"]
 
     @property

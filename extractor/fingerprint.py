@@ -7,7 +7,7 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PARSERS = ("lxml", "pyahocorasick", "pydantic", "pypdfium2", "python-docx")
+_PARSERS = ("lxml", "ahocorasick_rs", "pydantic", "pypdfium2", "python-docx")
 _HELD = frozenset((".py", ".toml"))
 
 

@@ -156,10 +156,13 @@ def rate(options: argparse.Namespace, bases: list[Base]) -> Iterator[Row]:
     note = _found(made)  # which also warms up
     work = partial(_extract_all, texts, as_json=True)
     size = sum(map(len, texts)) / CHARACTERS
-    for clock, by in ((time.perf_counter, ""), (time.process_time, ", by processor time")):
-        seconds = min(_timed(work, clock) for _ in range(options.rounds))
-        yield Row(f"extract + JSON, notices of 20,000 characters{by}", size / seconds, "/s", 50, note=note)
-        note = ""
+    processor: list[float] = []
+    wall = min(
+        _timed(lambda: processor.append(_timed(work, time.process_time)), time.perf_counter)
+        for _ in range(options.rounds)
+    )
+    yield Row("extract + JSON, notices of 20,000 characters", size / wall, "/s", 50, note=note)
+    yield Row("  by processor time", size / min(processor), "/s", 50)
 
 
 def runs(options: argparse.Namespace, bases: list[Base]) -> Iterator[Row]:

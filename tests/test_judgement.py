@@ -256,6 +256,21 @@ def test_a_group_heading_outweighs_a_sentence_in_one_measure() -> None:
     assert issue_status(["集中整改期内已完成的事项"], "其余问题正在推进整改。") == "completed"
 
 
+@pytest.mark.parametrize(
+    ("heading", "lead_in", "status"),
+    [
+        ("1.关于“库房失管”问题的整改(已完成)", "整改情况:", "completed"),
+        ("1.关于“库房失管”问题的整改(持续推进)", "整改情况:", "in_progress"),
+        ("1.关于“库房失管”问题的整改", "整改进展:已完成。", "completed"),
+        ("1.关于“库房失管”问题的整改", "整改进展:持续推进。", "in_progress"),
+        ("1.关于“库房失管”问题的整改", "整改情况:", "unspecified"),
+    ],
+)
+def test_a_note_beside_the_heading_or_in_the_lead_in_tells_the_status(heading: str, lead_in: str, status: str) -> None:
+    [issue] = extract(f"{heading}\n{lead_in}\n(1)清点库房,补齐台账。\n(2)更换柜锁12把。").issues
+    assert (issue.title, issue.status) == ("库房失管", status)
+
+
 def test_judgements_are_values_of_the_vocabularies() -> None:
     text = "1.关于“库房失管”问题的整改\n(1)清点库房。\n(2)下一步将更换柜锁。"
     [issue] = extract(text).issues

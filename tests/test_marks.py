@@ -78,6 +78,7 @@ def test_a_year_may_follow_the_stop() -> None:
         "途经G215的路段。",
         "印发办法(试行)。",
         "一把手负总责。",
+        "0.清点库房。",
     ],
 )
 def test_what_only_looks_like_an_enumerator_is_none(text: str) -> None:

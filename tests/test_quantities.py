@@ -127,7 +127,7 @@ def test_every_figure_is_a_quantity_of_its_own(text: str, figures: list[tuple[fl
         "(1)补植苗木。",
         "1.补植苗木。",
         "接听12345热线。",
-        "请拨打12345反映。",
+        "热线号码为12345。",
         "实施“3个100%”行动。",
         "推行“2+4+X”工作法。",
         "修复G215路面。",

@@ -33,6 +33,14 @@ def _totals(text: str, issues: list[Place] | None = None, end: int | None = None
             "巡察反馈的31个问题,已整改到位18个,正在整改13个。",
             [("issues_found", 31, "个"), ("issues_resolved", 18, "个"), ("issues_in_progress", 13, "个")],
         ),
+        (
+            "反馈的31个问题中,18个已完成整改,13个正在推进。",
+            [("issues_found", 31, "个"), ("issues_resolved", 18, "个"), ("issues_in_progress", 13, "个")],
+        ),
+        (
+            "反馈3个方面、12类、31个问题。",
+            [("issue_groups_found", 3, "个"), ("issue_groups_found", 12, "类"), ("issues_found", 31, "个")],
+        ),
         ("反馈的31个问题已完成整改18个。", [("issues_found", 31, "个"), ("issues_resolved", 18, "个")]),
         ("制定整改措施96条。", [("measures_planned", 96, "条")]),
         ("制定96项整改措施。", [("measures_planned", 96, "项")]),

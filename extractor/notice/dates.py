@@ -96,7 +96,8 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> list[Da
         first, second = _ends(match)
         if first is None or _names_something(text, match):
             continue
-        resolved = _relative_year(match["ar"], signed_year) or first.year or year or signed_year
+        resolved = _relative_year(match["ar"], signed_year) or first.year or _year_before(first, second)
+        resolved = resolved or year or signed_year
         if resolved is None:
             continue
         if first.last_month and not first.year and not match["ar"] and signed_on:
@@ -122,6 +123,13 @@ def _listed(match: re.Match[str], year: int | None) -> list[DateFound]:
         if year:
             dates.append(DateFound(place, _iso(point)))
     return dates
+
+
+def _year_before(first: _Point, second: _Point | None) -> int | None:
+    """The year of an interval's start where only its end has one: 11月5日至2023年1月9日 began the year before."""
+    if second is None or second.year is None or first.month is None or second.month is None:
+        return None
+    return second.year - (first.month > second.month)
 
 
 def _names_something(text: str, match: re.Match[str]) -> bool:

@@ -69,7 +69,7 @@ def _only_ahead(sentence: str) -> bool:
 @cache
 def _pattern(section: str, name: str) -> re.Pattern[str]:
     # Joined without a group around them: the engine then skims for the alternatives' first letters.
-    return re.compile("|".join(read_table("judgement")[section][name]))
+    return re.compile("|".join(read_table("judgement")[section][name]), re.MULTILINE)
 
 
 def issue_category(title: str, measures: str) -> str:

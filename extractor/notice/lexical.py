@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick
 
 from extractor.data import read_table
 
@@ -25,7 +25,8 @@ class _Rule(NamedTuple):
 
 
 class _Lexicon(NamedTuple):
-    automaton: Any
+    automaton: AhoCorasick
+    entries: tuple[tuple[tuple[int, int], ...], ...]
     rules: tuple[_Rule, ...]
 
 
@@ -44,11 +45,7 @@ def _lexicon(table: str) -> _Lexicon:
             for role, key in ((_WORD, "words"), (_VERB, "verbs"), (_OBJECT, "objects")):
                 for word in row.get(key, ()):
                     roles.setdefault(word, []).append((role, rule))
-    automaton = ahocorasick.Automaton()
-    for word, entries in roles.items():
-        automaton.add_word(word, tuple(entries))
-    automaton.make_automaton()
-    return _Lexicon(automaton, tuple(rules))
+    return _Lexicon(AhoCorasick(list(roles)), tuple(map(tuple, roles.values())), tuple(rules))
 
 
 def lexical_scores(table: str, text: str) -> dict[str, int]:
@@ -56,8 +53,8 @@ def lexical_scores(table: str, text: str) -> dict[str, int]:
     lexicon = _lexicon(table)
     counts: dict[int, int] = {}
     acting: dict[int, int] = {}
-    for end, entries in lexicon.automaton.iter(text):
-        for role, rule in entries:
+    for word, _, end in lexicon.automaton.find_matches_as_indexes(text, overlapping=True):
+        for role, rule in lexicon.entries[word]:
             if role == _WORD:
                 counts[rule] = counts.get(rule, 0) + 1
             elif role == _VERB:

@@ -129,7 +129,10 @@ def _own_text(text: str, node: Node, body: int, found: _Found, lead_length: int)
     measures, rests = found
     end = node.segment.end
     state = pattern("outline", "state", r"[(\[【]{}[)\]】][。:]? *").match(text, body, end)
-    after = lead_in_end(text, state.end() if state else body, end)
+    if state:
+        rests.append(Rest("note", _trimmed(text, body, state.end())))
+        body = state.end()
+    after = lead_in_end(text, body, end)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
     place = _trimmed(text, after, end)

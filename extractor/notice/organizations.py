@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
-from typing import Any
 
-import ahocorasick
+from ahocorasick_rs import AhoCorasick
 
 from extractor.data import read_table
 from extractor.notice.places import Clauses, Place, sentence_start
@@ -16,6 +16,7 @@ from extractor.notice.wording import pattern
 
 _LONGEST_NAME = 18
 _OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现|近年来|今年|其次|期间|再|并)+[,]?")
+_OPENS = frozenset("目截其同此现近今期再并")
 _ACTS = pattern("organizations", "acts")
 _WITH = pattern("organizations", "with_before")
 _WITH_ACTS = pattern("organizations", "with_acts")
@@ -37,9 +38,15 @@ class NameEnds:
     """The places of a reading text where the name of an organisation could end, found in one pass."""
 
     def __init__(self, text: str) -> None:
-        ends = {end + 1 for end, _ in _suffixes().iter(text)}
+        ends = {end for _, _, end in _suffixes().find_matches_as_indexes(text, overlapping=True)}
         # Most suffixes stand where no verb could follow: those are left out once, not clause by clause.
         self._ends = sorted(end for end in ends if text[end : end + 1] in _CAN_FOLLOW)
+        self._guarded = [*self._ends, sys.maxsize]
+
+    def near(self, starts: list[int]) -> list[int]:
+        """Those of ``starts`` at which a name could start at all: most clauses name nobody."""
+        ends = self._guarded
+        return [start for start in starts if ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME]
 
     def after(self, start: int, stop: int) -> Sequence[int]:
         """Ends of names that could start at ``start``, nearest first."""
@@ -52,12 +59,8 @@ class NameEnds:
 
 
 @cache
-def _suffixes() -> Any:
-    automaton = ahocorasick.Automaton(ahocorasick.STORE_LENGTH)
-    for suffix in read_table("organizations")["suffixes"]:
-        automaton.add_word(suffix)
-    automaton.make_automaton()
-    return automaton
+def _suffixes() -> AhoCorasick:
+    return AhoCorasick(read_table("organizations")["suffixes"])
 
 
 def find_organizations(text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> list[Place]:
@@ -66,12 +69,9 @@ def find_organizations(text: str, clauses: Clauses, ends: NameEnds, measure: Pla
     A name may also stand right behind one of the ``dates``: 2023年8月商务部….
     """
     start, stop = measure
-    openings = (
-        _OPENING.match(text, clause, stop) or clause
-        for clause in [*clauses.starts_in(measure), *(date.end for date in dates)]
-    )
-    subjects = (opening if isinstance(opening, int) else opening.end() for opening in openings)
-    chains = [_chain(text, ends, Place(place, stop), _ACTS, closes="") for place in subjects]
+    places = [*clauses.starts_in(measure), *(date.end for date in dates)]
+    subjects = [_after_opening(text, place, stop) if text[place : place + 1] in _OPENS else place for place in places]
+    chains = [_chain(text, ends, Place(place, stop), _ACTS, closes="") for place in ends.near(subjects)]
     partners = _PARTNER.finditer(text, start, stop)
     chains += [_chain(text, ends, Place(match.end(), stop), _ACTS, closes=",。;等") for match in partners]
     companions = _WITH.finditer(text, start, stop)
@@ -81,6 +81,11 @@ def find_organizations(text: str, clauses: Clauses, ends: NameEnds, measure: Pla
     for place in (place for chain in chains for place in chain):
         found.setdefault(text[place.start : place.end], place)
     return sorted(found.values())
+
+
+def _after_opening(text: str, place: int, stop: int) -> int:
+    opening = _OPENING.match(text, place, stop)
+    return opening.end() if opening else place
 
 
 def _chain(text: str, ends: NameEnds, place: Place, acts: re.Pattern[str], *, closes: str) -> list[Place]:

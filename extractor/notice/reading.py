@@ -11,7 +11,8 @@ import re
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BLANKS = dict.fromkeys((0x3000, 0xA0, 0x09, 0x2002, 0x2003, 0x2009, 0x202F, 0xFEFF, 0x200B), 0x20)
 _OTHERS = {ord("﹙"): ord("("), ord("﹚"): ord(")"), ord("﹒"): ord("."), ord("〈"): ord("<"), ord("〉"): ord(">")}
-_TABLE = {**_FULL_WIDTH, **_BLANKS, **_OTHERS}
+_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # halves of characters, which UTF-8 cannot hold
+_TABLE = {**_FULL_WIDTH, **_BLANKS, **_OTHERS, **_SURROGATES}
 _NEEDED = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE) + "]")
 
 

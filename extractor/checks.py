@@ -221,6 +221,8 @@ def _plain(text: str) -> str:
 
 def _number(value: float) -> str:
     """A figure as printed, without a needless ``.0``."""
+    if isinstance(value, int):
+        return str(value)
     return str(int(value)) if float(value).is_integer() else format(Decimal(repr(value)), "f")
 
 

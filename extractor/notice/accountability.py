@@ -29,6 +29,8 @@ _BEARERS = re.compile("|".join(_RULES["bearers"]))
 # 对整改不力的1名负责人进行约谈: the action behind the figure.
 _BEHIND = re.compile(r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。0-9]{2,12})(?=[,。;]|$)")
 _RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16})(?=[,。;]|$)")
+_REACH = 200
+"""How far behind a figure (code points) its clause is read: a list without a comma has no end."""
 _CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察|公安|法院")
 _WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光"})
 
@@ -42,7 +44,8 @@ def find_accountability(text: str, clauses: Clauses, quantities: list[QuantityFo
         start = clauses.start(quantity.text.start)
         same_clause = start == clause_start
         before = text[max(start, told_until) if same_clause else start : quantity.text.start]
-        after = text[quantity.text.end : clauses.end(quantity.text.end)]
+        end = quantity.text.end
+        after = text[end : min(clauses.end(end), end + _REACH)]
         named = _ANY_ACTION.search(before) is not None
         if named:
             unit = text[quantity.unit.start : quantity.unit.end]

@@ -62,6 +62,7 @@ _DATE = re.compile(
 _START = re.compile(
     r"[0-9今去明次上下第一二三四](?:(?<=\d)\d*|(?<=[今去明次])年|(?<=[上下])半年|(?<=[第一二三四])[一二三四]?季度)"
 )
+_AFTER_DIGITS = frozenset(" 年月日-—~–至到./、和")
 _ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")
 _DAMAGED = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:\d{2,4}日|年\d{3,4}日)")
 # 2023年度考核办法, 2024年国民经济和社会发展计划: a year that opens the name of a plan, fund or film is no date.
@@ -82,7 +83,7 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> list[Da
     inside = Inside(titles)
     position = 0
     for start in _START.finditer(text):
-        if start.start() < position or inside(start.start()):
+        if start.start() < position or not _can_be_date(text, start) or inside(start.start()):
             continue
         if listed := _LISTED.match(text, start.start()):
             year = int(listed["y"]) if listed["y"] else year
@@ -110,6 +111,11 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> list[Da
             found.extend(_more_days(text, match.end(), first))
     found.extend(DateFound(Place(*match.span()), "") for match in _DAMAGED.finditer(text))
     return sorted(found, key=lambda date: date.text)
+
+
+def _can_be_date(text: str, start: re.Match[str]) -> bool:
+    """A quick look before the long patterns: most figures are followed by a unit that no date has."""
+    return not start.group()[0].isdecimal() or text[start.end() : start.end() + 1] in _AFTER_DIGITS
 
 
 def _listed(match: re.Match[str], year: int | None) -> list[DateFound]:

@@ -25,7 +25,8 @@ from extractor.errors import ExtractorError, InputError, OutputError, SettingsEr
 from extractor.files.discover import discover
 from extractor.files.limits import DEFAULT_LIMITS
 from extractor.files.naming import notice_ids
-from extractor.files.source import Source, read_bytes
+from extractor.files.raw import read_bytes
+from extractor.files.source import Source
 from extractor.files.store import Counts, RunFolder, opened
 from extractor.fingerprint import code_fingerprint
 from extractor.workers import map_in_order, processors

@@ -14,7 +14,8 @@ from typing import Literal, NamedTuple
 from extractor.errors import InputError
 from extractor.files.charset import decode
 from extractor.files.limits import DEFAULT_LIMITS, Limits
-from extractor.files.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source, read_bytes
+from extractor.files.raw import read_bytes
+from extractor.files.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
 
 Format = Literal["txt", "md", "html", "docx", "pdf"]
 

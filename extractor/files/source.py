@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import stat
-import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from extractor.errors import InputError
-from extractor.files.limits import Limits, size_in_mb
+from extractor.files.limits import size_in_mb
 
 FORMAT_BY_ENDING = {
     ".txt": "txt",
@@ -69,27 +68,6 @@ def is_passed_over(name: str) -> bool:
     return name.startswith((".", "~$")) or name == "__MACOSX"
 
 
-def read_bytes(source: Source, limits: Limits) -> bytes:
-    """Return the source's raw bytes.
-
-    Raises:
-        InputError: the source is missing, unreadable, or larger than ``limits.file_bytes``. A regular file's size
-            is asked of the file system first, so an oversize file is refused without being read.
-    """
-    if source.members:
-        from extractor.files.archive import read_member
-
-        return read_member(source, limits)
-    if source.path is None:
-        return _read_bounded(sys.stdin.buffer, source.name, limits)
-    try:
-        check_size(source.path, limits.file_bytes)
-        with Path(source.path).open("rb") as file:
-            return _read_bounded(file, source.name, limits)
-    except OSError as error:
-        raise unreadable(source.name, error) from error
-
-
 def check_size(path: str, most: int) -> None:
     """Raise InputError where a regular file has more than ``most`` bytes. Pipes and devices have no size to ask for."""
     status = Path(path).stat()
@@ -112,10 +90,3 @@ def unreadable(name: str, error: OSError) -> InputError:
     if isinstance(error, IsADirectoryError):
         return InputError(f"{name}: this is a folder, a file was expected")
     return InputError(f"{name}: cannot be read ({error.strerror or error}); check that you may open it")
-
-
-def _read_bounded(file: BinaryIO, name: str, limits: Limits) -> bytes:
-    data = file.read(limits.file_bytes + 1)
-    if len(data) > limits.file_bytes:
-        raise InputError(f"{name}: holds more than the {size_in_mb(limits.file_bytes)} a notice may have")
-    return data

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from extractor.errors import InputError
-from extractor.files.archive import read_member
 from extractor.files.limits import Limits, size_in_mb
 from extractor.files.source import Source, check_size, unreadable
 
@@ -20,6 +19,8 @@ def read_bytes(source: Source, limits: Limits) -> bytes:
             is asked of the file system first, so an oversize file is refused without being read.
     """
     if source.members:
+        from extractor.files.archive import read_member  # zipfile only where there is an archive
+
         return read_member(source, limits)
     if source.path is None:
         return _read_bounded(sys.stdin.buffer, source.name, limits)

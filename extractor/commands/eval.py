@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.commands.options import Language
 from extractor.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -23,13 +24,6 @@ class SplitName(StrEnum):
     TUNED = "tuned"
     HELD_BACK = "held-back"
     ALL = "all"
-
-
-class Language(StrEnum):
-    """The language of reports."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 Gold = Annotated[Path, typer.Option(help="Folder with labels/, notices/ and split.toml.")]

@@ -25,18 +25,18 @@ _HEADING_LENGTH = 80
 def find_findings(text: str, parts: Parts) -> list[Finding]:
     """The issues of the rectification part in printed order."""
     starts = _starts(parts)
-    first = [found for node, groups in starts for found in _first_reading(text, node, groups, framed=parts.framed)]
-    usual = Counter(found.kinds for found in first)
-    if not usual:
-        return []
     if parts.framed:
-        return [found for node, groups in starts for found in _framed_levels(text, node, groups, set(usual))]
+        framed = [found for node, groups in starts for found in _framed(node, groups)]
+        levels = {found.kinds for found in framed}
+        if not levels:
+            return []
+        return [found for node, groups in starts for found in _framed_levels(text, node, groups, levels)]
+    unframed = [found for node, groups in starts for found in _unframed(text, node, groups)]
+    if not unframed:
+        return []
+    usual = Counter(found.kinds for found in unframed)
     level = max(usual, key=lambda kinds: (usual[kinds], -len(kinds)))
     return [found for node, groups in starts for found in _one_level(text, node, groups, level)]
-
-
-def _first_reading(text: str, node: Node, groups: tuple[Node, ...], *, framed: bool) -> list[Finding]:
-    return _framed(node, groups) if framed else _unframed(text, node, groups)
 
 
 def _starts(parts: Parts) -> list[tuple[Node, tuple[Node, ...]]]:

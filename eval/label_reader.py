@@ -299,19 +299,21 @@ class LabelReader:
 
     def _accountability(self, table: Table, text: Span, quantities: list[Quantity]) -> Iterator[Accountability]:
         places = _Places(self._page, text)
-        known_figures = {(figure.value, normalise(figure.unit)) for figure in quantities}
         for line, (name, printed, unit) in table.rows("accountability", ("action", "count", "unit"), 3):
             vocabulary = VOCABULARIES["accountability_action"]
             action = choice(Text(name, line), vocabulary, self._faults, "an accountability action")
             count = self._number(printed, line)
-            place = None if count is None else places.amount(count, unit)
             if count is None:
                 continue
+            # 选派1人,党纪处分1人: the figure that counts the action, not the first one equal to it.
+            same = [each for each in quantities if (each.value, normalise(each.unit)) == (count, normalise(unit))]
+            named = [each.text for each in same if name in (each.subject or "")]
+            place = named[0] if len(named) == 1 else places.amount(count, unit)
             if place is None:
                 self._faults.add(
                     line, f"the figure “{printed} {unit}” is not in the measure{self._figures(count, text)}"
                 )
-            elif (count, normalise(unit)) not in known_figures:
+            elif not same:
                 self._faults.note(line, f"“{printed} {unit}” stands under accountability but not under quantities")
             if action is not None and place is not None:
                 yield Accountability(action=action, count=count, unit=unit, text=place)

@@ -259,6 +259,14 @@ def test_what_is_worth_a_look_does_not_make_a_file_unusable() -> None:
     assert "stands under accountability but not under quantities" in str(file.errors[0])
 
 
+def test_a_person_counted_stands_where_the_action_is_printed() -> None:
+    text = TEXT.replace("参加300余人", "参加2人")
+    labels = LABELS.replace("- 300 | 人 | 参加 | over", "- 2 | 人 | 参加")
+    measure = _notice(_read(labels, text)).issues[0].measures[0]
+    assert [each.text for each in measure.accountability] == [measure.quantities[-1].text]
+    assert measure.quantities[-1].subject == "党纪处分"
+
+
 @pytest.mark.parametrize("source", ["", "- a", "notice: x\n\tstatus: y", "\x00", "notice: &a x\nstatus: *b"])
 def test_a_file_that_is_no_table_is_one_mistake(source: str) -> None:
     assert len(_read(source).faults) == 1

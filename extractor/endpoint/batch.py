@@ -1,0 +1,288 @@
+"""Calls and answers as files of the OpenAI Batch API: calls out, answers into the cache.
+
+A line's ``custom_id`` is the call's key. Beside ``NAME.jsonl`` stands ``NAME.calls.jsonl``, which says of each key what
+an answers file does not: the task, the mode, the prompt's version, the model as it was asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from extractor.endpoint.cache import AnswerCache
+from extractor.endpoint.calls import Usage
+from extractor.endpoint.lines import Problem, count_of, json_line, mapping, numbered_lines, parsed, write_whole
+from extractor.endpoint.records import UNFINISHED, WITHHELD, Record, flaw, is_key, unusable
+from extractor.errors import BugError, InputError, SettingsError
+
+URL: Literal["/v1/chat/completions"] = "/v1/chat/completions"
+CODE = re.compile(r"[a-z_]{1,64}")  # what an error's code looks like; anything else may quote what was sent
+
+_UNLISTED = "unlisted"  # the task of an answer whose call is in no list
+_HEAD = ("task", "model", "mode", "prompt_version")
+
+
+class BatchCall(NamedTuple):
+    """A call to be answered in a batch: its key, the body of the request, and what its record will say of it."""
+
+    key: str
+    body: Mapping[str, Any]
+    task: str = ""
+    mode: str = ""
+    prompt_version: str = ""
+
+
+class Limits(NamedTuple):
+    """What a file of requests may hold at most."""
+
+    requests: int = 50_000
+    size: int = 200_000_000  # bytes
+
+
+@dataclass(frozen=True)
+class BatchFiles:
+    """The files written: those of requests in their order (none where there are no calls), and the list of calls."""
+
+    requests: tuple[Path, ...]
+    calls: Path
+    count: int
+
+
+class Asked(NamedTuple):
+    """What was asked under a key."""
+
+    task: str
+    model: str
+    mode: str
+    prompt_version: str
+
+
+@dataclass(frozen=True)
+class BatchImport:
+    """What became of the lines of an answers file.
+
+    ``stored`` answers are in the cache; ``repeated`` ones came again and were left out, as were those ``truncated``,
+    ``refused`` (by a filter or by the model), ``failed`` (the endpoint reports an error) and ``unusable`` (no answer,
+    not asked for). All but the repeated are named in ``problems``. ``missing`` are keys asked for and still without an
+    answer; empty where no list of calls was given.
+    """
+
+    stored: int = 0
+    repeated: int = 0
+    truncated: int = 0
+    refused: int = 0
+    failed: int = 0
+    unusable: int = 0
+    problems: tuple[Problem, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+Outcome = Literal["truncated", "refused", "failed", "unusable"]
+
+
+class _NoAnswer(Exception):  # noqa: N818 - it is no error here, it is counted
+    """A line holds no answer to keep."""
+
+    def __init__(self, outcome: Outcome, reason: str) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+
+
+def write_batch(calls: Iterable[BatchCall], path: Path, limits: Limits = Limits()) -> BatchFiles:  # noqa: B008 - frozen
+    """Write ``calls`` to ``path``, and what is more than a file may hold to ``NAME-2.jsonl`` and so on.
+
+    A key that comes again is the same call and is written once.
+
+    Raises:
+        OutputError: a file cannot be written.
+        SettingsError: a single request is larger than a file may be.
+        BugError: a call has no proper key, or a body that is not JSON.
+    """
+    asked: dict[str, Asked] = {}
+    source = _request_lines(calls, asked, limits)
+    pending = next(source, None)
+    files: list[Path] = []
+
+    def taken() -> Iterator[bytes]:
+        nonlocal pending
+        count = size = 0
+        while pending is not None and count < limits.requests and size + len(pending) <= limits.size:
+            yield pending
+            count, size = count + 1, size + len(pending)
+            pending = next(source, None)
+
+    while pending is not None:
+        file = path if not files else path.with_name(f"{path.stem}-{len(files) + 1}{path.suffix}")
+        write_whole(file, taken())
+        files.append(file)
+    listed = calls_file(path)
+    if files:
+        write_whole(listed, (json_line({"key": key, **call._asdict()}) for key, call in asked.items()))
+    return BatchFiles(tuple(files), listed, len(asked))
+
+
+def calls_file(path: Path) -> Path:
+    """Return the name of the list of calls that stands beside the requests ``path``."""
+    return path.with_name(f"{path.stem}.calls.jsonl")
+
+
+def read_calls(path: Path) -> dict[str, Asked]:
+    """Return what was asked under each key, by a list of calls.
+
+    Raises:
+        InputError: the file cannot be read, or is no list of calls.
+    """
+    asked = {}
+    for number, line in numbered_lines(path):
+        call = _object(line)
+        names = [call.get(name) for name in _HEAD]
+        if not is_key(call.get("key")) or not all(isinstance(name, str) for name in names):
+            raise InputError(f"{path}:{number}: is no line of a list of calls; give NAME.calls.jsonl")
+        asked[call["key"]] = Asked(*map(str, names))
+    return asked
+
+
+def read_batch(path: Path, cache: AnswerCache, asked: Mapping[str, Asked] | None = None) -> BatchImport:
+    """Take the answers of ``path`` into ``cache``, in whatever order and number they come.
+
+    Of several answers to one call the first usable one counts. With ``asked`` (``read_calls``) answers to other calls
+    are left out and calls without an answer are told; without it any key is taken.
+
+    Raises:
+        InputError: the file cannot be read, or holds requests.
+        OutputError: the cache cannot be written.
+    """
+    counts: Counter[str] = Counter()
+    problems: list[Problem] = []
+    stored: set[str] = set()
+    for number, line in numbered_lines(path):
+        found = _object(line)
+        if "method" in found and "body" in found:
+            raise InputError(f"{path}:{number}: is a request; give the file with the endpoint's answers")
+        key = found.get("custom_id")
+        if isinstance(key, str) and key in stored:
+            counts["repeated"] += 1
+            continue
+        try:
+            key, record = _answer(found, asked)
+            cache.put(key, record)
+            stored.add(key)
+        except _NoAnswer as no_answer:
+            counts[no_answer.outcome] += 1
+            problems.append(Problem(f"{path}:{number}", str(no_answer)))
+    missing = tuple(key for key in asked or () if key not in stored and cache.get(key) is None)
+    return BatchImport(stored=len(stored), **counts, problems=tuple(problems), missing=missing)
+
+
+def _request_lines(calls: Iterable[BatchCall], asked: dict[str, Asked], limits: Limits) -> Iterator[bytes]:
+    for call in calls:
+        if not is_key(call.key):
+            raise BugError("a call for a batch has no proper key")
+        if call.key in asked:
+            continue
+        try:
+            line = json_line({"custom_id": call.key, "method": "POST", "url": URL, "body": call.body})
+        except (TypeError, ValueError) as error:
+            raise BugError("a call for a batch has a body that is not JSON") from error
+        if len(line) > limits.size:
+            raise SettingsError(
+                f"a request of {len(line):,} bytes is larger than a batch file may be ({limits.size:,}); "
+                "ask for less at a time"
+            )
+        asked[call.key] = Asked(call.task, str(call.body.get("model", "")), call.mode, call.prompt_version)
+        yield line
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    """Return the object of a line, an empty one where it holds none."""
+    try:
+        value = parsed(line)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _answer(line: Mapping[str, Any], asked: Mapping[str, Asked] | None) -> tuple[str, Record]:
+    """Return the key and the record of an answers line.
+
+    Raises:
+        _NoAnswer: it has none to keep.
+    """
+    key = line.get("custom_id")
+    if not is_key(key):
+        raise _NoAnswer("unusable", "is no answer to a call" if line else "is no JSON object; was it cut?")
+    if asked is None:
+        return key, _record(line, None)
+    if key not in asked:
+        raise _NoAnswer("unusable", f"answers {key[:12]}, which was not asked")
+    return key, _record(line, asked[key])
+
+
+def _record(line: Mapping[str, Any], asked: Asked | None) -> Record:
+    """Return the record of an answers line; its messages may quote what was sent, so only codes are repeated.
+
+    Raises:
+        _NoAnswer: it has none to keep.
+    """
+    choice, body = _choice(line)
+    message = mapping(choice.get("message"))
+    reason = choice.get("finish_reason")
+    calls = message.get("tool_calls") or []
+    if str(reason).casefold() in UNFINISHED:
+        raise _NoAnswer("truncated", f"is cut short (finish_reason {reason})")
+    if str(reason).casefold() in WITHHELD:
+        raise _NoAnswer("refused", f"is withheld (finish_reason {reason})")
+    if message.get("refusal"):
+        raise _NoAnswer("refused", "the model declined to answer")
+    if not isinstance(calls, list) or len(calls) > 1:
+        raise _NoAnswer("unusable", "calls several tools where one was asked for")
+    head = asked or Asked(_UNLISTED, str(body.get("model", "")), "tools" if calls else "json", "")
+    content = _arguments(calls[0]) if calls else message.get("content")
+    record = {
+        **head._asdict(),
+        "finish_reason": reason if isinstance(reason, str) else None,
+        "usage": _usage(mapping(body.get("usage"))),
+        "content": "" if content is None else content,
+    }
+    if fault := flaw(record) or unusable(record):
+        raise _NoAnswer("unusable", fault)
+    return record
+
+
+def _choice(line: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Return the answer of a line, and the body it stands in."""
+    response = mapping(line.get("response"))
+    body = mapping(response.get("body", response))  # some endpoints leave the envelope out
+    error = line.get("error") or body.get("error")
+    status = response.get("status_code", 200)
+    if error or status != 200:
+        code = error.get("code") or error.get("type") if isinstance(error, Mapping) else None
+        named = [f"status {status}"] if isinstance(status, int) and status != 200 else []
+        named += [code] if isinstance(code, str) and CODE.fullmatch(code) else []
+        raise _NoAnswer("failed", f"the endpoint reports an error ({', '.join(named) or 'without a code'})")
+    choices = body.get("choices")
+    if not isinstance(choices, list) or not choices:
+        raise _NoAnswer("unusable", "is no chat completion")
+    return mapping(choices[0]), body
+
+
+def _arguments(call: object) -> object:
+    """Return the arguments of a tool call as JSON text."""
+    arguments = mapping(mapping(call).get("function")).get("arguments")
+    if isinstance(arguments, Mapping):  # as some servers send them
+        return json.dumps(arguments, ensure_ascii=False)
+    if isinstance(arguments, str) and not _object(arguments.encode(errors="backslashreplace")):
+        raise _NoAnswer("unusable", "calls the tool with arguments that are no JSON object")
+    return arguments
+
+
+def _usage(usage: Mapping[str, Any]) -> dict[str, int]:
+    """Return the tokens of an answer as those of a call are kept."""
+    details = mapping(usage.get("prompt_tokens_details"))
+    prompt, completion = count_of(usage, "prompt_tokens"), count_of(usage, "completion_tokens")
+    return asdict(Usage(prompt, count_of(details, "cached_tokens"), completion, known=prompt > 0))

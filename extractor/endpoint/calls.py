@@ -1,0 +1,65 @@
+"""A call to a model, and its answer, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, Literal, NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+Response = TypeVar("Response", bound=BaseModel)
+Mode = Literal["tools", "json_schema", "json", "md_json"]
+
+
+class Message(NamedTuple):
+    """One message of a chat."""
+
+    role: Literal["system", "user"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Call(Generic[Response]):
+    """What a model is asked: the fixed part first, the same to the byte in every call of a task, the question last.
+
+    ``response`` is the shape of the answer, ``context`` what its validators check it against (Pydantic validation
+    context), ``max_tokens`` the most the answer may take.
+    """
+
+    task: str
+    prompt_version: str
+    messages: tuple[Message, ...]
+    response: type[Response]
+    context: Mapping[str, object] = field(default_factory=dict)
+    max_tokens: int = 2048
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one answer or of many: they add up with ``+``. ``cached`` is the part of ``prompt`` that hit a prefix
+    cache; a server that counts nothing leaves zeros and ``known`` false."""
+
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+    known: bool = True
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.prompt + other.prompt,
+            self.cached + other.cached,
+            self.completion + other.completion,
+            self.known and other.known,
+        )
+
+
+@dataclass(frozen=True)
+class Answer(Generic[Response]):
+    """A valid answer. ``requests`` is how many requests it took (0 from the cache), ``seconds`` how long."""
+
+    value: Response
+    usage: Usage
+    requests: int
+    seconds: float
+    from_cache: bool = False

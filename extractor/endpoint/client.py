@@ -1,0 +1,363 @@
+"""The endpoint as the rest of the program sees it: a call goes in, a valid answer comes out, or a named failure.
+
+What stands between: the cache, the limiter, repetition with growing waits, the check of what came back, and asking
+again where it is wrong. The OpenAI client and Instructor take two seconds to import; a run that finds all its answers
+in the cache never does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
+
+from extractor.endpoint.answers import Accepted, accepted, kept, to_keep
+from extractor.endpoint.calls import Answer, Call, Mode, Response, Usage
+from extractor.endpoint.clipping import ClipWatch
+from extractor.endpoint.estimate import least_tokens, usual_tokens
+from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
+from extractor.endpoint.keys import call_key, schema_text, token_limit
+from extractor.endpoint.limiter import Limiter, Need
+from extractor.endpoint.offline import Offline
+from extractor.endpoint.prices import Price, price_of
+from extractor.endpoint.probe import QUESTION, picked
+from extractor.endpoint.reading import Oddity, Reply, read_completion, read_usage
+from extractor.endpoint.records import Answers
+from extractor.endpoint.settings import Settings
+from extractor.endpoint.totals import Tally, Totals
+from extractor.errors import SettingsError
+
+if TYPE_CHECKING:
+    from extractor.endpoint.transport import Transport
+
+_LOG = logging.getLogger("extractor.endpoint")
+
+_DEADLINE = 5  # times the timeout of a request, where the settings do not say
+_LONGEST_BACKOFF = 30.0
+_PROBE_RETRIES = 1
+_NOTHING = Usage()
+
+_picked_modes: dict[tuple[str, str], Mode] = {}  # by address and model, for the process
+
+
+@dataclass
+class _Course:
+    """What one call has taken so far, and until when it may go on (loop time)."""
+
+    tallies: tuple[Tally, ...]
+    started: float
+    retries: int
+    deadline: float | None = None
+    requests: int = 0
+    usage: Usage = _NOTHING
+    dropped: frozenset[str] = frozenset()
+
+    def add(self, part: Totals) -> None:
+        for tally in self.tallies:
+            tally.add(part)
+
+    def note(self, *oddities: str) -> None:
+        for tally in self.tallies:
+            tally.note(*oddities)
+
+
+class Endpoint:
+    """An endpoint with all that is known of it; to be used in an ``async with`` block, in one event loop.
+
+    Raises:
+        SettingsError: no model is named, or a budget in dollars is set and the model's price is unknown.
+    """
+
+    def __init__(self, settings: Settings, cache: Answers | Offline | None = None) -> None:
+        if settings.model is None:
+            raise SettingsError("no model is named; say which with --model (doctor lists what the endpoint has)")
+        self._model = settings.model
+        self._price: Price | None = price_of(settings.model, settings.prices)
+        if settings.budget_usd is not None and self._price is None:
+            raise SettingsError(
+                f"the price of {settings.model} is unknown, so --budget-usd cannot be kept; "
+                "write it into a price table (--prices), or set --budget-tokens"
+            )
+        self._settings = settings
+        self._cache = cache
+        self._tally = Tally()
+        self._limiter: Limiter | None = None
+        self._transport: Transport | None = None
+        self._probing = asyncio.Lock()
+        self._mode: Mode | None = None if settings.mode == "auto" else settings.mode
+        self._dropped: frozenset[str] = frozenset()
+        self._hopeless: CallFailure | None = None  # a failure that each further call would meet
+        self._was_reached = False
+        self._clips = ClipWatch()
+
+    async def __aenter__(self) -> Endpoint:
+        self._limiter = Limiter(self._settings, asyncio.get_running_loop().time)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._transport:
+            await self._transport.close()
+
+    @property
+    def totals(self) -> Totals:
+        """What all calls took so far."""
+        return self._tally.totals
+
+    @property
+    def tally(self) -> Tally:
+        """What all calls took so far, with the oddities, as it goes into a report."""
+        return self._tally
+
+    @property
+    def warnings(self) -> Mapping[str, int]:
+        """What was wrong with its answers, by name (``Oddity``, or a failure's ``Reason``), and how often."""
+        return dict(self._tally.oddities)
+
+    @property
+    def running(self) -> int:
+        """How many requests are under way."""
+        return self._limiter.running if self._limiter else 0
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their turn."""
+        return self._limiter.waiting if self._limiter else 0
+
+    @property
+    def mode(self) -> Mode | None:
+        """The mode in use; None while it is yet to be picked."""
+        return self._mode
+
+    async def ask(
+        self, call: Call[Response], *, until: float | None = None, tally: Tally | None = None
+    ) -> Answer[Response]:
+        """Return a valid answer to ``call``, from the cache or from the endpoint. ``until`` (loop time) is when it is
+        of no use any more; ``tally`` counts what it took, beside the endpoint's own.
+
+        Raises:
+            EndpointFailure: the endpoint failed, for a named reason.
+            AnswerFailure: the model's answer cannot be used, for a named reason.
+            OutputError: the cache cannot be written.
+        """
+        course = self._course(tally)
+        key = call_key(call, self._settings)
+        failure: CallFailure
+        try:
+            value = self._kept(key, call, course)
+            if value is not None:
+                course.add(Totals(calls=1, cache_hits=1))
+                return Answer(value, _NOTHING, 0, 0.0, from_cache=True)
+            if self._hopeless:
+                raise self._hopeless.again()
+            async with asyncio.timeout_at(until):
+                mode = await self._picked_mode(course)
+                reply, answer = await self._answered(call, mode, course)
+        except TimeoutError:
+            failure = EndpointFailure(Reason.TIMEOUT, "the time for this notice is over")
+        except (EndpointFailure, AnswerFailure) as error:
+            failure = error
+        else:
+            if self._cache is not None:
+                self._cache.put(key, to_keep(call, self._model, mode, reply, answer.text))
+            course.add(Totals(calls=1))
+            return Answer(answer.value, course.usage, course.requests, self._now() - course.started)
+        course.add(Totals(calls=1, failures=1))
+        self._remember(failure)
+        _LOG.info("%s: %s after %d requests", call.task, failure.reason, course.requests)
+        raise failure  # outside of the block: nothing that quotes what was sent travels along
+
+    async def attempt(self, call: Call[Response], mode: Mode) -> Accepted[Response]:
+        """Ask in ``mode``, past the cache, and do not ask again where the answer is wrong: to learn what it is like.
+
+        Raises:
+            EndpointFailure: the endpoint failed.
+            AnswerFailure: the answer cannot be used.
+        """
+        return await self._attempted(call, mode, self._course(None, _PROBE_RETRIES))
+
+    def transport(self) -> Transport:
+        """Return the OpenAI client, made and imported when it is first needed."""
+        if self._transport is None:
+            from extractor.endpoint.transport import Transport
+
+            self._transport = Transport(self._settings)
+        return self._transport
+
+    def _course(self, tally: Tally | None, retries: int | None = None) -> _Course:
+        tallies = (self._tally,) if tally is None else (self._tally, tally)
+        return _Course(tallies, self._now(), self._settings.retries if retries is None else retries)
+
+    def _kept(self, key: str, call: Call[Response], course: _Course) -> Response | None:
+        record = self._cache.get(key, call.task) if self._cache is not None else None
+        if record is None:
+            return None
+        value = kept(call, record)
+        if value is None:
+            course.note(Oddity.CACHE_STALE)
+            if isinstance(self._cache, Offline):
+                raise self._cache.missed(key, call.task)
+        return value
+
+    async def _picked_mode(self, course: _Course) -> Mode:
+        if self._mode:
+            return self._mode
+        async with self._probing:
+            if self._mode is None:
+                place = (self._settings.address, self._model)
+                if place not in _picked_modes:
+
+                    async def tried(mode: Mode) -> tuple[Oddity, ...]:
+                        probe = _Course(course.tallies, self._now(), _PROBE_RETRIES)
+                        return (await self._attempted(QUESTION, mode, probe)).oddities
+
+                    _picked_modes[place] = await picked(tried)
+                    _LOG.info("mode %s is picked", _picked_modes[place])
+                self._mode = _picked_modes[place]
+        return self._mode
+
+    async def _answered(self, call: Call[Response], mode: Mode, course: _Course) -> tuple[Reply, Accepted[Response]]:
+        """Ask until the answer is valid, each time with a word about what was wrong with the last one."""
+        complaint = ""
+        for left in range(self._settings.answer_retries, -1, -1):
+            try:
+                reply = await self._replied(call, mode, complaint, course)
+                answer = accepted(call, mode, reply)
+            except AnswerFailure as failure:
+                course.note(failure.reason)
+                if failure.ignores_schema and mode in ("tools", "json_schema"):
+                    course.note(Oddity.SCHEMA_IGNORED)
+                if not (failure.complaint and left):
+                    raise
+                complaint = failure.complaint
+                _LOG.info("%s: %s, asking again", call.task, failure.reason)
+            else:
+                course.note(*answer.oddities)
+                return reply, answer
+        raise AssertionError  # the last round returns or raises
+
+    async def _attempted(self, call: Call[Response], mode: Mode, course: _Course) -> Accepted[Response]:
+        return accepted(call, mode, await self._replied(call, mode, "", course))
+
+    async def _replied(self, call: Call[Response], mode: Mode, complaint: str, course: _Course) -> Reply:
+        """Send a request until the endpoint answers it: again after a while, or without what it does not take."""
+        while True:
+            try:
+                async for attempt in AsyncRetrying(
+                    retry=retry_if_exception(_passes),
+                    wait=self._wait,
+                    stop=lambda state: state.attempt_number > course.retries or self._too_late(state, course),
+                    before_sleep=lambda state: _LOG.info(
+                        "%s: %s, again in %.1f s", call.task, _reason(state), state.upcoming_sleep
+                    ),
+                    sleep=asyncio.sleep,
+                    reraise=True,
+                ):
+                    with attempt:
+                        return await self._requested(call, mode, complaint, course)
+            except EndpointFailure as failure:
+                parameter = failure.parameter
+                if parameter not in ("max_tokens", "temperature", "seed") or parameter in course.dropped:
+                    raise
+                course.dropped |= {parameter}
+                self._dropped |= {parameter}
+                course.note(Oddity.PARAMETER_DROPPED)
+
+    async def _requested(self, call: Call[Response], mode: Mode, complaint: str, course: _Course) -> Reply:
+        """Wait for a turn and send one request."""
+        from extractor.endpoint.shapes import request_body
+
+        assert self._limiter is not None, "use the endpoint in an async with block"
+        transport = self.transport()
+        need = self._need(call)
+        ticket = await self._limiter.enter(need, again=course.requests > 0)
+        spent, succeeded = Need(0), False
+        try:
+            started = self._now()
+            if course.deadline is None:  # the time in the queue is not the endpoint's
+                course.deadline = started + self._span()
+            body = request_body(call, self._settings, mode, complaint, sorted(self._dropped))
+            course.requests += 1
+            seconds = min(self._settings.timeout, max(course.deadline - started, 0.001))
+            received = await transport.send(body, call.messages, seconds)
+            usage = Usage(known=False)
+            if isinstance(received, CallFailure):
+                if received.reason is Reason.RATE_LIMITED:
+                    wait = getattr(received, "wait", None)
+                    # A wait beyond the call's own deadline ends the call; the others shall not stand still for it.
+                    self._limiter.refused(ticket, wait if wait and wait < self._span() else None)
+                usage = _NOTHING  # what fails is not charged, as far as one is told
+            else:
+                succeeded = self._was_reached = True
+                usage = read_usage(received.body, least_tokens(call.messages))[0]
+                spent = Need(usage.prompt + usage.completion, self._dollars(usage) or 0.0) if usage.known else need
+                if received.closed_for and received.closed_for < self._span():
+                    self._limiter.close(received.closed_for)
+            self._count(course, usage, started, charged=succeeded)
+        finally:
+            self._limiter.leave(ticket, spent, succeeded=succeeded)
+        if isinstance(received, CallFailure):
+            raise received
+        reply = read_completion(received.body, mode, least_tokens(call.messages))
+        if reply.usage.known:
+            self._clips.check(call, reply.usage.prompt)
+        return reply
+
+    def _count(self, course: _Course, usage: Usage, started: float, *, charged: bool) -> None:
+        course.usage += usage
+        course.add(
+            Totals(
+                requests=1,
+                retries=int(course.requests > 1),
+                usage=usage,
+                money=self._dollars(usage) if charged else 0.0,
+                seconds=self._now() - started,
+            )
+        )
+
+    def _dollars(self, usage: Usage) -> float | None:
+        return self._price.of(usage) if self._price and usage.known else None
+
+    def _need(self, call: Call[Response]) -> Need:
+        prompt = usual_tokens(call.messages, len(schema_text(call.response)))
+        most = Usage(prompt, 0, token_limit(call, self._settings))
+        return Need(most.prompt + most.completion, self._price.of(most) if self._price else 0.0)
+
+    def _span(self) -> float:
+        return self._settings.call_deadline or _DEADLINE * self._settings.timeout
+
+    def _wait(self, state: RetryCallState) -> float:
+        """Return how many seconds to wait: as many as the endpoint asks for, else ever more, never the same for all."""
+        failure = state.outcome.exception() if state.outcome else None
+        backoff = min(self._settings.backoff * 2.0 ** (state.attempt_number - 1), _LONGEST_BACKOFF)
+        jitter = random.uniform(0.5, 1.0)
+        if isinstance(failure, EndpointFailure) and failure.wait is not None:
+            return failure.wait + min(backoff, self._settings.backoff) * (jitter - 0.5)
+        return backoff * jitter
+
+    def _too_late(self, state: RetryCallState, course: _Course) -> bool:
+        return course.deadline is not None and self._now() + state.upcoming_sleep >= course.deadline
+
+    def _remember(self, failure: CallFailure) -> None:
+        unreachable = failure.reason is Reason.CONNECTION and not self._was_reached
+        if failure.reason.concerns_all or unreachable:
+            self._hopeless = failure.again()
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def _passes(error: BaseException) -> bool:
+    return isinstance(error, EndpointFailure) and error.reason.passes
+
+
+def _reason(state: RetryCallState) -> str:
+    failure = state.outcome.exception() if state.outcome else None
+    return str(failure.reason) if isinstance(failure, EndpointFailure) else ""

@@ -1,0 +1,185 @@
+"""What went wrong with a request, read from what the OpenAI client raised, said so that people can act on it.
+
+An endpoint's own words are quoted where they help, but never a key, and never what was sent: some servers answer a
+request they do not like with all of it.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from openai import APIConnectionError, APIStatusError
+
+from extractor.endpoint.calls import Message
+from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
+from extractor.endpoint.settings import Settings
+
+_LONGEST_QUOTE = 200
+_LONGEST_WAIT = 24 * 3600.0
+
+_TOO_LONG = re.compile(
+    r"context[_ ](?:length|size|window)|maximum context|max_model_len|too many tokens"
+    r"|(?:prompt|input|request) is too long|reduce the length|exceed_context|string too long|n_ctx|token limit",
+    re.I,
+)
+_FILTERED = re.compile(r"content[_ ](?:filter|policy|management)|data_inspection|moderation|safety system", re.I)
+_NO_CREDIT = re.compile(r"insufficient[_ ](?:quota|balance|funds|credit)|billing|exceeded your current quota", re.I)
+_OBJECTION = re.compile(
+    r"unsupported|unrecognized|unknown|not support|unexpected|extra inputs?|not permitted|invalid|not allowed", re.I
+)
+DROPPABLE = ("max_tokens", "temperature", "seed", "tool_choice", "response_format", "tools")
+"""The parameters that some endpoints do not take."""
+
+_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+
+
+def diagnose(error: Exception, messages: Sequence[Message], settings: Settings) -> CallFailure:
+    """Return what ``error``, raised by the OpenAI client, means for the call whose ``messages`` were sent."""
+    where = settings.address
+    if isinstance(error, APIStatusError):
+        return _status(error, messages, settings)
+    if isinstance(error, APIConnectionError):  # a connection that takes too long among them
+        return EndpointFailure(
+            Reason.CONNECTION, f"{where} cannot be reached, or broke off ({_cause(error)}); is the server running?"
+        )
+    return EndpointFailure(Reason.SERVER, f"{where} sent what is no completion ({type(error).__name__})")
+
+
+def refused_in_passing(body: object, messages: Sequence[Message], settings: Settings) -> EndpointFailure:
+    """Return what an error means that came with status 200, as gateways send it."""
+    error = body if isinstance(body, Mapping) else {}
+    code = error.get("code")
+    quote = _quoted(str(error.get("message") or "no reason given"), messages, settings)
+    sentence = f"{settings.address} answered with an error: {quote}"
+    if code in (401, 403, 404) or code == 400:
+        reasons = {401: Reason.AUTH, 403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND, 400: Reason.BAD_REQUEST}
+        return EndpointFailure(reasons[code], sentence, status=code)
+    return EndpointFailure(Reason.RATE_LIMITED if code == 429 else Reason.SERVER, sentence)
+
+
+def requested_wait(headers: Mapping[str, str]) -> float | None:
+    """Return for how many seconds an endpoint asks to be left alone after it refused a request, None where it is silent
+    (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after, and OpenAI's ``retry-after-ms``)."""
+    value = headers.get("retry-after-ms")
+    if value and _is_number(value):
+        return _bounded(float(value) / 1000)
+    value = headers.get("retry-after")
+    if value and _is_number(value):
+        return _bounded(float(value))
+    if value:
+        try:
+            return _bounded(email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+        except (ValueError, OverflowError):
+            pass
+    return exhausted(headers)
+
+
+def exhausted(headers: Mapping[str, str]) -> float | None:
+    """Return in how many seconds an endpoint will take requests again whose headers say that none is left now."""
+    waits = [
+        _bounded(_span(headers.get(f"x-ratelimit-reset-{what}", "")))
+        for what in ("requests", "tokens")
+        if headers.get(f"x-ratelimit-remaining-{what}", "").strip() == "0"
+    ]
+    return max(waits, default=None)
+
+
+def _status(error: APIStatusError, messages: Sequence[Message], settings: Settings) -> CallFailure:
+    status = error.status_code
+    detail = _detail(error)
+    quote = _quoted(detail, messages, settings)
+    evidence = f"{error.code} {error.type} {detail}"
+    where, told = settings.address, f" ({status}: {quote})" if quote else f" ({status})"
+
+    def failure(reason: Reason, sentence: str, **more: Any) -> EndpointFailure:
+        return EndpointFailure(reason, f"{where} {sentence}{told}", status=status, **more)
+
+    if status == 401:
+        variable = settings.api_key_env
+        advice = f"is the key in {variable} the right one?" if settings.api_key else f"put one into {variable}"
+        return failure(Reason.AUTH, f"does not accept the key; {advice}")
+    if status == 402 or (status in (403, 429) and _NO_CREDIT.search(evidence)):
+        return failure(Reason.QUOTA, "says that the account's credit is used up")
+    if _FILTERED.search(evidence) and status in (400, 403, 422, 451):
+        return AnswerFailure(Reason.REFUSED, f"the content filter of {where} refused the call{told}")
+    if status == 403:
+        return failure(Reason.FORBIDDEN, "does not allow this call")
+    if status in (404, 405):
+        return failure(Reason.NOT_FOUND, f"has no model {settings.model}, or this is not its address (/v1 missing?)")
+    if status == 413 or (status in (400, 422, 500) and _TOO_LONG.search(evidence)):
+        return failure(Reason.CONTEXT_TOO_LONG, "cannot take a prompt of this length")
+    if status in (429, 529):
+        wait = requested_wait(error.response.headers)
+        return failure(Reason.RATE_LIMITED, "refuses because there are too many requests", wait=wait)
+    if status in (408, 409, 425) or (status >= 500 and status != 501):
+        return failure(Reason.SERVER, "failed", wait=requested_wait(error.response.headers))
+    return failure(Reason.BAD_REQUEST, "does not take this request", parameter=_parameter(error, detail))
+
+
+def _parameter(error: APIStatusError, detail: str) -> str | None:
+    """Return which part of the request the endpoint objects to, where it is one it may do without."""
+    if error.param and (named := error.param.split(".")[0]) in DROPPABLE:
+        return named
+    if not _OBJECTION.search(detail):
+        return None
+    return next((name for name in DROPPABLE if re.search(rf"\b{name}\b", detail)), None)
+
+
+def _detail(error: APIStatusError) -> str:
+    """Return the endpoint's own words."""
+    body = error.body
+    if isinstance(body, Mapping):
+        message = body.get("message") or body.get("detail") or body.get("error") or ""
+        return message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
+    return ""  # a proxy's page; its text helps nobody
+
+
+def _quoted(text: str, messages: Sequence[Message], settings: Settings) -> str:
+    """Return an endpoint's words in one short line, without keys and without what was sent."""
+    for secret in settings.secrets:
+        text = text.replace(secret, "***")
+    text = re.sub(r"\b(?:sk|pk|gsk|Bearer)[-_ ][A-Za-z0-9_\-.*]{6,}", "***", text)
+    text = " ".join(re.sub(r"(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2})+", "…", text).split())[: 2 * _LONGEST_QUOTE]
+    sent = " ".join("\n".join(message.content for message in messages).split())
+    kept: list[str] = []
+    at = 0
+    while at < len(text):
+        # Eight characters in a row are no accident in a script without letters; in one with letters it takes more.
+        length = 24 if text[at : at + 8].isascii() else 8
+        run = text[at : at + length]
+        if len(run) == length and run in sent:
+            kept.append("…")
+            at += length
+        else:
+            kept.append(text[at])
+            at += 1
+    short = re.sub(r"…[^…]{0,7}(?=…)|…+", "…", "".join(kept)).strip()
+    return short if len(short) <= _LONGEST_QUOTE else f"{short[:_LONGEST_QUOTE]}…"
+
+
+def _cause(error: APIConnectionError) -> str:
+    cause = error.__cause__
+    while cause is not None and cause.__cause__ is not None:
+        cause = cause.__cause__
+    return type(cause).__name__ if cause else "no reason given"
+
+
+def _span(text: str) -> float:
+    """Return the seconds that ``6m0s``, ``20ms`` or ``1.5`` mean."""
+    if _is_number(text):
+        return float(text)
+    return sum(float(number) * _UNIT[unit] for number, unit in _SPAN.findall(text))
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"\s*-?\d+(?:\.\d*)?\s*", text) is not None
+
+
+def _bounded(seconds: float) -> float:
+    return min(max(seconds, 0.0), _LONGEST_WAIT)

@@ -1,0 +1,96 @@
+"""Why a call failed: a reason that programs can ask for, and a sentence for people.
+
+A sentence never holds a key or what was sent: see ``extractor.endpoint.diagnosis``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from extractor.errors import AnswerError, EndpointError
+
+
+class Reason(StrEnum):
+    """Why a call failed."""
+
+    AUTH = "auth"  # 401: no key, or a wrong one
+    FORBIDDEN = "forbidden"  # 403
+    NOT_FOUND = "not_found"  # 404, or a page that is no API: the address or the model is wrong
+    QUOTA = "quota"  # the account's credit is used up
+    RATE_LIMITED = "rate_limited"  # 429
+    SERVER = "server"  # 5xx, or an answer that is no completion
+    TIMEOUT = "timeout"  # a request, or the call with all its retries, took too long
+    CONNECTION = "connection"  # refused, reset, or broken off
+    BAD_REQUEST = "bad_request"  # the endpoint does not take the request as it is
+    CONTEXT_TOO_LONG = "context_too_long"  # the prompt does not fit the model
+    BUDGET = "budget"  # the next request could exceed the budget of tokens or money
+    OFFLINE_MISSING = "offline_missing"  # nothing may be asked, and no answer is kept
+    TRUNCATED = "truncated"  # the answer was cut at its token limit
+    REFUSED = "refused"  # the model or a content filter will not answer
+    EMPTY_ANSWER = "empty_answer"  # no text, no tool call
+    INVALID_ANSWER = "invalid_answer"  # not the JSON that was asked for
+    PROMPT_CLIPPED = "prompt_clipped"  # the endpoint read only a part of the prompt, and did not say so
+
+    @property
+    def passes(self) -> bool:
+        """Whether the same request may succeed a little later."""
+        return self in _PASSING
+
+    @property
+    def wants_less(self) -> bool:
+        """Whether a call that asks for less at once may succeed: the caller may split what it asked."""
+        return self in _WANTING_LESS
+
+    @property
+    def concerns_all(self) -> bool:
+        """Whether each further call would fail alike, so that none is worth making."""
+        return self in _CONCERNING_ALL
+
+
+_PASSING = frozenset((Reason.RATE_LIMITED, Reason.SERVER, Reason.TIMEOUT, Reason.CONNECTION))
+_WANTING_LESS = frozenset((Reason.TRUNCATED, Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED))
+_CONCERNING_ALL = frozenset((Reason.AUTH, Reason.NOT_FOUND, Reason.QUOTA))
+
+
+class EndpointFailure(EndpointError):  # noqa: N818 - beside ``EndpointError``, which it refines
+    """The endpoint failed, for ``reason``. ``wait`` is how many seconds the endpoint asks to be left alone, ``status``
+    the HTTP status where there was one, ``parameter`` what part of a request it would not take."""
+
+    def __init__(
+        self,
+        reason: Reason,
+        sentence: str,
+        *,
+        wait: float | None = None,
+        status: int | None = None,
+        parameter: str | None = None,
+    ) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.wait = wait
+        self.status = status
+        self.parameter = parameter
+
+    def again(self) -> EndpointFailure:
+        """Return the same failure, to be raised once more."""
+        return EndpointFailure(self.reason, str(self), wait=self.wait, status=self.status, parameter=self.parameter)
+
+
+class AnswerFailure(AnswerError):  # noqa: N818 - beside ``AnswerError``, which it refines
+    """The model's answer cannot be used, for ``reason``. ``complaint`` says to the model what was wrong with it, where
+    asking again may help; it may quote the answer and is for no log. ``ignores_schema``: the answer has not the shape
+    that was asked for, so nothing on the endpoint's side saw to that."""
+
+    def __init__(self, reason: Reason, sentence: str, complaint: str = "", *, ignores_schema: bool = False) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+        self.complaint = complaint
+        self.ignores_schema = ignores_schema
+
+    def again(self) -> AnswerFailure:
+        """Return the same failure, to be raised once more."""
+        return AnswerFailure(self.reason, str(self), self.complaint, ignores_schema=self.ignores_schema)
+
+
+CallFailure = EndpointFailure | AnswerFailure
+"""What ``Endpoint.ask`` raises."""

@@ -1,0 +1,92 @@
+"""Files of one JSON value a line: written whole or not at all, read with their line numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from extractor.errors import InputError, OutputError
+
+
+class Problem(NamedTuple):
+    """What is wrong with a line of a file; ``where`` names the file and the line, neither part quotes the line."""
+
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
+def json_line(value: object) -> bytes:
+    """Return ``value`` as a line that people can read: text as it is, fields in their order.
+
+    Raises:
+        ValueError: it holds what JSON has no word for (NaN).
+        TypeError: it holds something other than JSON values.
+    """
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return text.encode(errors="backslashreplace") + b"\n"  # half a surrogate pair becomes JSON's own \udcff
+
+
+def parsed(line: bytes) -> object:
+    """Return the value of a line.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
+    try:
+        return json.loads(line)
+    except RecursionError as error:
+        raise ValueError from error
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return ``value`` where it is an object, else an empty one: others' JSON holds what it likes."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def count_of(counts: Mapping[str, Any], name: str) -> int:
+    """Return the count called ``name``, 0 where there is none."""
+    count = counts.get(name)
+    return count if isinstance(count, int) and count >= 0 else 0
+
+
+def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file that are not blank, counted from 1.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    yield number, line
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file under its final name all or not at all; the folder is made where it is missing.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # two processes may write the same file
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with temporary.open("wb") as file:
+                file.writelines(pieces)
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink()
+            raise
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error

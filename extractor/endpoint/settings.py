@@ -1,0 +1,118 @@
+"""What endpoint is asked, and how, as one value. Where it comes from: ``extractor.endpoint.sources``."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from extractor.endpoint.calls import Mode
+
+OPENAI_URL = "https://api.openai.com/v1"
+_OWN_FIELDS = ("model", "messages", "stream", "n")  # of a request: they have settings of their own, or none
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+Positive = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Settings(BaseModel):
+    """How the endpoint is asked. A value of its own: made by hand it looks nowhere."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), hide_input_in_errors=True)
+
+    base_url: str = Field(default=OPENAI_URL, description="the endpoint's address, up to and with /v1")
+    model: str | None = Field(default=None, min_length=1, description="the model's name, as the endpoint calls it")
+    api_key: SecretStr | None = Field(
+        default=None, description="the key itself; read from the variable api_key_env names"
+    )
+    api_key_env: str = Field(default="OPENAI_API_KEY", description="the environment variable that holds the key")
+    mode: Mode | Literal["auto"] = Field(default="auto", description="how a typed answer is asked for; auto tries")
+    temperature: float | None = Field(default=0.0, ge=0, le=2, description="0 is as repeatable as the endpoint gets")
+    seed: int | None = Field(default=None, description="for endpoints that take one")
+    max_tokens: Positive | None = Field(
+        default=None, description="the most tokens an answer may take; else each call's own"
+    )
+    timeout: Seconds = Field(default=120.0, description="seconds that one request may take")
+    call_deadline: Seconds | None = Field(
+        default=None, description="seconds for a call, retries included; else 5 x timeout"
+    )
+    notice_deadline: Seconds | None = Field(default=None, description="seconds for all the calls of one notice")
+    concurrency: Positive | None = Field(
+        default=None, description="requests at once, at most; else found by trying, up to 64"
+    )
+    rpm: Positive | None = Field(default=None, description="requests a minute, at most")
+    tpm: Positive | None = Field(default=None, description="tokens a minute, in and out, at most")
+    budget_tokens: Positive | None = Field(default=None, description="tokens, in and out, that a run may use")
+    budget_usd: Annotated[float, Field(gt=0)] | None = Field(default=None, description="dollars that a run may cost")
+    extra_body: dict[str, Any] = Field(default_factory=dict, description="further fields of each request, as JSON")
+    prices: Path | None = Field(default=None, description="a price table of one's own")
+    retries: Annotated[int, Field(ge=0)] = Field(default=5, description="how often a failed request is repeated")
+    answer_retries: Annotated[int, Field(ge=0, le=5)] = Field(
+        default=2, description="how often a wrong answer is sent back"
+    )
+    backoff: Seconds = Field(default=0.5, description="seconds before the first repetition; then twice as long each")
+    cache_by_address: bool = Field(default=False, description="keep the answers of each endpoint's address apart")
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_web_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("is no web address; it begins with http:// or https:// and mostly ends with /v1")
+        return value.rstrip("/")
+
+    @field_validator("api_key_env")
+    @classmethod
+    def _is_a_name(cls, value: str) -> str:
+        if not _NAME.fullmatch(value):
+            # Likely the key itself: it must not be echoed.
+            raise ValueError("must be the name of an environment variable that holds the key, not the key")
+        return value
+
+    @field_validator("extra_body", mode="before")
+    @classmethod
+    def _from_json(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise ValueError('must be a JSON object, for example {"top_k": 1}') from None
+
+    @field_validator("extra_body")
+    @classmethod
+    def _leaves_our_own(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if taken := [name for name in _OWN_FIELDS if name in value]:
+            raise ValueError(f"must not set {taken[0]}")
+        return value
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether an endpoint is set: a model's name, and an address or a key to go with it. A key alone, which many
+        have in their environment for other programs, does not make calls that cost."""
+        return self.model is not None and (self.api_key is not None or self.base_url != OPENAI_URL)
+
+    @property
+    def address(self) -> str:
+        """The endpoint's address as it may be shown: without user, password and query."""
+        parts = urlsplit(self.base_url)
+        host = parts.hostname or ""
+        host = f"[{host}]" if ":" in host else host
+        return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be shown anywhere: the key, and what of it an address holds."""
+        parts = urlsplit(self.base_url)
+        key = self.api_key.get_secret_value() if self.api_key else ""
+        return tuple(filter(None, (key, parts.password, parts.query)))
+
+    def shown(self) -> dict[str, object]:
+        """Return what may be written into a report: no key, of further fields the names alone."""
+        values = self.model_dump(mode="json", exclude={"api_key", "base_url", "extra_body", "prices"})
+        return {"address": self.address, **values, "extra_body": sorted(self.extra_body)}

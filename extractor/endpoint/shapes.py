@@ -1,0 +1,128 @@
+"""How a typed answer is asked for in each mode, and read back: Instructor's two halves around our own request.
+
+Instructor's own way, one ``create`` that also retries, does not do here. It renders messages as Jinja templates when a
+validation context is given, so that ``{{`` in a text would be executed; it puts each failed answer into the prompt of
+the next try; it logs answers; and it builds a model class for each call, which takes longer than the request itself.
+So the shape of a request is taken from Instructor once a mode and response, and each answer is handed to its parser.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any, cast
+
+import instructor
+from instructor.v2 import mode_registry
+from pydantic import BaseModel
+
+from extractor.endpoint.calls import Call, Message, Mode, Response
+from extractor.endpoint.keys import token_limit
+from extractor.endpoint.settings import Settings
+from extractor.errors import BugError
+
+_MODES = {
+    "tools": instructor.Mode.TOOLS,
+    "json_schema": instructor.Mode.JSON_SCHEMA,
+    "json": instructor.Mode.JSON,
+    "md_json": instructor.Mode.MD_JSON,
+}
+_SYSTEM, _USER = "<system>", "<user>"
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What a mode adds to a request: fields, and words behind the first system and the last user message."""
+
+    fields: Mapping[str, Any]
+    behind_system: str
+    behind_user: str
+
+
+def request_body(
+    call: Call[Response],
+    settings: Settings,
+    mode: Mode,
+    complaint: str = "",
+    dropped: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return a request as JSON. ``complaint`` says what was wrong with the last answer; ``dropped`` are parameters that
+    the endpoint does not take."""
+    shape = _shape(call.response, mode)
+    body: dict[str, Any] = {
+        "model": settings.model,
+        "messages": _messages(call.messages, shape, complaint),
+        **copy.deepcopy(dict(shape.fields)),
+        "max_tokens": token_limit(call, settings),
+    }
+    if settings.temperature is not None:
+        body["temperature"] = settings.temperature
+    if settings.seed is not None:
+        body["seed"] = settings.seed
+    for name in dropped:
+        value = body.pop(name, None)
+        if name == "max_tokens" and value is not None:
+            body["max_completion_tokens"] = value  # what newer OpenAI models call it
+    return body | settings.extra_body
+
+
+def parsed(call: Call[Response], mode: Mode, text: str) -> Response:
+    """Return the answer that ``text``, the JSON of a completion, stands for, checked against the call's context.
+
+    Raises:
+        pydantic.ValidationError: it is not what was asked for.
+    """
+    handlers = mode_registry.get_handlers(instructor.Provider.OPENAI, _MODES[mode])
+    answer = handlers.response_parser(
+        response=_completion(text, mode),
+        response_model=call.response,
+        validation_context=dict(call.context),
+        strict=False,  # "3" for 3 is no reason to ask again
+    )
+    answer.__dict__.pop("_raw_response", None)  # equal answers are to be equal, and small
+    return cast(Response, answer)
+
+
+@lru_cache(maxsize=64)
+def _shape(response: type[BaseModel], mode: Mode) -> _Shape:
+    handlers = mode_registry.get_handlers(instructor.Provider.OPENAI, _MODES[mode])
+    messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": _USER}]
+    _, request = handlers.request_handler(response_model=response, kwargs={"messages": messages})
+    prepared = request.pop("messages")
+    roles = [message["role"] for message in prepared]
+    if roles != ["system", "user"] or not (
+        prepared[0]["content"].startswith(_SYSTEM) and prepared[1]["content"].startswith(_USER)
+    ):
+        raise BugError(f"this version of Instructor ({instructor.__version__}) shapes {mode} requests in another way")
+    return _Shape(request, prepared[0]["content"][len(_SYSTEM) :], prepared[1]["content"][len(_USER) :])
+
+
+def _messages(messages: Sequence[Message], shape: _Shape, complaint: str) -> list[dict[str, str]]:
+    """Return the messages as they are sent. The complaint stands at the very end, behind what prefix caches know, and
+    in the last message: some models take no two messages of the user in a row."""
+    sent = [{"role": message.role, "content": message.content} for message in messages]
+    if shape.behind_system:
+        if sent[0]["role"] != "system":
+            sent.insert(0, {"role": "system", "content": ""})
+        sent[0]["content"] = (sent[0]["content"] + shape.behind_system).lstrip()
+    if sent[-1]["role"] != "user":
+        sent.append({"role": "user", "content": ""})
+    sent[-1]["content"] = (sent[-1]["content"] + shape.behind_user + _appeal(complaint)).lstrip()
+    return sent
+
+
+def _appeal(complaint: str) -> str:
+    if not complaint:
+        return ""
+    return f"\n\nAn earlier answer could not be used. {complaint}\nAnswer again, in full and in the form asked for."
+
+
+def _completion(text: str, mode: Mode) -> SimpleNamespace:
+    """Return what a parser looks at of a completion, with ``text`` where it looks for the JSON: building OpenAI's own
+    classes would take longer than all the rest."""
+    tool_calls = [SimpleNamespace(function=SimpleNamespace(arguments=text))] if mode == "tools" else None
+    message = SimpleNamespace(content=text, tool_calls=tool_calls, refusal=None)
+    return SimpleNamespace(choices=[SimpleNamespace(finish_reason="stop", message=message)])

@@ -36,10 +36,11 @@ class Doubt(NamedTuple):
 
 def check(notice: Notice, text: str, reading: Reading, lang: Lang = "zh") -> list[Check]:
     """Everything to doubt about ``notice``, which was read from ``text``, in the order of the record."""
-    return [_said(doubt, lang) for doubt in _doubts(notice, text, reading)]
+    return [said(doubt, lang) for doubt in _doubts(notice, text, reading)]
 
 
-def _said(doubt: Doubt, lang: Lang) -> Check:
+def said(doubt: Doubt, lang: Lang) -> Check:
+    """A doubt in words."""
     row = read_table("checks")[doubt.code]
     message = row[lang].format(**doubt.values)
     return Check(code=doubt.code, severity=row["severity"], message=message, path=doubt.path)

@@ -12,8 +12,10 @@ from typing import Annotated
 import typer
 
 from extractor import __version__
+from extractor.commands import cache as cache_command
 from extractor.commands import eval as eval_command
 from extractor.commands import gold as gold_command
+from extractor.commands.prompts import prompts
 from extractor.commands.run import INTERRUPTED, run
 from extractor.commands.schema import schema
 from extractor.commands.show import show
@@ -23,7 +25,9 @@ from extractor.terminal import write_utf8
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
 
-_EXTRAS = {"scipy": "eval", "numpy": "eval", "deepdiff": "eval"}
+_EXTRAS = {"scipy": "eval", "numpy": "eval", "deepdiff": "eval"} | dict.fromkeys(
+    ("diskcache", "dotenv", "instructor", "jinja2", "openai", "platformdirs", "pydantic_settings", "tenacity"), "model"
+)
 
 # Plain help and messages: they can be searched and pasted, and cost half the start-up time.
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -48,6 +52,8 @@ def _extractor(
 app.command()(run)
 app.command()(show)
 app.command()(schema)
+app.command()(prompts)
+app.add_typer(cache_command.app, name="cache")
 app.add_typer(eval_command.app, name="eval")
 app.add_typer(gold_command.app, name="gold")
 

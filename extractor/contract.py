@@ -18,11 +18,14 @@ from extractor.enumerations import (
     MeasureStatus,
     MeasureType,
     Qualifier,
+    Reader,
     Severity,
     TotalName,
 )
 
 CONTRACT_VERSION = "1.0"
+
+_READ_BY = "Who read a value, by its path in this record (`types`, `quantities[2].subject`); unlisted values: `rules`."
 
 
 class Record(BaseModel):
@@ -88,6 +91,7 @@ class Measure(Record):
     spans: dict[str, list[Span]] = Field(
         default_factory=dict, description="Places of `label`, `heading` and, in order, of `organizations`."
     )
+    read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)
 
 
 class Issue(Record):
@@ -103,6 +107,7 @@ class Issue(Record):
     spans: dict[str, list[Span]] = Field(
         default_factory=dict, description="Places of `label`, `title` and, in order, of `section`."
     )
+    read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)
 
 
 class Total(Record):
@@ -171,3 +176,4 @@ class Notice(Record):
     spans: dict[str, list[Span]] = Field(
         default_factory=dict, description="Places of the scalar fields; the contact's as `contact.phone` and so on."
     )
+    read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     AccountabilityAction = str
     TotalName = str
     Severity = str
+    Reader = str
 else:
 
     def _literal(name: str) -> object:
@@ -56,3 +57,4 @@ else:
     AccountabilityAction = _literal("accountability_action")
     TotalName = _literal("total_name")
     Severity = _literal("severity")
+    Reader = _literal("reader")

@@ -185,6 +185,7 @@ TYPES = {
     "accountability_action": enumerations.AccountabilityAction,
     "total_name": enumerations.TotalName,
     "severity": enumerations.Severity,
+    "reader": enumerations.Reader,
 }
 
 

@@ -46,9 +46,9 @@ def read_outline(text: str) -> NoticeOutline:
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _extent(parts, issues)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
-    remainders = _remainders(text, issues, rectification)
+    remainders = remainders_of(text, issues, rectification)
     return NoticeOutline(
-        issues, rectification, remainders, _coverage(text, issues, rectification), _gaps(parts), opening_end, ending
+        issues, rectification, remainders, coverage_of(text, issues, rectification), _gaps(parts), opening_end, ending
     )
 
 
@@ -66,7 +66,7 @@ def _extent(parts: Parts, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]
     return tuple(extent)
 
 
-def _remainders(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> tuple[Rest, ...]:
+def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> tuple[Rest, ...]:
     """Every stretch of the rectification part outside the measures, named."""
     groups = {Rest("heading", group) for issue in issues for group in issue.groups}
     known = sorted(groups.union(rest for issue in issues for rest in issue.rests if rest.kind != "afterword"))
@@ -88,7 +88,8 @@ def _remainders(text: str, issues: tuple[IssueOutline, ...], rectification: tupl
     return tuple(sorted([*known, *unread], key=lambda rest: rest.text))
 
 
-def _coverage(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> float | None:
+def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> float | None:
+    """The share of the rectification part's characters, blanks aside, that lie in a measure."""
     total = sum(_size(text, place) for place in rectification)
     if not total:
         return None

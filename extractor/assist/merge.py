@@ -1,0 +1,129 @@
+"""The rules' record and a model's answers made one record: who wins a field stands in ``data/witnesses.toml``.
+
+Nothing a model says gets into a record but values of closed lists and stretches of the notice's own text. Whatever
+points nowhere is dropped and reported; a pack without an answer leaves the rules' reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from extractor.assist.fields_merge import merge_fields
+from extractor.assist.measure_merge import merge_measure
+from extractor.assist.packs import FieldsPack, LabelsPack, Material
+from extractor.assist.pieces import IssuePiece, MeasurePiece
+from extractor.assist.responses import FieldsAnswer, IssueAnswer, LabelsAnswer
+from extractor.assist.settling import NOT_SAID, Settling, Values, span_of
+from extractor.assist.shown import find_words
+from extractor.checks import Doubt
+from extractor.contract import Notice
+from extractor.notice.places import Place
+
+
+class LabelsAnswered(NamedTuple):
+    """A labels pack and what the model said of it; None where the call failed for good."""
+
+    pack: LabelsPack
+    answer: LabelsAnswer | None
+
+
+class FieldsAnswered(NamedTuple):
+    """A fields pack and what the model said of it; None where the call failed for good."""
+
+    pack: FieldsPack
+    answer: FieldsAnswer | None
+
+
+class Merged(NamedTuple):
+    """The record of both readers, without the checks of ``extractor.checks``, and what merging found to doubt."""
+
+    notice: Notice
+    doubts: list[Doubt]
+
+
+def merge(
+    material: Material,
+    labels: Iterable[LabelsAnswered],
+    fields: Sequence[FieldsAnswered] = (),
+    *,
+    by_model: bool = False,
+) -> Merged:
+    """Merge the answers about a notice into the rules' record of it.
+
+    ``by_model`` says that the outline in ``material`` was made by a model (see ``extractor.assist.layout``).
+    """
+    doubts: list[Doubt] = []
+    values = material.notice.model_dump()
+    whole = Settling(values, "", doubts)
+    if by_model:
+        _outline_by_model(values)
+        doubts.append(Doubt("layout_by_model", "issues", {}))
+    answered = [each for each in fields if each.answer is not None]
+    if len(answered) < len(fields):
+        doubts.append(Doubt("model_failed", "", {"what": "-"}))
+    if answered:
+        merge_fields(material, [(pack, answer) for pack, answer in answered if answer is not None], whole)
+    for pack, answer in labels:
+        if answer is None:
+            first, last = pack.slices[0].issue, pack.slices[-1].issue
+            doubts.append(Doubt("model_failed", f"issues[{first}]", {"what": f"{first + 1}-{last + 1}"}))
+        else:
+            _merge_labels(material, pack, answer, values, doubts)
+    _note_readers(values, whole)
+    return Merged(Notice.model_validate(values), doubts)
+
+
+def _merge_labels(
+    material: Material, pack: LabelsPack, answer: LabelsAnswer, values: Values, doubts: list[Doubt]
+) -> None:
+    issues = {piece.number: piece for piece in pack.issues}
+    for said in answer.issues:
+        if said.i in issues:
+            piece = issues.pop(said.i)
+            record = Settling(values["issues"][piece.issue], f"issues[{piece.issue}]", doubts)
+            _merge_issue(material, piece, said, record)
+            _note_readers(record.values, record)
+    measures = {piece.number: piece for piece in pack.measures}
+    for told in answer.measures:
+        if told.m in measures:
+            place = measures.pop(told.m)
+            issue = values["issues"][place.issue]
+            path = f"issues[{place.issue}].measures[{place.measure}]"
+            record = Settling(issue["measures"][place.measure], path, doubts)
+            around = Place(issue["text"]["start"], issue["text"]["end"])
+            _merge_heading(material.text, place, told.m in answer.h, record)
+            merge_measure(material.text, around, place, told, record)
+            _note_readers(record.values, record)
+
+
+def _merge_issue(material: Material, piece: IssuePiece, answer: IssueAnswer, record: Settling) -> None:
+    record.settle("issues.category", "category", answer.c)
+    spans = [*record.values["spans"].get("section", []), record.values["text"]]
+    found = find_words(material.text, [Place(span["start"], span["end"]) for span in spans], answer.w)
+    if answer.w and found is None:
+        record.not_found("status", answer.w)
+    said = answer.s or (NOT_SAID if piece.marked else "unspecified")
+    record.settle("issues.status", "status", said, pointed=piece.marked or found is not None)
+
+
+def _merge_heading(text: str, piece: MeasurePiece, said_so: bool, record: Settling) -> None:
+    if piece.heading is None:
+        return
+    said = text[piece.heading.start : piece.heading.end] if said_so else None
+    if record.settle("measures.heading", "heading", said):
+        spans = record.values["spans"]
+        spans.pop("heading", None)
+        if said is not None:
+            spans["heading"] = [span_of(piece.heading)]
+
+
+def _note_readers(values: Values, record: Settling) -> None:
+    values["read_by"] = {**values.get("read_by", {}), **record.read_by}
+
+
+def _outline_by_model(values: Values) -> None:
+    for issue in values["issues"]:
+        issue["read_by"] = {"text": "model", "title": "model", "section": "model"}
+        for measure in issue["measures"]:
+            measure["read_by"] = {"text": "model"}

@@ -1,0 +1,236 @@
+"""The pieces of a pack: issues and measures, and the candidates inside them, each with the number a model points to.
+
+A mark is a letter and a number: ``i`` issues and ``m`` measures, counted through a pack; inside each measure ``q``
+figures, ``p`` figures that may count persons or cases held to account (one series with ``q``), ``f`` documents, ``o``
+organisations. Marks stand before what they number; names of organisations are enclosed, since nothing else tells where
+they end. ``[s]`` stands before words that may say that a measure goes on or is yet to come, ``[S]`` before words about
+an issue's state. Dates bear no mark: nothing is asked about them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Literal, NamedTuple, Protocol
+
+from extractor.assist.shown import Enclosed, Pin, with_marks
+from extractor.contract import Issue, Measure, Notice, Span
+from extractor.data import read_table
+from extractor.notice.places import Place
+from extractor.notice.quantities import QuantityFound
+from extractor.notice.reading import reading_text
+
+Kind = Literal["q", "f", "o"]
+
+
+class Candidate(NamedTuple):
+    """A value the rules found: its number in the measure and its position in the measure's list of that kind."""
+
+    kind: Kind
+    number: int
+    position: int
+    place: Place
+
+
+class Figure(NamedTuple):
+    """A figure outside the issues that may be a total: its number in the pack and what the rules read."""
+
+    number: int
+    found: QuantityFound
+
+
+class IssuePiece(NamedTuple):
+    """An issue: its number in the pack and in the notice; ``marked`` where words about its state are marked."""
+
+    number: int
+    issue: int
+    marked: bool
+
+
+class MeasurePiece(NamedTuple):
+    """A measure: its number in the pack, its issue and its index there, its stretch and that of its possible heading,
+    and its candidates; ``marked`` where words about its state are marked."""
+
+    number: int
+    issue: int
+    measure: int
+    text: Place
+    heading: Place | None
+    marked: bool
+    candidates: tuple[Candidate, ...]
+
+    def of_kind(self, kind: Kind) -> dict[int, int]:
+        """Return the position in the record by number for each candidate of a kind."""
+        return {each.number: each.position for each in self.candidates if each.kind == kind}
+
+
+class Part(Protocol):
+    """Some measures of an issue."""
+
+    @property
+    def issue(self) -> int: ...
+    @property
+    def first(self) -> int: ...
+    @property
+    def last(self) -> int: ...
+
+
+class Numbers:
+    """Gives out the numbers of one pack, a series for each kind of mark."""
+
+    def __init__(self) -> None:
+        self._latest: dict[str, int] = {}
+
+    def next(self, kind: str) -> int:
+        """Return the next number of a kind, from 1."""
+        self._latest[kind] = self._latest.get(kind, 0) + 1
+        return self._latest[kind]
+
+
+class IssueShown(NamedTuple):
+    """An issue or a part of one as lines to be sent. ``issue`` is None where only measures are asked about."""
+
+    section: list[str]
+    issue: IssuePiece | None
+    measures: list[MeasurePiece]
+    lines: list[str]
+
+
+_CANDIDATE_HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
+_STATE = "[S]"
+_LETTERS = re.compile(r"[^\W_]")
+_BETWEEN_LENGTH = 2
+"""Fewer letters than this between two measures are an enumerator or a mark, not words of their own."""
+
+
+def issue_lines(text: str, notice: Notice, part: Part, numbers: Numbers) -> IssueShown:
+    """Number and show the measures of ``part`` below their issue's heading."""
+    issue = notice.issues[part.issue]
+    reading = reading_text(text[issue.text.start : issue.text.end])
+    starts = [_label_start(measure) for measure in issue.measures]
+    head = Place(issue.text.start, starts[0] if starts else issue.text.end)
+    lines: list[str] = []
+    states = _state_pins(reading, issue.text.start)
+    section = _section_words(text, issue)
+    piece = None
+    if part.first == 0:
+        piece = IssuePiece(numbers.next("i"), part.issue, bool(states) or any(_STATE in words for words in section))
+        lines.append(f"[i{piece.number}] " + with_marks(text, head, (), _within(states, head)).strip())
+    else:
+        lines.append("[+] " + with_marks(text, head, ()).strip())
+    measures = []
+    position = head.end
+    for index in range(part.first, part.last):
+        measure = issue.measures[index]
+        if index > part.first:
+            between = Place(position, starts[index])
+            if len(_LETTERS.findall(text[between.start : between.end])) >= _BETWEEN_LENGTH:
+                lines.append("[-] " + with_marks(text, between, (), _within(states, between)).strip())
+        shown = _measure_piece(text, notice, (part.issue, index), numbers)
+        measures.append(shown.piece)
+        place = Place(starts[index], measure.text.end)
+        pins = [*shown.pins, *_within(states, place)]
+        lines.append(f"[m{shown.piece.number}] " + with_marks(text, place, shown.enclosed, pins).strip())
+        position = measure.text.end
+    return IssueShown(section, piece, measures, lines)
+
+
+def field_lines(
+    text: str, lines: Sequence[Place], quantities: Sequence[QuantityFound]
+) -> tuple[list[str], tuple[Figure, ...]]:
+    """Show lines outside the issues with their figures numbered."""
+    numbers = Numbers()
+    starts = [found.text.start for found in quantities]
+    shown, figures = [], []
+    for line in lines:
+        inside = quantities[bisect_left(starts, line.start) : bisect_left(starts, line.end)]
+        here = [Figure(numbers.next("q"), found) for found in inside if found.text.end <= line.end]
+        figures += here
+        pins = [Pin(figure.found.text.start, f"[q{figure.number}]") for figure in here]
+        shown.append("[-] " + with_marks(text, line, (), pins))
+    return shown, tuple(figures)
+
+
+def heading_candidate(text: str, measure: Span) -> Place | None:
+    """The first clause of a measure where it ends with 。 and is short enough to be a heading."""
+    match = _CANDIDATE_HEADING.match(reading_text(text[measure.start : measure.end]))
+    return Place(measure.start, measure.start + match.end() - 1) if match else None
+
+
+def place_of(span: Span) -> Place:
+    """A span of the contract as a place."""
+    return Place(span.start, span.end)
+
+
+class _MeasureShown(NamedTuple):
+    piece: MeasurePiece
+    enclosed: list[Enclosed]
+    pins: list[Pin]
+
+
+def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: Numbers) -> _MeasureShown:
+    measure = notice.issues[where[0]].measures[where[1]]
+    heading = heading_candidate(text, measure.text)
+    pins: list[Pin] = []
+    said_from = measure.spans["heading"][0].end if measure.spans.get("heading") else measure.text.start
+    state = _words("measure_status", "running", "ahead").search(reading_text(text[said_from : measure.text.end]))
+    if state:
+        pins.append(Pin(said_from + state.start(), "[s]"))
+    held = {(entry.text.start, entry.text.end) for entry in measure.accountability}
+    inner = Numbers()
+    candidates, enclosed = [], []
+    for kind, position, span in sorted(_values(measure), key=lambda value: (value[2].start, -value[2].end)):
+        candidate = Candidate(kind, inner.next(kind), position, place_of(span))
+        candidates.append(candidate)
+        if kind == "o":
+            enclosed.append(Enclosed(candidate.place, f"o{candidate.number}"))
+        else:
+            letter = "p" if kind == "q" and (span.start, span.end) in held else kind
+            pins.append(Pin(span.start, f"[{letter}{candidate.number}]"))
+    piece = MeasurePiece(
+        numbers.next("m"), *where, place_of(measure.text), heading, state is not None, tuple(candidates)
+    )
+    return _MeasureShown(piece, enclosed, pins)
+
+
+def _values(measure: Measure) -> Iterator[tuple[Kind, int, Span]]:
+    for index, quantity in enumerate(measure.quantities):
+        yield "q", index, quantity.text
+    for index, document in enumerate(measure.documents):
+        yield "f", index, document.text
+    for index, span in enumerate(measure.spans.get("organizations", [])):
+        yield "o", index, span
+
+
+def _label_start(measure: Measure) -> int:
+    label = measure.spans.get("label")
+    return label[0].start if label else measure.text.start
+
+
+def _section_words(text: str, issue: Issue) -> list[str]:
+    """The grouping headings above an issue, with words that speak of its state marked."""
+    words = []
+    for span in issue.spans.get("section", []):
+        found = _words("issue_status", "completed_section", "in_progress_section").search(
+            reading_text(text[span.start : span.end])
+        )
+        pins = [Pin(span.start + found.start(), _STATE)] if found else []
+        words.append(with_marks(text, place_of(span), (), pins))
+    return words
+
+
+def _state_pins(reading: str, offset: int) -> list[Pin]:
+    found = _words("issue_status", "completed_words", "in_progress_words").finditer(reading)
+    return [Pin(offset + match.start(), _STATE) for match in found]
+
+
+def _within(pins: Iterable[Pin], place: Place) -> list[Pin]:
+    return [pin for pin in pins if place.start <= pin.offset < place.end]
+
+
+@cache
+def _words(section: str, *lists: str) -> re.Pattern[str]:
+    table = read_table("judgement")[section]
+    return re.compile("|".join(form for name in lists for form in table[name]))

@@ -1,0 +1,128 @@
+"""Perfect answers give the gold labels back: what prompts ask for and merging keeps is enough."""
+
+from __future__ import annotations
+
+import pytest
+from assist_examples import TUNED, material, tuned
+
+from eval.evaluation import evaluate_notice
+from eval.grounding import ungrounded
+from eval.perfect import answer_from, dump
+from extractor.assemble import assemble
+from extractor.assist.layout import Answered, lay_out
+from extractor.assist.layout_pack import layout_packs, split_layout
+from extractor.assist.merge import FieldsAnswered, LabelsAnswered, Merged, merge
+from extractor.assist.packs import FieldsPack, LabelsPack, Material, Pack, fields_packs, labels_packs, split_labels
+from extractor.assist.prompts import call_for
+from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer, Response
+from extractor.assist.tokens import estimate_tokens
+from extractor.contract import Notice
+
+MOST_OUT, MOST_OUTSIDE, MOST_IN = 0.35, 1.2, 2.0
+MOST_OUT_WITH_LAYOUT = 0.4
+WHOLE = ("issues", "measures", "issues.title", "issues.section", "measures.label")
+JUDGED = (
+    "issues.category", "issues.status", "measures.types", "measures.heading", "measures.status", "measures.documents",
+    "measures.organizations", "measures.accountability", "measures.quantities.subject",
+)  # fmt: skip
+Spent = dict[str, int]
+
+notices = pytest.mark.parametrize("number", range(len(TUNED)), ids=TUNED)
+
+
+def answered(gold: Notice, made: Material, pack: Pack, spent: Spent) -> Response:
+    """A perfect answer as it comes over the wire, and what it and its call take."""
+    call = call_for(pack)
+    written = dump(answer_from(gold, made, pack))
+    spent["out"] = spent.get("out", 0) + estimate_tokens(written)
+    spent["fixed"] = spent.get("fixed", 0) + estimate_tokens(call.messages[0].content)
+    spent["pieces"] = spent.get("pieces", 0) + estimate_tokens(call.messages[1].content)
+    assert estimate_tokens(written) <= call.max_tokens
+    return call.response.model_validate_json(written, context=dict(call.context))
+
+
+def merged(gold: Notice, made: Material, packs: list[LabelsPack], spent: Spent, *, by_model: bool = False) -> Merged:
+    labels, fields = [], []
+    for pack in packs:
+        answer = answered(gold, made, pack, spent)
+        assert isinstance(answer, LabelsAnswer)
+        labels.append(LabelsAnswered(pack, answer))
+    for each in fields_packs(made):
+        told = answered(gold, made, each, spent)
+        assert isinstance(told, FieldsAnswer)
+        fields.append(FieldsAnswered(each, told))
+    return merge(made, labels, fields, by_model=by_model)
+
+
+def assert_as_gold(gold: Notice, found: Merged, text: str) -> None:
+    scores = evaluate_notice(gold, found.notice, text).scores()
+    assert [name for name in WHOLE if scores[name].f1 < 1] == []
+    assert [name for name in JUDGED if scores[name].f1 < 0.99] == []
+    assert ungrounded(found.notice, text) == []
+    assert [doubt for doubt in found.doubts if doubt.code == "quote_not_found"] == []
+
+
+@notices
+def test_assisted(number: int) -> None:
+    gold, text = tuned()[number]
+    made = material(text)
+    spent: Spent = {}
+    assert_as_gold(gold, merged(gold, made, labels_packs(made), spent), text)
+    size = estimate_tokens(text)
+    assert spent["out"] <= MOST_OUT * size
+    assert spent["pieces"] <= MOST_OUTSIDE * size
+    assert spent["pieces"] + spent["fixed"] <= MOST_IN * size
+
+
+@notices
+def test_model(number: int) -> None:
+    gold, text = tuned()[number]
+    made = material(text)
+    spent: Spent = {}
+    laid = []
+    for pack in layout_packs(text, made.reading.text, made.reading.outline.ending.start):
+        answer = answered(gold, made, pack, spent)
+        assert isinstance(answer, LayoutAnswer)
+        laid.append(Answered(pack, answer))
+    reading, doubts = lay_out(made.reading, laid)
+    assert doubts == []
+    made = Material(text, reading, assemble(text, reading, gold.notice_id))
+    found = merged(gold, made, labels_packs(made), spent, by_model=True)
+    assert_as_gold(gold, found, text)
+    assert spent["out"] <= MOST_OUT_WITH_LAYOUT * estimate_tokens(text)
+    assert found.notice.issues[0].read_by["title"] == "model"
+
+
+@notices
+def test_halves_say_the_same_as_the_whole(number: int) -> None:
+    gold, text = tuned()[number]
+    made = material(text)
+    packs = labels_packs(made)
+    halves = [half for pack in packs for half in split_labels(made, pack) or (pack,)]
+    assert len(halves) == 2 * len(packs)
+    whole, split = (merged(gold, made, each, {}) for each in (packs, halves))
+    assert split.notice == whole.notice
+
+
+@notices
+def test_a_layout_in_halves_says_the_same(number: int) -> None:
+    gold, text = tuned()[number]
+    made = material(text)
+    packs = layout_packs(text, made.reading.text, made.reading.outline.ending.start)
+    halves = [half for pack in packs for half in split_layout(text, pack) or (pack,)]
+    outlines = []
+    for each in (packs, halves):
+        told = [
+            Answered(pack, LayoutAnswer.model_validate(answer_from(gold, made, pack).model_dump())) for pack in each
+        ]
+        outlines.append(lay_out(made.reading, told).reading.outline)
+    assert [issue.title for issue in outlines[0].issues] == [issue.title for issue in outlines[1].issues]
+
+
+def test_packs_that_are_no_labels_packs_are_answered_too() -> None:
+    gold, text = tuned()[1]
+    made = material(text)
+    pack: FieldsPack = fields_packs(made)[0]
+    answer = answer_from(gold, made, pack)
+    assert isinstance(answer, FieldsAnswer)
+    assert answer.body == gold.inspected_body

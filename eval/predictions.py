@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from pydantic import ValidationError
 
 from eval.labels import read_text, text_hash
 from extractor.contract import Notice
-from extractor.errors import InputError, SettingsError
+from extractor.errors import InputError
+from extractor.pipeline import extract, extract_with_model
+
+if TYPE_CHECKING:
+    from extractor.asking import Asking
 
 Predict = Callable[[str, str], Notice | None]
 """Takes a notice's id and text, gives its prediction, or ``None`` where there is none."""
-
-BACKENDS = ("rules",)
 
 
 class PredictionFolder:
@@ -87,17 +91,34 @@ class PredictionFolder:
             self._places[notice_id] = number, start
 
 
-def run_backend(name: str) -> Predict:
-    """Return a backend that extracts on the spot; ``rules`` is the only one that needs no settings."""
-    if name not in BACKENDS:
-        raise SettingsError(f"there is no backend “{name}” to evaluate; known: {', '.join(BACKENDS)}")
-    from extractor import extract
+def by_rules(notice_id: str, text: str) -> Notice:
+    """Predict by rules, on the spot."""
+    return extract(text, notice_id=notice_id)
 
-    def predict(notice_id: str, text: str) -> Notice:
-        notice: Notice = extract(text, notice_id=notice_id)
-        return notice
 
-    return predict
+@contextmanager
+def by_model(asking: Asking, *, finds_issues: bool) -> Iterator[Predict]:
+    """Give predictions by rules and the model that ``asking`` names, on the spot; with ``finds_issues`` it also says
+    where issues and measures stand. Calls that fail for good leave the rules' reading, as in a run.
+
+    Raises:
+        SettingsError: no model is named, or the cache cannot be used.
+        InputError: a recording cannot be read.
+    """
+    from extractor.asking import NoticeModel
+
+    with asyncio.Runner() as runner:
+        closing = AsyncExitStack()
+        endpoint = runner.run(closing.enter_async_context(asking.endpoint()))
+
+        async def read(notice_id: str, text: str) -> Notice:
+            model = NoticeModel(endpoint, asking.settings.notice_deadline)
+            return (await extract_with_model(text, model, notice_id=notice_id, finds_issues=finds_issues)).notice
+
+        try:
+            yield lambda notice_id, text: runner.run(read(notice_id, text))
+        finally:
+            runner.run(closing.aclose())
 
 
 class Recorder:

@@ -7,94 +7,35 @@ and is taken up when they are given again; nothing is ever deleted.
 from __future__ import annotations
 
 import hashlib
-import platform
 import stat
 import time
 import traceback
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from extractor import __version__
 from extractor.errors import ExtractorError, InputError, OutputError, SettingsError
 from extractor.files.discover import discover
 from extractor.files.limits import DEFAULT_LIMITS
 from extractor.files.naming import notice_ids
 from extractor.files.raw import read_bytes
 from extractor.files.source import Source
-from extractor.files.store import Counts, RunFolder, opened
+from extractor.files.store import RunFolder, opened
 from extractor.fingerprint import code_fingerprint
-from extractor.workers import map_in_order, processors
+from extractor.report import Ending, Outcome, Report, Settings, Status, as_json, how_to_go_on
+from extractor.workers import await_in_order, map_in_order, processors
 
-Status = Literal["done", "unchanged", "failed", "pending"]
-Ending = Literal["complete", "interrupted", "stopped"]
+if TYPE_CHECKING:
+    from extractor.asking import Asking, NoticeModel
+    from extractor.pipeline import Extracted
 
 _NOTICES_WORTH_A_WORKER = 10  # starting one costs about as much as reading that many notices
 _MOST_WORKERS = 61  # that Windows can wait for
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What of a run's settings can change a notice's record."""
-
-    backend: Literal["rules"] = "rules"
-    lang: Literal["zh", "en"] = "zh"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one input: ``unchanged`` was done by an earlier run, ``pending`` was not reached by this one.
-
-    ``error`` is a sentence, ``trace`` a Python traceback where the fault is ours; ``seconds`` are of one processor.
-    """
-
-    name: str
-    status: Status
-    notice_id: str | None = None
-    sha256: str | None = None
-    counts: Counts | None = None
-    error: str | None = None
-    trace: str | None = None
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a run did. ``outcomes`` are in the order of the inputs; those that stand for no notice come last."""
-
-    folder: RunFolder
-    settings: Settings
-    fingerprint: str
-    jobs: int
-    ending: Ending
-    started: datetime
-    finished: datetime
-    outcomes: list[Outcome]
-    passed_over: int
-    """Texts of this very folder that the paths stood for too."""
-
-    @property
-    def notices(self) -> list[Outcome]:
-        """The outcomes that stand in ``notices.jsonl``."""
-        return [outcome for outcome in self.outcomes if outcome.status in ("done", "unchanged")]
-
-    def count(self, status: Status) -> int:
-        """Return how many inputs ended so."""
-        return sum(outcome.status == status for outcome in self.outcomes)
-
-    def total(self, name: str) -> int:
-        """Return the sum of ``issues``, ``measures`` or ``checks`` over the notices."""
-        return sum(int((outcome.counts or {}).get(name) or 0) for outcome in self.notices)
-
-    @property
-    def seconds(self) -> float:
-        """How long the run took."""
-        return (self.finished - self.started).total_seconds()
+_NOTICES_AT_ONCE = 32  # that a model is asked about: a notice has some five calls, more than that wait for their turn
 
 
 class _Task(NamedTuple):
@@ -119,6 +60,7 @@ def run(  # noqa: PLR0913
     out: Path,
     settings: Settings | None = None,
     *,
+    asking: Asking | None = None,
     jobs: int | None = None,
     force: bool = False,
     begun: Callable[[int], None] = lambda _: None,
@@ -126,10 +68,11 @@ def run(  # noqa: PLR0913
 ) -> Report:
     """Extract the notices that ``paths`` stand for (see ``discover``) into the folder ``out``.
 
-    What an earlier run finished there is left as it is while input, settings and this program are the same; ``force``
-    does all. ``begun`` is told the number of inputs, ``watch`` each outcome as it comes, in the inputs' order.
-    With several ``jobs`` processes are spawned, so a script that calls this needs ``if __name__ == "__main__":``.
-    A keyboard interrupt ends the run early, with what is done written and the report's ``ending`` saying so.
+    ``asking`` says whom to ask where ``settings`` want a model. What an earlier run finished there is left as it is
+    while input, settings and this program are the same; ``force`` does all. ``begun`` is told the number of inputs,
+    ``watch`` each outcome as it comes, in the inputs' order. With several ``jobs`` processes are spawned, so a script
+    that calls this needs ``if __name__ == "__main__":``. A keyboard interrupt ends the run early, with what is done
+    written and the report's ``ending`` saying so.
 
     Raises:
         SettingsError: ``out`` cannot be used as output folder.
@@ -146,13 +89,14 @@ def run(  # noqa: PLR0913
             raise SettingsError(f"{out}: is both input and output; choose another folder with --out")
         once = _ReadOnce()
         ids = notice_ids(sources, once.content_hash)
-        jobs = _workers(jobs, len(sources))
+        jobs = 1 if asking is not None else _workers(jobs, len(sources))
         begun(len(sources) + len(problems))
-        work = partial(_do, _Job(folder, settings, fingerprint, force))
+        job = _Job(folder, settings, fingerprint, force)
+        tasks = _tasks(sources, ids, once)
         ending: Ending = "complete"
         failure: OutputError | None = None
         try:
-            with closing(map_in_order(work, _tasks(sources, ids, once), jobs, _crashed)) as results:
+            with closing(_results(job, tasks, jobs, asking)) as results:
                 for outcome in results:
                     outcomes.append(outcome)
                     watch(outcome)
@@ -164,28 +108,23 @@ def run(  # noqa: PLR0913
             watch(problem)
         rest = range(len(outcomes), len(sources))
         outcomes += [Outcome(sources[i].name, "pending", ids[i]) for i in rest] + problems
-        report = Report(folder, settings, fingerprint, jobs, ending, started, datetime.now(UTC), outcomes, passed_over)
+        asked = None if asking is None else asking.reported()
+        report = Report(
+            folder, settings, fingerprint, jobs, ending, started, datetime.now(UTC), outcomes, passed_over, asked
+        )
         if failure is None:
             _write(report)
         else:
             with suppress(OutputError):
                 _write(report)
-            raise OutputError(f"{failure}; {_how_to_go_on(report)}") from failure
+            raise OutputError(f"{failure}; {how_to_go_on(report)}") from failure
     return report
 
 
-def how_it_went(report: Report) -> str:
-    """Return a run's summary as one sentence."""
-    parts = [f"{report.count('done')} done"]
-    parts += [f"{count} {status}" for status in ("unchanged", "failed", "pending") if (count := report.count(status))]
-    found = ", ".join(f"{report.total(name)} {name}" for name in ("issues", "measures", "checks"))
-    where = f"{len(report.notices)} in {report.folder.notices}"
-    sentence = f"{', '.join(parts)}; {where}: {found}; {report.seconds:.1f} s"
-    return f"interrupted: {sentence}; {_how_to_go_on(report)}" if report.ending == "interrupted" else sentence
-
-
-def _how_to_go_on(report: Report) -> str:
-    return f"{len(report.notices)} of {len(report.outcomes)} are finished and kept, the same command goes on from there"
+def _results(job: _Job, tasks: Iterator[_Task], jobs: int, asking: Asking | None) -> Generator[Outcome, None, None]:
+    if asking is None:
+        return map_in_order(partial(_do, job), tasks, jobs, _crashed)
+    return await_in_order(partial(_asked_of, job, asking), tasks, _NOTICES_AT_ONCE)
 
 
 class _ReadOnce:
@@ -215,32 +154,92 @@ def _tasks(sources: Sequence[Source], ids: Sequence[str], once: _ReadOnce) -> It
         yield _Task(notice_id, source, once.take(source))
 
 
-def _do(job: _Job, task: _Task) -> Outcome:
-    """Do one notice, in whichever process; everything but an unwritable folder becomes an outcome."""
-    started = time.perf_counter()
-    outcome = partial(Outcome, task.source.name, notice_id=task.notice_id)
-    sha256 = None
-    try:
-        data = _content(task)
-        sha256 = _sha256(data)
-        key = _key(job, task.source, sha256)
-        if not job.force and (entry := job.folder.finished(task.notice_id, key)):
-            return outcome("unchanged", sha256=sha256, counts=entry.counts, seconds=_since(started))
-        from extractor.pipeline import extract_file, store
+class _Doing:
+    """A task under way: everything but an unwritable folder becomes its ``outcome``."""
 
-        extracted = extract_file(task.source, data, notice_id=task.notice_id, lang=job.settings.lang)
-        counts = store(extracted, job.folder, key)
-        return outcome("done", sha256=sha256, counts=counts, seconds=_since(started))
-    except OutputError:
-        raise
-    except Exception as error:
-        return outcome(
-            "failed",
-            sha256=sha256,
-            error=_sentence(task.source.name, error),
-            trace=None if isinstance(error, InputError) else traceback.format_exc(),
-            seconds=_since(started),
-        )
+    def __init__(self, job: _Job, task: _Task) -> None:
+        self._job = job
+        self._task = task
+        self._started = time.perf_counter()
+        self._sha256: str | None = None
+        self._key = ""
+        self.outcome = self._ended("pending")
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Make what is raised inside the block the outcome."""
+        try:
+            yield
+        except OutputError:
+            raise
+        except Exception as error:
+            trace = None if isinstance(error, InputError) else traceback.format_exc()
+            self.outcome = self._ended("failed", error=_sentence(self._task.source.name, error), trace=trace)
+
+    def begin(self) -> bytes | None:
+        """Return the contents of the notice; None where it is finished already."""
+        data = _content(self._task)
+        self._sha256 = _sha256(data)
+        self._key = _key(self._job, self._task.source, self._sha256)
+        entry = None if self._job.force else self._job.folder.finished(self._task.notice_id, self._key)
+        # Where calls to a model failed they are made again, the others are answered from the cache.
+        if entry is None or entry.counts.get("unanswered"):
+            return data
+        self.outcome = self._ended("unchanged", counts=entry.counts)
+        return None
+
+    def end(self, extracted: Extracted, asked: Mapping[str, Any] | None = None) -> None:
+        """Keep a notice; ``asked`` says what a model took."""
+        from extractor.pipeline import store
+
+        counts = store(extracted, self._job.folder, self._key)
+        self.outcome = self._ended("done", counts=counts, asked=asked, unanswered=extracted.failures)
+
+    def _ended(self, status: Status, **what: Any) -> Outcome:
+        seconds = time.perf_counter() - self._started
+        source, notice_id = self._task.source, self._task.notice_id
+        return Outcome(source.name, status, notice_id, sha256=self._sha256, seconds=seconds, **what)
+
+
+def _do(job: _Job, task: _Task) -> Outcome:
+    """Do one notice by rules, in whichever process."""
+    doing = _Doing(job, task)
+    with doing.caught():
+        data = doing.begin()
+        if data is not None:
+            from extractor.pipeline import extract_file
+
+            doing.end(extract_file(task.source, data, notice_id=task.notice_id, lang=job.settings.lang))
+    return doing.outcome
+
+
+async def _do_with_model(job: _Job, model: NoticeModel, task: _Task) -> Outcome:
+    """Do one notice by rules and a model."""
+    doing = _Doing(job, task)
+    with doing.caught():
+        data = doing.begin()
+        if data is not None:
+            from extractor.pipeline import extract_file_with_model
+
+            finds_issues = job.settings.backend == "model"
+            extracted = await extract_file_with_model(
+                task.source, data, model, notice_id=task.notice_id, finds_issues=finds_issues, lang=job.settings.lang
+            )
+            doing.end(extracted, model.tally.reported())
+    return doing.outcome
+
+
+@asynccontextmanager
+async def _asked_of(job: _Job, asking: Asking) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
+    """Yield what does a notice by an endpoint that is open meanwhile."""
+    from extractor.asking import NoticeModel
+
+    async with asking.endpoint() as endpoint:
+
+        async def do(task: _Task) -> Outcome:
+            return await _do_with_model(job, NoticeModel(endpoint, asking.settings.notice_deadline), task)
+
+        yield do
 
 
 def _content(task: _Task) -> bytes:
@@ -299,47 +298,8 @@ def _read(source: Source) -> bytes | InputError:
 
 def _write(report: Report) -> None:
     report.folder.compose(outcome.notice_id for outcome in report.notices if outcome.notice_id is not None)
-    report.folder.write_report(_as_json(report))
-
-
-def _as_json(report: Report) -> dict[str, Any]:
-    from extractor.contract import CONTRACT_VERSION
-
-    statuses = Counter(outcome.status for outcome in report.outcomes)
-    return {
-        "contract_version": CONTRACT_VERSION,
-        "version": __version__,
-        "fingerprint": report.fingerprint,
-        "python": platform.python_version(),
-        "settings": {**asdict(report.settings), "jobs": report.jobs},
-        "ending": report.ending,
-        "started": report.started.isoformat(timespec="milliseconds"),
-        "finished": report.finished.isoformat(timespec="milliseconds"),
-        "seconds": round(report.seconds, 3),
-        "totals": {
-            "inputs": len(report.outcomes),
-            **{status: statuses[status] for status in ("done", "unchanged", "failed", "pending")},
-            **{name: report.total(name) for name in ("issues", "measures", "checks")},
-        },
-        "inputs": [_input_as_json(outcome) for outcome in report.outcomes],
-    }
-
-
-def _input_as_json(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "name": outcome.name,
-        "notice_id": outcome.notice_id,
-        "sha256": outcome.sha256,
-        "outcome": outcome.status,
-        "error": outcome.error,
-        **(outcome.counts or dict.fromkeys(("issues", "measures", "checks", "coverage"))),
-        "seconds": round(outcome.seconds, 3),
-    }
+    report.folder.write_report(as_json(report))
 
 
 def _sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _since(started: float) -> float:
-    return time.perf_counter() - started

@@ -1,16 +1,18 @@
-"""Do the same to many items in several processes, with results in the items' order and none lost."""
+"""Do the same to many items at once, in several processes or in one event loop, with results in the items' order."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager
+from itertools import islice
 from threading import Thread
 from typing import TypeVar
 
@@ -63,6 +65,58 @@ def map_in_order(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def await_in_order(
+    opened: Callable[[], AbstractAsyncContextManager[Callable[[Item], Awaitable[Result]]]],
+    items: Iterable[Item],
+    at_once: int,
+) -> Generator[Result, None, None]:
+    """Yield what the function that ``opened`` gives awaits for each item, in order, ``at_once`` of them under way.
+
+    All run in one event loop of this thread, which stands still while the caller deals with a result. What the
+    function raises is raised here and ends the work. On a keyboard interrupt, results whose turn it is are still
+    yielded first.
+    """
+    source = iter(items)
+    pending: deque[asyncio.Task[Result]] = deque()
+    with asyncio.Runner() as runner:
+        closing = AsyncExitStack()
+        function = runner.run(closing.enter_async_context(opened()))
+
+        async def one(item: Item) -> Result:
+            return await function(item)
+
+        try:
+            while True:
+                running = sum(not task.done() for task in pending)
+                room = min(at_once - running, _AHEAD * at_once - len(pending))
+                pending.extend(runner.get_loop().create_task(one(item)) for item in islice(source, room))
+                if not pending:
+                    break
+                runner.run(_next_of(pending))
+                while pending and pending[0].done():
+                    yield pending.popleft().result()
+        except KeyboardInterrupt:
+            while pending and pending[0].done():
+                yield pending.popleft().result()
+            raise
+        finally:
+            runner.run(_cancelled(pending))
+            runner.run(closing.aclose())
+
+
+async def _next_of(tasks: Iterable[asyncio.Task[Result]]) -> None:
+    under_way = [task for task in tasks if not task.done()]
+    if under_way:  # those that wait for nothing are done before this begins
+        await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+
+
+async def _cancelled(tasks: Iterable[asyncio.Task[Result]]) -> None:
+    under_way = [task for task in tasks if not task.done()]
+    for task in under_way:
+        task.cancel()
+    await asyncio.gather(*under_way, return_exceptions=True)
 
 
 def _result(pending: deque[tuple[Item, Future[Result] | None]]) -> Result:

@@ -26,7 +26,7 @@ from eval.fields import FIELDS, Lang
 from eval.gold import Split
 from eval.markdown import cell, table
 from eval.metrics import Metrics, metrics
-from eval.predictions import run_backend
+from eval.predictions import by_rules
 from eval.report import scores_table
 from eval.runs import measure_gold
 from extractor import contract, extract
@@ -136,7 +136,8 @@ def measure(lang: Lang) -> str:
 
 def run_summary(lang: Lang) -> str:
     """Return what a run on the gold notices and ``show`` print. The time it took is left out."""
-    from extractor.runs import how_it_went, run
+    from extractor.report import how_it_went
+    from extractor.runs import run
 
     with _workplace():
         report = run(["gold/notices"], Path("out"), jobs=1)
@@ -367,7 +368,7 @@ def _evaluation(name: str) -> Evaluation:
     if name == "readers":
         return compare_annotators(GOLD / "annotations" / "a", GOLD / "annotations" / "b", NOTICES).evaluation
     split: Split = "tuned" if name == "tuned" else "held-back"
-    return measure_gold(GOLD, run_backend("rules"), split)
+    return measure_gold(GOLD, by_rules, split)
 
 
 @cache

@@ -9,12 +9,10 @@ from typing import Any
 from planted import notice
 
 from eval.gold import Example, read_folder, reviewed
-from extractor.assemble import assemble
 from extractor.assist.merge import FieldsAnswered, LabelsAnswered, Merged, merge
-from extractor.assist.packs import Material, fields_packs, labels_packs
+from extractor.assist.packs import Material, fields_packs, labels_packs, read_first
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer
 from extractor.contract import Issue, Measure
-from extractor.notice.reader import read_by_rules
 
 GOLD = Path(__file__).parent.parent / "gold"
 TUNED = ("lianyungang-haizhou-2024", "nanjing-jiangbei-2024")
@@ -32,8 +30,7 @@ TEXT = notice(
 
 def material(text: str = TEXT) -> Material:
     """A notice's text as the rules read it."""
-    reading = read_by_rules(text)
-    return Material(text, reading, assemble(text, reading, "example"))
+    return read_first(text, "example")
 
 
 def labelled(

@@ -42,6 +42,7 @@ class TestWhatIsWritten:
             "issues": 4,
             "measures": 6,
             "checks": sum(len(notice["checks"]) for notice in notices(out)),
+            "unanswered": 0,
         }
         first = found["inputs"][0]
         assert (first["name"], first["notice_id"], first["outcome"], first["error"]) == ("b.txt", "b", "done", None)
@@ -171,11 +172,13 @@ class TestWhatIsSaid:
         assert (done.status, done.out) == (1, "")
         lines = [json.loads(line) for line in done.err.splitlines()]
         assert [(line["level"], line.get("outcome")) for line in lines] == [
+            ("info", None),
             ("info", "done"),
             ("error", "failed"),
             ("info", None),
         ]
-        assert (lines[0]["notice_id"], lines[0]["measures"]) == ("a", 3)
+        assert lines[0]["message"] == "rules: no endpoint is set"
+        assert (lines[1]["notice_id"], lines[1]["measures"]) == ("a", 3)
 
     def test_no_notice_text_at_info(self, tmp_path: Path) -> None:
         write(tmp_path, a=NOTICE)

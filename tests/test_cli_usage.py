@@ -40,15 +40,25 @@ def test_wrong_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -
     assert "Error: " in said.err
 
 
-@pytest.mark.parametrize("backend", ["assisted", "model"])
-def test_backends_that_need_an_endpoint(
-    backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("options", "lacks"),
+    [
+        (["--backend", "assisted"], "no model is named; say which with --model"),
+        (
+            ["--backend", "model", "--model", "m"],
+            "no endpoint is set; give --base-url, or put a key into OPENAI_API_KEY",
+        ),
+        (["--model", "m"], "no endpoint is set; a model needs --model, and --base-url or a key in OPENAI_API_KEY"),
+        (["--base-url", "http://127.0.0.1:9/v1"], "no model is named; a model needs --model"),
+        (["--model", "m", "--base-url", "here"], "base_url (--base-url): is no web address"),
+    ],
+)
+def test_an_endpoint_that_is_half_set(
+    options: list[str], lacks: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["run", "a.txt", "--backend", backend]) == 2
-    assert capsys.readouterr().err == (
-        f"error: --backend {backend} is not available yet: needs a model endpoint; use --backend rules\n"
-    )
+    assert main(["run", "a.txt", *options]) == 2
+    assert capsys.readouterr().err.startswith(f"error: {lacks}")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -18,7 +18,7 @@ from eval.evaluation import Evaluation, evaluate
 from eval.gold import Example, Split
 from eval.guard import breaches, read_thresholds, write_thresholds
 from eval.labels import parse_labels
-from eval.predictions import PredictionFolder, Recorder, run_backend
+from eval.predictions import PredictionFolder, Recorder
 from eval.runs import check_thresholds_fit, measure_gold
 from extractor.commands import eval as eval_command
 from extractor.commands import gold as gold_command
@@ -117,11 +117,6 @@ def test_a_broken_run_is_named_with_its_line(gold: Path, tmp_path: Path, lines: 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"notices\.jsonl, one notice a line; there is none"):
         PredictionFolder(tmp_path)
-
-
-def test_unknown_backends_are_refused() -> None:
-    with pytest.raises(SettingsError, match="no backend “oracle”"):
-        run_backend("oracle")
 
 
 def test_recorded_predictions_are_a_run(gold: Path, tmp_path: Path) -> None:
@@ -311,7 +306,7 @@ def test_gold_check_names_mistakes_and_exits_with_1(gold: Path) -> None:
 
 def test_gold_new_starts_a_draft(gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     renamed = _notice().model_copy(update={"notice_id": "fresh"})
-    monkeypatch.setattr("eval.predictions.run_backend", lambda _: lambda *_: renamed)
+    monkeypatch.setattr("eval.predictions.by_rules", lambda *_: renamed)
     file = tmp_path / "fresh.txt"
     file.write_text(TEXT, encoding="utf-8")
     code, said = _call("gold", "new", file, "--gold", gold)

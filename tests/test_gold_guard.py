@@ -9,7 +9,7 @@ import pytest
 from eval.evaluation import Evaluation
 from eval.gold import Split, label_paths
 from eval.guard import INVENTED, Breach, breaches, read_thresholds
-from eval.predictions import run_backend
+from eval.predictions import by_rules
 from eval.runs import measure_gold
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -22,7 +22,7 @@ def evaluation() -> Evaluation:
     if not label_paths(GOLD):
         pytest.skip("gold/labels holds no label files yet")
     split: Split = THRESHOLDS.split  # type: ignore[assignment]
-    return measure_gold(GOLD, run_backend(THRESHOLDS.backend), split)
+    return measure_gold(GOLD, by_rules, split)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ import pytest
 from cli_examples import GOLD, NOTICE, Finished, command, ids, outcomes, report, start, wait_for, write
 
 from extractor.fingerprint import code_fingerprint
-from extractor.runs import Settings, run
+from extractor.report import Settings
+from extractor.runs import run
 
 
 def run_here(folder: Path, **settings: bool) -> dict[str, str]:

@@ -12,13 +12,14 @@ from itertools import accumulate
 from math import ceil
 from typing import NamedTuple
 
+from extractor.assemble import assemble
 from extractor.assist.grouping import evenly_filled
 from extractor.assist.layout_pack import LayoutPack, split_layout
 from extractor.assist.pieces import Figure, IssuePiece, MeasurePiece, Numbers, field_lines, issue_lines, place_of
 from extractor.assist.tokens import estimate_tokens
 from extractor.contract import Notice
 from extractor.notice.places import Inside, Place
-from extractor.notice.reader import Reading
+from extractor.notice.reader import Reading, read_by_rules
 
 LABELS_BUDGET = 5500
 """Estimated tokens of pieces in one call: large enough that the instructions sent with it stay the smaller part."""
@@ -33,6 +34,12 @@ class Material(NamedTuple):
     text: str
     reading: Reading
     notice: Notice
+
+
+def read_first(text: str, notice_id: str) -> Material:
+    """A notice's text as the rules read it, which is what a model is asked about."""
+    reading = read_by_rules(text)
+    return Material(text, reading, assemble(text, reading, notice_id))
 
 
 class Slice(NamedTuple):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -19,6 +20,7 @@ import yaml
 from extractor.assist.packs import FieldsPack, LabelsPack, Pack
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer, Response
 from extractor.endpoint.calls import Call, Message
+from extractor.endpoint.keys import schema_text
 from extractor.enumerations import VOCABULARIES, Term
 from extractor.errors import BugError
 
@@ -81,6 +83,15 @@ def call_for(pack: Pack) -> Call[Response]:
         context={"pack": pack},
         max_tokens=_ROOM * pack.expected_tokens,
     )
+
+
+@cache
+def prompts_key() -> str:
+    """A key, 64 hexadecimal digits, of all that is said and asked in the prompts of every task."""
+    sources = (_folder().joinpath(task + _SUFFIX).read_bytes() for task in TASKS)
+    schemas = (schema_text(prompt(task).response).encode() for task in TASKS)
+    fixed = (prompt(task).fixed.encode() for task in TASKS)
+    return sha256(b"\0".join([*sources, *schemas, *fixed])).hexdigest()
 
 
 def _explained(term: Term) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.commands.reader import CacheOption
 from extractor.errors import InputError
 
 if TYPE_CHECKING:
@@ -14,22 +15,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Look at, clear, export and import the kept answers of models.", no_args_is_help=True)
 
-FolderOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--cache-dir",
-        envvar="EXTRACTOR_CACHE_DIR",
-        show_envvar=False,
-        metavar="DIR",
-        help="Folder of the answers. [default: EXTRACTOR_CACHE_DIR, else one among the user's caches]",
-    ),
-]
 TaskOption = Annotated[str | None, typer.Option("--task", help="Answers of this task alone.")]
 _UNITS = ("bytes", "KB", "MB", "GB")
 
 
 @app.command()
-def stats(cache_dir: FolderOption = None) -> None:
+def stats(cache_dir: CacheOption = None) -> None:
     """Print how many answers are kept, of which tasks and models, and what they take."""
     with _existing(cache_dir) as cache:
         kept: dict[tuple[str, ...], list[int]] = {}
@@ -55,7 +46,7 @@ def stats(cache_dir: FolderOption = None) -> None:
 @app.command()
 def clear(
     *,
-    cache_dir: FolderOption = None,
+    cache_dir: CacheOption = None,
     task: TaskOption = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
@@ -80,7 +71,7 @@ def clear(
 @app.command()
 def export(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, JSON Lines.")],
-    cache_dir: FolderOption = None,
+    cache_dir: CacheOption = None,
     task: TaskOption = None,
 ) -> None:
     """Write the answers to a text file: one a line, sorted, the same to the byte for the same answers."""
@@ -94,7 +85,7 @@ def export(
 @app.command(name="import")
 def import_(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A file that export wrote.")],
-    cache_dir: FolderOption = None,
+    cache_dir: CacheOption = None,
 ) -> None:
     """Take the answers of an exported file into the cache. Exit 1 where a line holds none."""
     from extractor.endpoint.cache import AnswerCache

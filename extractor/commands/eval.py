@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
 from extractor.commands.options import Language
+from extractor.commands.reader import (
+    Answers,
+    Backend,
+    CacheOption,
+    OfflineOption,
+    Reader,
+    ReplayOption,
+    chosen_reader,
+)
 from extractor.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -33,19 +45,27 @@ Out = Annotated[Path | None, typer.Option(help="Write the reports into this fold
 
 
 @app.callback(invoke_without_command=True)
+@with_endpoint_options
 def run(  # noqa: PLR0913
     ctx: typer.Context,
     *,
     gold: Gold = Path("gold"),
     pred: Annotated[Path | None, typer.Option(help="A run's folder, with notices.jsonl.")] = None,
-    backend: Annotated[str | None, typer.Option(help="Extract now with this backend. [default: rules]")] = None,
+    backend: Annotated[Backend | None, typer.Option(help="Extract now with this backend. [default: rules]")] = None,
     out: Out = None,
     fail_under: Annotated[Path | None, typer.Option(help="Thresholds; exit 1 where a field falls below.")] = None,
     accept: Annotated[Path | None, typer.Option(help="Record this run's scores as the thresholds from now on.")] = None,
     split: SplitOption = SplitName.ALL,
     lang: Lang = Language.EN,
+    cache_dir: CacheOption = None,
+    offline: OfflineOption = False,
+    replay: ReplayOption = None,
+    endpoint: EndpointFlags,
 ) -> None:
-    """Measure a run's folder, or a backend run on the spot, field by field."""
+    """Measure a run's folder, or a backend run on the spot, field by field.
+
+    The options of an endpoint count with --backend assisted and model.
+    """
     if ctx.invoked_subcommand is not None:
         return
     if pred is not None and backend is not None:
@@ -54,23 +74,26 @@ def run(  # noqa: PLR0913
 
     from eval.guard import breaches, read_thresholds, write_thresholds
     from eval.metrics import metrics
+    from eval.predictions import Recorder
     from eval.report import terminal
     from eval.runs import check_thresholds_fit, measure_gold, write_reports
 
-    backend = None if pred is not None else backend or "rules"
+    name = None if pred is not None else (backend or Backend.RULES).value
     thresholds = read_thresholds(fail_under) if fail_under is not None else None
     if thresholds is not None:
-        check_thresholds_fit(thresholds, backend=backend, split=split.value)
-    evaluation = measure_gold(gold, _predictions(pred, backend, out), split.value)
+        check_thresholds_fit(thresholds, backend=name, split=split.value)
+    reader = None if name is None else chosen_reader(Backend(name), endpoint, Answers(cache_dir, offline, replay))
+    with _predictions(pred, reader) as predict:
+        evaluation = measure_gold(gold, predict if pred or out is None else Recorder(predict, out), split.value)
     broken = breaches(thresholds, evaluation) if thresholds is not None else []
-    found = metrics(evaluation, {"gold": str(gold), "predictions": str(pred or backend), "split": split.value})
+    found = metrics(evaluation, {"gold": str(gold), "predictions": str(pred or name), "split": split.value})
     terminal(found, Console(), lang.value, broken)
     if out is not None:
         for path in write_reports(out, found, evaluation, broken, lang.value):
             typer.echo(f"wrote {path}")
     if accept is not None:
         tolerance = thresholds.tolerance if thresholds is not None else 0.005
-        write_thresholds(evaluation, accept, backend=backend or str(pred), split=split.value, tolerance=tolerance)
+        write_thresholds(evaluation, accept, backend=name or str(pred), split=split.value, tolerance=tolerance)
         typer.echo(f"wrote {accept}")
     if broken:
         raise typer.Exit(1)
@@ -123,13 +146,17 @@ def agreement(
         raise typer.Exit(1)
 
 
-def _predictions(pred: Path | None, backend: str | None, out: Path | None) -> Predict:
-    from eval.predictions import PredictionFolder, Recorder, run_backend
+@contextmanager
+def _predictions(pred: Path | None, reader: Reader | None) -> Iterator[Predict]:
+    from eval.predictions import PredictionFolder, by_model, by_rules
 
     if pred is not None:
-        return PredictionFolder(pred)
-    predict = run_backend(backend or "rules")
-    return predict if out is None else Recorder(predict, out)
+        yield PredictionFolder(pred)
+    elif reader is None or reader.asking is None:
+        yield by_rules
+    else:
+        with by_model(reader.asking, finds_issues=reader.backend is Backend.MODEL) as predict:
+            yield predict
 
 
 def _measured(evaluation: Evaluation) -> Evaluation:

@@ -38,7 +38,7 @@ def new(
 ) -> None:
     """Start a label file: segmented by the rules, every judgement left open, marked as a draft."""
     from eval.labels import read_text, write_labels
-    from eval.predictions import run_backend
+    from eval.predictions import by_rules
     from extractor.files.ingest import read_text as ingest_text
     from extractor.files.naming import slug
     from extractor.files.source import Source
@@ -50,9 +50,7 @@ def new(
     text = ingest_text(Source(str(file))).text
     if text_file.exists() and read_text(text_file) != text:
         raise InputError(f"{text_file}: holds another version of this notice's text")
-    notice = run_backend("rules")(notice_id, text)
-    if notice is None:
-        raise InputError(f"{file}: the rules gave no notice")
+    notice = by_rules(notice_id, text)
     content = write_labels(notice, text, annotator=annotator, status="draft", judged=False)
     for path, written in ((text_file, text), (labels, content)):
         path.parent.mkdir(parents=True, exist_ok=True)

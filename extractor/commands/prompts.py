@@ -63,20 +63,16 @@ def _list(task: Task | None) -> None:
 
 
 def _calls(file: Path, task: Task | None) -> Iterator[Pack]:
-    from extractor.assemble import assemble
     from extractor.assist.layout_pack import layout_packs
-    from extractor.assist.packs import Material, fields_packs, labels_packs
+    from extractor.assist.packs import fields_packs, labels_packs, read_first
     from extractor.files.ingest import read_text
     from extractor.files.source import Source
-    from extractor.notice.reader import read_by_rules
 
-    text = read_text(Source(str(file))).text
-    reading = read_by_rules(text)
-    material = Material(text, reading, assemble(text, reading, file.stem))
+    material = read_first(read_text(Source(str(file))).text, file.stem)
     by_task: dict[Task, Iterable[Pack]] = {
         Task.FIELDS: fields_packs(material),
         Task.LABELS: labels_packs(material),
-        Task.LAYOUT: layout_packs(text, reading.text, reading.outline.ending.start),
+        Task.LAYOUT: layout_packs(material.text, material.reading.text, material.reading.outline.ending.start),
     }
     wanted = (Task.FIELDS, Task.LABELS) if task is None else (task,)
     for each in wanted:

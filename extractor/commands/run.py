@@ -12,23 +12,18 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
 from extractor.commands.options import Language, LanguageOption
-from extractor.errors import SettingsError
+from extractor.commands.reader import Answers, BackendOption, CacheOption, OfflineOption, ReplayOption, chosen_reader
 from extractor.logs import LOGGER, configure
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
-    from extractor.runs import Outcome
+    from extractor.report import Outcome
 
 INTERRUPTED = 130
-
-
-class Backend(StrEnum):
-    """Who reads the notices."""
-
-    RULES = "rules"
-    ASSISTED = "assisted"
-    MODEL = "model"
+UNANSWERED = 3
+_REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
 
 
 class Level(StrEnum):
@@ -40,6 +35,7 @@ class Level(StrEnum):
     ERROR = "error"
 
 
+@with_endpoint_options
 def run(  # noqa: PLR0913
     paths: Annotated[
         list[str],
@@ -47,14 +43,19 @@ def run(  # noqa: PLR0913
     ],
     *,
     out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("out"),
-    backend: Annotated[Backend, typer.Option(help="Who reads the notices.")] = Backend.RULES,
+    backend: BackendOption = None,
     jobs: Annotated[
-        int | None, typer.Option(min=1, help="Processes. [default: one for ten notices, at most one a processor]")
+        int | None,
+        typer.Option(min=1, help="Processes, for rules. [default: one for ten notices, at most one a processor]"),
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Do all, also what is finished and unchanged.")] = False,
     lang: LanguageOption = Language.ZH,
     log_level: Annotated[Level, typer.Option(help="How much is told on standard error.")] = Level.WARNING,
     log_json: Annotated[bool, typer.Option("--log-json", help="Tell it as one JSON object a line.")] = False,
+    cache_dir: CacheOption = None,
+    offline: OfflineOption = False,
+    replay: ReplayOption = None,
+    endpoint: EndpointFlags,
 ) -> None:
     """Extract issues and measures from notices: txt, md, html, docx, pdf, and zip archives of these.
 
@@ -65,28 +66,41 @@ def run(  # noqa: PLR0913
     changed: the input, this program, or its settings. Finished work for inputs that are no longer given is kept in
     OUT/.work and taken up when they are given again; delete OUT to start afresh.
 
-    Exit status: 0 when every notice is done, 1 when some failed (the others are written), 2 for wrong usage, 130 when
-    interrupted (what is finished is written).
+    With an endpoint the rules' reading is joined by a model's. Its answers are kept in a cache, so that nothing is
+    asked twice; where a call fails for good, the rules' reading stands and a check says so.
+
+    Exit status: 0 when every notice is done, 1 when some failed (the others are written), 2 for wrong usage, 3 when all
+    are done but calls to the model failed for good (the next run makes them again), 130 when interrupted (what is
+    finished is written).
     """
-    from extractor.runs import Settings, how_it_went
+    from extractor.report import Settings, how_it_went, what_was_asked
     from extractor.runs import run as run_all
     from extractor.workers import spare_the_collector
 
     spare_the_collector()
 
     configure(log_level, as_json=log_json)
-    if backend is not Backend.RULES:
-        raise SettingsError(f"--backend {backend} is not available yet: needs a model endpoint; use --backend rules")
     on_terminal = sys.stderr.isatty() and not log_json
-    with _progress() if on_terminal else nullcontext(_Progress()) as progress:
+    reader = chosen_reader(backend, endpoint, Answers(cache_dir, offline, replay))
+    asking = reader.asking
+    if on_terminal:
+        typer.echo(printable(f"{reader.backend}: {reader.why}"), err=True)
+    else:
+        # That text leaves the machine although nobody asked for it here is said even in a pipe.
+        unasked = backend is None and asking is not None
+        LOGGER.log(logging.WARNING if unasked else logging.INFO, "%s: %s", reader.backend, reader.why)
+
+    def live() -> str:
+        return what_was_asked(asking.tally.reported()) if asking else ""
+
+    with _progress(live) if on_terminal else nullcontext(_Progress()) as progress:
 
         def watch(outcome: Outcome) -> None:
             _tell(outcome)
             progress.advance()
 
-        report = run_all(
-            paths, out, Settings(lang=lang.value), jobs=jobs, force=force, begun=progress.begin, watch=watch
-        )
+        settings = Settings(reader.backend.value, lang.value, asking.key if asking else "")
+        report = run_all(paths, out, settings, asking=asking, jobs=jobs, force=force, begun=progress.begin, watch=watch)
     interrupted = report.ending == "interrupted"
     if report.passed_over:
         LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.passed_over, out)
@@ -98,6 +112,8 @@ def run(  # noqa: PLR0913
         raise typer.Exit(INTERRUPTED)
     if report.count("failed"):
         raise typer.Exit(1)
+    if report.total("unanswered"):
+        raise typer.Exit(UNANSWERED)
 
 
 def _tell(outcome: Outcome) -> None:
@@ -109,6 +125,17 @@ def _tell(outcome: Outcome) -> None:
         told = f"{outcome.name}: {outcome.status} as {outcome.notice_id}"
         LOGGER.info(
             "%s: %s issues, %s measures", told, counts["issues"], counts["measures"], extra={**fields, **counts}
+        )
+    if outcome.unanswered:
+        reasons = list(dict.fromkeys(outcome.unanswered))
+        more = f"; and {len(reasons) - _REASONS} more" if len(reasons) > _REASONS else ""
+        LOGGER.warning(
+            "%s: %d calls failed for good, there the rules' reading stands: %s%s",
+            outcome.name,
+            len(outcome.unanswered),
+            "; ".join(reasons[:_REASONS]),
+            more,
+            extra=fields,
         )
     if outcome.trace is not None:
         LOGGER.debug("%s", outcome.name, extra=fields | {"traceback": outcome.trace})
@@ -122,11 +149,25 @@ class _Progress(NamedTuple):
 
 
 @contextmanager
-def _progress() -> Iterator[_Progress]:
+def _progress(live: Callable[[], str]) -> Iterator[_Progress]:
+    """Show a bar; ``live`` is asked, several times a second, for what a model has taken so far."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    class Live(ProgressColumn):
+        def render(self, task: Task) -> Text:  # noqa: ARG002
+            return Text(live())
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), Live())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         row = bar.add_task("reading notices", total=None)
         yield _Progress(lambda total: bar.update(row, total=total), lambda: bar.advance(row))

@@ -117,6 +117,9 @@ class AnswerCache:
         except sqlite3.Error as error:
             raise _damaged(self.folder) from error
 
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and self.get(key) is not None
+
     def __len__(self) -> int:
         """Return how many rows there are, damaged ones among them."""
         return len(self._rows)

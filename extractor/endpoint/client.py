@@ -74,7 +74,7 @@ class Endpoint:
         SettingsError: no model is named, or a budget in dollars is set and the model's price is unknown.
     """
 
-    def __init__(self, settings: Settings, cache: Answers | Offline | None = None) -> None:
+    def __init__(self, settings: Settings, cache: Answers | Offline | None = None, tally: Tally | None = None) -> None:
         if settings.model is None:
             raise SettingsError("no model is named; say which with --model (doctor lists what the endpoint has)")
         self._model = settings.model
@@ -86,7 +86,7 @@ class Endpoint:
             )
         self._settings = settings
         self._cache = cache
-        self._tally = Tally()
+        self._tally = tally or Tally()
         self._limiter: Limiter | None = None
         self._transport: Transport | None = None
         self._probing = asyncio.Lock()
@@ -174,6 +174,10 @@ class Endpoint:
         _LOG.info("%s: %s after %d requests", call.task, failure.reason, course.requests)
         raise failure  # outside of the block: nothing that quotes what was sent travels along
 
+    def has_answer(self, call: Call[Response]) -> bool:
+        """Whether an answer to ``call`` is kept, so that nothing would be asked."""
+        return self._cache is not None and call_key(call, self._settings) in self._cache
+
     async def attempt(self, call: Call[Response], mode: Mode) -> Accepted[Response]:
         """Ask in ``mode``, past the cache, and do not ask again where the answer is wrong: to learn what it is like.
 
@@ -218,7 +222,13 @@ class Endpoint:
                         probe = _Course(course.tallies, self._now(), _PROBE_RETRIES)
                         return (await self._attempted(QUESTION, mode, probe)).oddities
 
-                    _picked_modes[place] = await picked(tried)
+                    if self._hopeless:  # found while this call waited
+                        raise self._hopeless.again()
+                    try:
+                        _picked_modes[place] = await picked(tried)
+                    except AnswerFailure as failure:
+                        self._hopeless = failure.again()  # what answers nothing simple answers nothing
+                        raise
                     _LOG.info("mode %s is picked", _picked_modes[place])
                 self._mode = _picked_modes[place]
         return self._mode

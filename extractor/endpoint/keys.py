@@ -21,17 +21,34 @@ def call_key(call: Call[Response], settings: Settings) -> str:
     With mode ``auto`` the key says ``auto``: which mode the probe picked is known only to who asks the endpoint, and
     a run from the cache does not.
     """
-    parts: list[object] = [
+    return _hashed(
+        [
+            *_deciding(settings),
+            token_limit(call, settings),
+            [list(message) for message in call.messages],
+            schema_text(call.response),
+            [call.task, call.prompt_version],
+        ]
+    )
+
+
+def settings_key(settings: Settings) -> str:
+    """Return a key, 64 hexadecimal digits, of all settings that can change an answer."""
+    return _hashed([*_deciding(settings), settings.max_tokens])
+
+
+def _deciding(settings: Settings) -> list[object]:
+    return [
         _FORM,
         settings.model,
         settings.mode,
-        [settings.temperature, settings.seed, token_limit(call, settings)],
-        [list(message) for message in call.messages],
-        schema_text(call.response),
-        [call.task, call.prompt_version],
+        [settings.temperature, settings.seed],
         settings.extra_body,
         settings.address if settings.cache_by_address else None,
     ]
+
+
+def _hashed(parts: list[object]) -> str:
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 

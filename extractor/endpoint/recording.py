@@ -99,6 +99,9 @@ class Recording:
         """Return the answer recorded under ``key``, None where there is none."""
         return copy.deepcopy(self._records.get(key))
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._records
+
     def __len__(self) -> int:
         return len(self._records)
 

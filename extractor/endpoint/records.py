@@ -32,6 +32,9 @@ class Answers(Protocol):
     def put(self, key: str, record: Record, /) -> None:
         """Keep an answer that was found valid."""
 
+    def __contains__(self, key: object, /) -> bool:
+        """Tell whether an answer is kept under ``key``."""
+
 
 def is_key(value: object) -> TypeGuard[str]:
     """Tell whether ``value`` is the key of a call."""

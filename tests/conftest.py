@@ -1,0 +1,18 @@
+"""No test asks an endpoint, reads settings or keeps answers that are those of whoever runs the tests."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith(("OPENAI_", "EXTRACTOR_")):
+            monkeypatch.delenv(name)
+    folder: Path = tmp_path_factory.getbasetemp() / "nobody"
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(folder / name))

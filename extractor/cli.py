@@ -12,9 +12,11 @@ from typing import Annotated
 import typer
 
 from extractor import __version__
+from extractor.commands import batch as batch_command
 from extractor.commands import cache as cache_command
 from extractor.commands import eval as eval_command
 from extractor.commands import gold as gold_command
+from extractor.commands.doctor import doctor
 from extractor.commands.prompts import prompts
 from extractor.commands.run import INTERRUPTED, run
 from extractor.commands.schema import schema
@@ -53,6 +55,8 @@ app.command()(run)
 app.command()(show)
 app.command()(schema)
 app.command()(prompts)
+app.command()(doctor)
+app.add_typer(batch_command.app, name="batch")
 app.add_typer(cache_command.app, name="cache")
 app.add_typer(eval_command.app, name="eval")
 app.add_typer(gold_command.app, name="gold")

@@ -26,7 +26,7 @@ from extractor.files.raw import read_bytes
 from extractor.files.source import Source
 from extractor.files.store import RunFolder, opened
 from extractor.fingerprint import code_fingerprint
-from extractor.report import Ending, Outcome, Report, Settings, Status, as_json, how_to_go_on
+from extractor.run_report import Ending, Outcome, Report, Settings, Status, as_json, how_to_go_on
 from extractor.workers import await_in_order, map_in_order, processors
 
 if TYPE_CHECKING:

@@ -136,7 +136,7 @@ def measure(lang: Lang) -> str:
 
 def run_summary(lang: Lang) -> str:
     """Return what a run on the gold notices and ``show`` print. The time it took is left out."""
-    from extractor.report import how_it_went
+    from extractor.run_report import how_it_went
     from extractor.runs import run
 
     with _workplace():

@@ -13,7 +13,7 @@ import pytest
 from cli_examples import GOLD, NOTICE, Finished, command, ids, outcomes, report, start, wait_for, write
 
 from extractor.fingerprint import code_fingerprint
-from extractor.report import Settings
+from extractor.run_report import Settings
 from extractor.runs import run
 
 

@@ -19,7 +19,7 @@ from extractor.logs import LOGGER, configure
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
-    from extractor.report import Outcome
+    from extractor.run_report import Outcome
 
 INTERRUPTED = 130
 UNANSWERED = 3
@@ -73,7 +73,7 @@ def run(  # noqa: PLR0913
     are done but calls to the model failed for good (the next run makes them again), 130 when interrupted (what is
     finished is written).
     """
-    from extractor.report import Settings, how_it_went, what_was_asked
+    from extractor.run_report import Settings, how_it_went, what_was_asked
     from extractor.runs import run as run_all
     from extractor.workers import spare_the_collector
 

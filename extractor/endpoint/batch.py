@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -25,6 +25,9 @@ CODE = re.compile(r"[a-z_]{1,64}")  # what an error's code looks like; anything 
 
 _UNLISTED = "unlisted"  # the task of an answer whose call is in no list
 _HEAD = ("task", "model", "mode", "prompt_version")
+_TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})  # codes of servers
+_KIND = re.compile(r"[._-](?:answers|errors|output|results)$")  # what names of answers files end in
+_PART = re.compile(r"-\d+$")
 
 
 class BatchCall(NamedTuple):
@@ -68,8 +71,9 @@ class BatchImport:
 
     ``stored`` answers are in the cache; ``repeated`` ones came again and were left out, as were those ``truncated``,
     ``refused`` (by a filter or by the model), ``failed`` (the endpoint reports an error) and ``unusable`` (no answer,
-    not asked for). All but the repeated are named in ``problems``. ``missing`` are keys asked for and still without an
-    answer; empty where no list of calls was given.
+    not asked for, of another form than asked for). All but the repeated are named in ``problems``. ``missing`` are
+    keys asked for and still without an answer; empty where no list of calls was given. ``too_large`` are keys of calls
+    that would do better in two halves: the answer was cut short, or the prompt too long.
     """
 
     stored: int = 0
@@ -80,17 +84,25 @@ class BatchImport:
     unusable: int = 0
     problems: tuple[Problem, ...] = ()
     missing: tuple[str, ...] = ()
+    too_large: tuple[str, ...] = ()
 
 
 Outcome = Literal["truncated", "refused", "failed", "unusable"]
+HasForm = Callable[[Record], bool]
+"""Tells whether an answer is of the form that its task asks for."""
+
+
+def _any_form(_record: Record) -> bool:
+    return True
 
 
 class _NoAnswer(Exception):  # noqa: N818 - it is no error here, it is counted
-    """A line holds no answer to keep."""
+    """A line holds no answer to keep. ``wants_less``: one that asks for less at once may be answered."""
 
-    def __init__(self, outcome: Outcome, reason: str) -> None:
+    def __init__(self, outcome: Outcome, reason: str, *, wants_less: bool = False) -> None:
         super().__init__(reason)
         self.outcome = outcome
+        self.wants_less = wants_less
 
 
 def write_batch(calls: Iterable[BatchCall], path: Path, limits: Limits = Limits()) -> BatchFiles:  # noqa: B008 - frozen
@@ -131,6 +143,14 @@ def calls_file(path: Path) -> Path:
     return path.with_name(f"{path.stem}.calls.jsonl")
 
 
+def calls_beside(answers: Path) -> Path | None:
+    """Return the list of calls beside a file of answers that is named like its requests: ``NAME.answers.jsonl``,
+    ``NAME-2.errors.jsonl``, ``NAME_output.jsonl`` for ``NAME.calls.jsonl``. None where there is none."""
+    name = _KIND.sub("", answers.stem)
+    places = (calls_file(answers.with_name(f"{stem}.jsonl")) for stem in (answers.stem, name, _PART.sub("", name)))
+    return next((place for place in places if place.is_file()), None)
+
+
 def read_calls(path: Path) -> dict[str, Asked]:
     """Return what was asked under each key, by a list of calls.
 
@@ -147,11 +167,17 @@ def read_calls(path: Path) -> dict[str, Asked]:
     return asked
 
 
-def read_batch(path: Path, cache: AnswerCache, asked: Mapping[str, Asked] | None = None) -> BatchImport:
+def read_batch(
+    path: Path,
+    cache: AnswerCache,
+    asked: Mapping[str, Asked] | None = None,
+    has_form: HasForm = _any_form,
+) -> BatchImport:
     """Take the answers of ``path`` into ``cache``, in whatever order and number they come.
 
     Of several answers to one call the first usable one counts. With ``asked`` (``read_calls``) answers to other calls
-    are left out and calls without an answer are told; without it any key is taken.
+    are left out and calls without an answer are told; without it any key is taken. ``has_form`` tells whether an answer
+    is of the form that its task asks for.
 
     Raises:
         InputError: the file cannot be read, or holds requests.
@@ -160,6 +186,7 @@ def read_batch(path: Path, cache: AnswerCache, asked: Mapping[str, Asked] | None
     counts: Counter[str] = Counter()
     problems: list[Problem] = []
     stored: set[str] = set()
+    too_large: dict[str, None] = {}
     for number, line in numbered_lines(path):
         found = _object(line)
         if "method" in found and "body" in found:
@@ -169,14 +196,39 @@ def read_batch(path: Path, cache: AnswerCache, asked: Mapping[str, Asked] | None
             counts["repeated"] += 1
             continue
         try:
-            key, record = _answer(found, asked)
+            key, record = _answer(found, asked, has_form)
             cache.put(key, record)
             stored.add(key)
         except _NoAnswer as no_answer:
             counts[no_answer.outcome] += 1
             problems.append(Problem(f"{path}:{number}", str(no_answer)))
+            if no_answer.wants_less:
+                too_large[str(key)] = None
     missing = tuple(key for key in asked or () if key not in stored and cache.get(key) is None)
-    return BatchImport(stored=len(stored), **counts, problems=tuple(problems), missing=missing)
+    return BatchImport(
+        stored=len(stored),
+        **counts,
+        problems=tuple(problems),
+        missing=missing,
+        too_large=tuple(key for key in too_large if key not in stored),
+    )
+
+
+def read_too_large(path: Path) -> frozenset[str]:
+    """Return the keys of a file of answers whose calls would do better in two halves.
+
+    Raises:
+        InputError: the file cannot be read.
+    """
+    found = set()
+    for _, line in numbered_lines(path):
+        answer = _object(line)
+        try:
+            _answer(answer, None)
+        except _NoAnswer as no_answer:
+            if no_answer.wants_less:
+                found.add(str(answer["custom_id"]))
+    return frozenset(found)
 
 
 def _request_lines(calls: Iterable[BatchCall], asked: dict[str, Asked], limits: Limits) -> Iterator[bytes]:
@@ -207,7 +259,9 @@ def _object(line: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _answer(line: Mapping[str, Any], asked: Mapping[str, Asked] | None) -> tuple[str, Record]:
+def _answer(
+    line: Mapping[str, Any], asked: Mapping[str, Asked] | None, has_form: HasForm = _any_form
+) -> tuple[str, Record]:
     """Return the key and the record of an answers line.
 
     Raises:
@@ -217,13 +271,13 @@ def _answer(line: Mapping[str, Any], asked: Mapping[str, Asked] | None) -> tuple
     if not is_key(key):
         raise _NoAnswer("unusable", "is no answer to a call" if line else "is no JSON object; was it cut?")
     if asked is None:
-        return key, _record(line, None)
+        return key, _record(line, None, has_form)
     if key not in asked:
         raise _NoAnswer("unusable", f"answers {key[:12]}, which was not asked")
-    return key, _record(line, asked[key])
+    return key, _record(line, asked[key], has_form)
 
 
-def _record(line: Mapping[str, Any], asked: Asked | None) -> Record:
+def _record(line: Mapping[str, Any], asked: Asked | None, has_form: HasForm) -> Record:
     """Return the record of an answers line; its messages may quote what was sent, so only codes are repeated.
 
     Raises:
@@ -234,7 +288,7 @@ def _record(line: Mapping[str, Any], asked: Asked | None) -> Record:
     reason = choice.get("finish_reason")
     calls = message.get("tool_calls") or []
     if str(reason).casefold() in UNFINISHED:
-        raise _NoAnswer("truncated", f"is cut short (finish_reason {reason})")
+        raise _NoAnswer("truncated", f"is cut short (finish_reason {reason})", wants_less=True)
     if str(reason).casefold() in WITHHELD:
         raise _NoAnswer("refused", f"is withheld (finish_reason {reason})")
     if message.get("refusal"):
@@ -251,6 +305,8 @@ def _record(line: Mapping[str, Any], asked: Asked | None) -> Record:
     }
     if fault := flaw(record) or unusable(record):
         raise _NoAnswer("unusable", fault)
+    if not has_form(record):
+        raise _NoAnswer("unusable", "is not of the form that was asked for")
     return record
 
 
@@ -264,7 +320,11 @@ def _choice(line: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, An
         code = error.get("code") or error.get("type") if isinstance(error, Mapping) else None
         named = [f"status {status}"] if isinstance(status, int) and status != 200 else []
         named += [code] if isinstance(code, str) and CODE.fullmatch(code) else []
-        raise _NoAnswer("failed", f"the endpoint reports an error ({', '.join(named) or 'without a code'})")
+        raise _NoAnswer(
+            "failed",
+            f"the endpoint reports an error ({', '.join(named) or 'without a code'})",
+            wants_less=code in _TOO_LONG,
+        )
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices:
         raise _NoAnswer("unusable", "is no chat completion")

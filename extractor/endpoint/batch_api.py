@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,11 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from extractor.endpoint.batch import CODE, URL
 from extractor.endpoint.lines import count_of, json_line, mapping, parsed, write_whole
+from extractor.endpoint.settings import Settings
 from extractor.errors import EndpointError, InputError, OutputError, SettingsError
 
 if TYPE_CHECKING:
     from openai import OpenAI
 
+_TALKATIVE = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")  # at lower levels they write out what is sent
+_NO_KEY = "none"  # servers of one's own ask for none, the client does
 _OVER = frozenset({"failed", "completed", "expired", "cancelled"})
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")  # safe as a file's name and in a message
 
@@ -48,6 +52,21 @@ class BatchStatus:
     def __str__(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""
         return f"{self.batch_id}: {self.state}, {self.completed} of {self.total} done{failed}"
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[OpenAI]:
+    """Yield a client of the endpoint that ``settings`` name."""
+    from openai import OpenAI
+
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.WARNING))
+    key = settings.api_key.get_secret_value() if settings.api_key else _NO_KEY
+    with OpenAI(
+        base_url=settings.base_url, api_key=key, timeout=settings.timeout, max_retries=settings.retries
+    ) as client:
+        yield client
 
 
 def submission_file(requests: Path) -> Path:
@@ -109,8 +128,9 @@ def status(client: OpenAI, batch_id: str) -> BatchStatus:
     return _status(_retrieve(client, batch_id))
 
 
-def fetch(client: OpenAI, batch_id: str, folder: Path) -> tuple[Path, ...]:
-    """Write a batch's answers, then its errors, as far as there are any, to files in ``folder`` and return those.
+def fetch(client: OpenAI, batch_id: str, folder: Path, name: str | None = None) -> tuple[Path, ...]:
+    """Write a batch's answers, then its errors, as far as there are any, to files in ``folder`` and return those. They
+    are called ``NAME.answers.jsonl`` and ``NAME.errors.jsonl``, by default after the batch's id.
 
     A batch that expired or was cancelled has the answers that were ready.
 
@@ -128,7 +148,7 @@ def fetch(client: OpenAI, batch_id: str, folder: Path) -> tuple[Path, ...]:
         if file_id := batch.get(field):
             with _sentences(f"fetching the batch's {kind}"):
                 content = client.files.content(str(file_id)).content
-            files.append(folder / f"{state.batch_id}.{kind}.jsonl")
+            files.append(folder / f"{name or state.batch_id}.{kind}.jsonl")
             write_whole(files[-1], [content])
     if not files:
         because = f" ({'; '.join(state.faults)})" if state.faults else ""

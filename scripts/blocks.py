@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import chdir, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from pydantic import BaseModel
 
@@ -30,6 +30,7 @@ from eval.predictions import by_rules
 from eval.report import scores_table
 from eval.runs import measure_gold
 from extractor import contract, extract
+from extractor.commands.endpoint_options import EndpointFlags
 from extractor.contract import Accountability, Issue, Notice
 from extractor.enumerations import VOCABULARIES
 from extractor.files import limits
@@ -161,6 +162,22 @@ def run_json() -> str:
 def help_text(*names: str) -> str:
     """Return what ``--help`` prints of a command."""
     return _fenced("text", _command(*names, "--help").rstrip())
+
+
+def prompts_listed() -> str:
+    """Return what ``prompts`` lists."""
+    return _fenced("text", _command("prompts").rstrip())
+
+
+def endpoint_settings() -> str:
+    """Return a table of an endpoint's settings: flag, environment, meaning."""
+    hints = get_type_hints(EndpointFlags, include_extras=True)
+    rows = []
+    for name in EndpointFlags._fields:
+        meaning = re.sub(r"\[env: \w+\] ?", "", hints[name].__metadata__[0].help).strip()
+        variable = "" if name == "profile" else f"`EXTRACTOR_{name.upper()}`"
+        rows.append([f"`--{name.replace('_', '-')}`", variable, cell(meaning)])
+    return table(["flag", "environment", "meaning"], rows)
 
 
 def bad_input() -> str:

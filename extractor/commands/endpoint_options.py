@@ -22,7 +22,10 @@ def _option(help_: str, **how: Any) -> Any:
 
 
 class EndpointFlags(NamedTuple):
-    """The settings of an endpoint as flags, None where not given; all but ``profile`` are named as in ``Settings``."""
+    """The settings of an endpoint as flags, None where not given; all but ``profile`` are named as in ``Settings``.
+
+    Defaults are told here and set there: pydantic must not be imported for ``--help``; a test compares them.
+    """
 
     profile: Annotated[str | None, _option("Settings of this name in extractor.toml.")] = None
     base_url: Annotated[str | None, _option("The endpoint's address, up to and with /v1. [env: OPENAI_BASE_URL]")] = (
@@ -35,7 +38,7 @@ class EndpointFlags(NamedTuple):
     mode: Annotated[
         str | None, _option("How typed answers are asked for: tools, json_schema, json, md_json, auto. [default: auto]")
     ] = None
-    temperature: Annotated[float | None, _option("[default: 0]")] = None
+    temperature: Annotated[float | None, _option("0 is as repeatable as the endpoint gets. [default: 0]")] = None
     seed: Annotated[int | None, _option("For endpoints that take one.")] = None
     max_tokens: Annotated[int | None, _option("The most tokens an answer may take. [default: by what is asked]")] = None
     timeout: Annotated[float | None, _option("Seconds that one request may take. [default: 120]")] = None
@@ -51,6 +54,11 @@ class EndpointFlags(NamedTuple):
     extra_body: Annotated[str | None, _option('Further fields of each request, as JSON: {"top_k": 1}.')] = None
     prices: Annotated[Path | None, _option("A price table of one's own, TOML.")] = None
     retries: Annotated[int | None, _option("How often a failed request is repeated. [default: 5]")] = None
+    answer_retries: Annotated[int | None, _option("How often a wrong answer is asked for again. [default: 2]")] = None
+    backoff: Annotated[
+        float | None, _option("Seconds before the first repetition, then twice as long each. [default: 0.5]")
+    ] = None
+    cache_by_address: Annotated[bool | None, _option("Keep the answers of each address apart.")] = None
 
     def load(self) -> Settings:
         """Return the settings: these flags over the environment over .env over the profile.

@@ -21,42 +21,34 @@ Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Settings(BaseModel):
-    """How the endpoint is asked. A value of its own: made by hand it looks nowhere."""
+    """How the endpoint is asked. A value of its own: made by hand it looks nowhere. Times are in seconds; what each
+    setting means is told where it is a flag (``extractor.commands.endpoint_options``).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), hide_input_in_errors=True)
 
-    base_url: str = Field(default=OPENAI_URL, description="the endpoint's address, up to and with /v1")
-    model: str | None = Field(default=None, min_length=1, description="the model's name, as the endpoint calls it")
-    api_key: SecretStr | None = Field(
-        default=None, description="the key itself; read from the variable api_key_env names"
-    )
-    api_key_env: str = Field(default="OPENAI_API_KEY", description="the environment variable that holds the key")
-    mode: Mode | Literal["auto"] = Field(default="auto", description="how a typed answer is asked for; auto tries")
-    temperature: float | None = Field(default=0.0, ge=0, le=2, description="0 is as repeatable as the endpoint gets")
-    seed: int | None = Field(default=None, description="for endpoints that take one")
-    max_tokens: Positive | None = Field(
-        default=None, description="the most tokens an answer may take; else each call's own"
-    )
-    timeout: Seconds = Field(default=120.0, description="seconds that one request may take")
-    call_deadline: Seconds | None = Field(
-        default=None, description="seconds for a call, retries included; else 5 x timeout"
-    )
-    notice_deadline: Seconds | None = Field(default=None, description="seconds for all the calls of one notice")
-    concurrency: Positive | None = Field(
-        default=None, description="requests at once, at most; else found by trying, up to 64"
-    )
-    rpm: Positive | None = Field(default=None, description="requests a minute, at most")
-    tpm: Positive | None = Field(default=None, description="tokens a minute, in and out, at most")
-    budget_tokens: Positive | None = Field(default=None, description="tokens, in and out, that a run may use")
-    budget_usd: Annotated[float, Field(gt=0)] | None = Field(default=None, description="dollars that a run may cost")
-    extra_body: dict[str, Any] = Field(default_factory=dict, description="further fields of each request, as JSON")
-    prices: Path | None = Field(default=None, description="a price table of one's own")
-    retries: Annotated[int, Field(ge=0)] = Field(default=5, description="how often a failed request is repeated")
-    answer_retries: Annotated[int, Field(ge=0, le=5)] = Field(
-        default=2, description="how often a wrong answer is sent back"
-    )
-    backoff: Seconds = Field(default=0.5, description="seconds before the first repetition; then twice as long each")
-    cache_by_address: bool = Field(default=False, description="keep the answers of each endpoint's address apart")
+    base_url: str = OPENAI_URL
+    model: Annotated[str, Field(min_length=1)] | None = None
+    api_key: SecretStr | None = None  # read from the variable that ``api_key_env`` names
+    api_key_env: str = "OPENAI_API_KEY"
+    mode: Mode | Literal["auto"] = "auto"
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
+    seed: int | None = None
+    max_tokens: Positive | None = None
+    timeout: Seconds = 120.0
+    call_deadline: Seconds | None = None
+    notice_deadline: Seconds | None = None
+    concurrency: Positive | None = None
+    rpm: Positive | None = None
+    tpm: Positive | None = None
+    budget_tokens: Positive | None = None
+    budget_usd: Annotated[float, Field(gt=0)] | None = None
+    extra_body: dict[str, Any] = Field(default_factory=dict)
+    prices: Path | None = None
+    retries: Annotated[int, Field(ge=0)] = 5
+    answer_retries: Annotated[int, Field(ge=0, le=5)] = 2
+    backoff: Seconds = 0.5
+    cache_by_address: bool = False
 
     @field_validator("base_url")
     @classmethod

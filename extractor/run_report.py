@@ -90,6 +90,7 @@ def how_it_went(report: Report) -> str:
     found = ", ".join(f"{report.total(name)} {name}" for name in COUNTED)
     where = f"{len(report.notices)} in {report.folder.notices}"
     asked = f"; {what_was_asked(report.asked)}" if report.asked is not None else ""
+    asked += f"; {count} unanswered, there the rules' reading stands" if (count := report.total("unanswered")) else ""
     sentence = f"{', '.join(parts)}; {where}: {found}{asked}; {report.seconds:.1f} s"
     return f"interrupted: {sentence}; {how_to_go_on(report)}" if report.ending == "interrupted" else sentence
 
@@ -103,7 +104,7 @@ def what_was_asked(asked: Mapping[str, Any]) -> str:
         counted = f"{asked['tokens_in']:,} tokens in{cached}, {asked['tokens_out']:,} out"
         words += f", {counted if asked['tokens_known'] else 'at least ' + counted}"
         words += ", cost unknown" if asked["usd"] is None else f", ${asked['usd']:.4f}"
-    return words + (f", {asked['failures']} failed for good" if asked["failures"] else "")
+    return words + (f", {asked['failures']} failed" if asked["failures"] else "")
 
 
 def how_to_go_on(report: Report) -> str:

@@ -106,8 +106,10 @@ def run(  # noqa: PLR0913
             ending, failure = "stopped", error
         for problem in problems:
             watch(problem)
-        rest = range(len(outcomes), len(sources))
-        outcomes += [Outcome(sources[i].name, "pending", ids[i]) for i in rest] + problems
+        # An interrupt leaves out what it found under way, which need not be the last inputs.
+        ended = {outcome.notice_id: outcome for outcome in outcomes}
+        pending = (Outcome(source.name, "pending", each) for source, each in zip(sources, ids, strict=True))
+        outcomes = [ended.get(outcome.notice_id, outcome) for outcome in pending] + problems
         asked = None if asking is None else asking.reported()
         report = Report(
             folder, settings, fingerprint, jobs, ending, started, datetime.now(UTC), outcomes, passed_over, asked

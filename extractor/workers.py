@@ -75,8 +75,8 @@ def await_in_order(
     """Yield what the function that ``opened`` gives awaits for each item, in order, ``at_once`` of them under way.
 
     All run in one event loop of this thread, which stands still while the caller deals with a result. What the
-    function raises is raised here and ends the work. On a keyboard interrupt, results whose turn it is are still
-    yielded first.
+    function raises is raised here and ends the work. On a keyboard interrupt, results that are there are still yielded
+    first, also those whose turn it is not.
     """
     source = iter(items)
     pending: deque[asyncio.Task[Result]] = deque()
@@ -98,8 +98,7 @@ def await_in_order(
                 while pending and pending[0].done():
                     yield pending.popleft().result()
         except KeyboardInterrupt:
-            while pending and pending[0].done():
-                yield pending.popleft().result()
+            yield from (task.result() for task in pending if task.done() and not task.exception())
             raise
         finally:
             runner.run(_cancelled(pending))

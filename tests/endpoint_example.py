@@ -77,6 +77,9 @@ class Kept(dict[str, Record]):
     def put(self, key: str, record: Record, /) -> None:
         self[key] = record
 
+    def add(self, key: str, record: Record, /) -> bool:
+        return self.setdefault(key, record) is record
+
 
 def settings(server: Serving, **more: Any) -> Settings:
     """Return settings for a server that fails fast."""

@@ -167,7 +167,8 @@ class _Server:
     async def _request(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Serve one request; tell whether the connection goes on."""
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
-        method, path, _ = head[0].split(" ", 2)
+        method, target, _ = head[0].split(" ", 2)
+        path, _, query = target.partition("?")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         raw = await reader.readexactly(int(headers.get("content-length", 0)))
         if path.startswith("/_"):
@@ -185,7 +186,8 @@ class _Server:
         request = json.loads(raw)
         fault = self.script.fault(len(self.log))
         key = headers.get("authorization", "")
-        self.log.append({"body": request, "authorization": key, "fault": fault, "at": time.monotonic()})
+        seen = {"body": request, "query": query, "authorization": key, "fault": fault, "at": time.monotonic()}
+        self.log.append(seen)
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
         try:
@@ -402,7 +404,8 @@ class Serving:
         self._control("/_script", how)
 
     def log(self) -> list[dict[str, Any]]:
-        """Return the requests since the last script: ``body``, ``authorization``, ``fault``, ``at`` (seconds)."""
+        """Return the requests since the last script: ``body``, ``query``, ``authorization``, ``fault``, ``at``
+        (seconds)."""
         return list(self._control("/_log", None)["log"])
 
     def most_at_once(self) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import ClassVar, Literal
 
 from extractor.assist.grouping import evenly_filled
 from extractor.assist.shown import shown
@@ -35,14 +36,10 @@ _HEAD, _TAIL = 30, 10
 class LayoutPack:
     """Some of a notice's units in a row; ``first`` is the number of the first one, from 1 on in the notice."""
 
+    task: ClassVar[Literal["layout"]] = "layout"
     units: tuple[Place, ...]
     first: int
     body: str
-
-    @property
-    def task(self) -> str:
-        """The name of the prompt that asks about such a pack."""
-        return "layout"
 
     @property
     def expected_tokens(self) -> int:

@@ -6,6 +6,7 @@ points nowhere is dropped and reported; a pack without an answer leaves the rule
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ from extractor.assist.shown import find_words
 from extractor.checks import Doubt
 from extractor.contract import Notice
 from extractor.notice.places import Place
+
+_PLACE = re.compile(r"\b(?:issues|measures)\[(\d+)\]")
 
 
 class LabelsAnswered(NamedTuple):
@@ -71,6 +74,8 @@ def merge(
         else:
             _merge_labels(material, pack, answer, values, doubts)
     _note_readers(values, whole)
+    # In the order of the record, however it was cut into packs.
+    doubts.sort(key=lambda doubt: tuple(map(int, _PLACE.findall(doubt.path))))
     return Merged(Notice.model_validate(values), doubts)
 
 

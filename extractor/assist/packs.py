@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
-from typing import NamedTuple
+from typing import ClassVar, Literal, NamedTuple
 
 from extractor.assemble import assemble
 from extractor.assist.grouping import evenly_filled
@@ -54,15 +54,11 @@ class Slice(NamedTuple):
 class LabelsPack:
     """Issues and their measures, numbered from 1, and how they are shown (``body``)."""
 
+    task: ClassVar[Literal["labels"]] = "labels"
     slices: tuple[Slice, ...]
     issues: tuple[IssuePiece, ...]
     measures: tuple[MeasurePiece, ...]
     body: str
-
-    @property
-    def task(self) -> str:
-        """The name of the prompt that asks about such a pack."""
-        return "labels"
 
     @property
     def expected_tokens(self) -> int:
@@ -75,14 +71,10 @@ class LabelsPack:
 class FieldsPack:
     """Lines outside the issues, with their figures numbered, and how they are shown (``body``)."""
 
+    task: ClassVar[Literal["fields"]] = "fields"
     lines: tuple[Place, ...]
     figures: tuple[Figure, ...]
     body: str
-
-    @property
-    def task(self) -> str:
-        """The name of the prompt that asks about such a pack."""
-        return "fields"
 
     @property
     def expected_tokens(self) -> int:

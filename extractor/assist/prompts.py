@@ -72,7 +72,7 @@ def prompt(task: Task) -> Prompt:
 
 def call_for(pack: Pack) -> Call[Response]:
     """The call that asks a model about ``pack``."""
-    asked = prompt(_task(pack))
+    asked = prompt(pack.task)
     values = _values(pack)
     question = "\n".join(_block(asked.template, name, values) for name in ("pieces", "question"))
     return Call(
@@ -100,12 +100,6 @@ def _explained(term: Term) -> str:
         return f"- {term.key}"
     name = "" if term.zh in (*term.scope.split("、"), term.key) else f"{term.zh}:"
     return f"- {term.key} {name}{term.scope}"
-
-
-def _task(pack: Pack) -> Task:
-    if isinstance(pack, LabelsPack):
-        return "labels"
-    return "fields" if isinstance(pack, FieldsPack) else "layout"
 
 
 def _values(pack: Pack) -> dict[str, object]:

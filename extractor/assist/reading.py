@@ -103,27 +103,44 @@ class Asked:
     answer: Response | None
 
 
-async def _ask(material: Material, packs: Sequence[Pack], model: Model, failures: list[CallFailure]) -> list[Asked]:
-    answered = await asyncio.gather(*(_ask_pack(material, pack, model, failures) for pack in packs))
+_MOST_CUTS = 3
+"""How often a pack is halved. Each part costs the instructions anew, and where an eighth of a pack is still too much,
+less of it is no cure."""
+
+
+async def _ask(
+    material: Material, packs: Sequence[Pack], model: Model, failures: list[CallFailure], cuts: int = _MOST_CUTS
+) -> list[Asked]:
+    answered = await asyncio.gather(*(_ask_pack(material, pack, model, failures, cuts) for pack in packs))
     return [each for group in answered for each in group]
 
 
-async def _ask_pack(material: Material, pack: Pack, model: Model, failures: list[CallFailure]) -> list[Asked]:
-    """Ask about a pack, or, where that is too much at once, about its halves."""
+async def _ask_pack(
+    material: Material, pack: Pack, model: Model, failures: list[CallFailure], cuts: int
+) -> list[Asked]:
+    """Ask about a pack, or, where that is too much at once, about its halves; they may be cut ``cuts`` times."""
     call = call_for(pack)
     parts = None
-    if not model.has_answer(call):
+    if cuts and not model.has_answer(call):
         parts = halves(material, pack)
         # It was cut in two before: what is known of its halves is not asked anew, and not in vain.
-        if parts and model.has_answer(call_for(parts[0])):
-            return await _ask(material, parts, model, failures)
+        if parts and _is_answered(material, parts[0], model, cuts - 1):
+            return await _ask(material, parts, model, failures, cuts - 1)
     try:
         return [Asked(pack, await model.ask(call))]
     except (EndpointFailure, AnswerFailure) as failure:
         if failure.reason.wants_less and parts:
-            return await _ask(material, parts, model, failures)
+            return await _ask(material, parts, model, failures, cuts - 1)
         failures.append(failure)
         return [Asked(pack, None)]
+
+
+def _is_answered(material: Material, pack: Pack, model: Model, cuts: int) -> bool:
+    """Whether an answer to a pack is at hand, or to what it was cut into."""
+    if model.has_answer(call_for(pack)):
+        return True
+    parts = halves(material, pack) if cuts else None
+    return parts is not None and _is_answered(material, parts[0], model, cuts - 1)
 
 
 def _sorted(asked: Sequence[Asked]) -> tuple[list[LabelsAnswered], list[FieldsAnswered]]:

@@ -48,11 +48,12 @@ ReplayOption = Annotated[
 
 
 class Reader(NamedTuple):
-    """Who reads, in words why, and whom to ask (None: nobody)."""
+    """Who reads, in words why, and whom to ask (None: nobody). What ``surprises`` is to be told even in a pipe."""
 
     backend: Backend
     why: str
     asking: Asking | None = None
+    surprises: bool = False
 
 
 class Answers(NamedTuple):
@@ -73,6 +74,7 @@ def chosen_reader(backend: Backend | None, endpoint: EndpointFlags, answers: Ans
         return Reader(Backend.RULES, "--backend rules")
     try:
         from extractor.asking import Asking
+        from extractor.endpoint.settings import OPENAI_URL
 
         settings = endpoint.load()
     except ModuleNotFoundError:
@@ -84,15 +86,19 @@ def chosen_reader(backend: Backend | None, endpoint: EndpointFlags, answers: Ans
         missing = "no model is named" if settings.model is None else "no endpoint is set"
         if endpoint.are_given or told:
             raise SettingsError(f"{missing}; a model needs --model, and --base-url or a key in {settings.api_key_env}")
-        return Reader(Backend.RULES, "no endpoint is set")
+        half_set = settings.base_url != OPENAI_URL
+        why = f"an endpoint is set ({settings.address}), but {missing}" if half_set else "no endpoint is set"
+        return Reader(Backend.RULES, why, surprises=half_set)
     if settings.model is None:
         raise SettingsError("no model is named; say which with --model (doctor lists what the endpoint has)")
     if not told and not settings.is_configured:
         raise SettingsError(f"no endpoint is set; give --base-url, or put a key into {settings.api_key_env}")
     asking = Asking(settings, _cache_folder(answers.cache), answers.offline, answers.replay)
-    where = "kept answers" if told else settings.address
-    why = f"--backend {backend}" if backend else "an endpoint is set"
-    return Reader(backend or Backend.ASSISTED, f"{why}: {settings.model} at {where}", asking)
+    told_by = "--replay" if answers.replay is not None else "--offline" if answers.offline else "an endpoint is set"
+    why = f"--backend {backend}" if backend else told_by
+    whom = f"kept answers of {settings.model}" if told else f"{settings.model} at {settings.address}"
+    surprises = not (backend or told or endpoint.are_given)  # text leaves the machine although nobody asked for it here
+    return Reader(backend or Backend.ASSISTED, f"{why}: {whom}", asking, surprises)
 
 
 def _cache_folder(given: Path | None) -> Path:

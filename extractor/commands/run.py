@@ -86,9 +86,7 @@ def run(  # noqa: PLR0913
     if on_terminal:
         typer.echo(printable(f"{reader.backend}: {reader.why}"), err=True)
     else:
-        # That text leaves the machine although nobody asked for it here is said even in a pipe.
-        unasked = backend is None and asking is not None
-        LOGGER.log(logging.WARNING if unasked else logging.INFO, "%s: %s", reader.backend, reader.why)
+        LOGGER.log(logging.WARNING if reader.surprises else logging.INFO, "%s: %s", reader.backend, reader.why)
 
     def live() -> str:
         return what_was_asked(asking.tally.reported()) if asking else ""

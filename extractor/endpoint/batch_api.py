@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,8 +18,6 @@ from extractor.errors import EndpointError, InputError, OutputError, SettingsErr
 if TYPE_CHECKING:
     from openai import OpenAI
 
-_TALKATIVE = ("openai", "httpx", "httpx2", "httpcore", "httpcore2")  # at lower levels they write out what is sent
-_NO_KEY = "none"  # servers of one's own ask for none, the client does
 _OVER = frozenset({"failed", "completed", "expired", "cancelled"})
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")  # safe as a file's name and in a message
 
@@ -59,13 +56,9 @@ def connected(settings: Settings) -> Iterator[OpenAI]:
     """Yield a client of the endpoint that ``settings`` name."""
     from openai import OpenAI
 
-    for name in _TALKATIVE:
-        logger = logging.getLogger(name)
-        logger.setLevel(max(logger.level, logging.WARNING))
-    key = settings.api_key.get_secret_value() if settings.api_key else _NO_KEY
-    with OpenAI(
-        base_url=settings.base_url, api_key=key, timeout=settings.timeout, max_retries=settings.retries
-    ) as client:
+    from extractor.endpoint.transport import whereabouts
+
+    with OpenAI(**whereabouts(settings), timeout=settings.timeout, max_retries=settings.retries) as client:
         yield client
 
 
@@ -74,10 +67,10 @@ def submission_file(requests: Path) -> Path:
     return requests.with_name(f"{requests.stem}.submitted.json")
 
 
-def submit(client: OpenAI, requests: Path) -> Submission:
+def submit(client: OpenAI, requests: Path, *, again: bool = False) -> Submission:
     """Have the endpoint answer a file of requests, and note beside it under which id.
 
-    A file that was submitted as it is now is not submitted again: its note is returned.
+    A file that was submitted as it is now is not submitted again, unless ``again`` is set: its note is returned.
 
     Raises:
         EndpointError: the endpoint refuses, fails or has no Batch API.
@@ -90,7 +83,7 @@ def submit(client: OpenAI, requests: Path) -> Submission:
         raise InputError(f"{requests}: cannot be read ({error.strerror or error})") from error
     sha256 = hashlib.sha256(content).hexdigest()
     before = _submission(submission_file(requests))
-    if before is not None and before.sha256 == sha256:
+    if before is not None and before.sha256 == sha256 and not again:
         return before
     with _sentences("submitting the batch"):
         uploaded = client.files.create(file=(requests.name, content), purpose="batch")

@@ -13,7 +13,7 @@ import sqlite3
 import stat
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -91,6 +91,14 @@ class AnswerCache:
             OutputError: the disk is full, or the folder cannot be written any more.
             BugError: this is no key, or no record.
         """
+        self._write(self._rows.set, key, record)
+
+    def add(self, key: str, record: Record, /) -> bool:
+        """Keep a valid answer under ``key`` unless there is one, be it damaged; tell whether it is kept. Of processes
+        that add one at the same time a single one succeeds. Raises as ``put`` does."""
+        return bool(self._write(self._rows.add, key, record))
+
+    def _write(self, write: Callable[[str, Record], object], key: str, record: Record) -> object:
         if not is_key(key):
             raise BugError("an answer was to be kept under something that is no key")
         if fault := flaw(record):
@@ -99,7 +107,7 @@ class AnswerCache:
             raise AnswerError(f"the answer {fault} and is not kept")
         try:
             # Not with ``retry``: it would go on for ever where the folder has become read-only.
-            self._rows.set(key, record)
+            return write(key, record)
         except diskcache.Timeout as error:
             reason = f"read-only, or in use by another process for {_BUSY:.0f} seconds"
             raise OutputError(f"{self.folder}: the answer cache cannot be written ({reason})") from error

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
@@ -28,7 +29,7 @@ from extractor.endpoint.offline import Offline
 from extractor.endpoint.prices import Price, price_of
 from extractor.endpoint.probe import QUESTION, picked
 from extractor.endpoint.reading import Oddity, Reply, read_completion, read_usage
-from extractor.endpoint.records import Answers
+from extractor.endpoint.records import Answers, Record
 from extractor.endpoint.settings import Settings
 from extractor.endpoint.totals import Tally, Totals
 from extractor.errors import SettingsError
@@ -41,6 +42,7 @@ _LOG = logging.getLogger("extractor.endpoint")
 _DEADLINE = 5  # times the timeout of a request, where the settings do not say
 _LONGEST_BACKOFF = 30.0
 _PROBE_RETRIES = 1
+_OF_NO_MODE = (Reason.RATE_LIMITED, Reason.CONNECTION)
 _NOTHING = Usage()
 
 _picked_modes: dict[tuple[str, str], Mode] = {}  # by address and model, for the process
@@ -53,6 +55,7 @@ class _Course:
     tallies: tuple[Tally, ...]
     started: float
     retries: int
+    tries_mode: bool = False
     deadline: float | None = None
     requests: int = 0
     usage: Usage = _NOTHING
@@ -90,6 +93,7 @@ class Endpoint:
         self._limiter: Limiter | None = None
         self._transport: Transport | None = None
         self._probing = asyncio.Lock()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by a call's key
         self._mode: Mode | None = None if settings.mode == "auto" else settings.mode
         self._dropped: frozenset[str] = frozenset()
         self._hopeless: CallFailure | None = None  # a failure that each further call would meet
@@ -151,24 +155,24 @@ class Endpoint:
         key = call_key(call, self._settings)
         failure: CallFailure
         try:
-            value = self._kept(key, call, course)
-            if value is not None:
-                course.add(Totals(calls=1, cache_hits=1))
-                return Answer(value, _NOTHING, 0, 0.0, from_cache=True)
-            if self._hopeless:
-                raise self._hopeless.again()
-            async with asyncio.timeout_at(until):
+            # Who asks the same meanwhile waits, and is told the same.
+            async with asyncio.timeout_at(until), self._turns.setdefault(key, asyncio.Lock()):
+                value = self._kept(key, call, course)
+                if value is not None:
+                    course.add(Totals(calls=1, cache_hits=1))
+                    return Answer(value, _NOTHING, 0, 0.0, from_cache=True)
+                if self._hopeless:
+                    raise self._hopeless.again()
                 mode = await self._picked_mode(course)
                 reply, answer = await self._answered(call, mode, course)
+                value = self._agreed(key, call, to_keep(call, self._model, mode, reply, answer.text)) or answer.value
         except TimeoutError:
             failure = EndpointFailure(Reason.TIMEOUT, "the time for this notice is over")
         except (EndpointFailure, AnswerFailure) as error:
             failure = error
         else:
-            if self._cache is not None:
-                self._cache.put(key, to_keep(call, self._model, mode, reply, answer.text))
             course.add(Totals(calls=1))
-            return Answer(answer.value, course.usage, course.requests, self._now() - course.started)
+            return Answer(value, course.usage, course.requests, self._now() - course.started)
         course.add(Totals(calls=1, failures=1))
         self._remember(failure)
         _LOG.info("%s: %s after %d requests", call.task, failure.reason, course.requests)
@@ -210,6 +214,16 @@ class Endpoint:
                 raise self._cache.missed(key, call.task)
         return value
 
+    def _agreed(self, key: str, call: Call[Response], record: Record) -> Response | None:
+        """Keep an answer. Where another process was faster, return what it was told: all runs are to say the same."""
+        if self._cache is None or self._cache.add(key, record):
+            return None
+        there = self._cache.get(key, call.task)
+        value = kept(call, there) if there else None
+        if value is None:
+            self._cache.put(key, record)
+        return value
+
     async def _picked_mode(self, course: _Course) -> Mode:
         if self._mode:
             return self._mode
@@ -219,7 +233,7 @@ class Endpoint:
                 if place not in _picked_modes:
 
                     async def tried(mode: Mode) -> tuple[Oddity, ...]:
-                        probe = _Course(course.tallies, self._now(), _PROBE_RETRIES)
+                        probe = _Course(course.tallies, self._now(), self._settings.retries, tries_mode=True)
                         return (await self._attempted(QUESTION, mode, probe)).oddities
 
                     if self._hopeless:  # found while this call waited
@@ -261,9 +275,9 @@ class Endpoint:
         while True:
             try:
                 async for attempt in AsyncRetrying(
-                    retry=retry_if_exception(_passes),
+                    retry=retry_if_exception(self._may_pass),
                     wait=self._wait,
-                    stop=lambda state: state.attempt_number > course.retries or self._too_late(state, course),
+                    stop=lambda state: state.attempt_number > _repeats(state, course) or self._too_late(state, course),
                     before_sleep=lambda state: _LOG.info(
                         "%s: %s, again in %.1f s", call.task, _reason(state), state.upcoming_sleep
                     ),
@@ -290,6 +304,8 @@ class Endpoint:
         ticket = await self._limiter.enter(need, again=course.requests > 0)
         spent, succeeded = Need(0), False
         try:
+            if self._hopeless:  # found while this request waited for its turn
+                raise self._hopeless.again()
             started = self._now()
             if course.deadline is None:  # the time in the queue is not the endpoint's
                 course.deadline = started + self._span()
@@ -327,7 +343,7 @@ class Endpoint:
                 requests=1,
                 retries=int(course.requests > 1),
                 usage=usage,
-                money=self._dollars(usage) if charged else 0.0,
+                money=self._dollars(usage) if charged or not self._price else 0.0,
                 seconds=self._now() - started,
             )
         )
@@ -342,6 +358,9 @@ class Endpoint:
 
     def _span(self) -> float:
         return self._settings.call_deadline or _DEADLINE * self._settings.timeout
+
+    def _may_pass(self, error: BaseException) -> bool:
+        return isinstance(error, EndpointFailure) and error.reason.passes and not self._hopeless
 
     def _wait(self, state: RetryCallState) -> float:
         """Return how many seconds to wait: as many as the endpoint asks for, else ever more, never the same for all."""
@@ -364,8 +383,12 @@ class Endpoint:
         return asyncio.get_running_loop().time()
 
 
-def _passes(error: BaseException) -> bool:
-    return isinstance(error, EndpointFailure) and error.reason.passes
+def _repeats(state: RetryCallState, course: _Course) -> int:
+    """Return how often a request may be repeated. What may be the fault of a mode that is tried will not pass; that
+    there are too many requests is no mode's fault."""
+    failure = state.outcome.exception() if state.outcome else None
+    is_of_the_mode = not isinstance(failure, EndpointFailure) or failure.reason not in _OF_NO_MODE
+    return min(course.retries, _PROBE_RETRIES) if course.tries_mode and is_of_the_mode else course.retries
 
 
 def _reason(state: RetryCallState) -> str:

@@ -144,7 +144,7 @@ def _quoted(text: str, messages: Sequence[Message], settings: Settings) -> str:
     """Return an endpoint's words in one short line, without keys and without what was sent."""
     for secret in settings.secrets:
         text = text.replace(secret, "***")
-    text = re.sub(r"\b(?:sk|pk|gsk|Bearer)[-_ ][A-Za-z0-9_\-.*]{6,}", "***", text)
+    text = re.sub(r"\b(?:sk|pk|gsk|Bearer|Basic)[-_ ][A-Za-z0-9_\-.*+/=]{6,}", "***", text)
     text = " ".join(re.sub(r"(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2})+", "…", text).split())[: 2 * _LONGEST_QUOTE]
     sent = " ".join("\n".join(message.content for message in messages).split())
     kept: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.endpoint.records import Record
@@ -38,13 +38,17 @@ class Offline:
             raise self.missed(key, task)
         return record
 
-    def put(self, _key: str, _record: Record, /) -> None:
+    def put(self, _key: str, _record: Record, /) -> NoReturn:
         """Refuse: an answer that is new can only come from a call.
 
         Raises:
             BugError: always.
         """
         raise BugError("a call was made although the run is offline")
+
+    def add(self, key: str, record: Record, /) -> bool:
+        """Refuse, as ``put`` does."""
+        return self.put(key, record)
 
     def __contains__(self, key: object) -> bool:
         return key in self._answers

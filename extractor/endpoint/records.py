@@ -32,6 +32,9 @@ class Answers(Protocol):
     def put(self, key: str, record: Record, /) -> None:
         """Keep an answer that was found valid."""
 
+    def add(self, key: str, record: Record, /) -> bool:
+        """Keep an answer that was found valid where none is kept; tell whether it was."""
+
     def __contains__(self, key: object, /) -> bool:
         """Tell whether an answer is kept under ``key``."""
 

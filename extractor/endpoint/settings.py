@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -14,6 +14,7 @@ from extractor.endpoint.calls import Mode
 
 OPENAI_URL = "https://api.openai.com/v1"
 _OWN_FIELDS = ("model", "messages", "stream", "n")  # of a request: they have settings of their own, or none
+_SHORTEST_SECRET = 6  # of what stands in a query; a version's number is none
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Positive = Annotated[int, Field(ge=1)]
@@ -98,11 +99,23 @@ class Settings(BaseModel):
         return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
 
     @property
+    def url(self) -> str:
+        """The endpoint's address without its query: paths are put behind it."""
+        return urlunsplit(urlsplit(self.base_url)._replace(query="", fragment=""))
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The query of the endpoint's address, which goes with each request."""
+        return dict(parse_qsl(urlsplit(self.base_url).query))
+
+    @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be shown anywhere: the key, and what of it an address holds."""
+        """What must not be shown anywhere, longest first: the key, and what of it an address holds."""
         parts = urlsplit(self.base_url)
         key = self.api_key.get_secret_value() if self.api_key else ""
-        return tuple(filter(None, (key, parts.password, parts.query)))
+        values = [value for value in self.query.values() if len(value) >= _SHORTEST_SECRET]
+        held = [key, parts.password or parts.username or "", parts.query, *values]
+        return tuple(sorted({*held, *map(unquote, held)} - {""}, key=len, reverse=True))
 
     def shown(self) -> dict[str, object]:
         """Return what may be written into a report: no key, of further fields the names alone."""

@@ -92,6 +92,9 @@ def _shape(response: type[BaseModel], mode: Mode) -> _Shape:
     messages = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": _USER}]
     _, request = handlers.request_handler(response_model=response, kwargs={"messages": messages})
     prepared = request.pop("messages")
+    if "tool_choice" in request:
+        # There is one tool, so this names it, too. By its name llama.cpp takes no notice of it, and LM Studio refuses.
+        request["tool_choice"] = "required"
     roles = [message["role"] for message in prepared]
     if roles != ["system", "user"] or not (
         prepared[0]["content"].startswith(_SYSTEM) and prepared[1]["content"].startswith(_USER)

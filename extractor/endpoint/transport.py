@@ -27,17 +27,23 @@ class Received(NamedTuple):
     closed_for: float | None
 
 
+def whereabouts(settings: Settings) -> dict[str, Any]:
+    """Return what an OpenAI client must know to reach the endpoint, and hush the loggers that would write out what it
+    sends."""
+    for name in ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "instructor"):
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.WARNING))
+    key = settings.api_key.get_secret_value() if settings.api_key else _NO_KEY
+    return {"base_url": settings.url, "default_query": settings.query, "api_key": key}
+
+
 class Transport:
     """The OpenAI client with its own retries off; to be closed."""
 
     def __init__(self, settings: Settings) -> None:
-        for name in ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "instructor"):
-            logger = logging.getLogger(name)  # at lower levels they write out what is sent
-            logger.setLevel(max(logger.level, logging.WARNING))
         self._settings = settings
         self._client = openai.AsyncOpenAI(
-            base_url=settings.base_url,
-            api_key=settings.api_key.get_secret_value() if settings.api_key else _NO_KEY,
+            **whereabouts(settings),
             timeout=openai.Timeout(None, connect=min(_CONNECT, settings.timeout)),  # ``send`` bounds the whole
             max_retries=0,
         )

@@ -1,0 +1,188 @@
+"""``python -m extractor doctor``: an endpoint tried out, told to people and to machines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_endpoint import Serving, mode_of, serving
+
+from extractor.cli import main
+
+KEY = "sk-planted-0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Serving]:
+    with serving("dull_model:answer") as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _settings_from_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the settings of whoever runs the tests out."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    for name in ("BASE_URL", "MODEL", "API_KEY"):
+        monkeypatch.delenv(f"OPENAI_{name}", raising=False)
+        monkeypatch.delenv(f"EXTRACTOR_{name}", raising=False)
+
+
+def examined(
+    server: Serving, capsys: pytest.CaptureFixture[str], *more: str, status: int = 0, model: str | None = "fake"
+) -> str:
+    """What the command prints about a server; it says nothing else, and ends with ``status``."""
+    named = [] if model is None else ["--model", model]
+    assert main(["doctor", "--base-url", server.base_url, "--timeout", "20", "--retries", "0", *named, *more]) == status
+    said = capsys.readouterr()
+    assert said.err == ""
+    return said.out
+
+
+def rows(out: str) -> dict[str, str]:
+    """The lines before the first blank one, by their names."""
+    return {line[:14].rstrip(): line[14:] for line in out.partition("\n\n")[0].splitlines()}
+
+
+def test_a_healthy_endpoint(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(models=[{"id": "fake", "max_model_len": 32768}, {"id": "other"}], first_token=0.005, per_second=4000)
+    out = examined(server, capsys)
+    found = rows(out)
+    assert list(found) == [
+        "endpoint", "models", "model", "json_schema", "tools", "json", "md_json",
+        "first token", "speed", "prefix cache", "context",
+    ]  # fmt: skip
+    assert (found["endpoint"], found["models"], found["context"]) == (server.base_url, "fake, other", "32,768 tokens")
+    assert found["json_schema"].startswith("works, in ")
+    assert found["json_schema"].endswith(" s; the schema is obeyed")
+    assert found["prefix cache"].startswith("works, ")
+    assert "What is wrong" not in out
+    assert "- --mode json_schema\n" in out
+
+
+def test_it_asks_what_a_run_asks(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script()
+    examined(server, capsys)
+    asked = [entry["body"] for entry in server.log()]
+    about_notices = [body for body in asked if "[m2]" in body["messages"][-1]["content"]]
+    assert [mode_of(body) for body in about_notices[:4]] == ["json_schema", "tools", "json", "md_json"]
+    assert "LabelsAnswer" in json.dumps(about_notices[0]["response_format"])
+    assert len(asked) < 12
+
+
+def test_the_same_for_machines(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(models=[{"id": "fake", "max_model_len": 32768}], modes=["json_schema", "md_json"])
+    found: dict[str, Any] = json.loads(examined(server, capsys, "--json"))
+    assert [(trial["mode"], trial["works"], trial["reason"]) for trial in found["modes"]] == [
+        ("json_schema", True, None),
+        ("tools", False, "bad_request"),
+        ("json", False, "bad_request"),
+        ("md_json", True, None),
+    ]
+    assert (found["best_mode"], found["obeys_schema"], found["context"]) == ("json_schema", True, 32768)
+    assert found["cold"]["first_token"] > 0
+    assert found["suggestions"][0] == "--mode json_schema"
+
+
+def test_without_a_model_it_lists_what_there_is(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(models=[{"id": "a"}, {"id": "b"}])
+    out = examined(server, capsys, model=None, status=1)
+    assert rows(out)["models"] == "a, b"
+    assert "- name one with --model (a, b)\n" in out
+    assert server.log() == []
+
+
+def test_the_only_model_is_tried(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script()
+    assert "- --model fake\n" in examined(server, capsys, model=None)
+
+
+def test_a_schema_that_is_ignored(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(modes=["json", "md_json"], unknown_mode="ignored")
+    out = examined(server, capsys)
+    assert rows(out)["json_schema"].endswith("; the schema is ignored")
+    assert "- the endpoint ignores the schema of an answer (in json_schema, tools): " in out
+    assert "- --mode json\n" in out
+
+
+def test_a_mode_that_is_set_and_does_not_work(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(modes=["json_schema"])
+    out = examined(server, capsys, "--mode", "tools")
+    assert "- --mode json_schema (the mode that is set, tools, does not work)\n" in out
+
+
+def test_a_model_that_is_not_able_enough(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    simple = (3, 7)  # the questions that try the schema alone
+    server.script(faults={number: "wrong_numbers" for number in range(14) if number not in simple})
+    out = examined(server, capsys, status=1)
+    assert len(server.log()) == 14
+    assert re.fullmatch(r"does not work: .* in \w+ places?; the schema is obeyed", rows(out)["json_schema"])
+    assert "- the endpoint is sound, but the model is not able enough for what a run asks\n" in out
+    assert "- take a more able model\n" in out
+
+
+def test_an_answer_that_is_right_at_the_second_try(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(faults={0: "wrong_numbers"})
+    assert " s and 2 requests" in rows(examined(server, capsys))["json_schema"]
+
+
+def test_long_prompts_that_are_clipped_without_a_word(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(context=4096)
+    out = examined(server, capsys)
+    assert rows(out)["context"].startswith("it does not say; a prompt of about 7,")
+    assert rows(out)["context"].endswith(" tokens failed")
+    assert "- of a prompt as long as a run's: the endpoint read 4096 tokens of a prompt" in out
+    assert "- start the server with a longer context" in out
+
+
+def test_long_prompts_that_are_taken(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script()
+    assert rows(examined(server, capsys))["context"].endswith(" tokens was taken")
+
+
+def test_odd_answers_are_told_in_words(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(rate=1.0, kinds=["reasoning"])
+    out = examined(server, capsys)
+    assert rows(out)["json"].endswith("; odd: reasoning")
+    assert "- it writes its reasoning before the answer" in out
+
+
+def test_a_parameter_that_is_not_taken_is_left_out(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script(faults={0: "unsupported", 7: "unsupported"})  # the seventh: the first that is streamed
+    out = examined(server, capsys)
+    assert rows(out)["json_schema"].endswith("; odd: parameter_dropped")
+    assert "max_completion_tokens" in server.log()[1]["body"]
+    assert "first token" in rows(out)
+
+
+def test_a_wrong_key(server: Serving, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTHER_KEY", KEY)
+    server.script(rate=1.0, kinds=["401"])
+    out = examined(server, capsys, "--api-key-env", "OTHER_KEY", status=1)
+    assert server.log()[0]["authorization"] == f"Bearer {KEY}"
+    assert KEY not in out
+    assert "- put the endpoint's key into OTHER_KEY" in out
+    assert len(server.log()) == 1
+
+
+def test_an_endpoint_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--base-url", "http://127.0.0.1:9/v1", "--model", "m"]) == 1
+    out = capsys.readouterr().out
+    assert rows(out)["endpoint"] == "http://127.0.0.1:9/v1 cannot be reached"
+    assert "- start the server, or correct --base-url" in out
+
+
+def test_no_endpoint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--model", "m"]) == 2
+    assert capsys.readouterr().err == (
+        "error: no endpoint is set; give --base-url, or, for https://api.openai.com/v1, put a key into OPENAI_API_KEY\n"
+    )
+
+
+def test_wrong_settings(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--base-url", server.base_url, "--mode", "guess"]) == 2
+    assert capsys.readouterr().err.startswith("error: mode (--mode): ")

@@ -42,11 +42,13 @@ RULE = "0.55 a Chinese character, 1 a digit, 0.2 a letter, 1.2 a run of marks"
 
 
 class Ran(NamedTuple):
-    """What a reader took and made: by notice, ``wall`` in seconds for all of them at once."""
+    """What a reader took and made: by notice, ``wall`` in seconds for all of them at once, told as in life where the
+    endpoint was ``speed`` times as fast."""
 
     read: Read
     spent: Mapping[str, Spent]
     wall: float
+    speed: float
 
 
 def main() -> None:
@@ -87,12 +89,12 @@ def main() -> None:
 def run(server: Serving, reader: Reader, notices: Sequence[Example], speed: float) -> Ran:
     """Read once without delay, for what is asked and found, and once at the model's pace, for the time."""
     server.script()
-    read = reader(server.base_url, notices)
+    read = reader(server.base_url, examples())  # all of them: a call about one shares its beginning with the others'
     took = spent(server.log())
     server.script(first_token=FIRST_TOKEN / speed, per_second=PER_SECOND * speed)
     begun = time.perf_counter()
     reader(server.base_url, notices)
-    return Ran(read, took, (time.perf_counter() - begun) * speed)
+    return Ran(read, took, (time.perf_counter() - begun) * speed, speed)
 
 
 def print_spent(ran: Mapping[str, Ran], notices: Sequence[Example]) -> None:
@@ -139,7 +141,8 @@ def print_ours(name: str, one: Ran, notices: Sequence[Example]) -> None:
     _print_aim("tokens in", max(took.sent / size for took, size in shares), MOST_IN)
     outside = max((took.sent - took.shared) / size for took, size in shares)
     _print_aim("tokens in outside of what is shared", outside, MOST_OUTSIDE)
-    _print_aim("wall, by the slowest single call", one.wall / slowest, MOST_WALL)
+    if one.speed == 1:  # else the wall holds this machine's own time many times
+        _print_aim("wall, by the slowest single call", one.wall / slowest, MOST_WALL)
     _print_aim("values that the text does not hold", invented, 0)
     scores = [evaluate_notice(gold, one.read.records[gold.notice_id], text).scores() for gold, text in notices]
     worst = {field: min(each[field].f1 for each in scores) for field in SCORES}

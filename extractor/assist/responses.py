@@ -116,13 +116,13 @@ class MeasureAnswer(Part):
     t: Annotated[list[MeasureType], Field(min_length=1, max_length=3)]
     s: SaidMeasureStatus = ""
     w: str = ""
-    q: list[str] = []
-    f: list[DocumentAction] = []
-    a: list[HeldAnswer] = []
-    o: list[Number] = []
-    n: list[str] = []
-    x: list[str] = []
-    z: list[Missed] = []
+    q: list[str] = Field(default_factory=list)
+    f: list[DocumentAction] = Field(default_factory=list)
+    a: list[HeldAnswer] = Field(default_factory=list)
+    o: list[Number] = Field(default_factory=list)
+    n: list[str] = Field(default_factory=list)
+    x: list[str] = Field(default_factory=list)
+    z: list[Missed] = Field(default_factory=list)
 
 
 class LabelsAnswer(Response):
@@ -130,7 +130,7 @@ class LabelsAnswer(Response):
 
     issues: list[IssueAnswer]
     measures: list[MeasureAnswer]
-    h: list[Number] = []
+    h: list[Number] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _fits_the_pack(self, info: ValidationInfo) -> LabelsAnswer:
@@ -163,7 +163,7 @@ class FieldsAnswer(Response):
     phone: str = ""
     address: str = ""
     email: str = ""
-    totals: list[TotalAnswer] = []
+    totals: list[TotalAnswer] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _fits_the_pack(self, info: ValidationInfo) -> FieldsAnswer:
@@ -186,8 +186,8 @@ class LaidIssue(Part):
     stands right below a level of grouping headings that is not the deepest open one."""
 
     h: Number
-    m: list[Number] = []
-    e: list[str] = []
+    m: list[Number] = Field(default_factory=list)
+    e: list[str] = Field(default_factory=list)
     l: Annotated[int, Field(ge=0, le=6)] = 0  # noqa: E741 - one letter, as all keys
 
     def ranges(self) -> list[tuple[int, int | None]]:
@@ -199,7 +199,7 @@ class LaidIssue(Part):
 class LayoutAnswer(Response):
     """Where issues and measures stand, by line number."""
 
-    groups: list[GroupAnswer] = []
+    groups: list[GroupAnswer] = Field(default_factory=list)
     issues: list[LaidIssue]
 
     @model_validator(mode="after")
@@ -274,13 +274,14 @@ def _labels_mistakes(answer: LabelsAnswer, pack: LabelsPack) -> Iterator[str]:
         piece = pieces.get(measure.m)
         if piece is None:
             continue
-        figures, documents, names = piece.of_kind("q"), piece.of_kind("f"), piece.of_kind("o")
+        figures = piece.of_kind("q") if measure.q or measure.a else {}
         for said in measure.q:
             yield from _unknown(measure.m, "q", numbered(said), figures, said)
-        if measure.f and len(measure.f) != len(documents):
-            yield f"m{measure.m}里有{len(documents)}个[f],f应依次有{len(documents)}项,不是{len(measure.f)}项"
+        if measure.f and len(measure.f) != (count := len(piece.of_kind("f"))):
+            yield f"m{measure.m}里有{count}个[f],f应依次有{count}项,不是{len(measure.f)}项"
         for held in measure.a:
             yield from _unknown(measure.m, "q", (held.q, ""), figures, "")
+        names = piece.of_kind("o") if measure.o else {}
         for name in measure.o:
             yield from _unknown(measure.m, "o", (name, ""), names, "")
         for mark in measure.x:

@@ -8,7 +8,6 @@ So the shape of a request is taken from Instructor once a mode and response, and
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -55,7 +54,7 @@ def request_body(
     body: dict[str, Any] = {
         "model": settings.model,
         "messages": _messages(call.messages, shape, complaint),
-        **copy.deepcopy(dict(shape.fields)),
+        **shape.fields,  # read only: copying a schema takes longer than all the rest
         "max_tokens": token_limit(call, settings),
     }
     if settings.temperature is not None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 import unicodedata
-from decimal import Decimal
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import NamedTuple
+
+from extractor import units
+from extractor.units import Amount
 
 QUOTE = '"'
 QUOTES = frozenset("\"“”„‟〝〞〟'‘’‚‛「」『』")
@@ -38,41 +37,6 @@ def normalise_or_none(text: str | None) -> str | None:
     return normalise(text) or None if text is not None else None
 
 
-class Amount(NamedTuple):
-    """A figure in base units: 137.68 亿元 is 13768000000 元."""
-
-    value: Decimal
-    unit: str
-
-
-class _UnitTable(NamedTuple):
-    magnitudes: dict[str, Decimal]
-    same: dict[str, str]
-    whole: frozenset[str]
-
-
-@cache
-def _units() -> _UnitTable:
-    table = tomllib.loads(files("eval").joinpath("units.toml").read_text(encoding="utf-8"))
-    return _UnitTable(
-        magnitudes={prefix: Decimal(factor) for prefix, factor in table["magnitudes"].items()},
-        same=table["same"],
-        whole=frozenset(table["whole"]["units"]),
-    )
-
-
-@lru_cache(maxsize=4_096)
-def base_unit(unit: str) -> tuple[Decimal, str]:
-    """Return the factor and the base of a printed unit: ``万平方米`` gives 10000 and ``平方米``."""
-    table = _units()
-    rest, factor = normalise(unit), Decimal(1)
-    while rest and rest not in table.whole and rest[0] in table.magnitudes:
-        factor *= table.magnitudes[rest[0]]
-        rest = rest[1:]
-    return factor, table.same.get(rest, rest)
-
-
 def amount(value: float, unit: str) -> Amount:
-    """Return the figure in base units, exactly: the value's shortest decimal form times the unit's magnitude."""
-    factor, base = base_unit(unit)
-    return Amount((Decimal(str(value)) * factor).normalize(), base)
+    """Return the figure as it is compared: in base units, the unit in its normal form."""
+    return units.amount(value, normalise(unit))

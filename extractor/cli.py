@@ -17,7 +17,9 @@ from extractor.commands import cache as cache_command
 from extractor.commands import eval as eval_command
 from extractor.commands import gold as gold_command
 from extractor.commands.doctor import doctor
+from extractor.commands.export import export
 from extractor.commands.prompts import prompts
+from extractor.commands.report import report
 from extractor.commands.run import INTERRUPTED, run
 from extractor.commands.schema import schema
 from extractor.commands.show import show
@@ -27,9 +29,15 @@ from extractor.terminal import write_utf8
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
 
-_EXTRAS = {"scipy": "eval", "numpy": "eval", "deepdiff": "eval"} | dict.fromkeys(
-    ("diskcache", "dotenv", "instructor", "jinja2", "openai", "platformdirs", "pydantic_settings", "tenacity"), "model"
-)
+_EXTRAS = {
+    **dict.fromkeys(("scipy", "numpy", "deepdiff"), "eval"),
+    **dict.fromkeys(("duckdb", "pyarrow", "xlsxwriter"), "export"),
+    **dict.fromkeys(("fastapi", "prometheus_client", "python_multipart", "sqlalchemy", "uvicorn"), "serve"),
+    **dict.fromkeys(
+        ("diskcache", "dotenv", "instructor", "jinja2", "openai", "platformdirs", "pydantic_settings", "tenacity"),
+        "model",
+    ),
+}
 
 # Plain help and messages: they can be searched and pasted, and cost half the start-up time.
 app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -53,6 +61,8 @@ def _extractor(
 
 app.command()(run)
 app.command()(show)
+app.command()(report)
+app.command()(export)
 app.command()(schema)
 app.command()(prompts)
 app.command()(doctor)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.normalise import amount, base_unit, normalise, normalise_or_none
+from eval.normalise import amount, normalise, normalise_or_none
 from eval.places import Page
 from extractor.contract import Span
 
@@ -39,30 +39,6 @@ def test_a_value_of_blanks_is_no_value() -> None:
 def test_a_normal_form_is_its_own_normal_form(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
-
-
-@pytest.mark.parametrize(
-    ("unit", "factor", "base"),
-    [
-        ("亿元", 100_000_000, "元"),
-        ("万元", 10_000, "元"),
-        ("万亿元", 10**12, "元"),
-        ("万平方米", 10_000, "平方米"),
-        ("万吨标煤", 10_000, "吨标煤"),
-        ("万人次", 10_000, "人次"),
-        ("千瓦", 1_000, "瓦"),
-        ("名", 1, "人"),
-        ("万名", 10_000, "人"),
-        ("家次", 1, "家次"),
-        ("人次", 1, "人次"),
-        ("个百分点", 1, "个百分点"),
-        ("百分点", 1, "百分点"),
-        ("%", 1, "%"),
-        ("", 1, ""),
-    ],
-)
-def test_magnitudes_are_taken_off_a_unit(unit: str, factor: int, base: str) -> None:
-    assert base_unit(unit) == (factor, base)
 
 
 def test_amounts_are_exact_in_base_units() -> None:

@@ -1,0 +1,85 @@
+"""What a page is put together from: the static files, data that cannot leave its element, and a policy that runs
+nothing else."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+
+# In the order in which they build on each other.
+NOTICE_SCRIPTS = (
+    "dom.js", "text.js", "values.js", "notice_text.js", "notice_reading.js", "notice_filter.js", "keys.js", "notice.js",
+)  # fmt: skip
+REPORT_SCRIPTS = (
+    *NOTICE_SCRIPTS, "collection.js", "charts.js", "table.js", "notice_table.js", "overview.js", "list.js", "report.js",
+)  # fmt: skip
+NOTICE_STYLES = ("page.css", "notice.css")
+REPORT_STYLES = (*NOTICE_STYLES, "report.css")
+
+_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+
+@cache
+def static_file(name: str) -> str:
+    """Return a file of ``static/``."""
+    return files("extractor.pages").joinpath("static", name).read_text(encoding="utf-8")
+
+
+def safe_json(data: object) -> str:
+    """Return JSON that cannot leave a script element: what HTML reads as markup, and what old scripts read as an end of
+    line, is escaped."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_UNSAFE)
+
+
+def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
+    """Return a content security policy under which these scripts and styles, inline, are all that counts, nothing is
+    fetched, and no script can turn text into markup."""
+    rules = {
+        "default-src": "'none'",
+        "script-src": _hashes(scripts),
+        "style-src": _hashes(styles),
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "require-trusted-types-for": "'script'",
+        "trusted-types": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def data_element(data: object, **attributes: str) -> str:
+    """Return a script element that holds data; ``class_`` stands for the attribute ``class``."""
+    said = "".join(f' {name.rstrip("_")}="{html.escape(value)}"' for name, value in attributes.items())
+    return f'<script type="application/json"{said}>{safe_json(data)}</script>\n'
+
+
+def page(title: str, noscript: str, lang: str, data: Iterable[str]) -> Iterator[str]:
+    """Yield the report's page piece by piece; ``data`` are its data elements, ``lang`` is ``zh`` or ``en``."""
+    scripts = [static_file(name) for name in REPORT_SCRIPTS]
+    style = "".join(static_file(name) for name in REPORT_STYLES)
+    yield f"""<!doctype html>
+<html lang="{"zh-CN" if lang == "zh" else "en"}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{html.escape(policy(scripts, [style]))}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{html.escape(title)}</title>
+<style>{style}</style>
+</head>
+<body>
+<header class="top"></header>
+<main id="main" tabindex="-1"><noscript>{html.escape(noscript)}</noscript></main>
+"""
+    yield from data
+    yield from (f"<script>{script}</script>\n" for script in scripts)
+    yield "</body>\n</html>\n"
+
+
+def _hashes(texts: Iterable[str]) -> str:
+    digests = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts)
+    return " ".join(f"'sha256-{digest}'" for digest in digests)

@@ -1,0 +1,101 @@
+// All values of all notices as items that can be asked for: a number on a page and the list it leads to are one question.
+"use strict";
+(function (pages) {
+  const MONEY = "元";
+
+  // What an item can be asked about, by kind: each facet gives the item's keys and names a vocabulary or a naming function.
+  const SHARED = {
+    notice: { keys: item => [item.notice.id], name: (key, words, all) => all.notice(key).name },
+    inspection: { keys: item => [item.notice.value("inspection_kind")], vocabulary: "inspection_kind" },
+    reader: { keys: item => [item.value ? pages.readerOf(item.value) : "rules"], vocabulary: "reader" },
+  };
+  const category = { keys: item => [item.issue ? item.issue.category : null], vocabulary: "category" };
+  const FACETS = {
+    issue: { ...SHARED, category, status: { keys: item => [item.value.status], vocabulary: "issue_status" } },
+    measure: {
+      ...SHARED, type: { keys: item => item.value.types, vocabulary: "measure_type" },
+      status: { keys: item => [item.value.status], vocabulary: "measure_status" }, category,
+    },
+    document: { ...SHARED, action: { keys: item => [item.value.action], vocabulary: "document_action" }, category },
+    quantity: {
+      ...SHARED, type: { keys: item => item.measure.types, vocabulary: "measure_type" },
+      unit: { keys: item => [item.value.base[1] === MONEY ? "money" : "other"], name: (key, words) => words.t(`unit.${key}`) },
+    },
+    accountability: {
+      ...SHARED, handling: { keys: item => [item.value.action], vocabulary: "accountability_action" },
+      unit: { keys: item => [item.value.base[1]], name: key => key },
+    },
+    total: { ...SHARED, total: { keys: item => [item.value.name], vocabulary: "total_name" } },
+    check: {
+      notice: SHARED.notice, inspection: SHARED.inspection,
+      severity: { keys: item => [item.check.severity], vocabulary: "severity" },
+    },
+  };
+
+  pages.collection = function (list) {
+    const notices = list.map(noticeOf), byId = new Map(notices.map(notice => [notice.id, notice]));
+    const all = {
+      kinds: Object.keys(FACETS),
+      notices,
+      notice: id => byId.get(id),
+      facets: kind => FACETS[kind],
+      // The items of a kind that fit a question: {category: "economy", status: "completed", body: "…"}.
+      items(kind, question = {}) {
+        const facets = Object.entries(FACETS[kind]).filter(([name]) => question[name]);
+        const asked = question.notice ? [byId.get(question.notice)].filter(Boolean) : notices;
+        return asked.filter(notice => fits(notice, question)).flatMap(notice => notice.items(kind))
+          .filter(item => facets.every(([name, facet]) => facet.keys(item).includes(question[name])));
+      },
+      // How many of these items have which keys of two facets: counted(rowKey, partKey).
+      cross(kind, items, rows, parts) {
+        const counts = new Map(), [row, part] = [FACETS[kind][rows].keys, FACETS[kind][parts].keys];
+        for (const item of items) {
+          for (const one of row(item)) for (const other of part(item)) counts.set(`${one}\n${other}`, (counts.get(`${one}\n${other}`) || 0) + 1);
+        }
+        return (one, other) => counts.get(`${one}\n${other}`) || 0;
+      },
+      chosen: question => notices.filter(notice => fits(notice, question)),
+    };
+    return all;
+  };
+
+  // The sum of figures of one unit, in that unit without its magnitude.
+  pages.sumOf = items => items.reduce((sum, item) => sum + item.value.base[0], 0);
+
+  // Ask for more, or no longer: keys without a value leave the question.
+  pages.change = function (question, more) {
+    for (const [key, value] of Object.entries(more)) if (value) question[key] = value; else delete question[key];
+  };
+
+  function fits(notice, question) {
+    return (!question.inspection || notice.value("inspection_kind") === question.inspection)
+      && (!question.body || notice.sought.includes(question.body.toLowerCase()));
+  }
+
+  function noticeOf(data) {
+    const byPath = new Map(data.values.map(value => [value.path, value]));
+    const value = path => (byPath.get(path) || {}).value;
+    const text = pages.text(data.text);
+    let items = null;
+    return {
+      id: data.id, data, text, value,
+      name: pages.bare(value("inspected_body") || value("title") || data.id),
+      sought: [data.id, value("title"), value("inspected_body"), value("inspection_team")].join("\n").toLowerCase(),
+      items(kind) {
+        items = items || itemsOf(this, byPath);
+        return items[kind] || [];
+      },
+    };
+  }
+
+  function itemsOf(notice, byPath) {
+    const items = { check: notice.data.checks.map(check => ({ notice, check, value: byPath.get(check.at) })) };
+    for (const value of notice.data.values) {
+      const owner = byPath.get(value.of);
+      const measure = value.kind === "measure" ? value : owner && owner.kind === "measure" ? owner : null;
+      const issue = value.kind === "issue" ? value : measure ? byPath.get(measure.of) : owner;
+      (items[value.kind] = items[value.kind] || []).push({ notice, value, measure, issue });
+    }
+    return items;
+  }
+})(window.pages);

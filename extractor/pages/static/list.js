@@ -1,0 +1,118 @@
+// Lists: the items that fit a question, each with its sentence and the way to it.
+"use strict";
+(function (pages) {
+  const { el, quote, badge } = pages;
+  const FILTERS = {
+    issue: ["category", "status"], measure: ["type", "status", "category"], document: ["action", "category"],
+    quantity: ["unit", "type"], accountability: ["handling", "unit"], total: ["total"], check: ["severity"],
+  };
+
+  // question: { inspection, body, notice, q, sort, … }; ask(question): tell the address; it does not draw again.
+  pages.list = function (root, { all, words, kind, question, ask }) {
+    const { t } = words, facets = all.facets(kind);
+    const place = el("div.list-place"), said = el("p.tally", { "aria-live": "polite" });
+    const many = all.notices.length > 1;
+    const told = all.notices.some(notice => notice.data.values.some(value => value.by));
+    const names = [...(many ? ["notice"] : []), ...FILTERS[kind], ...(told && facets.reader ? ["reader"] : [])];
+
+    function change(more) {
+      pages.change(question, more);
+      ask(question);
+      draw();
+    }
+    function draw() {
+      const sought = (question.q || "").toLowerCase();
+      const items = all.items(kind, question).filter(item => !sought || wordsOf(item).toLowerCase().includes(sought));
+      pages.put(said, t("list.found", { n: words.number(items.length) }), sumsOf(kind, items, words));
+      pages.put(place, items.length
+        ? pages.table({ name: t(`kinds.${kind}`), columns: columnsOf(kind, words, many, told), items, sort: question.sort, sorted: sort => ask(Object.assign(question, { sort })), words })
+        : el("p.soft", {}, t("list.nothing")));
+    }
+
+    pages.put(root, el("div.list", {},
+      el("header.page-head", {}, el("h1", {}, t(`kinds.${kind}`)),
+        el("nav.kinds", { "aria-label": t("list.kinds") }, all.kinds.map(other =>
+          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["inspection", "body", "notice"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
+      many ? pages.noticeFilter(all, words, question, change) : null,
+      el("form.filters", { submit: event => event.preventDefault() },
+        el("label", {}, el("span", {}, t("filter.words")), el("input", { type: "search", name: "q", value: question.q || "", input: event => change({ q: event.target.value.trim() }) })),
+        names.map(name => choice(name))),
+      kind === "quantity" && question.type === "recovery" ? el("p.note", {}, t("overview.money_note")) : null,
+      said, place));
+    draw();
+
+    function choice(name) {
+      const facet = facets[name], others = Object.fromEntries(Object.entries(question).filter(([key]) => key !== name));
+      const present = new Set(all.items(kind, others).flatMap(facet.keys));
+      const keys = facet.vocabulary ? words.keys(facet.vocabulary).filter(key => present.has(key)) : [...present];
+      if (question[name] && !keys.includes(question[name])) keys.push(question[name]);
+      const called = key => facet.vocabulary ? words.term(facet.vocabulary, key) : facet.name(key, words, all);
+      return el("label", {}, el("span", {}, t(`filter.${name}`)), el("select", { name, change: event => change({ [name]: event.target.value }) },
+        el("option", { value: "" }, t("filter.all")), keys.map(key => el("option", { value: key, selected: key === question[name] }, called(key)))));
+    }
+  };
+
+  pages.pick = (question, keys) => Object.fromEntries(keys.filter(key => question[key]).map(key => [key, question[key]]));
+
+  // What a search for words looks through: the item's own sentence.
+  function wordsOf({ notice, value, check }) {
+    if (check) return check.message;
+    const around = value.at.length ? notice.text.around(value.at[0][0], value.at[0][1], 1000) : { before: "", words: String(value.value), after: "" };
+    return [around.before, around.words, around.after, value.title || "", value.heading || ""].join("");
+  }
+
+  // Sums of what adds up: money, and persons or cases by what they are counted in.
+  function sumsOf(kind, items, words) {
+    const units = new Map();
+    for (const item of items) {
+      const unit = kind === "accountability" || (kind === "quantity" && item.value.base[1] === "元") ? item.value.base[1] : null;
+      if (unit) units.set(unit, [...(units.get(unit) || []), item]);
+    }
+    return [...units].map(([unit, found]) => el("span.sum", {}, words.t("list.sum", { sum: words.number(pages.sumOf(found)), unit, n: words.number(found.length) })));
+  }
+
+  function columnsOf(kind, words, many, told) {
+    const { t, term } = words;
+    const column = (key, cell, by, more) => ({ key, name: t(`column.${key}`), cell, by, ...more });
+    const link = (item, ...children) => el("a.item", { href: pages.address(`notice/${item.notice.id}`, { at: item.value && item.value.path }) }, children);
+    const sentence = item => link(item, item.value.at.length ? pages.sentence(item.value, item.notice.text) : t("notice.no_place"));
+    const status = (key, vocabulary) => column(key, item => badge(`status-${item.value.status}`, term(vocabulary, item.value.status)), item => item.value.status);
+    const issue = column("issue", item => item.issue && item.issue.title ? quote("span.within", pages.beginning(item.issue.title, 40)) : "");
+    const number = column("value", item => quote("span.printed", pages.printed(item.value, item.notice.text)), item => item.value.base && item.value.base[0], { number: true });
+    const own = {
+      issue: () => [
+        column("finding", item => link(item, item.value.label && quote("span.label", item.value.label), quote("span", item.value.title)), item => item.value.title),
+        column("category", item => term("category", item.value.category), item => item.value.category), status("issue_status", "issue_status"),
+        column("measures", item => words.number(measuresOf(item)), measuresOf, { number: true }),
+      ],
+      measure: () => [
+        column("measure", sentence), issue,
+        column("types", item => item.value.types.map(type => badge("type", term("measure_type", type))), item => item.value.types[0]), status("status", "measure_status"),
+      ],
+      document: () => [
+        column("document", item => quote("b", item.value.title), item => item.value.title),
+        column("action", item => term("document_action", item.value.action), item => item.value.action), column("sentence", sentence),
+      ],
+      quantity: () => [
+        number, column("in_full", item => pages.inFull(item.value, words) || "", null, { number: true }),
+        column("subject", item => item.value.subject ? quote("span", item.value.subject) : "", item => item.value.subject), column("sentence", sentence),
+      ],
+      accountability: () => [
+        column("handling", item => term("accountability_action", item.value.action), item => item.value.action), number, column("sentence", sentence), issue,
+      ],
+      total: () => [column("name", item => term("total_name", item.value.name), item => item.value.name), number, column("sentence", sentence)],
+      check: () => [
+        column("severity", item => badge(`severity-${item.check.severity}`, term("severity", item.check.severity)), item => ["error", "warning", "info"].indexOf(item.check.severity)),
+        column("message", item => link(item, pages.source(item.check.message)), item => item.check.message),
+        column("sentence", item => item.value && item.value.at.length ? pages.sentence(item.value, item.notice.text) : ""),
+      ],
+    }[kind]();
+    return [
+      ...own,
+      told && kind !== "check" && column("reader", item => pages.readerMark(pages.readerOf(item.value), words), item => pages.readerOf(item.value)),
+      many && column("notice", item => quote("span", item.notice.name), item => item.notice.name),
+    ].filter(Boolean);
+  }
+
+  const measuresOf = item => item.notice.items("measure").filter(other => other.issue === item.value).length;
+})(window.pages);

@@ -1,0 +1,165 @@
+// A notice: its text beside what was read from it. Hovering, focusing or choosing a value lights its words, and the other
+// way round. `data` is what extractor/pages/notice.py gives.
+"use strict";
+(function (pages) {
+  const { el, quote } = pages;
+  const DWELL = 220; // milliseconds over a value before the other side follows
+  const WIDE = new Set(["issue", "measure"]); // values of many sentences, which are lit more softly
+
+  // options: words; heading: nodes above the panes; chosen(path): told whenever a value is chosen.
+  // Returns choose(path), which lights a value on both sides and brings it into view.
+  pages.notice = function (root, data, options) {
+    const { words } = options, { t } = words;
+    const text = pages.text(data.text);
+    const byPath = new Map(data.values.map(value => [value.path, value]));
+    const left = pages.noticeText(text, data.values);
+    const reading = pages.noticeReading(data, text, words);
+    const textPane = el("section.pane.text-pane", { tabindex: "0", "aria-label": t("notice.text_keys") }, left.node);
+    const readingPane = el("section.pane.reading-pane", { "aria-label": t("notice.reading") }, reading);
+    const detail = el("aside.detail", { "aria-label": t("notice.detail"), "aria-live": "polite", hidden: true });
+    const switches = ["reading", "text"].map(side => el("button", {
+      type: "button", "data-side": side, "aria-pressed": String(side === "reading"), click: () => turnTo(side),
+    }, t(side === "text" ? "notice.text" : "notice.reading")));
+    const frame = el("div.notice", { "data-side": "reading" }, options.heading,
+      el("div.switch", { role: "group", "aria-label": t("notice.sides") }, switches),
+      el("div.panes", {}, textPane, readingPane), detail);
+    pages.put(root, frame);
+
+    const rows = path => [...reading.querySelectorAll(`[data-path="${path}"]`)];
+    // Where a value is shown: by a button of its own, else (a title, a topic) by that of the issue or measure it names.
+    const home = value => [value.path, value.of].flatMap(rows).find(row => !("check" in row.dataset));
+    let chosen = null, hovered = [], dwelling = 0;
+
+    function mark(value, name, on) {
+      left.light(value, WIDE.has(value.kind) ? `${name}-wide` : name, on);
+      new Set([...rows(value.path), home(value)]).forEach(row => row && row.classList.toggle(name, on));
+    }
+
+    function hover(values, follow) {
+      clearTimeout(dwelling);
+      hovered.forEach(value => mark(value, "lit", false));
+      hovered = values;
+      hovered.forEach(value => mark(value, "lit", true));
+      if (hovered.length && follow) dwelling = setTimeout(() => follow(hovered[0]), DWELL);
+    }
+
+    const followInText = value => reveal(left.nodeOf(value), textPane);
+    const followInReading = value => reveal(home(value), readingPane);
+
+    function choose(path, { from = null } = {}) {
+      const value = byPath.get(path);
+      if (!value) return;
+      hover([]);
+      if (chosen) mark(chosen, "chosen", false);
+      chosen = value;
+      mark(value, "chosen", true);
+      const row = home(value);
+      if (row) row.dispatchEvent(new CustomEvent("pages:show", { bubbles: true }));
+      if (from !== "text") followInText(value);
+      if (from !== "reading") followInReading(value);
+      tell(value);
+      if (options.chosen) options.chosen(path);
+    }
+
+    function turnTo(side) {
+      frame.dataset.side = side;
+      switches.forEach(button => button.setAttribute("aria-pressed", String(button.dataset.side === side)));
+      if (chosen) (side === "text" ? followInText : followInReading)(chosen);
+    }
+
+    // What is known of the chosen value, its sentence where the text is not beside it, and what else stands there.
+    function tell(value) {
+      const node = left.nodeOf(value);
+      const others = node ? left.at(node).filter(other => other !== value && sameFirstPlace(other, value)) : [];
+      const doubts = data.checks.filter(check => check.at === value.path);
+      detail.hidden = false;
+      pages.put(detail,
+        el("div.detail-head", {},
+          el("b", {}, pages.nameOf(value, words)), quote("span.printed", pages.beginning(pages.printed(value, text), 60)),
+          note(value), inFull(value), readers(value),
+          el("button.close", { type: "button", "aria-label": t("notice.close"), click: close }, "×")),
+        value.at.length ? el("p.detail-sentence", {}, pages.sentence(value, text)) : el("p.soft", {}, t("notice.no_place")),
+        ...doubts.map(check => el("p.doubt", {}, pages.badge(`severity-${check.severity}`, words.term("severity", check.severity)), " ", pages.source(check.message))),
+        others.length ? el("p.others", {}, t("notice.also_here"), others.map(other =>
+          el("button.link", { type: "button", "data-path": other.path, click: () => choose(other.path) },
+            pages.nameOf(other, words), noteWords(other)))) : null,
+        el("p.detail-switch", {}, ["reading", "text"].map(side =>
+          el(`button.to-${side}`, { type: "button", click: () => turnTo(side) }, t(`notice.to_${side}`)))));
+    }
+
+    const note = value => {
+      const found = pages.noteOf(value, words);
+      return found && (found.quoted ? quote("span.soft", found.quoted) : el("span.soft", {}, found.said));
+    };
+    const noteWords = value => { const found = pages.noteOf(value, words); return found ? ` ${pages.bare(found.quoted || found.said)}` : ""; };
+    const inFull = value => { const full = pages.inFull(value, words); return full && el("span.soft", {}, `= ${full}`); };
+    function readers(value) {
+      const parts = Object.entries(value.by || {});
+      const told = parts.length ? parts.map(([part, reader]) =>
+        part ? t("notice.part_read_by", { part: t(`part.${part}`), reader: words.term("reader", reader) })
+          : t("notice.value_read_by", { reader: words.term("reader", reader) }))
+        : [t("notice.value_read_by", { reader: words.term("reader", "rules") })];
+      return el("span.soft.readers", {}, told.join(" · "));
+    }
+
+    function close() {
+      if (chosen) mark(chosen, "chosen", false);
+      const row = chosen && home(chosen);
+      chosen = null;
+      detail.hidden = true;
+      if (row) row.focus({ preventScroll: true });
+    }
+
+    pages.checkQueue(reading, choose);
+    pages.toolbars(reading);
+    reading.addEventListener("click", event => {
+      const row = event.target.closest("[data-path]");
+      if (row) choose(row.dataset.path, { from: "reading" });
+    });
+    for (const [name, follow] of [["pointerover", followInText], ["focusin", null]]) {
+      reading.addEventListener(name, event => {
+        if (event.pointerType && event.pointerType !== "mouse") return;
+        const row = event.target.closest("[data-path]"), value = row && byPath.get(row.dataset.path);
+        hover(value ? [value] : [], follow || followInText);
+      });
+    }
+    textPane.addEventListener("pointerover", event => {
+      if (event.pointerType !== "mouse") return;
+      const [value] = left.at(event.target);
+      hover(value ? [value] : [], followInReading);
+    });
+    for (const pane of [textPane, reading]) pane.addEventListener("pointerleave", () => hover([]));
+    reading.addEventListener("focusout", () => hover([]));
+    textPane.addEventListener("click", event => {
+      const [value] = left.at(event.target);
+      if (value && getSelection().isCollapsed) choose(value.path, { from: "text" });
+    });
+    textPane.addEventListener("keydown", event => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      if (step) {
+        const value = left.neighbour(chosen, step);
+        if (value) { choose(value.path); event.preventDefault(); }
+      } else if (event.key === "Enter" && chosen) {
+        const row = home(chosen);
+        if (row) { turnTo("reading"); row.focus(); }
+      }
+    });
+    frame.addEventListener("keydown", event => { if (event.key === "Escape" && chosen) close(); });
+    return { choose };
+  };
+
+  const sameFirstPlace = (one, other) => one.at[0][0] === other.at[0][0] && one.at[0][1] === other.at[0][1];
+
+  // Bring a node into the middle of its pane where it is out of sight; on a narrow page the window scrolls instead.
+  function reveal(node, pane) {
+    if (!node || !pane.getClientRects().length) return;
+    if (pane.scrollHeight <= pane.clientHeight || getComputedStyle(pane).overflowY === "visible") {
+      node.scrollIntoView({ block: "center" });
+      return;
+    }
+    const at = node.getBoundingClientRect(), frame = pane.getBoundingClientRect(), margin = 24;
+    if (at.top >= frame.top + margin && at.bottom <= frame.bottom - margin) return;
+    pane.scrollTop += at.top - frame.top - frame.height / 3;
+  }
+})(window.pages);

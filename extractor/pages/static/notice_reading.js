@@ -1,0 +1,121 @@
+// What was read from a notice: checks as a queue, fields and totals, then each issue with its measures and their values.
+"use strict";
+(function (pages) {
+  const { el, quote, badge } = pages;
+  const ROWS = ["document", "quantity", "date", "organization", "accountability"];
+
+  // `node` holds it all; what stands for a value carries its path as data-path.
+  pages.noticeReading = function (data, text, words) {
+    const { t } = words;
+    const held = new Map();
+    for (const value of data.values) {
+      if (!held.has(value.of)) held.set(value.of, []);
+      held.get(value.of).push(value);
+    }
+    const of = path => held.get(path) || [];
+    const top = kind => of("").filter(value => value.kind === kind);
+    const issues = top("issue");
+    const told = data.values.some(value => pages.readerOf(value) !== "rules");
+    const show = { data, text, words, of, told };
+    const list = el("div.issue-list", {}, issueList(show, issues));
+    return el("div.reading", {},
+      checks(show),
+      el("section.fields", { "aria-labelledby": "fields-heading" },
+        el("h2", { id: "fields-heading" }, t("notice.fields")), fields(show, top("field")),
+        top("total").length ? [el("h3", {}, t("notice.totals")), totals(show, top("total"))] : null),
+      el("section.issues", { "aria-labelledby": "issues-heading" },
+        el("h2", { id: "issues-heading" }, t("notice.issues"), " ", el("span.count", {}, words.number(issues.length))),
+        told ? legend(words) : null,
+        issues.length ? [pages.issueFilter(show, issues, list), list] : el("p.soft", {}, t("notice.no_issues"))));
+  };
+
+  function checks({ data, words }) {
+    const { t, term } = words;
+    const items = data.checks.map((check, index) => el("li", {},
+      el("button.check", { type: "button", "data-check": index, "data-path": check.at },
+        badge(`severity-${check.severity}`, term("severity", check.severity)), quote("span.message", check.message, { lang: null }))));
+    return el("section.checks", { "aria-labelledby": "checks-heading" },
+      el("div.heading-row", {},
+        el("h2", { id: "checks-heading" }, t("notice.checks"), " ", el("span.count", {}, words.number(items.length))),
+        items.length > 1 && el("div.stepper", {},
+          el("button", { type: "button", "data-step": "-1", "aria-label": t("notice.previous_check") }, "‹"),
+          el("span.position", { "aria-live": "polite" }, `– / ${items.length}`),
+          el("button", { type: "button", "data-step": "1", "aria-label": t("notice.next_check") }, "›"))),
+      items.length ? el("ol.check-list", {}, items) : el("p.soft", {}, t("notice.no_checks")));
+  }
+
+  function fields(show, values) {
+    return el("dl.facts", {}, values.map(value => el("div", {},
+      el("dt", {}, pages.nameOf(value, show.words)),
+      el("dd", {}, value.value === null ? el("span.none", {}, show.words.t("notice.none")) : button(show, value)))));
+  }
+
+  function totals(show, values) {
+    return el("dl.facts", {}, values.map(value => el("div", {},
+      el("dt", {}, pages.nameOf(value, show.words)), el("dd", {}, button(show, value)))));
+  }
+
+  function legend(words) {
+    return el("p.legend.soft", {}, words.t("notice.read_by"), ["model", "both"].map(reader =>
+      el("span", {}, pages.readerMark(reader, words), " ", words.term("reader", reader))), el("span", {}, words.t("notice.unmarked")));
+  }
+
+  // Headings that group issues are printed where they change.
+  function issueList(show, issues) {
+    const grouped = issues.some(issue => issue.section.length);
+    const nodes = [];
+    let shown = "";
+    for (const issue of issues) {
+      const section = issue.section.join("\n");
+      if (section !== shown && section) {
+        nodes.push(el("h3.group", { "data-group": section }, issue.section.map(words => quote("span", words))));
+      }
+      shown = section;
+      nodes.push(issueNode(show, issue, grouped ? "h4" : "h3"));
+    }
+    return nodes;
+  }
+
+  function issueNode(show, issue, heading) {
+    const { term } = show.words;
+    return el("article.issue", { "data-status": issue.status, "data-issue": issue.path },
+      el("div.issue-head", {},
+        el(heading, {}, el("button.open", { type: "button", "data-path": issue.path },
+          issue.label ? quote("span.label", issue.label) : null, quote("span.title", issue.title))),
+        el("div.badges", {},
+          badge("category", term("category", issue.category), mark(show, issue, "category")),
+          badge(`status-${issue.status}`, term("issue_status", issue.status), mark(show, issue, "status")))),
+      el("ol.measures", {}, show.of(issue.path).filter(value => value.kind === "measure").map(measure => measureNode(show, measure))));
+  }
+
+  function measureNode(show, measure) {
+    const { words, text } = show;
+    const values = show.of(measure.path);
+    const name = words.t("notice.values_of", { name: pages.bare(measure.label || pages.printed(measure, text)) });
+    const rows = ROWS.map(kind => [kind, values.filter(value => value.kind === kind)]).filter(([, found]) => found.length);
+    return el("li.measure", { "data-status": measure.status },
+      el("div.measure-head", {},
+        el("button.open", { type: "button", "data-path": measure.path },
+          measure.label ? quote("span.label", measure.label) : null, quote("span.title", pages.printed(measure, text))),
+        el("span.badges", {},
+          measure.types.map(type => badge("type", words.term("measure_type", type))), mark(show, measure, "types"),
+          badge(`status-${measure.status}`, words.term("measure_status", measure.status), mark(show, measure, "status")))),
+      rows.length ? el("div.values", { role: "toolbar", "aria-label": name }, rows.map(([kind, found]) =>
+        el("div.row", {}, el("span.row-name", {}, words.t(`row.${kind}`)),
+          el("div.row-values", {}, found.map(value => button(show, value)))))) : null);
+  }
+
+  function button(show, value) {
+    const note = pages.noteOf(value, show.words), placed = value.at.length > 0;
+    const printed = quote("span.printed", value.kind === "field" && !placed ? value.value : pages.printed(value, show.text));
+    const noted = note && (note.quoted ? quote("span.note", note.quoted) : el("span.note", {}, note.said));
+    return el(`button.value.value-${value.kind}`, { type: "button", "data-path": value.path },
+      value.kind === "quantity" ? [noted, printed] : [printed, noted], mark(show, value));
+  }
+
+  // Who read it, where it was not the rules alone.
+  function mark(show, value, part) {
+    const reader = pages.readerOf(value, part);
+    return reader === "rules" ? null : pages.readerMark(reader, show.words);
+  }
+})(window.pages);

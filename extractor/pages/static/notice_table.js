@@ -1,0 +1,28 @@
+// The table of notices: who was inspected by whom and when, and how much was found.
+"use strict";
+(function (pages) {
+  const { el, quote } = pages;
+
+  pages.noticeTable = function ({ words, chosen, link }) {
+    const { t } = words;
+    const column = (key, cell, by, more) => ({ key, name: t(`column.${key}`), cell, by, ...more });
+    const field = path => column(path, notice => notice.value(path) ? quote("span", notice.value(path)) : "–", notice => notice.value(path));
+    const count = (key, kind, more = {}) => {
+      const many = notice => notice.items(kind).filter(item => !more.action || item.value.action === more.action).length;
+      return column(key, notice => many(notice) ? el("a", { href: link(kind, { ...more, notice: notice.id }) }, words.number(many(notice))) : "0", many, { number: true });
+    };
+    const percent = new Intl.NumberFormat("en", { style: "percent" });
+    return pages.table({
+      words, name: t("overview.notices"), items: chosen,
+      columns: [
+        column("notice", notice => el("a.item", { href: pages.address(`notice/${notice.id}`) }, quote("b", notice.name),
+          quote("span.soft", notice.value("title") || notice.id)), notice => notice.name),
+        field("inspection_team"),
+        column("inspection_kind", notice => notice.value("inspection_kind") ? words.term("inspection_kind", notice.value("inspection_kind")) : "–", notice => notice.value("inspection_kind")),
+        field("feedback_date"), field("signed_on"),
+        count("issues", "issue"), count("measures", "measure"), count("issued", "document", { action: "issued" }), count("checks", "check"),
+        column("coverage", notice => notice.data.coverage === null ? "–" : percent.format(notice.data.coverage), notice => notice.data.coverage ?? -1, { number: true }),
+      ],
+    });
+  };
+})(window.pages);

@@ -1,0 +1,95 @@
+// A notice's text, cut where values begin and end, so that any of them can be lit to the character.
+"use strict";
+(function (pages) {
+  const { el, source } = pages;
+  const MARKED = new Set(["field", "total", "title", "heading", "document", "quantity", "date", "organization", "accountability", "remainder"]);
+
+  // `node` holds the text. at(node): the values that stand there, innermost first; light(value, name, on) gives or takes a
+  // class; nodeOf(value): where it begins; neighbour(value, step): the next or previous marked value.
+  pages.noticeText = function (text, values) {
+    const lines = linesOf(text.whole), segments = [], segmentOf = new WeakMap();
+    const edges = edgesOf(values, lines), open = new Set();
+    const issues = values.filter(value => value.kind === "issue");
+    const body = el("div.text-lines", { lang: "zh" });
+    let next = 0, issue = 0;
+    for (const line of lines) {
+      while (issue < issues.length && issues[issue].at[0][1] <= line.start) issue += 1;
+      const inside = issue < issues.length && issues[issue].at[0][0] < line.end ? issues[issue] : null;
+      const paragraph = el("p.line", { dir: "ltr", "data-status": inside && inside.status, "data-begins": begins(inside, line) });
+      for (; next < edges.length && edges[next].offset < line.end; next += 1) {
+        const { offset, opens, closes } = edges[next];
+        closes.forEach(place => open.delete(place));
+        opens.forEach(place => open.add(place));
+        if (offset < line.start) continue; // the end of the line before: its mark is no part of any paragraph
+        const end = Math.min(line.end, next + 1 < edges.length ? edges[next + 1].offset : line.end);
+        const here = [...open].sort((one, other) => one.length - other.length).map(place => place.value);
+        const marked = here.filter(value => MARKED.has(value.kind));
+        const node = el(marked.length ? `mark.mark.mark-${marked[0].kind}` : "span", {}, source(text.cut(offset, end)));
+        segments.push({ start: offset, end, node, marked, here });
+        segmentOf.set(node, segments.at(-1));
+        paragraph.append(node);
+      }
+      body.append(paragraph);
+    }
+
+    const marks = [...new Set(segments.flatMap(segment => segment.marked))];
+    function under(value) {
+      return value.at.flatMap(([start, end]) => segments.slice(firstFrom(segments, start), firstFrom(segments, end)));
+    }
+    return {
+      node: body,
+      segments,
+      at(node) {
+        const found = node.closest("mark, .line > span");
+        const segment = found && segmentOf.get(found);
+        return segment ? (segment.marked.length ? segment.marked : segment.here) : [];
+      },
+      light: (value, name, on) => under(value).forEach(segment => segment.node.classList.toggle(name, on)),
+      nodeOf: value => (under(value)[0] || {}).node,
+      neighbour(value, step) {
+        const at = marks.indexOf(value);
+        return marks[at < 0 ? (step > 0 ? 0 : marks.length - 1) : at + step];
+      },
+    };
+  };
+
+  function begins(issue, line) {
+    return issue && issue.at[0][0] >= line.start ? pages.bare(issue.label || "§") : null;
+  }
+
+  function linesOf(whole) {
+    const lines = [];
+    let start = 0, offset = 0;
+    for (const character of whole) {
+      if (character === "\n") { lines.push({ start, end: offset }); start = offset + 1; }
+      offset += 1;
+    }
+    lines.push({ start, end: offset });
+    return lines;
+  }
+
+  // Where values and lines begin and end, in order, each with the places that open and close there.
+  function edgesOf(values, lines) {
+    const edges = new Map();
+    const edge = offset => {
+      if (!edges.has(offset)) edges.set(offset, { offset, opens: [], closes: [] });
+      return edges.get(offset);
+    };
+    lines.forEach(line => { edge(line.start); edge(line.end); });
+    for (const value of values) {
+      for (const [start, end] of value.at) {
+        if (end <= start) continue;
+        const place = { value, length: end - start };
+        edge(start).opens.push(place);
+        edge(end).closes.push(place);
+      }
+    }
+    return [...edges.values()].sort((one, other) => one.offset - other.offset);
+  }
+
+  function firstFrom(segments, offset) {
+    let low = 0, high = segments.length;
+    while (low < high) { const middle = (low + high) >> 1; if (segments[middle].start < offset) low = middle + 1; else high = middle; }
+    return low;
+  }
+})(window.pages);

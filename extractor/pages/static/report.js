@@ -1,0 +1,101 @@
+// The report: the data in the page, and what the address asks for of it.
+"use strict";
+(function (pages) {
+  const { el } = pages;
+  const taken = node => { const data = JSON.parse(node.textContent); node.remove(); return data; };
+
+  // #/list/issue?category=economy: a path and a question, so that every view can be linked to.
+  pages.address = function (path, question = {}) {
+    const asked = new URLSearchParams(Object.entries(question).filter(([, value]) => value)).toString();
+    return `#/${path.split("/").map(encodeURIComponent).join("/")}${asked ? `?${asked}` : ""}`;
+  };
+  function asked() {
+    // A report of one notice opens with it.
+    if (!location.hash && all.notices.length === 1) return { path: ["notice", all.notices[0].id], question: {} };
+    const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+    return { path: path.split("/").map(decoded), question: Object.fromEntries(new URLSearchParams(query)) };
+  }
+  function decoded(part) {
+    try { return decodeURIComponent(part); } catch { return part; }
+  }
+  const tellAddress = (path, question) => history.replaceState(null, "", pages.address(path, question));
+
+  const report = taken(document.getElementById("report-data"));
+  const all = pages.collection([...document.querySelectorAll("script.notice-data")].map(taken));
+  const main = document.querySelector("main"), top = document.querySelector("header.top");
+  let lang = report.lang, shown = null;
+
+  function draw() {
+    const words = pages.words(report, lang), { path: [view, of], question } = asked();
+    document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
+    pages.put(top, bar(words, view));
+    document.body.dataset.view = view || "overview";
+    if (view === "notice" && all.notice(of)) showNotice(words, all.notice(of), question);
+    else if (view === "list" && all.kinds.includes(of)) pages.list(main, { all, words, kind: of, question, ask: more => tellAddress(`list/${of}`, more) });
+    else pages.overview(main, { all, words, run: report.run, question, ask: more => tellAddress("", more) });
+    document.title = titleOf(words, view, of);
+  }
+
+  function titleOf(words, view, of) {
+    if (view === "notice" && all.notice(of)) return `${all.notice(of).name} · ${words.t("report.title")}`;
+    return view === "list" && all.kinds.includes(of) ? `${words.t(`kinds.${of}`)} · ${words.t("report.title")}` : words.t("report.title");
+  }
+
+  function showNotice(words, notice, question) {
+    const at = all.notices.indexOf(notice), beside = [[at - 1, "previous"], [at + 1, "next"]].filter(([index]) => all.notices[index]);
+    const heading = el("header.notice-head", {},
+      el("h1", {}, pages.quote("span", notice.value("title") || notice.name)),
+      beside.length ? el("nav.beside", { "aria-label": words.t("notice.others") }, beside.map(([index, name]) =>
+        el("a", { href: pages.address(`notice/${all.notices[index].id}`), title: all.notices[index].name }, words.t(`notice.${name}`)))) : null);
+    const page = pages.notice(main, notice.data, {
+      words, heading, chosen: path => { history.replaceState(null, "", pages.address(`notice/${notice.id}`, { at: path })); },
+    });
+    if (question.at) page.choose(question.at);
+  }
+
+  function bar(words, view) {
+    const { t } = words;
+    const link = (href, name, here) => el("a", { href, "aria-current": here && "page" }, name);
+    const other = lang === "zh" ? "en" : "zh";
+    return [
+      el("a.skip", { href: "#main", click: event => { event.preventDefault(); main.focus(); } }, t("report.skip")),
+      el("a.home", { href: "#/" }, t("report.name")),
+      el("nav", { "aria-label": t("report.views") },
+        link("#/", t("report.overview"), !view), link("#/list/issue", t("report.lists"), view === "list"),
+        all.notices.length === 1 ? link(pages.address(`notice/${all.notices[0].id}`), t("report.notice"), view === "notice")
+          : all.notices.length ? noticeChoice(words, view) : null),
+      el("div.settings", {},
+        el("button", { type: "button", lang: other === "zh" ? "zh-CN" : "en", click: () => { lang = other; draw(); } }, other === "zh" ? "中文" : "English"),
+        el("button", { type: "button", click: turnTheme }, t("report.theme"))),
+    ];
+  }
+
+  function noticeChoice(words, view) {
+    const { path: [, of] } = asked();
+    return el("select.notice-choice", { "aria-label": words.t("report.choose"), change: event => { if (event.target.value) location.hash = pages.address(`notice/${event.target.value}`); } },
+      el("option", { value: "" }, words.t("report.choose")),
+      all.notices.map(notice => el("option", { value: notice.id, selected: view === "notice" && notice.id === of }, notice.name)));
+  }
+
+  // Light or dark as the system is, until somebody chooses.
+  const theme = document.documentElement.dataset, system = matchMedia("(prefers-color-scheme: dark)");
+  let themeChosen = false;
+  function followSystem() {
+    if (!themeChosen) theme.theme = system.matches ? "dark" : "light";
+  }
+  function turnTheme() {
+    themeChosen = true;
+    theme.theme = theme.theme === "dark" ? "light" : "dark";
+  }
+
+  // Links within a view keep their place; a new view begins at its top.
+  addEventListener("hashchange", () => {
+    draw();
+    const here = location.hash.split("?")[0];
+    if (here !== shown) { scrollTo(0, 0); main.focus({ preventScroll: true }); }
+    shown = here;
+  });
+  system.addEventListener("change", followSystem);
+  followSystem();
+  draw();
+})(window.pages);

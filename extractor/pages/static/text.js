@@ -1,0 +1,51 @@
+// A notice's text under offsets in code points, as records have them; JavaScript counts UTF-16 units.
+"use strict";
+(function (pages) {
+  const STOPS = "。\uff01\uff1f!?\n\u2028\u2029";
+
+  // cut(start, end); unit(offset): that offset in UTF-16 units; around(start, end): the sentence of a place in three parts.
+  pages.text = function (whole) {
+    const pairs = []; // code points that take two units
+    for (let unit = 0, point = 0; unit < whole.length; unit += 1, point += 1) {
+      const code = whole.charCodeAt(unit);
+      if (code >= 0xd800 && code < 0xdc00) { pairs.push(point); unit += 1; }
+    }
+    function unit(offset) {
+      let low = 0, high = pairs.length;
+      while (low < high) { const middle = (low + high) >> 1; if (pairs[middle] < offset) low = middle + 1; else high = middle; }
+      return offset + low;
+    }
+    return {
+      whole,
+      unit,
+      cut: (start, end) => whole.slice(unit(start), unit(end)),
+      around(start, end, most = 90) {
+        const from = unit(start), to = unit(end);
+        let first = from, last = to;
+        while (first > 0 && !STOPS.includes(whole[first - 1])) first -= 1;
+        if (!(to > from && STOPS.includes(whole[to - 1]))) {
+          while (last < whole.length && !STOPS.includes(whole[last])) last += 1;
+          if (last < whole.length && whole[last] !== "\n") last += 1;
+        }
+        return {
+          before: pages.ending(whole.slice(first, from).trimStart(), most),
+          words: pages.beginning(whole.slice(from, to), 2 * most),
+          after: pages.beginning(whole.slice(to, last), most),
+        };
+      },
+    };
+  };
+
+  // The beginning or ending of words, with a mark where something was left out; no character is torn in two.
+  pages.beginning = function (words, most) {
+    if (words.length <= most) return words;
+    const end = isLow(words.charCodeAt(most)) ? most - 1 : most;
+    return `${words.slice(0, end)}…`;
+  };
+  pages.ending = function (words, most) {
+    if (words.length <= most) return words;
+    const start = words.length - most;
+    return `…${words.slice(isLow(words.charCodeAt(start)) ? start + 1 : start)}`;
+  };
+  const isLow = code => code >= 0xdc00 && code < 0xe000;
+})(window.pages);

@@ -58,8 +58,8 @@ def _field(material: Material, record: Settling, key: str, name: str, said: tupl
         return
     if key not in DATES and key != "kind":
         value = "、".join(material.text[place.start : place.end] for place in places)
-    row = witness("fields")
-    stands = read is None or wins(row, pointed=True)
+    row = witness("fields.dates" if key in DATES else "fields")
+    stands = row.added == "model" if read is None else wins(row, pointed=True)
     record.differ(row, name, read, value, value if stands else read)
     if stands:
         home[inner] = value

@@ -22,6 +22,7 @@ from extractor.commands.prompts import prompts
 from extractor.commands.report import report
 from extractor.commands.run import INTERRUPTED, run
 from extractor.commands.schema import schema
+from extractor.commands.serve import serve
 from extractor.commands.show import show
 from extractor.errors import BugError, ExtractorError, SettingsError
 from extractor.logs import LOGGER, configure
@@ -63,6 +64,7 @@ app.command()(run)
 app.command()(show)
 app.command()(report)
 app.command()(export)
+app.command()(serve)
 app.command()(schema)
 app.command()(prompts)
 app.command()(doctor)

@@ -1,0 +1,86 @@
+"""Who may ask: judged by a request's head alone, before anything else is done."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+OPEN = frozenset(("/healthz", "/readyz", "/docs", "/openapi.json"))
+"""Paths that need no token: they tell nothing about notices."""
+
+_SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may ask. ``token`` None: whoever reaches the service; ``hosts``: the names it goes by, beside its addresses
+    and localhost."""
+
+    token: str | None = None
+    hosts: frozenset[str] = frozenset()
+
+
+class Refusal(NamedTuple):
+    """Why a request is not answered: a status, a sentence, and what else the head says."""
+
+    status: int
+    sentence: str
+    headers: dict[str, str]
+
+
+def refusal(access: Access, method: str, path: str, headers: Headers) -> Refusal | None:
+    """Return why a request is refused, None where it is not."""
+    host = headers.get("host", "")
+    if not _is_ours(host, access):
+        # A page elsewhere whose name was made to lead here (DNS rebinding) would else read everything.
+        return Refusal(421, "this service does not go by that name; --allow-host adds one", {})
+    if method not in _SAFE and _is_from_elsewhere(headers, host):
+        return Refusal(403, "a page of another site sent this; that is not allowed", {})
+    if access.token is not None and path not in OPEN and not _is_told(access.token, headers.get("authorization", "")):
+        sentence = "a token is needed: send it as the header Authorization: Bearer TOKEN"
+        return Refusal(401, sentence, {"WWW-Authenticate": "Bearer"})
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to bind to is reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_ours(host: str, access: Access) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
+    if name == "localhost" or name in access.hosts:
+        return True
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True  # nobody can make an address lead elsewhere
+
+
+def _is_from_elsewhere(headers: Headers, host: str) -> bool:
+    """Whether a browser says that another site's page sent a request; programs say nothing of the kind."""
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != host
+
+
+def _is_told(token: str, authorization: str) -> bool:
+    scheme, _, given = authorization.partition(" ")
+    # In a time that says nothing of how much of it is right.
+    same = hmac.compare_digest(given.strip().encode(), token.encode())
+    return same and scheme.lower() == "bearer"

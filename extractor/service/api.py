@@ -1,0 +1,276 @@
+"""What can be asked of the service, and what it answers."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.background import BackgroundTask
+
+from extractor import __version__
+from extractor.contract import Notice
+from extractor.enumerations import Category, IssueStatus, MeasureType
+from extractor.errors import SettingsError
+from extractor.service import jobs, keeping, notices, pages, taking
+from extractor.service.exporting import MEDIA_TYPES, Ending, exported
+from extractor.service.models import Health, Job, NoticePage, Problem
+from extractor.service.notices import Wanted
+from extractor.service.service import Service
+
+_MOST_LISTED = 200
+_LARGEST = 2**63 - 1  # of SQLite's integers
+
+Answers = dict[int | str, dict[str, Any]]
+
+
+def _problems(**sentences: str) -> Answers:
+    # Spelled out: a model would be described in the media type of the answer that the operation gives else.
+    problem = {"application/json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}}
+    return {int(status[1:]): {"content": problem, "description": told} for status, told in sentences.items()}
+
+
+def _answer(model: type[BaseModel], sentence: str) -> Answers:
+    return {200: {"model": model, "description": sentence}}
+
+
+_NO_NOTICE = _problems(_404="There is no such notice.")
+_NO_JOB = _problems(_404="There is no such job.")
+
+
+async def _service(request: Request) -> Service:
+    service: Service = request.app.state.service
+    return service
+
+
+async def _wanted(
+    q: Annotated[
+        str | None, Query(min_length=1, max_length=200, description="Words that its text or its name holds.")
+    ] = None,
+    category: Annotated[Category | None, Query(description="An issue is about this.")] = None,
+    status: Annotated[IssueStatus | None, Query(description="An issue is in this state.")] = None,
+    measure_type: Annotated[MeasureType | None, Query(description="An issue has a measure of this type.")] = None,
+    has_checks: Annotated[bool | None, Query(description="Something in it is doubted.")] = None,
+) -> Wanted:
+    return Wanted(q, category, status, measure_type, has_checks)
+
+
+Here = Annotated[Service, Depends(_service)]
+Filter = Annotated[Wanted, Depends(_wanted)]
+
+router = APIRouter(responses=_problems(_401="A token is needed.", _421="The service does not go by this name."))
+
+
+@router.post(
+    "/v1/notices",
+    status_code=202,
+    responses=_answer(Job, "All of it is kept already: nothing is to be done.")
+    | _problems(
+        _403="A page of another site sent this.",
+        _408="The body came too slowly.",
+        _413="Too much was sent.",
+        _415="The body is neither multipart nor JSON.",
+        _422="Nothing of what was sent can be taken.",
+        _429="The queue is full; the header Retry-After says when to try again.",
+        _503="The service is stopping.",
+    ),
+    openapi_extra=taking.BODY,
+)
+async def send_notices(request: Request, response: Response, service: Here) -> Job:
+    """Send notices as files or as texts, many at once; the answer is a job.
+
+    The same bytes under the same name are the same notice: sent again, it is `unchanged` and not read again, as long as
+    the program and its settings are the same.
+    """
+    return await taking.take(request, response, service)
+
+
+@router.get("/v1/notices", responses=_problems(_422="A filter is not understood."))
+def list_notices(
+    service: Here,
+    wanted: Filter,
+    limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 50,
+    after: Annotated[int | None, Query(ge=0, le=_LARGEST, description="`next` of the page before.")] = None,
+) -> NoticePage:
+    """List the notices, the newest first. Filters narrow it; of issues, one has to have all that is asked."""
+    return notices.listed(service.database, wanted, limit=limit, after=after)
+
+
+@router.get(
+    "/v1/notices/{notice_id}",
+    response_class=Response,
+    responses=_answer(Notice, "The record.") | _NO_NOTICE,
+)
+def get_notice(notice_id: str, service: Here) -> Response:
+    """Return a notice's record, as the contract has it."""
+    record = notices.record(service.database, notice_id)
+    if record is None:
+        raise _no_notice()
+    return Response(record, media_type="application/json")
+
+
+@router.get("/v1/notices/{notice_id}/text", response_class=PlainTextResponse, responses=_NO_NOTICE)
+def get_text(notice_id: str, service: Here) -> PlainTextResponse:
+    """Return the plain text that the record's offsets index, in code points."""
+    text = notices.plain_text(service.database, notice_id)
+    if text is None:
+        raise _no_notice()
+    return PlainTextResponse(text)
+
+
+@router.get("/v1/notices/{notice_id}/report", response_class=HTMLResponse, responses=_NO_NOTICE)
+def get_report(notice_id: str, service: Here) -> HTMLResponse:
+    """Return a page that shows the notice."""
+    kept = notices.kept(service.database, notice_id)
+    if kept is None:
+        raise _no_notice()
+    return _shown(pages.notice_page(kept, service.lang))
+
+
+@router.delete(
+    "/v1/notices/{notice_id}",
+    status_code=204,
+    responses=_NO_NOTICE | _problems(_403="A page of another site sent this."),
+)
+def delete_notice(notice_id: str, service: Here) -> None:
+    """Delete a notice with all that is kept of it."""
+    if not keeping.delete_notice(service.database, notice_id):
+        raise _no_notice()
+
+
+@router.get("/v1/jobs/{job_id}", responses=_NO_JOB)
+def get_job(job_id: str, service: Here) -> Job:
+    """Return how far a job is, notice by notice."""
+    job = jobs.job(service.database, job_id)
+    if job is None:
+        raise _no_job()
+    return job
+
+
+async def _known_job(job_id: str, service: Here) -> str:
+    if await run_in_threadpool(jobs.progress, service.database, job_id) is None:
+        raise _no_job()
+    return job_id
+
+
+@router.get("/v1/jobs/{job_id}/events", response_class=EventSourceResponse, responses=_NO_JOB)
+async def watch_job(job_id: Annotated[str, Depends(_known_job)], service: Here) -> AsyncIterator[ServerSentEvent]:
+    """Stream how far a job is: an event `progress` at once and at each change, `end` when nothing is left to do.
+
+    When the service stops the stream ends, too; ask again when it is back.
+    """
+    with service.queue.changes(job_id) as changed:
+        while True:
+            changed.clear()
+            progress = await run_in_threadpool(jobs.progress, service.database, job_id)
+            if progress is None:
+                return
+            yield ServerSentEvent(event="end" if progress.ended else "progress", data=progress)
+            if progress.ended or service.queue.is_draining:
+                return
+            await changed.wait()
+
+
+@router.get(
+    "/v1/export.{ending}",
+    response_class=FileResponse,
+    responses=_problems(_422="There is no such form.", _501="This form cannot be written here."),
+)
+async def export_notices(ending: Ending, service: Here, wanted: Filter) -> FileResponse:
+    """Return notices as a file; forms of several files (csv) as a zip archive of them. Filters narrow it."""
+    place = Path(tempfile.mkdtemp(dir=service.uploads))
+    try:
+        async with service.exporting:
+            kept = notices.all_kept(service.database, wanted)
+            path = await exported(kept, ending, place, service.lang)
+    except BaseException as error:
+        await run_in_threadpool(shutil.rmtree, place, ignore_errors=True)
+        if isinstance(error, SettingsError):
+            raise HTTPException(501, str(error)) from error
+        raise
+    media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
+    leftovers = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
+    return FileResponse(path, media_type=media_type, filename=path.name, background=leftovers)
+
+
+@router.get("/healthz")
+async def healthz() -> Health:
+    """Say that the process is there."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", responses={503: {"model": Problem, "description": "It cannot take notices now."}})
+def readyz(service: Here) -> Health:
+    """Say whether the service takes notices."""
+    if service.queue.is_draining:
+        raise HTTPException(503, "the service is stopping")
+    with suppress(SQLAlchemyError):
+        notices.count(service.database)
+        return Health(status="ready")
+    raise HTTPException(503, "the service cannot read what it keeps")
+
+
+@router.get("/metrics", response_class=PlainTextResponse)
+def metrics(service: Here) -> Response:
+    """Return what the service counts, for Prometheus."""
+    return Response(service.metrics.told(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def application(service: Service) -> FastAPI:
+    """Return the application; it stands behind a ``Guard``."""
+    app = FastAPI(
+        title="Notice extractor",
+        summary="Grounded issues and measures from inspection rectification notices.",
+        description="Issues and measures from 巡视/巡察整改进展情况通报, each with its place in the text.",
+        version=__version__,
+        docs_url=None,  # it would load scripts from elsewhere
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )
+    app.state.service = service
+    app.include_router(router)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(Exception, _broken)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return _shown(pages.interface_page(app.openapi()))
+
+    @app.get("/", include_in_schema=False)
+    def root() -> RedirectResponse:
+        return RedirectResponse("/docs")
+
+    return app
+
+
+def _shown(page: pages.Page) -> HTMLResponse:
+    return HTMLResponse(page.html, headers={"Content-Security-Policy": page.policy})
+
+
+def _no_notice() -> HTTPException:
+    return HTTPException(404, "there is no such notice")
+
+
+def _no_job() -> HTTPException:
+    return HTTPException(404, "there is no such job")
+
+
+async def _not_understood(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    sentences = (f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
+    return JSONResponse({"detail": "; ".join(sentences)}, 422)
+
+
+async def _broken(_: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - the guard tells it in the log
+    return JSONResponse({"detail": "the service broke; its log says more, under this answer's X-Request-ID"}, 500)

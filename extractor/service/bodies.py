@@ -1,0 +1,79 @@
+"""How much a client may send, and how slowly: watched while it sends, and while it takes the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Send
+
+from extractor.files.limits import size_in_mb
+from extractor.service.bounds import BODY_BYTES, SLOWEST
+
+
+class ClientTooSlowError(Exception):
+    """A client does not take its answer."""
+
+
+class Body:
+    """A request's body as it comes in. ``is_whole``: nothing of it is still to come."""
+
+    def __init__(self, headers: Headers, receive: Receive, patience: float) -> None:
+        self.is_whole = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+        self._receive = receive
+        self._patience = patience
+        self._begun = monotonic()
+        self._size = 0
+
+    async def receive(self) -> Message:
+        """Return the next message, as ASGI has it.
+
+        Raises:
+            HTTPException: the body is too large (413), or comes too slowly (408).
+        """
+        if self.is_whole:  # nothing but the end of the connection is waited for
+            return await self._receive()
+        until = self._begun + self._patience + self._size / SLOWEST
+        try:
+            async with asyncio.timeout(until - monotonic()):
+                message = await self._receive()
+        except TimeoutError:
+            raise HTTPException(408, "the body comes too slowly; send it again") from None
+        if message["type"] == "http.request":
+            self._size += len(message.get("body", b""))
+            self.is_whole = not message.get("more_body", False)
+            if self._size > BODY_BYTES:
+                raise too_large()
+        return message
+
+
+def is_too_large(headers: Headers) -> bool:
+    """Whether a request says beforehand that its body is larger than one may be."""
+    length = headers.get("content-length", "0")
+    return not (length.isdecimal() and int(length) <= BODY_BYTES)
+
+
+def too_large() -> HTTPException:
+    """Return the error for a body that is too large."""
+    return HTTPException(
+        413, f"the body has more than the {size_in_mb(BODY_BYTES)} that are taken; send less at a time"
+    )
+
+
+def patient(send: Send, patience: float) -> Send:
+    """Return ``send`` for a client that may take ``patience`` seconds to make room for a piece.
+
+    Raises (when called):
+        ClientTooSlowError: it did not.
+    """
+
+    async def sent(message: Message) -> None:
+        try:
+            async with asyncio.timeout(patience):
+                await send(message)
+        except TimeoutError:
+            raise ClientTooSlowError from None
+
+    return sent

@@ -1,0 +1,130 @@
+"""The file that the service keeps everything in: opened, checked, written by one at a time.
+
+SQLAlchemy's Core, and no layer of objects above it: a handful of tables, and statements that are checked and composed
+(the list's filters) without a line of SQL put together from strings.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from extractor.errors import SettingsError
+from extractor.service import tables
+
+_APPLICATION = 0x6E6F7469  # tells this program's files from others: "noti"
+_BUSY_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Database:
+    """The service's file. Many may read while one writes."""
+
+    engine: Engine
+    _turn: Lock = field(default_factory=Lock)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A view of one moment."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """All of the block, or nothing of it; on disk when the block has ended."""
+        # Whoever waits for a lock of SQLite's polls, and the one that came last may be first.
+        with self._turn, self.engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    def size(self) -> int:
+        """Bytes on disk."""
+        path = Path(str(self.engine.url.database))
+        return sum(each.stat().st_size for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Database]:
+    """Open the service's file, or make it.
+
+    Raises:
+        SettingsError: it cannot be opened, is no such file, or another version's.
+    """
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True, pool_size=16, max_overflow=48)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    database = Database(engine)
+    try:
+        try:
+            _set_up(database, path)
+        except DatabaseError as error:
+            raise SettingsError(f"{path}: cannot be used ({error.orig}); choose another folder with --data") from error
+        yield database
+    finally:
+        with suppress(DatabaseError), engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA optimize")
+        engine.dispose()
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Keep a folder to this process; the system lets go of it when the process ends, however.
+
+    Raises:
+        SettingsError: another process holds it.
+    """
+    # SQLite's own lock on a file of its own: the same on all systems.
+    with closing(sqlite3.connect(folder / "lock", isolation_level=None, timeout=0)) as lock:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise SettingsError(
+                f"{folder}: another service works there; stop it, or choose another folder with --data"
+            ) from error
+        yield
+
+
+def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # transactions are begun by ``_begin`` alone
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # what was answered for is there after a power cut, too
+        "foreign_keys = ON",
+        f"busy_timeout = {_BUSY_SECONDS * 1000}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that begins by reading and writes later may be refused in between.
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _set_up(database: Database, path: Path) -> None:
+    with database.writing() as connection:
+        version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        application = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+        is_new = not connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
+        if is_new:
+            tables.METADATA.create_all(connection)
+            connection.exec_driver_sql(tables.SEARCH)
+            connection.exec_driver_sql(f"PRAGMA user_version = {tables.VERSION}")
+            connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION}")
+        elif application != _APPLICATION:
+            raise SettingsError(f"{path}: is no file of this service; choose another folder with --data")
+        elif version != tables.VERSION:
+            raise SettingsError(
+                f"{path}: is of version {version}, this program reads version {tables.VERSION}; "
+                "use the program that wrote it, or another folder with --data"
+            )

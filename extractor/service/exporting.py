@@ -1,0 +1,89 @@
+"""Notices to take away: as a run would have written them, and from there by the command ``export``."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import zipfile
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from extractor.errors import OutputError, SettingsError
+from extractor.files.store import RunFolder
+from extractor.service.notices import Kept
+
+Ending = Literal["xlsx", "csv", "parquet", "sqlite", "duckdb", "jsonl"]
+
+MEDIA_TYPES: dict[str, str] = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/csv",
+    ".zip": "application/zip",
+    ".jsonl": "application/jsonl",
+}
+_SECONDS = 600.0
+_WRONG_USAGE = 2
+
+
+async def exported(kept: Iterable[Kept], ending: Ending, place: Path, lang: str) -> Path:
+    """Write notices into the folder ``place`` in the form that ``ending`` names, and return the file; formats that make
+    several files give a zip archive of them.
+
+    Raises:
+        SettingsError: this form cannot be written here.
+        OutputError: it could not be written.
+    """
+    folder = RunFolder(place / "run")
+    await asyncio.to_thread(_write, kept, folder)
+    if ending == "jsonl":
+        return folder.notices
+    made = place / "made"
+    made.mkdir()
+    target = made / f"notices.{ending}"
+    await _export(folder.path, target, lang)
+    return await asyncio.to_thread(_one_file, made, target)
+
+
+def _write(kept: Iterable[Kept], folder: RunFolder) -> None:
+    folder.texts.mkdir(parents=True)
+    with folder.notices.open("wb") as lines:
+        for notice_id, record, text in kept:
+            lines.write(record + b"\n")
+            (folder.texts / f"{notice_id}.txt").write_bytes(text.encode())
+
+
+async def _export(folder: Path, target: Path, lang: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "extractor", "export", str(folder), "--to", str(target), "--lang", lang),
+        stdin=DEVNULL,
+        stdout=DEVNULL,
+        stderr=PIPE,
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(_SECONDS):
+            _, told = await process.communicate()
+    except TimeoutError:
+        raise OutputError(f"the export takes more than {_SECONDS:g} s; narrow what is exported") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode == 0 and any(target.parent.iterdir()):
+        return
+    sentence = told.decode(errors="replace").strip().splitlines()[-1:] or ["it says not why"]
+    kind = SettingsError if process.returncode == _WRONG_USAGE else OutputError
+    raise kind(f"the export failed: {sentence[0].removeprefix('error: ')}")
+
+
+def _one_file(made: Path, target: Path) -> Path:
+    files = sorted(path for path in made.rglob("*") if path.is_file())
+    if files == [target]:
+        return target
+    together = target.with_name(f"{target.name}.zip")
+    with zipfile.ZipFile(together, "x", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            archive.write(path, os.path.relpath(path, made))
+    return together

@@ -1,0 +1,87 @@
+"""What the service answers, beside the notices' records themselves."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Outcome = Literal["pending", "done", "unchanged", "failed"]
+
+
+class Answer(BaseModel):
+    """Base of all answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Problem(Answer):
+    """Why something was not done."""
+
+    detail: str = Field(description="A sentence for people.")
+
+
+class Item(Answer):
+    """One of the notices of a job."""
+
+    name: str = Field(description="The file's name; inside an archive `archive.zip!folder/notice.html`.")
+    notice_id: str | None = Field(description="Null where it failed, or was deleted meanwhile.")
+    outcome: Outcome = Field(
+        description="`unchanged`: the same bytes under the same name are kept already, read with the same settings."
+    )
+    error: str | None = Field(description="Why it failed, as a sentence.")
+
+
+class Progress(Answer):
+    """How far a job is."""
+
+    job_id: str
+    created: str
+    total: int
+    pending: int
+    done: int
+    unchanged: int
+    failed: int
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.pending
+
+
+class Job(Progress):
+    """How far a job is, notice by notice, in the order they were sent."""
+
+    items: list[Item]
+
+
+class NoticeSummary(Answer):
+    """A notice in a list."""
+
+    notice_id: str
+    name: str = Field(description="The file's name.")
+    created: str = Field(description="When it was first sent.")
+    read: str = Field(description="When it was read last.")
+    title: str | None
+    inspected_body: str | None
+    published_on: str | None
+    signed_on: str | None
+    issues: int
+    measures: int
+    checks: int
+    coverage: float | None
+    unanswered: int = Field(description="Calls to a model that failed for good: send the file again to repeat them.")
+
+
+class NoticePage(Answer):
+    """A part of a list, the newest first."""
+
+    total: int = Field(description="How many there are in all.")
+    notices: list[NoticeSummary]
+    next: int | None = Field(description="Give this as `after` to have the next part; null: there is none.")
+
+
+class Health(Answer):
+    """That the service is there."""
+
+    status: Literal["ok", "ready"]

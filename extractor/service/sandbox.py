@@ -1,0 +1,192 @@
+"""Documents parsed out of harm's way: in processes with limits, one task at a time each, killed when it takes too long.
+
+A document that brings its process down is named as failed; the next one gets a fresh process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from extractor.errors import BugError, InputError
+from extractor.files.source import Source
+from extractor.service.bounds import Bounds
+from extractor.service.jobs import Offered, Refused
+from extractor.service.summary import Finding, Read, Summary
+from extractor.service.worker import NO_MEMORY
+
+_START_SECONDS = 60.0
+_END_SECONDS = 5.0
+_BY_THE_CLOCK = 4  # times the processor time a task has: others want the processor, too
+_INHERITED = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "SYSTEMROOT")
+
+
+class Sandbox:
+    """The processes; made by ``opened``."""
+
+    def __init__(self, processes: Sequence[_Worker]) -> None:
+        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+        for worker in reversed(processes):
+            self._idle.put_nowait(worker)
+
+    async def read(self, upload: Path, source: Source, *, notice_id: str, lang: str) -> Read:
+        """Return a document read by rules.
+
+        Raises:
+            InputError: it cannot be read, or not within the limits.
+        """
+        meta, text, record = await self._do("read", upload, source, notice_id=notice_id, lang=lang)
+        told = json.loads(meta)
+        findings = [Finding(*each) for each in told["findings"]]
+        return Read(text.decode(), record, Summary(**told["summary"]), findings)
+
+    async def take_text(self, upload: Path, source: Source) -> str:
+        """Return a document's plain text; raises as ``read`` does."""
+        _, text = await self._do("text", upload, source)
+        return text.decode()
+
+    async def unpack(self, upload: Path, name: str) -> list[Offered | Refused]:
+        """Write an archive's notices beside it, under its own name with a number, and return what they are.
+
+        Raises:
+            InputError: the archive cannot be read, breaks a limit, or holds no notices.
+        """
+        (meta,) = await self._do("unpack", upload, Source(name))
+        return [
+            Refused(each["name"], each["error"])
+            if "error" in each
+            else Offered(Source(name, tuple(each["members"])), each["upload"], each["sha256"])
+            for each in json.loads(meta)["found"]
+        ]
+
+    async def _do(self, task: str, upload: Path, source: Source, **more: Any) -> list[bytes]:
+        order = {"task": task, "upload": str(upload), "path": source.path, "members": source.members, **more}
+        worker = await self._idle.get()
+        try:
+            pieces = await worker.ask(json.dumps(order).encode(), source.name)
+        finally:
+            self._idle.put_nowait(worker)
+        told = json.loads(pieces[0])
+        if "error" in told:
+            raise InputError(told["error"])
+        return pieces
+
+
+@asynccontextmanager
+async def opened(size: int, bounds: Bounds) -> AsyncIterator[Sandbox]:
+    """Give ``size`` processes, ready to work; they end with the block."""
+    workers = [_Worker(bounds) for _ in range(size)]
+    try:
+        await asyncio.gather(*(worker.start() for worker in workers))
+        yield Sandbox(workers)
+    finally:
+        await asyncio.gather(*(worker.stop() for worker in workers))
+
+
+class _Started(NamedTuple):
+    process: Process
+    given: asyncio.StreamWriter
+    answers: asyncio.StreamReader
+
+
+class _Worker:
+    """One process, started anew after it was lost."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        self._started: _Started | None = None
+
+    async def start(self) -> None:
+        """Start the process and wait until it is ready.
+
+        Raises:
+            BugError: it does not become ready.
+        """
+        memory, seconds = self._bounds.memory_bytes, self._bounds.seconds
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "extractor.service.worker", str(memory), str(seconds)),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=DEVNULL,  # what parsers say may quote the document
+            env=_environment(),
+            start_new_session=True,  # Ctrl-C in the terminal is for the service
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._started = _Started(process, process.stdin, process.stdout)
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await _pieces(process.stdout)
+        except (TimeoutError, EOFError) as error:
+            await self.stop()
+            raise BugError("a worker process does not start; it may need more than --memory gives it") from error
+
+    async def ask(self, order: bytes, name: str) -> list[bytes]:
+        """Return the answer to a task.
+
+        Raises:
+            InputError: there is none; the sentence begins with ``name`` and says why.
+        """
+        if self._started is not None and self._started.process.returncode is not None:
+            await self.stop()  # somebody else ended it
+        if self._started is None:
+            await self.start()
+        assert self._started is not None
+        process, given, answers = self._started
+        try:
+            async with asyncio.timeout(_BY_THE_CLOCK * self._bounds.seconds):
+                given.write(order + b"\n")
+                await given.drain()
+                return await _pieces(answers)
+        except TimeoutError:
+            await self.stop()
+            raise InputError(
+                f"{name}: takes more than {_BY_THE_CLOCK * self._bounds.seconds} s; convert it to txt, or cut it"
+            ) from None
+        except (EOFError, OSError):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.wait(), _END_SECONDS)
+            await self.stop()
+            raise InputError(f"{name}: {self._why(process.returncode)}; convert it to txt, or leave it out") from None
+        except BaseException:
+            await self.stop()  # its answer, when it comes, is nobody's
+            raise
+
+    async def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        if self._started is None:
+            return
+        (process, given, _), self._started = self._started, None
+        given.close()
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+    def _why(self, ended: int | None) -> str:
+        if ended == NO_MEMORY:
+            return "needs more memory than a document may take"
+        if hasattr(signal, "SIGXCPU") and ended == -signal.SIGXCPU:
+            return f"takes more than {self._bounds.seconds} s of processor time"
+        return "brought its worker process down, by a crash or for want of memory"
+
+
+async def _pieces(answers: asyncio.StreamReader) -> list[bytes]:
+    line = await answers.readline()
+    if not line.endswith(b"\n"):
+        raise EOFError
+    return [await answers.readexactly(int(size)) for size in line.split()]
+
+
+def _environment() -> dict[str, str]:
+    """What a worker process is told: where its code is, and no key or token that stands in ours."""
+    own = Path(__file__).resolve().parents[2]
+    path = os.pathsep.join(filter(None, (str(own), os.environ.get("PYTHONPATH"))))
+    return {name: os.environ[name] for name in _INHERITED if name in os.environ} | {"PYTHONPATH": path}

@@ -1,0 +1,30 @@
+"""The parts that answer requests, put together."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from extractor.checks import Lang
+from extractor.service.bounds import Bounds
+from extractor.service.database import Database
+from extractor.service.metrics import Metrics
+from extractor.service.queue import Queue
+from extractor.service.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class Service:
+    """What requests are answered with. ``key`` stands for all that can change a record but the file."""
+
+    database: Database
+    uploads: Path
+    queue: Queue
+    sandbox: Sandbox
+    metrics: Metrics
+    bounds: Bounds
+    key: str
+    lang: Lang
+    exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    """Exports take memory: one at a time."""

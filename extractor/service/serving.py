@@ -1,0 +1,211 @@
+"""The service as a process: all opened in its order, requests answered until it is told to stop, then drained."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from extractor.errors import SettingsError
+from extractor.fingerprint import code_fingerprint
+from extractor.logs import LOGGER
+from extractor.run_report import Settings
+from extractor.service import jobs, notices
+from extractor.service.access import Access
+from extractor.service.api import application
+from extractor.service.bounds import CONNECTIONS, HEAD_BYTES, Bounds
+from extractor.service.database import Database, held
+from extractor.service.database import opened as opened_database
+from extractor.service.guard import Guard
+from extractor.service.jobs import Task
+from extractor.service.metrics import Metrics
+from extractor.service.protocol import impatient
+from extractor.service.queue import Queue, Reads
+from extractor.service.sandbox import Sandbox
+from extractor.service.sandbox import opened as opened_sandbox
+from extractor.service.service import Service
+from extractor.service.spool import sweep
+from extractor.service.summary import Read, read_of
+from extractor.workers import processors, spare_the_collector
+
+if TYPE_CHECKING:
+    from extractor.asking import Asking
+
+_NOTICES_AT_ONCE = 32  # that a model is asked about
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be served: where from (``data``, a folder), to whom, and how notices are read; ``asking`` says whom to
+    ask where the settings want a model."""
+
+    data: Path
+    host: str
+    port: int
+    access: Access
+    settings: Settings
+    asking: Asking | None = None
+    workers: int | None = None
+    bounds: Bounds = field(default_factory=Bounds)
+
+
+def serve(plan: Plan, begun: Callable[[str], None]) -> None:
+    """Serve until the process is told to stop (Ctrl-C, or a signal to terminate); ``begun`` is told the address.
+
+    Raises:
+        SettingsError: the folder, the address or the model cannot be used.
+    """
+    with ExitStack() as opened:
+        listening = opened.enter_context(_listening(plan.host, plan.port))
+        uploads = _folder(plan.data)
+        opened.enter_context(held(plan.data))
+        database = opened.enter_context(opened_database(plan.data / "notices.sqlite"))
+        waiting = jobs.waiting(database)
+        sweep(uploads, {task.upload for task in waiting})
+        spare_the_collector()
+        asyncio.run(_serve(plan, database, uploads, waiting, listening, begun))
+
+
+async def _serve(
+    plan: Plan,
+    database: Database,
+    uploads: Path,
+    waiting: list[Task],
+    listening: socket.socket,
+    begun: Callable[[str], None],
+) -> None:
+    bounds, lang = plan.bounds, plan.settings.lang
+    key = _key(plan.settings)
+    metrics = Metrics()
+    queue = Queue(database, uploads, key, metrics.ended)
+    workers = plan.workers or processors()
+    async with opened_sandbox(workers, bounds) as sandbox, _reading(plan, sandbox, uploads) as read:
+        metrics.gauge("queue_length", "Notices that wait.", lambda: len(queue))
+        metrics.gauge("queue_capacity", "Notices that may wait.", lambda: bounds.queue)
+        metrics.gauge("notices_kept", "Notices kept.", lambda: notices.count(database))
+        metrics.gauge("database_bytes", "Bytes of the database on disk.", database.size)
+        service = Service(database, uploads, queue, sandbox, metrics, bounds, key, lang)
+        if waiting:
+            LOGGER.warning("%d notices that waited when the service ended are done now", len(waiting))
+        queue.put(waiting)
+        at_once = workers if plan.asking is None else _NOTICES_AT_ONCE
+        async with queue.working(read, at_once, bounds.drain_seconds):
+            app = Guard(application(service), plan.access, bounds.patience, metrics)
+            server = _Server(_configured(app, bounds), queue.drain)
+            begun(_address(listening))
+            await server.serve(sockets=[listening])
+
+
+@asynccontextmanager
+async def _reading(plan: Plan, sandbox: Sandbox, uploads: Path) -> AsyncIterator[Reads]:
+    """Yield what reads a notice: by rules in the sandbox, or there its text alone and then with a model."""
+    lang, asking = plan.settings.lang, plan.asking
+    if asking is None:
+
+        async def by_rules(task: Task) -> Read:
+            return await sandbox.read(uploads / task.upload, task.source, notice_id=task.notice_id, lang=lang)
+
+        yield by_rules
+        return
+
+    from extractor.asking import NoticeModel
+    from extractor.pipeline import extract_with_model
+
+    finds_issues = plan.settings.backend == "model"
+    async with asking.endpoint() as endpoint:
+
+        async def with_model(task: Task) -> Read:
+            text = await sandbox.take_text(uploads / task.upload, task.source)
+            model = NoticeModel(endpoint, asking.settings.notice_deadline)
+            assisted = await extract_with_model(
+                text, model, notice_id=task.notice_id, finds_issues=finds_issues, lang=lang
+            )
+            return read_of(text, assisted.notice, [str(failure) for failure in assisted.failures])
+
+        yield with_model
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server, which tells at once that it is to stop, and ends as if nothing had happened."""
+
+    def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+        self._loop = asyncio.get_running_loop()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        """Stop; at a second Ctrl-C at once."""
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
+        self._loop.call_soon_threadsafe(self._stopping)
+
+
+def _configured(app: Guard, bounds: Bounds) -> uvicorn.Config:
+    told = logging.getLogger("uvicorn")
+    told.handlers, told.propagate = LOGGER.handlers, False
+    return uvicorn.Config(
+        app,
+        loop="asyncio",
+        http=impatient(bounds.patience),
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=False,  # nothing here depends on what a proxy says
+        server_header=False,
+        limit_concurrency=CONNECTIONS,
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        timeout_graceful_shutdown=int(bounds.drain_seconds),
+    )
+
+
+def _key(settings: Settings) -> str:
+    """A hash of all that can change a notice's record but its file."""
+    parts = (code_fingerprint(), *asdict(settings).values())
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _folder(data: Path) -> Path:
+    uploads = data / "uploads"
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        uploads.mkdir(exist_ok=True, mode=0o700)
+        probe = uploads / ".probe"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise SettingsError(f"{data}: cannot be used ({error.strerror}); choose another folder with --data") from error
+    return uploads
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)[0]
+        # Made with the protocol named: else asyncio leaves Nagle's algorithm on, and each answer waits for 40 ms.
+        listening = socket.socket(family, kind, protocol)
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(CONNECTIONS)
+    except OSError as error:
+        where = f"{host}:{port}: cannot be listened at ({error.strerror})"
+        raise SettingsError(f"{where}; choose another with --host or --port") from error
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,142 @@
+"""Who may ask the service, and what browsers and logs are told."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli_examples import NOTICE, command
+from service_example import Client, Service, serving
+
+TOKEN = secrets.token_urlsafe()
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("service") / "data"
+    options = ("--token-env", "NOTICE_TOKEN", "--allow-host", "notices.example", "--log-json")
+    with serving(folder, *options, "--workers", "1", env={"NOTICE_TOKEN": TOKEN}) as running:
+        yield running
+
+
+@pytest.fixture
+def stranger(service: Service) -> Iterator[Client]:
+    with Client(service.port) as client:
+        yield client
+
+
+@pytest.fixture
+def friend(service: Service) -> Iterator[Client]:
+    with Client(service.port, {"Authorization": f"Bearer {TOKEN}"}) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "given",
+    [None, "", "Bearer", "Bearer ", f"Bearer {TOKEN[:-1]}", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer 令"],
+)
+def test_without_the_token_nothing_is_told(stranger: Client, given: str | None) -> None:
+    headers = {} if given is None else {"Authorization": given.encode().decode("latin-1")}
+    for method, path in (
+        ("GET", "/v1/notices"),
+        ("POST", "/v1/notices"),
+        ("GET", "/metrics"),
+        ("DELETE", "/v1/notices/x"),
+    ):
+        answer = stranger.ask(path, method, headers=headers)
+        assert answer.status == 401
+        assert answer.headers["www-authenticate"] == "Bearer"
+
+
+def test_with_the_token_all_is_told(friend: Client) -> None:
+    assert friend.done({"notice.txt": NOTICE.encode()})["done"] == 1
+    assert friend.ask("/v1/notices/notice").status == 200
+
+
+def test_health_needs_no_token(stranger: Client) -> None:
+    assert {stranger.ask(path).status for path in ("/healthz", "/readyz", "/docs", "/openapi.json")} == {200}
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example", "", "[", "a b", "@localhost@x"]
+)
+def test_other_names_are_not_answered(friend: Client, host: str) -> None:
+    answer = friend.ask("/v1/notices", headers={"Host": host})
+    assert answer.status in (400, 421)
+
+
+@pytest.mark.parametrize("host", ["notices.example", "NOTICES.example:8443", "localhost:8000", "127.0.0.1", "[::1]:80"])
+def test_own_names_and_addresses_are(friend: Client, host: str) -> None:
+    assert friend.ask("/v1/notices", headers={"Host": host}).status == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_pages_of_other_sites_change_nothing(friend: Client, headers: dict[str, str]) -> None:
+    assert friend.ask("/v1/notices/notice", "DELETE", headers=headers).status == 403
+    assert friend.ask("/v1/notices", headers=headers).headers.get("access-control-allow-origin") is None
+
+
+def test_own_pages_may(friend: Client) -> None:
+    headers = {"Host": "notices.example", "Origin": "https://notices.example", "Sec-Fetch-Site": "same-origin"}
+    assert friend.ask("/v1/notices/none", "DELETE", headers=headers).status == 404
+
+
+@pytest.mark.parametrize("path", ["/v1/notices", "/docs", "/none", "/healthz"])
+def test_answers_tell_browsers_to_be_careful(friend: Client, path: str) -> None:
+    headers = friend.ask(path).headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert "server" not in headers
+
+
+def test_requests_are_known_by_their_ids(service: Service, friend: Client) -> None:
+    assert (
+        friend.ask("/healthz", headers={"X-Request-ID": "from-outside.1"}).headers["x-request-id"] == "from-outside.1"
+    )
+    own = friend.ask("/healthz", headers={"X-Request-ID": "two words\tand more"}).headers["x-request-id"]
+    assert own.isalnum()
+    friend.ask("/healthz")  # by now what was asked before is in the log
+    lines = [json.loads(line) for line in service.log().splitlines()]
+    assert {"from-outside.1", own} <= {line.get("request_id") for line in lines}
+
+
+def test_the_log_holds_no_token(service: Service, friend: Client, stranger: Client) -> None:
+    friend.ask(f"/v1/notices?token={TOKEN}")
+    stranger.ask("/v1/notices", headers={"Authorization": f"Bearer {TOKEN}x"})
+    friend.ask("/healthz")
+    assert TOKEN not in service.log()
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "words"),
+    [
+        (("--host", "0.0.0.0"), {}, "a token is needed"),
+        (("--host", "::"), {}, "a token is needed"),
+        (("--host", "notices.example"), {}, "a token is needed"),
+        (("--token-env", "NOTICE_TOKEN"), {}, "NOTICE_TOKEN is not set"),
+        (("--token-env", "NOTICE_TOKEN"), {"NOTICE_TOKEN": "short"}, "holds less than 16 characters"),
+    ],
+)
+def test_others_are_not_let_in_by_mistake(
+    options: tuple[str, ...], env: dict[str, str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+    done = command("serve", *options, "--port", "0", cwd=tmp_path)
+    assert done.status == 2
+    assert words in done.err
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,63 @@
+"""The service with a model: the settings of a run, and nothing is asked twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fake_endpoint import Serving
+from fake_endpoint import serving as serving_model
+from model_examples import SHORT, long
+from service_example import Client, Service, serving
+
+KEY = "sk-of-nobody-1234567890"
+
+
+@pytest.fixture(scope="module")
+def model() -> Iterator[Serving]:
+    with serving_model("dull_model:answer") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def service(model: Serving, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    folder = tmp_path_factory.mktemp("service")
+    whom = ("--base-url", model.base_url, "--model", "fake", "--retries", "0", "--cache-dir", str(folder / "cache"))
+    with serving(folder / "data", "--workers", "1", *whom, env={"OPENAI_API_KEY": KEY}) as running:
+        yield running
+
+
+@pytest.fixture
+def client(service: Service, model: Serving) -> Iterator[Client]:
+    model.script()
+    with Client(service.port) as asking:
+        yield asking
+
+
+def test_a_record_says_what_the_model_read(client: Client) -> None:
+    assert client.done({"long.txt": long().encode(), "short.txt": SHORT.encode()})["done"] == 2
+    for name, text in (("long", long()), ("short", SHORT)):
+        record = client.ask(f"/v1/notices/{name}").json()
+        assert any(measure["read_by"] for issue in record["issues"] for measure in issue["measures"])
+        assert client.ask(f"/v1/notices/{name}/text").body.decode() == text
+    assert client.send({"short.txt": SHORT.encode()}).json()["unchanged"] == 1
+
+
+def test_calls_that_failed_are_made_again_when_the_file_is_sent_again(client: Client, model: Serving) -> None:
+    file = {"again.txt": SHORT.replace("3期", "4期").encode()}
+    model.script(rate=1.0, kinds=["500"])
+    assert client.done(file)["done"] == 1
+    assert client.ask("/v1/notices?q=again").json()["notices"][0]["unanswered"] > 0
+    model.script()
+    assert client.done(file)["done"] == 1
+    assert client.ask("/v1/notices?q=again").json()["notices"][0]["unanswered"] == 0
+    assert client.send(file).json()["unchanged"] == 1
+
+
+def test_nobody_is_told_the_key(client: Client, service: Service) -> None:
+    client.done({"quiet.txt": SHORT.encode()})
+    told = [client.ask(path).body for path in ("/metrics", "/v1/notices", "/v1/export.jsonl", "/openapi.json")]
+    assert not any(KEY.encode() in each for each in (*told, service.log().encode()))
+    data = service.log_file.parent
+    assert not any(KEY.encode() in path.read_bytes() for path in Path(data).rglob("*") if path.is_file())

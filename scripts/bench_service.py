@@ -3,10 +3,10 @@
     python scripts/bench_service.py
     python scripts/bench_service.py --notices 400 --workers 1
 
-The corpus is made from the gold notices (``scripts/corpus.py``). In each round the same notices are read by the bare
-pipeline (as many processes, bytes to record, nothing kept) and through a service (eight clients, one file a request,
-until all are kept), one after the other, so that other work on the machine meets both. When all are kept, records
-are read over one connection. Nothing is asserted.
+The corpus is made from the gold notices (``scripts/corpus.py``). In each round the same notices go through the bare
+pipeline (``extractor.pipeline``, from bytes to a run's folder, in as many processes, which are warm) and through a
+service (eight clients, ten files a request, until all are kept), one after the other, so that other work on the machine
+meets both. When all are kept, records are read. Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +33,8 @@ from corpus import make_many, read_bases
 from service_example import Client, Service, serving
 
 from extractor.files.source import Source
-from extractor.pipeline import extract_file
+from extractor.files.store import RunFolder, opened
+from extractor.pipeline import extract_file, store
 from extractor.workers import processors, spare_the_collector
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,6 +62,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--notices", type=int, default=1000, help="kept when records are read")
     parser.add_argument("--characters", type=int, default=15_000, help="of a notice")
+    parser.add_argument("--files", type=int, default=10, help="a request")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=processors())
     parser.add_argument("--seed", type=int, default=1)
@@ -74,13 +77,15 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(options.workers, get_context("spawn"), spare_the_collector) as pool,
         serving(Path(folder) / "data", *limits) as service,
+        opened(Path(folder) / "out") as out,
     ):
-        list(pool.map(_extract, files[: 4 * options.workers]))  # processes are started, tables loaded
+        _bare(pool, out, files[: 8 * options.workers])  # processes are started, tables loaded
         rounds = []
         for number in range(options.rounds):
             part = files[number * size : (number + 1) * size]
             measured = Round(
-                _timed(lambda part=part: _bare(pool, part)), _timed(lambda part=part: _send(service, part))
+                _timed(lambda part=part: _bare(pool, out, part)),
+                _timed(lambda part=part: _send(service, part, options.files)),
             )
             rounds.append(measured)
             _print_round(f"round {number + 1}", measured, size)
@@ -89,31 +94,34 @@ def main() -> None:
         _print_reading(service, [file.name.removesuffix(".txt") for file in files], options.seed)
 
 
-def _bare(pool: ProcessPoolExecutor, files: Sequence[File]) -> None:
-    assert sum(pool.map(_extract, files, chunksize=4)) > 0
+def _bare(pool: ProcessPoolExecutor, out: RunFolder, files: Sequence[File]) -> None:
+    counts = pool.map(partial(_through, out), files, chunksize=4)
+    assert sum(counts) > 0
 
 
-def _extract(file: File) -> int:
+def _through(out: RunFolder, file: File) -> float:
     extracted = extract_file(Source(file.name), file.data, notice_id=file.name)
-    return len(extracted.notice.model_dump_json())
+    return store(extracted, out, "bench")["issues"] or 0
 
 
-def _send(service: Service, files: Sequence[File]) -> None:
-    """Send files by some clients at once, and wait until all are kept."""
+def _send(service: Service, files: Sequence[File], at_once: int) -> None:
+    """Send files by some clients at once, ``at_once`` a request, and wait until all are kept."""
     with ThreadPoolExecutor(CLIENTS) as clients:
-        jobs = clients.map(_send_one_by_one, [service.port] * CLIENTS, (files[n::CLIENTS] for n in range(CLIENTS)))
+        parts = [files[number::CLIENTS] for number in range(CLIENTS)]
+        jobs = clients.map(_send_some, [service.port] * CLIENTS, parts, [at_once] * CLIENTS)
         last = [job for job in jobs if job]
     with Client(service.port) as client:
         for job in last:
             ended = client.wait(job)
-            assert ended["done"] == 1, ended
+            assert ended["done"] == ended["total"], ended
 
 
-def _send_one_by_one(port: int, files: Sequence[File]) -> str:
+def _send_some(port: int, files: Sequence[File], at_once: int) -> str:
     job = ""
     with Client(port) as client:
-        for file in files:
-            while (answer := client.send({file.name: file.data})).status == 429:
+        for first in range(0, len(files), at_once):
+            sent = {file.name: file.data for file in files[first : first + at_once]}
+            while (answer := client.send(sent)).status == 429:
                 time.sleep(float(answer.headers["retry-after"]))
             assert answer.status == 202, answer
             job = answer.json()["job_id"]

@@ -96,6 +96,7 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # transactions are begun by ``_begin`` alone
     cursor = connection.cursor()
     for pragma in (
+        "page_size = 16384",  # of a new file: records and texts are long
         "journal_mode = WAL",
         "synchronous = FULL",  # what was answered for is there after a power cut, too
         "foreign_keys = ON",

@@ -10,20 +10,9 @@ from __future__ import annotations
 import unicodedata
 
 
-class _Forms(dict[str, str]):
-    """Unicode's compatible form of each character (half-width for full-width), found out once."""
-
-    def __missing__(self, character: str) -> str:
-        form = self[character] = unicodedata.normalize("NFKC", character)
-        return form
-
-
-_FORMS = _Forms()
-
-
 def searchable(text: str) -> str:
-    """Return a text as it is indexed: letter by letter, in compatible forms."""
-    return " ".join(map(_FORMS.__getitem__, text))
+    """Return a text as it is indexed: in Unicode's compatible form (full-width as half-width), letter by letter."""
+    return " ".join(unicodedata.normalize("NFKC", text))
 
 
 def match(query: str) -> str:
@@ -34,6 +23,6 @@ def match(query: str) -> str:
     >>> match("整改 2024年"), match("(“")
     ('"整 改" "2 0 2 4 年"', '')
     """
-    words = "".join(map(_FORMS.__getitem__, query)).split()
+    words = unicodedata.normalize("NFKC", query).split()
     letters = ([letter for letter in word if letter.isalnum()] for word in words)
     return " ".join(f'"{" ".join(word)}"' for word in letters if word)

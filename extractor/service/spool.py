@@ -62,6 +62,10 @@ class Spool:
         with suppress(OSError):  # not where a folder cannot be opened
             _sync(self.folder)
 
+    def is_kept(self, kept: Collection[str]) -> bool:
+        """Whether all of the files are kept as they came, so that none is to be deleted."""
+        return self._made.keys() <= set(kept)
+
     def clear(self, kept: Collection[str]) -> None:
         """Delete the files, and what was unpacked from them, but for those that are kept."""
         for upload, is_archive in self._made.items():

@@ -70,7 +70,8 @@ async def take(request: Request, response: Response, service: Service) -> Job:
         files = await received(request.headers.get("content-type", ""), request.stream(), spool)
         if not files:
             raise HTTPException(422, 'no file was sent; send files, as in: curl -F "files=@notice.txt"')
-        accepted = await _accepted(await offered(files, spool, service.sandbox), spool, service)
+        offers = await offered(files, spool, service.sandbox)
+        accepted = await run_in_threadpool(_accepted, offers, spool, service)
     except InputError as error:
         raise HTTPException(422, str(error)) from error
     except MediaTypeError:
@@ -82,21 +83,23 @@ async def take(request: Request, response: Response, service: Service) -> Job:
     except QueueFullError as error:
         raise _full(service, error.sent + error.waiting - room) from error
     finally:
-        await run_in_threadpool(spool.clear, {task.upload for task in accepted.waiting} if accepted else ())
+        kept = {task.upload for task in accepted.waiting} if accepted else set[str]()
+        if not spool.is_kept(kept):
+            await run_in_threadpool(spool.clear, kept)
     queue.put(accepted.waiting)
     response.status_code = 202 if accepted.waiting else 200
     response.headers["Location"] = f"/v1/jobs/{accepted.job.job_id}"
     return accepted.job
 
 
-async def _accepted(offers: list[Offered | Refused], spool: Spool, service: Service) -> Accepted:
+def _accepted(offers: list[Offered | Refused], spool: Spool, service: Service) -> Accepted:
     if all(isinstance(offer, Refused) for offer in offers):
         raise InputError("; ".join(offer.error for offer in offers if isinstance(offer, Refused)))
     uploads = [offer.upload for offer in offers if isinstance(offer, Offered)]
     if len(uploads) > spool.most:
         raise TooManyError
-    await run_in_threadpool(spool.sync, uploads)
-    return await run_in_threadpool(jobs.accept, service.database, offers, service.key, service.bounds.queue)
+    spool.sync(uploads)
+    return jobs.accept(service.database, offers, service.key, service.bounds.queue)
 
 
 def _full(service: Service, missing: int) -> HTTPException:

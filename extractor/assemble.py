@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
-from extractor.contract import Notice
+from extractor.contract import Measure, Notice, Span
 from extractor.notice.judgement import issue_category, issue_status, measure_status, measure_types, place_of_heading
 from extractor.notice.measures import IssueOutline, MeasureOutline
 from extractor.notice.organizations import find_organizations
 from extractor.notice.places import Place
-from extractor.notice.reader import Facts, Reading, deal
+from extractor.notice.reader import Facts, Reading, deal, read_by_rules
 from extractor.notice.reading import half_width
 
 _Values = dict[str, object]
@@ -46,6 +46,14 @@ def assemble(text: str, reading: Reading, notice_id: str) -> Notice:
             "spans": {name: _spans(found.places) for name, found in reading.fields.items()},
         }
     )
+
+
+def measure_at(text: str, place: Span) -> Measure:
+    """What the rules read in a stretch of a notice, as if that were one of its measures."""
+    reading = read_by_rules(text)
+    outline = MeasureOutline(Place(place.start, place.end), None)
+    (facts,) = deal(reading.facts, [outline.text])
+    return Measure.model_validate(_measure(text, reading, outline, facts))
 
 
 def text_sha256(text: str) -> str:

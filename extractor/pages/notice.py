@@ -33,10 +33,15 @@ def notice_page(notice: Notice, text: str) -> dict[str, Any]:
         "coverage": notice.outline.coverage,
         "values": [_as_json(value) for value in values],
         "checks": [
-            {**check.model_dump(), "at": _value_meant(check, values)}
-            for check in sorted(notice.checks, key=lambda check: _GRAVEST.index(check.severity))
+            {**check.model_dump(), "at": value_meant(check, values)}
+            for check in sorted(notice.checks, key=gravest_first)
         ],
     }
+
+
+def gravest_first(check: Check) -> int:
+    """How checks are ordered on a page: those of one gravity stay as they come."""
+    return _GRAVEST.index(check.severity)
 
 
 def _as_json(value: Value) -> dict[str, Any]:
@@ -45,7 +50,7 @@ def _as_json(value: Value) -> dict[str, Any]:
     return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **value.data}
 
 
-def _value_meant(check: Check, values: Sequence[Value]) -> str | None:
+def value_meant(check: Check, values: Sequence[Value]) -> str | None:
     """The path of the value that a check's path leads to: that value, else what holds it, else the first it holds."""
     placed = [value for value in values if value.places]
     if check.path == "totals":

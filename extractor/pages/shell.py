@@ -13,7 +13,8 @@ from importlib.resources import files
 
 # In the order in which they build on each other.
 NOTICE_SCRIPTS = (
-    "dom.js", "text.js", "values.js", "notice_text.js", "notice_reading.js", "notice_filter.js", "keys.js", "notice.js",
+    "dom.js", "theme.js", "text.js", "values.js", "notice_text.js", "notice_reading.js", "notice_filter.js",
+    "keys.js", "notice.js",
 )  # fmt: skip
 REPORT_SCRIPTS = (
     *NOTICE_SCRIPTS, "collection.js", "charts.js", "table.js", "notice_table.js", "overview.js", "list.js", "report.js",

@@ -60,10 +60,10 @@ def values_of(notice: Notice) -> Iterator[Value]:
         home, _, inner = name.rpartition(".")
         value = getattr(notice.contact if home else notice, inner)
         places = notice.spans.get(name, [])
-        yield Value(name, "field", "", places, _by(notice.read_by, name), {"value": value})
+        yield Value(name, "field", "", places, readers_under(notice.read_by, name), {"value": value})
     for k, total in enumerate(notice.totals):
         path = f"totals[{k}]"
-        yield Value(path, "total", "", [total.text], _by(notice.read_by, path), _data(total))
+        yield Value(path, "total", "", [total.text], readers_under(notice.read_by, path), _data(total))
     for i, issue in enumerate(notice.issues):
         yield from _of_issue(issue, f"issues[{i}]")
     for k, rest in enumerate(notice.outline.remainders):
@@ -74,7 +74,7 @@ def values_of(notice: Notice) -> Iterator[Value]:
 def _of_issue(issue: Issue, path: str) -> Iterator[Value]:
     data = issue.model_dump(include={"label", "title", "section", "category", "status"})
     yield Value(path, "issue", "", [issue.text], issue.read_by, data)
-    yield Value(f"{path}.title", "title", path, issue.spans.get("title", []), _by(issue.read_by, "title"))
+    yield Value(f"{path}.title", "title", path, issue.spans.get("title", []), readers_under(issue.read_by, "title"))
     for j, measure in enumerate(issue.measures):
         yield from _of_measure(measure, f"{path}.measures[{j}]", path)
 
@@ -88,16 +88,20 @@ def _of_measure(measure: Measure, path: str, of: str) -> Iterator[Value]:
     yield Value(path, "measure", of, [measure.text], whole, data)
     if measure.heading:
         yield Value(
-            f"{path}.heading", "heading", path, measure.spans.get("heading", []), _by(measure.read_by, "heading")
+            f"{path}.heading",
+            "heading",
+            path,
+            measure.spans.get("heading", []),
+            readers_under(measure.read_by, "heading"),
         )
     for name, kind in _LISTS.items():
         for k, record in enumerate(getattr(measure, name)):
             key = f"{name}[{k}]"
-            yield Value(f"{path}.{key}", kind, path, [record.text], _by(measure.read_by, key), _data(record))
+            yield Value(f"{path}.{key}", kind, path, [record.text], readers_under(measure.read_by, key), _data(record))
     places = measure.spans.get("organizations", [])
     for k, organization in enumerate(measure.organizations):
         key = f"organizations[{k}]"
-        by = _by(measure.read_by, key)
+        by = readers_under(measure.read_by, key)
         yield Value(f"{path}.{key}", "organization", path, places[k : k + 1], by, {"value": organization})
 
 
@@ -110,7 +114,7 @@ def _data(record: Total | Quantity | Accountability | Document | DateMention) ->
     return said
 
 
-def _by(read_by: Mapping[str, str], key: str) -> dict[str, str]:
+def readers_under(read_by: Mapping[str, str], key: str) -> dict[str, str]:
     """Who read the value under ``key`` and its parts, by the parts' names."""
     return {
         name.removeprefix(key).lstrip("."): reader

@@ -6,12 +6,17 @@ import hmac
 import ipaddress
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import cookie_parser
 
-OPEN = frozenset(("/healthz", "/readyz", "/docs", "/openapi.json"))
+OPEN = frozenset(("/healthz", "/readyz", "/docs", "/openapi.json", "/sign-in"))
+OPEN_FOLDERS = ("/static/", "/language/")
 """Paths that need no token: they tell nothing about notices."""
+
+SESSION = "session"
+"""The cookie by which a browser shows that the token was given there."""
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 
@@ -41,7 +46,10 @@ def refusal(access: Access, method: str, path: str, headers: Headers) -> Refusal
         return Refusal(421, "this service does not go by that name; --allow-host adds one", {})
     if method not in _SAFE and _is_from_elsewhere(headers, host):
         return Refusal(403, "a page of another site sent this; that is not allowed", {})
-    if access.token is not None and path not in OPEN and not _is_told(access.token, headers.get("authorization", "")):
+    is_open = path in OPEN or path.startswith(OPEN_FOLDERS)
+    if access.token is not None and not is_open and not _is_told(access.token, headers):
+        if method == "GET" and "text/html" in headers.get("accept", ""):
+            return Refusal(303, "sign in first", {"Location": f"/sign-in?next={quote(path)}"})
         sentence = "a token is needed: send it as the header Authorization: Bearer TOKEN"
         return Refusal(401, sentence, {"WWW-Authenticate": "Bearer"})
     return None
@@ -79,8 +87,19 @@ def _is_from_elsewhere(headers: Headers, host: str) -> bool:
     return origin is not None and urlsplit(origin).netloc != host
 
 
-def _is_told(token: str, authorization: str) -> bool:
-    scheme, _, given = authorization.partition(" ")
-    # In a time that says nothing of how much of it is right.
-    same = hmac.compare_digest(given.strip().encode(), token.encode())
-    return same and scheme.lower() == "bearer"
+def is_token(token: str, given: str) -> bool:
+    """Whether what was given is the token; takes a time that says nothing of how much of it is right."""
+    return hmac.compare_digest(given.strip().encode(errors="replace"), token.encode())
+
+
+def session_of(token: str) -> str:
+    """What a browser keeps in the token's place: it shows that the token was given, and does not tell it."""
+    return hmac.digest(token.encode(), b"notice extractor: a browser's session", "sha256").hex()
+
+
+def _is_told(token: str, headers: Headers) -> bool:
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and is_token(token, given):
+        return True
+    cookies = cookie_parser(headers.get("cookie", ""))
+    return is_token(session_of(token), cookies.get(SESSION, ""))

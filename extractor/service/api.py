@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
@@ -22,9 +22,11 @@ from extractor import __version__
 from extractor.contract import Notice
 from extractor.enumerations import Category, IssueStatus, MeasureType
 from extractor.errors import SettingsError
-from extractor.service import jobs, keeping, notices, pages, taking
+from extractor.review.changes import Made
+from extractor.review.refusals import ConflictError, RefusedError
+from extractor.service import desk, jobs, keeping, notices, pages, reviewing, taking
 from extractor.service.exporting import MEDIA_TYPES, Ending, exported
-from extractor.service.models import Health, Job, NoticePage, Problem
+from extractor.service.models import Changes, ChangeWanted, Health, Job, NoticePage, Problem
 from extractor.service.notices import Wanted
 from extractor.service.service import Service
 
@@ -61,8 +63,9 @@ async def _wanted(
     status: Annotated[IssueStatus | None, Query(description="An issue is in this state.")] = None,
     measure_type: Annotated[MeasureType | None, Query(description="An issue has a measure of this type.")] = None,
     has_checks: Annotated[bool | None, Query(description="Something in it is doubted.")] = None,
+    is_reviewed: Annotated[bool | None, Query(description="Somebody finished its review.")] = None,
 ) -> Wanted:
-    return Wanted(q, category, status, measure_type, has_checks)
+    return Wanted(q, category, status, measure_type, has_checks, is_reviewed)
 
 
 Here = Annotated[Service, Depends(_service)]
@@ -135,6 +138,47 @@ def get_report(notice_id: str, service: Here) -> HTMLResponse:
     if kept is None:
         raise _no_notice()
     return _shown(pages.notice_page(kept, service.lang))
+
+
+@router.get("/v1/notices/{notice_id}/changes", responses=_NO_NOTICE)
+def get_changes(notice_id: str, service: Here) -> Changes:
+    """Return what people said of the notice: its record is the program's reading with these changes."""
+    found = reviewing.reviewed(service.database, notice_id)
+    if found is None:
+        raise _no_notice()
+    review, ended = found.review, found.review.finished
+    return Changes(
+        last=review.last,
+        reviewed=ended.made if ended else None,
+        reviewed_by=ended.by if ended else None,
+        open_checks=list(review.open),
+        undone=sorted(review.undone),
+        items=dict(found.paths),
+        changes=list(review.made),
+    )
+
+
+@router.post(
+    "/v1/notices/{notice_id}/changes",
+    status_code=201,
+    responses=_NO_NOTICE
+    | _problems(
+        _403="A page of another site sent this.",
+        _409="Somebody changed the same thing since; look at that, then send it again with the new `last` as `seen`.",
+        _422="The change cannot be.",
+    ),
+)
+def post_change(notice_id: str, wanted: ChangeWanted, service: Here) -> Made:
+    """Accept, correct, add, delete, finish, or undo: a change is added to those before it, and none is lost."""
+    try:
+        made = reviewing.change(service.database, notice_id, wanted.by, wanted.change, wanted.seen)
+    except ConflictError as error:
+        raise HTTPException(409, error.said(service.lang)) from error
+    except RefusedError as error:
+        raise HTTPException(422, error.said(service.lang)) from error
+    if made is None:
+        raise _no_notice()
+    return made
 
 
 @router.delete(
@@ -240,16 +284,13 @@ def application(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.include_router(router)
+    app.include_router(desk.router)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(Exception, _broken)
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
         return _shown(pages.interface_page(app.openapi()))
-
-    @app.get("/", include_in_schema=False)
-    def root() -> RedirectResponse:
-        return RedirectResponse("/docs")
 
     return app
 

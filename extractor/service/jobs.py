@@ -37,7 +37,7 @@ _BEGIN = insert(jobs)
 _ADD = insert(items)
 _NOTE = insert(notices)
 _SAME = (
-    select(notices.c.number, notices.c.id, readings.c.key, readings.c.unanswered)
+    select(notices.c.number, notices.c.id, readings.c.key, readings.c.unanswered, readings.c.base)
     .select_from(notices.outerjoin(readings, notices.c.reading == readings.c.number))
     .where(notices.c.name == bindparam("name"), notices.c.sha256 == bindparam("sha256"))
 )

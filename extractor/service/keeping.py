@@ -16,7 +16,7 @@ from extractor.service.tables import findings, items, notices, readings
 
 # Statements are made once: making them takes longer than what SQLite does with most.
 _ITEM = (
-    select(items.c.name, items.c.notice, notices.c.reading, readings.c.key, readings.c.unanswered)
+    select(items.c.name, items.c.notice, notices.c.reading, readings.c.key, readings.c.unanswered, readings.c.base)
     .select_from(items.outerjoin(notices).outerjoin(readings, notices.c.reading == readings.c.number))
     .where(items.c.number == bindparam("item"))
 )
@@ -56,21 +56,29 @@ def keep(database: Database, number: int, key: str, read: Read) -> Ended:
             return _end(connection, number, Ended("unchanged"))
         if item.reading is not None:
             _forget(connection, item.notice)
-        made = {
-            **vars(read.summary),
-            "notice": item.notice,
-            "key": key,
-            "made": now(),
-            "unanswered": len(read.unanswered),
-            "record": read.record,
-            "text": read.text,
-        }
-        reading = number_of(connection, _READ, made)
-        connection.execute(_HOLD, {"notice": item.notice, "holds": reading})
-        if read.findings:
-            connection.execute(_FIND, [{"notice": item.notice, **finding._asdict()} for finding in read.findings])
+        hold(connection, item.notice, number_of(connection, _READ, row_of(item.notice, key, read)), read)
         connection.execute(_INDEX, {"notice": item.notice, "name": searchable(item.name), "text": words})
         return _end(connection, number, Ended("done"))
+
+
+def row_of(notice: int, key: str, read: Read) -> dict[str, Any]:
+    """A reading as a row."""
+    return {
+        **vars(read.summary),
+        "notice": notice,
+        "key": key,
+        "made": now(),
+        "unanswered": len(read.unanswered),
+        "record": read.record,
+        "text": read.text,
+    }
+
+
+def hold(connection: Connection, notice: int, reading: int, read: Read) -> None:
+    """Have a notice's reading hold: lists narrow by what is found there. What held before is to be forgotten first."""
+    connection.execute(_HOLD, {"notice": notice, "holds": reading})
+    if read.findings:
+        connection.execute(_FIND, [{"notice": notice, **finding._asdict()} for finding in read.findings])
 
 
 def fail(database: Database, number: int, error: str) -> Ended:
@@ -98,8 +106,9 @@ def delete_notice(database: Database, notice_id: str) -> bool:
 
 
 def holds(row: Any, key: str) -> bool:
-    """Whether the reading that a row is joined with was made with ``key``, and no call to a model would be repeated."""
-    return bool(row.key == key and row.unanswered == 0)
+    """Whether the reading that a row is joined with stays: made with ``key``, and no call to a model would be repeated;
+    or changed by people, whose work a new reading would leave without its ground."""
+    return bool(row.base is not None or (row.key == key and row.unanswered == 0))
 
 
 def number_of(connection: Connection, insertion: Insert, values: Mapping[str, Any]) -> int:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from extractor.review.changes import Change, Made
+from extractor.service.bounds import NAME_CHARACTERS
 
 Outcome = Literal["pending", "done", "unchanged", "failed"]
 
@@ -71,6 +74,31 @@ class NoticeSummary(Answer):
     checks: int
     coverage: float | None
     unanswered: int = Field(description="Calls to a model that failed for good: send the file again to repeat them.")
+    corrected: bool = Field(description="Somebody accepted, corrected, added or deleted something.")
+    reviewed: str | None = Field(description="When somebody finished its review; null: not yet.")
+    reviewed_by: str | None
+
+
+class ChangeWanted(BaseModel):
+    """A change, who makes it, and what was known then."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_CHARACTERS)]
+    seen: int = Field(ge=0, le=2**53, description="`last` of the changes as they were read.")
+    change: Change
+
+
+class Changes(Answer):
+    """What people said of a notice."""
+
+    last: int = Field(description="The number of the last change; 0: there is none.")
+    reviewed: str | None
+    reviewed_by: str | None
+    open_checks: list[str] = Field(description="The checks that nobody has dealt with, by their ids.")
+    undone: list[int] = Field(description="The numbers of the changes that do not count.")
+    items: dict[str, str] = Field(description="Paths in the record, by the ids that changes know items by.")
+    changes: list[Made]
 
 
 class NoticePage(Answer):

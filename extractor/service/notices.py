@@ -25,6 +25,7 @@ class Wanted:
     status: IssueStatus | None = None
     measure_type: MeasureType | None = None
     has_checks: bool | None = None
+    is_reviewed: bool | None = None
 
 
 class Kept(NamedTuple):
@@ -44,6 +45,7 @@ _SHOWN = (
     *(readings.c.made.label("read"), readings.c.title, readings.c.inspected_body),
     *(readings.c.published_on, readings.c.signed_on),
     *(readings.c.issues, readings.c.measures, readings.c.checks, readings.c.coverage, readings.c.unanswered),
+    *(readings.c.base.is_not(None).label("corrected"), readings.c.reviewed, readings.c.reviewed_by),
 )
 
 
@@ -109,3 +111,5 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
         yield exists().where(findings.c.notice == notices.c.number, *same)
     if wanted.has_checks is not None:
         yield readings.c.checks > 0 if wanted.has_checks else readings.c.checks == 0
+    if wanted.is_reviewed is not None:
+        yield readings.c.reviewed.is_not(None) if wanted.is_reviewed else readings.c.reviewed.is_(None)

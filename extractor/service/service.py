@@ -16,7 +16,8 @@ from extractor.service.sandbox import Sandbox
 
 @dataclass(frozen=True)
 class Service:
-    """What requests are answered with. ``key`` stands for all that can change a record but the file."""
+    """What requests are answered with. ``key`` stands for all that can change a record but the file; ``token`` is what
+    people have to know who sign in, None: nothing."""
 
     database: Database
     uploads: Path
@@ -26,5 +27,6 @@ class Service:
     bounds: Bounds
     key: str
     lang: Lang
+    token: str | None
     exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     """Exports take memory: one at a time."""

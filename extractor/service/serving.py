@@ -95,7 +95,7 @@ async def _serve(
         metrics.gauge("queue_capacity", "Notices that may wait.", lambda: bounds.queue)
         metrics.gauge("notices_kept", "Notices kept.", lambda: notices.count(database))
         metrics.gauge("database_bytes", "Bytes of the database on disk.", database.size)
-        service = Service(database, uploads, queue, sandbox, metrics, bounds, key, lang)
+        service = Service(database, uploads, queue, sandbox, metrics, bounds, key, lang, plan.access.token)
         if waiting:
             LOGGER.warning("%d notices that waited when the service ended are done now", len(waiting))
         queue.put(waiting)

@@ -1,7 +1,7 @@
 """What the service keeps, as tables of one SQLite file.
 
-Readings are only ever added: a notice points to the one that holds. Changes that people make will be rows of their own
-beside them. ``findings`` and ``search`` are made from the reading that holds and can be made again.
+Readings and changes are only ever added. A notice points to the reading that holds: the program's, or one made from it
+and from the changes that people made; the latter, ``findings`` and ``search`` can be made again.
 
 Times are ISO 8601 in UTC; hashes are hex SHA-256.
 """
@@ -54,6 +54,21 @@ readings = Table(
     Column("unanswered", Integer, nullable=False),  # calls to a model that failed for good
     Column("record", LargeBinary, nullable=False),  # JSON
     Column("text", Text, nullable=False),
+    Column("base", Integer),  # the program's reading that people changed; null: this is one
+    Column("reviewed", Text),  # when the review was finished; null: it is not
+    Column("reviewed_by", Text),
+)
+
+changes = Table(
+    "changes",
+    METADATA,
+    Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # 1, 2, … in each notice
+    Column("by", Text, nullable=False),
+    Column("made", Text, nullable=False),
+    Column("change", Text, nullable=False),  # JSON
+    Column("result", Text),  # JSON: the item that it corrected or added, as it became
+    sqlite_with_rowid=False,
 )
 
 findings = Table(

@@ -6,8 +6,9 @@
   const DWELL = 220; // milliseconds over a value before the other side follows
   const WIDE = new Set(["issue", "measure"]); // values of many sentences, which are lit more softly
 
-  // options: words; heading: nodes above the panes; chosen(path): told whenever a value is chosen.
-  // Returns choose(path), which lights a value on both sides and brings it into view.
+  // options: words; heading: nodes above the panes; chosen(path): told whenever a value is chosen; more(value): nodes at
+  // the end of what is told of it. Returns choose(path), which lights a value on both sides and brings it into view;
+  // offsets(range), where a range of the page lies in the text; tell(nodes), which shows these in a value's place.
   pages.notice = function (root, data, options) {
     const { words } = options, { t } = words;
     const text = pages.text(data.text);
@@ -72,8 +73,7 @@
       const node = left.nodeOf(value);
       const others = node ? left.at(node).filter(other => other !== value && sameFirstPlace(other, value)) : [];
       const doubts = data.checks.filter(check => check.at === value.path);
-      detail.hidden = false;
-      pages.put(detail,
+      show(
         el("div.detail-head", {},
           el("b", {}, pages.nameOf(value, words)), quote("span.printed", pages.beginning(pages.printed(value, text), 60)),
           note(value), inFull(value), readers(value),
@@ -84,7 +84,13 @@
           el("button.link", { type: "button", "data-path": other.path, click: () => choose(other.path) },
             pages.nameOf(other, words), noteWords(other)))) : null,
         el("p.detail-switch", {}, ["reading", "text"].map(side =>
-          el(`button.to-${side}`, { type: "button", click: () => turnTo(side) }, t(`notice.to_${side}`)))));
+          el(`button.to-${side}`, { type: "button", click: () => turnTo(side) }, t(`notice.to_${side}`)))),
+        options.more && options.more(value));
+    }
+
+    function show(...nodes) {
+      detail.hidden = false;
+      pages.put(detail, ...nodes);
     }
 
     const note = value => {
@@ -146,7 +152,7 @@
       }
     });
     frame.addEventListener("keydown", event => { if (event.key === "Escape" && chosen) close(); });
-    return { choose };
+    return { choose, offsets: left.offsets, tell: (...nodes) => { close(); show(...nodes); }, close, textPane, readingPane };
   };
 
   const sameFirstPlace = (one, other) => one.at[0][0] === other.at[0][0] && one.at[0][1] === other.at[0][1];

@@ -56,7 +56,7 @@
   }
 
   function legend(words) {
-    return el("p.legend.soft", {}, words.t("notice.read_by"), ["model", "both"].map(reader =>
+    return el("p.legend.soft", {}, words.t("notice.read_by"), words.keys("reader").filter(reader => reader !== "rules").map(reader =>
       el("span", {}, pages.readerMark(reader, words), " ", words.term("reader", reader))), el("span", {}, words.t("notice.unmarked")));
   }
 

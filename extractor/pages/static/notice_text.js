@@ -4,8 +4,9 @@
   const { el, source } = pages;
   const MARKED = new Set(["field", "total", "title", "heading", "document", "quantity", "date", "organization", "accountability", "remainder"]);
 
-  // `node` holds the text. at(node): the values that stand there, innermost first; light(value, name, on) gives or takes a
-  // class; nodeOf(value): where it begins; neighbour(value, step): the next or previous marked value.
+  // `node` holds the text. at(node): the values that stand there, innermost first; offsets(range): where a range of the page
+  // lies in the text, null where it leaves that; light(value, name, on) gives or takes a class; nodeOf(value): where it
+  // begins; neighbour(value, step): the next or previous marked value.
   pages.noticeText = function (text, values) {
     const lines = linesOf(text.whole), segments = [], segmentOf = new WeakMap();
     const edges = edgesOf(values, lines), open = new Set();
@@ -32,6 +33,21 @@
       body.append(paragraph);
     }
 
+    // Where a place in the page lies in the text, in code points; null outside of it.
+    function offsetOf(container, offset) {
+      if (!body.contains(container)) return null;
+      const before = document.createRange();
+      before.setStart(body, 0);
+      before.setEnd(container, offset);
+      // The paragraph that a place lies in, or behind: all before it, and the line ends, which the page does not print.
+      const paragraphs = [...body.children], at = paragraphs.findLastIndex(each => before.intersectsNode(each));
+      if (at < 0) return 0;
+      const inside = document.createRange();
+      inside.setStart(paragraphs[at], 0);
+      if (paragraphs[at].contains(container)) inside.setEnd(container, offset); else inside.selectNodeContents(paragraphs[at]);
+      return lines[at].start + [...inside.toString()].length;
+    }
+
     const marks = [...new Set(segments.flatMap(segment => segment.marked))];
     function under(value) {
       return value.at.flatMap(([start, end]) => segments.slice(firstFrom(segments, start), firstFrom(segments, end)));
@@ -43,6 +59,10 @@
         const found = node.closest("mark, .line > span");
         const segment = found && segmentOf.get(found);
         return segment ? (segment.marked.length ? segment.marked : segment.here) : [];
+      },
+      offsets(range) {
+        const ends = [[range.startContainer, range.startOffset], [range.endContainer, range.endOffset]].map(([node, offset]) => offsetOf(node, offset));
+        return ends.includes(null) ? null : ends;
       },
       light: (value, name, on) => under(value).forEach(segment => segment.node.classList.toggle(name, on)),
       nodeOf: value => (under(value)[0] || {}).node,

@@ -66,7 +66,7 @@
           : all.notices.length ? noticeChoice(words, view) : null),
       el("div.settings", {},
         el("button", { type: "button", lang: other === "zh" ? "zh-CN" : "en", click: () => { lang = other; draw(); } }, other === "zh" ? "中文" : "English"),
-        el("button", { type: "button", click: turnTheme }, t("report.theme"))),
+        el("button", { type: "button", click: pages.turnTheme }, t("report.theme"))),
     ];
   }
 
@@ -77,17 +77,6 @@
       all.notices.map(notice => el("option", { value: notice.id, selected: view === "notice" && notice.id === of }, notice.name)));
   }
 
-  // Light or dark as the system is, until somebody chooses.
-  const theme = document.documentElement.dataset, system = matchMedia("(prefers-color-scheme: dark)");
-  let themeChosen = false;
-  function followSystem() {
-    if (!themeChosen) theme.theme = system.matches ? "dark" : "light";
-  }
-  function turnTheme() {
-    themeChosen = true;
-    theme.theme = theme.theme === "dark" ? "light" : "dark";
-  }
-
   // Links within a view keep their place; a new view begins at its top.
   addEventListener("hashchange", () => {
     draw();
@@ -95,7 +84,5 @@
     if (here !== shown) { scrollTo(0, 0); main.focus({ preventScroll: true }); }
     shown = here;
   });
-  system.addEventListener("change", followSystem);
-  followSystem();
   draw();
 })(window.pages);

@@ -36,11 +36,11 @@
   // The figure in base units, where its unit has a magnitude: 26,500,000,000 元 of 265 亿元.
   pages.inFull = (value, words) => value.base && value.unit.length > value.base[1].length ? `${words.number(value.base[0])} ${value.base[1]}` : null;
 
-  // Who read a value: `model` where it read any part alone, `both` where both did, else `rules`.
+  // Who read a value: `model` where it read any part alone, `both` where both did, `person` where one did, else `rules`.
   pages.readerOf = function (value, part) {
     const by = value.by || {};
     const readers = part === undefined ? Object.values(by) : [by[part]];
-    return readers.includes("model") ? "model" : readers.includes("both") ? "both" : "rules";
+    return ["model", "both", "person"].find(reader => readers.includes(reader)) || "rules";
   };
 
   // A letter for the reader, spelled out for whom letters do not help.

@@ -1,0 +1,67 @@
+"""What the rules make of words that a person selected: a form that is filled in needs only to be looked over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from extractor.assemble import measure_at
+from extractor.contract import Quantity, Span
+from extractor.notice.frames import read_frame
+from extractor.notice.judgement import issue_category
+from extractor.notice.marks import Mark, find_marks
+from extractor.notice.reading import reading_text
+from extractor.review.items import SHAPES, ItemKind
+
+_LABEL_BEFORE = 12  # an enumerator and the blanks around it, in code points
+
+
+class Proposal(NamedTuple):
+    """An item's values as far as the rules read them, and its place."""
+
+    values: Mapping[str, Any]
+    at: Span
+
+
+def proposed(kind: ItemKind, text: str, at: Span) -> Proposal:
+    """Return what an item of ``kind`` may be whose words a person selected at ``at`` of a notice's text."""
+    words = text[at.start : at.end]
+    if kind == "issue":
+        return Proposal(_issue(words), at)
+    if kind in ("organization", "field"):
+        return Proposal({"value": words.strip()}, at)
+    read = measure_at(text, at)
+    if kind == "measure":
+        label = _label_before(text, at.start)
+        return Proposal({"label": label, "heading": read.heading, "types": read.types, "status": read.status}, at)
+    found = read.quantities if kind == "total" else getattr(read, SHAPES[kind].list)
+    if found:
+        values = {name: getattr(found[0], name) for name in SHAPES[kind].values if hasattr(found[0], name)}
+        return Proposal(values, found[0].text)
+    figures = read.quantities
+    if kind == "accountability" and figures:
+        return Proposal(_counted(figures[0]), figures[0].text)
+    return Proposal({"title": words.strip().strip("《》")} if kind == "document" else {}, at)
+
+
+def _counted(figure: Quantity) -> dict[str, Any]:
+    return {"count": figure.value, "unit": figure.unit}
+
+
+def _issue(words: str) -> dict[str, Any]:
+    reading = reading_text(words)
+    first = next(iter(find_marks(reading)), None)
+    mark = first if first is not None and not reading[: first.start].strip() else None
+    start = mark.content if mark else len(reading) - len(reading.lstrip())
+    line_end = reading.find("\n", start)
+    end = line_end if line_end >= 0 else len(reading)
+    frame = read_frame(reading, start, end)
+    title = words[frame.title_start : frame.title_end] if frame else words[start:end].strip().rstrip("。")
+    return {"label": mark.label if mark else None, "title": title, "category": issue_category(title, words)}
+
+
+def _label_before(text: str, start: int) -> str | None:
+    first = max(0, start - _LABEL_BEFORE)
+    before = reading_text(text[first : start + 1])
+    found: list[Mark] = [mark for mark in find_marks(before) if mark.content == start - first]
+    return found[-1].label if found else None

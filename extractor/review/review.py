@@ -1,0 +1,216 @@
+"""What a record is after the changes that people made to it: replayed from the reading, so that nothing is overwritten.
+
+A change **touches** items: what it accepts or deletes with all that it holds, what it corrects or adds, and for an
+undoing whatever the undone change touched. Two people who touch one item are in conflict, and the later one is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from extractor.contract import Check, Notice
+from extractor.pages.notice import value_meant
+from extractor.pages.values import values_of
+from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
+from extractor.review.items import PERSON, SHAPES, Built, Item, put_together, take_apart
+from extractor.review.refusals import ConflictError, RefusedError
+from extractor.review.settling import settled
+
+Ids = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Review:
+    """A reading and what people said of it.
+
+    ``items`` are those that stand, by id; ``made`` all changes, oldest first; ``undone`` the numbers of those that do
+    not count; ``touched`` what each change touched, by its number, and ``before`` what the item it names was then;
+    ``open`` are the ids of checks nobody has dealt with.
+    """
+
+    base: Notice
+    items: Mapping[str, Item]
+    made: Sequence[Made]
+    undone: frozenset[int]
+    touched: Mapping[int, Ids]
+    before: Mapping[int, Item | None]
+    open: Sequence[str]
+
+    @property
+    def last(self) -> int:
+        """The number of the last change, 0 before the first."""
+        return self.made[-1].number if self.made else 0
+
+    @property
+    def finished(self) -> Made | None:
+        """The change that ended the review, unless it was opened again."""
+        counting = [each for each in self.made if self.counts(each)]
+        return counting[-1] if counting and isinstance(counting[-1].change, Finish) else None
+
+    def counts(self, made: Made) -> bool:
+        """Whether a change is neither undone nor an undoing."""
+        return made.number not in self.undone and not isinstance(made.change, Undo)
+
+
+def review_of(base: Notice, made: Sequence[Made]) -> Review:
+    """Replay the changes that were made to the reading ``base``."""
+    items = {item.id: item for item in take_apart(base)}
+    undone = frozenset(each.change.change for each in made if isinstance(each.change, Undo))
+    touched: dict[int, Ids] = {}
+    before: dict[int, Item | None] = {}
+    dealt: set[str] = set()
+    for each in made:
+        before[each.number] = items.get(getattr(each.change, "item", ""))
+        touched[each.number] = _touches(items, touched, each.change, each.result)
+        if each.number in undone or isinstance(each.change, Undo):
+            continue
+        if not isinstance(each.change, Add):
+            dealt |= touched[each.number]
+        _apply(items, each, touched[each.number])
+    return Review(base, items, made, undone, touched, before, tuple(_open(base, items, dealt)))
+
+
+def record_of(review: Review) -> Built:
+    """Return the record as reviewed; its checks are those that are open, with their paths in this record."""
+    built = put_together(review.base, review.items.values())
+    checks = [
+        check.model_copy(update={"path": _path_now(check.path, built.paths)})
+        for key, check in checks_of(review.base)
+        if key in review.open
+    ]
+    return Built(built.notice.model_copy(update={"checks": checks}), built.paths)
+
+
+def checks_of(base: Notice) -> list[tuple[str, Check]]:
+    """Return a reading's checks with their ids."""
+    return [(f"checks[{k}]", check) for k, check in enumerate(base.checks)]
+
+
+def judged(review: Review, text: str, change: Change, seen: int) -> Item | None:
+    """Return what becomes of the item that ``change`` corrects or adds, None where it does neither.
+
+    ``text`` is the notice's; ``seen`` is the number of the last change that whoever makes this one had seen.
+
+    Raises:
+        ConflictError: somebody changed the same thing since.
+        RefusedError: the change cannot be.
+    """
+    number = review.last + 1
+    if isinstance(change, Undo):
+        _check_undoing(review, change)
+    _check_conflict(review, change, seen)
+    if isinstance(change, Finish) and review.open:
+        raise RefusedError("open_checks", n=len(review.open))
+    if isinstance(change, Accept) and change.item.startswith("checks["):
+        if change.item not in dict(checks_of(review.base)):
+            raise RefusedError("unknown", item=change.item)
+        return None
+    if isinstance(change, Accept | Correct | Delete):
+        item = review.items.get(change.item)
+        if item is None:
+            raise RefusedError("unknown", item=change.item)
+        if isinstance(change, Delete) and item.kind == "field":
+            raise RefusedError("not_deletable")
+    if isinstance(change, Correct | Add):
+        return settled(review.base, review.items, text, change, number)
+    return None
+
+
+def can_be_undone(review: Review, number: int) -> bool:
+    """Whether undoing a change would be taken now."""
+    try:
+        _check_undoing(review, Undo(change=number))
+    except RefusedError:
+        return False
+    return True
+
+
+def _touches(items: Mapping[str, Item], touched: Mapping[int, Ids], change: Change, result: Item | None) -> Ids:
+    match change:
+        case Accept(item=item) | Delete(item=item):
+            return frozenset((item, *(key for key in items if _is_beneath(key, item))))
+        case Correct(item=item):
+            return frozenset((item,))
+        case Add() if result is not None:
+            return frozenset((result.id,))
+        case Undo(change=number):
+            return touched.get(number, frozenset())
+    return frozenset()
+
+
+def _is_beneath(key: str, outer: str) -> bool:
+    """Whether an id is that of something in the item ``outer``: ids are paths."""
+    return key.startswith(f"{outer}.")
+
+
+def _apply(items: dict[str, Item], made: Made, touched: Ids) -> None:
+    match made.change:
+        case Accept():
+            for key in touched & items.keys():
+                items[key] = replace(items[key], by=dict.fromkeys(SHAPES[items[key].kind].parts, PERSON))
+        case Correct() | Add() if made.result is not None:
+            items[made.result.id] = made.result
+        case Delete():
+            for key in touched:
+                items.pop(key, None)
+
+
+def _check_undoing(review: Review, change: Undo) -> None:
+    target = next((each for each in review.made if each.number == change.change), None)
+    if target is None:
+        raise RefusedError("no_change", number=change.change)
+    if not review.counts(target):
+        raise RefusedError("undone", number=change.change)
+    mine = review.touched[target.number]
+    if isinstance(target.change, Add):  # what was added to it goes with it
+        mine |= {key for key in review.items for outer in mine if _is_beneath(key, outer)}
+    for later in reversed(review.made):
+        if later.number > target.number and review.counts(later) and review.touched[later.number] & mine:
+            raise RefusedError("built_on", by=later.by, number=later.number)
+
+
+def _check_conflict(review: Review, change: Change, seen: int) -> None:
+    for later in review.made:
+        if later.number > seen and _disagree(review, change, later):
+            raise ConflictError("conflict", by=later.by, number=later.number, made=later.made)
+
+
+def _disagree(review: Review, change: Change, later: Made) -> bool:
+    """Whether whoever makes ``change`` without having seen ``later`` has to look at that first."""
+    theirs = review.touched[later.number]
+    match change:
+        case Accept():
+            return not isinstance(later.change, Accept) and _meets(theirs, change.item)
+        case Delete():
+            return _meets(theirs, change.item)
+        case Correct():
+            return change.item in theirs
+        case Add():
+            return change.of in theirs and change.of not in review.items
+        case Undo():
+            return bool(theirs & review.touched.get(change.change, frozenset()))
+    return True
+
+
+def _meets(theirs: Ids, item: str) -> bool:
+    return any(key == item or _is_beneath(key, item) for key in theirs)
+
+
+def _open(base: Notice, items: Mapping[str, Item], dealt: set[str]) -> Iterator[str]:
+    """The checks that nobody accepted, and about whose item nobody said anything."""
+    values = list(values_of(base)) if base.checks else []
+    known = {item.id for item in take_apart(base)} if base.checks else set()
+    for key, check in checks_of(base):
+        meant = value_meant(check, values)
+        while meant and meant not in known:  # a title is part of its issue
+            meant = meant.rpartition(".")[0]
+        if key not in dealt and not (meant and (meant in dealt or meant not in items)):
+            yield key
+
+
+def _path_now(path: str, paths: Mapping[str, str]) -> str:
+    """Where a path of the reading leads in the record as reviewed: what holds it may have moved."""
+    holding = [key for key in paths if path == key or path.startswith((f"{key}.", f"{key}["))]
+    outer = max(holding, key=len, default="")
+    return paths[outer] + path[len(outer) :] if outer else path

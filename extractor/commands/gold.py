@@ -1,4 +1,4 @@
-"""``python -m extractor gold``: check label files, start a new one."""
+"""``python -m extractor gold``: check label files, start a new one, take reviewed notices over from the service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from extractor.errors import InputError
 
-app = typer.Typer(help="Check gold labels; start the labels of a new notice.", no_args_is_help=True)
+app = typer.Typer(help="Check gold labels; start those of a new notice; take reviewed notices.", no_args_is_help=True)
 
 
 @app.command()
@@ -57,3 +57,35 @@ def new(
         path.write_text(written, encoding="utf-8", newline="\n")
     measures = sum(len(issue.measures) for issue in notice.issues)
     typer.echo(f"wrote {labels}: {len(notice.issues)} issues and {measures} measures to judge")
+
+
+@app.command()
+def export(
+    data: Annotated[Path, typer.Option(metavar="DIR", help="The service's folder; it may be running.")] = Path(
+        "served"
+    ),
+    to: Annotated[Path, typer.Option(metavar="DIR", help="Folder with labels/ and notices/.")] = Path("reviewed"),
+    replace: Annotated[bool, typer.Option("--replace", help="Write label files anew that say something else.")] = False,
+) -> None:
+    """Write the notices whose review is finished as label files, which `gold check` accepts.
+
+    Exit 1 where one could not be written: its labels there say something else, or cannot be told in a label file.
+    """
+    from extractor.review.labelling import written_labels
+    from extractor.service.database import existing
+    from extractor.service.reviewing import finished
+
+    written = refused = 0
+    with existing(data / "notices.sqlite") as database:
+        for found in finished(database):
+            try:
+                path = written_labels(found.record, found.text, found.review, to, replaces=replace)
+            except InputError as error:
+                typer.echo(f"error: {error}", err=True)
+                refused += 1
+                continue
+            typer.echo(f"wrote {path}")
+            written += 1
+    typer.echo(f"{written} reviewed notices in {to}" + (f", {refused} not written" if refused else ""))
+    if refused:
+        raise typer.Exit(1)

@@ -193,7 +193,8 @@ _NOUN = re.compile(
 _CLAUSE_BREAKS = frozenset("(),。;:、!?\n0123456789%")
 _LONGEST_SUBJECT = 24
 _OPENERS = re.compile(
-    r"^(?:年度?|月份?|日|底前|以来|并|已|共|累计|目前|其中|全[省市县区镇乡校院年]|同时|先后|分别|还|再|均|其余|截至|共计|总计|合计|达|为|至|近|约|超过?|"
+    r"^(?: |[一二三四五六七八九十]{1,2}是|"
+    r"年度?|月份?|日|底前|以来|并|已|共|累计|目前|其中|全[省市县区镇乡校院年]|同时|先后|分别|还|再|均|其余|截至|共计|总计|合计|达|为|至|近|约|超过?|"
     r"不低于|不足|推动|认定|实现|出具|查处|发现|完成|通过|申请|组织|发放|处理|排查|制定|开展|召开|建成|打造|引进|预计|年内)+"
 )
 _CLOSERS = re.compile(
@@ -210,7 +211,7 @@ def _subject(text: str, start: int, end: int) -> Place | None:
     clause = start
     while clause > max(0, start - _LONGEST_SUBJECT) and text[clause - 1] not in _CLAUSE_BREAKS:
         clause -= 1
-    words = _CLOSERS.sub("", text[clause:start])
+    words = _CLOSERS.sub("", text[clause:start].rstrip()).rstrip()
     opener = _OPENERS.match(words)
     opened = opener.end() if opener and len(words) - opener.end() > 2 else 0
     if not words or _UNIT_BETWEEN.match(words):

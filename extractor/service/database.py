@@ -75,6 +75,19 @@ def opened(path: Path) -> Iterator[Database]:
 
 
 @contextmanager
+def existing(path: Path) -> Iterator[Database]:
+    """Open the file of a service that may be running; else as ``opened``.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    if not path.is_file():
+        raise SettingsError(f"{path}: there is no such file; name the folder that `serve` was given as --data")
+    with opened(path) as database:
+        yield database
+
+
+@contextmanager
 def held(folder: Path) -> Iterator[None]:
     """Keep a folder to this process; the system lets go of it when the process ends, however.
 

@@ -25,7 +25,7 @@
         top("total").length ? [el("h3", {}, t("notice.totals")), totals(show, top("total"))] : null),
       el("section.issues", { "aria-labelledby": "issues-heading" },
         el("h2", { id: "issues-heading" }, t("notice.issues"), " ", el("span.count", {}, words.number(issues.length))),
-        told ? legend(words) : null,
+        told ? legend(data.values, words) : null,
         issues.length ? [pages.issueFilter(show, issues, list), list] : el("p.soft", {}, t("notice.no_issues"))));
   };
 
@@ -55,8 +55,9 @@
       el("dt", {}, pages.nameOf(value, show.words)), el("dd", {}, button(show, value)))));
   }
 
-  function legend(words) {
-    return el("p.legend.soft", {}, words.t("notice.read_by"), words.keys("reader").filter(reader => reader !== "rules").map(reader =>
+  function legend(values, words) {
+    const found = new Set(values.map(value => pages.readerOf(value)));
+    return el("p.legend.soft", {}, words.t("notice.read_by"), words.keys("reader").filter(reader => reader !== "rules" && found.has(reader)).map(reader =>
       el("span", {}, pages.readerMark(reader, words), " ", words.term("reader", reader))), el("span", {}, words.t("notice.unmarked")));
   }
 

@@ -14,6 +14,7 @@ from extractor.pages.notice import value_meant
 from extractor.pages.values import values_of
 from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
 from extractor.review.items import PERSON, SHAPES, Built, Item, put_together, take_apart
+from extractor.review.moments import moment
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.review.settling import settled
 
@@ -173,7 +174,7 @@ def _check_undoing(review: Review, change: Undo) -> None:
 def _check_conflict(review: Review, change: Change, seen: int) -> None:
     for later in review.made:
         if later.number > seen and _disagree(review, change, later):
-            raise ConflictError("conflict", by=later.by, number=later.number, made=later.made)
+            raise ConflictError("conflict", by=later.by, number=later.number, made=moment(later.made))
 
 
 def _disagree(review: Review, change: Change, later: Made) -> bool:

@@ -45,11 +45,21 @@ def settled(base: Notice, items: Mapping[str, Item], text: str, change: Correct 
         raise RefusedError("no_place")
     if any(place.end > len(text) or place.start >= place.end for place in at):
         raise RefusedError("beyond", n=len(text))
-    item = Item(old.id, old.kind, old.of, values, at, by=dict.fromkeys(SHAPES[old.kind].parts, PERSON))
+    # Who saves an item as it was vouches for all of it.
+    parts = (_changed(old, values, at) if isinstance(change, Correct) else ()) or SHAPES[old.kind].parts
+    by = {**old.by, **dict.fromkeys(parts, PERSON)}
+    item = Item(old.id, old.kind, old.of, values, at, by=by)
     _check_order(items, text, item)
     item = Item(**{**vars(item), "parts": dict(_parts(items, text, item))})
     _check_printed(base, {**items, item.id: item}, text, item)
     return item
+
+
+def _changed(old: Item, values: Mapping[str, Any], at: tuple[Span, ...]) -> list[str]:
+    """The parts of an item that become others; what has no reader of its own belongs to the first."""
+    parts = SHAPES[old.kind].parts
+    changed = [name if name in parts else parts[0] for name in values if values[name] != old.values.get(name)]
+    return changed + ([parts[0]] if at != old.at else [])
 
 
 def _new(items: Mapping[str, Item], change: Add, number: int) -> Item:

@@ -18,13 +18,14 @@ from extractor.pages.notice import notice_page as data_of
 from extractor.pages.values import FIELDS
 from extractor.review.forms import fields_of, shown, values_from
 from extractor.review.items import SHAPES, Item, ItemKind
+from extractor.review.moments import day, moment
 from extractor.review.proposing import proposed
 from extractor.review.review import can_be_undone
 from extractor.service.history import steps
 from extractor.service.models import NoticePage
 from extractor.service.reviewing import Reviewed
 from extractor.service.service import Service
-from extractor.service.words import day, moment, printable, said_in, service_words
+from extractor.service.words import printable, said_in, service_words
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -43,17 +42,3 @@ def said_in(lang: Lang) -> Says:
 def printable(words_of_a_notice: object) -> str:
     """Return words without the characters that would steer the line they stand in."""
     return _CONTROL.sub("", str(words_of_a_notice))
-
-
-def day(when: str) -> str:
-    """Return the day of a moment (ISO 8601) as this machine's clock shows it."""
-    return _local(when).strftime("%Y-%m-%d")
-
-
-def moment(when: str) -> str:
-    """Return a moment (ISO 8601) to the minute, as this machine's clock shows it."""
-    return _local(when).strftime("%Y-%m-%d %H:%M")
-
-
-def _local(when: str) -> datetime:
-    return datetime.fromisoformat(when).astimezone()

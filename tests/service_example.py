@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 HOST = "127.0.0.1"
 _HEAD = """某县某镇党委关于巡察整改进展情况的通报
@@ -39,7 +40,7 @@ def long_notice(issues: int) -> bytes:
 
 
 class Answer(NamedTuple):
-    """What the service answered; header names are lower-case."""
+    """What the service answered; header names are lower-case, a header that came twice has a line for each."""
 
     status: int
     headers: dict[str, str]
@@ -48,6 +49,13 @@ class Answer(NamedTuple):
     def json(self) -> Any:
         """The body as JSON."""
         return json.loads(self.body)
+
+
+def _together(headers: list[tuple[str, str]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found[name.lower()] = f"{found[name.lower()]}\n{value}" if name.lower() in found else value
+    return found
 
 
 class Client:
@@ -71,7 +79,7 @@ class Client:
             try:
                 self._connection.request(method, path, body, self._headers | dict(headers or {}))
                 answer = self._connection.getresponse()
-                return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+                return Answer(answer.status, _together(answer.getheaders()), answer.read())
             except (HTTPException, ConnectionError):
                 self._connection.close()
                 if attempt == 2:
@@ -90,10 +98,18 @@ class Client:
         head = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
         return self.ask("/v1/notices", "POST", body + f"--{boundary}--\r\n".encode(), head)
 
+    def post(self, path: str, body: object) -> Answer:
+        """Send JSON."""
+        return self.ask(path, "POST", json.dumps(body).encode(), {"Content-Type": "application/json"})
+
+    def form(self, path: str, values: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Answer:
+        """Send what a page's form holds."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self.ask(path, "POST", urlencode(values).encode(), kind | dict(headers or {}))
+
     def send_texts(self, *texts: Mapping[str, str]) -> Answer:
         """Send notices as texts."""
-        body = json.dumps({"notices": texts}).encode()
-        return self.ask("/v1/notices", "POST", body, {"Content-Type": "application/json"})
+        return self.post("/v1/notices", {"notices": texts})
 
     def events(self, job_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """Yield the events of a job's stream."""

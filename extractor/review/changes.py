@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from extractor.contract import Span
 from extractor.review.items import Item, ItemKind
@@ -12,8 +13,21 @@ from extractor.review.items import Item, ItemKind
 _LONGEST_ID = 200
 _LARGEST = 2**53
 
+
+def _is_text(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    try:
+        json.dumps(values, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise ValueError("half of a character is no text") from None
+    return values
+
+
 ItemId = Annotated[str, Field(max_length=_LONGEST_ID, description="As in `items` of the notice's changes.")]
-Values = Annotated[dict[str, JsonValue], Field(max_length=10, description="By their names in the contract.")]
+Values = Annotated[
+    dict[str, JsonValue],
+    Field(max_length=10, description="By their names in the contract."),
+    AfterValidator(_is_text),
+]
 
 
 class _Change(BaseModel):

@@ -1,4 +1,4 @@
-"""Pages in real headless Chromium, without a network: ``with chromium() as browser, opened(browser, file) as page``.
+"""Pages in real headless Chromium: ``with chromium() as browser, opened(browser, file) as page``.
 
 What a page says on its console, throws, or asks for elsewhere fails the test that opened it.
 """
@@ -38,19 +38,46 @@ def opened(
     browser: Browser, file: Path, view: str = "", *, size: tuple[int, int] = WIDE, dark: bool = False
 ) -> Iterator[Page]:
     """Open a report from disk at a view (``#/list/issue``), with the network off."""
+    with _watched(browser, file.as_uri(), size, dark=dark, offline=True) as page:
+        page.goto(file.as_uri() + view)
+        page.wait_for_selector("main > div")
+        yield page
+
+
+@contextmanager
+def visited(
+    browser: Browser, address: str, *, size: tuple[int, int] = WIDE, refusals: bool = False, cookies: Any = ()
+) -> Iterator[Page]:
+    """Open a page of a service; ``refusals``: that will refuse something, which browsers tell on their console."""
+    with _watched(browser, address, size, refusals=refusals) as page:
+        page.context.add_cookies([{"url": address, **cookie} for cookie in cookies])
+        page.goto(address)
+        yield page
+
+
+@contextmanager
+def _watched(
+    browser: Browser,
+    home: str,
+    size: tuple[int, int],
+    *,
+    dark: bool = False,
+    offline: bool = False,
+    refusals: bool = False,
+) -> Iterator[Page]:
     context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", offline=True
+        viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if dark else "light", offline=offline
     )
     page = context.new_page()
     page.set_default_timeout(20_000)
     faults: list[str] = []
-    page.on("console", lambda message: faults.append(f"{message.type}: {message.text}"))
+    said = ("Failed to load resource", "htmx:") if refusals else ()
+    page.on("console", lambda told: None if told.text.startswith(said) else faults.append(f"{told.type}: {told.text}"))
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
     page.on("popup", lambda popup: faults.append(f"popup: {popup.url}"))
-    page.on("request", lambda request: None if request.url.startswith(file.as_uri()) else faults.append(request.url))
-    page.goto(file.as_uri() + view)
-    page.wait_for_selector("main > div")
+    origin = home if offline else "/".join(home.split("/")[:3])
+    page.on("request", lambda request: None if request.url.startswith(origin) else faults.append(request.url))
     yield page
     context.close()
     assert faults == []

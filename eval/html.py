@@ -6,7 +6,6 @@ that no notice can end the script element. The page puts texts in with ``textCon
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 from importlib.resources import files
@@ -16,11 +15,11 @@ from eval.fields import FIELDS, Lang
 from eval.findings import Finding, as_dict
 from eval.metrics import Metrics
 from extractor.enumerations import VOCABULARIES
+from extractor.pages.shell import safe_json
 
 MOST_FINDINGS = 5_000
 _LONGEST_DIFF = 2_000
 _PLACE = "/*DATA*/"
-_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 # Enumerations: two keys differ as wholes, not letter by letter.
 _WHOLE = frozenset({"inspection_kind", "issues.category", "issues.status", "measures.types", "measures.status"})
 Parts = list[tuple[str, bool]]
@@ -39,11 +38,6 @@ def page(metrics: Metrics, findings: Iterable[Finding], lang: Lang = "zh") -> st
     }
     template = files("eval").joinpath("templates", "eval.html").read_text(encoding="utf-8")
     return template.replace(_PLACE, safe_json(data))
-
-
-def safe_json(data: object) -> str:
-    """Return JSON that cannot leave a script element: what HTML reads as markup is escaped."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_UNSAFE)
 
 
 def mark_differences(gold: str, pred: str) -> tuple[Parts, Parts]:

@@ -53,10 +53,11 @@ def reviewed(database: Database, notice_id: str) -> Reviewed | None:
 
 
 def finished(database: Database) -> Iterator[Reviewed]:
-    """Yield the notices whose review is finished, those first that came first."""
+    """Yield the notices whose review is finished, those first that came first, holding few at a time."""
     with database.reading() as connection:
-        rows = connection.execute(_HOLDING.where(readings.c.reviewed.is_not(None)).order_by(notices.c.number)).all()
-        yield from (_reviewed(connection, row) for row in rows)
+        ended = _HOLDING.where(readings.c.reviewed.is_not(None)).order_by(notices.c.number)
+        for row in connection.execution_options(yield_per=20).execute(ended):
+            yield _reviewed(connection, row)
 
 
 def change(database: Database, notice_id: str, by: str, wanted: Change, seen: int) -> Made | None:

@@ -49,7 +49,7 @@ SERVED = {
 }
 """The service's pages; ``selection`` and ``history`` are what can be opened in a notice's page."""
 
-SELECTED = "其中"
+SELECTED = "公益性项目投资"
 PEOPLE = ("王芳", "李明")
 _CHANGES: dict[str, list[Mapping[str, object]]] = {
     "lianyungang-haizhou-2024": [
@@ -170,18 +170,20 @@ def _served(folder: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "extractor", "serve", "--data", str(folder), "--port", "0", "--log-level", "error"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
-        address = process.stdout.readline().strip()
-        texts = sorted((ROOT / "gold" / "notices").glob("*.txt"))
-        sent = [{"name": path.name, "text": path.read_text(encoding="utf-8")} for path in texts]
-        job = _answer(f"{address}/v1/notices", {"notices": sent})["job_id"]
-        with urlopen(f"{address}/v1/jobs/{job}/events") as events:
-            events.read()  # ends when all is read
-        for notice, changes in _CHANGES.items():
-            for seen, change in enumerate(changes):
-                wanted = {"by": PEOPLE[seen % 2], "seen": seen, "change": change}
-                _answer(f"{address}/v1/notices/{notice}/changes", wanted)
-        yield address
-        process.terminate()
+        try:
+            address = process.stdout.readline().strip()
+            texts = sorted((ROOT / "gold" / "notices").glob("*.txt"))
+            sent = [{"name": path.name, "text": path.read_text(encoding="utf-8")} for path in texts]
+            job = _answer(f"{address}/v1/notices", {"notices": sent})["job_id"]
+            with urlopen(f"{address}/v1/jobs/{job}/events") as events:
+                events.read()  # ends when all is read
+            for notice, changes in _CHANGES.items():
+                for seen, change in enumerate(changes):
+                    wanted = {"by": PEOPLE[seen % 2], "seen": seen, "change": change}
+                    _answer(f"{address}/v1/notices/{notice}/changes", wanted)
+            yield address
+        finally:
+            process.terminate()
 
 
 def _answer(address: str, body: object) -> dict[str, str]:
@@ -193,7 +195,7 @@ def _answer(address: str, body: object) -> dict[str, str]:
 
 def _made_small(path: Path) -> None:
     """Keep 160 colours of a picture: it looks the same and takes half as much."""
-    Image.open(path).convert("RGB").quantize(160, method=Image.Quantize.MAXCOVERAGE).save(path, optimize=True)
+    Image.open(path).convert("RGB").quantize(160, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)
 
 
 def _options() -> argparse.Namespace:

@@ -28,7 +28,7 @@ from extractor.service.service import Service
 from extractor.service.words import printable, said_in, service_words
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 """The content security policy of these pages: their own files, and nothing written into them."""

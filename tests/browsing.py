@@ -71,7 +71,7 @@ def _watched(
     page = context.new_page()
     page.set_default_timeout(20_000)
     faults: list[str] = []
-    said = ("Failed to load resource", "htmx:") if refusals else ()
+    said = ("Failed to load resource", "htmx:", "Response Status Error Code") if refusals else ()
     page.on("console", lambda told: None if told.text.startswith(said) else faults.append(f"{told.type}: {told.text}"))
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))

@@ -82,6 +82,11 @@ class TestChanges:
         assert issue.read_by == {"category": "person"}
         assert issue.measures == NOTICE.issues[0].measures
 
+    def test_a_type_that_is_named_twice_counts_once(self) -> None:
+        desk = Desk()
+        desk.do(Correct(item="issues[0].measures[0]", values={"types": ["digital", "other", "digital"]}))
+        assert desk.record.issues[0].measures[0].types == ["digital", "other"]
+
     def test_a_figure_is_moved_to_another_place(self) -> None:
         desk = Desk()
         desk.do(Correct(item=FIGURE, values={"value": 3000, "unit": "元", "subject": "补贴"}, at=span("3000元")))
@@ -188,6 +193,15 @@ class TestRefusals:
         desk = Desk()
         assert desk.refused(change) == code
         assert desk.record == NOTICE
+
+    def test_the_same_is_not_added_twice(self) -> None:
+        desk = Desk()
+        again = Add(kind="organization", of="issues[0].measures[0]", at=span("党员干部"))
+        desk.do(again)
+        assert desk.refused(again) == "already"
+
+    def test_nobody_has_seen_what_was_not_made(self) -> None:
+        assert Desk().refused(Accept(item=FIGURE), seen=1) == "unseen"
 
     def test_who_changes_what_somebody_changed_since_is_told(self) -> None:
         desk = Desk()

@@ -221,10 +221,65 @@ class TestForms:
             row(page, FIGURE).focus()
             page.keyboard.press("Enter")
             expect(form(page)).to_be_visible()
+            expect(form(page).get_by_label("数值")).to_be_focused()
             form(page).get_by_role("button", name="确认无误").focus()
             page.keyboard.press("Enter")
             saved(page, 1)
             expect(row(page, FIGURE).locator(".reader-person")).to_be_visible()
+
+    def test_an_issue_and_its_measure_are_added_as_the_rules_read_them(self, browser: Browser, town: str) -> None:
+        with reviewing(browser, town) as page:
+            choose(page, "issues[2]")
+            form(page).get_by_role("button", name="删除").click()
+            saved(page, 1)
+            drag(page, "3.关于“环境治理滞后”问题的整改。")
+            page.locator(".selection-bar").get_by_role("button", name="问题").click()
+            end = TOWN.index("二是下一步")
+            form(page).get_by_label("止").fill(str(end))
+            form(page).get_by_role("button", name="添加").click()
+            saved(page, 2)
+            drag(page, "投入265亿元开展河道治理。")
+            page.locator(".selection-bar").get_by_role("button", name="措施").click()
+            expect(form(page).get_by_label("序号")).to_have_value("一是")
+            form(page).get_by_role("button", name="添加").click()
+            saved(page, 3)
+            expect(row(page, "issues[2]")).to_contain_text("环境治理滞后")
+            expect(row(page, "issues[2].measures[0]")).to_contain_text("投入265亿元")
+
+    def test_pressed_twice_counts_once(self, browser: Browser, town: str) -> None:
+        with reviewing(browser, town) as page:
+            drag(page, "党员干部")
+            page.locator(".selection-bar").get_by_role("button", name="单位").click()
+            form(page).get_by_role("button", name="添加").dblclick()
+            saved(page, 1)
+            expect(row(page, "issues[0].measures[0].organizations[0]")).to_be_visible()
+
+    def test_what_is_typed_outlives_what_is_done_beside_it(self, browser: Browser, town: str) -> None:
+        with reviewing(browser, town) as page:
+            choose(page, FIGURE)
+            form(page).get_by_label("对象").fill("资金")
+            page.locator(".settle").first.click()
+            saved(page, 1)
+            expect(form(page).get_by_label("对象")).to_have_value("资金")
+            form(page).get_by_role("button", name="保存更正").click()
+            saved(page, 2)
+            expect(row(page, FIGURE)).to_contain_text("资金")
+
+    def test_whoever_is_signed_out_loses_nothing(self, browser: Browser, town: str) -> None:
+        with reviewing(browser, town, refusals=True) as page:
+            choose(page, FIGURE)
+            form(page).get_by_label("对象").fill("资金")
+            page.context.clear_cookies()
+            form(page).get_by_role("button", name="保存更正").click()
+            expect(page.locator(".notice-head .said")).to_contain_text("重新进入")
+            expect(form(page).get_by_label("对象")).to_have_value("资金")
+
+    def test_a_place_that_is_none_is_not_passed_over(self, browser: Browser, town: str) -> None:
+        with reviewing(browser, town, refusals=True) as page:
+            choose(page, FIGURE)
+            form(page).get_by_label("止").fill("x")
+            form(page).get_by_role("button", name="保存更正").click()
+            expect(form(page).get_by_role("alert")).to_contain_text("拖选")
 
 
 class TestHistory:
@@ -253,21 +308,22 @@ class TestHistory:
         with reviewing(browser, town) as first, reviewing(browser, town, by="乙", refusals=True) as second:
             for page in (first, second):
                 choose(page, FIGURE)
-            form(first).get_by_label("对象").fill("资金")
+            form(first).get_by_label("约数").select_option("about")
             form(first).get_by_role("button", name="保存更正").click()
             saved(first, 1)
             form(second).get_by_label("对象").fill("违规资金")
             form(second).get_by_role("button", name="保存更正").click()
             expect(form(second).get_by_role("alert")).to_contain_text("甲")
             expect(form(second).get_by_label("对象")).to_have_value("违规资金")
-            expect(form(second).locator(".steps")).to_contain_text("资金")
+            expect(form(second).get_by_label("约数")).to_have_value("about")
             form(second).get_by_role("button", name="保存更正").click()
             saved(second, 2)
         with Client(service.port) as client:
             notice = f"/v1/notices/{town.rpartition('/')[2]}"
             record = client.ask(notice).json()
             made = client.ask(f"{notice}/changes").json()["changes"]
-        assert record["issues"][1]["measures"][0]["quantities"][0]["subject"] == "违规资金"
+        figure = record["issues"][1]["measures"][0]["quantities"][0]
+        assert (figure["subject"], figure["qualifier"]) == ("违规资金", "about")
         assert [each["by"] for each in made] == ["甲", "乙"]
 
     def test_a_service_that_is_gone_takes_nothing_away(self, browser: Browser, tmp_path: Path) -> None:

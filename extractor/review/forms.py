@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from extractor.checks import Lang
 from extractor.enumerations import VOCABULARIES
@@ -85,7 +85,7 @@ def _field(kind: ItemKind, name: str, column: Column, lang: Lang) -> FormField:
     vocabulary = VOCABULARIES[column.vocabulary] if column.vocabulary else {}
     choices = [(key, term.zh if lang == "zh" else term.en) for key, term in vocabulary.items()]
     record = SHAPES[kind].record
-    optional = record is None or not record.model_fields[name].is_required()
+    optional = kind == "field" if record is None else type(None) in get_args(record.model_fields[name].annotation)
     return FormField(name, column.called(lang), _WIDGETS.get(column.kind, "line"), choices, optional)
 
 

@@ -57,7 +57,8 @@ def _issue(words: str) -> dict[str, Any]:
     end = line_end if line_end >= 0 else len(reading)
     frame = read_frame(reading, start, end)
     title = words[frame.title_start : frame.title_end] if frame else words[start:end].strip().rstrip("。")
-    return {"label": mark.label if mark else None, "title": title, "category": issue_category(title, words)}
+    label = mark.label if mark else None
+    return {"label": label, "title": title, "category": issue_category(title, words), "status": "unspecified"}
 
 
 def _label_before(text: str, start: int) -> str | None:

@@ -8,10 +8,13 @@ from importlib.resources import files
 
 from extractor.checks import Lang
 from extractor.pages.words import words
+from extractor.review.forms import fields_of
+from extractor.review.items import Item
 
 
 class RefusedError(Exception):
-    """A change that cannot be: ``code`` of ``sentences.toml``, and what fills its sentence."""
+    """A change that cannot be: ``code`` of ``sentences.toml``, and what fills its sentence; ``kind`` is a kind of item,
+    ``of`` the item that has the value called ``name``."""
 
     def __init__(self, code: str, **values: object) -> None:
         super().__init__(code, values)
@@ -20,10 +23,14 @@ class RefusedError(Exception):
 
     def said(self, lang: Lang) -> str:
         """Return the sentence in a language."""
-        named = words()["words"]
-        kinds = {name: named[f"kind.{value}"][lang] for name, value in self.values.items() if name == "kind"}
-        parts = {name: named[f"part.{value}"][lang] for name, value in self.values.items() if f"part.{value}" in named}
-        return _sentences()[self.code][lang].format(**{**self.values, **parts, **kinds})
+        values = dict(self.values)
+        if "kind" in values:
+            values["kind"] = words()["words"][f"kind.{values['kind']}"][lang]
+        item = values.get("of")
+        if isinstance(item, Item):  # its values are called what its form calls them
+            labels = {field.name: field.label for field in fields_of(item.kind, item.id, lang)}
+            values["name"] = labels.get(str(values["name"]), values["name"])
+        return _sentences()[self.code][lang].format(**values)
 
 
 class ConflictError(RefusedError):

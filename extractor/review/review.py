@@ -98,6 +98,8 @@ def judged(review: Review, text: str, change: Change, seen: int) -> Item | None:
         RefusedError: the change cannot be.
     """
     number = review.last + 1
+    if seen > review.last:
+        raise RefusedError("unseen", number=seen)
     if isinstance(change, Undo):
         _check_undoing(review, change)
     _check_conflict(review, change, seen)

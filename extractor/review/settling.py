@@ -17,7 +17,7 @@ from eval.places import page_of
 from extractor.contract import Notice, Span
 from extractor.enumerations import VOCABULARIES
 from extractor.review.changes import Add, Correct
-from extractor.review.items import PERSON, SHAPES, Item, ItemKind, put_together
+from extractor.review.items import PERSON, SHAPES, Item, put_together
 from extractor.review.refusals import RefusedError
 
 _LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)
@@ -38,18 +38,24 @@ def settled(base: Notice, items: Mapping[str, Item], text: str, change: Correct 
     at = old.at if change.at is None else (change.at,)
     if old.kind in ("organization", "field") and change.at is not None and "value" not in change.values:
         values["value"] = text[change.at.start : change.at.end].strip()
-    _check_values(old.kind, old.id, values)
+    if old.kind == "measure" and isinstance(values["types"], list):
+        values["types"] = list(dict.fromkeys(values["types"]))
+    _check_values(old, values)
     if old.kind == "field":
         at = () if values["value"] is None or old.id in _UNPLACED else at
     if not at and not (old.kind == "field" and (values["value"] is None or old.id in _UNPLACED)):
         raise RefusedError("no_place")
-    if any(place.end > len(text) or place.start >= place.end for place in at):
+    if any(place.start >= place.end for place in at):
+        raise RefusedError("no_place")
+    if any(place.end > len(text) for place in at):
         raise RefusedError("beyond", n=len(text))
     # Who saves an item as it was vouches for all of it.
     parts = (_changed(old, values, at) if isinstance(change, Correct) else ()) or SHAPES[old.kind].parts
     by = {**old.by, **dict.fromkeys(parts, PERSON)}
     item = Item(old.id, old.kind, old.of, values, at, by=by)
     _check_order(items, text, item)
+    if isinstance(change, Add) and any(_is_same(item, other) for other in items.values()):
+        raise RefusedError("already", words=_words(text, item.at[0]))
     item = Item(**{**vars(item), "parts": dict(_parts(items, text, item))})
     _check_printed(base, {**items, item.id: item}, text, item)
     return item
@@ -86,8 +92,12 @@ def _tidy(value: Any) -> Any:
     return [words for each in value if (words := _tidy(each)) is not None] if isinstance(value, list) else value
 
 
-def _check_values(kind: ItemKind, key: str, values: Mapping[str, Any]) -> None:
-    shape = SHAPES[kind]
+def _is_same(item: Item, other: Item) -> bool:
+    return (item.kind, item.of, item.values, item.at) == (other.kind, other.of, other.values, other.at)
+
+
+def _check_values(item: Item, values: Mapping[str, Any]) -> None:
+    kind, key, shape = item.kind, item.id, SHAPES[item.kind]
     for name in values:
         if name not in shape.values:
             raise RefusedError("unknown_value", name=name)
@@ -96,9 +106,9 @@ def _check_values(kind: ItemKind, key: str, values: Mapping[str, Any]) -> None:
             shape.record.model_validate({**values, "text": Span(start=0, end=0)}, strict=True)
         except ValidationError as error:
             name = str(error.errors()[0]["loc"][0])
-            raise RefusedError("value", name=name, value=_shown(values.get(name))) from None
+            raise RefusedError("value", of=item, name=name, value=_shown(values.get(name))) from None
     elif not isinstance(values["value"], str if kind == "organization" else str | None):
-        raise RefusedError("value", name="value", value=_shown(values["value"]))
+        raise RefusedError("value", of=item, name="value", value=_shown(values["value"]))
     if kind == "measure" and not 1 <= len(values["types"]) <= _MOST_TYPES:
         raise RefusedError("types", n=len(values["types"]))
     if kind == "date" and not is_date_value(values["value"]):
@@ -107,7 +117,7 @@ def _check_values(kind: ItemKind, key: str, values: Mapping[str, Any]) -> None:
         if key in DATE_SCALARS and not is_day(values["value"]):
             raise RefusedError("date", value=values["value"])
         if key == "inspection_kind" and values["value"] not in VOCABULARIES[key]:
-            raise RefusedError("value", name="value", value=values["value"])
+            raise RefusedError("value", of=item, name="value", value=values["value"])
 
 
 def _check_order(items: Mapping[str, Item], text: str, item: Item) -> None:
@@ -144,12 +154,12 @@ def _parts(items: Mapping[str, Item], text: str, item: Item) -> Iterator[tuple[s
         else:
             found = page.find_last(value, _before(items, item), place.start)
         if found is None:
-            raise RefusedError("not_found", name=name, value=value)
+            raise RefusedError("not_found", of=item, name=name, value=value)
         yield name, [found]
     headings = [(value, page.find_last(value, 0, place.start)) for value in values.get("section", ())]
     for value, found in headings:
         if found is None:
-            raise RefusedError("not_found", name="section", value=value)
+            raise RefusedError("not_found", of=item, name="section", value=value)
     if headings:
         yield "section", [found for _, found in headings if found is not None]
 

@@ -24,6 +24,7 @@ from extractor.service.desk_pages import (
     Asked,
     Looking,
     Refusal,
+    as_changed,
     asked_of,
     history_part,
     inbox_page,
@@ -39,7 +40,7 @@ from extractor.service.desk_pages import (
 from extractor.service.notices import Wanted
 from extractor.service.reviewing import Reviewed
 from extractor.service.service import Service
-from extractor.service.words import said_in
+from extractor.service.words import printable, said_in
 
 _FORM_BYTES = 100_000
 _PAGE = 50
@@ -146,8 +147,9 @@ async def change(notice_id: str, looking: Looks, sent: Sent) -> Response:
     if not looking.name:
         raise HTTPException(401, "tell your name first: /sign-in")
     asked = asked_of(sent)
+    before = await run_in_threadpool(_reviewed, notice_id, looking)
     try:
-        wanted = _CHANGE.validate_python(asked.change)
+        wanted = _wanted(asked, before)
         made = await run_in_threadpool(
             reviewing.change, looking.service.database, notice_id, looking.name, wanted, asked.seen
         )
@@ -159,6 +161,12 @@ async def change(notice_id: str, looking: Looks, sent: Sent) -> Response:
     touched = made.result.id if made.result else getattr(made.change, "item", "")
     told = {"path": found.paths.get(touched), "said": said_in(looking.lang)("review.saved")}
     return Response(status_code=204, headers={"HX-Trigger": json.dumps({"reviewed": told})})
+
+
+def _wanted(asked: Asked, found: Reviewed) -> Change:
+    if asked.is_misplaced:
+        raise RefusedError("no_place")
+    return _CHANGE.validate_python(as_changed(asked, found))
 
 
 def _refused(looking: Looking, notice_id: str, asked: Asked, error: RefusedError | ValidationError) -> Response:
@@ -173,7 +181,7 @@ def _refused(looking: Looking, notice_id: str, asked: Asked, error: RefusedError
 @router.get("/sign-in")
 def sign_in(looking: Looks, next: str = "/") -> HTMLResponse:
     """Ask who one is, and for the token where there is one."""
-    return _shown(sign_in_page(looking, _own(next), ""))
+    return _shown(sign_in_page(looking, _own(next)))
 
 
 @router.post("/sign-in")
@@ -181,13 +189,14 @@ def signed_in(request: Request, looking: Looks, sent: Sent) -> Response:
     """Remember who one is."""
     given = dict(sent)
     token = looking.service.token
-    name = " ".join(given.get("name", "").split())[:_LONGEST_NAME]
+    name = " ".join(printable(given.get("name", "")).split())[:_LONGEST_NAME]
     t = said_in(looking.lang)
     refused = "sign_in.no_name" if not name else ""
     if token is not None and not is_token(token, given.get("token", "")):
         refused = "sign_in.wrong"
     if refused:
-        return _shown(sign_in_page(looking, _own(given.get("next", "/")), t(refused)), 403)
+        again = looking._replace(name=name)
+        return _shown(sign_in_page(again, _own(given.get("next", "/")), t(refused)), 403)
     answer = RedirectResponse(_own(given.get("next", "/")), 303)
     _remember(request, answer, _NAME, quote(name))
     if token is not None:

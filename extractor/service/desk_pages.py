@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from eval.grounding import DATE_SCALARS
 from extractor.checks import Lang
 from extractor.contract import Span
 from extractor.pages import shell
@@ -20,7 +21,7 @@ from extractor.review.forms import fields_of, shown, values_from
 from extractor.review.items import SHAPES, Item, ItemKind
 from extractor.review.moments import day, moment
 from extractor.review.proposing import proposed
-from extractor.review.review import can_be_undone
+from extractor.review.review import can_be_undone, review_of
 from extractor.service.history import steps
 from extractor.service.models import NoticePage
 from extractor.service.reviewing import Reviewed
@@ -35,7 +36,7 @@ POLICY = (
 
 _HTMX = (
     '{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,'
-    '"historyEnabled":false,"responseHandling":[{"code":"204","swap":false},{"code":"[24]..","swap":true},'
+    '"historyEnabled":false,"responseHandling":[{"code":"204","swap":false},{"code":"2..|409|422","swap":true},'
     '{"code":"...","swap":false,"error":true}]}'
 )
 _OWN = frozenset(("htmx.min.js", "desk.js", "review.js", "desk.css"))
@@ -66,6 +67,7 @@ class Asked(NamedTuple):
     seen: int
     change: Mapping[str, Any]
     values: Mapping[str, Any]
+    is_misplaced: bool
 
 
 class Refusal(NamedTuple):
@@ -121,7 +123,7 @@ def review_page(looking: Looking, found: Reviewed) -> str:
     )
 
 
-def sign_in_page(looking: Looking, following: str, refused: str) -> str:
+def sign_in_page(looking: Looking, following: str, refused: str = "") -> str:
     """Return the form that asks who one is."""
     needs_token = looking.service.token is not None
     values = {"next": following, "refused": refused, "needs_token": needs_token}
@@ -160,15 +162,16 @@ def item_part(looking: Looking, found: Reviewed, item: Item) -> str:
 
 
 def refused_part(looking: Looking, found: Reviewed, asked: Asked, refusal: Refusal) -> str:
-    """Return the form of an item as somebody filled it in and was refused; empty where the item is gone."""
+    """Return the form of an item as somebody filled it in and was refused; where it is gone, the reason alone."""
     if asked.op == "add" and asked.kind is not None:
         item = Item("", asked.kind, asked.of, asked.values, ())
         return _form_part(looking, found, Form(item, asked.values, asked.at, asked.seen), refusal)
     known = found.review.items.get(asked.item)
     if known is None:
-        return ""
-    values = {**known.values, **asked.values}
-    form = _form_of(found, known, values, asked.at if asked.op == "correct" else _hull(known.at))
+        return _part("nothing.html", looking, found, sentence=refusal.said)
+    changed = as_changed(asked, found)
+    values = {**known.values, **changed.get("values", {})}
+    form = _form_of(found, known, values, asked.at if changed.get("at") else _hull(known.at))
     # Only after a conflict, which is seen now, may the same be sent again and be taken.
     return _form_part(looking, found, form if refusal.is_conflict else form._replace(seen=asked.seen), refusal)
 
@@ -191,8 +194,8 @@ def placed_field_part(looking: Looking, found: Reviewed, field: str, place: Span
     known = found.review.items.get(field)
     if known is None or known.kind != "field":
         return ""
-    words = found.text[place.start : place.end].strip()
-    return _form_part(looking, found, _form_of(found, known, {"value": words}, (place.start, place.end)))
+    values, at = proposed("date" if field in DATE_SCALARS else "field", found.text, place)
+    return _form_part(looking, found, _form_of(found, known, values, (at.start, at.end)))
 
 
 def asked_of(sent: Sequence[tuple[str, str]]) -> Asked:
@@ -200,7 +203,8 @@ def asked_of(sent: Sequence[tuple[str, str]]) -> Asked:
     given = dict(sent)
     op, item, kind_named = given.get("op", ""), given.get("item", ""), given.get("kind", "")
     kind: ItemKind | None = next((each for each in get_args(ItemKind) if each == kind_named), None)
-    at = (_offset(given.get("start")), _offset(given.get("end")))
+    printed = [given.get("start", "").strip(), given.get("end", "").strip()]
+    at = (_offset(printed[0]), _offset(printed[1]))
     change: dict[str, Any] = {"op": op}
     values: dict[str, Any] = {}
     if op in ("accept", "correct", "delete"):
@@ -209,10 +213,34 @@ def asked_of(sent: Sequence[tuple[str, str]]) -> Asked:
         change["change"] = _offset(given.get("change"))
     if op in ("correct", "add") and kind is not None:
         values = values_from(kind, item, sent)
-        change |= {"values": values, "at": None if at == (0, 0) else {"start": at[0], "end": at[1]}}
+        change |= {"values": values, "at": {"start": at[0], "end": at[1]} if any(printed) else None}
     if op == "add":
         change |= {"kind": kind_named, "of": given.get("of", "")}
-    return Asked(op, item, kind, given.get("of", ""), at, _offset(given.get("seen")), change, values)
+    return Asked(
+        op,
+        item,
+        kind,
+        given.get("of", ""),
+        at,
+        _offset(given.get("seen")),
+        change,
+        values,
+        any(printed) and not at[0] < at[1],
+    )
+
+
+def as_changed(asked: Asked, found: Reviewed) -> Mapping[str, Any]:
+    """Return the change that a form asks for: of a correction what differs from what the form first showed, so that it
+    takes nothing back that others changed meanwhile."""
+    if asked.op != "correct":
+        return asked.change
+    made = [each for each in found.review.made if each.number <= asked.seen]
+    shown_then = review_of(found.review.base, made).items.get(asked.item)
+    if shown_then is None:
+        return asked.change
+    values = {name: value for name, value in asked.values.items() if shown_then.values.get(name) != value}
+    at = None if asked.at == _hull(shown_then.at) else asked.change["at"]
+    return {**asked.change, "values": values, "at": at}
 
 
 def _form_of(found: Reviewed, item: Item, values: Mapping[str, Any], at: tuple[int, int]) -> Form:

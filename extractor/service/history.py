@@ -44,7 +44,9 @@ def _said(review: Review, made: Made, text: str, lang: Lang, t: Says) -> str:
             check = dict(checks_of(review.base)).get(key)
             return f"{t('change.accept')} {t('change.check')}: {check.message if check else key}"
         case Correct() if before is not None and made.result is not None:
-            return f"{t('change.correct')} {_named(before, text, t)}: {_differences(before, made.result, lang, t)}"
+            changed = _differences(before, made.result, lang, t)
+            named = _named(before, text, t)
+            return f"{t('change.correct')} {named}: {changed}" if changed else f"{t('change.accept')} {named}"
         case Add() if made.result is not None:
             return f"{t('change.add')} {_named(made.result, text, t)}"
         case Accept() | Delete() if before is not None:

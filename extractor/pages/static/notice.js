@@ -7,7 +7,7 @@
   const WIDE = new Set(["issue", "measure"]); // values of many sentences, which are lit more softly
 
   // options: words; heading: nodes above the panes; chosen(path): told whenever a value is chosen; more(value): nodes at
-  // the end of what is told of it. Returns choose(path), which lights a value on both sides and brings it into view;
+  // the end of what is told of it; leaving(): false keeps the value that is chosen. Returns choose(path), which lights a value on both sides and brings it into view;
   // offsets(range), where a range of the page lies in the text; tell(nodes), which shows these in a value's place.
   pages.notice = function (root, data, options) {
     const { words } = options, { t } = words;
@@ -49,7 +49,7 @@
 
     function choose(path, { from = null } = {}) {
       const value = byPath.get(path);
-      if (!value) return;
+      if (!value || !leaving()) return;
       hover([]);
       if (chosen) mark(chosen, "chosen", false);
       chosen = value;
@@ -108,7 +108,10 @@
       return el("span.soft.readers", {}, told.join(" · "));
     }
 
+    const leaving = () => !options.leaving || options.leaving();
+
     function close() {
+      if (!leaving()) return;
       if (chosen) mark(chosen, "chosen", false);
       const row = chosen && home(chosen);
       chosen = null;
@@ -152,7 +155,7 @@
       }
     });
     frame.addEventListener("keydown", event => { if (event.key === "Escape" && chosen) close(); });
-    return { choose, offsets: left.offsets, tell: (...nodes) => { close(); show(...nodes); }, close, textPane, readingPane };
+    return { choose, offsets: left.offsets, tell: (...nodes) => { if (chosen) mark(chosen, "chosen", false); chosen = null; show(...nodes); }, close, textPane, readingPane };
   };
 
   const sameFirstPlace = (one, other) => one.at[0][0] === other.at[0][0] && one.at[0][1] === other.at[0][1];

@@ -18,7 +18,7 @@
     if (value.kind === "issue") return value.title;
     if (value.kind === "measure") return value.heading || pages.beginning(text.cut(...value.at[0]), 40);
     if (isDate(value)) return value.value;
-    return value.at.length ? value.at.map(([start, end]) => text.cut(start, end)).join("、") : String(value.value);
+    return value.at.length ? value.at.map(([start, end]) => text.cut(start, end)).join("、") : String(value.value ?? "");
   };
 
   // What the words do not say themselves: a figure's subject, what was done with a document, a date in full.

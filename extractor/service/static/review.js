@@ -7,7 +7,7 @@
   const main = document.querySelector("main");
   const home = location.pathname;
   const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
-  let state = null, page = null, selected = null;
+  let state = null, page = null, selected = null, leaving = () => true, byKeyboard = false;
 
   const said = el("p.said", { role: "status" });
   const bar = el("div.selection-bar", { hidden: true });
@@ -15,23 +15,33 @@
 
   async function load(path, message = "") {
     const answer = await fetch(`${home}/state`);
-    if (!answer.ok) { said.textContent = answer.statusText; return; }
+    if (!answer.ok) { tell(answer.status); return; }
     state = await answer.json();
     draw(path);
     said.textContent = message;
   }
 
+  // What somebody typed outlives what others do: its form is put back where it was.
   function draw(path) {
-    const words = pages.words(state, lang);
+    const words = pages.words(state, lang), form = main.querySelector(".item-form");
+    let typed = main.querySelector(".item-form:is([data-changed], [data-item=''])");
     const scrolled = page && [page.textPane.scrollTop, page.readingPane.scrollTop, scrollY];
-    page = pages.notice(main, state.data, { words, heading: heading(words), more: value => tools(`item?id=${encodeURIComponent(idOf(value))}`, idOf(value)) });
+    const open = path || (form && pathOf(form.dataset.item));
+    leaving = () => true;
+    page = pages.notice(main, state.data, { words, heading: heading(words), leaving: () => leaving(), more: value => { const kept = typed; typed = null; return toolsOf(value, kept); } });
     main.querySelectorAll("[data-check]").forEach((check, index) => check.after(el("button.settle", {
-      type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-vals": vals({ op: "accept", item: state.checks[index] }),
+      type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-disabled-elt": "this", "hx-vals": vals({ op: "accept", item: state.checks[index] }),
     }, words.t("review.settle"))));
     htmx.process(main);
+    if (open) page.choose(open);
+    if (typed) page.tell(el("div.detail-head", {}, el("b", {}, words.t(`kind.${typed.dataset.kind}`)), closing()), el("div.tools", {}, typed));
     if (scrolled) { [page.textPane.scrollTop, page.readingPane.scrollTop] = scrolled; scrollTo(0, scrolled[2]); }
-    if (path) page.choose(path);
+    leaving = () => !changed() || confirm(words.t("review.discard"));
+    measureTop();
   }
+
+  const changed = () => main.querySelector(".item-form[data-changed]");
+  const pathOf = item => Object.keys(state.ids).find(path => state.ids[path] === item);
 
   const vals = values => JSON.stringify({ ...values, seen: state.seen });
   // A title or a topic is part of the issue or measure that it names.
@@ -57,9 +67,20 @@
   }
   const closing = () => el("button.close", { type: "button", "aria-label": pages.words(state, lang).t("notice.close"), click: () => page.close() }, "×");
 
+  function toolsOf(value, kept) {
+    const item = idOf(value);
+    said.textContent = "";
+    bar.hidden = true;
+    return kept && kept.dataset.item === item ? el("div.tools", {}, kept) : tools(`item?id=${encodeURIComponent(item)}`, item);
+  }
+
   function tools(address, wanted) {
-    const node = el("div.tools");
-    if (wanted) queueMicrotask(() => htmx.ajax("GET", `${home}/${address}`, { target: node, swap: "innerHTML" }));
+    const node = el("div.tools"), focus = byKeyboard;
+    if (wanted) queueMicrotask(async () => {
+      await htmx.ajax("GET", `${home}/${address}`, { target: node, swap: "innerHTML" });
+      const first = node.querySelector(".fields :is(input, select, textarea)");
+      if (focus && first) first.focus();
+    });
     return node;
   }
 
@@ -80,7 +101,7 @@
 
   function showBar(place) {
     const words = pages.words(state, lang), { t } = words;
-    const add = (kind, more = "") => { bar.hidden = true; page.tell(el("div.detail-head", {}, el("b", {}, t(`kind.${kind}`)), closing()), tools(`new?kind=${kind}&start=${selected.start}&end=${selected.end}${more}`, kind)); };
+    const add = (kind, more = "") => { if (!leaving()) return; unselect(); page.tell(el("div.detail-head", {}, el("b", {}, t(`kind.${kind}`)), closing()), tools(`new?kind=${kind}&start=${selected.start}&end=${selected.end}${more}`, kind)); };
     const form = main.querySelector(".item-form");
     const fields = el("select", { "aria-label": t("review.set_field"), change: event => add("field", `&field=${encodeURIComponent(event.target.value)}`) },
       el("option", { value: "" }, t("review.choose_field")), state.fields.map(name => el("option", { value: name }, t(`field.${name}`))));
@@ -102,22 +123,42 @@
     pages.put(form.querySelector(".words"), pages.source(selected.words));
     if (["organization", "field"].includes(form.dataset.kind)) form.elements.value.value = selected.words;
     form.dataset.changed = "";
+    unselect();
+  }
+
+  function unselect() {
     bar.hidden = true;
+    getSelection().removeAllRanges();
   }
 
   document.addEventListener("selectionchange", () => { clearTimeout(noticeSelection.soon); noticeSelection.soon = setTimeout(noticeSelection, 120); });
   document.addEventListener("click", event => { if (event.target.closest("[data-take-selection]")) takeSelection(); });
   document.addEventListener("keydown", event => { if (event.key === "Escape") bar.hidden = true; });
   main.addEventListener("input", event => { const form = event.target.closest(".item-form"); if (form) form.dataset.changed = ""; });
-  document.body.addEventListener("reviewed", event => load(event.detail.path, event.detail.said));
+  main.addEventListener("click", event => { byKeyboard = event.detail === 0; }, true);
+  document.body.addEventListener("reviewed", event => {
+    const form = event.target.closest(".item-form");
+    if (form) delete form.dataset.changed; // it is kept now
+    load(form || !changed() ? event.detail.path : null, event.detail.said);
+    if (form) main.focus({ preventScroll: true });
+  });
   document.body.addEventListener("refused", event => { said.textContent = event.detail.said; });
-  for (const name of ["htmx:sendError", "htmx:timeout"]) {
-    document.body.addEventListener(name, () => { said.textContent = pages.words(state, lang).t("review.not_sent"); });
+  document.body.addEventListener("htmx:sendError", () => tell(0));
+  document.body.addEventListener("htmx:responseError", event => tell(event.detail.xhr.status));
+
+  // Why nothing was kept, by the answer's status; 0: there was none.
+  function tell(status) {
+    const why = { 0: "not_sent", 401: "signed_out", 404: "gone" }[status] || "failed";
+    said.textContent = state ? pages.words(state, lang).t(`review.${why}`) : String(status);
   }
 
-  // What others did is shown, unless it would take away what is being typed.
+  function measureTop() {
+    document.documentElement.style.setProperty("--top", `${document.querySelector("header.top").offsetHeight}px`);
+  }
+  addEventListener("resize", measureTop);
+
   setInterval(async () => {
-    if (document.hidden || !state || main.querySelector(".item-form[data-changed]")) return;
+    if (document.hidden || !state) return;
     try {
       const answer = await fetch(`${home}/state?seen=${state.seen}`);
       if (answer.status === 200) { state = await answer.json(); draw(); said.textContent = pages.words(state, lang).t("review.others"); }

@@ -1,8 +1,8 @@
-"""What becomes of an item: its notice is kept, or it failed. All of that is in the file, or nothing."""
+"""What becomes of items: their notices are kept, or they failed. All of that is in the file, or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -45,20 +45,40 @@ class Ended(NamedTuple):
     error: str | None = None
 
 
-def keep(database: Database, number: int, key: str, read: Read) -> Ended:
-    """End the item ``number`` with what was read. It is not kept twice, nor after it was deleted."""
-    words = searchable(read.text)
+def end_all(database: Database, key: str, results: Sequence[tuple[int, Read | str]]) -> list[Ended]:
+    """End items, by their numbers, with what was read or with why nothing was; all of them or none.
+
+    A notice is not kept twice, nor after it was deleted. One that cannot be read and never was is forgotten.
+    """
+    words = [searchable(read.text) if isinstance(read, Read) else "" for _, read in results]
     with database.writing() as connection:
-        item = _item(connection, number)
-        if item.notice is None:
-            return _end(connection, number, Ended("failed", f"{item.name}: was deleted before it was read"))
-        if holds(item, key):
-            return _end(connection, number, Ended("unchanged"))
-        if item.reading is not None:
-            _forget(connection, item.notice)
-        hold(connection, item.notice, number_of(connection, _READ, row_of(item.notice, key, read)), read)
-        connection.execute(_INDEX, {"notice": item.notice, "name": searchable(item.name), "text": words})
-        return _end(connection, number, Ended("done"))
+        return [
+            _keep(connection, number, key, read, text) if isinstance(read, Read) else _fail(connection, number, read)
+            for (number, read), text in zip(results, words, strict=True)
+        ]
+
+
+def _keep(connection: Connection, number: int, key: str, read: Read, words: str) -> Ended:
+    item = _item(connection, number)
+    if item.notice is None:
+        return _end(connection, number, Ended("failed", f"{item.name}: was deleted before it was read"))
+    if holds(item, key):
+        return _end(connection, number, Ended("unchanged"))
+    if item.reading is not None:
+        _forget(connection, item.notice)
+    hold(connection, item.notice, number_of(connection, _READ, row_of(item.notice, key, read)), read)
+    connection.execute(_INDEX, {"notice": item.notice, "name": searchable(item.name), "text": words})
+    return _end(connection, number, Ended("done"))
+
+
+def _fail(connection: Connection, number: int, error: str) -> Ended:
+    notice = _item(connection, number).notice
+    ended = _end(connection, number, Ended("failed", error))
+    if notice is not None:
+        waits = select(items.c.number).where(items.c.notice == notice, items.c.outcome == "pending").exists()
+        unread = (notices.c.number == notice) & notices.c.reading.is_(None)
+        connection.execute(delete(notices).where(unread, ~waits))
+    return ended
 
 
 def row_of(notice: int, key: str, read: Read) -> dict[str, Any]:
@@ -79,18 +99,6 @@ def hold(connection: Connection, notice: int, reading: int, read: Read) -> None:
     connection.execute(_HOLD, {"notice": notice, "holds": reading})
     if read.findings:
         connection.execute(_FIND, [{"notice": notice, **finding._asdict()} for finding in read.findings])
-
-
-def fail(database: Database, number: int, error: str) -> Ended:
-    """End the item ``number``, which cannot be read, and say why. A notice that was never read goes with it."""
-    with database.writing() as connection:
-        notice = _item(connection, number).notice
-        ended = _end(connection, number, Ended("failed", error))
-        if notice is not None:
-            waits = select(items.c.number).where(items.c.notice == notice, items.c.outcome == "pending").exists()
-            unread = (notices.c.number == notice) & notices.c.reading.is_(None)
-            connection.execute(delete(notices).where(unread, ~waits))
-        return ended
 
 
 def delete_notice(database: Database, notice_id: str) -> bool:

@@ -99,7 +99,7 @@ async def _serve(
         if waiting:
             LOGGER.warning("%d notices that waited when the service ended are done now", len(waiting))
         queue.put(waiting)
-        # More than there are processes: while one notice is being kept, the next is being read.
+        # More than there are processes: when one is free, its next order is there already.
         at_once = 2 * workers if plan.asking is None else _NOTICES_AT_ONCE
         async with queue.working(read, at_once, bounds.drain_seconds):
             app = Guard(application(service), plan.access, bounds.patience, metrics)

@@ -195,6 +195,13 @@ class TestPages:
         assert f"/review/{town}" in client.ask("/?show=reviewed").body.decode()
         assert f"/review/{town}" not in client.ask(f"/?show=every&q={quote('没有这几个字')}").body.decode()
 
+    def test_a_page_that_is_not_there_is_told_as_one(self, client: Client) -> None:
+        for path in ("/review/none", "/none"):
+            shown = client.ask(path, headers={"Accept": "text/html"})
+            assert shown.status == 404
+            assert "<h1>没有这一页" in shown.body.decode()
+            assert isinstance(client.ask(path).json()["detail"], str)
+
     def test_whoever_reviews_tells_a_name_first(self, client: Client, town: str) -> None:
         asked = client.ask(f"/review/{town}")
         assert (asked.status, asked.headers["location"]) == (303, f"/sign-in?next=%2Freview%2F{town}")

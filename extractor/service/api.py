@@ -286,6 +286,7 @@ def application(service: Service) -> FastAPI:
     app.include_router(router)
     app.include_router(desk.router)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(404, desk.not_there)
     app.add_exception_handler(Exception, _broken)
 
     @app.get("/docs", include_in_schema=False)

@@ -9,8 +9,10 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import TypeAdapter, ValidationError
+from starlette.exceptions import HTTPException as AnyHTTPException
 
 from extractor.checks import Lang
 from extractor.contract import Span
@@ -31,6 +33,7 @@ from extractor.service.desk_pages import (
     item_part,
     new_item_part,
     placed_field_part,
+    problem_page,
     refused_part,
     review_page,
     sign_in_page,
@@ -219,6 +222,14 @@ def static(name: str) -> Response:
     if content is None:
         raise HTTPException(404, "there is no such file")
     return Response(content, media_type=_MEDIA_TYPES[PurePosixPath(name).suffix])
+
+
+async def not_there(request: Request, error: Exception) -> Response:
+    """Answer people who ask for a page that is not there with one, and programs with JSON."""
+    assert isinstance(error, AnyHTTPException)
+    if "text/html" in request.headers.get("accept", ""):
+        return _shown(problem_page(await _looking(request)), 404)
+    return await http_exception_handler(request, error)
 
 
 def _shown(html: str, status: int = 200) -> HTMLResponse:

@@ -130,6 +130,13 @@ def sign_in_page(looking: Looking, following: str, refused: str = "") -> str:
     return _page("sign_in.html", looking, ("dom.js", "theme.js", "desk.js"), **values)
 
 
+def problem_page(looking: Looking) -> str:
+    """Return the page that stands where there is none."""
+    return _page(
+        "problem.html", looking, ("dom.js", "theme.js", "desk.js"), sentence=said_in(looking.lang)("inbox.not_there")
+    )
+
+
 def state_of(looking: Looking, found: Reviewed) -> dict[str, Any]:
     """Return what a notice's page is drawn from, as ``static/review.js`` takes it."""
     review, ended = found.review, found.review.finished

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 WIDE, PHONE = (1360, 850), (390, 844)
+expect.set_options(timeout=20_000)  # where others want the processor, too
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 

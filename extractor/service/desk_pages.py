@@ -39,6 +39,7 @@ _HTMX = (
     '"historyEnabled":false,"responseHandling":[{"code":"204","swap":false},{"code":"2..|409|422","swap":true},'
     '{"code":"...","swap":false,"error":true}]}'
 )
+# htmx 2.0.11, as npm has it; its licence lies beside it.
 _OWN = frozenset(("htmx.min.js", "desk.js", "review.js", "desk.css"))
 _PAGES = Environment(
     loader=PackageLoader("extractor.service"), autoescape=True, undefined=StrictUndefined, trim_blocks=True

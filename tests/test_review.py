@@ -17,8 +17,8 @@ from extractor import extract
 from extractor.contract import Notice, Span
 from extractor.enumerations import VOCABULARIES
 from extractor.errors import InputError
+from extractor.items import SHAPES, put_together, take_apart
 from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
-from extractor.review.items import SHAPES, put_together, take_apart
 from extractor.review.labelling import label_file
 from extractor.review.proposing import proposed
 from extractor.review.refusals import ConflictError, RefusedError

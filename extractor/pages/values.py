@@ -6,34 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from extractor.contract import (
-    Accountability,
-    DateMention,
-    Document,
-    Issue,
-    Measure,
-    Notice,
-    Quantity,
-    Span,
-    Total,
-)
+from extractor.contract import Notice, Span
+from extractor.items import Item, take_apart
 from extractor.units import amount
 
-FIELDS = (
-    "title",
-    "inspected_body",
-    "inspection_team",
-    "inspection_kind",
-    "inspection_start",
-    "inspection_end",
-    "feedback_date",
-    "published_on",
-    "signed_by",
-    "signed_on",
-    "contact.phone",
-    "contact.postal_address",
-    "contact.email",
-)
+_NAMING = {"issue": "title", "measure": "heading"}
+"""What an issue and a measure are named by, which is marked in the text as a value of its own."""
+_COUNTED = {"total": "value", "quantity": "value", "accountability": "count"}
+"""Kinds that are figures, and what their number is called."""
 
 
 @dataclass(frozen=True)
@@ -56,68 +36,20 @@ class Value:
 
 def values_of(notice: Notice) -> Iterator[Value]:
     """Yield a notice's values: its fields and totals, then each issue before what it holds, then what was not read."""
-    for name in FIELDS:
-        home, _, inner = name.rpartition(".")
-        value = getattr(notice.contact if home else notice, inner)
-        places = notice.spans.get(name, [])
-        yield Value(name, "field", "", places, readers_under(notice.read_by, name), {"value": value})
-    for k, total in enumerate(notice.totals):
-        path = f"totals[{k}]"
-        yield Value(path, "total", "", [total.text], readers_under(notice.read_by, path), _data(total))
-    for i, issue in enumerate(notice.issues):
-        yield from _of_issue(issue, f"issues[{i}]")
+    for item in take_apart(notice):
+        yield Value(item.id, item.kind, item.of, item.at, item.by, _data(item))
+        name = _NAMING.get(item.kind, "")
+        if item.values.get(name):
+            by = {"": item.by[name]} if name in item.by else {}
+            yield Value(f"{item.id}.{name}", name, item.id, item.parts.get(name, ()), by)
     for k, rest in enumerate(notice.outline.remainders):
         if rest.kind == "unread":
             yield Value(f"outline.remainders[{k}]", "remainder", "", [rest.text])
 
 
-def _of_issue(issue: Issue, path: str) -> Iterator[Value]:
-    data = issue.model_dump(include={"label", "title", "section", "category", "status"})
-    yield Value(path, "issue", "", [issue.text], issue.read_by, data)
-    yield Value(f"{path}.title", "title", path, issue.spans.get("title", []), readers_under(issue.read_by, "title"))
-    for j, measure in enumerate(issue.measures):
-        yield from _of_measure(measure, f"{path}.measures[{j}]", path)
-
-
-_LISTS = {"documents": "document", "quantities": "quantity", "dates": "date", "accountability": "accountability"}
-
-
-def _of_measure(measure: Measure, path: str, of: str) -> Iterator[Value]:
-    whole = {name: reader for name, reader in measure.read_by.items() if "[" not in name}
-    data = measure.model_dump(include={"label", "heading", "types", "status"})
-    yield Value(path, "measure", of, [measure.text], whole, data)
-    if measure.heading:
-        yield Value(
-            f"{path}.heading",
-            "heading",
-            path,
-            measure.spans.get("heading", []),
-            readers_under(measure.read_by, "heading"),
-        )
-    for name, kind in _LISTS.items():
-        for k, record in enumerate(getattr(measure, name)):
-            key = f"{name}[{k}]"
-            yield Value(f"{path}.{key}", kind, path, [record.text], readers_under(measure.read_by, key), _data(record))
-    places = measure.spans.get("organizations", [])
-    for k, organization in enumerate(measure.organizations):
-        key = f"organizations[{k}]"
-        by = readers_under(measure.read_by, key)
-        yield Value(f"{path}.{key}", "organization", path, places[k : k + 1], by, {"value": organization})
-
-
-def _data(record: Total | Quantity | Accountability | Document | DateMention) -> dict[str, Any]:
-    """What a record says, apart from its place; a figure also as amount and unit without magnitude."""
-    said = record.model_dump(exclude={"text"})
-    if isinstance(record, Total | Quantity | Accountability):
-        value, unit = amount(record.count if isinstance(record, Accountability) else record.value, record.unit)
-        said["base"] = [int(value) if value == value.to_integral_value() else float(value), unit]
-    return said
-
-
-def readers_under(read_by: Mapping[str, str], key: str) -> dict[str, str]:
-    """Who read the value under ``key`` and its parts, by the parts' names."""
-    return {
-        name.removeprefix(key).lstrip("."): reader
-        for name, reader in read_by.items()
-        if name == key or name.startswith(f"{key}.")
-    }
+def _data(item: Item) -> Mapping[str, Any]:
+    """What the record says of an item, apart from its place; a figure also as amount and unit without magnitude."""
+    if item.kind not in _COUNTED:
+        return item.values
+    value, unit = amount(item.values[_COUNTED[item.kind]], item.values["unit"])
+    return {**item.values, "base": [int(value) if value == value.to_integral_value() else float(value), unit]}

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from extractor.contract import Span
-from extractor.review.items import Item, ItemKind
+from extractor.items import Item, ItemKind
 
 _LONGEST_ID = 200
 _LARGEST = 2**53

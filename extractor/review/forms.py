@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from extractor.checks import Lang
 from extractor.enumerations import VOCABULARIES
-from extractor.review.items import SHAPES, ItemKind
+from extractor.items import SHAPES, ItemKind
 from extractor.tables.columns import TABLES, Column
 
 Widget = Literal["line", "number", "lines", "one", "some"]

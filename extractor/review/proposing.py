@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from extractor.assemble import measure_at
 from extractor.contract import Quantity, Span
+from extractor.items import SHAPES, ItemKind
 from extractor.notice.frames import read_frame
 from extractor.notice.judgement import issue_category
 from extractor.notice.marks import Mark, find_marks
 from extractor.notice.reading import reading_text
-from extractor.review.items import SHAPES, ItemKind
 
 _LABEL_BEFORE = 12  # an enumerator and the blanks around it, in code points
 

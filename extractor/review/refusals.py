@@ -7,9 +7,9 @@ from functools import cache
 from importlib.resources import files
 
 from extractor.checks import Lang
+from extractor.items import Item
 from extractor.pages.words import words
 from extractor.review.forms import fields_of
-from extractor.review.items import Item
 
 
 class RefusedError(Exception):

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractor.contract import Check, Notice
+from extractor.items import PERSON, SHAPES, Built, Item, put_together, take_apart
 from extractor.pages.notice import value_meant
 from extractor.pages.values import values_of
 from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
-from extractor.review.items import PERSON, SHAPES, Built, Item, put_together, take_apart
 from extractor.review.moments import moment
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.review.settling import settled

@@ -16,8 +16,8 @@ from eval.grounding import DATE_SCALARS, ungrounded
 from eval.places import page_of
 from extractor.contract import Notice, Span
 from extractor.enumerations import VOCABULARIES
+from extractor.items import PERSON, SHAPES, Item, put_together
 from extractor.review.changes import Add, Correct
-from extractor.review.items import PERSON, SHAPES, Item, put_together
 from extractor.review.refusals import RefusedError
 
 _LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)

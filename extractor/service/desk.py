@@ -16,8 +16,8 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from extractor.checks import Lang
 from extractor.contract import Span
+from extractor.items import ItemKind
 from extractor.review.changes import Change
-from extractor.review.items import ItemKind
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.service import notices, reviewing
 from extractor.service.access import SESSION, is_token, session_of

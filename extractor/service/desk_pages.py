@@ -13,12 +13,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from eval.grounding import DATE_SCALARS
 from extractor.checks import Lang
 from extractor.contract import Span
+from extractor.items import FIELDS, SHAPES, Item, ItemKind
 from extractor.pages import shell
 from extractor.pages.notice import gravest_first
 from extractor.pages.notice import notice_page as data_of
-from extractor.pages.values import FIELDS
 from extractor.review.forms import fields_of, shown, values_from
-from extractor.review.items import SHAPES, Item, ItemKind
 from extractor.review.moments import day, moment
 from extractor.review.proposing import proposed
 from extractor.review.review import can_be_undone, review_of

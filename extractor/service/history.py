@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from extractor.checks import Lang
+from extractor.items import Item
 from extractor.review.changes import Accept, Add, Correct, Delete, Made, Undo
 from extractor.review.forms import fields_of, said_value
-from extractor.review.items import Item
 from extractor.review.moments import moment
 from extractor.review.review import Review, can_be_undone, checks_of
 from extractor.service.words import Says, said_in

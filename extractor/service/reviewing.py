@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from extractor.contract import Notice
+from extractor.items import Item
 from extractor.review.changes import Change, Made
-from extractor.review.items import Item
 from extractor.review.review import Review, judged, record_of, review_of
 from extractor.service.database import Database
 from extractor.service.keeping import hold, now, number_of, row_of

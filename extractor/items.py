@@ -23,7 +23,23 @@ from extractor.contract import (
     Span,
     Total,
 )
-from extractor.pages.values import FIELDS, readers_under
+
+FIELDS = (
+    "title",
+    "inspected_body",
+    "inspection_team",
+    "inspection_kind",
+    "inspection_start",
+    "inspection_end",
+    "feedback_date",
+    "published_on",
+    "signed_by",
+    "signed_on",
+    "contact.phone",
+    "contact.postal_address",
+    "contact.email",
+)
+"""The notice's own fields, as paths."""
 
 ItemKind = Literal[
     "field", "total", "issue", "measure", "document", "quantity", "date", "organization", "accountability"
@@ -56,8 +72,8 @@ SHAPES: dict[ItemKind, Shape] = {
         Quantity, "quantities", "measure", ("value", "unit", "subject", "qualifier"), ("", "subject")
     ),
     "date": Shape(DateMention, "dates", "measure", ("value",), ("", "value")),
-    "organization": Shape(None, "organizations", "measure", ("value",), ("",)),
     "accountability": Shape(Accountability, "accountability", "measure", ("action", "count", "unit"), ("", "action")),
+    "organization": Shape(None, "organizations", "measure", ("value",), ("",)),
 }  # fmt: skip
 
 OF_MEASURE: tuple[ItemKind, ...] = tuple(kind for kind, shape in SHAPES.items() if shape.of == "measure")
@@ -95,10 +111,10 @@ def take_apart(notice: Notice) -> Iterator[Item]:
     """Yield a record's items in its order, each before what it holds."""
     for name in FIELDS:
         value = getattr(notice.contact, inner) if (inner := _of_contact(name)) else getattr(notice, name)
-        by = readers_under(notice.read_by, name)
+        by = _readers_under(notice.read_by, name)
         yield Item(name, "field", "", {"value": value}, tuple(notice.spans.get(name, ())), by=by)
     for k, total in enumerate(notice.totals):
-        yield _element("total", f"totals[{k}]", "", total, readers_under(notice.read_by, f"totals[{k}]"))
+        yield _element("total", f"totals[{k}]", "", total, _readers_under(notice.read_by, f"totals[{k}]"))
     for i, issue in enumerate(notice.issues):
         path = f"issues[{i}]"
         yield _element("issue", path, "", issue, issue.read_by, issue.spans)
@@ -161,7 +177,7 @@ def _of_measure(measure: Measure, path: str, of: str) -> Iterator[Item]:
         name = SHAPES[kind].list
         for k, each in enumerate(getattr(measure, name)):
             key = f"{name}[{k}]"
-            by = readers_under(measure.read_by, key)
+            by = _readers_under(measure.read_by, key)
             if kind == "organization":
                 yield Item(f"{path}.{key}", kind, path, {"value": each}, tuple(places[k : k + 1]), by=by)
             else:
@@ -224,3 +240,12 @@ def _of_contact(name: str) -> str:
     """What a field is called in the contact, '' for the notice's own."""
     home, _, inner = name.rpartition(".")
     return inner if home else ""
+
+
+def _readers_under(read_by: Mapping[str, str], key: str) -> dict[str, str]:
+    """Who read the value under ``key`` and its parts, by the parts' names; the whole under ''."""
+    return {
+        name.removeprefix(key).lstrip("."): reader
+        for name, reader in read_by.items()
+        if name == key or name.startswith(f"{key}.")
+    }

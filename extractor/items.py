@@ -119,7 +119,7 @@ def take_apart(notice: Notice) -> Iterator[Item]:
         path = f"issues[{i}]"
         yield _element("issue", path, "", issue, issue.read_by, issue.spans)
         for j, measure in enumerate(issue.measures):
-            yield from _of_measure(measure, f"{path}.measures[{j}]", path)
+            yield from items_of_measure(measure, f"{path}.measures[{j}]", path)
 
 
 def put_together(base: Notice, items: Iterable[Item]) -> Built:
@@ -170,7 +170,8 @@ def _element(
     return Item(path, kind, of, values, (record.text,), parts, own)
 
 
-def _of_measure(measure: Measure, path: str, of: str) -> Iterator[Item]:
+def items_of_measure(measure: Measure, path: str, of: str) -> Iterator[Item]:
+    """Yield a measure's item and those of its values; ``path`` is its own, ``of`` its issue's."""
     yield _element("measure", path, of, measure, measure.read_by, measure.spans)
     places = measure.spans.get("organizations", [])
     for kind in OF_MEASURE:

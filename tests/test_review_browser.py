@@ -245,6 +245,9 @@ class TestForms:
             saved(page, 3)
             expect(row(page, "issues[2]")).to_contain_text("环境治理滞后")
             expect(row(page, "issues[2].measures[0]")).to_contain_text("投入265亿元")
+            form(page).get_by_role("button", name="数量 265亿元").click()
+            saved(page, 4)
+            expect(row(page, "issues[2].measures[0].quantities[0]")).to_contain_text("河道治理265亿元")
 
     def test_pressed_twice_counts_once(self, browser: Browser, town: str) -> None:
         with reviewing(browser, town) as page:

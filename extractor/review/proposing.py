@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from extractor.assemble import measure_at
 from extractor.contract import Quantity, Span
-from extractor.items import SHAPES, ItemKind
+from extractor.items import SHAPES, Item, ItemKind, items_of_measure
 from extractor.notice.frames import read_frame
 from extractor.notice.judgement import issue_category
 from extractor.notice.marks import Mark, find_marks
@@ -42,6 +43,16 @@ def proposed(kind: ItemKind, text: str, at: Span) -> Proposal:
     if kind == "accountability" and figures:
         return Proposal(_counted(figures[0]), figures[0].text)
     return Proposal({"title": words.strip().strip("《》")} if kind == "document" else {}, at)
+
+
+def not_taken(measure: Item, items: Iterable[Item], text: str) -> Iterator[Item]:
+    """Yield what the rules read in a measure and none of ``items`` has, as items without an id: for a measure that was
+    added or moved, that is all it holds."""
+    taken = {(item.kind, item.at) for item in items if item.of == measure.id}
+    read = measure_at(text, measure.at[0])
+    for item in items_of_measure(read, "", measure.id):
+        if item.kind != "measure" and (item.kind, item.at) not in taken:
+            yield replace(item, id="", of=measure.id)
 
 
 def _counted(figure: Quantity) -> dict[str, Any]:

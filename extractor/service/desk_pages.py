@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, get_args
@@ -19,7 +19,7 @@ from extractor.pages.notice import gravest_first
 from extractor.pages.notice import notice_page as data_of
 from extractor.review.forms import fields_of, shown, values_from
 from extractor.review.moments import day, moment
-from extractor.review.proposing import proposed
+from extractor.review.proposing import not_taken, proposed
 from extractor.review.review import can_be_undone, review_of
 from extractor.service.history import steps
 from extractor.service.models import NoticePage
@@ -274,8 +274,28 @@ def _form_part(looking: Looking, found: Reviewed, form: Form, refusal: Refusal |
         refusal=refusal,
         holds=item.kind in ("issue", "measure"),
         is_new=is_new,
+        missing=[_offer(found, each) for each in _missing(found, item)],
         steps=[] if is_new else list(steps(found.review, found.text, looking.lang, item.id)),
     )
+
+
+def _missing(found: Reviewed, item: Item) -> Iterable[Item]:
+    """What the rules read in a measure and nobody has taken."""
+    if item.kind != "measure" or not item.id:
+        return ()
+    return not_taken(item, found.review.items.values(), found.text)
+
+
+def _offer(found: Reviewed, item: Item) -> dict[str, Any]:
+    """An item to be taken by one press: its kind, its words, and what the form that adds it would send."""
+    (place,) = item.at
+    values = {name: "" if value is None else value for name, value in item.values.items()}
+    sent = {"op": "add", "kind": item.kind, "of": item.of, "seen": found.review.last, **values}
+    return {
+        "kind": item.kind,
+        "words": found.text[place.start : place.end],
+        "sent": {**sent, "start": place.start, "end": place.end},
+    }
 
 
 def _holder(found: Reviewed, kind: ItemKind, place: Span) -> Item | None:

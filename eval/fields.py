@@ -29,8 +29,3 @@ def _read() -> dict[str, Field]:
 
 
 FIELDS: dict[str, Field] = _read()
-NOTICE_SCALARS = (
-    "title", "inspected_body", "inspection_team", "inspection_kind", "inspection_start",
-    "inspection_end", "feedback_date", "published_on", "signed_by", "signed_on",
-)  # fmt: skip
-CONTACT_SCALARS = ("phone", "postal_address", "email")

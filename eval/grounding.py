@@ -22,10 +22,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from eval.dates import is_day
-from eval.fields import CONTACT_SCALARS
 from eval.normalise import normalise
 from eval.places import Page, page_of
 from extractor.contract import Issue, Measure, Notice, Span
+from extractor.items import CONTACT
 
 DATE_SCALARS = ("inspection_start", "inspection_end", "feedback_date", "published_on", "signed_on")
 NAME_SCALARS = ("title", "inspected_body", "inspection_team", "signed_by")
@@ -59,7 +59,7 @@ class _Check:
         whole = Span(start=0, end=self._size)
         for key in NAME_SCALARS:
             yield from self._name(key, key, getattr(notice, key), notice.spans.get(key), whole)
-        for key in CONTACT_SCALARS:
+        for key in CONTACT:
             path = f"contact.{key}"
             yield from self._name(path, path, getattr(notice.contact, key), notice.spans.get(path), whole)
         for key in DATE_SCALARS:

@@ -26,11 +26,12 @@ from pathlib import Path
 from typing import Any
 
 from eval.evaluation import Evaluation
-from eval.fields import FIELDS, NOTICE_SCALARS
+from eval.fields import FIELDS
 from eval.findings import Finding
 from eval.grounding import Ungrounded
 from eval.outcomes import Score
 from extractor.errors import InputError
+from extractor.items import SCALARS
 
 SHOWN = 5
 INVENTED = "invented"
@@ -166,7 +167,7 @@ def _breach(name: str, minimum: Minimum, evaluation: Evaluation, known: frozense
 def _sources(name: str) -> frozenset[str]:
     """Return the fields whose errors explain a row: groups and details list none of their own."""
     if name == "notice_fields":
-        return frozenset(NOTICE_SCALARS)
+        return frozenset(SCALARS)
     if name == "contact":
         return frozenset(field for field in FIELDS if field.startswith("contact."))
     return frozenset(_BASE.get(name, (name,)))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from eval.anchors import hint, resolve_anchor
 from eval.dates import is_date_value, is_day, printed_forms
+from eval.grounding import DATE_SCALARS
 from eval.label_nodes import Faults, Table, Text, choice
 from eval.label_writer import FIELD_KEYS
 from eval.normalise import normalise
@@ -28,14 +29,13 @@ from extractor.contract import (
     Total,
 )
 from extractor.enumerations import VOCABULARIES
+from extractor.items import CONTACT
 
 ISSUE_KEYS = ("label", "title", "section", "category", "status", "text", "measures")
 MEASURE_KEYS = (
     "label", "text", "heading", "types", "status",
     "documents", "quantities", "dates", "organizations", "accountability",
 )  # fmt: skip
-DATE_FIELDS = ("inspection_start", "inspection_end", "feedback_date", "published_on", "signed_on")
-CONTACT_FIELDS = ("phone", "postal_address", "email")
 HEADING_LIMIT = 30
 _LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -83,8 +83,8 @@ class LabelReader:
         issues = self._issues(root)
         fields = root.table("fields", FIELD_KEYS)
         scalars, spans = self._fields(fields) if fields is not None else ({}, {})
-        contact = Contact(**{key: scalars.pop(key, None) for key in CONTACT_FIELDS})
-        for key in CONTACT_FIELDS:
+        contact = Contact(**{key: scalars.pop(key, None) for key in CONTACT})
+        for key in CONTACT:
             if key in spans:
                 spans[f"contact.{key}"] = spans.pop(key)
         return Notice(
@@ -110,7 +110,7 @@ class LabelReader:
                 if choice(found, VOCABULARIES["inspection_kind"], self._faults, f"“{key}”") is None:
                     continue
                 places: list[Span] = []
-            elif key in DATE_FIELDS:
+            elif key in DATE_SCALARS:
                 if not is_day(found.value):
                     self._faults.add(found.line, f"“{key}” must be a date such as 2023-03-01, not “{found.value}”")
                     continue

@@ -10,11 +10,9 @@ import yaml
 from eval.anchors import make_anchor
 from extractor.contract import Issue, Measure, Notice, Span
 from extractor.errors import InputError
+from extractor.items import CONTACT, SCALARS
 
-FIELD_KEYS = (
-    "title", "inspected_body", "inspection_team", "inspection_kind", "inspection_start", "inspection_end",
-    "feedback_date", "published_on", "signed_by", "signed_on", "phone", "postal_address", "email",
-)  # fmt: skip
+FIELD_KEYS = (*SCALARS, *CONTACT)
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

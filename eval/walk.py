@@ -6,11 +6,11 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from eval.alignment import NoticeAlignment, Pairing, overlap
-from eval.fields import CONTACT_SCALARS, NOTICE_SCALARS
 from eval.matching import Both, Entry, detail, items, match, scalar, span_outcomes
 from eval.normalise import amount, normalise, normalise_or_none
 from eval.outcomes import NOTICE_UNIT, Item, Outcome, Score, Where
 from extractor.contract import Accountability, Document, Issue, Measure, Notice, Quantity, Span
+from extractor.items import CONTACT, SCALARS
 
 # Measures by length in characters, for slices: (upper limit, name).
 LENGTHS = ((100, "short"), (300, "medium"), (10**9, "long"))
@@ -62,11 +62,11 @@ def _place(record: Notice | Issue | Measure, key: str) -> Span | None:
 
 
 def _notice_outcomes(gold: Notice, pred: Notice) -> Iterator[Outcome]:
-    for key in NOTICE_SCALARS:
+    for key in SCALARS:
         g, p = (Item(key, getattr(side, key), _place(side, key)) for side in (gold, pred))
         yield from scalar(key, g, p, Where())
         yield from scalar("notice_fields", g, p, Where(), listed=False)
-    for key in CONTACT_SCALARS:
+    for key in CONTACT:
         path = f"contact.{key}"
         g, p = (Item(path, getattr(side.contact, key), _place(side, path)) for side in (gold, pred))
         yield from scalar(path, g, p, Where())

@@ -24,22 +24,14 @@ from extractor.contract import (
     Total,
 )
 
-FIELDS = (
-    "title",
-    "inspected_body",
-    "inspection_team",
-    "inspection_kind",
-    "inspection_start",
-    "inspection_end",
-    "feedback_date",
-    "published_on",
-    "signed_by",
-    "signed_on",
-    "contact.phone",
-    "contact.postal_address",
-    "contact.email",
-)
-"""The notice's own fields, as paths."""
+SCALARS = (
+    "title", "inspected_body", "inspection_team", "inspection_kind", "inspection_start",
+    "inspection_end", "feedback_date", "published_on", "signed_by", "signed_on",
+)  # fmt: skip
+"""The notice's own fields that hold one value each."""
+CONTACT = tuple(Contact.model_fields)
+FIELDS = (*SCALARS, *(f"contact.{name}" for name in CONTACT))
+"""All of them, as paths."""
 
 ItemKind = Literal[
     "field", "total", "issue", "measure", "document", "quantity", "date", "organization", "accountability"

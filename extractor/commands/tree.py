@@ -11,6 +11,7 @@ from rich.tree import Tree
 
 from extractor.contract import Issue, Measure, Notice, Quantity, Span
 from extractor.enumerations import VOCABULARIES
+from extractor.items import SCALARS
 from extractor.terminal import printable
 
 _FIRST_WORDS = 40  # characters of a measure without a heading
@@ -41,17 +42,7 @@ _NAMES = {
     "organizations": ("单位", "organisations"),
     "accountability": ("问责", "accountability"),
 }
-_FIELDS = (
-    "inspected_body",
-    "inspection_team",
-    "inspection_kind",
-    "inspection_start",
-    "inspection_end",
-    "feedback_date",
-    "published_on",
-    "signed_by",
-    "signed_on",
-)
+_FIELDS = tuple(name for name in SCALARS if name != "title")  # which is the head of the tree
 
 
 def notice_tree(notice: Notice, text: str, lang: str) -> Tree:

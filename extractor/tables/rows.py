@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from extractor.contract import Check, Issue, Measure, Notice, Span
+from extractor.items import SCALARS
 from extractor.tables.columns import TABLES, Cell, Row
 from extractor.tables.days import days_of
 from extractor.units import amount
@@ -16,10 +17,6 @@ from extractor.units import amount
 NoticeRows = dict[str, list[Row]]
 """The rows of one or several notices by the name of their table; every table has its entry."""
 
-_FIELDS = (
-    "title", "inspected_body", "inspection_team", "inspection_kind", "inspection_start",
-    "inspection_end", "feedback_date", "published_on", "signed_by", "signed_on",
-)  # fmt: skip
 _Values = Mapping[str, str | list[str] | None]
 _AT = re.compile(r"issues\[([0-9]+)\](?:\.measures\[([0-9]+)\])?")
 
@@ -28,7 +25,7 @@ def notice_rows(notice: Notice, text: str) -> NoticeRows:
     """Return a notice as rows; ``text`` is what its offsets index."""
     rows: NoticeRows = {name: [] for name in TABLES}
     record = _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by)
-    fields = {name: getattr(notice, name) for name in _FIELDS}
+    fields = {name: getattr(notice, name) for name in SCALARS}
     contact = notice.contact.model_dump()
     rows["notices"].append(
         {

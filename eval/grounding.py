@@ -29,7 +29,7 @@ from extractor.items import CONTACT
 
 DATE_SCALARS = ("inspection_start", "inspection_end", "feedback_date", "published_on", "signed_on")
 NAME_SCALARS = ("title", "inspected_body", "inspection_team", "signed_by")
-_NUMBER = re.compile(r"\d+")
+_DAY = re.compile(r"\d+(?![\d年月])")  # 5 in 6月5日, and not its 6
 _PRINTED_YEAR = re.compile(r"\d{4}(?!\d)|\d{2}(?=年)")
 _PRINTED_MONTH = re.compile(r"\d{1,2}(?=月|[上中下]旬|份?[-—~至到、]\d{1,2}月)|(?<=\d{4}[-./])\d{1,2}")
 _MONTH_WORDS = re.compile("年[底初末中内]|季度|半年|[本上当同次下]月")
@@ -155,7 +155,7 @@ def _date_held(side: str, words: str) -> bool:
     if not is_day(side):
         return False
     year, *rest = map(int, side.split("-"))
-    numbers = {int(number) for number in _NUMBER.findall(words)}
+    days = {int(number) for number in _DAY.findall(words)}
     years = {int(number) for number in _PRINTED_YEAR.findall(words)}
     months = {int(number) for number in _PRINTED_MONTH.findall(words)}
     year_said = year in years or year % 100 in years or _YEAR_WORDS.search(words) is not None
@@ -166,4 +166,4 @@ def _date_held(side: str, words: str) -> bool:
         return False
     if len(rest) == 1:
         return month_said
-    return rest[1] in numbers and (not months or month_said)
+    return rest[1] in days and (not months or month_said)

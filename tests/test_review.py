@@ -172,7 +172,7 @@ class TestRefusals:
             ),
             (Correct(item="issues[0].measures[0]", at=span("环境治理滞后")), "outside"),
             (Correct(item="feedback_date", values={"value": "2024-13-01"}), "date"),
-            (Correct(item="feedback_date", values={"value": "2024-06-07"}), "not_printed"),
+            (Correct(item="feedback_date", values={"value": "2024-06-06"}), "not_printed"),
             (Correct(item="inspection_kind", values={"value": "检查"}), "value"),
             (Correct(item="title", values={"value": "另一份通报"}), "not_printed"),
             (Correct(item="title", at=Span(start=0, end=10**6)), "beyond"),

@@ -16,6 +16,7 @@ _SIDE = r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
 _DATE = re.compile(rf"{_SIDE}(?:/(?:{_SIDE}|\.\.))?|\.\./{_SIDE}")
 _YEARS = re.compile(r"[12]\d{3}(?!\d)|(?<!\d)\d{2}(?=年)")
 _MONTHS = re.compile(r"\d{1,2}(?=月|[上中下]旬|份?[-—~至到、]\d{1,2}月)|(?<=\d{4}[-./])\d{1,2}")
+_DAYS = re.compile(r"\d+(?![\d年月])")  # 5 in 6月5日, and not its 6
 _SAYS_MONTH = re.compile("年[底初末中内]|季度|半年|[本上当同次下]月")
 _SAYS_YEAR = re.compile("[今去前明本上当同次]年|年内|至今|目前|近")
 _LONGEST_FIGURE = 15
@@ -67,6 +68,8 @@ def date_stands(value: str, words: str) -> bool:
 
     >>> date_stands("2023-12", "2023年底"), date_stands("2023-11-18", "18日"), date_stands("2024-05", "2023年底")
     (True, True, False)
+    >>> date_stands("2024-06-05", "6月5日"), date_stands("2024-06-06", "6月5日")
+    (True, False)
     """
     printed = reading_text(words)
     return is_date(value) and all(_side_stands(side, printed) for side in value.split("/") if side != "..")
@@ -84,7 +87,8 @@ def _side_stands(side: str, words: str) -> bool:
         return False
     if len(rest) == 1:
         return month_said
-    return rest[1] in {int(number) for number in re.findall(r"\d+", words)} and (not months or month_said)
+    days = {int(number) for number in _DAYS.findall(words)}
+    return rest[1] in days and (not months or month_said)
 
 
 def overlaps(one: Place, other: Place) -> bool:

@@ -96,6 +96,7 @@ _ENDS = """words => {
 
 def drag(page: Page, words: str) -> None:
     """Select words in the text as a mouse does."""
+    expect(page.locator(".tools:empty")).to_have_count(0)  # a form that is still to come moves the text
     left, top, right, bottom = page.evaluate(_ENDS, words)
     page.mouse.move(left, top)
     page.mouse.down()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from extractor.assemble import measure_at
-from extractor.contract import Quantity, Span
+from extractor.contract import Span
 from extractor.items import SHAPES, Item, ItemKind, items_of_measure
 from extractor.notice.frames import read_frame
 from extractor.notice.judgement import issue_category
@@ -41,7 +41,7 @@ def proposed(kind: ItemKind, text: str, at: Span) -> Proposal:
         return Proposal(values, found[0].text)
     figures = read.quantities
     if kind == "accountability" and figures:
-        return Proposal(_counted(figures[0]), figures[0].text)
+        return Proposal({"count": figures[0].value, "unit": figures[0].unit}, figures[0].text)
     return Proposal({"title": words.strip().strip("《》")} if kind == "document" else {}, at)
 
 
@@ -53,10 +53,6 @@ def not_taken(measure: Item, items: Iterable[Item], text: str) -> Iterator[Item]
     for item in items_of_measure(read, "", measure.id):
         if item.kind != "measure" and (item.kind, item.at) not in taken:
             yield replace(item, id="", of=measure.id)
-
-
-def _counted(figure: Quantity) -> dict[str, Any]:
-    return {"count": figure.value, "unit": figure.unit}
 
 
 def _issue(words: str) -> dict[str, Any]:

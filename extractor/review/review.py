@@ -57,6 +57,7 @@ class Review:
 def review_of(base: Notice, made: Sequence[Made]) -> Review:
     """Replay the changes that were made to the reading ``base``."""
     items = {item.id: item for item in take_apart(base)}
+    read = frozenset(items)
     undone = frozenset(each.change.change for each in made if isinstance(each.change, Undo))
     touched: dict[int, Ids] = {}
     before: dict[int, Item | None] = {}
@@ -69,7 +70,7 @@ def review_of(base: Notice, made: Sequence[Made]) -> Review:
         if not isinstance(each.change, Add):
             dealt |= touched[each.number]
         _apply(items, each, touched[each.number])
-    return Review(base, items, made, undone, touched, before, tuple(_open(base, items, dealt)))
+    return Review(base, items, made, undone, touched, before, tuple(_open(base, read, items, dealt)))
 
 
 def record_of(review: Review) -> Built:
@@ -200,13 +201,12 @@ def _meets(theirs: Ids, item: str) -> bool:
     return any(key == item or _is_beneath(key, item) for key in theirs)
 
 
-def _open(base: Notice, items: Mapping[str, Item], dealt: set[str]) -> Iterator[str]:
-    """The checks that nobody accepted, and about whose item nobody said anything."""
+def _open(base: Notice, read: Ids, items: Mapping[str, Item], dealt: set[str]) -> Iterator[str]:
+    """The checks that nobody accepted, and about whose item nobody said anything; ``read`` are the reading's items."""
     values = list(values_of(base)) if base.checks else []
-    known = {item.id for item in take_apart(base)} if base.checks else set()
     for key, check in checks_of(base):
         meant = value_meant(check, values)
-        while meant and meant not in known:  # a title is part of its issue
+        while meant and meant not in read:  # a title is part of its issue
             meant = meant.rpartition(".")[0]
         if key not in dealt and not (meant and (meant in dealt or meant not in items)):
             yield key

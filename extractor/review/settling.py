@@ -7,6 +7,7 @@ taken here can be written as a gold label.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -41,11 +42,9 @@ def settled(base: Notice, items: Mapping[str, Item], text: str, change: Correct 
     if old.kind == "measure" and isinstance(values["types"], list):
         values["types"] = list(dict.fromkeys(values["types"]))
     _check_values(old, values)
-    if old.kind == "field":
-        at = () if values["value"] is None or old.id in _UNPLACED else at
-    if not at and not (old.kind == "field" and (values["value"] is None or old.id in _UNPLACED)):
-        raise RefusedError("no_place")
-    if any(place.start >= place.end for place in at):
+    if old.kind == "field" and (values["value"] is None or old.id in _UNPLACED):
+        at = ()
+    elif not at or any(place.start >= place.end for place in at):
         raise RefusedError("no_place")
     if any(place.end > len(text) for place in at):
         raise RefusedError("beyond", n=len(text))
@@ -56,7 +55,7 @@ def settled(base: Notice, items: Mapping[str, Item], text: str, change: Correct 
     _check_order(items, text, item)
     if isinstance(change, Add) and any(_is_same(item, other) for other in items.values()):
         raise RefusedError("already", words=_words(text, item.at[0]))
-    item = Item(**{**vars(item), "parts": dict(_parts(items, text, item))})
+    item = replace(item, parts=dict(_parts(items, text, item)))
     _check_printed(base, {**items, item.id: item}, text, item)
     return item
 

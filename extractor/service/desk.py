@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import PurePosixPath
 from typing import Annotated
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -62,8 +62,7 @@ async def _looking(request: Request) -> Looking:
     if request.cookies.get(_LANG) in ("zh", "en"):
         lang = "en" if request.cookies[_LANG] == "en" else "zh"
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    name = dict(parse_qsl(f"name={request.cookies.get(_NAME, '')}")).get("name", "")
-    return Looking(service, lang, name, here)
+    return Looking(service, lang, unquote(request.cookies.get(_NAME, "")), here)
 
 
 async def _form(request: Request) -> Form:
@@ -160,9 +159,8 @@ async def change(notice_id: str, looking: Looks, sent: Sent) -> Response:
         return await run_in_threadpool(_refused, looking, notice_id, asked, error)
     if made is None:
         raise HTTPException(404, "there is no such notice")
-    found = await run_in_threadpool(_reviewed, notice_id, looking)
-    touched = made.result.id if made.result else getattr(made.change, "item", "")
-    told = {"path": found.paths.get(touched), "said": said_in(looking.lang)("review.saved")}
+    item = made.result.id if made.result else getattr(made.change, "item", "")
+    told = {"item": item, "said": said_in(looking.lang)("review.saved")}
     return Response(status_code=204, headers={"HX-Trigger": json.dumps({"reviewed": told})})
 
 

@@ -72,7 +72,7 @@ def change(database: Database, notice_id: str, by: str, wanted: Change, seen: in
         row = connection.execute(_NAMED, {"notice_id": notice_id}).one_or_none()
         if row is None:
             return None
-        review = _reviewed(connection, row).review
+        review = _review(connection, row)
         result = judged(review, row.text, wanted, seen)
         made = Made(number=review.last + 1, by=by, made=now(), change=wanted, result=result)
         connection.execute(_ADD, {"notice": row.number, **_as_row(made)})
@@ -81,10 +81,14 @@ def change(database: Database, notice_id: str, by: str, wanted: Change, seen: in
 
 
 def _reviewed(connection: Connection, row: Any) -> Reviewed:
+    review = _review(connection, row)
+    return Reviewed(row.id, row.text, review, *record_of(review))
+
+
+def _review(connection: Connection, row: Any) -> Review:
     base = row.record if row.base is None else connection.execute(_BASE, {"reading": row.base}).scalar_one()
     made = [_from_row(each) for each in connection.execute(_MADE, {"notice": row.number})]
-    review = review_of(Notice.model_validate_json(base), made)
-    return Reviewed(row.id, row.text, review, *record_of(review))
+    return review_of(Notice.model_validate_json(base), made)
 
 
 def _revise(connection: Connection, row: Any, review: Review) -> None:

@@ -51,7 +51,7 @@
       const value = byPath.get(path);
       if (!value || !leaving()) return;
       hover([]);
-      if (chosen) mark(chosen, "chosen", false);
+      unchoose();
       chosen = value;
       mark(value, "chosen", true);
       const row = home(value);
@@ -110,11 +110,15 @@
 
     const leaving = () => !options.leaving || options.leaving();
 
+    function unchoose() {
+      if (chosen) mark(chosen, "chosen", false);
+      chosen = null;
+    }
+
     function close() {
       if (!leaving()) return;
-      if (chosen) mark(chosen, "chosen", false);
       const row = chosen && home(chosen);
-      chosen = null;
+      unchoose();
       detail.hidden = true;
       if (row) row.focus({ preventScroll: true });
     }
@@ -155,7 +159,7 @@
       }
     });
     frame.addEventListener("keydown", event => { if (event.key === "Escape" && chosen) close(); });
-    return { choose, offsets: left.offsets, tell: (...nodes) => { if (chosen) mark(chosen, "chosen", false); chosen = null; show(...nodes); }, close, textPane, readingPane };
+    return { choose, offsets: left.offsets, tell: (...nodes) => { unchoose(); show(...nodes); }, close, textPane, readingPane };
   };
 
   const sameFirstPlace = (one, other) => one.at[0][0] === other.at[0][0] && one.at[0][1] === other.at[0][1];

@@ -13,11 +13,11 @@
   const bar = el("div.selection-bar", { hidden: true });
   document.body.append(bar);
 
-  async function load(path, message = "") {
+  async function load(pathNow, message = "") {
     const answer = await fetch(`${home}/state`);
     if (!answer.ok) { tell(answer.status); return; }
     state = await answer.json();
-    draw(path);
+    draw(pathNow());
     said.textContent = message;
   }
 
@@ -139,7 +139,8 @@
   document.body.addEventListener("reviewed", event => {
     const form = event.target.closest(".item-form");
     if (form) delete form.dataset.changed; // it is kept now
-    load(form || !changed() ? event.detail.path : null, event.detail.said);
+    const opens = form || !changed();
+    load(() => opens && pathOf(event.detail.item), event.detail.said);
     if (form) main.focus({ preventScroll: true });
   });
   document.body.addEventListener("refused", event => { said.textContent = event.detail.said; });
@@ -165,5 +166,5 @@
     } catch { /* asked again soon */ }
   }, POLL);
 
-  load(new URLSearchParams(location.search).get("at"));
+  load(() => new URLSearchParams(location.search).get("at"));
 })(window.pages);

@@ -31,7 +31,8 @@ Thing = TypeVar("Thing")
 
 
 def answer_from(gold: Notice, material: Material, pack: Pack) -> Response:
-    """What to answer to ``pack``, made from ``material``, so that the merged record becomes ``gold``."""
+    """What to answer to ``pack``, made from ``material``, so that the merged record becomes ``gold``, whose places are
+    of the folded text (see ``extractor.assemble.in_folded``)."""
     if isinstance(pack, LabelsPack):
         return labels_from(gold, material, pack)
     if isinstance(pack, FieldsPack):
@@ -98,6 +99,7 @@ def _figures(found: Measure, read: Measure, piece: MeasurePiece, text: str) -> d
             subject = quantity.subject or NOTHING
             subjects.append(f"{numbers[index]}{' ' if subject[0].isdigit() else ''}{subject}")
     new = [each for each in found.quantities if not any(each is known for known in pairs.values())]
+    denied += [f"q{number}" for number in piece.unread]
     missed = [{"k": "q", "w": _cut(text, each.text), "v": each.subject or ""} for each in new]
     held = []
     entries = list(found.accountability)

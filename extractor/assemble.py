@@ -1,18 +1,23 @@
-"""From a reading to the contract's records: values are cut from the notice's own text, places become spans."""
+"""From a reading to the contract's records: values are cut from what is printed, places become spans.
+
+Records are put together in places of the folded text. ``in_source`` gives a finished one its places in the stored text.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol, TypeVar
 
-from extractor.contract import Measure, Notice, Span
+from extractor.contract import Measure, Notice, Record, Span
+from extractor.notice.folding import FoldedText, fold, without_blanks
 from extractor.notice.judgement import issue_category, issue_status, measure_status, measure_types, place_of_heading
 from extractor.notice.measures import IssueOutline, MeasureOutline
 from extractor.notice.organizations import find_organizations
 from extractor.notice.places import Place
 from extractor.notice.reader import Facts, Reading, deal, read_by_rules
-from extractor.notice.reading import half_width
 
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 _Values = dict[str, object]
 _CONTACT = "contact."
 _NORMALISED = frozenset(
@@ -20,8 +25,9 @@ _NORMALISED = frozenset(
 )
 
 
-def assemble(text: str, reading: Reading, notice_id: str) -> Notice:
-    """The contract record of a notice, without checks."""
+def assemble(reading: Reading, notice_id: str) -> Notice:
+    """The contract record of a notice in places of its folded text, without checks."""
+    text = reading.folded.printed
     fields = {
         name: found.value if name in _NORMALISED or len(found.places) > 1 else _cut(text, found.places[0]).strip()
         for name, found in reading.fields.items()
@@ -33,12 +39,12 @@ def assemble(text: str, reading: Reading, notice_id: str) -> Notice:
         {
             **{name: value for name, value in fields.items() if not name.startswith(_CONTACT)},
             "notice_id": notice_id,
-            "text_sha256": text_sha256(text),
+            "text_sha256": text_sha256(reading.folded.source),
             "contact": {
                 name.removeprefix(_CONTACT): value for name, value in fields.items() if name.startswith(_CONTACT)
             },
             "totals": [
-                {"name": total.name, "value": total.value, "unit": _cut(text, total.unit), "text": _span(total.text)}
+                {"name": total.name, "value": total.value, "unit": printed_unit(text, total), "text": _span(total.text)}
                 for total in reading.totals
             ],
             "issues": [_issue(text, reading, issue, facts) for issue in reading.outline.issues],
@@ -48,12 +54,23 @@ def assemble(text: str, reading: Reading, notice_id: str) -> Notice:
     )
 
 
-def measure_at(text: str, place: Span) -> Measure:
-    """What the rules read in a stretch of a notice, as if that were one of its measures."""
-    reading = read_by_rules(text)
-    outline = MeasureOutline(Place(place.start, place.end), None)
+def in_source(record: AnyRecord, folded: FoldedText) -> AnyRecord:
+    """``record`` with its places, which are of the folded text, as places of the stored text."""
+    return record if folded.is_source else _moved(record, folded.in_source)
+
+
+def in_folded(record: AnyRecord, folded: FoldedText) -> AnyRecord:
+    """``record`` with its places, which are of the stored text, as places of the folded text."""
+    return record if folded.is_source else _moved(record, folded.in_folded)
+
+
+def measure_at(text: str, at: Span) -> Measure:
+    """What the rules read in a stretch of a notice's stored text, as if that were one of its measures."""
+    folded = fold(text)
+    reading = read_by_rules(folded)
+    outline = MeasureOutline(folded.in_folded(at.start, at.end), None)
     (facts,) = deal(reading.facts, [outline.text])
-    return Measure.model_validate(_measure(text, reading, outline, facts))
+    return in_source(Measure.model_validate(_measure(folded.printed, reading, outline, facts)), folded)
 
 
 def text_sha256(text: str) -> str:
@@ -95,7 +112,7 @@ def _measure(text: str, reading: Reading, outline: MeasureOutline, facts: Facts)
         "quantities": [
             {
                 "value": quantity.value,
-                "unit": _unit(text, quantity.unit),
+                "unit": printed_unit(text, quantity),
                 "subject": _cut(text, quantity.subject) if quantity.subject else None,
                 "qualifier": quantity.qualifier,
                 "text": _span(quantity.text),
@@ -108,7 +125,7 @@ def _measure(text: str, reading: Reading, outline: MeasureOutline, facts: Facts)
             {
                 "action": found.action,
                 "count": found.figure,
-                "unit": _unit(text, found.unit),
+                "unit": printed_unit(text, found),
                 "text": _span(found.text),
             }
             for found in facts.accountability
@@ -147,13 +164,23 @@ def _dates(facts: Facts) -> list[_Values]:
     return list(found.values())
 
 
-def _unit(text: str, place: Place) -> str:
-    """The printed unit; in 1.5万余人 the 余 stands inside it, where it does not belong."""
-    return _cut(text, place).replace("余", "").replace("多", "")
+class WithUnit(Protocol):
+    """A figure with its unit in half width, and the place of that behind its magnitude."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def base(self) -> Place: ...
+
+
+def printed_unit(text: str, found: WithUnit) -> str:
+    """The unit in the widths that are printed (％)."""
+    size = found.base.end - found.base.start
+    return found.unit[: len(found.unit) - size] + _cut(text, found.base) if size else found.unit
 
 
 def _label(text: str, place: Place | None) -> str | None:
-    return half_width(_cut(text, place)) if place else None
+    return without_blanks(_cut(text, place)) if place else None
 
 
 def _outline(reading: Reading) -> _Values:
@@ -162,7 +189,31 @@ def _outline(reading: Reading) -> _Values:
         "rectification": _spans(outline.rectification),
         "coverage": outline.coverage,
         "remainders": [{"kind": rest.kind, "text": _span(rest.text)} for rest in outline.remainders],
+        "digits": {"classes": reading.ledger.classes, "unread": _spans(reading.ledger.unread)},
     }
+
+
+def _moved(record: AnyRecord, move: Callable[[int, int], Place]) -> AnyRecord:
+    changed = {}
+    for name, value in record.__dict__.items():
+        moved = _moved_value(value, move)
+        if moved is not value:
+            changed[name] = moved
+    return record.model_copy(update=changed) if changed else record
+
+
+def _moved_value(value: Any, move: Callable[[int, int], Place]) -> Any:
+    """A field's value with the places in it moved; the very same where it holds none."""
+    if isinstance(value, Span):
+        place = move(value.start, value.end)
+        return Span.model_construct(start=place.start, end=place.end)
+    if isinstance(value, Record):
+        return _moved(value, move)
+    if isinstance(value, list) and value and isinstance(value[0], Record):
+        return [_moved_value(each, move) for each in value]
+    if isinstance(value, dict) and value and isinstance(next(iter(value.values())), list):
+        return {key: [_moved_value(each, move) for each in places] for key, places in value.items()}
+    return value
 
 
 def _cut(text: str, place: Place) -> str:

@@ -15,14 +15,15 @@ from typing import Literal, NamedTuple
 
 from extractor.contract import Check, Measure, Notice, Quantity, Span
 from extractor.data import read_table
-from extractor.notice.reader import Reading
-from extractor.notice.reading import reading_text
+from extractor.notice.folding import half_width
+from extractor.notice.reader import LOW_COVERAGE, Reading
 
 Lang = Literal["zh", "en"]
 
-LOW_COVERAGE = 0.7
 _UNREAD_LENGTH = 15
 _WORDS_SHOWN = 24
+_AROUND_DIGITS = 8
+"""Code points around unread digits that are told with them."""
 _RATE = re.compile(r"(?:率|占比|占)(?:为|达到?|约)?$")
 
 
@@ -34,9 +35,9 @@ class Doubt(NamedTuple):
     values: dict[str, str]
 
 
-def check(notice: Notice, text: str, reading: Reading, lang: Lang = "zh") -> list[Check]:
-    """Everything to doubt about ``notice``, which was read from ``text``, in the order of the record."""
-    return [said(doubt, lang) for doubt in _doubts(notice, text, reading)]
+def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
+    """Everything to doubt about ``notice``, whose places are of the folded text of ``reading``, in its own order."""
+    return [said(doubt, lang) for doubt in _doubts(notice, reading.folded.printed, reading)]
 
 
 def said(doubt: Doubt, lang: Lang) -> Check:
@@ -50,6 +51,8 @@ def _doubts(notice: Notice, text: str, reading: Reading) -> Iterator[Doubt]:
     yield from _whole(notice, text)
     yield from _dates_of_notice(notice)
     yield from _totals(notice)
+    yield from _unread_digits(notice, text)
+    yield from _unsure_totals(text, reading)
     yield from _numbering(reading)
     yield from _damaged(notice, reading)
     for i, issue in enumerate(notice.issues):
@@ -118,6 +121,22 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
         yield _open_rate("totals", known[0][0], known[0][1], rate)
 
 
+def _unread_digits(notice: Notice, text: str) -> Iterator[Doubt]:
+    """Each unread number with the words around it, where it stands; what is no measure's is told at the outline."""
+    for k, span in enumerate(notice.outline.digits.unread):
+        measure, path = _measure_at(notice, span.start)
+        first = max(text.rfind("\n", 0, span.start) + 1, span.start - _AROUND_DIGITS)
+        words = text[first : span.end + _AROUND_DIGITS].split("\n\n", maxsplit=1)[0]
+        yield Doubt("digits_unread", path if measure else f"outline.digits.unread[{k}]", {"words": _joined(words)})
+
+
+def _unsure_totals(text: str, reading: Reading) -> Iterator[Doubt]:
+    if unsure := reading.unsure_totals:
+        first = unsure[0].text
+        words = text[max(0, first.start - _AROUND_DIGITS) : first.end]
+        yield Doubt("totals_unsure", "totals", {"count": str(len(unsure)), "words": _joined(words)})
+
+
 def _closes(part: float, whole: float, rate: float) -> bool:
     """Whether ``part`` of ``whole`` is ``rate`` percent at the precision it is printed with."""
     decimals = len(_number(rate).partition(".")[2])
@@ -157,6 +176,8 @@ def _damaged(notice: Notice, reading: Reading) -> Iterator[Doubt]:
 
 def _measure_at(notice: Notice, offset: int) -> tuple[Measure | None, str]:
     for i, issue in enumerate(notice.issues):
+        if not issue.text.start <= offset < issue.text.end:
+            continue
         for j, measure in enumerate(issue.measures):
             if measure.text.start <= offset < measure.text.end:
                 return measure, f"issues[{i}].measures[{j}]"
@@ -217,7 +238,7 @@ def _quoted_values(notice: Notice) -> Iterator[tuple[str, str, str, Span]]:
 
 def _plain(text: str) -> str:
     """Half-width, without blanks and the commas of thousands."""
-    return "".join(reading_text(text).replace(",", "").split())
+    return "".join(half_width(text).replace(",", "").split())
 
 
 def _number(value: float) -> str:
@@ -229,6 +250,10 @@ def _number(value: float) -> str:
 
 def _cut(text: str, span: Span) -> str:
     return text[span.start : span.end]
+
+
+def _joined(words: str) -> str:
+    return " ".join(words.split())
 
 
 def _short(words: Iterable[str]) -> str:

@@ -143,6 +143,14 @@ class Remainder(Record):
     text: Span
 
 
+class Digits(Record):
+    """The ledger of digits: how many of the notice's digits belong to each class (``figure``, ``total``, ``date``,
+    ``label``, …), and the places of the numbers that are unread. The classes add up to all digits of the text."""
+
+    classes: dict[str, int] = Field(default_factory=dict)
+    unread: list[Span] = Field(default_factory=list)
+
+
 class Outline(Record):
     """What the outline made of the text. ``coverage`` is the share of the rectification part's characters
     (blanks aside) that lie in a measure; null where no such part was found."""
@@ -150,6 +158,7 @@ class Outline(Record):
     rectification: list[Span] = Field(default_factory=list)
     coverage: float | None = None
     remainders: list[Remainder] = Field(default_factory=list)
+    digits: Digits = Digits()
 
 
 class Notice(Record):

@@ -1,4 +1,4 @@
-"""The way of a notice, top to bottom: file → ingest → text → outline → facts → record → (model) → checks → store.
+"""The way of a notice, top to bottom: file → ingest → fold → outline → facts → record → (model) → checks → store.
 
 ``extractor.runs`` takes many notices this way and leaves out those that went it before.
 """
@@ -9,12 +9,13 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.assemble import assemble
+from extractor.assemble import assemble, in_source
 from extractor.checks import Lang, check, said
 from extractor.contract import Notice
 from extractor.files.ingest import ingest
 from extractor.files.source import Source
 from extractor.files.store import Counts, RunFolder
+from extractor.notice.folding import fold
 from extractor.notice.reader import read_by_rules
 
 if TYPE_CHECKING:
@@ -28,9 +29,10 @@ def extract(text: str, *, notice_id: str = "notice", lang: Lang = "zh") -> Notic
     ``text`` is used as it is: spans in the result are code points into exactly this string. Any text is taken; one that
     is no notice gives a record without issues and with checks that say so, in Chinese or English by ``lang``.
     """
-    reading = read_by_rules(text)
-    notice = assemble(text, reading, notice_id)
-    return notice.model_copy(update={"checks": check(notice, text, reading, lang)})
+    reading = read_by_rules(fold(text))
+    notice = assemble(reading, notice_id)
+    notice = notice.model_copy(update={"checks": check(notice, reading, lang)})
+    return in_source(notice, reading.folded)
 
 
 class Assisted(NamedTuple):
@@ -55,8 +57,9 @@ async def extract_with_model(
     # In a thread, so that answers to other notices are taken meanwhile.
     material = await asyncio.to_thread(read_first, text, notice_id)
     read = await read_with_model(material, model, finds_issues=finds_issues)
-    checks = check(read.notice, text, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
-    return Assisted(read.notice.model_copy(update={"checks": checks}), read.failures)
+    checks = check(read.notice, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
+    notice = read.notice.model_copy(update={"checks": checks})
+    return Assisted(in_source(notice, material.reading.folded), read.failures)
 
 
 class Extracted(NamedTuple):

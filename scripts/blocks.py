@@ -35,9 +35,9 @@ from extractor.contract import Accountability, Issue, Notice
 from extractor.enumerations import VOCABULARIES
 from extractor.files import limits
 from extractor.notice.ending import find_ending
+from extractor.notice.folding import half_width
 from extractor.notice.marks import find_marks
 from extractor.notice.parts import find_parts
-from extractor.notice.reading import reading_text
 from extractor.notice.segments import split_segments
 from extractor.notice.tree import Node, grow
 
@@ -278,7 +278,7 @@ def layout_text() -> str:
 
 def layout_marks() -> str:
     """Return every candidate for an enumerator in it, and whether it became one."""
-    reading = reading_text(EXAMPLE)
+    reading = half_width(EXAMPLE)
     taken = {segment.mark.start for segment in split_segments(reading) if segment.mark}
     rows = [
         [mark.label, f"`{mark.kind}`", _around(mark.start), mark.boundary.name.lower(), _yes(mark.start in taken)]
@@ -289,7 +289,7 @@ def layout_marks() -> str:
 
 def layout_tree() -> str:
     """Return the tree that its segments grow into; ``*`` marks what frames a finding."""
-    reading = reading_text(EXAMPLE)
+    reading = half_width(EXAMPLE)
     ending = find_ending(reading)
     nodes = grow(reading, split_segments(reading[: ending.start]))
     find_parts(reading, nodes)

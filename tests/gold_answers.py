@@ -18,10 +18,12 @@ from pydantic import BaseModel
 
 from eval.gold import Example, read_folder, reviewed
 from eval.perfect import answer_from, dump
+from extractor.assemble import in_folded
 from extractor.assist.packs import Material, Pack, halves, read_first
 from extractor.assist.prompts import TASKS, call_for, prompt
 from extractor.assist.reading import Asked, labels_of, laid_out, layout_of, with_outline
 from extractor.contract import Notice, Span
+from extractor.notice.folding import fold
 
 GOLD = Path(__file__).parent.parent / "gold"
 _CHUNK, _CHUNK_ENDS = "\nQ: ", "\nA: "  # around what LangExtract asks about, behind its examples
@@ -134,8 +136,11 @@ def _told(notice_id: str, material: Material, pack: Pack) -> str:
     return dump(answer_from(_gold(notice_id), material, pack))
 
 
+@cache
 def _gold(notice_id: str) -> Notice:
-    return next(gold for gold, _ in examples() if gold.notice_id == notice_id)
+    """The gold labels in places of the folded text, which packs speak of."""
+    gold, text = next(each for each in examples() if each[0].notice_id == notice_id)
+    return in_folded(gold, fold(text))
 
 
 # --- what others ask --------------------------------------------------------------------------------------------------

@@ -9,18 +9,18 @@ from planted import in_both_widths, planted
 
 from extractor import extract
 from extractor.notice.accountability import AccountabilityFound, find_accountability
+from extractor.notice.folding import half_width
 from extractor.notice.places import Clauses
-from extractor.notice.quantities import find_quantities
-from extractor.notice.reading import reading_text
+from extractor.notice.quantities import find_figures
 
 
 def _found(text: str) -> list[AccountabilityFound]:
-    reading = reading_text(text)
-    return find_accountability(reading, Clauses(reading), find_quantities(reading, [], []))
+    reading = half_width(text)
+    return find_accountability(reading, Clauses(reading), find_figures(reading, [], []).quantities)
 
 
 def _entries(text: str) -> list[tuple[str, float, str]]:
-    return [(found.action, found.figure, text[found.unit.start : found.unit.end]) for found in _found(text)]
+    return [(found.action, found.figure, found.unit) for found in _found(text)]
 
 
 @in_both_widths

@@ -87,7 +87,7 @@ groups = st.fixed_dictionaries({"u": st.integers(0, 20), "l": st.integers(1, 6)}
 def test_layout(said_issues: list[object], said_groups: list[object]) -> None:
     answer = LayoutAnswer.model_validate({"issues": said_issues, "groups": said_groups})
     reading, _ = lay_out(MADE.reading, [Answered(LAYOUT, answer)])
-    record = assemble(TEXT, reading, "example")
+    record = assemble(reading, "example")
     assert ungrounded(record, TEXT) == []
     position = 0
     for issue in record.issues:

@@ -32,7 +32,7 @@ def laid(text: str, *issues: dict[str, Any], groups: list[dict[str, int]] | None
     (pack,) = packs(text)
     answer = LayoutAnswer.model_validate({"issues": list(issues), "groups": groups or []})
     reading, doubts = lay_out(made.reading, [Answered(pack, answer)])
-    return assemble(text, reading, "example"), [doubt.code for doubt in doubts]
+    return assemble(reading, "example"), [doubt.code for doubt in doubts]
 
 
 def told(record: Notice, text: str) -> list[tuple[str | None, str, list[str], list[tuple[str | None, str]]]]:
@@ -115,7 +115,7 @@ def test_a_measure_goes_on_in_the_next_pack() -> None:
     ]
     reading, doubts = lay_out(made.reading, answered)
     assert doubts == []
-    assert told(assemble(text, reading, "example"), text)[0][3] == [
+    assert told(assemble(reading, "example"), text)[0][3] == [
         ("一是", "清库。\n登记造册。\n张榜公布。"),
         ("二是", "清账。"),
     ]
@@ -141,7 +141,7 @@ def test_a_perfect_reader_lays_out_what_the_rules_do(path: Path, budget: int) ->
     answered = [Answered(pack, layout_from(made.notice, pack)) for pack in packs(text, budget)]
     reading, doubts = lay_out(made.reading, answered)
     assert doubts == []
-    found, read = (told(each, text) for each in (assemble(text, reading, "example"), made.notice))
+    found, read = (told(each, text) for each in (assemble(reading, "example"), made.notice))
     assert [each[3] for each in found] == [each[3] for each in read]
     assert [each[::2] for each in found] == [each[::2] for each in read]
     assert [each[1].strip("“”") for each in found] == [each[1].strip("“”") for each in read]

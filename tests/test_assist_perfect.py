@@ -8,7 +8,7 @@ from assist_examples import TUNED, material, tuned
 from eval.evaluation import evaluate_notice
 from eval.grounding import ungrounded
 from eval.perfect import answer_from, dump
-from extractor.assemble import assemble
+from extractor.assemble import assemble, in_folded, in_source
 from extractor.assist.layout import Answered, lay_out
 from extractor.assist.layout_pack import layout_packs, split_layout
 from extractor.assist.merge import FieldsAnswered, LabelsAnswered, Merged, merge
@@ -33,7 +33,7 @@ notices = pytest.mark.parametrize("number", range(len(TUNED)), ids=TUNED)
 def answered(gold: Notice, made: Material, pack: Pack, spent: Spent) -> Response:
     """A perfect answer as it comes over the wire, and what it and its call take."""
     call = call_for(pack)
-    written = dump(answer_from(gold, made, pack))
+    written = dump(answer_from(in_folded(gold, made.reading.folded), made, pack))
     spent["out"] = spent.get("out", 0) + estimate_tokens(written)
     spent["fixed"] = spent.get("fixed", 0) + estimate_tokens(call.messages[0].content)
     spent["pieces"] = spent.get("pieces", 0) + estimate_tokens(call.messages[1].content)
@@ -54,11 +54,12 @@ def merged(gold: Notice, made: Material, packs: list[LabelsPack], spent: Spent, 
     return merge(made, labels, fields, by_model=by_model)
 
 
-def assert_as_gold(gold: Notice, found: Merged, text: str) -> None:
-    scores = evaluate_notice(gold, found.notice, text).scores()
+def assert_as_gold(gold: Notice, made: Material, found: Merged, text: str) -> None:
+    notice = in_source(found.notice, made.reading.folded)
+    scores = evaluate_notice(gold, notice, text).scores()
     assert [name for name in WHOLE if scores[name].f1 < 1] == []
     assert [name for name in JUDGED if scores[name].f1 < 0.99] == []
-    assert ungrounded(found.notice, text) == []
+    assert ungrounded(notice, text) == []
     assert [doubt for doubt in found.doubts if doubt.code == "quote_not_found"] == []
 
 
@@ -67,7 +68,7 @@ def test_assisted(number: int) -> None:
     gold, text = tuned()[number]
     made = material(text)
     spent: Spent = {}
-    assert_as_gold(gold, merged(gold, made, labels_packs(made), spent), text)
+    assert_as_gold(gold, made, merged(gold, made, labels_packs(made), spent), text)
     size = estimate_tokens(text)
     assert spent["out"] <= MOST_OUT * size
     assert spent["pieces"] <= MOST_OUTSIDE * size
@@ -80,15 +81,15 @@ def test_model(number: int) -> None:
     made = material(text)
     spent: Spent = {}
     laid = []
-    for pack in layout_packs(text, made.reading.text, made.reading.outline.ending.start):
+    for pack in layout_packs(made.text, made.reading.text, made.reading.outline.ending.start):
         answer = answered(gold, made, pack, spent)
         assert isinstance(answer, LayoutAnswer)
         laid.append(Answered(pack, answer))
     reading, doubts = lay_out(made.reading, laid)
     assert doubts == []
-    made = Material(text, reading, assemble(text, reading, gold.notice_id))
+    made = Material(reading, assemble(reading, gold.notice_id))
     found = merged(gold, made, labels_packs(made), spent, by_model=True)
-    assert_as_gold(gold, found, text)
+    assert_as_gold(gold, made, found, text)
     assert spent["out"] <= MOST_OUT_WITH_LAYOUT * estimate_tokens(text)
     assert found.notice.issues[0].read_by["title"] == "model"
 
@@ -108,12 +109,17 @@ def test_halves_say_the_same_as_the_whole(number: int) -> None:
 def test_a_layout_in_halves_says_the_same(number: int) -> None:
     gold, text = tuned()[number]
     made = material(text)
-    packs = layout_packs(text, made.reading.text, made.reading.outline.ending.start)
-    halves = [half for pack in packs for half in split_layout(text, pack) or (pack,)]
+    packs = layout_packs(made.text, made.reading.text, made.reading.outline.ending.start)
+    halves = [half for pack in packs for half in split_layout(made.text, pack) or (pack,)]
     outlines = []
+    folded = in_folded(gold, made.reading.folded)
     for each in (packs, halves):
         told = [
-            Answered(pack, LayoutAnswer.model_validate(answer_from(gold, made, pack).model_dump())) for pack in each
+            Answered(
+                pack,
+                LayoutAnswer.model_validate(answer_from(folded, made, pack).model_dump()),
+            )
+            for pack in each
         ]
         outlines.append(lay_out(made.reading, told).reading.outline)
     assert [issue.title for issue in outlines[0].issues] == [issue.title for issue in outlines[1].issues]
@@ -123,6 +129,6 @@ def test_packs_that_are_no_labels_packs_are_answered_too() -> None:
     gold, text = tuned()[1]
     made = material(text)
     pack: FieldsPack = fields_packs(made)[0]
-    answer = answer_from(gold, made, pack)
+    answer = answer_from(in_folded(gold, made.reading.folded), made, pack)
     assert isinstance(answer, FieldsAnswer)
     assert answer.body == gold.inspected_body

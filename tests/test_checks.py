@@ -11,6 +11,7 @@ from extractor.checks import LOW_COVERAGE, check
 from extractor.contract import Check
 from extractor.data import read_table
 from extractor.enumerations import VOCABULARIES
+from extractor.notice.folding import fold
 from extractor.notice.reader import read_by_rules
 
 FINDINGS = ("库房物资失管", "镇村例会过多", "公示流于形式")
@@ -187,12 +188,12 @@ def test_low_coverage_is_below_the_stated_share() -> None:
 
 def _tampered(measure_update: dict[str, object]) -> list[Check]:
     text = _with(measure="印发《管库办法》,清点物资265件。")
-    reading = read_by_rules(text)
-    record = assemble(text, reading, "a")
+    reading = read_by_rules(fold(text))
+    record = assemble(reading, "a")
     first = record.issues[0]
     measure = first.measures[0].model_copy(update=measure_update)
     issue = first.model_copy(update={"measures": [measure, *first.measures[1:]]})
-    return check(record.model_copy(update={"issues": [issue, *record.issues[1:]]}), text, reading)
+    return check(record.model_copy(update={"issues": [issue, *record.issues[1:]]}), reading)
 
 
 def test_a_value_that_does_not_stand_at_its_place_is_an_error() -> None:

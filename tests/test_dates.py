@@ -10,14 +10,16 @@ from planted import in_both_widths, planted
 from extractor import extract
 from extractor.notice.dates import find_dates
 from extractor.notice.documents import find_documents
-from extractor.notice.reading import reading_text
+from extractor.notice.folding import half_width
 
 _SIGNED = "2024-03-20"
 
 
 def _dates(text: str, signed_on: str | None = _SIGNED) -> list[str]:
-    reading = reading_text(text)
-    return [date.value for date in find_dates(reading, signed_on, [found.title for found in find_documents(reading)])]
+    reading = half_width(text)
+    return [
+        date.value for date in find_dates(reading, signed_on, [found.title for found in find_documents(reading)]).found
+    ]
 
 
 @in_both_widths
@@ -49,7 +51,7 @@ def _dates(text: str, signed_on: str | None = _SIGNED) -> list[str]:
 )
 def test_a_date_has_its_printed_precision(width: Callable[[str], str], marked: str, value: str) -> None:
     text, [place], _ = planted(width(marked))
-    [found] = find_dates(reading_text(text), _SIGNED, [])
+    [found] = find_dates(half_width(text), _SIGNED, []).found
     assert found == (place, value)
 
 
@@ -157,7 +159,7 @@ def test_a_damaged_date_has_no_value(damaged: str) -> None:
 
 def test_a_date_whose_digits_are_damaged_is_told() -> None:
     text, [place], _ = planted("于⟦2022717日⟧验收。")
-    assert find_dates(text, None, []) == [(place, "")]
+    assert find_dates(text, None, []).found == [(place, "")]
 
 
 def test_each_distinct_value_stands_once_in_a_measure() -> None:

@@ -8,12 +8,12 @@ import pytest
 from planted import in_both_widths, planted
 
 from extractor.notice.documents import find_documents
-from extractor.notice.reading import reading_text
+from extractor.notice.folding import half_width
 
 
 def _actions(marked: str) -> list[str]:
     text, titles, _ = planted(marked)
-    found = find_documents(reading_text(text))
+    found = find_documents(half_width(text))
     assert [document.title for document in found] == titles
     return [document.action for document in found]
 

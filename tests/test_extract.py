@@ -23,7 +23,7 @@ from extractor.enumerations import VOCABULARIES
 from extractor.files.source import Source
 from extractor.notice.documents import find_documents
 from extractor.notice.lexical import lexical_scores
-from extractor.notice.quantities import find_quantities
+from extractor.notice.quantities import find_figures
 from extractor.pipeline import extract_file
 
 PACKAGE = Path(extractor.__file__).parent
@@ -345,7 +345,7 @@ def test_every_plain_verb_governs_the_document_behind_it(action: str) -> None:
 
 def test_every_unit_is_read_behind_a_figure() -> None:
     def read(text: str) -> list[str]:
-        return [text[found.unit.start : found.unit.end] for found in find_quantities(text, [], [])]
+        return [found.unit for found in find_figures(text, [], []).quantities]
 
     units = read_table("quantities")["units"]
     assert [
@@ -358,7 +358,7 @@ def test_every_qualifier_word_qualifies(qualifier: str) -> None:
     table = read_table("quantities")
     texts = [f"补植{word}12棵。" for word in table[f"{qualifier}_before"]]
     texts += [f"补植12棵{word}。" for word in table[f"{qualifier}_after"]]
-    found = {text: [quantity.qualifier for quantity in find_quantities(text, [], [])] for text in texts}
+    found = {text: [quantity.qualifier for quantity in find_figures(text, [], []).quantities] for text in texts}
     assert {text: got for text, got in found.items() if got != [qualifier]} == {}
 
 

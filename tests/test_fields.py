@@ -8,14 +8,14 @@ import pytest
 from planted import full, in_both_widths
 
 from extractor.notice.fields import FieldFound, read_fields, signature_date
+from extractor.notice.folding import half_width
 from extractor.notice.outline import read_outline
-from extractor.notice.reading import reading_text
 
 _ISSUE = "1.关于“库房物资失管”问题的整改\n(1)清点库房。\n(2)补齐台账。"
 
 
 def _found(text: str) -> dict[str, FieldFound]:
-    reading = reading_text(text)
+    reading = half_width(text)
     outline = read_outline(reading)
     return read_fields(reading, outline.opening_end, outline.ending)
 
@@ -23,7 +23,7 @@ def _found(text: str) -> dict[str, FieldFound]:
 def _value(text: str, name: str) -> str | None:
     """The field's value in half width, so that one expectation serves both widths."""
     found = _found(text).get(name)
-    return reading_text(found.value) if found else None
+    return half_width(found.value) if found else None
 
 
 def _titled(head: str) -> str:
@@ -302,7 +302,7 @@ def test_every_value_stands_at_its_place() -> None:
     )
     found = _found(text)
     words = {name: [text[place.start : place.end] for place in field.places] for name, field in found.items()}
-    assert {name: [reading_text(printed) for printed in places] for name, places in words.items()} == {
+    assert {name: [half_width(printed) for printed in places] for name, places in words.items()} == {
         "title": ["青禾镇党委关于巡察整改进展情况的通报"],
         "inspected_body": ["青禾镇党委"],
         "inspection_team": ["县委第二巡察组"],

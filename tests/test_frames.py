@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 from planted import in_both_widths, planted
 
+from extractor.notice.folding import half_width
 from extractor.notice.frames import Frame, is_note, lead_in_end, read_frame
 from extractor.notice.places import Place
-from extractor.notice.reading import reading_text
 
 
 def _frame(text: str) -> Frame | None:
-    return read_frame(reading_text(text), 0, len(text))
+    return read_frame(half_width(text), 0, len(text))
 
 
 def _title(frame: Frame | None) -> Place | None:
@@ -137,7 +137,7 @@ def test_a_frame_is_looked_for_within_its_bounds_only() -> None:
 )
 def test_a_lead_in_ends_before_the_answer(width: Callable[[str], str], lead_in: str) -> None:
     text = width(f"{lead_in}清点库房。")
-    assert lead_in_end(reading_text(text), 0, len(text)) == len(lead_in)
+    assert lead_in_end(half_width(text), 0, len(text)) == len(lead_in)
 
 
 def test_a_bare_state_belongs_to_the_lead_in() -> None:
@@ -155,7 +155,7 @@ def test_an_answer_is_no_lead_in(text: str) -> None:
     "line", ["责任单位:镇财政所", "整改责任人:王某", "牵头领导:李某", "整改时限:2023年9月", "完成时限:长期"]
 )
 def test_a_line_that_gives_a_property_of_the_finding_is_a_note(width: Callable[[str], str], line: str) -> None:
-    assert is_note(reading_text(width(line)), 0, len(line))
+    assert is_note(half_width(width(line)), 0, len(line))
 
 
 @pytest.mark.parametrize("line", ["责任单位清点库房。", "镇财政所:清点库房", f"责任单位:{'某办' * 40}"])

@@ -9,6 +9,7 @@ from planted import in_both_widths, planted
 
 from extractor import extract
 from extractor.enumerations import VOCABULARIES
+from extractor.notice.folding import half_width
 from extractor.notice.judgement import (
     issue_category,
     issue_status,
@@ -17,7 +18,6 @@ from extractor.notice.judgement import (
     place_of_heading,
 )
 from extractor.notice.places import Place
-from extractor.notice.reading import reading_text
 
 # Heading
 
@@ -34,7 +34,7 @@ from extractor.notice.reading import reading_text
 )
 def test_a_leading_topic_closed_by_a_stop_is_the_heading(width: Callable[[str], str], marked: str) -> None:
     text, [place], _ = planted(width(marked))
-    assert place_of_heading(reading_text(text), Place(0, len(text))) == place
+    assert place_of_heading(half_width(text), Place(0, len(text))) == place
 
 
 @in_both_widths
@@ -53,7 +53,7 @@ def test_a_leading_topic_closed_by_a_stop_is_the_heading(width: Callable[[str], 
     ids=["nothing more", "comma", "colon", "already done", "figure", "document", "31 characters", "empty"],
 )
 def test_a_clause_that_goes_on_reports_or_is_too_long_is_no_heading(width: Callable[[str], str], text: str) -> None:
-    assert place_of_heading(reading_text(width(text)), Place(0, len(text))) is None
+    assert place_of_heading(half_width(width(text)), Place(0, len(text))) is None
 
 
 def test_a_measures_heading_is_printed_without_its_stop() -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from planted import in_both_widths
 
+from extractor.notice.folding import half_width
 from extractor.notice.marks import Boundary, chinese_number, find_marks
-from extractor.notice.reading import reading_text
 
 
 @in_both_widths
@@ -43,7 +43,7 @@ def test_an_enumerator_has_a_number_and_a_label_without_the_mark_behind_it(
     width: Callable[[str], str], printed: str, number: int, label: str
 ) -> None:
     text = width(f"{printed}清点库房。")
-    [mark] = find_marks(reading_text(text))
+    [mark] = find_marks(half_width(text))
     assert (mark.number, mark.label, mark.start) == (number, label, 0)
     assert text[mark.content :] == "清点库房。"
 
@@ -56,7 +56,7 @@ def test_numbers_printed_as_one_character_with_bracket_or_stop(printed: str, num
 
 def test_blanks_behind_an_enumerator_do_not_belong_to_its_content() -> None:
     text = "一、\u3000\u3000清点库房。"
-    [mark] = find_marks(reading_text(text))
+    [mark] = find_marks(half_width(text))
     assert text[mark.content :] == "清点库房。"
 
 
@@ -103,7 +103,7 @@ def test_what_only_looks_like_an_enumerator_is_none(text: str) -> None:
     ],
 )
 def test_a_mark_tells_what_stands_before_it(before: str, boundary: Boundary) -> None:
-    assert [mark.boundary for mark in find_marks(reading_text(f"{before}一是清点库房"))] == [boundary]
+    assert [mark.boundary for mark in find_marks(half_width(f"{before}一是清点库房"))] == [boundary]
 
 
 def test_marks_come_in_printed_order() -> None:

@@ -7,13 +7,13 @@ from collections.abc import Callable
 import pytest
 from planted import in_both_widths, planted
 
+from extractor.notice.folding import half_width
 from extractor.notice.organizations import NameEnds, find_organizations
 from extractor.notice.places import Clauses, Place
-from extractor.notice.reading import reading_text
 
 
 def _found(text: str) -> list[Place]:
-    reading = reading_text(text)
+    reading = half_width(text)
     return find_organizations(reading, Clauses(reading), NameEnds(reading), Place(0, len(text)), [])
 
 

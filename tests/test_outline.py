@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 from planted import full, in_both_widths, notice, planted
 
+from extractor.notice.folding import fold, half_width, without_blanks
 from extractor.notice.measures import MeasureOutline
 from extractor.notice.outline import NoticeOutline, read_outline
 from extractor.notice.places import Place
-from extractor.notice.reading import half_width, reading_text
 
 
 class Read:
@@ -21,20 +21,29 @@ class Read:
 
     def __init__(self, marked: str, width: Callable[[str], str] = str) -> None:
         self.text, measures, titles = planted(width(marked))
-        self.outline: NoticeOutline = read_outline(reading_text(self.text))
-        assert self._words([issue.title for issue in self.outline.issues]) == self._words(titles)
-        assert self._words([measure.text for measure in self._measures()]) == self._words(measures)
-        assert [issue.title for issue in self.outline.issues] == titles
-        assert [measure.text for measure in self._measures()] == measures
+        self._folded = fold(self.text)
+        self.outline: NoticeOutline = read_outline(self._folded.text)
+        found_titles = [self._folded.in_source(*issue.title) for issue in self.outline.issues]
+        found_measures = [self._folded.in_source(*measure.text) for measure in self._measures()]
+        cut = [[self.text[start:end] for start, end in places] for places in (found_titles, titles)]
+        assert cut[0] == cut[1]
+        cut = [[self.text[start:end] for start, end in places] for places in (found_measures, measures)]
+        assert cut[0] == cut[1]
+        assert found_titles == titles
+        assert found_measures == measures
 
     def _measures(self) -> list[MeasureOutline]:
         return [measure for issue in self.outline.issues for measure in issue.measures]
 
     def _words(self, places: list[Place]) -> list[str]:
-        return [self.text[place.start : place.end] for place in places]
+        return [self._cut(place) for place in places]
+
+    def _cut(self, place: Place) -> str:
+        start, end = self._folded.in_source(*place)
+        return self.text[start:end]
 
     def _label(self, place: Place | None) -> str | None:
-        return half_width(self.text[place.start : place.end]) if place else None
+        return without_blanks(self._cut(place)) if place else None
 
     @property
     def labels(self) -> list[str | None]:
@@ -50,7 +59,7 @@ class Read:
 
     @property
     def rests(self) -> list[tuple[str, str]]:
-        return [(rest.kind, self.text[rest.text.start : rest.text.end]) for rest in self.outline.remainders]
+        return [(rest.kind, self._cut(rest.text)) for rest in self.outline.remainders]
 
     @property
     def gaps(self) -> list[tuple[str, str]]:
@@ -594,7 +603,7 @@ def test_more_text_in_measures_is_more_coverage() -> None:
 
 def test_blanks_do_not_count_for_coverage() -> None:
     close, wide = (
-        read_outline(reading_text(notice(f"1.关于“库房物资失管”问题的整改{gap}", f"(1)清点{gap}库房。"))).coverage
+        read_outline(half_width(notice(f"1.关于“库房物资失管”问题的整改{gap}", f"(1)清点{gap}库房。"))).coverage
         for gap in ("", "\u3000\u3000 ")
     )
     assert close == wide
@@ -603,7 +612,7 @@ def test_blanks_do_not_count_for_coverage() -> None:
 def test_headings_and_lead_ins_are_named_as_what_lies_in_no_measure() -> None:
     read = Read(notice("(一)财务方面", "1.关于“⟪库房物资失管⟫”问题的整改", "整改情况:", "(1)⟦清点库房。⟧"))
     assert [kind for kind, _ in read.rests] == ["heading", "heading", "lead_in"]
-    assert [half_width(words) for _, words in read.rests][1].startswith("1.关于“库房物资失管”")
+    assert [without_blanks(words) for _, words in read.rests][1].startswith("1.关于“库房物资失管”")
 
 
 def test_text_of_the_part_that_belongs_nowhere_is_named_unread() -> None:
@@ -625,4 +634,4 @@ def test_the_opening_ends_where_the_first_part_begins() -> None:
 
 def test_both_widths_have_the_same_outline() -> None:
     text = notice("(一)财务方面", "1.关于“库房物资失管”问题的整改", "一是清点库房;二是补齐台账。")
-    assert read_outline(reading_text(full(text))) == read_outline(text)
+    assert read_outline(half_width(full(text))) == read_outline(text)

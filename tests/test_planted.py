@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from planted import full, notice, planted
 
+from extractor.notice.folding import half_width, without_blanks
 from extractor.notice.places import Place
-from extractor.notice.reading import half_width, reading_text
 
 
 def test_planted_marks_are_taken_out_and_their_places_told() -> None:
@@ -27,9 +27,9 @@ def test_full_gives_full_width_characters_of_the_same_length() -> None:
 
 def test_the_reading_text_is_half_width_and_as_long_as_the_notice() -> None:
     printed = full("(一)关于“甲”问题:12.5%,\u3000见《乙》!")
-    assert reading_text(printed) == "(一)关于“甲”问题:12.5%, 见《乙》!"
+    assert half_width(printed) == "(一)关于“甲”问题:12.5%, 见《乙》!"
 
 
 @pytest.mark.parametrize("printed", ["(一)", "12", "1)", "( 3 )"])
 def test_a_label_in_half_width_has_no_blanks(printed: str) -> None:
-    assert half_width(full(printed).replace(" ", "\u3000")) == printed.replace(" ", "")
+    assert without_blanks(full(printed).replace(" ", "\u3000")) == printed.replace(" ", "")

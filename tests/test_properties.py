@@ -16,7 +16,7 @@ from planted import OPENING, TITLE, full
 from extractor import Notice, extract
 from extractor.contract import Issue, Measure, Span
 from extractor.files.source import Source
-from extractor.notice.reading import half_width, reading_text
+from extractor.notice.folding import half_width, without_blanks
 from extractor.pipeline import extract_file
 
 
@@ -129,7 +129,7 @@ def test_what_is_quoted_stands_at_its_place(text: str) -> None:
 
 
 def _check_label(item: Issue | Measure, at: Any) -> None:
-    assert item.label == (half_width(at(item.spans["label"][0])) if "label" in item.spans else None)
+    assert item.label == (without_blanks(at(item.spans["label"][0])) if "label" in item.spans else None)
 
 
 @settings(max_examples=200, deadline=None)
@@ -188,7 +188,7 @@ def test_line_ends_change_nothing(text: str, line_end: str) -> None:
 
 def _structure(notice: Notice) -> Any:
     """The record in half width, without what names the very characters of its text."""
-    plain = unicodedata.normalize("NFKC", reading_text(notice.model_dump_json(exclude={"text_sha256"})))
+    plain = unicodedata.normalize("NFKC", half_width(notice.model_dump_json(exclude={"text_sha256"})))
     return json.loads(plain)
 
 

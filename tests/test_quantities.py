@@ -8,20 +8,23 @@ import pytest
 from planted import in_both_widths, planted
 
 from extractor import extract
+from extractor.assemble import printed_unit
 from extractor.notice.dates import find_dates
 from extractor.notice.documents import find_documents
-from extractor.notice.quantities import QuantityFound, find_quantities
-from extractor.notice.reading import reading_text
+from extractor.notice.folding import half_width
+from extractor.notice.quantities import QuantityFound, find_figures
 
 
 def _found(text: str) -> list[QuantityFound]:
-    reading = reading_text(text)
+    reading = half_width(text)
     titles = [document.title for document in find_documents(reading)]
-    return find_quantities(reading, [date.text for date in find_dates(reading, "2024-03-20", titles)], titles)
+    return find_figures(
+        reading, [date.text for date in find_dates(reading, "2024-03-20", titles).found], titles
+    ).quantities
 
 
 def _figures(text: str) -> list[tuple[float, str]]:
-    return [(found.value, text[found.unit.start : found.unit.end]) for found in _found(text)]
+    return [(found.value, printed_unit(text, found)) for found in _found(text)]
 
 
 @in_both_widths
@@ -86,7 +89,7 @@ def test_words_around_the_figure_go_to_the_qualifier_and_not_into_the_unit(
     width: Callable[[str], str], text: str, value: float, unit: str, qualifier: str | None
 ) -> None:
     [found] = _found(width(text))
-    assert (found.value, text[found.unit.start : found.unit.end], found.qualifier) == (value, unit, qualifier)
+    assert (found.value, printed_unit(text, found), found.qualifier) == (value, unit, qualifier)
 
 
 def test_more_than_between_magnitude_and_unit_is_left_out_of_the_unit() -> None:

@@ -7,12 +7,12 @@ from collections.abc import Callable
 import pytest
 from planted import full, in_both_widths
 
-from extractor.notice.reading import reading_text
+from extractor.notice.folding import half_width
 from extractor.notice.segments import Segment, split_segments
 
 
 def _segments(text: str) -> list[Segment]:
-    return split_segments(reading_text(text))
+    return split_segments(half_width(text))
 
 
 def _printed(text: str) -> list[str]:

@@ -8,16 +8,18 @@ import pytest
 from planted import in_both_widths, notice
 
 from extractor import extract
+from extractor.notice.folding import half_width
 from extractor.notice.places import Place
-from extractor.notice.quantities import find_quantities
-from extractor.notice.reading import reading_text
+from extractor.notice.quantities import find_figures
 from extractor.notice.totals import find_totals
 
 
 def _totals(text: str, issues: list[Place] | None = None, end: int | None = None) -> list[tuple[str, float, str]]:
-    reading = reading_text(text)
-    found = find_totals(reading, find_quantities(reading, [], []), issues or [], len(text) if end is None else end)
-    return [(total.name, total.value, reading[total.unit.start : total.unit.end]) for total in found]
+    reading = half_width(text)
+    found = find_totals(
+        reading, find_figures(reading, [], []).quantities, [], issues or [], len(text) if end is None else end
+    )
+    return [(total.name, total.value, total.unit) for total in found]
 
 
 @in_both_widths

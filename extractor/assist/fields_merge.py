@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extractor.assemble import printed_unit
 from extractor.assist.grounds import date_stands
 from extractor.assist.packs import FieldsPack, Material
 from extractor.assist.pieces import Figure
@@ -113,8 +114,12 @@ def _totals(material: Material, answers: _Answers, record: Settling) -> None:
             if here:
                 totals.remove(here)
             if said:
-                unit = material.text[figure.found.unit.start : figure.found.unit.end]
-                values = {"name": said, "value": figure.found.value, "unit": unit, "text": span_of(figure.found.text)}
+                values = {
+                    "name": said,
+                    "value": figure.found.value,
+                    "unit": printed_unit(material.text, figure.found),
+                    "text": span_of(figure.found.text),
+                }
                 totals.append(Element(values, {"": "model"}))
     record.put("totals", totals, lambda values: int(values["text"]["start"]))
 

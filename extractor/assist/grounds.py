@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
+from extractor.notice.folding import half_width
+from extractor.notice.numbers import LONGEST_FIGURE, NUMBER, Amount, amount_at, is_whole
 from extractor.notice.places import Place
-from extractor.notice.quantities import find_quantities
-from extractor.notice.reading import reading_text
+from extractor.notice.quantities import QUALIFIER_AFTER
 
-_FIGURE = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
 _SIDE = r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
 _DATE = re.compile(rf"{_SIDE}(?:/(?:{_SIDE}|\.\.))?|\.\./{_SIDE}")
 _YEARS = re.compile(r"[12]\d{3}(?!\d)|(?<!\d)\d{2}(?=年)")
@@ -19,7 +19,8 @@ _MONTHS = re.compile(r"\d{1,2}(?=月|[上中下]旬|份?[-—~至到、]\d{1,2}�
 _DAYS = re.compile(r"\d+(?![\d年月])")  # 5 in 6月5日, and not its 6
 _SAYS_MONTH = re.compile("年[底初末中内]|季度|半年|[本上当同次下]月")
 _SAYS_YEAR = re.compile("[今去前明本上当同次]年|年内|至今|目前|近")
-_LONGEST_FIGURE = 15
+_AROUND = 24
+"""Code points around the words of a model in which a figure may go on."""
 
 
 class Figure(NamedTuple):
@@ -32,22 +33,25 @@ class Figure(NamedTuple):
 
 
 def figure_at(text: str, place: Place) -> Figure | None:
-    """The figure in the words at ``place``; None where they hold no number in Arabic digits, or no unit."""
-    words = reading_text(text[place.start : place.end])
-    number = _FIGURE.search(words)
-    if number is None:
+    """The first figure of the words at ``place``; None where they hold no number in Arabic digits, only a part of one,
+    one that is not whole, or no unit."""
+    first = max(0, place.start - _AROUND)
+    words = half_width(text[first : place.end + _AROUND])
+    number = NUMBER.search(words, place.start - first)
+    if number is None or first + number.end() > place.end or not is_whole(words, *number.span()):
         return None
-    begin = place.start + number.start()
-    known = find_quantities(words[number.start() :], [], [])
-    if known and known[0].text.start == 0:
-        found = known[0]
-        unit = text[begin + found.unit.start : begin + found.unit.end].replace("余", "").replace("多", "")
-        return Figure(found.value, unit, found.qualifier, Place(begin, begin + found.text.end))
-    digits = number.group().replace(",", "")
-    unit = text[begin + len(number.group()) : place.end].strip()
-    if not unit or len(digits) > _LONGEST_FIGURE:
+    if words[number.start() - 1 : number.start()].isdecimal() or len(number.group()) > LONGEST_FIGURE:
         return None
-    return Figure(float(digits) if "." in digits else int(digits), unit, None, Place(begin, place.end))
+    amount = amount_at(words, number)
+    here = Place(first + amount.text.start, first + amount.text.end)
+    if amount.unit:
+        return Figure(amount.value, amount.unit, _qualifier(amount), here)
+    unit = text[here.end : place.end].strip()
+    return Figure(amount.value, unit, None, Place(here.start, place.end)) if unit else None
+
+
+def _qualifier(amount: Amount) -> str | None:
+    return QUALIFIER_AFTER[amount.word] if amount.word else None
 
 
 def is_date(value: str) -> bool:
@@ -71,7 +75,7 @@ def date_stands(value: str, words: str) -> bool:
     >>> date_stands("2024-06-05", "6月5日"), date_stands("2024-06-06", "6月5日")
     (True, False)
     """
-    printed = reading_text(words)
+    printed = half_width(words)
     return is_date(value) and all(_side_stands(side, printed) for side in value.split("/") if side != "..")
 
 

@@ -13,15 +13,14 @@ from typing import NamedTuple
 
 from extractor.assist.layout_pack import LayoutPack, opens_line
 from extractor.assist.responses import LaidIssue, LayoutAnswer
-from extractor.checks import LOW_COVERAGE, Doubt
+from extractor.checks import Doubt
 from extractor.notice.frames import lead_in_end, read_frame
 from extractor.notice.marks import Mark, find_marks
 from extractor.notice.measures import IssueOutline, MeasureOutline, Rest
 from extractor.notice.outline import coverage_of, remainders_of
 from extractor.notice.places import Place
-from extractor.notice.reader import Reading
+from extractor.notice.reader import LOW_COVERAGE, Reading
 from extractor.notice.segments import split_segments
-from extractor.notice.totals import find_totals
 
 _STOP = re.compile(r"[。;!?:]")
 _FINAL = "。.;:"
@@ -85,10 +84,7 @@ def lay_out(reading: Reading, answered: Sequence[Answered]) -> LaidOut:
         gaps=(),
         opening_end=min([issues[0].text.start, *(group.start for group in issues[0].groups)]),
     )
-    totals = find_totals(
-        reading.text, list(reading.facts.quantities), [issue.text for issue in issues], outline.ending.end
-    )
-    return LaidOut(reading._replace(outline=outline, totals=totals), doubts)
+    return LaidOut(reading.with_outline(outline), doubts)
 
 
 def _told(answered: Sequence[Answered], count: int, doubts: list[Doubt]) -> list[_Told]:

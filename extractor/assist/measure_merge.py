@@ -22,6 +22,7 @@ def merge_measure(text: str, issue: Place, piece: MeasurePiece, answer: MeasureA
     quantities = [Element(values) for values in record.values["quantities"]]
     _accountability(text, piece, answer, record, quantities)
     _quantities(text, (piece.text, issue), answer, record, (piece, quantities, denied))
+    record.explained += [place for number, place in piece.unread.items() if ("q", number) in denied]
     _documents(text, answer, record, (piece, denied))
     _dates(text, piece, answer, record)
     _organizations(text, answer, record, (piece, denied))
@@ -89,6 +90,9 @@ def _quantities(
     numbers = piece.of_kind("q")
     differing = []
     for number, words in filter(None, map(numbered, answer.q)):
+        if number in piece.unread and words:
+            _unread_figure(text, around, record, quantities, (piece.unread[number], words))
+            continue
         if number not in numbers or not words:
             continue
         element = quantities[numbers[number]]
@@ -123,6 +127,25 @@ def _quantities(
         }
         _add(record, "quantities", quantities, values, missed.w)
     record.put("quantities", quantities, _start)
+
+
+def _unread_figure(
+    text: str, around: tuple[Place, Place], record: Settling, quantities: list[Element], said: tuple[Place, str]
+) -> None:
+    """Take digits that the rules could not read as a figure, where they are whole and a unit stands behind them."""
+    place, words = said
+    known = figure_at(text, Place(place.start, min(place.end + _UNIT_REACH, around[0].end)))
+    if known is None or known.place.end > place.end + _UNIT_REACH or any(overlaps(e.place, place) for e in quantities):
+        return
+    subject = find_words(text, around, words) if words != NOTHING else None
+    values = {
+        "value": known.value,
+        "unit": known.unit,
+        "subject": text[subject.start : subject.end] if subject else None,
+        "qualifier": known.qualifier,
+        "text": span_of(known.place),
+    }
+    _add(record, "quantities", quantities, values, text[known.place.start : known.place.end])
 
 
 def _documents(text: str, answer: MeasureAnswer, record: Settling, marked: _Marked) -> None:
@@ -226,6 +249,8 @@ def _organizations(text: str, answer: MeasureAnswer, record: Settling, marked: _
             record.read_by[f"organizations[{index}]"] = element.read_by[""]
 
 
+_UNIT_REACH = 4
+"""How far behind digits (code points) their unit may go."""
 _ACTIONS = {"f": "document_action", "a": "accountability_action"}
 
 

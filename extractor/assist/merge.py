@@ -99,7 +99,24 @@ def _merge_labels(
             around = Place(issue["text"]["start"], issue["text"]["end"])
             _merge_heading(material.text, place, told.m in answer.h, record)
             merge_measure(material.text, around, place, told, record)
+            _account(material.text, values["outline"]["digits"], record, place)
             _note_readers(record.values, record)
+
+
+def _account(text: str, digits: Values, record: Settling, piece: MeasurePiece) -> None:
+    """Take out of the unread digits of a measure those that the model read as a figure or says are a name."""
+    figures = [(figure["text"]["start"], figure["text"]["end"]) for figure in record.values["quantities"]]
+    for place in piece.unread.values():
+        read = any(start <= place.start and place.end <= end for start, end in figures)
+        if read or place in record.explained:
+            digits["unread"].remove(span_of(place))
+            size = sum(character.isdecimal() for character in text[place.start : place.end])
+            kind = "figure" if read else "name"
+            classes = digits["classes"]
+            classes[kind] = classes.get(kind, 0) + size
+            classes["unread"] -= size
+            if not classes["unread"]:
+                del classes["unread"]
 
 
 def _merge_issue(material: Material, piece: IssuePiece, answer: IssueAnswer, record: Settling) -> None:

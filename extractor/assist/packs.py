@@ -18,6 +18,7 @@ from extractor.assist.layout_pack import LayoutPack, split_layout
 from extractor.assist.pieces import Figure, IssuePiece, MeasurePiece, Numbers, field_lines, issue_lines, place_of
 from extractor.assist.tokens import estimate_tokens
 from extractor.contract import Notice
+from extractor.notice.folding import fold
 from extractor.notice.places import Inside, Place
 from extractor.notice.reader import Reading, read_by_rules
 
@@ -29,17 +30,21 @@ _AFTER_SIGNATURE = 400
 
 
 class Material(NamedTuple):
-    """A notice's text, the rules' reading of it, and the record that was made of that."""
+    """The rules' reading of a notice, and the record that was made of it, in places of the folded text."""
 
-    text: str
     reading: Reading
     notice: Notice
+
+    @property
+    def text(self) -> str:
+        """What is printed, as long as the folded text."""
+        return self.reading.folded.printed
 
 
 def read_first(text: str, notice_id: str) -> Material:
     """A notice's text as the rules read it, which is what a model is asked about."""
-    reading = read_by_rules(text)
-    return Material(text, reading, assemble(text, reading, notice_id))
+    reading = read_by_rules(fold(text))
+    return Material(reading, assemble(reading, notice_id))
 
 
 class Slice(NamedTuple):

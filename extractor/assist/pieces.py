@@ -18,19 +18,20 @@ from typing import Literal, NamedTuple, Protocol
 from extractor.assist.shown import Enclosed, Pin, with_marks
 from extractor.contract import Issue, Measure, Notice, Span
 from extractor.data import read_table
+from extractor.notice.folding import half_width
 from extractor.notice.places import Place
 from extractor.notice.quantities import QuantityFound
-from extractor.notice.reading import reading_text
 
 Kind = Literal["q", "f", "o"]
 
 
 class Candidate(NamedTuple):
-    """A value the rules found: its number in the measure and its position in the measure's list of that kind."""
+    """A value the rules found: its number in the measure and its position in the measure's list of that kind; None for
+    digits that the rules could not read."""
 
     kind: Kind
     number: int
-    position: int
+    position: int | None
     place: Place
 
 
@@ -62,8 +63,19 @@ class MeasurePiece(NamedTuple):
     candidates: tuple[Candidate, ...]
 
     def of_kind(self, kind: Kind) -> dict[int, int]:
-        """Return the position in the record by number for each candidate of a kind."""
-        return {each.number: each.position for each in self.candidates if each.kind == kind}
+        """Return the position in the record by number for each candidate of a kind that was read."""
+        return {
+            each.number: each.position for each in self.candidates if each.kind == kind and each.position is not None
+        }
+
+    def numbers(self, kind: Kind) -> list[int]:
+        """Return the numbers of all candidates of a kind."""
+        return [each.number for each in self.candidates if each.kind == kind]
+
+    @property
+    def unread(self) -> dict[int, Place]:
+        """The places by number of digits that the rules could not read."""
+        return {each.number: each.place for each in self.candidates if each.position is None}
 
 
 class Part(Protocol):
@@ -108,7 +120,7 @@ _BETWEEN_LENGTH = 2
 def issue_lines(text: str, notice: Notice, part: Part, numbers: Numbers) -> IssueShown:
     """Number and show the measures of ``part`` below their issue's heading."""
     issue = notice.issues[part.issue]
-    reading = reading_text(text[issue.text.start : issue.text.end])
+    reading = half_width(text[issue.text.start : issue.text.end])
     starts = [_label_start(measure) for measure in issue.measures]
     head = Place(issue.text.start, starts[0] if starts else issue.text.end)
     lines: list[str] = []
@@ -155,7 +167,7 @@ def field_lines(
 
 def heading_candidate(text: str, measure: Span) -> Place | None:
     """The first clause of a measure where it ends with 。 and is short enough to be a heading."""
-    match = _CANDIDATE_HEADING.match(reading_text(text[measure.start : measure.end]))
+    match = _CANDIDATE_HEADING.match(half_width(text[measure.start : measure.end]))
     return Place(measure.start, measure.start + match.end() - 1) if match else None
 
 
@@ -175,13 +187,14 @@ def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: N
     heading = heading_candidate(text, measure.text)
     pins: list[Pin] = []
     said_from = measure.spans["heading"][0].end if measure.spans.get("heading") else measure.text.start
-    state = _words("measure_status", "running", "ahead").search(reading_text(text[said_from : measure.text.end]))
+    state = _words("measure_status", "running", "ahead").search(half_width(text[said_from : measure.text.end]))
     if state:
         pins.append(Pin(said_from + state.start(), "[s]"))
     held = {(entry.text.start, entry.text.end) for entry in measure.accountability}
     inner = Numbers()
     candidates, enclosed = [], []
-    for kind, position, span in sorted(_values(measure), key=lambda value: (value[2].start, -value[2].end)):
+    unread = _unread(notice.outline.digits.unread, measure.text)
+    for kind, position, span in sorted([*_values(measure), *unread], key=lambda each: (each[2].start, -each[2].end)):
         candidate = Candidate(kind, inner.next(kind), position, place_of(span))
         candidates.append(candidate)
         if kind == "o":
@@ -193,6 +206,15 @@ def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: N
         numbers.next("m"), *where, place_of(measure.text), heading, state is not None, tuple(candidates)
     )
     return _MeasureShown(piece, enclosed, pins)
+
+
+def _unread(spans: Sequence[Span], measure: Span) -> Iterator[tuple[Kind, None, Span]]:
+    """Digits of a measure that the rules could not read: they get a number like any figure."""
+    first = bisect_left(spans, measure.start, key=lambda span: span.start)
+    for span in spans[first:]:
+        if span.start >= measure.end:
+            return
+        yield "q", None, span
 
 
 def _values(measure: Measure) -> Iterator[tuple[Kind, int, Span]]:
@@ -214,7 +236,7 @@ def _section_words(text: str, issue: Issue) -> list[str]:
     words = []
     for span in issue.spans.get("section", []):
         found = _words("issue_status", "completed_section", "in_progress_section").search(
-            reading_text(text[span.start : span.end])
+            half_width(text[span.start : span.end])
         )
         pins = [Pin(span.start + found.start(), _STATE)] if found else []
         words.append(with_marks(text, place_of(span), (), pins))

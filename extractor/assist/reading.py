@@ -92,7 +92,7 @@ def laid_out(material: Material, asked: Sequence[Asked]) -> tuple[Reading, list[
 
 def with_outline(material: Material, reading: Reading) -> Material:
     """A notice's material over another outline."""
-    return Material(material.text, reading, assemble(material.text, reading, material.notice.notice_id))
+    return Material(reading, assemble(reading, material.notice.notice_id))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ its own prompt's words. Without a context only shapes are checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
@@ -274,24 +274,24 @@ def _labels_mistakes(answer: LabelsAnswer, pack: LabelsPack) -> Iterator[str]:
         piece = pieces.get(measure.m)
         if piece is None:
             continue
-        figures = piece.of_kind("q") if measure.q or measure.a else {}
+        figures = piece.numbers("q") if measure.q or measure.a else []
         for said in measure.q:
             yield from _unknown(measure.m, "q", numbered(said), figures, said)
         if measure.f and len(measure.f) != (count := len(piece.of_kind("f"))):
             yield f"m{measure.m}里有{count}个[f],f应依次有{count}项,不是{len(measure.f)}项"
         for held in measure.a:
             yield from _unknown(measure.m, "q", (held.q, ""), figures, "")
-        names = piece.of_kind("o") if measure.o else {}
+        names = piece.numbers("o") if measure.o else []
         for name in measure.o:
             yield from _unknown(measure.m, "o", (name, ""), names, "")
         for mark in measure.x:
             known = marked_number(mark)
-            if known is None or known[1] not in piece.of_kind(known[0]):  # type: ignore[arg-type]
+            if known is None or known[1] not in piece.numbers(known[0]):  # type: ignore[arg-type]
                 yield f"m{measure.m}里没有{mark or '空编号'},x只列本条措施里的标记,如q3"
         yield from _missed_mistakes(measure)
 
 
-def _unknown(measure: int, mark: str, found: tuple[int, str] | None, known: dict[int, int], said: str) -> Iterator[str]:
+def _unknown(measure: int, mark: str, found: tuple[int, str] | None, known: Sequence[int], said: str) -> Iterator[str]:
     if found is None:
         yield f"m{measure}的“{said[:12]}”开头缺少{mark}的编号"
     elif found[0] not in known:

@@ -38,6 +38,8 @@ class Settling:
     path: str
     doubts: list[Doubt]
     read_by: dict[str, Reader] = field(default_factory=dict)
+    explained: list[Place] = field(default_factory=list)
+    """Digits that the rules could not read and the model says are no figure."""
 
     def settle(self, name: str, key: str, said: object, *, pointed: bool = True) -> bool:
         """Settle the value under ``key``, a field called ``name`` in the table; say whether the model's now stands."""

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
+from extractor.notice.folding import half_width
 from extractor.notice.places import Place
-from extractor.notice.reading import reading_text
 
 _FORGERY = {
     **dict.fromkeys("[{\uff3b\uff5b⟦", "〔"),
@@ -114,4 +114,4 @@ def _unprintable_to_blank() -> dict[int, str]:
 
 
 def _folded(text: str) -> str:
-    return reading_text(_SURROGATE.sub(" ", text)).translate(_SAME).translate(_unprintable_to_blank())
+    return half_width(_SURROGATE.sub(" ", text)).translate(_SAME).translate(_unprintable_to_blank())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.data import read_table
@@ -16,7 +18,8 @@ class AccountabilityFound(NamedTuple):
     text: Place
     action: str
     figure: int | float
-    unit: Place
+    unit: str
+    base: Place
 
 
 _RULES = read_table("accountability")["rules"]
@@ -35,29 +38,39 @@ _CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察|�
 _WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光"})
 
 
-def find_accountability(text: str, clauses: Clauses, quantities: list[QuantityFound]) -> list[AccountabilityFound]:
-    """Accountability entries of the reading text, from its quantities in printed order."""
+def find_accountability(
+    text: str, clauses: Clauses, quantities: Sequence[QuantityFound], unread: Sequence[Place] = ()
+) -> list[AccountabilityFound]:
+    """Accountability entries of the folded text, from its quantities in printed order.
+
+    No action is carried across a number that is ``unread``: what stands before it may be all its own.
+    """
     found: list[AccountabilityFound] = []
     clause_start, told_until = -1, 0
     actions: list[str] = []
     for quantity in quantities:
         start = clauses.start(quantity.text.start)
         same_clause = start == clause_start
-        before = text[max(start, told_until) if same_clause else start : quantity.text.start]
+        known_from = max(start, told_until) if same_clause else start
+        skipped = bisect_left(unread, (quantity.text.start, 0))
+        if skipped and unread[skipped - 1].end > min(told_until, start):
+            actions = []
+            known_from = max(known_from, unread[skipped - 1].end)
+        before = text[known_from : quantity.text.start]
         end = quantity.text.end
         after = text[end : min(clauses.end(end), end + _REACH)]
         named = _ANY_ACTION.search(before) is not None
         if named:
-            unit = text[quantity.unit.start : quantity.unit.end]
-            actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, unit + after)
+            actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
         elif behind := _BEHIND.match(after) or (before.endswith(("给予", "对")) and _RIGHT_BEHIND.match(after)):
             actions = [] if _LENIENT.search(behind["action"]) else _actions(behind["action"], "")
         elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
             actions = []
         clause_start, told_until = start, quantity.text.end
-        if text[quantity.unit.start : quantity.unit.end] in _UNITS:
+        if quantity.unit in _UNITS:
             found.extend(
-                AccountabilityFound(quantity.text, action, quantity.value, quantity.unit) for action in actions
+                AccountabilityFound(quantity.text, action, quantity.value, quantity.unit, quantity.base)
+                for action in actions
             )
     return found
 

@@ -23,6 +23,13 @@ class DateFound(NamedTuple):
     value: str
 
 
+class Dates(NamedTuple):
+    """The dates of a text in printed order, and the places of years that name a plan, a fund or a film."""
+
+    found: list[DateFound]
+    names: list[Place]
+
+
 class _Point(NamedTuple):
     """A date or period as far as it is printed; ``last_month`` is set for a half or a quarter."""
 
@@ -34,12 +41,15 @@ class _Point(NamedTuple):
 
 _MONTH_PART = r"(?: ?份)?(?:上旬|中旬|下旬|月?底|初|末|中(?!心|国|央|共|小))?"
 _POINT = (
-    r"(?:(?:(?P<{p}y>(?<![\d.])(?:19|20)\d\d) ?年(?:度)?(?:的)? ?|(?P<{p}r>今年|去年|明年|次年))"
-    r"(?:(?P<{p}m>[01]?\d) ?(?:月(?: ?(?P<{p}d>[0-3]?\d) ?(?:[日号]|(?=[-—~至][0-3]?\d ?日))|"
+    r"(?:(?:(?P<{p}y>(?<![\d.])(?:(?:19|20)\d\d|\d\d(?=年(?:[01]?\d|元)月))) ?年(?:度)?(?:的)? ?"
+    r"|(?P<{p}r>今年|去年|明年|次年))"
+    r"(?:(?P<{p}m>[01]?\d|元(?=月)) ?(?:月(?: ?(?P<{p}d>[0-3]?\d) ?(?:[日号]|(?=[-—~至][0-3]?\d ?日))|"
     + _MONTH_PART
     + r")|(?=[上中下]旬)[上中下]旬)"
     r"|(?P<{p}h>[上下]半年)|第?(?P<{p}q>[一二三四1-4])季度|(?P<{p}e>年?(?:底|末|初)(?!期))|(?P<{p}x>))"
-    r"|(?<![\d.年-])(?P<{p}m2>[01]?\d) ?月(?: ?(?P<{p}d2>[0-3]?\d) ?[日号]|(?!度|均|报|供)" + _MONTH_PART + r")"
+    r"|(?<![\d.年-])(?P<{p}m2>[01]?\d|元(?=月)) ?月(?: ?(?P<{p}d2>[0-3]?\d) ?[日号]|(?!度|均|报|供)"
+    + _MONTH_PART
+    + r")"
     r"|(?<!每)第?(?P<{p}q2>[一二三四])季度|(?P<{p}h2>[上下]半年)"
     r"|(?P<{p}iy>(?<![\d.])(?:19|20)\d\d)[-./](?P<{p}im>[01]?\d)[-./](?P<{p}id>[0-3]?\d)(?!\d))"
 )
@@ -60,7 +70,7 @@ _DATE = re.compile(
 )
 # Where a date can start; the full pattern is only tried there, which keeps the reading linear and fast.
 _START = re.compile(
-    r"[0-9今去明次上下第一二三四](?:(?<=\d)\d*|(?<=[今去明次])年|(?<=[上下])半年|(?<=[第一二三四])[一二三四]?季度)"
+    r"[0-9今去明次上下第一二三四元](?:(?<=\d)\d*|(?<=元)(?=月)|(?<=[今去明次])年|(?<=[上下])半年|(?<=[第一二三四])[一二三四]?季度)"
 )
 _AFTER_DIGITS = frozenset(" 年月日-—~–至到./、和")
 _ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")
@@ -72,18 +82,21 @@ _NAME = re.compile(
 )
 
 
-def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> list[DateFound]:
-    """All dates of the reading text in printed order, outside the ``titles`` of documents.
+def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
+    """All dates of the folded text in printed order, outside the ``titles`` of documents.
 
     ``signed_on`` is the signature's date (ISO 8601), which years are taken from where the text prints none before.
     """
     found: list[DateFound] = []
+    names: list[Place] = []
     signed_year = int(signed_on[:4]) if signed_on else None
     year: int | None = None
     inside = Inside(titles)
     position = 0
     for start in _START.finditer(text):
         if start.start() < position or not _can_be_date(text, start) or inside(start.start()):
+            continue
+        if _goes_on_before(text, start):
             continue
         if listed := _LISTED.match(text, start.start()):
             year = int(listed["y"]) if listed["y"] else year
@@ -96,6 +109,7 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> list[Da
         position = match.end()
         first, second = _ends(match)
         if first is None or _names_something(text, match):
+            names.append(Place(*match.span()))
             continue
         resolved = _relative_year(match["ar"], signed_year) or first.year or _year_before(first, second)
         resolved = resolved or year or signed_year
@@ -110,7 +124,21 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> list[Da
         if first.day and not second and not match["open"] and not match["until"]:
             found.extend(_more_days(text, match.end(), first))
     found.extend(DateFound(Place(*match.span()), "") for match in _DAMAGED.finditer(text))
-    return sorted(found, key=lambda date: date.text)
+    return Dates(sorted(found, key=lambda date: date.text), names)
+
+
+_WITH_YEAR = re.compile(r"(?:19|20)\d\d ?[年./-]")
+
+
+def _goes_on_before(text: str, start: re.Match[str]) -> bool:
+    """Whether a digit stands before a date behind a blank or a line end: then nobody can tell where it begins, unless
+    it begins with its year."""
+    place = start.start()
+    before = place - 1
+    while before >= 0 and text[before] in " \n" and place - before <= 3:
+        before -= 1
+    apart = before >= 0 and before < place - 1 and text[before].isdecimal() and start.group()[0].isdecimal()
+    return apart and not _WITH_YEAR.match(text, place)
 
 
 def _can_be_date(text: str, start: re.Match[str]) -> bool:
@@ -165,7 +193,7 @@ def _relative_year(word: str | None, signed_year: int | None) -> int | None:
 def _points(match: re.Match[str], p: str) -> _Point | None:
     if match[f"{p}iy"]:
         return _Point(int(match[f"{p}iy"]), int(match[f"{p}im"]), int(match[f"{p}id"]))
-    year = _int(match[f"{p}y"])
+    year = _year(match[f"{p}y"])
     month, day = _int(match[f"{p}m"] or match[f"{p}m2"]), _int(match[f"{p}d"] or match[f"{p}d2"])
     if month is not None:
         return _Point(year, month, day)
@@ -223,4 +251,10 @@ def _more_days(text: str, place: int, point: _Point) -> list[DateFound]:
 
 
 def _int(digits: str | None) -> int | None:
-    return int(digits) if digits else None
+    """A printed year, month or day as a number: 元 is the first month, a year of two digits is of our century."""
+    return (1 if digits == "元" else int(digits)) if digits else None
+
+
+def _year(digits: str | None) -> int | None:
+    year = _int(digits)
+    return 2000 + year if year is not None and year < 100 else year

@@ -116,7 +116,7 @@ def _inspection(text: str, opening: Place) -> dict[str, FieldFound]:
     if kind:
         place = text.find(kind, start, end)
         fields["inspection_kind"] = FieldFound(kind, (Place(place, place + 2),))
-    dates = [d for d in find_dates(text[start:end], None, []) if d.value and "-" in d.value]
+    dates = [d for d in find_dates(text[start:end], None, []).found if d.value and "-" in d.value]
     fields.update(_period_and_feedback(text, [d._replace(text=_moved(d.text, start)) for d in dates]))
     return fields
 

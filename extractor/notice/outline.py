@@ -25,7 +25,7 @@ class Gap(NamedTuple):
 
 class NoticeOutline(NamedTuple):
     """A notice as places in its text. ``coverage`` is the share of the rectification part's characters (blanks aside)
-    that lie in a measure; ``opening_end`` is where the first part or issue starts."""
+    that lie in a measure; ``opening_end`` is where the first part or issue starts, ``labels`` are all enumerators."""
 
     issues: tuple[IssueOutline, ...]
     rectification: tuple[Place, ...]
@@ -34,12 +34,14 @@ class NoticeOutline(NamedTuple):
     gaps: tuple[Gap, ...]
     opening_end: int
     ending: Ending
+    labels: tuple[Place, ...]
 
 
 def read_outline(text: str) -> NoticeOutline:
     """Read the outline of a notice from its reading text (see ``extractor.notice.reading``)."""
     ending = find_ending(text)
-    nodes = grow(text, split_segments(text[: ending.start]))
+    segments = split_segments(text[: ending.start])
+    nodes = grow(text, segments)
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
@@ -48,7 +50,14 @@ def read_outline(text: str) -> NoticeOutline:
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
     remainders = remainders_of(text, issues, rectification)
     return NoticeOutline(
-        issues, rectification, remainders, coverage_of(text, issues, rectification), _gaps(parts), opening_end, ending
+        issues,
+        rectification,
+        remainders,
+        coverage_of(text, issues, rectification),
+        _gaps(parts),
+        opening_end,
+        ending,
+        tuple(Place(segment.mark.start, segment.mark.content) for segment in segments if segment.mark),
     )
 
 

@@ -1,146 +1,164 @@
 """Quantities: every figure in Arabic digits that counts or measures something, with unit, qualifier and subject.
 
-Dates, ordinals and ranks, enumerators, names and grades, 《…》 titles and telephone numbers are none.
+Dates, ordinals and ranks, enumerators, names and grades, 《…》 titles and telephone numbers are none. A number that is
+not whole, or of which nobody can tell what it is, is neither a quantity nor a name: the ledger has it as unread.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from extractor.data import read_table
+from extractor.notice.numbers import (
+    LONGEST_FIGURE,
+    NUMBER,
+    Amount,
+    amount_at,
+    has_unit,
+    is_whole,
+    second_of_range,
+    unit_end_at,
+)
 from extractor.notice.places import Inside, Place
 from extractor.notice.wording import pattern
 
 
 class QuantityFound(NamedTuple):
-    """A figure: its place with its unit, its value, the places of unit and subject (empty where it has none)."""
+    """A figure: its place with its unit, its value, its unit in half width (empty where it has none) and the place of
+    that behind its magnitude, the place of its subject."""
 
     text: Place
     value: int | float
-    unit: Place
+    unit: str
+    base: Place
     subject: Place | None
     qualifier: str | None
 
 
-_NUMBER = re.compile(r"[0-9](?<![0-9A-Za-z.][0-9])(?:[0-9]{0,2}(?:,[0-9]{3})+(?![0-9])|[0-9]*)(?:\.[0-9]+)?(?![0-9])")
-_MAGNITUDE = r"[百千]?[万亿]{1,2}|[百千](?![分年家里瓦克米])"
-_RANGE = re.compile(rf"[-—~～至到](?P<second>[0-9]+(?:\.[0-9]+)?)(?=(?:{_MAGNITUDE})?[^0-9月日年])")
-_AMOUNT = re.compile(rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE})?(?P<more2>余|多)?")
-_AFTER_UNIT = re.compile(r"以上|以下|以内|之内|左右|上下|之多|有余|余|多(?![措种样项方元维])")
+NameKind = Literal["document_number", "article", "ordinal", "hotline", "grade", "code", "name"]
+
+
+class Figures(NamedTuple):
+    """The numbers of a text outside dates and titles: those that count or measure, and those that name something."""
+
+    quantities: list[QuantityFound]
+    names: list[tuple[Place, NameKind]]
+
+
 # Longest first: 不超 is not 超.
 _QUALIFIER_BEFORE = sorted(
     ((word, name) for name in ("over", "under", "about") for word in read_table("quantities")[f"{name}_before"]),
     key=lambda pair: -len(pair[0]),
 )
 _ANY_QUALIFIER_BEFORE = tuple(word for word, _ in _QUALIFIER_BEFORE)
-_QUALIFIER_AFTER = {
+QUALIFIER_AFTER = {
     word: name for name in ("over", "under", "about") for word in read_table("quantities")[f"{name}_after"]
 }
+"""The qualifier that a word around a unit stands for."""
 _NOT_BEFORE = tuple(read_table("quantities")["not_before"])
 _NEVER_FIRST = ("提前", "目前", "此前", "当前", "之前", "日前", "以前", "底前", "年前")
 _NOT_AFTER = pattern("quantities", "not_after")
 _RANK_BEFORE = pattern("quantities", "rank_before", "{}$")
 _NAMES = frozenset(read_table("quantities")["names"])
 _LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
-_ASCII_UNITS = re.compile(r"(?:ppb|ppm|DDDs|km|kg|mg|mm|cm|m²|MW|kW|KW|GW|TB|GB|PB)")
 # 第3、4条 and 每月5日、15日: what goes on from an ordinal or a day of the month.
 _GOES_ON = frozenset("、和至-月")
 _COUNTS_ON = re.compile(r"(?:第[0-9]+(?:[、和至-][0-9]+)*[、和至-]|月(?:[0-9]+日?[、和])*)$")
 _SHORT_QUOTE = 12
-_LONGEST_FIGURE = 15
-"""Longer digit strings are numbers of cards, contracts and accounts, and would not survive as JSON numbers."""
+_DOCUMENT_NUMBER = re.compile(r"[〕)\]] ?第?[0-9]+号")
+_YEAR_IN_BRACKETS = re.compile(r"(?:19|20)[0-9]{2}")
+_ARTICLE = re.compile(r"[条款项](?![余多])")
+_YEAR_OF_NAME = re.compile(r"(?:19|20)[0-9]{2}(?=[“《A-Za-z])")
+# 数10人 are some tens; 人数10人 are ten.
+_VAGUE = re.compile(r"(?<![人户次件个项起处总份票度指分参倍字户台])[数几]$")
 
 
-def find_quantities(text: str, dates: list[Place], titles: list[Place]) -> list[QuantityFound]:
-    """All quantities of the reading text in printed order, outside ``dates`` and the ``titles`` of documents."""
+def find_figures(text: str, dates: list[Place], titles: list[Place]) -> Figures:
+    """All figures of the folded text in printed order, outside ``dates`` and the ``titles`` of documents."""
     inside = Inside([*dates, *titles])
-    found: list[QuantityFound] = []
-    upper: tuple[int, _Tail] | None = None
-    for match in _NUMBER.finditer(text):
-        start, end = match.span()
-        ends_range = upper is not None and upper[0] == start
-        if inside(start) or (text[start - 1 : start] in ("-", "/") and not ends_range):
+    found = Figures([], [])
+    range_end, taken = -1, 0
+    for number in NUMBER.finditer(text):
+        start, end = number.span()
+        if start < taken or inside(start):
             continue
-        following = _RANGE.match(text, end)
-        if _is_name(text, start, end, ranged=bool(following)):
+        second = second_of_range(text, end)
+        kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == range_end)
+        if kind:
+            found.names.append((Place(start, end), kind))
             continue
-        tail = _tail(text, end)
-        if following and tail.end == end:
-            tail = _tail(text, following.end())  # 3-4万人: the first figure takes the second's unit
-        upper = (following.start("second"), tail) if following else None
-        quantity = _quantity(text, match, tail)
+        if not _stands_alone(text, start, end, ends_range=start == range_end):
+            continue
+        amount = amount_at(text, number)
+        range_end_before, range_end = range_end, second if second is not None else -1
+        quantity = _quantity(text, amount)
         if quantity is not None:
-            found.append(quantity)
+            if start == range_end_before and found.quantities:
+                quantity = quantity._replace(subject=found.quantities[-1].subject)  # 5至10人: both count the same
+            found.quantities.append(quantity)
+            taken = amount.digits.end
     return found
 
 
-class _Tail(NamedTuple):
-    """What follows a figure: its unit's place (empty where it has none), the 余 or 以上 around it, where it ends."""
-
-    unit: Place
-    word: str | None
-    end: int
-
-
-@cache
-def _units() -> dict[str, tuple[tuple[str, str], ...]]:
-    """Units by their first character, longest first, each with the characters that make another word of it."""
-    table = read_table("quantities")
-    by_first: dict[str, list[str]] = {}
-    for unit in sorted(table["units"], key=len, reverse=True):
-        by_first.setdefault(unit[0], []).append(unit)
-    return {first: tuple((u, table["not_units"].get(u, "")) for u in units) for first, units in by_first.items()}
+def _stands_alone(text: str, start: int, end: int, *, ends_range: bool) -> bool:
+    """Whether a number is whole and no part of another one, of a ratio or of a vague word."""
+    before = text[start - 1 : start]
+    if before == "/" or (before == "," and text[start - 2 : start - 1].isdecimal() and end - start == 3):
+        return False
+    if before in ("-", "–") and not ends_range and text[start - 2 : start - 1].isalnum() and text[start - 2].isascii():
+        return False
+    if not is_whole(text, start, end):
+        return False
+    return not (before in ("数", "几") and text[start] == "1" and _VAGUE.search(text, max(0, start - 2), start))
 
 
-def _unit_end(text: str, place: int) -> int:
-    for unit, others in _units().get(text[place : place + 1], ()):
-        end = place + len(unit)
-        if text.startswith(unit, place) and not (others and text[end : end + 1] and text[end] in others):
-            return end
-    return place
-
-
-def _tail(text: str, end: int) -> _Tail:
-    """Read magnitude, unit and qualifier behind a figure. A 余 or 多 before or inside them goes to the qualifier."""
-    amount = _AMOUNT.match(text, end)
-    assert amount is not None  # every part of the pattern is optional
-    unit_end = _unit_end(text, amount.end())
-    if unit_end > amount.end():
-        start = amount.start("magnitude") if amount["magnitude"] else amount.end()
-    elif amount["magnitude"]:
-        start, unit_end = amount.span("magnitude")
-    else:
-        start = unit_end = end
-    after = _AFTER_UNIT.match(text, unit_end)
-    word = after.group() if after else amount["more2"] or amount["more"]
-    return _Tail(Place(start, unit_end), word, after.end() if after else max(unit_end, amount.end() if word else end))
-
-
-def _is_name(text: str, start: int, end: int, *, ranged: bool) -> bool:
+def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: bool) -> NameKind | None:
+    """What a number names, if it names something."""
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    if before in ("第", "、", "-") or before in _GOES_ON or behind in ("条", "款", "项"):
+        ordinal = before == "第" or (before in _GOES_ON and _COUNTS_ON.search(text, max(0, start - 12), start))
+        if ordinal:
+            return "article" if before == "第" and _ARTICLE.match(text, end) else "ordinal"
+    if end - start > LONGEST_FIGURE:
+        return "code"
+    if before in ("〔", "(", "[") and behind in ("〕", ")", "]"):
+        year = _YEAR_IN_BRACKETS.fullmatch(text, start, end)
+        return "document_number" if year and _DOCUMENT_NUMBER.match(text, end) else "name"
+    if before in ("〕", ")", "]") and behind == "号":
+        return "document_number"
     if text[start:end] in _NAMES and not _counts(text, end):
+        return "hotline"
+    if _is_code(text, start, end, ends_range=ranged or ends_range):
+        return "code"
+    if before in ("+", "#", "〔", ".") or (behind in ("+", "#", "〕", "/") and not ranged):
+        return "name"
+    words = text[max(0, start - 4) : start].rstrip(": ")
+    if words.endswith(_NOT_BEFORE) and not words.endswith(_NEVER_FIRST):
+        return "ordinal"
+    if named := _NOT_AFTER.match(text, end):
+        return "grade" if named.group().startswith("级") else "name"
+    return "name" if _YEAR_OF_NAME.match(text, start) or _in_short_quote(text, start, end) else None
+
+
+def _is_code(text: str, start: int, end: int, *, ends_range: bool) -> bool:
+    """Whether Western letters stand right beside a number that are neither its currency nor its unit."""
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    if before.isascii() and before.isalpha() and text[start - 3 : start] not in ("RMB", "CNY", "USD"):
         return True
-    following = text[end : end + 1]
-    if following and following.isascii() and following.isalpha() and not _ASCII_UNITS.match(text, end):
+    if (
+        before == "-"
+        and not ends_range
+        and text[start - 2 : start - 1].isascii()
+        and text[start - 2 : start - 1].isalpha()
+    ):
         return True
-    if text[start - 1 : start] in ("+", "#", "〔", ".") or (following in ("+", "#", "〕", "/") and not ranged):
-        return True
-    if text[start - 1 : start] in ("(", "[") and following in (")", "]"):
-        return True
-    if text[start - 1 : start] in _GOES_ON and _COUNTS_ON.search(text, max(0, start - 12), start):
-        return True
-    before = text[max(0, start - 4) : start].rstrip(": ")
-    if before.endswith(_NOT_BEFORE) and not before.endswith(_NEVER_FIRST):
-        return True
-    if _NOT_AFTER.match(text, end):
-        return True
-    return _in_short_quote(text, start, end)
+    return behind.isascii() and behind.isalpha() and unit_end_at(text, end) == end
 
 
 def _counts(text: str, end: int) -> bool:
     """Whether a number that is also a name is followed by a measure word: 120名, 110户."""
-    return _tail(text, end).end > end and not _NOT_AFTER.match(text, end)
+    return has_unit(text, end) and not _NOT_AFTER.match(text, end)
 
 
 def _in_short_quote(text: str, start: int, end: int) -> bool:
@@ -152,25 +170,21 @@ def _in_short_quote(text: str, start: int, end: int) -> bool:
     return closed >= 0
 
 
-def _quantity(text: str, match: re.Match[str], tail: _Tail) -> QuantityFound | None:
-    start, end = match.span()
-    printed = match.group().replace(",", "")
-    if len(printed) > _LONGEST_FIGURE:
+def _quantity(text: str, amount: Amount) -> QuantityFound | None:
+    start, end = amount.digits
+    unit = amount.unit
+    if not unit and not _measures_without_unit(text, amount.text.start, end):
         return None
-    value: int | float = float(printed) if "." in printed else int(printed)
-    unit = tail.unit
-    if unit.start == unit.end and not _measures_without_unit(text, start, end):
+    if unit == "年" and 1900 <= amount.value <= 2100:
         return None
-    if text[unit.start : unit.end] == "年" and 1900 <= value <= 2100:
+    if unit in ("名", "位") and _RANK_BEFORE.search(text, max(0, start - 12), start):
         return None
-    if text[unit.start : unit.end] in ("名", "位") and _RANK_BEFORE.search(text, max(0, start - 12), start):
-        return None
-    before = text[max(0, start - 6) : start]
-    qualifier = _QUALIFIER_AFTER[tail.word] if tail.word else _qualifier_before(before)
-    if qualifier == "about" and before.endswith("近") and text[unit.start : unit.end] in _LENGTHS_OF_TIME:
+    before = text[max(0, amount.text.start - 6) : amount.text.start]
+    qualifier = QUALIFIER_AFTER[amount.word] if amount.word else _qualifier_before(before)
+    if qualifier == "about" and before.endswith("近") and unit in _LENGTHS_OF_TIME:
         qualifier = None  # 近3年 are the last three years, not about three
-    stop = max(unit.end, end)
-    return QuantityFound(Place(start, stop), value, unit, _subject(text, start, tail.end), qualifier)
+    subject = _subject(text, amount.text.start, amount.end)
+    return QuantityFound(amount.text, amount.value, unit, amount.base, subject, qualifier)
 
 
 def _qualifier_before(before: str) -> str | None:
@@ -190,7 +204,7 @@ _NOUN = re.compile(
     r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|对|向|进行|开展|已|均|全部|纳入|参加|参与|"
     r"完成|实现|得到|获|被|由|及|和|并|在|下发|指导|成功|落实|组织|入驻|通过|予以|给予)"
 )
-_CLAUSE_BREAKS = frozenset("(),。;:、!?\n0123456789%")
+_CLAUSE_BREAKS = frozenset("(),。;:、!?\n0123456789%①②③④⑤⑥⑦⑧⑨⑩")
 _LONGEST_SUBJECT = 24
 _OPENERS = re.compile(
     r"^(?: |[一二三四五六七八九十]{1,2}是|"
@@ -198,7 +212,7 @@ _OPENERS = re.compile(
     r"不低于|不足|推动|认定|实现|出具|查处|发现|完成|通过|申请|组织|发放|处理|排查|制定|开展|召开|建成|打造|引进|预计|年内)+"
 )
 _CLOSERS = re.compile(
-    r"(?:达到了?|达|可|为|至|到|共计?|累计|已|约为?|近|超过?|不低于|不足|不超过?|了|第|的|较|由|从|均|共有|有|等|分别)+$"
+    r"(?:达到了?|达|可|为|至|到|共计?|累计|已|约为?|近|超过?|不低于|不足|不超过?|了|第|的|较|由|从|均|共有|有|等|分别|[≥≤–—-])+$"
 )
 _UNIT_BETWEEN = re.compile(r"^(?:[余多]|[宗亩户人件起家个次项条名])+$")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.notice.accountability import AccountabilityFound, find_accountability
@@ -11,11 +11,12 @@ from extractor.notice.contact import FieldFound
 from extractor.notice.dates import DateFound, find_dates
 from extractor.notice.documents import DocumentFound, find_documents
 from extractor.notice.fields import read_fields
+from extractor.notice.folding import FoldedText
+from extractor.notice.ledger import CLASSES, Claim, Ledger, keep_ledger
 from extractor.notice.organizations import NameEnds
 from extractor.notice.outline import NoticeOutline, read_outline
-from extractor.notice.places import Clauses, Place
-from extractor.notice.quantities import QuantityFound, find_quantities
-from extractor.notice.reading import reading_text
+from extractor.notice.places import Clauses, Inside, Place
+from extractor.notice.quantities import NameKind, QuantityFound, find_figures
 from extractor.notice.totals import TotalFound, find_totals
 
 
@@ -29,31 +30,125 @@ class Facts(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A notice as places and values. ``text`` is the reading text: same length as the notice, half-width forms."""
+    """A notice as places in its folded text, and values. ``unsure_totals`` are figures that would be totals, but stand
+    where the outline did not see what they belong to."""
 
-    text: str
+    folded: FoldedText
     clauses: Clauses
     name_ends: NameEnds
     outline: NoticeOutline
     fields: dict[str, FieldFound]
     totals: list[TotalFound]
+    unsure_totals: list[TotalFound]
+    names: list[tuple[Place, NameKind]]
     facts: Facts
+    ledger: Ledger
+
+    @property
+    def text(self) -> str:
+        """The folded text, which all places index."""
+        return self.folded.text
+
+    def with_outline(self, outline: NoticeOutline) -> Reading:
+        """The same facts under another outline."""
+        text = self.folded.text
+        ledger = keep_ledger(text, _claims(text, outline, self.fields, self.facts, self.names))
+        found = find_totals(text, self.facts.quantities, ledger.unread, _inside_issues(outline), outline.ending.end)
+        totals, unsure = _sure(found, outline)
+        return self._replace(
+            outline=outline, totals=totals, unsure_totals=unsure, ledger=_with_totals(text, ledger, totals)
+        )
 
 
-def read_by_rules(text: str) -> Reading:
-    """Read a notice's plain text by rules alone. Pure: the same text gives the same reading."""
-    reading = reading_text(text)
-    outline = read_outline(reading)
-    fields = read_fields(reading, outline.opening_end, outline.ending)
+LOW_COVERAGE = 0.7
+"""A share of the rectification part in measures below which the outline is poor."""
+
+
+def read_by_rules(folded: FoldedText) -> Reading:
+    """Read a notice by rules alone. Pure: the same text gives the same reading."""
+    text = folded.text
+    outline = read_outline(text)
+    fields = read_fields(text, outline.opening_end, outline.ending)
     signed = fields.get("signed_on") or fields.get("published_on")
-    documents = find_documents(reading)
+    documents = find_documents(text)
     titles = [document.title for document in documents]
-    dates = find_dates(reading, signed.value if signed else None, titles)
-    quantities = find_quantities(reading, [date.text for date in dates], titles)
-    totals = find_totals(reading, quantities, [issue.text for issue in outline.issues], outline.ending.end)
-    clauses = Clauses(reading)
-    facts = Facts(documents, dates, quantities, find_accountability(reading, clauses, quantities))
-    return Reading(reading, clauses, NameEnds(reading), outline, fields, totals, facts)
+    dates, year_names = find_dates(text, signed.value if signed else None, titles)
+    quantities, names = find_figures(text, [date.text for date in dates], [*titles, *year_names])
+    names += [(place, "name") for place in year_names]
+    facts = Facts(documents, dates, quantities, [])
+    ledger = keep_ledger(text, _claims(text, outline, fields, facts, names))
+    clauses = Clauses(text)
+    facts = facts._replace(accountability=find_accountability(text, clauses, quantities, ledger.unread))
+    totals, unsure = _sure(
+        find_totals(text, quantities, ledger.unread, _inside_issues(outline), outline.ending.end), outline
+    )
+    ledger = _with_totals(text, ledger, totals)
+    return Reading(folded, clauses, NameEnds(text), outline, fields, totals, unsure, names, facts, ledger)
+
+
+def _inside_issues(outline: NoticeOutline) -> list[Place]:
+    return [issue.text for issue in outline.issues]
+
+
+def _sure(found: list[TotalFound], outline: NoticeOutline) -> tuple[list[TotalFound], list[TotalFound]]:
+    """Totals apart from figures that may be a measure's: where the outline saw no issue, or left unread what is
+    enumerated as measures are, or much of what stands between issues."""
+    doubtful = [Place(outline.opening_end, outline.ending.start)]
+    if outline.issues:
+        labels = [label.start for label in outline.labels]
+        poor = outline.coverage is None or outline.coverage < LOW_COVERAGE
+        between = Place(outline.issues[0].text.start, outline.issues[-1].text.end) if poor else Place(0, 0)
+        doubtful = [
+            rest.text
+            for rest in outline.remainders
+            if rest.kind == "unread"
+            and (
+                between.start <= rest.text.start < between.end
+                or bisect_left(labels, rest.text.start) < bisect_left(labels, rest.text.end)
+            )
+        ]
+    inside = Inside(doubtful)
+    sure: list[TotalFound] = []
+    unsure: list[TotalFound] = []
+    for total in found:
+        (unsure if inside(total.text.start) else sure).append(total)
+    return sure, unsure
+
+
+def _claims(
+    text: str,
+    outline: NoticeOutline,
+    fields: Mapping[str, FieldFound],
+    facts: Facts,
+    names: Sequence[tuple[Place, NameKind]],
+) -> Iterator[Claim]:
+    """What the digits of a notice belong to, what has the first say first; totals are still ``outside``."""
+    yield from (Claim(label, "label") for label in outline.labels)
+    yield from (Claim(document.title, "title") for document in facts.documents)
+    yield from (Claim(date.text, "date") for date in facts.dates if date.value)
+    yield Claim(Place(outline.ending.start, outline.ending.end), "contact")
+    for issue in outline.issues:
+        yield from (Claim(rest.text, "heading") for rest in issue.rests if rest.kind == "heading")
+        yield from (Claim(group, "heading") for group in issue.groups)
+    in_measure = Inside(measure.text for issue in outline.issues for measure in issue.measures)
+    for quantity in facts.quantities:
+        yield Claim(quantity.text, "figure" if in_measure(quantity.text.start) else "outside")
+    yield from (Claim(place, kind) for place, kind in names)
+    head = [place.end for name in ("title", "published_on") if (found := fields.get(name)) for place in found.places]
+    if head:
+        line_end = text.find("\n", max(head))
+        yield Claim(Place(0, max(head) if line_end < 0 else line_end), "outside")
+    yield Claim(Place(outline.ending.end, len(text)), "outside")
+
+
+def _with_totals(text: str, ledger: Ledger, totals: Sequence[TotalFound]) -> Ledger:
+    """The ledger once it is known which figures outside the measures are totals."""
+    digits = sum(character.isdecimal() for total in totals for character in text[total.text.start : total.text.end])
+    if not digits:
+        return ledger
+    outside = ledger.classes.get("outside", 0) - digits
+    classes = {**ledger.classes, "outside": outside, "total": digits}
+    return ledger._replace(classes={kind: classes[kind] for kind in CLASSES if classes.get(kind)})
 
 
 def deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:

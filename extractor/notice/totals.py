@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -12,12 +14,13 @@ from extractor.notice.quantities import QuantityFound
 
 
 class TotalFound(NamedTuple):
-    """A figure about the whole notice and its name."""
+    """A figure about the whole notice and its name; ``unit`` and ``base`` as of a quantity."""
 
     text: Place
     name: str
     value: int | float
-    unit: Place
+    unit: str
+    base: Place
 
 
 class _Rule(NamedTuple):
@@ -46,17 +49,28 @@ def _rules() -> tuple[_Rule, ...]:
     )
 
 
-def find_totals(text: str, quantities: list[QuantityFound], issues: list[Place], end: int) -> list[TotalFound]:
-    """Totals of the reading text up to ``end``: those of its quantities that lie in none of the ``issues``."""
+def find_totals(
+    text: str, quantities: Sequence[QuantityFound], unread: Sequence[Place], issues: Sequence[Place], end: int
+) -> list[TotalFound]:
+    """Totals of the folded text up to ``end``: those of its quantities that lie in none of the ``issues``.
+
+    Nothing is carried across a number that is ``unread``: not the word that names a total, not 其中.
+    """
     inside = Inside(issues)
     found = []
     for quantity in quantities:
         if quantity.text.start >= end or inside(quantity.text.start):
             continue
-        name = _name(text, quantity)
+        name = _name(text, quantity, unread)
         if name:
-            found.append(TotalFound(quantity.text, name, quantity.value, quantity.unit))
+            found.append(TotalFound(quantity.text, name, quantity.value, quantity.unit, quantity.base))
     return found
+
+
+def _last_end(places: Sequence[Place], offset: int) -> int:
+    """Where the last of ``places`` before ``offset`` ends; 0 where there is none."""
+    index = bisect_left(places, (offset, 0))
+    return places[index - 1].end if index else 0
 
 
 def _is_subset(sentence: str, unit: str) -> bool:
@@ -66,20 +80,21 @@ def _is_subset(sentence: str, unit: str) -> bool:
     return bool(subset) and (told is None or told[1].startswith(unit))
 
 
-def _name(text: str, quantity: QuantityFound) -> str | None:
+def _name(text: str, quantity: QuantityFound, unread: Sequence[Place]) -> str | None:
     start = quantity.text.start
     sentence = text[sentence_start(text, start) : start]
     before = re.split(r"[,:]", sentence)[-1]
     bracket = _BRACKET.search(sentence)
     if bracket and re.search(r"\d", sentence[: bracket.start()]):
         return None  # the breakdown of a sum in brackets
-    if _is_subset(sentence, text[quantity.unit.start : quantity.unit.end]):
+    known_from = _last_end(unread, start) - (start - len(sentence))
+    if _is_subset(sentence, quantity.unit) or "其中" in sentence[: max(known_from, 0)]:
         return None
     before = re.split(r"\d[^\d、]{0,4}、|\d[项个条件人次份]", before)[-1]
-    after = text[quantity.unit.end : quantity.unit.end + 40].split("\n", maxsplit=1)[0]
-    unit = text[quantity.unit.start : quantity.unit.end]
+    before = before[-max(len(sentence) - known_from, 0) :] if 0 < known_from < len(sentence) else before
+    after = text[quantity.base.end : quantity.base.end + 40].split("\n", maxsplit=1)[0]
     for rule in _rules():
-        if unit not in rule.units:
+        if quantity.unit not in rule.units:
             continue
         if rule.before and not rule.before.search(before):
             continue

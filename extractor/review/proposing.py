@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 from extractor.assemble import measure_at
 from extractor.contract import Span
 from extractor.items import SHAPES, Item, ItemKind, items_of_measure
+from extractor.notice.folding import half_width
 from extractor.notice.frames import read_frame
 from extractor.notice.judgement import issue_category
 from extractor.notice.marks import Mark, find_marks
-from extractor.notice.reading import reading_text
 
 _LABEL_BEFORE = 12  # an enumerator and the blanks around it, in code points
 
@@ -56,7 +56,7 @@ def not_taken(measure: Item, items: Iterable[Item], text: str) -> Iterator[Item]
 
 
 def _issue(words: str) -> dict[str, Any]:
-    reading = reading_text(words)
+    reading = half_width(words)
     first = next(iter(find_marks(reading)), None)
     mark = first if first is not None and not reading[: first.start].strip() else None
     start = mark.content if mark else len(reading) - len(reading.lstrip())
@@ -70,6 +70,6 @@ def _issue(words: str) -> dict[str, Any]:
 
 def _label_before(text: str, start: int) -> str | None:
     first = max(0, start - _LABEL_BEFORE)
-    before = reading_text(text[first : start + 1])
+    before = half_width(text[first : start + 1])
     found: list[Mark] = [mark for mark in find_marks(before) if mark.content == start - first]
     return found[-1].label if found else None

@@ -188,11 +188,11 @@ def test_the_place_of_a_figure_holds_all_that_belongs_to_it(case: Case) -> None:
         assert measure.text.start <= found.text.start < found.text.end <= measure.text.end
         assert printed == printed.strip()
         assert found.unit == "".join(found.unit.split()), "a unit is without what a reader does not see"
-        # No digit stands right before or behind, whatever nobody sees lies between.
-        before = text[: found.text.start].rstrip("".join(UNSEEN))
-        behind = text[found.text.end :].lstrip("".join(UNSEEN))
-        assert not (printed[0].isdigit() and before[-1:].isdigit())
-        assert not (printed[-1].isdigit() and behind[:1].isdigit())
+        # No digit stands right before or behind, whatever blanks and unseen marks lie between.
+        before = _plain(text[: found.text.start])
+        behind = _plain(text[found.text.end :])
+        assert not (printed[0].isdecimal() and before[-1:].isdecimal())
+        assert not (printed[-1].isdecimal() and behind[:1].isdecimal())
 
 
 # A wrapped line is seen as such where the lines around it are as long.

@@ -83,6 +83,18 @@ def mixed_blanks(text: str, random: Random) -> str:
     return _CHINESE_BESIDE_FIGURE.sub(some, text)
 
 
+def scan_blanks(text: str, random: Random) -> str:
+    """A blank behind most words and marks and at a line's end, as the text layer of a searchable scan has it."""
+    share = random.choice((0.4, 0.8))
+
+    def apart(before: str, behind: str) -> bool:
+        plain = unicodedata.normalize("NFKC", before + behind).isascii()
+        return not plain and not before.isspace() and behind != "\u3000" and random.random() < share
+
+    pairs = zip(text, [*text[1:], "\n"], strict=True)
+    return "".join(f"{before} " if apart(before, behind) else before for before, behind in pairs)
+
+
 def unseen_marks(text: str, random: Random) -> str:
     """Marks without a width anywhere, in numbers too: few or many of them."""
     share = random.choice((0.02, 0.1, 0.5))
@@ -175,6 +187,7 @@ KINDS: dict[str, Noise] = {
         half_width,
         office_blanks,
         mixed_blanks,
+        scan_blanks,
         wrapped,
         pages,
         form_feeds,
@@ -184,12 +197,13 @@ KINDS: dict[str, Noise] = {
         entities_beside_figures,
     )
 }
-# Of each group one at most: a text is wrapped once, and is escaped behind all that would break an entity.
+# Of each group one at most: a text is wrapped once; lines are not set in by entities where a paragraph has many.
 _APART = (
     {"full_width", "half_width"},
-    {"office_blanks", "mixed_blanks", "entities_beside_figures"},
+    {"office_blanks", "mixed_blanks", "scan_blanks", "entities_beside_figures"},
     {"wrapped", "pages", "form_feeds"},
     {"unseen_marks", "unseen_in_numbers"},
+    {"wrapped", "pages", "form_feeds", "entities"},
     {"entities", "entities_beside_figures"},
 )
 

@@ -19,7 +19,7 @@ LAYOUTS = layout_texts()
 # Lines mean something here that a wrapped page cannot show: cells of a table, Markdown, lines broken or lost already.
 LINES_MATTER = ("table_cells", "markdown", "one_line", "wrapped", "line_break", "each_sentence", "labelled_lines")
 WRAPPABLE = sorted(name for name in LAYOUTS if not any(word in name for word in LINES_MATTER))
-LINE_NOISE = {"wrapped", "pages", "form_feeds"}
+LINE_NOISE = {"wrapped", "pages", "form_feeds", "scan_blanks"}
 
 seeds = st.integers(0, 2**32 - 1)
 # A smaller seed is no simpler text: shrinking would only read the notice hundreds of times more.

@@ -134,8 +134,15 @@ class _Check:
         shown = f"{value} {unit}"
         if self._outside(span):
             yield Ungrounded(field, path, shown, "its place is outside the text")
-        elif Decimal(str(value)) not in self._page.numbers(span) or not self._page.holds(unit, span):
+        elif not self._is_printed(Decimal(str(value)), normalise(unit), span):
             yield Ungrounded(field, path, shown, f"the text there reads “{self._quote(span)}”")
+
+    def _is_printed(self, value: Decimal, unit: str, span: Span) -> bool:
+        """Whether a number stands in its place with its unit, or an amount of that value and unit does."""
+        if value in self._page.numbers(span) and self._page.holds(unit, span):
+            return True
+        amounts = self._page.amounts(span.start, span.end)
+        return any(amount.value == value and amount.unit == unit for amount in amounts)
 
     def _date(self, field: str, path: str, value: str, span: Span) -> Iterator[Ungrounded]:
         if self._outside(span):

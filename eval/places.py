@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from eval.normalise import fold_char, normalise
 from extractor.contract import Span
+from extractor.notice.folding import fold
+from extractor.notice.numbers import LONGEST_FIGURE, NUMBER, amount_at, is_whole
 
 # 1,234 is one number or, in a list, two: both readings are offered.
 _NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
@@ -27,6 +29,16 @@ class Figure(NamedTuple):
     """A number printed in Arabic digits, at ``start:end`` of the folded text."""
 
     value: Decimal
+    start: int
+    end: int
+
+
+class PrintedAmount(NamedTuple):
+    """An amount as the grammar of numbers reads it (a sign, a currency before, 1亿2000万元, the first of 3-4万人), at
+    ``start:end`` of the text as stored."""
+
+    value: Decimal
+    unit: str
     start: int
     end: int
 
@@ -46,6 +58,7 @@ class Page:
         self._folded = "".join(parts)
         self._origin = [place for place, part in enumerate(parts) for _ in part]
         self._figures: tuple[Figure, ...] | None = None
+        self._amounts: tuple[PrintedAmount, ...] | None = None
 
     def folded(self, span: Span) -> str:
         """Return the normal form of a stretch."""
@@ -97,7 +110,25 @@ class Page:
             found = self._folded.find(wanted, near, last if apart else min(last, near + len(wanted)))
             if found >= 0:
                 return self._outer(figure.start, max(found + len(wanted), figure.end))
-        return None
+        return next(
+            (
+                Span(start=amount.start, end=amount.end)
+                for amount in self.amounts(start, end)
+                if amount.value == number and amount.unit == wanted
+            ),
+            None,
+        )
+
+    def amounts(self, start: int, end: int) -> Iterator[PrintedAmount]:
+        """Yield the amounts that stand whole within ``start:end`` of the text."""
+        if self._amounts is None:
+            self._amounts = tuple(_amounts_of(self.text))
+        for index in range(bisect_left(self._amounts, start, key=lambda amount: amount.start), len(self._amounts)):
+            amount = self._amounts[index]
+            if amount.start >= end:
+                return
+            if amount.end <= end:
+                yield amount
 
     def behind(self, value: float, span: Span, width: int = 8) -> list[str]:
         """Return how each occurrence of a number goes on in a stretch, for a message."""
@@ -119,3 +150,12 @@ class Page:
 
     def _outer(self, first: int, end: int) -> Span:
         return Span(start=self._origin[first], end=self._origin[end - 1] + 1)
+
+
+def _amounts_of(text: str) -> Iterator[PrintedAmount]:
+    folded = fold(text)
+    for number in NUMBER.finditer(folded.text):
+        if len(number.group()) <= LONGEST_FIGURE and is_whole(folded.text, *number.span()):
+            amount = amount_at(folded.text, number)
+            place = folded.in_source(*amount.text)
+            yield PrintedAmount(Decimal(str(amount.value)), normalise(amount.unit), place.start, place.end)

@@ -189,7 +189,11 @@ def _outline(reading: Reading) -> _Values:
         "rectification": _spans(outline.rectification),
         "coverage": outline.coverage,
         "remainders": [{"kind": rest.kind, "text": _span(rest.text)} for rest in outline.remainders],
-        "digits": {"classes": reading.ledger.classes, "unread": _spans(reading.ledger.unread)},
+        "digits": {
+            "classes": reading.ledger.classes,
+            "names": reading.ledger.names,
+            "unread": _spans(reading.ledger.unread),
+        },
     }
 
 

@@ -145,9 +145,11 @@ class Remainder(Record):
 
 class Digits(Record):
     """The ledger of digits: how many of the notice's digits belong to each class (``figure``, ``total``, ``date``,
-    ``label``, …), and the places of the numbers that are unread. The classes add up to all digits of the text."""
+    ``label``, …), how many of the ``name``'s to each kind of name, and the places of the numbers that are unread. The
+    classes add up to all digits of the text."""
 
     classes: dict[str, int] = Field(default_factory=dict)
+    names: dict[str, int] = Field(default_factory=dict)
     unread: list[Span] = Field(default_factory=list)
 
 

@@ -234,7 +234,9 @@ def test_a_number_is_whole_across_the_end_of_a_line() -> None:
     first, second = notice.issues[0].measures
     assert _shown(first.quantities) == ["123.45 万元", "1286 户", "98 %"]
     assert _shown(second.quantities) == ["15 人", "24 人", "3 个"]
-    assert [(one.action, one.count) for one in second.accountability] == [("党纪处分", 15), ("诫勉", 24)]
+    # Bodies are held to account, too: the contract counts them in 个 and 家.
+    held = [("党纪处分", 15), ("诫勉", 24), ("通报曝光", 3)]
+    assert [(one.action, one.count) for one in second.accountability] == held
     assert [WRAPPED[one.text.start : one.text.end] for one in first.quantities] == [
         "12\n3.45万元",
         "1,2\n86户",

@@ -32,6 +32,10 @@ _BEARERS = re.compile("|".join(_RULES["bearers"]))
 # 对整改不力的1名负责人进行约谈: the action behind the figure.
 _BEHIND = re.compile(r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。0-9]{2,12})(?=[,。;]|$)")
 _RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16})(?=[,。;]|$)")
+# 党纪处分三人、若干人、□□人: counted, but not in digits; the action is spent on them.
+_COUNTED_OTHERWISE = re.compile(
+    r"(?:[一二三四五六七八九十百千两数几多]+|若干|□+|[?*×xX〇○]+)(?:余|多)?(?:人次|人|名|件|起|家)(?![才员民大力均])"
+)
 _REACH = 200
 """How far behind a figure (code points) its clause is read: a list without a comma has no end."""
 _CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察|公安|法院")
@@ -57,6 +61,9 @@ def find_accountability(
             actions = []
             known_from = max(known_from, unread[skipped - 1].end)
         before = text[known_from : quantity.text.start]
+        if others := list(_COUNTED_OTHERWISE.finditer(before)):
+            actions = []
+            before = before[others[-1].end() :]
         end = quantity.text.end
         after = text[end : min(clauses.end(end), end + _REACH)]
         named = _ANY_ACTION.search(before) is not None
@@ -64,6 +71,8 @@ def find_accountability(
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
         elif behind := _BEHIND.match(after) or (before.endswith(("给予", "对")) and _RIGHT_BEHIND.match(after)):
             actions = [] if _LENIENT.search(behind["action"]) else _actions(behind["action"], "")
+        elif not actions and (right := _RIGHT_BEHIND.match(after)) and _ANY_ACTION.match(after):
+            actions = [] if _LENIENT.search(right["action"]) else _actions(right["action"], "")
         elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
             actions = []
         clause_start, told_until = start, quantity.text.end

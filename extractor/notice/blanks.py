@@ -9,23 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from extractor.notice.numbers import unit_end_at
+
 _BLANKS = re.compile(" +")
 _WIDEST = 3
 """More blanks than this in a row part columns."""
-_MARKS = frozenset("“”‘’《》()【】〔〕…,。、;:!?%‰℃¥")
+_MARKS = frozenset("“”‘’《》()【】〔〕…,。、;:!?%‰℃¥/·")
 _POWERS = frozenset("²³㎡")
+# 2300 余 万元, 320 人 次: blanks inside an amount.
+_IN_AMOUNT = re.compile(r"[0-9] ?[余多]? ?[百千万亿]{0,2} ?[\u4e00-\u9fff]?$")
+_INSIDE_AMOUNTS = frozenset("余多百千万亿")
+_UNITS_APART = frozenset(
+    ("人次", "家次", "户次", "件次", "场次", "批次", "轮次", "期次", "车次", "平米", "公里", "公斤")
+)
 _THOUSANDS = re.compile(
     r"(?<![0-9.,/:-])(?<![0-9] )[1-9][0-9]{0,2}(?: [0-9]{3})+(?![0-9]| [0-9])(?=[.]?[0-9]* ?[^0-9.,:/ \n-])"
 )
 # What a blank really parts: a figure that numbers its line, a date in the page's own form, a postcode.
-_LINE_NUMBER = re.compile(
-    r"[0-9]{1,3}(?:[.][0-9]{1,2}){0,2} +(?=[\u4e00-\u9fff“])(?![个家人名项条件次年月日天万亿多余元份起场期户所])"
-)
+_LINE_NUMBER = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,2}){0,2} +(?=[\u4e00-\u9fff“])(?![百千万亿余多年月日])")
 _DATE_FOLLOWS = re.compile(r"(?:19|20)[0-9]{2}[-/.][0-9]")
 _POSTCODE_FOLLOWS = re.compile(r"[0-9]{6}(?=[ ,。;)]*(?:\n|$))")
 
 _HAN = "\u3007\u3400-\u9fff"
-_BETWEEN_WORDS = re.compile(rf" (?=[{_HAN}])(?<=[{_HAN}] )")
+_BETWEEN_WORDS = re.compile(
+    rf" (?=[{_HAN}])(?<=[{_HAN}0-9A-Za-z\"'「」『』—] )| (?=[0-9A-Za-z\"'「」『』—])(?<=[{_HAN}\"'「」『』—] )"
+)
+_BETWEEN_CELLS = re.compile(r"[\u3400-\u9fff。;:)”》]\s*\t\s*[\u3400-\u9fff“《]")
 _LONG_LINE = re.compile(r"[^\n]{30,}")
 _DENSE = 0.1
 """Blanks for each character in lines of prose from which on a text has one behind each word."""
@@ -37,7 +46,8 @@ def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
     if "\t" in printed:
         found = [place for place in found if not _in_row(printed, *place)]
     thousands = [gap.span() for number in _THOUSANDS.finditer(text) for gap in _BLANKS.finditer(text, *number.span())]
-    between = [match.span() for match in _BETWEEN_WORDS.finditer(text)] if _is_spaced(text) else []
+    spaced = _BETWEEN_WORDS.finditer(text) if _is_spaced(text) else ()
+    between = [match.span() for match in spaced if not _numbers_line(text, *match.span())]
     yield from sorted({*found, *thousands, *between}) if thousands or between else found
 
 
@@ -53,6 +63,10 @@ def _is_unseen(text: str, start: int, end: int) -> bool:
         if before == "," and after.isdecimal() and text[start - 2 : start - 1].isdecimal():
             return False  # 3, 456 is no 3,456
         return _is_han(after) or after.isdecimal()
+    if _is_han(before) and _is_han(after):
+        return _IN_AMOUNT.search(text, max(0, start - 8), start) is not None and (
+            before in _INSIDE_AMOUNTS or before + after in _UNITS_APART
+        )
     if _is_han(before):
         return _is_western(after) and not (_DATE_FOLLOWS.match(text, end) or _POSTCODE_FOLLOWS.match(text, end))
     return _is_han(after) and (_is_western(before) or before in _POWERS) and not _numbers_line(text, start, end)
@@ -71,15 +85,16 @@ def _numbers_line(text: str, start: int, end: int) -> bool:
     while line < start and text[line] == " ":
         line += 1
     number = _LINE_NUMBER.match(text, line)
-    return number is not None and number.end() == end
+    return number is not None and number.end() == end and unit_end_at(text, end) == end
 
 
 def _in_row(printed: str, start: int, end: int) -> bool:
-    """Whether a blank is a tab, or beside one, in a line with two tabs or more: there they part cells."""
+    """Whether a blank is a tab, or beside one, in a row: a line with two tabs or more, one of them between words."""
     if "\t" not in printed[start:end]:
         return False
     stop = printed.find("\n", end)
-    return printed.count("\t", printed.rfind("\n", 0, start) + 1, stop if stop >= 0 else len(printed)) > 1
+    line = printed[printed.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(printed)]
+    return line.count("\t") > 1 and _BETWEEN_CELLS.search(line) is not None
 
 
 def _is_spaced(text: str) -> bool:

@@ -7,6 +7,7 @@ A month or day without a year takes it from the nearest date before it that has 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from calendar import monthrange
 from typing import NamedTuple
 
@@ -41,7 +42,8 @@ class _Point(NamedTuple):
 
 _MONTH_PART = r"(?: ?份)?(?:上旬|中旬|下旬|月?底|初|末|中(?!心|国|央|共|小))?"
 _POINT = (
-    r"(?:(?:(?P<{p}y>(?<![\d.])(?:(?:19|20)\d\d|\d\d(?=年(?:[01]?\d|元)月))) ?年(?:度)?(?:的)? ?"
+    r"(?:(?:(?P<{p}y>(?<![\d.])(?:(?:19|20)\d\d|\d\d(?=年(?:[01]?\d|元)月)|(?<=截至)\d\d(?=年[底末初])))"
+    r" ?年(?:度)?(?:的)? ?"
     r"|(?P<{p}r>今年|去年|明年|次年))"
     r"(?:(?P<{p}m>[01]?\d|元(?=月)) ?(?:月(?: ?(?P<{p}d>[0-3]?\d) ?(?:[日号]|(?=[-—~至][0-3]?\d ?日))|"
     + _MONTH_PART
@@ -74,7 +76,11 @@ _START = re.compile(
 )
 _AFTER_DIGITS = frozenset(" 年月日-—~–至到./、和")
 _ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")
-_DAMAGED = re.compile(r"(?<!\d)(?:19|20)\d{2}(?:\d{2,4}日|年\d{3,4}日)")
+# What looks like a date in digits: where the grammar does not read all of it, its digits are damaged.
+_LIKE_A_DATE = re.compile(
+    r"(?<![\d.])(?:(?:19|20)\d{2}\d{2,4}日|(?:19|20)\d{2}年\d{3,4}日|\d{1,6}年\d{1,4}[①-⑳]?月(?:\d{1,4}[日号])?"
+    r"|\d{1,4}月\d{1,4}[日号])"
+)
 # 2023年度考核办法, 2024年国民经济和社会发展计划: a year that opens the name of a plan, fund or film is no date.
 _NAME = re.compile(
     r"[^,。;、:《》“”\d\n]{0,20}?(?:考核办法|考核方案|计划|规划|办法|要点|改造工程|建设工程|整治工程|称号|警示教育片|工作报告|"
@@ -89,6 +95,7 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
     """
     found: list[DateFound] = []
     names: list[Place] = []
+    seen: list[Place] = []
     signed_year = int(signed_on[:4]) if signed_on else None
     year: int | None = None
     inside = Inside(titles)
@@ -102,11 +109,13 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
             year = int(listed["y"]) if listed["y"] else year
             found.extend(_listed(listed, year or signed_year))
             position = listed.end()
+            seen.append(Place(*listed.span()))
             continue
         match = _DATE.match(text, start.start())
         if match is None:
             continue
         position = match.end()
+        seen.append(Place(*match.span()))
         first, second = _ends(match)
         if first is None or _names_something(text, match):
             names.append(Place(*match.span()))
@@ -120,11 +129,34 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
             resolved -= f"{resolved:04d}-{first.month:02d}" > signed_on
         year = (second.year if second else None) or first.year or year
         first = first._replace(year=resolved)
-        found.append(DateFound(Place(*match.span()), _value(first, second, match)))
+        value = _value(first, second, match)
+        if value:
+            found.append(DateFound(Place(*match.span()), value))
+        else:
+            seen.pop()  # no day of the calendar
         if first.day and not second and not match["open"] and not match["until"]:
-            found.extend(_more_days(text, match.end(), first))
-    found.extend(DateFound(Place(*match.span()), "") for match in _DAMAGED.finditer(text))
-    return Dates(sorted(found, key=lambda date: date.text), names)
+            more = _more_days(text, match.end(), first)
+            found.extend(more)
+            seen += [date.text for date in more]
+    return Dates(_with_damaged(text, found, seen, inside), names)
+
+
+def _with_damaged(text: str, found: list[DateFound], seen: list[Place], inside: Inside) -> list[DateFound]:
+    """The dates in printed order, those whose digits are damaged without a value. ``seen`` are the places, in order,
+    that the grammar knows for dates, whether or not their year could be told."""
+    found.sort(key=lambda date: date.text)
+    starts = [place.start for place in seen]
+    damaged: list[Place] = []
+    for match in _LIKE_A_DATE.finditer(text):
+        last = bisect_left(starts, match.end()) - 1
+        whole = last >= 0 and seen[last].end >= match.end()
+        if not whole and not inside(match.start()):
+            damaged.append(Place(*match.span()))
+    if not damaged:
+        return found
+    lost = Inside(damaged)
+    kept = [date for date in found if date.value and not lost(date.text.start)]
+    return sorted([*kept, *(DateFound(place, "") for place in damaged)], key=lambda date: date.text)
 
 
 _WITH_YEAR = re.compile(r"(?:19|20)\d\d ?[年./-]")

@@ -12,23 +12,23 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 from extractor.notice.places import Place
 from extractor.notice.quantities import NameKind
 
-DigitClass = Literal["figure", "total", "date", "label", "contact", "title", "heading", "outside", "unread"] | NameKind
-CLASSES: tuple[str, ...] = (
-    "figure", "total", "date", "label", "contact", "title", "heading", *get_args(NameKind), "outside", "unread",
-)  # fmt: skip
-_DIGITS = re.compile(r"[0-9]+|[①-⑳⑴-⒇⒈-⒛㉑-㉟]+")
+CLASSES = ("figure", "total", "date", "label", "contact", "title", "heading", "name", "outside", "unread")
+_NAMES = frozenset(get_args(NameKind))
+_DIGITS = re.compile(r"[0-9]+|[①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿]+")
 _BETWEEN_DIGITS = frozenset(" \n,.’'")
 
 
 class Ledger(NamedTuple):
-    """How many digits belong to each class, and the places of the numbers that are unread."""
+    """How many digits belong to each class, how many of the names' to each kind of name, and the places of the numbers
+    that are unread. Circled numerals count where they are unread."""
 
     classes: dict[str, int]
+    names: dict[str, int]
     unread: tuple[Place, ...]
 
 
@@ -48,11 +48,19 @@ def keep_ledger(text: str, claims: Iterable[Claim]) -> Ledger:
         position, stop = digits.span()
         while position < stop:
             kind, until = owners.at(position, stop)
-            counts[kind] += until - position
             if kind == "unread":
                 _note(text, unread, Place(position, until))
+            if kind == "unread" or text[position].isascii():
+                counts[kind] += until - position
             position = until
-    return Ledger({kind: counts[kind] for kind in CLASSES if counts[kind]}, tuple(unread))
+    names = {kind: counts.pop(kind) for kind in _NAMES & counts.keys()}
+    counts["name"] = sum(names.values())
+    return Ledger({kind: counts[kind] for kind in CLASSES if counts[kind]}, names, tuple(unread))
+
+
+def count_digits(text: str) -> int:
+    """How many digits stand in half-width ``text``."""
+    return sum(map(text.count, "0123456789"))
 
 
 def _note(text: str, unread: list[Place], place: Place) -> None:
@@ -76,8 +84,15 @@ class _Owners:
         for place, kind in claims:
             by_kind.setdefault(kind, []).append(place)
         for kind, places in by_kind.items():
-            places.sort()
-            self._layers.append(([place.start for place in places], [place.end for place in places], kind))
+            starts: list[int] = []
+            ends: list[int] = []
+            for start, end in sorted(places):
+                if ends and start <= ends[-1]:
+                    ends[-1] = max(ends[-1], end)
+                else:
+                    starts.append(start)
+                    ends.append(end)
+            self._layers.append((starts, ends, kind))
 
     def at(self, offset: int, stop: int) -> tuple[str, int]:
         """The class of the digit at ``offset``, and up to where before ``stop`` it holds."""

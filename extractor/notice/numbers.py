@@ -11,6 +11,7 @@ another digit, with nothing but blanks or a line end between, is not whole: nobo
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -40,7 +41,9 @@ LONGEST_FIGURE = 15
 _MAGNITUDE = r"[百千]?[万亿]{1,2}|[百千](?![分年家里瓦克米])"
 _AROUND = re.compile(rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE})?(?P<more2>余|多)?")
 _AFTER_UNIT = re.compile(r"以上|以下|以内|之内|左右|上下|之多|有余|余|多(?![措种样项方元维])")
-_RANGE = re.compile(rf"[-—~～至到–](?P<second>[0-9]+(?:\.[0-9]+)?)(?=(?:{_MAGNITUDE})?[^0-9月日年])")
+_RANGE = re.compile(
+    rf" ?[-—~～至到–] ?(?P<second>[0-9]+(?:,[0-9]{{3}})*(?:\.[0-9]+)?)(?=(?:{_MAGNITUDE})?[^0-9月日年])"
+)
 _SCALES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _CURRENCY = re.compile(r"(?:[¥$]|人民币|RMB|CNY|USD) ?$")
 _MONEY = {"$": "美元", "USD": "美元"}
@@ -49,8 +52,15 @@ _MINUS, _DASHES = "−", "-–"
 _SIGN_FOLLOWS = frozenset("为是达到至从由约(:,、率比幅速较")
 _RELATIVE = frozenset("%‰℃度") | {"个百分点", "百分点", "个点"}
 """Units of which a figure can be below zero."""
-_NOT_WHOLE_BEFORE = re.compile(r"[0-9][ \n]+$")
-_NOT_WHOLE_BEHIND = re.compile(r"[ \n]+(?=[0-9])")
+# What a digit may stand behind of without being known to be apart: blanks, a line end, a mark inside numbers.
+_BETWEEN = r"[ \n]{0,3}[,.·。/’']{0,2}[ \n]{0,3}"
+_BESIDE_BEFORE = re.compile(rf"(?P<digit>[0-9])(?P<between>{_BETWEEN})$")
+_BESIDE_BEHIND = re.compile(rf"{_BETWEEN}(?=[0-9])")
+_CIRCLED = "①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿"
+_MIXED_BEFORE = re.compile(
+    rf"(?:[{_CIRCLED}±□]|(?<![统唯专单同进逐万之第不周期均])[一二三四五六七八九十百两]|[^一-鿿]十)$"
+)
+_MIXED_BEHIND = re.compile(rf"[{_CIRCLED}十几□]")
 
 
 def amount_at(text: str, number: re.Match[str]) -> Amount:
@@ -58,11 +68,15 @@ def amount_at(text: str, number: re.Match[str]) -> Amount:
     start, end = number.span()
     tail = _tail(text, end)
     following = _RANGE.match(text, end)
-    if following and tail.end == end:
-        tail = _tail(text, following.end())  # 3-4万人: the first figure takes the second's unit
+    borrowed = following is not None and tail.end == end
+    if following and borrowed:
+        # 3-4万余人: the first figure takes the second's unit, but not its 余.
+        tail = _tail(text, following.end())._replace(word=None)
     value: float = _value(number.group())
     last, magnitude = end, tail.magnitude
     while tail.base.end == tail.base.start and magnitude and (part := NUMBER.match(text, tail.end)):
+        if not isinstance(value, int):
+            break  # 1.2亿3000万 is no amount
         # 1亿2000万元 is one amount: as long as magnitudes become smaller, and each part stays below the one before.
         smaller = _tail(text, part.end())
         share = _value(part.group())
@@ -83,9 +97,10 @@ def amount_at(text: str, number: re.Match[str]) -> Amount:
     if currency and unit.endswith("元"):
         first = currency.start()
     sign = _sign(text, first, tail.base_words)
-    if sign:
+    if sign and sign[0] != "+":
         value = -value
-    stop = max(tail.base.end, last)
+    # The unit that the first figure of a range takes from the second stands behind that, not in its place.
+    stop = last if borrowed else max(tail.base.end, last)
     return Amount(Place(first - len(sign), stop), Place(start, last), value, unit, tail.base, tail.word, tail.end, sign)
 
 
@@ -100,10 +115,25 @@ def has_unit(text: str, end: int) -> bool:
     return _tail(text, end).end > end
 
 
-def is_whole(text: str, start: int, end: int) -> bool:
-    """Whether a number ends where its digits do: no other digit stands beside it behind a blank or a line end."""
-    behind = _NOT_WHOLE_BEHIND.match(text, end)
-    return not (behind or _NOT_WHOLE_BEFORE.search(text, max(0, start - 4), start))
+def is_whole(text: str, start: int, end: int, apart: Callable[[int], bool] = lambda _: False) -> bool:
+    """Whether a number begins and ends where its digits do.
+
+    It does not where another digit stands beside it with nothing but blanks, a line end or a mark of numbers between
+    (1 2, 12.3.4, 3,4), unless ``apart`` says that the digit at that offset belongs to something else, nor where a
+    numeral of another kind touches it (一百20, 1②).
+    """
+    behind = _BESIDE_BEHIND.match(text, end)
+    if behind and not apart(behind.end()):
+        return False
+    before = _BESIDE_BEFORE.search(text, max(0, start - 9), start)
+    if before and not apart(before.start()):
+        return False
+    return not (_MIXED_BEHIND.match(text, end) or _MIXED_BEFORE.search(text, max(0, start - 2), start))
+
+
+def goes_on_as_amount(text: str, end: int) -> bool:
+    """Whether an amount that ends at ``end`` with its magnitude is followed by more digits: 1.2亿3000万."""
+    return text[end : end + 1].isdecimal() and text[end - 1 : end] in _SCALES
 
 
 def _value(printed: str) -> int | float:
@@ -128,12 +158,15 @@ def _scale(magnitude: str) -> int:
 
 def _sign(text: str, start: int, unit: str) -> str:
     """The sign right before ``start``, or nothing. A dash is one where a value below zero can stand."""
-    mark = text[start - 1 : start]
-    before = text[start - 2 : start - 1]
+    gap = " " if text[start - 1 : start] == " " else ""
+    place = start - len(gap)
+    mark = text[place - 1 : place]
+    before = text[max(0, place - 3) : place - 1].rstrip(" ")[-1:] if gap else text[place - 2 : place - 1]
     if mark == _MINUS:
-        return "" if before.isalnum() and before.isascii() else mark
-    if mark and mark in _DASHES + "负":
-        return mark if before in _SIGN_FOLLOWS or (unit in _RELATIVE and "\u3400" <= before <= "\u9fff") else ""
+        return "" if before.isalnum() and before.isascii() else mark + gap
+    if mark and mark in _DASHES + "负+":
+        below = before in _SIGN_FOLLOWS or (unit in _RELATIVE and "\u3400" <= before <= "\u9fff")
+        return mark + gap if below else ""
     return ""
 
 
@@ -155,8 +188,9 @@ def _tail(text: str, end: int) -> _Tail:
     begin = around.end()
     unit_end = unit_end_at(text, begin)
     if unit_end == begin and text[begin : begin + 1] == " ":
-        unit_end = unit_end_at(text, begin + 1)  # 5 km, 3 个 at the beginning of a line
-        begin += unit_end > begin + 1
+        behind = unit_end_at(text, begin + 1)  # 5 km, 3 个 at the beginning of a line
+        if behind > begin + 1:
+            begin, unit_end = begin + 1, behind
     if unit_end <= begin:
         begin = unit_end = around.end("magnitude") if magnitude else end
     after = _AFTER_UNIT.match(text, unit_end)

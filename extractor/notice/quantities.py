@@ -7,6 +7,7 @@ not whole, or of which nobody can tell what it is, is neither a quantity nor a n
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from extractor.data import read_table
@@ -15,6 +16,7 @@ from extractor.notice.numbers import (
     NUMBER,
     Amount,
     amount_at,
+    goes_on_as_amount,
     has_unit,
     is_whole,
     second_of_range,
@@ -36,7 +38,7 @@ class QuantityFound(NamedTuple):
     qualifier: str | None
 
 
-NameKind = Literal["document_number", "article", "ordinal", "hotline", "grade", "code", "name"]
+NameKind = Literal["document_number", "article", "ordinal", "hotline", "grade", "code", "time", "phone", "name"]
 
 
 class Figures(NamedTuple):
@@ -70,27 +72,57 @@ _DOCUMENT_NUMBER = re.compile(r"[〕)\]] ?第?[0-9]+号")
 _YEAR_IN_BRACKETS = re.compile(r"(?:19|20)[0-9]{2}")
 _ARTICLE = re.compile(r"[条款项](?![余多])")
 _YEAR_OF_NAME = re.compile(r"(?:19|20)[0-9]{2}(?=[“《A-Za-z])")
+_STREET = re.compile(r"[\u4e00-\u9fff]{1,3}(?:街|路|巷|广场|大厦)")
+_SHORTEST_NAME = 3
+_LONGEST_COUNT = 6
+"""Digits. A longer number without a unit is that of a telephone, an account or a code."""
+# Names with digits in them: G60-2, COVID-19, GB/T 33190-2016, 0512-12345678, 9:30, 14时30分, 7×24, (2023)苏01民终123号.
+_NAMES_WITH_DIGITS = re.compile(
+    r"(?<![0-9A-Za-z])(?!(?:RMB|CNY|USD) ?[0-9])[A-Za-z]+(?:/[A-Za-z]+)?[- ]?[0-9]+(?:[-./][0-9A-Za-z]+)*"
+    r"|(?<![0-9.])(?P<phone>0[0-9]{2,3}-[0-9]{7,8}|[48]00-[0-9]{3,4}-[0-9]{3,4})(?![0-9])"
+    r"|(?<![0-9.])(?P<time>[0-2]?[0-9](?::[0-5][0-9]){1,2}(?![0-9])|[0-2]?[0-9][时点][0-5]?[0-9]分)"
+    r"|(?<![0-9.])(?P<name>[0-9]+[×xX*✕][0-9]+)(?=小时|天)"
+    r"|(?<=[〔(\[])(?P<document>(?:19|20)[0-9]{2}[〕)\]][\u4e00-\u9fff]{1,3}[0-9]*[\u4e00-\u9fff]{1,4}[0-9]+号)"
+    r"|每月(?P<day>(?:[0-9]{1,2}日?[-、和至])*[0-9]{1,2}[日号])"
+)
 # 数10人 are some tens; 人数10人 are ten.
 _VAGUE = re.compile(r"(?<![人户次件个项起处总份票度指分参倍字户台])[数几]$")
 
 
-def find_figures(text: str, dates: list[Place], titles: list[Place]) -> Figures:
-    """All figures of the folded text in printed order, outside ``dates`` and the ``titles`` of documents."""
+def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Sequence[Place] = ()) -> Figures:
+    """All figures of the folded text in printed order, outside ``dates``, ``titles`` of documents and ``labels``."""
     inside = Inside([*dates, *titles])
-    found = Figures([], [])
+    names = [(place, kind) for place, kind in _names_with_digits(text) if not inside(place.start)]
+    taken_by_name = Inside(place for place, _ in names)
+    labelled = Inside(labels)
+
+    def apart(offset: int) -> bool:
+        return inside(offset) or labelled(offset) or taken_by_name(offset)
+
+    found = Figures([], names)
     range_end, taken = -1, 0
     for number in NUMBER.finditer(text):
         start, end = number.span()
-        if start < taken or inside(start):
+        if start < taken or inside(start) or taken_by_name(start):
             continue
         second = second_of_range(text, end)
         kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == range_end)
+        if kind is None and second is not None and not has_unit(text, end):
+            kind = _named_range(text, second)
         if kind:
-            found.names.append((Place(start, end), kind))
+            names.append((Place(start, end), kind))
+            range_end = second if second is not None else -1
             continue
-        if not _stands_alone(text, start, end, ends_range=start == range_end):
+        if not _stands_alone(text, start, ends_range=start == range_end) or not is_whole(text, start, end, apart):
+            continue
+        third = NUMBER.match(text, second) if second is not None else None
+        if third and second_of_range(text, third.end()) is not None:
+            taken = _chain_end(text, third)  # 5-10-15 is no range
             continue
         amount = amount_at(text, number)
+        if goes_on_as_amount(text, amount.end):
+            taken = max(taken, amount.end + 1)
+            continue
         range_end_before, range_end = range_end, second if second is not None else -1
         quantity = _quantity(text, amount)
         if quantity is not None:
@@ -98,47 +130,84 @@ def find_figures(text: str, dates: list[Place], titles: list[Place]) -> Figures:
                 quantity = quantity._replace(subject=found.quantities[-1].subject)  # 5至10人: both count the same
             found.quantities.append(quantity)
             taken = amount.digits.end
+    names.sort()
     return found
 
 
-def _stands_alone(text: str, start: int, end: int, *, ends_range: bool) -> bool:
-    """Whether a number is whole and no part of another one, of a ratio or of a vague word."""
+def _names_with_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
+    kinds: dict[str, NameKind] = {
+        "time": "time", "name": "name", "document": "document_number", "day": "ordinal", "phone": "phone",
+    }  # fmt: skip
+    for match in _NAMES_WITH_DIGITS.finditer(text):
+        group = match.lastgroup or ""
+        yield Place(*match.span(group if group else 0)), kinds.get(group, "code")
+
+
+def _chain_end(text: str, number: re.Match[str]) -> int:
+    """Where a chain of numbers joined like ranges ends."""
+    end = number.end()
+    while (following := second_of_range(text, end)) is not None and (number_ := NUMBER.match(text, following)):
+        end = number_.end()
+    return end
+
+
+def _named_range(text: str, second: int) -> NameKind | None:
+    """What the first number of 3-5号楼 names, by what the second one does."""
+    number = NUMBER.match(text, second)
+    return _name_kind(text, second, number.end(), ranged=False, ends_range=True) if number else None
+
+
+def _stands_alone(text: str, start: int, *, ends_range: bool) -> bool:
+    """Whether a number is no part of a word that is vague about it, and no dash ties it to letters before."""
     before = text[start - 1 : start]
-    if before == "/" or (before == "," and text[start - 2 : start - 1].isdecimal() and end - start == 3):
-        return False
     if before in ("-", "–") and not ends_range and text[start - 2 : start - 1].isalnum() and text[start - 2].isascii():
         return False
-    if not is_whole(text, start, end):
-        return False
-    return not (before in ("数", "几") and text[start] == "1" and _VAGUE.search(text, max(0, start - 2), start))
+    return before != "/" and not (
+        before in ("数", "几") and text[start] == "1" and _VAGUE.search(text, max(0, start - 2), start)
+    )
 
 
 def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: bool) -> NameKind | None:
     """What a number names, if it names something."""
+    marked = _kind_by_marks(text, start, end)
+    if marked:
+        return marked
     before, behind = text[start - 1 : start], text[end : end + 1]
-    if before in ("第", "、", "-") or before in _GOES_ON or behind in ("条", "款", "项"):
-        ordinal = before == "第" or (before in _GOES_ON and _COUNTS_ON.search(text, max(0, start - 12), start))
-        if ordinal:
-            return "article" if before == "第" and _ARTICLE.match(text, end) else "ordinal"
-    if end - start > LONGEST_FIGURE:
-        return "code"
-    if before in ("〔", "(", "[") and behind in ("〕", ")", "]"):
-        year = _YEAR_IN_BRACKETS.fullmatch(text, start, end)
-        return "document_number" if year and _DOCUMENT_NUMBER.match(text, end) else "name"
-    if before in ("〕", ")", "]") and behind == "号":
-        return "document_number"
     if text[start:end] in _NAMES and not _counts(text, end):
         return "hotline"
-    if _is_code(text, start, end, ends_range=ranged or ends_range):
+    if end - start > LONGEST_FIGURE or _is_code(text, start, end, ends_range=ranged or ends_range):
         return "code"
-    if before in ("+", "#", "〔", ".") or (behind in ("+", "#", "〕", "/") and not ranged):
+    if before in ("#", "〔") or (before == "+" and text[start - 2 : start - 1].isascii()):
+        return "name"
+    if behind in ("+", "#", "〕") or (behind == "/" and not text[end + 1 : end + 2].isdecimal() and not ranged):
         return "name"
     words = text[max(0, start - 4) : start].rstrip(": ")
     if words.endswith(_NOT_BEFORE) and not words.endswith(_NEVER_FIRST):
         return "ordinal"
     if named := _NOT_AFTER.match(text, end):
         return "grade" if named.group().startswith("级") else "name"
-    return "name" if _YEAR_OF_NAME.match(text, start) or _in_short_quote(text, start, end) else None
+    return _kind_without_unit(text, start, end)
+
+
+def _kind_by_marks(text: str, start: int, end: int) -> NameKind | None:
+    """What a number names by the brackets around it, or by the 第 that it goes on from."""
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    if before == "第" or (before in _GOES_ON and _COUNTS_ON.search(text, max(0, start - 12), start)):
+        return "article" if before == "第" and _ARTICLE.match(text, end) else "ordinal"
+    if before in ("〔", "(", "[") and behind in ("〕", ")", "]"):
+        year = _YEAR_IN_BRACKETS.fullmatch(text, start, end)
+        return "document_number" if year and _DOCUMENT_NUMBER.match(text, end) else "name"
+    return "document_number" if before in ("〕", ")", "]") and behind == "号" else None
+
+
+def _kind_without_unit(text: str, start: int, end: int) -> NameKind | None:
+    if _YEAR_OF_NAME.match(text, start) or _in_short_quote(text, start, end):
+        return "name"
+    if end - start < _SHORTEST_NAME or not text[start:end].isdecimal():
+        return None
+    if has_unit(text, end):
+        return None
+    return "name" if _STREET.match(text, end) else "code" if end - start > _LONGEST_COUNT else None
 
 
 def _is_code(text: str, start: int, end: int, *, ends_range: bool) -> bool:
@@ -153,7 +222,9 @@ def _is_code(text: str, start: int, end: int, *, ends_range: bool) -> bool:
         and text[start - 2 : start - 1].isalpha()
     ):
         return True
-    return behind.isascii() and behind.isalpha() and unit_end_at(text, end) == end
+    place = end + (behind == " ")
+    letter = text[place : place + 1]
+    return letter.isascii() and letter.isalpha() and unit_end_at(text, place) == place
 
 
 def _counts(text: str, end: int) -> bool:
@@ -187,9 +258,13 @@ def _quantity(text: str, amount: Amount) -> QuantityFound | None:
     return QuantityFound(amount.text, amount.value, unit, amount.base, subject, qualifier)
 
 
+# 签约10亿元 and 附近3户: words that end like a qualifier and are none.
+_NO_QUALIFIER = re.compile(r"(?:[签节制违合条预契履公邀相特誓集俭简誓隐]约|[附最邻靠贴临就亲]近)$")
+
+
 def _qualifier_before(before: str) -> str | None:
     before = before.removesuffix("了")
-    if not before.endswith(_ANY_QUALIFIER_BEFORE):
+    if not before.endswith(_ANY_QUALIFIER_BEFORE) or _NO_QUALIFIER.search(before):
         return None
     return next(name for word, name in _QUALIFIER_BEFORE if before.endswith(word))
 

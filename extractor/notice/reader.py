@@ -12,7 +12,7 @@ from extractor.notice.dates import DateFound, find_dates
 from extractor.notice.documents import DocumentFound, find_documents
 from extractor.notice.fields import read_fields
 from extractor.notice.folding import FoldedText
-from extractor.notice.ledger import CLASSES, Claim, Ledger, keep_ledger
+from extractor.notice.ledger import CLASSES, Claim, Ledger, count_digits, keep_ledger
 from extractor.notice.organizations import NameEnds
 from extractor.notice.outline import NoticeOutline, read_outline
 from extractor.notice.places import Clauses, Inside, Place
@@ -73,7 +73,7 @@ def read_by_rules(folded: FoldedText) -> Reading:
     documents = find_documents(text)
     titles = [document.title for document in documents]
     dates, year_names = find_dates(text, signed.value if signed else None, titles)
-    quantities, names = find_figures(text, [date.text for date in dates], [*titles, *year_names])
+    quantities, names = find_figures(text, [date.text for date in dates], [*titles, *year_names], outline.labels)
     names += [(place, "name") for place in year_names]
     facts = Facts(documents, dates, quantities, [])
     ledger = keep_ledger(text, _claims(text, outline, fields, facts, names))
@@ -127,23 +127,25 @@ def _claims(
     yield from (Claim(document.title, "title") for document in facts.documents)
     yield from (Claim(date.text, "date") for date in facts.dates if date.value)
     yield Claim(Place(outline.ending.start, outline.ending.end), "contact")
+    head = [place.end for name in ("title", "published_on") if (found := fields.get(name)) for place in found.places]
+    if head:
+        line_end = text.find("\n", max(head))
+        yield Claim(Place(0, max(head) if line_end < 0 else line_end), "outside")
+    yield Claim(Place(outline.ending.end, len(text)), "outside")
     for issue in outline.issues:
         yield from (Claim(rest.text, "heading") for rest in issue.rests if rest.kind == "heading")
         yield from (Claim(group, "heading") for group in issue.groups)
     in_measure = Inside(measure.text for issue in outline.issues for measure in issue.measures)
     for quantity in facts.quantities:
         yield Claim(quantity.text, "figure" if in_measure(quantity.text.start) else "outside")
-    yield from (Claim(place, kind) for place, kind in names)
-    head = [place.end for name in ("title", "published_on") if (found := fields.get(name)) for place in found.places]
-    if head:
-        line_end = text.find("\n", max(head))
-        yield Claim(Place(0, max(head) if line_end < 0 else line_end), "outside")
-    yield Claim(Place(outline.ending.end, len(text)), "outside")
+    in_issue = Inside(_inside_issues(outline))
+    for place, kind in names:
+        yield Claim(place, "contact" if kind == "phone" else kind if in_issue(place.start) else "outside")
 
 
 def _with_totals(text: str, ledger: Ledger, totals: Sequence[TotalFound]) -> Ledger:
     """The ledger once it is known which figures outside the measures are totals."""
-    digits = sum(character.isdecimal() for total in totals for character in text[total.text.start : total.text.end])
+    digits = sum(count_digits(text[total.text.start : total.text.end]) for total in totals)
     if not digits:
         return ledger
     outside = ledger.classes.get("outside", 0) - digits

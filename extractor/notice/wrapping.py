@@ -8,6 +8,7 @@ are as wide as its widest and break off within a sentence, and few break off alt
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -42,8 +43,9 @@ _ENDS = re.compile(r"[。!?;:][”’》)】」』]*$")
 _GOES_ON = re.compile(r"[,、(“‘《〈【〔0-9]$")
 """A line that ends so has not ended its paragraph, whatever the next one begins with."""
 _HEADING = re.compile(
-    rf"(?:[(]?[{_CN}]{{1,4}}[)、.]|[(]?[0-9]{{1,3}}[)、.])[^。]{{2,80}}(?:问题|情况|整改|方面|工作|成效|措施|打算|要求|安排)"
+    rf"(?:[(]?[{_CN}]{{1,4}}[)、.]|[(]?[0-9]{{1,3}}[)、.])(?:[^。,;“]|“[^”]{{0,60}}”){{2,80}}(?:问题|情况|整改|方面|工作|成效|措施|打算|要求|安排)"
 )
+_UNIT = re.compile(r"[“‘《〈(【〔]*.[”’》〉)】〕,。、;:!?]*")
 _HEADING_GOES_ON = re.compile(r"[的整情等和及、,。:;”》)与]|方面|工作|成效")
 _HEADING_REACH = 90
 """A heading takes no more code points than this, over all its lines."""
@@ -65,11 +67,12 @@ class _Line(NamedTuple):
 
 
 class _Wrap(NamedTuple):
-    """How a page was wrapped: whether its width is in columns or in characters, from which width on a line is full, and
-    whether paragraphs are set off, so that every other line goes on."""
+    """How a page was wrapped: whether its width is in columns or in characters, from which width on a line is full, how
+    wide most full lines are, and whether paragraphs are set off, so that every other line goes on."""
 
     in_columns: bool
     full: int
+    usual: int
     set_off: bool
 
 
@@ -177,7 +180,9 @@ def _wrap(text: str, lines: list[_Line]) -> _Wrap | None:
             had_room = sum(width < full and not begins for width, begins in open_) - inside
             gained = broken_off[slack] * (1 - 0.05 * _SLACKS[slack]) - 2 * max(had_room, 0) - 4 * too_wide
             if broken_off[slack] >= _FEWEST_BROKEN_OFF and gained > most:
-                best, most = _Wrap(in_columns, full, _sets_off(text, lines, full, in_columns=in_columns)), gained
+                usual = Counter(width for width in widths if full <= width <= widest).most_common(1)[0][0]
+                set_off = _sets_off(text, lines, full, in_columns=in_columns)
+                best, most = _Wrap(in_columns, full, usual, set_off), gained
     return best
 
 
@@ -224,7 +229,9 @@ def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | 
     goes_on = _GOES_ON.search(text, line.start, line.end) is not None
     if wrap is None:  # a page break inside a paragraph leaves its last line as long as it happens to be
         return following.new_page and (goes_on or (len(logical) > _HEADING_REACH and not _ended(text, line)))
-    full, next_full = (_width(text, each, in_columns=wrap.in_columns) >= wrap.full for each in lines)
+    width, next_width = (_width(text, each, in_columns=wrap.in_columns) for each in lines)
+    full = width >= wrap.full or width + _room_needed(text, following, in_columns=wrap.in_columns) > wrap.usual
+    next_full = next_width >= wrap.full
     if (_SIGNS.fullmatch(logical) and not full) or (_signs(text, following) and not next_full):
         return False
     if wrap.set_off or goes_on or _opened(logical):
@@ -234,6 +241,13 @@ def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | 
         # Nobody breaks off so far into a paragraph: a mark is of two widths, a Western word was not broken.
         return open_ and (len(logical) > _HEADING_REACH or "。" in logical) and (full or not _opens(text, following))
     return not (open_ and _HEADING.fullmatch(logical) and not _HEADING_GOES_ON.match(text, following.start))
+
+
+def _room_needed(text: str, line: _Line, *, in_columns: bool) -> int:
+    """How much room the line above had to leave for what ``line`` begins with: opening marks are not left behind."""
+    unit = _UNIT.match(text, line.start, line.end)
+    words = unit.group() if unit else ""
+    return _columns(words) if in_columns else len(words)
 
 
 def _opened(words: str) -> bool:

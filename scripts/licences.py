@@ -124,15 +124,7 @@ def _packages() -> list[Package]:
 def _installed(package: Package, words: Words) -> Facts | None:
     """Return what the metadata here say; None where the package is not installed at this version."""
     found = _distribution(package)
-    if found is None:
-        return None
-    metadata = found.metadata
-    return _facts(
-        metadata.get("License-Expression"),
-        metadata.get("License"),
-        metadata.get_all("Classifier") or [],
-        words,
-    )
+    return None if found is None else _facts(found.metadata.json, words)
 
 
 def _distribution(package: Package) -> Distribution | None:
@@ -163,18 +155,17 @@ def _asked(packages: Iterable[Package], words: Words) -> dict[Package, Facts]:
     found = {}
     for each in json.loads(done.stdout)["install"]:
         metadata: dict[str, Any] = each["metadata"]
-        name = canonicalize_name(metadata["name"])
-        fields = (metadata.get("license_expression"), metadata.get("license"), metadata.get("classifier", []))
-        found[wanted[name, metadata["version"]]] = _facts(*fields, words)
+        found[wanted[canonicalize_name(metadata["name"]), metadata["version"]]] = _facts(metadata, words)
     return found
 
 
-def _facts(expression: str | None, field: str | None, classifiers: list[str], words: Words) -> Facts:
-    if expression:
+def _facts(metadata: dict[str, Any], words: Words) -> Facts:
+    """Return what a package's metadata say, as importlib.metadata and pip's reports write them in JSON."""
+    if expression := metadata.get("license_expression"):
         return Facts(expression, "expression")
-    if field and (spdx := _spdx(field, words)):
+    if spdx := _spdx(metadata.get("license", ""), words):
         return Facts(spdx, "field")
-    licences = [each.rpartition(" :: ")[2] for each in classifiers if each.startswith("License ::")]
+    licences = [each.rpartition(" :: ")[2] for each in metadata.get("classifier", []) if each.startswith("License ::")]
     if len(licences) == 1 and (spdx := _spdx(licences[0], words)):
         return Facts(spdx, "classifier")
     return Facts(UNKNOWN, "nowhere")

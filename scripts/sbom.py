@@ -58,7 +58,7 @@ def _environment(folder: Path, locked: Path) -> Path:
 
 def _locked() -> set[tuple[str, str]]:
     """Return the names and versions that are locked for this system."""
-    found = set()
+    found: set[tuple[str, str]] = set()
     for line in DESCRIBED.read_text(encoding="utf-8").splitlines():
         if line[:1] not in {"", "#", " "}:
             pin = Requirement(line.partition(" \\")[0])

@@ -4,7 +4,8 @@
     python scripts/licences.py --check    change nothing, ask nobody; exit 1 with the reasons where something is wrong
 
 The packages and versions are those of ``requirements/*.txt``. Their licences come from the metadata of what is
-installed, and from ``requirements/licences.toml`` where that says too little. Wrong is a page that is out of date, a
+installed, and from ``requirements/licences.toml`` where that says too little. What is not installed is asked for by
+pip, which has to be version 25 or newer: older ones pass over SPDX expressions. Wrong is a page that is out of date, a
 licence nobody knows, and the GPL or AGPL as the licence of a package that the default extras bring.
 """
 

@@ -79,6 +79,17 @@ def test_both_readmes_have_the_same_parts() -> None:
     assert blocks[0] == blocks[1]
 
 
+def test_each_promise_names_its_tests() -> None:
+    """docs/security.md: every row of a table that promises names a test, and each test named is there."""
+    rows = re.findall(
+        r"^\| (?!promise|---)(.+) \| (.+) \|$", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"), re.M
+    )
+    named = {promise: re.findall(r"`(test_\w+\.py)`", tests) for promise, tests in rows}
+    assert rows
+    assert [promise for promise, tests in named.items() if not tests] == []
+    assert [name for tests in named.values() for name in tests if not (ROOT / "tests" / name).exists()] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_no_page_names_a_machine(page: Path) -> None:
     assert _ELSEWHERE.findall(page.read_text(encoding="utf-8")) == []

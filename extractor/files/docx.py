@@ -13,6 +13,7 @@ from typing import Any
 
 from extractor.errors import InputError
 from extractor.files.archive import check_package
+from extractor.files.left_out import ReadText
 from extractor.files.limits import Limits
 from extractor.files.numbering import Numbering
 
@@ -28,7 +29,7 @@ _LEFT_OUT = frozenset(
 _CHARACTERS = {f"{_W}tab": "\t", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
 
 
-def read_docx(data: bytes, name: str, limits: Limits) -> str:
+def read_docx(data: bytes, name: str, limits: Limits) -> ReadText:
     """Return a Word document's text, one paragraph or table row a line; ``name`` is for messages.
 
     Raises:
@@ -47,7 +48,7 @@ def read_docx(data: bytes, name: str, limits: Limits) -> str:
             f"{name}: cannot be read as a Word document ({type(error).__name__}: {error}); "
             "open it in Word and save it again as docx"
         ) from error
-    return "".join(f"{line}\n" for line in lines)
+    return ReadText("".join(f"{line}\n" for line in lines))
 
 
 def _related(part: Any, kind: str) -> Element | None:

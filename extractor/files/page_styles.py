@@ -1,0 +1,254 @@
+"""What a page's own styles hide or strike: inline styles and the simple rules of its ``<style>`` elements.
+
+Known are selectors of tags, ids, classes and attributes, below or inside each other, with the cascade's order; rules
+for print and for widths of screens, states (``:hover``) and what stands in files of its own are not looked at. tinycss2
+with cssselect reads more selectors; that would be three packages for rules that a template keeps short.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+Element = Any  # lxml has no types of its own
+Verdict = Literal["struck", "hidden", "raised"]
+
+_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_BRACES = re.compile(r"[{}]")
+_PLAIN_MEDIA = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)\s*$", re.IGNORECASE)
+_DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
+_COMPOUND = re.compile(r"""(?:([a-zA-Z][\w-]*)|\*)?((?:[#.][\w\u0080-\uffff-]+|\[[\w-]+(?:=["']?[^\]"']*["']?)?\])*)""")
+_PIECE = re.compile(r"""([#.])([\w\u0080-\uffff-]+)|\[([\w-]+)(?:=["']?([^\]"']*)["']?)?\]""")
+_ZERO = re.compile(r"[+-]?0*\.?0*(?:px|pt|em|rem|ex|%|cm|mm|in)?$")
+_FAR = re.compile(r"-[0-9]{3,}(?:\.[0-9]+)?(?:px|pt|em|rem|%)?$|-[0-9]{2,}em$")
+_SHEET_HIDES = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0*\s*[;}!]|line-through|mso-hide|"
+    r"font-size\s*:\s*0|vertical-align\s*:\s*super|-[0-9]{3,}|transparent|height\s*:\s*0",
+    re.IGNORECASE,
+)
+_SEEN_AGAIN = re.compile(r"visibility\s*:\s*visible|font(?:-size)?\s*:[^;]*[1-9]", re.IGNORECASE)
+_WHITE = frozenset(("white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"))
+_STRUCK_TAGS = frozenset(("del", "s", "strike"))
+_ASIDE = frozenset(("left", "top", "text-indent", "margin-left", "margin-top"))
+
+Style = Mapping[str, str]
+
+
+class _Compound(NamedTuple):
+    """A part of a selector: what one element must be; ``child`` says that the part before must be its parent."""
+
+    tag: str | None
+    id: str | None
+    classes: frozenset[str]
+    attributes: tuple[tuple[str, str | None], ...]
+    child: bool
+
+    def fits(self, element: Element) -> bool:
+        return (
+            (self.tag is None or element.tag == self.tag)
+            and (self.id is None or element.get("id") == self.id)
+            and (not self.classes or self.classes <= set(element.get("class", "").split()))
+            and all(
+                name in element.attrib and (value is None or element.get(name) == value)
+                for name, value in self.attributes
+            )
+        )
+
+
+class _Rule(NamedTuple):
+    compounds: tuple[_Compound, ...]
+    specificity: tuple[int, int, int]
+    order: int
+    declared: Mapping[str, tuple[str, bool]]
+
+    def fits(self, element: Element) -> bool:
+        return self.compounds[-1].fits(element) and _fits_above(self.compounds, len(self.compounds) - 1, element)
+
+
+class PageStyles:
+    """The styles of one page, asked about its elements."""
+
+    def __init__(self, root: Element) -> None:
+        self._rules: defaultdict[tuple[str, str], list[_Rule]] = defaultdict(list)
+        order = 0
+        for sheet in root.iter("style"):
+            source = _COMMENT.sub(" ", sheet.text or "")
+            if not _SHEET_HIDES.search(source):
+                continue
+            for selectors, declared in _rules(source):
+                for selector in selectors.split(","):
+                    compounds = _compounds(selector.strip())
+                    if compounds:
+                        order += 1
+                        self._add(_Rule(compounds, _specificity(compounds), order, declared))
+
+    def verdict(self, element: Element) -> Verdict | None:
+        """Return what the styles do to an element with all that it holds: None where it is shown as text is."""
+        if element.tag in _STRUCK_TAGS:
+            return "struck" if "line-through" in self._of(element).get("text-decoration", "line-through") else None
+        if not (self._rules or "style" in element.attrib or "hidden" in element.attrib or element.tag == "font"):
+            return None
+        style = self._of(element)
+        if "hidden" in element.attrib and style.get("display", "none") == "none":
+            return "hidden"
+        if not style:
+            return None
+        if "line-through" in style.get("text-decoration", "") + style.get("text-decoration-line", ""):
+            return "struck"
+        if _hides(style) or (_hides_unless_reset(style) and not _is_seen_again(element)) or self._is_unseen(element):
+            return "hidden"
+        return "raised" if style.get("vertical-align") in ("super", "text-top") and element.tag != "img" else None
+
+    def _of(self, element: Element) -> Style:
+        inline = _declared(element.get("style", ""))
+        colour = element.get("color") if element.tag == "font" else None
+        own = {"color": colour.lower()} if colour else {}
+        if not self._rules:
+            return own | {name: value for name, (value, _) in inline.items()}
+        won: dict[str, tuple[tuple[bool, tuple[int, int, int, int], int], str]] = {}
+        for rule in self._candidates(element):
+            if rule.fits(element):
+                for name, (value, important) in rule.declared.items():
+                    rank = (important, (0, *rule.specificity), rule.order)
+                    if name not in won or won[name][0] <= rank:
+                        won[name] = rank, value
+        for name, (value, important) in inline.items():
+            rank = (important, (1, 0, 0, 0), 0)
+            if name not in won or won[name][0] <= rank:
+                won[name] = rank, value
+        return own | {name: value for name, (_, value) in won.items()}
+
+    def _add(self, rule: _Rule) -> None:
+        last = rule.compounds[-1]
+        if last.id:
+            self._rules["id", last.id].append(rule)
+        elif last.classes:
+            self._rules["class", min(last.classes)].append(rule)
+        else:
+            self._rules["tag", last.tag or "*"].append(rule)
+
+    def _candidates(self, element: Element) -> Iterator[_Rule]:
+        yield from self._rules.get(("tag", "*"), ())
+        yield from self._rules.get(("tag", element.tag), ())
+        for name in element.get("class", "").split():
+            yield from self._rules.get(("class", name), ())
+        yield from self._rules.get(("id", element.get("id", "")), ())
+
+    def _is_unseen(self, element: Element) -> bool:
+        """Tell whether text within a paragraph has the colour of what is behind it, as marks against copying have."""
+        colour = self._of(element).get("color", "").replace(" ", "")
+        if colour in ("transparent", "rgba(0,0,0,0)"):
+            return not _is_seen_again(element)
+        if not colour or element.tag not in ("span", "font", "b", "i", "em", "strong"):
+            return False
+        for behind in (element, *element.iterancestors()):
+            style = self._of(behind)
+            ground = (style.get("background-color") or style.get("background") or behind.get("bgcolor") or "").lower()
+            if ground.strip() and ground.split()[0] not in ("transparent", "none", "inherit"):
+                return _same_colour(colour, ground.replace(" ", ""))
+        return colour in _WHITE and any(parent.tag == "p" for parent in element.iterancestors())
+
+
+def _hides(style: Style) -> bool:
+    if style.get("display") == "none" or style.get("mso-hide") == "all" or _is_zero(style.get("opacity")):
+        return True
+    is_moved = style.get("position") in ("absolute", "fixed") or "text-indent" in style
+    if is_moved and any(_FAR.match(style[name]) for name in _ASIDE if name in style):
+        return True
+    clipped = style.get("overflow") in ("hidden", "clip")
+    return clipped and any(_is_zero(style.get(name)) for name in ("height", "max-height", "width", "max-width"))
+
+
+def _hides_unless_reset(style: Style) -> bool:
+    return style.get("visibility") in ("hidden", "collapse") or _is_zero(style.get("font-size"))
+
+
+def _is_zero(value: str | None) -> bool:
+    return value is not None and any(character == "0" for character in value) and bool(_ZERO.match(value))
+
+
+def _is_seen_again(element: Element) -> bool:
+    return any(_SEEN_AGAIN.search(inner.get("style", "")) for inner in element.iterdescendants("*"))
+
+
+def _same_colour(one: str, other: str) -> bool:
+    return one == other or (one in _WHITE and other in _WHITE)
+
+
+def _fits_above(compounds: tuple[_Compound, ...], at: int, element: Element) -> bool:
+    if at == 0:
+        return True
+    above = compounds[at - 1]
+    for parent in element.iterancestors():
+        if above.fits(parent) and _fits_above(compounds, at - 1, parent):
+            return True
+        if compounds[at].child:
+            return False
+    return False
+
+
+def _rules(source: str) -> Iterator[tuple[str, Mapping[str, tuple[str, bool]]]]:
+    """Yield selectors and declarations of a sheet's rules; of blocks behind an ``@`` those of plain media only."""
+    depth, prelude, begun, passed_over = 0, "", 0, 0
+    for brace in _BRACES.finditer(source):
+        before = source[begun : brace.start()]
+        begun = brace.end()
+        if brace[0] == "{":
+            prelude = before.rpartition(";")[2].strip() if not passed_over else ""
+            depth += 1
+            if prelude.startswith("@") and not _PLAIN_MEDIA.match(prelude) and not passed_over:
+                passed_over = depth
+            continue
+        if not passed_over and prelude and not prelude.startswith("@"):
+            yield prelude, _declared(before)
+        prelude = ""
+        passed_over = 0 if depth == passed_over else passed_over
+        depth = max(depth - 1, 0)
+
+
+@lru_cache(maxsize=4096)
+def _declared(declarations: str) -> Mapping[str, tuple[str, bool]]:
+    found: dict[str, tuple[str, bool]] = {}
+    for name, value in _DECLARATION.findall(declarations.lower()):
+        stated, important, _ = value.partition("!important")
+        found[name] = (stated.strip(), bool(important))
+    return found
+
+
+def _compounds(selector: str) -> tuple[_Compound, ...]:
+    """Return a selector's parts, () where it is of a kind that is not known."""
+    if re.search(r"[:+~|\\]", selector) or not selector:
+        return ()
+    parts: list[_Compound] = []
+    child = False
+    for word in re.sub(r"\s*>\s*", " > ", selector).split():
+        if word == ">":
+            child = True
+            continue
+        match = _COMPOUND.fullmatch(word)
+        if match is None:
+            return ()
+        pieces = _PIECE.findall(match[2])
+        ids = [name for mark, name, _, _ in pieces if mark == "#"]
+        parts.append(
+            _Compound(
+                match[1].lower() if match[1] else None,
+                ids[0] if ids else None,
+                frozenset(name for mark, name, _, _ in pieces if mark == "."),
+                tuple((name.lower(), value or None) for _, _, name, value in pieces if name),
+                child,
+            )
+        )
+        child = False
+    return tuple(parts)
+
+
+def _specificity(compounds: tuple[_Compound, ...]) -> tuple[int, int, int]:
+    return (
+        sum(part.id is not None for part in compounds),
+        sum(len(part.classes) + len(part.attributes) for part in compounds),
+        sum(part.tag is not None for part in compounds),
+    )

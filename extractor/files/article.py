@@ -2,8 +2,8 @@
 
 The block with most of the text (``Line.main``) marks the middle. Before it, the article begins at its title; after
 it, it ends at the first line that only stands at the ends of pages. Within the block such a line ends the article only
-where nothing of an article follows, since notices speak of ICP备案 and 承办单位. Between the two a line is kept unless it
-is furniture or a link among links: a line too many does little harm, a lost paragraph cannot be made good. What is
+where nothing of an article follows: notices, too, speak of ICP备案 and 承办单位. Between the two a line is kept unless
+it is furniture or a link among links: a line too many does little harm, a lost paragraph cannot be made good. What is
 not kept is accounted for.
 """
 

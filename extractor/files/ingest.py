@@ -7,7 +7,6 @@ is taken out line by line. The parsing libraries are loaded by the formats that 
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -15,13 +14,14 @@ from extractor.errors import InputError
 from extractor.files.charset import decode
 from extractor.files.left_out import LeftOut, ReadText, condensed
 from extractor.files.limits import DEFAULT_LIMITS, Limits
+from extractor.files.mhtml import SavedPage, read_saved_page
 from extractor.files.raw import read_bytes
+from extractor.files.signatures import is_page, is_saved_page
 from extractor.files.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
 
-Format = Literal["txt", "md", "html", "docx", "pdf"]
+Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Word up to 2003, and any Office file with a password
-_HTML = re.compile(rb"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
 _DAMAGE_OF_A_PAGE = 0.001  # content systems cut characters in half; a browser shows such a page all the same
 
 
@@ -87,20 +87,23 @@ def _text_of(data: bytes, name: str, kind: Format, limits: Limits) -> _Text:
 
         return _Text(read_pdf(data, name, limits), None)
     if kind == "html":
-        return _text_of_page(data, name, limits)
+        return _text_of_page(SavedPage(data, None, {}, []), name, limits)
+    if kind == "mhtml":
+        return _text_of_page(read_saved_page(data, name), name, limits)
     decoded = decode(data, name)
     return _Text(ReadText(_with_unix_line_ends(decoded.text)), decoded.charset)
 
 
-def _text_of_page(data: bytes, name: str, limits: Limits) -> _Text:
+def _text_of_page(saved: SavedPage, name: str, limits: Limits) -> _Text:
     from extractor.files.article import article_of
     from extractor.files.html import declared_charset, read_page
 
-    decoded = decode(data, name, declared_charset(data), damage=_DAMAGE_OF_A_PAGE)
+    declared = saved.charset or declared_charset(saved.page)
+    decoded = decode(saved.page, name, declared, damage=_DAMAGE_OF_A_PAGE)
     _check_length(decoded.text, name, 10 * limits.text_characters)
-    article = article_of(read_page(_with_unix_line_ends(decoded.text), name), name)
+    article = article_of(read_page(_with_unix_line_ends(decoded.text), name, saved.frames), name)
     text = "".join(f"{line}\n" for line in article.lines)
-    return _Text(ReadText(text, tuple(article.left_out)), decoded.charset)
+    return _Text(ReadText(text, (*saved.left_out, *article.left_out)), decoded.charset)
 
 
 def _format_of(source: Source, data: bytes) -> Format:
@@ -118,10 +121,12 @@ def _format_of(source: Source, data: bytes) -> Format:
         return _format_of_package(data, name)
     if b"%PDF-" in data[:1024]:
         return "pdf"
+    if is_saved_page(data):
+        return "mhtml"
     expected = FORMAT_BY_ENDING.get(ending)
-    if expected in ("docx", "pdf"):
+    if expected in ("docx", "pdf", "mhtml"):
         raise InputError(f"{name}: is named {ending} but holds something else, or is damaged; fetch it again")
-    if _HTML.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
+    if is_page(data):
         return "html"  # whatever its ending: pages are saved as .txt, and as .doc for Word to open
     if expected in ("html", "txt", "md"):
         return expected  # type: ignore[return-value]

@@ -15,7 +15,7 @@ from extractor.errors import InputError
 from extractor.files.archive import check_package
 from extractor.files.docx_styles import Mark, RunStyles, W
 from extractor.files.docx_text import BOX, NO_TEXT, ParagraphText, plain_text
-from extractor.files.left_out import Kind, LeftOut, ReadText, left_out
+from extractor.files.left_out import WORDS_KEPT, Kind, LeftOut, ReadText, left_out
 from extractor.files.limits import Limits
 from extractor.files.numbering import Numbering
 
@@ -44,7 +44,8 @@ def read_docx(data: bytes, name: str, limits: Limits) -> ReadText:
     size = len("".join(text.split()))
     if pictures and not size:
         raise InputError(
-            f"{name}: holds pictures ({pictures}) and no text; recognise their text (OCR) first, or find the notice as text"
+            f"{name}: holds pictures ({pictures}) and no text; "
+            "recognise their text (OCR) first, or find the notice as text"
         )
     if size < _FOR_A_PICTURE * pictures:
         told.append(LeftOut("picture", 0, ""))
@@ -80,9 +81,8 @@ class _Document:
         self._part, self._name, self._limits, self._depth = part, name, limits, depth
         self._told: list[LeftOut] = []
         self._numbers: list[str] = []
-        self._head = self._tail = (
-            ""  # what of a paragraph without a mark of its own goes before, behind the next number
-        )
+        # Text of paragraphs without a mark of their own: it goes before, and behind, the next one's number.
+        self._head = self._tail = ""
 
     def lines(self) -> Iterator[str]:
         """Yield the body's lines."""
@@ -90,7 +90,7 @@ class _Document:
 
     def account(self) -> list[LeftOut]:
         """What is not among the lines."""
-        numbers = [left_out("deleted_number", " ".join(self._numbers))] if self._numbers else []
+        numbers = [LeftOut("deleted_number", 0, self._numbers[0])] if self._numbers else []
         return self.paragraphs.account() + numbers + self._told + list(_aside(self._part))
 
     def _lines(self, container: Element) -> Iterator[str]:
@@ -102,8 +102,14 @@ class _Document:
                 yield from self._row(child)
             elif child.tag == f"{W}altChunk":
                 yield from self._chunk(child.get(_RELATIONSHIP, ""))
-            elif child.tag not in NO_TEXT:  # tables, content controls, tracked insertions: what matters is inside
+            elif child.tag == f"{W}tbl":
+                yield from self._rest()
                 yield from self._lines(child)
+            elif child.tag not in NO_TEXT:  # content controls, tracked insertions: what matters is inside
+                yield from self._lines(child)
+        yield from self._rest()
+
+    def _rest(self) -> Iterator[str]:
         rest, self._head, self._tail = self._head + self._tail, "", ""
         yield from _split(rest)
 
@@ -113,7 +119,7 @@ class _Document:
         mark = self._styles.mark(paragraph)
         if mark.deleted or (mark.hidden and not text.strip()):
             if self._numbering.is_numbered(paragraph):
-                self._numbers.append("".join(plain_text(paragraph).split())[:8])
+                self._numbers.append(" ".join(plain_text(paragraph).split())[:WORDS_KEPT])
             self._tail += text
         elif mark.hidden:
             self._head += self._tail + self._numbering.label(paragraph) + text
@@ -122,8 +128,8 @@ class _Document:
             label = self._numbering.label(paragraph)
             whole = self._head + label + self._tail + text
             self._head = self._tail = ""
-            if missed and whole == label:
-                self._numbers.append(label.strip())
+            if missed and whole == label:  # Word prints the number of nothing
+                self._numbers += [label.strip()] if label else []
             else:
                 yield from _split(whole)
         yield from self._boxes(paragraph, mark)
@@ -133,12 +139,17 @@ class _Document:
             return
         head, tail, self._head, self._tail = self._head, self._tail, "", ""
         for box in paragraph.iter(BOX):
-            if not any(parent.tag in NO_TEXT | {BOX, f"{W}del"} for parent in _between(box, paragraph)):
+            if not any(self._hides(parent, paragraph) for parent in _between(box, paragraph)):
                 yield from self._lines(box)
         self._head, self._tail = head, tail
 
+    def _hides(self, element: Element, paragraph: Element) -> bool:
+        if element.tag in NO_TEXT or element.tag in (BOX, f"{W}del"):
+            return True
+        return element.tag == f"{W}r" and self._styles.shown(element.find(f"{W}rPr"), paragraph).hidden
+
     def _row(self, row: Element) -> Iterator[str]:
-        """Yield a table row: one line with tabs where no cell has two lines, else the cells' lines one after another."""
+        """Yield a table row: one line with tabs where no cell has two lines, else the cells' lines in their order."""
         properties = row.find(f"{W}trPr")
         for tag, kind in (("del", "struck"), ("hidden", "hidden")):
             stated = None if properties is None else properties.find(f"{W}{tag}")

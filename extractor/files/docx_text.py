@@ -1,4 +1,4 @@
-"""The text of one Word paragraph as printed: runs that are struck or hidden, and marks of notes, are left out and told."""
+"""A Word paragraph's text as printed: runs that are struck or hidden, and marks of notes, are left out and told."""
 
 from __future__ import annotations
 
@@ -186,7 +186,6 @@ class ParagraphText:
 
 def plain_text(element: Element) -> str:
     """Return all text in an element, deleted or hidden too, paragraphs as lines of their own."""
-    pieces: list[str] = []
-    for inner in element.iter(f"{W}t", f"{W}delText", f"{W}p", f"{W}tab"):
-        pieces.append("\n" if inner.tag == f"{W}p" else "\t" if inner.tag == f"{W}tab" else inner.text or "")
-    return "".join(pieces)
+    breaks = {f"{W}p": "\n", f"{W}tab": "\t"}
+    texts = element.iter(f"{W}t", f"{W}delText", *breaks)
+    return "".join(breaks.get(inner.tag, inner.text or "") for inner in texts)

@@ -95,12 +95,12 @@ def _rendered(root: Element, exposed: Element | None) -> Page:
     seen = look_at(root, exposed)
     weighed = weights(root, seen.unseen.__contains__)
     most = weighed[root] * _MOST_FURNITURE
-
-    def skip(element: Element) -> bool:
-        return element in seen.unseen or (weighed.get(element, 0) <= most and _is_furniture(element))
-
-    lines = _Lines(main_block(root, weights(root, skip)))
-    _render(root, skip, seen, lines)
+    furniture = {element for element, weight in weighed.items() if weight <= most and _is_furniture(element)}
+    passed_over = furniture.union(seen.unseen)
+    if furniture:
+        weighed = weights(root, passed_over.__contains__)
+    lines = _Lines(main_block(root, weighed))
+    _render(root, passed_over.union(seen.raised).__contains__, seen, lines)
     title = root.find(".//title")
     stated = root.xpath("string(//meta[translate(@name, 'ARTICLE', 'article')='articletitle']/@content)")
     shown = _collapse(title.text or "") if title is not None else ""
@@ -114,8 +114,8 @@ class _Lines:
         self.done: list[Line] = []
         self.main = main
         self.in_main = False
-        self.links = 0
-        self.headings = 0
+        self._links: list[Element] = []
+        self._titles: list[Element] = []
         self._pieces: list[str] = []
         self._linked = 0
         self._heading = False
@@ -129,6 +129,22 @@ class _Lines:
     def begun(self) -> str:
         """What the line holds so far."""
         return "".join(self._pieces)
+
+    def enter(self, element: Element) -> None:
+        """Note what the text that follows stands in."""
+        self.in_main |= element is self.main
+        if is_link(element):
+            self._links.append(element)
+        if _is_title(element):
+            self._titles.append(element)
+
+    def leave(self, element: Element) -> None:
+        """Note that an element ends."""
+        for within in (self._links, self._titles):
+            if within and within[-1] is element:
+                within.pop()
+        if element is self.main:
+            self.in_main = False
 
     def leave_out(self, kind: Kind, text: str) -> None:
         """Account for a text of the page that is not taken in."""
@@ -147,8 +163,8 @@ class _Lines:
     def add(self, text: str | None) -> None:
         if text:
             self._pieces.append(text)
-            self._linked += size(text) if self.links else 0
-            self._heading |= self.headings > 0
+            self._linked += size(text) if self._links else 0
+            self._heading |= bool(self._titles)
 
     def add_marker(self, marker: str) -> None:
         self._marker = marker
@@ -167,7 +183,7 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
     rows: list[Element] = []  # rows that are one line, from the outermost to the one we are in
     numbers: dict[Element, int] = {}  # of each list, its last item's
     preformatted = 0
-    for event, element in walk(root, lambda each: each in seen.raised or skip(each)):
+    for event, element in walk(root, skip):
         tag = element.tag
         breaks = tag in BLOCKS and not rows
         if event == "start":
@@ -181,9 +197,7 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
                 lines.add_marker(_list_marker(element, numbers))
             elif tag == "img":
                 lines.pictures += _is_picture(element)
-            lines.in_main |= element is lines.main
-            lines.links += is_link(element)
-            lines.headings += _is_title(element)
+            lines.enter(element)
             preformatted += tag == "pre"
             _add_text(lines, element.text, preformatted > 0)
             continue
@@ -193,11 +207,8 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
                 breaks = True
             if breaks:
                 lines.end_line()
-            lines.links -= is_link(element)
-            lines.headings -= _is_title(element)
+            lines.leave(element)
             preformatted -= tag == "pre"
-            if element is lines.main:
-                lines.in_main = False
         if event == "skip":
             _take_whole(lines, element, seen)
         if element is not root:

@@ -103,7 +103,7 @@ def _kind_of_hidden(element: Element) -> Kind:
 def _is_note_mark(element: Element) -> bool:
     if element.tag == "a" and element.get("href", "").startswith("#"):
         return is_note_link(element.get("href"), "".join(element.itertext()))
-    return element.tag in ("a", "span") and "class" in element.attrib and not _NOTE_TOKENS.isdisjoint(tokens(element))
+    return element.tag in ("a", "span") and not _NOTE_TOKENS.isdisjoint(tokens(element))
 
 
 def _is_linked(element: Element) -> bool:

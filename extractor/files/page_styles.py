@@ -29,6 +29,15 @@ _SHEET_HIDES = re.compile(
     r"font-size\s*:\s*0|vertical-align\s*:\s*super|-[0-9]{3,}|transparent|height\s*:\s*0",
     re.IGNORECASE,
 )
+_TOUCHES = re.compile(
+    r"display|visib|opacity|text-decoration|mso-hide|font-size\s*:\s*0|vertical-align|-[0-9]{3}|transparent|height\s*:\s*0",
+    re.IGNORECASE,
+)
+_INLINE_HIDES = re.compile(
+    r"display\s*:\s*none|visib|opacity|line-through|mso-hide|font-size\s*:\s*[0.]|super|-[0-9]{2}|(?:width|height)\s*:\s*0|"
+    r"color\s*:\s*(?:transparent|white|#fff|rgba?\(\s*255|rgba\(\s*0\s*,\s*0\s*,\s*0\s*,\s*0)",
+    re.IGNORECASE,
+)
 _SEEN_AGAIN = re.compile(r"visibility\s*:\s*visible|font(?:-size)?\s*:[^;]*[1-9]", re.IGNORECASE)
 _WHITE = frozenset(("white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"))
 _STRUCK_TAGS = frozenset(("del", "s", "strike"))
@@ -73,6 +82,8 @@ class PageStyles:
 
     def __init__(self, root: Element) -> None:
         self._rules: defaultdict[tuple[str, str], list[_Rule]] = defaultdict(list)
+        self._has_tags = False
+        self._has_grounds = bool(root.xpath("boolean(//@bgcolor | //@style[contains(., 'background')])"))
         order = 0
         for sheet in root.iter("style"):
             source = _COMMENT.sub(" ", sheet.text or "")
@@ -89,7 +100,11 @@ class PageStyles:
         """Return what the styles do to an element with all that it holds: None where it is shown as text is."""
         if element.tag in _STRUCK_TAGS:
             return "struck" if "line-through" in self._of(element).get("text-decoration", "line-through") else None
-        if not (self._rules or "style" in element.attrib or "hidden" in element.attrib or element.tag == "font"):
+        rules = self._candidates(element) if self._rules else []
+        inline = element.get("style", "")
+        if not (rules or "hidden" in element.attrib or (element.tag == "font" and "color" in element.attrib)) and not (
+            inline and (_may_hide(inline) or (self._has_grounds and "color" in inline))
+        ):
             return None
         style = self._of(element)
         if "hidden" in element.attrib and style.get("display", "none") == "none":
@@ -128,14 +143,16 @@ class PageStyles:
         elif last.classes:
             self._rules["class", min(last.classes)].append(rule)
         else:
+            self._has_tags = True
             self._rules["tag", last.tag or "*"].append(rule)
 
-    def _candidates(self, element: Element) -> Iterator[_Rule]:
-        yield from self._rules.get(("tag", "*"), ())
-        yield from self._rules.get(("tag", element.tag), ())
-        for name in element.get("class", "").split():
-            yield from self._rules.get(("class", name), ())
-        yield from self._rules.get(("id", element.get("id", "")), ())
+    def _candidates(self, element: Element) -> list[_Rule]:
+        classes, identifier = element.get("class"), element.get("id")
+        if classes is None and identifier is None and not self._has_tags:
+            return []
+        keys = [("tag", "*"), ("tag", element.tag), ("id", identifier or "")]
+        keys += [("class", name) for name in (classes or "").split()]
+        return [rule for key in keys if key in self._rules for rule in self._rules[key]]
 
     def _is_unseen(self, element: Element) -> bool:
         """Tell whether text within a paragraph has the colour of what is behind it, as marks against copying have."""
@@ -202,11 +219,17 @@ def _rules(source: str) -> Iterator[tuple[str, Mapping[str, tuple[str, bool]]]]:
             if prelude.startswith("@") and not _PLAIN_MEDIA.match(prelude) and not passed_over:
                 passed_over = depth
             continue
-        if not passed_over and prelude and not prelude.startswith("@"):
+        if not passed_over and prelude and not prelude.startswith("@") and _TOUCHES.search(before):
             yield prelude, _declared(before)
         prelude = ""
         passed_over = 0 if depth == passed_over else passed_over
         depth = max(depth - 1, 0)
+
+
+@lru_cache(maxsize=4096)
+def _may_hide(inline: str) -> bool:
+    """Tell whether an inline style is worth a look: most are not."""
+    return bool(_INLINE_HIDES.search(inline))
 
 
 @lru_cache(maxsize=4096)

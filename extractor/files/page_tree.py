@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from extractor.errors import InputError
@@ -65,14 +66,15 @@ def walk(root: Element, skip: Callable[[Element], bool]) -> Iterator[tuple[str, 
 def weights(root: Element, skip: Callable[[Element], bool]) -> dict[Element, int]:
     """Return for each element the characters in it that are not in links, blanks aside."""
     weighed: dict[Element, int] = {}
-    links = 0
+    links: list[Element] = []
     for event, element in walk(root, skip):
         if event == "start":
-            links += is_link(element)
+            if is_link(element):
+                links.append(element)
             weighed[element] = 0 if links else size(element.text)
             continue
-        if event == "end":
-            links -= is_link(element)
+        if links and element is links[-1]:
+            links.pop()
         parent = element.getparent()
         if parent is not None and element is not root:
             weighed[parent] += weighed.get(element, 0) + (0 if links else size(element.tail))
@@ -91,17 +93,25 @@ def main_block(root: Element, weighed: dict[Element, int]) -> Element:
 
 def tokens(element: Element) -> frozenset[str]:
     """Return the words of an element's class and id."""
-    names = f"{element.get('class', '')} {element.get('id', '')}"
-    return frozenset(re.split(r"[^a-z0-9]+", names.lower())) - {""} if names != " " else frozenset()
+    return _words(element.get("class", ""), element.get("id", ""))
+
+
+@lru_cache(maxsize=1024)
+def _words(classes: str, identifier: str) -> frozenset[str]:
+    return frozenset(re.split(r"[^a-z0-9]+", f"{classes} {identifier}".lower())) - {""}
 
 
 def is_link(element: Element) -> bool:
     """Tell whether an element leads elsewhere; a whole paragraph that does is a paragraph all the same."""
-    target = element.get("href", "") if element.tag == "a" else ""
+    if element.tag != "a":
+        return False
+    target = element.get("href", "")
     if not target or target.lower().startswith(("mailto:", "tel:")):
         return False
     text = "".join(element.itertext())
-    return len(text) < _PARAGRAPH or "。" not in text or any(inner.tag in BLOCKS for inner in element.iterdescendants())
+    if len(text) < _PARAGRAPH or "。" not in text:
+        return True
+    return sum(inner.tag in BLOCKS for inner in element.iterdescendants()) > 1  # a title with its summary
 
 
 def size(text: str | None) -> int:

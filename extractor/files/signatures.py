@@ -1,4 +1,4 @@
-"""By what their first bytes tell HTML pages, alone or saved as one message, from other text, whatever a file is named."""
+"""HTML pages, alone or saved as one message, told from other text by their first bytes, whatever a file is named."""
 
 from __future__ import annotations
 

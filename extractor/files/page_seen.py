@@ -22,6 +22,7 @@ _NO_TEXT = frozenset({
 FRAMES = frozenset(("iframe", "frame", "object", "embed"))
 _SHOWN_BY_SCRIPT = frozenset(("js_content",))  # WeChat's article, hidden until its script has run
 _NOTE_TOKENS = frozenset(("footnote", "footnoteref", "noteref", "msofootnotereference", "msoendnotereference"))
+_SMALL = 100  # pixels, below which a frame holds a counter, buttons or the like
 _CONTROL = 16  # characters that a control which unfolds a text has at most
 
 
@@ -80,7 +81,8 @@ def frame_address(element: Element) -> str | None:
     style = "".join(element.get("style", "").lower().split())
     if "display:none" in style or "visibility:hidden" in style or "hidden" in element.attrib:
         return None
-    if any(element.get(side, "").rstrip("px") in ("0", "1") for side in ("width", "height")):
+    sides = (element.get(side, "").strip().removesuffix("px") for side in ("width", "height"))
+    if any(side.isdecimal() and int(side) < _SMALL for side in sides):
         return None
     names = ("data", "src") if element.tag == "object" else ("src", "data-src", "data-original")
     address = next((element.get(name).strip() for name in names if element.get(name)), "")

@@ -12,6 +12,7 @@ _MARKS = re.compile(
     re.IGNORECASE,
 )
 _UNIT = re.compile(r"(?:^|[^A-Za-z])(?:[kcdmnhμKCM]?[mM]|ft|in|s|h)$|[米寸尺里]$")
+_DECIMAL = re.compile(r"[0-9０-９][.．]$")
 _POWER = re.compile(r"(?:^|[^0-9.,，．])10$")
 _NOTE_LINK = re.compile(r"(?i)#.*(?:note|ftn|edn|fn|ref|cite|zhu|n[0-9])")
 
@@ -29,6 +30,8 @@ def read_superscript(before: str, raised: str, *, linked: bool) -> str | None:
     if not text or not _is_marks(text):
         return raised
     if not linked:
+        if _DECIMAL.search(before):
+            return raised
         if text in ("2", "3", "２", "３") and _UNIT.search(before):
             return text.translate(_RAISED) if text.isascii() else "²" if text == "２" else "³"
         if re.fullmatch(r"[-−]?[0-9]{1,2}", text) and _POWER.search(before):

@@ -45,14 +45,14 @@ def _told(entries: Sequence[LeftOut], lang: Lang) -> str:
     told = [_in_words(entry, lang) for entry in largest[:_MOST_NAMED]]
     if more := len(entries) - len(told):
         told.append(f"另有{more}处" if lang == "zh" else f"and {more} more")
-    return ("；" if lang == "zh" else "; ").join(told)
+    return (";" if lang == "zh" else "; ").join(told)
 
 
 def _in_words(entry: LeftOut, lang: Lang) -> str:
     name, size = str(read_table("left_out")[entry.kind][lang]), entry.characters
     if lang == "zh":
         place = re.sub(r"^page ([0-9]+)$", r"第\1页", entry.where)
-        facts = "，".join(fact for fact in (place, f"{size}字" if size else "") if fact)
+        facts = ",".join(fact for fact in (place, f"{size}字" if size else "") if fact)
         return name + (f"({facts})" if facts else "") + (f":“{entry.words}”" if entry.words else "")
     facts = ", ".join(fact for fact in (entry.where, f"{size:,} characters" if size else "") if fact)
     return name + (f" ({facts})" if facts else "") + (f" “{entry.words}”" if entry.words else "")

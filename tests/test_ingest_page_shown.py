@@ -17,7 +17,7 @@ STRUCK = {
     "one decoration of two": ("<span style='TEXT-DECORATION:underline line-through red'>12</span>35.6万元", ""),
     "decoration line": ("<i style='text-decoration-line:line-through'>12</i>35.6万元", ""),
     "class": ("<b class='old x'>12</b>35.6万元", "<style>.old { text-decoration : line-through }</style>"),
-    "class below a block": ("<b class=old>12</b>35.6万元", "<style>i, body p > b.old{text-decoration:line-through}</style>"),
+    "class below a block": ("<b class=old>12</b>35.6万元", "<style>i, p > b.old{text-decoration:line-through}</style>"),
     "all within": ("<del><b>1</b><span>2</span></del>35.6万元", ""),
     "Word's mark of changes": (
         "<span class=msoDel><del cite='mailto:a'>12</del></span><span class=msoIns><ins>35.6</ins></span>万元",
@@ -44,13 +44,21 @@ HIDDEN = {
     "attribute of a rule": ("<span data-off='1'>12</span>", "<style>span[data-off='1']{display:none}</style>"),
 }
 
+OFF = "p{display:none}"
+
+
+def styled(style: str) -> str:
+    """The article, each of its paragraphs with a style."""
+    return ARTICLE.replace("<p>", f"<p style='{style}'>")
+
+
 SHOWN = {
-    "rules for print and narrow screens": (ARTICLE, "<style>@media print{p{display:none}}@media (max-width:9px){p{display:none}}</style>"),
+    "rules for print and for widths": (ARTICLE, f"<style>@media print{{{OFF}}}@media (max-width:9px){{{OFF}}}</style>"),
     "rules for states": (ARTICLE, "<style>p:hover,p:not(.x){display:none} h1+p{visibility:hidden}</style>"),
     "a later rule": (ARTICLE, "<style>p{display:none} body p{display:block}</style>"),
-    "an inline style over a rule": (f"<div>{ARTICLE.replace('<p>', '<p style=display:block>')}</div>", "<style>div p{display:none}</style>"),
-    "sizes set again within": (f"<div style='font-size:0'>{ARTICLE.replace('<p>', '<p style=font-size:16px>')}</div>", ""),
-    "white on red": (f"<div style='background:#c00'>{ARTICLE.replace('<p>', '<p><span style=color:#fff>', 1)}</div>", ""),
+    "an inline style over a rule": (f"<div>{styled('display:block')}</div>", "<style>div p{display:none}</style>"),
+    "sizes set again within": (f"<div style='font-size:0'>{styled('font-size:16px')}</div>", ""),
+    "white on red": ("<div style='background:red'>" + with_in("(一)", "<b style=color:#fff>(一)</b>"), ""),
     "a decoration taken back": (with_in("35.6", "<s style='text-decoration:none'>35.6</s>"), ""),
     "not for reading aloud": (ARTICLE.replace("<p>", "<p aria-hidden='true'>"), ""),
     "inserted": (with_in("35.6", "<ins>35.6</ins>"), ""),

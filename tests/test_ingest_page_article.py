@@ -125,6 +125,9 @@ def test_paragraphs_that_are_links_stay(tmp_path: Path) -> None:
     linked = [f"<p><a href='/doc{n}.html'>{line}</a></p>" for n, line in enumerate(BODY[:-2])]
     read = read_page(page(f"<div>{''.join(linked)}{paragraphs(BODY[-2:])}</div>{RELATED}{FOOT}"), tmp_path)
     assert read.text.splitlines() == WANTED
+    linked = [f"<p><a href='/doc{n}.html'>{line}</a></p>" for n, line in enumerate(BODY)]
+    read = read_page(page(f"<div>{''.join(linked)}</div>{RELATED}{FOOT}"), tmp_path)
+    assert read.text.splitlines() == WANTED
     around = [f"<a href='/doc{n}.html'><p>{line}</p></a>" for n, line in enumerate(BODY[:-2])]
     read = read_page(page(f"<div>{''.join(around)}{paragraphs(BODY[-2:])}</div>{RELATED}{FOOT}"), tmp_path)
     assert read.text.splitlines() == WANTED
@@ -166,6 +169,7 @@ PICTURES = "".join(f"<p><img data-src='https://a.example/{n}' data-w='1080'></p>
         ("<embed src='b.pdf'>", r"in a frame \(b\.pdf\)"),
         (PICTURES, r"in pictures \(4\), not as text; recognise their text \(OCR\)"),
         ("<p><img src='p0.jpg' alt=''></p>", r"in pictures \(1\)"),
+        ("<p><img src='data:image/png;base64,iVBOlogoRw'></p>", r"in pictures \(1\)"),
     ],
 )
 def test_an_article_in_a_frame_or_in_pictures_is_named(tmp_path: Path, inner: str, said: str) -> None:

@@ -41,6 +41,12 @@ HIDDEN = {
     "colour of the ground": ("<span style='background:#eee'><b style='color:#eee'>12</b></span>", ""),
     "class": ("<span class='a d-none'>12</span>", "<style>.d-none, .hide{display:none!important}</style>"),
     "id": ("<span id=x1>12</span>", "<style>@media screen{#x1{visibility:hidden}}</style>"),
+    "for readers aloud": (
+        "<span class=sr>12</span>",
+        "<style>.sr{position:absolute;width:1px;height:1px;overflow:hidden}</style>",
+    ),
+    "hardly a size": ("<span style='font-size:1px'>12</span>", ""),
+    "no opaqueness": ("<span style='color: rgba(1, 2, 3, 0)'>12</span>", ""),
     "attribute of a rule": ("<span data-off='1'>12</span>", "<style>span[data-off='1']{display:none}</style>"),
 }
 
@@ -62,6 +68,11 @@ SHOWN = {
     "a decoration taken back": (with_in("35.6", "<s style='text-decoration:none'>35.6</s>"), ""),
     "not for reading aloud": (ARTICLE.replace("<p>", "<p aria-hidden='true'>"), ""),
     "inserted": (with_in("35.6", "<ins>35.6</ins>"), ""),
+    "a hanging indent": (styled("margin-left:120.0pt;text-indent:-120.0pt"), ""),
+    "digits that Word moved": (
+        with_in("35.6", "<span style='position:relative;top:-1.0pt;mso-text-raise:1.0pt'>35</span>.6"),
+        "",
+    ),
     "digits in spans": (with_in("35.6", "<span>3</span><span>5</span>.<span>6</span>"), ""),
 }  # fmt: skip
 
@@ -103,6 +114,10 @@ MARKS = {
     "a link alone": "<a href='#note1' id='r1'>[1]</a>",
     "a style": "<span style='vertical-align:super;font-size:9px'>1</span>",
     "a class": "<span class='up'>1</span>",
+    "moved up": "<span style='position:relative;top:-5px;font-size:9px'>1</span>",
+    "set higher": "<span style='vertical-align:4pt;font-size:7.5pt'>1</span>",
+    "raised twice": "<sup>¹</sup>",
+    "a colon": "<sup>注:2</sup>",
     "Word": "<a href='#_ftn1' name='_ftnref1'><span class=MsoFootnoteReference><span lang=EN-US>[1]</span></span></a>",
 }
 

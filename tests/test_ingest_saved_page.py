@@ -119,6 +119,13 @@ def test_a_page_is_read_as_a_page_whatever_its_ending(tmp_path: Path, name: str)
     assert (result.format, result.text.splitlines()) == ("html", WANTED)
 
 
+def test_an_article_s_source_named_as_text_is_read_as_a_page(tmp_path: Path) -> None:
+    source = f"\n<div class='content'><h1>{TITLE}</h1>{ARTICLE}</div>"
+    assert read_page(source, tmp_path, "a.txt").text.splitlines() == [TITLE, *WANTED[2:]]
+    assert read_page("<p>甲</p>\n乙", tmp_path, "b.txt").text == "<p>甲</p>\n乙"
+    assert read_page(source, tmp_path, "c.md").text == source
+
+
 def test_a_page_saved_by_word_is_read(tmp_path: Path) -> None:
     lines = "".join(
         f"<p class=MsoNormal><![if !supportLists]><span>{line[:1]}</span><![endif]>"

@@ -191,6 +191,7 @@ def test_a_sign_nobody_can_tell_joins_no_figures_and_is_told(tmp_path: Path) -> 
     read = read_word(word(paragraph(run("1") + sign + run("2人"))), tmp_path)
     assert read.text == "1\ufffd2人\n"
     assert account(read) == [("unmapped_glyphs", "Webdings F061")]
+    assert read_word(word(paragraph(sign + run("一是甲"))), tmp_path).text == "一是甲\n"
 
 
 def test_text_set_in_a_symbol_font_is_read_as_shown(tmp_path: Path) -> None:

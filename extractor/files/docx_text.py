@@ -168,7 +168,7 @@ class ParagraphText:
         if is_symbol or (table is None and 0x20 <= number < 0xE000 and "dings" not in font.lower()):
             return chr(low)
         self._unknown.append(f"{font or '?'} {code}")
-        return _UNKNOWN
+        return _UNKNOWN if self._pieces else ""  # what begins a paragraph is a bullet
 
     def _note_object(self, element: Element) -> None:
         tag = element.tag

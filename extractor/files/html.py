@@ -238,7 +238,8 @@ def _is_picture(element: Element) -> bool:
     """Tell whether a picture is large enough to hold text, as far as the page says."""
     address = next((element.get(name, "") for name in ("data-src", "data-original", "src") if element.get(name)), "")
     sides = [_whole(element.get(side, "").removesuffix("px"), _SMALL) for side in ("width", "height")]
-    return bool(address) and min(sides) >= _SMALL and not _SIGN.search(address)
+    is_sign = not address.startswith("data:") and _SIGN.search(address)
+    return bool(address) and min(sides) >= _SMALL and not is_sign
 
 
 def _add_text(lines: _Lines, text: str | None, preformatted: bool) -> None:

@@ -16,7 +16,7 @@ from extractor.files.left_out import LeftOut, ReadText, condensed
 from extractor.files.limits import DEFAULT_LIMITS, Limits
 from extractor.files.mhtml import SavedPage, read_saved_page
 from extractor.files.raw import read_bytes
-from extractor.files.signatures import is_page, is_saved_page
+from extractor.files.signatures import is_page, is_piece_of_page, is_saved_page
 from extractor.files.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
 
 Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf"]
@@ -126,7 +126,7 @@ def _format_of(source: Source, data: bytes) -> Format:
     expected = FORMAT_BY_ENDING.get(ending)
     if expected in ("docx", "pdf", "mhtml"):
         raise InputError(f"{name}: is named {ending} but holds something else, or is damaged; fetch it again")
-    if is_page(data):
+    if is_page(data) or (expected in ("txt", None) and is_piece_of_page(data)):
         return "html"  # whatever its ending: pages are saved as .txt, and as .doc for Word to open
     if expected in ("html", "txt", "md"):
         return expected  # type: ignore[return-value]

@@ -23,22 +23,28 @@ _DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
 _COMPOUND = re.compile(r"""(?:([a-zA-Z][\w-]*)|\*)?((?:[#.][\w\u0080-\uffff-]+|\[[\w-]+(?:=["']?[^\]"']*["']?)?\])*)""")
 _PIECE = re.compile(r"""([#.])([\w\u0080-\uffff-]+)|\[([\w-]+)(?:=["']?([^\]"']*)["']?)?\]""")
 _ZERO = re.compile(r"[+-]?0*\.?0*(?:px|pt|em|rem|ex|%|cm|mm|in)?$")
-_FAR = re.compile(r"-[0-9]{3,}(?:\.[0-9]+)?(?:px|pt|em|rem|%)?$|-[0-9]{2,}em$")
+_FAR = re.compile(r"-(?:9[0-9]{2}|[0-9]{4,})(?:\.[0-9]+)?(?:px|pt|em|rem|%)?$|-[0-9]{3,}r?em$")  # no hanging indent
 _SHEET_HIDES = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0*\s*[;}!]|line-through|mso-hide|"
-    r"font-size\s*:\s*0|vertical-align\s*:\s*super|-[0-9]{3,}|transparent|height\s*:\s*0",
+    r"font-size\s*:\s*[01.][^0-9]|vertical-align\s*:\s*(?:super|text-top)|-[0-9]{3,}|transparent|height\s*:\s*[01](?![0-9.])",
     re.IGNORECASE,
 )
 _TOUCHES = re.compile(
-    r"display|visib|opacity|text-decoration|mso-hide|font-size\s*:\s*0|vertical-align|-[0-9]{3}|transparent|height\s*:\s*0",
+    r"display|visib|opacity|text-decoration|mso-hide|font-size\s*:\s*[01.][^0-9]|vertical-align|-[0-9]{3}|transparent|height\s*:\s*[01](?![0-9.])",
     re.IGNORECASE,
 )
 _INLINE_HIDES = re.compile(
-    r"display\s*:\s*none|visib|opacity|line-through|mso-hide|font-size\s*:\s*[0.]|super|-[0-9]{2}|(?:width|height)\s*:\s*0|"
-    r"color\s*:\s*(?:transparent|white|#fff|rgba?\(\s*255|rgba\(\s*0\s*,\s*0\s*,\s*0\s*,\s*0)",
+    r"display\s*:\s*none|visib|opacity|line-through|mso-hide|font-size\s*:\s*[01.][^0-9]|vertical-align|relative|"
+    r"-[0-9]{2}|(?:width|height)\s*:\s*[01](?![0-9.])|color\s*:\s*(?:transparent|white|#fff|rgb\(\s*255|rgba)",
     re.IGNORECASE,
 )
 _SEEN_AGAIN = re.compile(r"visibility\s*:\s*visible|font(?:-size)?\s*:[^;]*[1-9]", re.IGNORECASE)
+_TINY = re.compile(r"0*(?:[01](?:\.[0-9]+)?|\.[0-9]+)(?:px|pt)$|0+(?:\.0*)?(?:em|rem|%)?$")
+_ABOVE = re.compile(r"\+?(?:[3-9]|[0-9]{2})(?:\.[0-9]+)?(?:px|pt)$|[3-9][0-9]%$")
+_SMALL = re.compile(
+    r"(?:[2-9]|10)(?:\.[0-9]+)?(?:px|pt)$|0?\.[3-8][0-9]*(?:em|rem)$|[3-8][0-9]%$|small|x-small|smaller"
+)
+_CLEAR = re.compile(r"transparent$|rgba\((?:[^,]*,){3}0?\.?0*%?\)$")
 _WHITE = frozenset(("white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"))
 _STRUCK_TAGS = frozenset(("del", "s", "strike"))
 _ASIDE = frozenset(("left", "top", "text-indent", "margin-left", "margin-top"))
@@ -115,7 +121,7 @@ class PageStyles:
             return "struck"
         if _hides(style) or (_hides_unless_reset(style) and not _is_seen_again(element)) or self._is_unseen(element):
             return "hidden"
-        return "raised" if style.get("vertical-align") in ("super", "text-top") and element.tag != "img" else None
+        return "raised" if _is_raised(style) and element.tag in ("span", "a", "font", "b", "i", "em", "small") else None
 
     def _of(self, element: Element) -> Style:
         inline = _declared(element.get("style", ""))
@@ -157,7 +163,7 @@ class PageStyles:
     def _is_unseen(self, element: Element) -> bool:
         """Tell whether text within a paragraph has the colour of what is behind it, as marks against copying have."""
         colour = self._of(element).get("color", "").replace(" ", "")
-        if colour in ("transparent", "rgba(0,0,0,0)"):
+        if _CLEAR.match(colour):
             return not _is_seen_again(element)
         if not colour or element.tag not in ("span", "font", "b", "i", "em", "strong"):
             return False
@@ -176,11 +182,22 @@ def _hides(style: Style) -> bool:
     if is_moved and any(_FAR.match(style[name]) for name in _ASIDE if name in style):
         return True
     clipped = style.get("overflow") in ("hidden", "clip")
-    return clipped and any(_is_zero(style.get(name)) for name in ("height", "max-height", "width", "max-width"))
+    sides = [style.get(name) for name in ("height", "max-height", "width", "max-width")]
+    return clipped and any(_is_zero(side) or side == "1px" for side in sides)
 
 
 def _hides_unless_reset(style: Style) -> bool:
-    return style.get("visibility") in ("hidden", "collapse") or _is_zero(style.get("font-size"))
+    return style.get("visibility") in ("hidden", "collapse") or bool(_TINY.match(style.get("font-size", "")))
+
+
+def _is_raised(style: Style) -> bool:
+    aligned = style.get("vertical-align", "")
+    if aligned in ("super", "text-top"):
+        return True
+    top = style.get("top", "")
+    moved = top[1:] if top.startswith("-") and style.get("position") == "relative" else aligned
+    # Word moves whole lines by a point or two; a mark is small, too.
+    return bool(_ABOVE.match(moved)) and bool(_SMALL.match(style.get("font-size", "")))
 
 
 def _is_zero(value: str | None) -> bool:

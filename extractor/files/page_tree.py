@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from extractor.errors import InputError
@@ -110,8 +111,17 @@ def is_link(element: Element) -> bool:
         return False
     text = "".join(element.itertext())
     if len(text) < _PARAGRAPH or "。" not in text:
-        return True
+        return not _is_line_among_paragraphs(element)
     return sum(inner.tag in BLOCKS for inner in element.iterdescendants()) > 1  # a title with its summary
+
+
+def _is_line_among_paragraphs(link: Element) -> bool:
+    """Tell whether a link is all of a paragraph behind linked sentences: a heading or a signature set as they are."""
+    paragraph = link.getparent()
+    if paragraph is None or paragraph.tag != "p" or len(paragraph) > 1 or (paragraph.text or link.tail or "").strip():
+        return False
+    before = islice(paragraph.itersiblings(preceding=True), 2)
+    return any("。" in "".join(each.itertext()) and each.find("a") is not None for each in before)
 
 
 def size(text: str | None) -> int:

@@ -65,6 +65,14 @@ SHOWN = {
     "an inline style over a rule": (f"<div>{styled('display:block')}</div>", "<style>div p{display:none}</style>"),
     "sizes set again within": (f"<div style='font-size:0'>{styled('font-size:16px')}</div>", ""),
     "white on red": ("<div style='background:red'>" + with_in("(一)", "<b style=color:#fff>(一)</b>"), ""),
+    "white on a picture": (
+        "<div style='background-image:url(a.png)'>" + with_in("(一)", "<b style=color:#fff>(一)</b>"),
+        "",
+    ),
+    "white in a paragraph with a class": (
+        with_in("<p>(一)", "<p class=bar><b style=color:#fff>(一)</b>"),
+        "",
+    ),
     "a decoration taken back": (with_in("35.6", "<s style='text-decoration:none'>35.6</s>"), ""),
     "not for reading aloud": (ARTICLE.replace("<p>", "<p aria-hidden='true'>"), ""),
     "inserted": (with_in("35.6", "<ins>35.6</ins>"), ""),

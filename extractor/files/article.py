@@ -93,10 +93,13 @@ def _kept(lines: list[Line], start: int, *, starts_with_title: bool) -> list[int
     half = sum(line.size - line.linked for line in lines if line.main) / 2
     kept: list[int] = []
     passed = 0
+    going_on: list[bool] = []
     for index in range(start, len(lines)):
         line = lines[index]
-        if passed >= half and _ends_article(lines, index):
-            break
+        if passed >= half and _is_end(line):
+            going_on = going_on or _going_on(lines)
+            if not line.main or _is_related(line) or not going_on[index]:
+                break
         passed += line.size - line.linked if line.main else 0
         is_title = starts_with_title and index == start
         if is_title or not (_is_furniture(line) or _is_link_list(lines, index)):
@@ -163,31 +166,36 @@ def _is_furniture(line: Line) -> bool:
     return not (line.main and _SENTENCE.search(text))
 
 
-def _ends_article(lines: list[Line], index: int) -> bool:
+def _is_end(line: Line) -> bool:
+    """Tell whether a line stands at the ends of pages, and, within the article's block, nowhere else by its wording."""
     furniture = read_table("page_furniture")
-    text = _squash(lines[index].text)
+    text = _squash(line.text)
     if len(text) > _LONGEST_FURNITURE * 2:
         return False
-    stripped = text.lstrip(_LEADING_MARKS)
-    if stripped.startswith(tuple(furniture["related_starts"])) and not _SENTENCE.search(text):
-        return True
-    if not stripped.startswith(tuple(furniture["end_starts"])) and not any(
-        word in text for word in furniture["end_words"]
-    ):
-        return False
-    return not lines[index].main or not (_is_of_article(lines[index]) or _article_goes_on(lines, index))
+    begins = text.lstrip(_LEADING_MARKS).startswith(tuple(furniture["end_starts"]))
+    holds = begins or any(word in text for word in furniture["end_words"])
+    return _is_related(line) or (holds and not (line.main and _is_of_article(line)))
 
 
-def _article_goes_on(lines: list[Line], index: int) -> bool:
-    """Tell whether something of an article follows within its block, before a list of other articles."""
-    related = tuple(read_table("page_furniture")["related_starts"])
-    for line in lines[index + 1 :]:
-        text = _squash(line.text)
-        if not line.main or (text.lstrip(_LEADING_MARKS).startswith(related) and not _SENTENCE.search(text)):
-            return False
-        if _is_of_article(line):
-            return True
-    return False
+def _is_related(line: Line) -> bool:
+    """Tell whether a line is the heading of a list of other articles."""
+    text = _squash(line.text)
+    starts = tuple(read_table("page_furniture")["related_starts"])
+    return (
+        len(text) <= _LONGEST_FURNITURE * 2
+        and text.lstrip(_LEADING_MARKS).startswith(starts)
+        and not _SENTENCE.search(text)
+    )
+
+
+def _going_on(lines: list[Line]) -> list[bool]:
+    """Tell of each line whether the article goes on behind it, within its block and before a list of other articles."""
+    going = [False] * len(lines)
+    for index in range(len(lines) - 1, 0, -1):
+        line = lines[index]
+        ends = not line.main or _is_related(line)
+        going[index - 1] = not ends and (going[index] or _is_of_article(line))
+    return going
 
 
 def _is_of_article(line: Line) -> bool:

@@ -24,7 +24,7 @@ _LEAST = 100  # Chinese characters of an article
 _LONG = 120  # characters from which a literal of a script, or an attribute, is looked at
 _DEEPEST = 3  # data within strings of data
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _LITERAL = re.compile(
     rf'"((?:[^"\\\n]|\\.){{{_LONG},}})"|\'((?:[^\'\\\n]|\\.){{{_LONG},}})\'|`((?:[^`\\]|\\.){{{_LONG},}})`'
 )

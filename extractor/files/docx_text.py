@@ -93,9 +93,10 @@ class ParagraphText:
         before = len(self._pieces)
         for child in run:
             if child.tag in _NOTES:
-                mark = "".join(plain_text(each) for each in child.itersiblings())
+                own = child.get(f"{W}customMarkFollows") in ("1", "true", "on")
+                mark = "".join(plain_text(each) for each in child.itersiblings()) if own else ""
                 self._note_marks.append(mark or child.get(f"{W}id", ""))
-                if child.get(f"{W}customMarkFollows") in ("1", "true", "on"):
+                if own:
                     break
             self._add_child(child, shown, paragraph)
         if shown.raised or shown.is_note:

@@ -127,8 +127,8 @@ class _Lines:
 
     @property
     def begun(self) -> str:
-        """What the line holds so far."""
-        return "".join(self._pieces)
+        """The end of what the line holds so far."""
+        return "".join(self._pieces[-4:])[-16:]
 
     def enter(self, element: Element) -> None:
         """Note what the text that follows stands in."""

@@ -39,6 +39,7 @@ def look_at(root: Element, exposed: Element | None) -> Seen:
     seen = Seen({}, {})
     styles = PageStyles(root)
     lifted = set() if exposed is None else {exposed, *exposed.iterancestors()}
+    known: dict[Element, str] = {}
     stack = [root]
     while stack:
         element = stack.pop()
@@ -51,7 +52,7 @@ def look_at(root: Element, exposed: Element | None) -> Seen:
             continue
         verdict = styles.verdict(element)
         if verdict in ("struck", "hidden") and element not in lifted and element.get("id") not in _SHOWN_BY_SCRIPT:
-            seen.unseen[element] = "struck" if verdict == "struck" else _kind_of_hidden(element)
+            seen.unseen[element] = "struck" if verdict == "struck" else _kind_of_hidden(element, known)
             continue
         if tag == "sup" or verdict == "raised" or _is_note_mark(element):
             seen.raised[element] = _is_linked(element)
@@ -89,17 +90,30 @@ def frame_address(element: Element) -> str | None:
     return None if address.lower().startswith(("about:", "javascript:")) else address
 
 
-def _kind_of_hidden(element: Element) -> Kind:
-    """Return ``folded`` where a control beside the element offers to show it, else ``hidden``."""
+def _kind_of_hidden(element: Element, known: dict[Element, str]) -> Kind:
+    """Return ``folded`` where a control beside the element offers to show it, else ``hidden``.
+
+    ``known`` keeps the texts of what may be controls, since neighbours share them.
+    """
     words = tuple(read_table("page_furniture")["fold_words"])
     around = (*islice(element.itersiblings(preceding=True), 2), *islice(element.itersiblings(), 2))
     if element.getparent() is not None:
         around += tuple(islice(element.getparent().itersiblings(), 1))
     for control in around:
-        text = "".join("".join(control.itertext()).split()).lower()
-        if len(text) <= _CONTROL and any(word in text for word in words):
-            return "folded"
-    return "hidden"
+        if control not in known:
+            known[control] = _short_text(control)
+    texts = [known[control] for control in around]
+    return "folded" if any(word in text for text in texts for word in words) else "hidden"
+
+
+def _short_text(element: Element) -> str:
+    """Return an element's text without blanks, "" where it is longer than a control's."""
+    text = ""
+    for piece in islice(element.itertext(), _CONTROL):
+        text += "".join(piece[: 8 * _CONTROL].split()).lower()
+        if len(text) > _CONTROL:
+            return ""
+    return text
 
 
 def _is_note_mark(element: Element) -> bool:

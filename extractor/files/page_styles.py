@@ -16,10 +16,9 @@ from typing import Any, Literal, NamedTuple
 Element = Any  # lxml has no types of its own
 Verdict = Literal["struck", "hidden", "raised"]
 
-_COMMENT = re.compile(r"/\*.*?\*/|<!--|-->", re.DOTALL)
+_MARKUP_COMMENT = re.compile(r"<!--|-->")
 _BRACES = re.compile(r"[{}]")
 _PLAIN_MEDIA = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)\s*$", re.IGNORECASE)
-_DECLARATION = re.compile(r"([a-z-]+)\s*:\s*([^;]+)")
 _COMPOUND = re.compile(r"""(?:([a-zA-Z][\w-]*)|\*)?((?:[#.][\w\u0080-\uffff-]+|\[[\w-]+(?:=["']?[^\]"']*["']?)?\])*)""")
 _PIECE = re.compile(r"""([#.])([\w\u0080-\uffff-]+)|\[([\w-]+)(?:=["']?([^\]"']*)["']?)?\]""")
 _ZERO = re.compile(r"[+-]?0*\.?0*(?:px|pt|em|rem|ex|%|cm|mm|in)?$")
@@ -48,6 +47,10 @@ _CLEAR = re.compile(r"transparent$|rgba\((?:[^,]*,){3}0?\.?0*%?\)$")
 _WHITE = frozenset(("white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"))
 _STRUCK_TAGS = frozenset(("del", "s", "strike"))
 _ASIDE = frozenset(("left", "top", "text-indent", "margin-left", "margin-top"))
+
+_MOST_OF_ONE = 100  # of one tag, class or id
+_MOST_PARTS = 12  # of a selector
+_MOST_RULES = 1000  # that hide something or undo it; templates have some dozens
 
 Style = Mapping[str, str]
 
@@ -80,7 +83,7 @@ class _Rule(NamedTuple):
     declared: Mapping[str, tuple[str, bool]]
 
     def fits(self, element: Element) -> bool:
-        return self.compounds[-1].fits(element) and _fits_above(self.compounds, len(self.compounds) - 1, element)
+        return self.compounds[-1].fits(element) and _fits_above(self.compounds, element)
 
 
 class PageStyles:
@@ -89,16 +92,18 @@ class PageStyles:
     def __init__(self, root: Element) -> None:
         self._rules: defaultdict[tuple[str, str], list[_Rule]] = defaultdict(list)
         self._has_tags = False
+        self._looks_beyond: dict[tuple[str | None, ...], bool] = {}
+        self._known: dict[tuple[str | None, ...], Style] = {}
         self._has_grounds = bool(root.xpath("boolean(//@bgcolor | //@style[contains(., 'background')])"))
         order = 0
         for sheet in root.iter("style"):
-            source = _COMMENT.sub(" ", sheet.text or "")
+            source = _without_comments(sheet.text or "")
             if not _SHEET_HIDES.search(source):
                 continue
             for selectors, declared in _rules(source):
                 for selector in selectors.split(","):
                     compounds = _compounds(selector.strip())
-                    if compounds:
+                    if compounds and order < _MOST_RULES:
                         order += 1
                         self._add(_Rule(compounds, _specificity(compounds), order, declared))
 
@@ -124,6 +129,22 @@ class PageStyles:
         return "raised" if _is_raised(style) and element.tag in ("span", "a", "font", "b", "i", "em", "small") else None
 
     def _of(self, element: Element) -> Style:
+        """Return what is declared of an element; equal elements are asked for once where no rule looks beyond them."""
+        if not self._rules:
+            return self._merged(element)
+        named = element.tag, element.get("class"), element.get("id")
+        if named not in self._looks_beyond:
+            self._looks_beyond[named] = any(
+                len(rule.compounds) > 1 or rule.compounds[0].attributes for rule in self._candidates(element)
+            )
+        if self._looks_beyond[named]:
+            return self._merged(element)
+        key = (*named, element.get("style"), element.get("color"))
+        if key not in self._known:
+            self._known[key] = self._merged(element)
+        return self._known[key]
+
+    def _merged(self, element: Element) -> Style:
         inline = _declared(element.get("style", ""))
         colour = element.get("color") if element.tag == "font" else None
         own = {"color": colour.lower()} if colour else {}
@@ -143,14 +164,17 @@ class PageStyles:
         return own | {name: value for name, (_, value) in won.items()}
 
     def _add(self, rule: _Rule) -> None:
+        """Keep a rule where its elements are found; of many of one name the first."""
         last = rule.compounds[-1]
         if last.id:
-            self._rules["id", last.id].append(rule)
+            kept = self._rules["id", last.id]
         elif last.classes:
-            self._rules["class", min(last.classes)].append(rule)
+            kept = self._rules["class", min(last.classes)]
         else:
             self._has_tags = True
-            self._rules["tag", last.tag or "*"].append(rule)
+            kept = self._rules["tag", last.tag or "*"]
+        if len(kept) < _MOST_OF_ONE:
+            kept.append(rule)
 
     def _candidates(self, element: Element) -> list[_Rule]:
         classes, identifier = element.get("class"), element.get("id")
@@ -172,7 +196,9 @@ class PageStyles:
             ground = (style.get("background-color") or style.get("background") or behind.get("bgcolor") or "").lower()
             if ground.strip() and ground.split()[0] not in ("transparent", "none", "inherit"):
                 return _same_colour(colour, ground.replace(" ", ""))
-        return colour in _WHITE and any(parent.tag == "p" for parent in element.iterancestors())
+            if "background-image" in style:
+                return False
+        return colour in _WHITE and _is_in_plain_paragraph(element)
 
 
 def _hides(style: Style) -> bool:
@@ -200,6 +226,16 @@ def _is_raised(style: Style) -> bool:
     return bool(_ABOVE.match(moved)) and bool(_SMALL.match(style.get("font-size", "")))
 
 
+def _is_in_plain_paragraph(element: Element) -> bool:
+    """Tell whether an element stands in a paragraph whose ground no class is likely to colour."""
+    for parent in element.iterancestors():
+        if not parent.get("class", "Mso").startswith("Mso"):
+            return False
+        if parent.tag == "p":
+            return True
+    return False
+
+
 def _is_zero(value: str | None) -> bool:
     return value is not None and any(character == "0" for character in value) and bool(_ZERO.match(value))
 
@@ -212,16 +248,20 @@ def _same_colour(one: str, other: str) -> bool:
     return one == other or (one in _WHITE and other in _WHITE)
 
 
-def _fits_above(compounds: tuple[_Compound, ...], at: int, element: Element) -> bool:
-    if at == 0:
-        return True
-    above = compounds[at - 1]
-    for parent in element.iterancestors():
-        if above.fits(parent) and _fits_above(compounds, at - 1, parent):
-            return True
-        if compounds[at].child:
+def _fits_above(compounds: tuple[_Compound, ...], element: Element) -> bool:
+    """Tell whether what an element stands in fits all of a selector but its last part, in one way up."""
+    wanted = {(len(compounds) - 2, compounds[-1].child)} if len(compounds) > 1 else set()
+    for parent in element.iterancestors() if wanted else ():
+        further: set[tuple[int, bool]] = {(at, child) for at, child in wanted if not child}
+        for at, _ in wanted:
+            if compounds[at].fits(parent):
+                if at == 0:
+                    return True
+                further.add((at - 1, compounds[at].child))
+        wanted = further
+        if not wanted:
             return False
-    return False
+    return len(compounds) == 1
 
 
 def _rules(source: str) -> Iterator[tuple[str, Mapping[str, tuple[str, bool]]]]:
@@ -243,6 +283,11 @@ def _rules(source: str) -> Iterator[tuple[str, Mapping[str, tuple[str, bool]]]]:
         depth = max(depth - 1, 0)
 
 
+def _without_comments(source: str) -> str:
+    begin, *rest = _MARKUP_COMMENT.sub(" ", source).split("/*")
+    return begin + " ".join(piece.partition("*/")[2] for piece in rest)
+
+
 @lru_cache(maxsize=4096)
 def _may_hide(inline: str) -> bool:
     """Tell whether an inline style is worth a look: most are not."""
@@ -252,15 +297,16 @@ def _may_hide(inline: str) -> bool:
 @lru_cache(maxsize=4096)
 def _declared(declarations: str) -> Mapping[str, tuple[str, bool]]:
     found: dict[str, tuple[str, bool]] = {}
-    for name, value in _DECLARATION.findall(declarations.lower()):
-        stated, important, _ = value.partition("!important")
-        found[name] = (stated.strip(), bool(important))
+    for declaration in declarations.lower().split(";"):
+        name, _, value = declaration.partition(":")
+        stated, important, _ = value.partition("!")
+        found[name.strip()] = (stated.strip(), bool(important))
     return found
 
 
 def _compounds(selector: str) -> tuple[_Compound, ...]:
     """Return a selector's parts, () where it is of a kind that is not known."""
-    if re.search(r"[:+~|\\]", selector) or not selector:
+    if re.search(r"[:+~|\\]", selector) or not selector or selector.count(" ") > _MOST_PARTS:
         return ()
     parts: list[_Compound] = []
     child = False

@@ -9,9 +9,9 @@ _PAGE = re.compile(
     rb"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|frameset)\b"
 )
 _ELEMENT = re.compile(
-    rb"(?is)\s*<(?:meta|title|div|p|h[1-6]|table|center|section|article|span|font|style|link|script)\b[^>]*>"
+    rb"(?is)\s*<(?:meta|title|div|p|h[1-6]|table|center|section|article|span|font|style|link|script)\b[^<>]*>"
 )
-_ELEMENTS = re.compile(rb"(?i)</?(?:p|div|br|span|td|section)\b[^>]*>")
+_ELEMENTS = re.compile(rb"(?i)</?(?:p|div|br|span|td|section)\b[^<>]*>")
 _MANY = 6  # tags
 _LINE = rb"[^\r\n]*(?:\r\n|[\r\n])"
 _HEADERS = re.compile(rb"\s*(?:[A-Za-z][A-Za-z0-9-]*:" + _LINE + rb"(?:[ \t]" + _LINE + rb")*)+")

@@ -27,6 +27,13 @@ def named_omissions(left_out: Sequence[LeftOut], text: str, lang: Lang) -> list[
     return [said(Doubt(code, "", {"what": _told(entries, lang)}), lang) for code, entries in by_code.items()]
 
 
+def with_omissions(named: list[Check], checks: list[Check]) -> list[Check]:
+    """Return a record's checks behind those that ``named`` what was left out. Where that is grave, it explains that no
+    issue was found, and the layout is not blamed for it."""
+    is_grave = any(check.severity == "error" for check in named)
+    return named + [check for check in checks if not (is_grave and check.code == "no_issues")]
+
+
 def _is_named(entry: LeftOut, when: str, size: int, text_size: int) -> bool:
     match when:
         case "always":

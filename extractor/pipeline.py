@@ -17,7 +17,7 @@ from extractor.files.left_out import LeftOut, told_of
 from extractor.files.source import Source
 from extractor.files.store import Counts, RunFolder, Told
 from extractor.notice.reader import read_by_rules
-from extractor.omissions import named_omissions
+from extractor.omissions import named_omissions, with_omissions
 
 if TYPE_CHECKING:
     from extractor.assist.reading import Model
@@ -33,7 +33,7 @@ def extract(text: str, *, notice_id: str = "notice", lang: Lang = "zh", left_out
     """
     reading = read_by_rules(text)
     notice = assemble(text, reading, notice_id)
-    checks = named_omissions(left_out, text, lang) + check(notice, text, reading, lang)
+    checks = with_omissions(named_omissions(left_out, text, lang), check(notice, text, reading, lang))
     return notice.model_copy(update={"checks": checks})
 
 
@@ -65,8 +65,8 @@ async def extract_with_model(
     # In a thread, so that answers to other notices are taken meanwhile.
     material = await asyncio.to_thread(read_first, text, notice_id)
     read = await read_with_model(material, model, finds_issues=finds_issues)
-    checks = named_omissions(left_out, text, lang)
-    checks += check(read.notice, text, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
+    checks = check(read.notice, text, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
+    checks = with_omissions(named_omissions(left_out, text, lang), checks)
     return Assisted(read.notice.model_copy(update={"checks": checks}), read.failures)
 
 

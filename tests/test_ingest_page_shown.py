@@ -5,7 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from page_examples import ARTICLE, BODY, WANTED, account, page, paragraphs, read_page, with_in
+
+from extractor.files.ingest import ingest
+from extractor.files.source import Source
 
 AMOUNT = "35.6万元"
 
@@ -169,3 +174,23 @@ def test_a_hidden_block_is_told_as_a_whole(tmp_path: Path) -> None:
     [entry] = read.left_out
     assert (entry.kind, entry.characters, entry.notice_like) == ("hidden", 17, True)
     assert entry.words == "(三)关于账目问题的整改 约谈9人。"
+
+
+UNSEEN = (
+    "<del>12</del>",
+    "<span style='display:none'>12</span>",
+    "<i class='gone'>3</i>",
+    "<sup>[3]</sup>",
+    "<sup><a href='#n1'>1</a></sup>",
+    "<!--12-->",
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, len(ARTICLE)), st.sampled_from(UNSEEN)), min_size=1, max_size=9))
+def test_what_a_reader_does_not_see_changes_nothing_wherever_it_stands(pieces: list[tuple[int, str]]) -> None:
+    article = ARTICLE
+    for place, piece in sorted(pieces, reverse=True):
+        if ARTICLE[:place].count("<") == ARTICLE[:place].count(">"):  # not within a tag
+            article = article[:place] + piece + article[place:]
+    read = ingest(Source("page.html"), page(article, "<style>.gone{display:none}</style>").encode())
+    assert read.text.splitlines() == WANTED

@@ -7,6 +7,7 @@ import quopri
 from pathlib import Path
 
 import pytest
+from browsing import chromium
 from page_examples import ARTICLE, TITLE, WANTED, account, page, read_page
 
 from extractor.errors import InputError
@@ -140,3 +141,17 @@ def test_a_page_saved_by_word_is_read(tmp_path: Path) -> None:
     assert read_page(source, tmp_path, "a.doc").text.splitlines() == WANTED
     (tmp_path / "b.doc").write_bytes(source.encode("utf-16"))
     assert read_text(Source(str(tmp_path / "b.doc"))).text.splitlines() == WANTED
+
+
+@pytest.mark.browser
+def test_a_page_that_chromium_saved_is_read_with_its_frame(tmp_path: Path) -> None:
+    (tmp_path / "frame.html").write_text(f"<meta charset='gb18030'>{ARTICLE}", encoding="gb18030")
+    (tmp_path / "plain.html").write_text(page(ARTICLE), encoding="utf-8")
+    (tmp_path / "framed.html").write_text(page("<iframe src='frame.html' width='900' height='900'></iframe>"), "utf-8")
+    with chromium() as browser:
+        context = browser.new_context()
+        opened = context.new_page()
+        for name in ("plain", "framed"):
+            opened.goto((tmp_path / f"{name}.html").as_uri())
+            snapshot = context.new_cdp_session(opened).send("Page.captureSnapshot", {"format": "mhtml"})["data"]
+            assert read(snapshot.encode(), tmp_path, f"{name}.mhtml") == WANTED

@@ -117,6 +117,14 @@ def test_every_kind_has_its_row_and_every_row_its_check() -> None:
         assert row["when"] == "never" or checks[row["check"]]["severity"] in VOCABULARIES["severity"]
 
 
+def test_the_layout_is_not_blamed_for_what_was_not_read() -> None:
+    text = "关于巡察整改的通报"
+    assert "no_issues" in [check.code for check in extract(text).checks]
+    codes = [check.code for check in extract(text, left_out=[LeftOut("picture", 0, "")]).checks]
+    assert codes[0] == "text_in_pictures"
+    assert "no_issues" not in codes
+
+
 def test_extract_is_told_what_its_text_lacks() -> None:
     found = extract(TEXT, lang="en", left_out=[left_out("note", "二、整改问题3个。")])
     assert found.checks[0].code == "left_out_text"

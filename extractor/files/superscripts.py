@@ -30,7 +30,7 @@ def read_superscript(before: str, raised: str, *, linked: bool) -> str | None:
     if not text or not _is_marks(text):
         return raised
     if not linked:
-        if _DECIMAL.search(before):
+        if text.isdecimal() and _DECIMAL.search(before):
             return raised
         if text in ("2", "3", "２", "３") and _UNIT.search(before):
             return text.translate(_RAISED) if text.isascii() else "²" if text == "２" else "³"

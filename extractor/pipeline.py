@@ -71,13 +71,13 @@ async def extract_with_model(
 
 
 class Extracted(NamedTuple):
-    """A notice's record, the plain text that its spans index, what of its file that text lacks, and a sentence for
-    each call that failed for good."""
+    """A notice's record, the plain text that its spans index, a sentence for each call that failed for good, and what
+    of its file the text lacks."""
 
     text: str
     notice: Notice
-    left_out: Sequence[LeftOut] = ()
     failures: Sequence[str] = ()
+    left_out: Sequence[LeftOut] = ()
 
 
 def extract_file(source: Source, data: bytes, *, notice_id: str, lang: Lang = "zh") -> Extracted:
@@ -88,7 +88,7 @@ def extract_file(source: Source, data: bytes, *, notice_id: str, lang: Lang = "z
     """
     read = ingest(source, data)
     notice = extract(read.text, notice_id=notice_id, lang=lang, left_out=read.left_out)
-    return Extracted(read.text, notice, read.left_out)
+    return Extracted(read.text, notice, left_out=read.left_out)
 
 
 async def extract_file_with_model(
@@ -104,7 +104,7 @@ async def extract_file_with_model(
     assisted = await extract_with_model(
         read.text, model, notice_id=notice_id, finds_issues=finds_issues, lang=lang, left_out=read.left_out
     )
-    return Extracted(read.text, assisted.notice, read.left_out, [str(failure) for failure in assisted.failures])
+    return Extracted(read.text, assisted.notice, [str(failure) for failure in assisted.failures], read.left_out)
 
 
 class Kept(NamedTuple):
@@ -120,7 +120,7 @@ def store(extracted: Extracted, folder: RunFolder, key: str) -> Kept:
     Raises:
         OutputError: the folder cannot be written.
     """
-    text, notice, left_out, failures = extracted
+    text, notice, failures, left_out = extracted
     counts: Counts = {
         "issues": len(notice.issues),
         "measures": sum(len(issue.measures) for issue in notice.issues),

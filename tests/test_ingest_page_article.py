@@ -188,7 +188,7 @@ def test_frames_of_a_frameset_are_named(tmp_path: Path) -> None:
     [
         ("<iframe src='/pdfjs/viewer.html?file=/u/rest.pdf' width='900'></iframe>", ["frame"]),
         ("<embed src='rest.pdf'>", ["frame"]),
-        (PICTURES, ["picture"]),
+        ("<p><a href='/x'>" + "<img src='/u/a.jpg'></a><a href='/y'>" * 9 + "</a></p>", []),
         ("<iframe src='//share.example/x.html' width='300' height='60'></iframe><img src='/logo.png'>", []),
         ("<iframe src='x.pdf' width='0' height='0'></iframe><img src='a.jpg' width='16'><img src='b.jpg'>", []),
     ],
@@ -197,3 +197,9 @@ def test_what_may_hold_more_of_the_article_is_told(tmp_path: Path, more: str, ki
     read = read_page(page(f"<div>{ARTICLE}</div>{more}"), tmp_path)
     assert read.text.splitlines() == WANTED
     assert [entry.kind for entry in read.left_out] == kinds
+
+
+def test_pictures_among_the_paragraphs_are_told(tmp_path: Path) -> None:
+    read = read_page(page(f"<div>{ARTICLE}{PICTURES}</div>"), tmp_path)
+    assert read.text.splitlines() == WANTED
+    assert [entry.kind for entry in read.left_out] == ["picture"]

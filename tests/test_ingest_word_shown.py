@@ -12,6 +12,7 @@ from word_examples import NAMES, deleted, numbered, paragraph, read_word, run, w
 
 from extractor.errors import InputError
 from extractor.files.ingest import Ingested
+from extractor.pipeline import extract
 
 DELETED_MARK = '<w:del w:id="2" w:author="a"/>'
 
@@ -284,3 +285,55 @@ def test_pictures_in_place_of_text_are_told_or_refused(tmp_path: Path) -> None:
     assert read_word(word(paragraph(run("整改" * 150)) + picture), tmp_path).left_out == ()
     with pytest.raises(InputError, match=r"holds pictures \(2\) and no text; recognise their text \(OCR\)"):
         read_word(word(picture * 2), tmp_path)
+
+
+OPENING = [
+    "中共青禾县松林镇委员会关于巡察整改进展情况的通报",
+    "2023年9月4日至10月27日,县委第二巡察组对松林镇党委开展了巡察,12月8日反馈了意见。",
+    "一、整改工作组织情况",
+    "镇党委召开党委会6次。",
+    "二、整改任务完成情况",
+]
+
+
+def values(read: Ingested) -> list[tuple[str | None, str, list[tuple[str | None, list[str]]]]]:
+    """Label and title of each issue, and of its measures label and figures."""
+    return [
+        (
+            issue.label,
+            issue.title,
+            [(each.label, [f"{figure.value}{figure.unit}" for figure in each.quantities]) for each in issue.measures],
+        )
+        for issue in extract(read.text).issues
+    ]
+
+
+def test_a_notice_with_tracked_deletions_gives_the_values_that_are_left(tmp_path: Path) -> None:
+    body = (
+        "".join(paragraph(run(line)) for line in OPENING)
+        + numbered(run("关于“理论学习不够深入”问题的整改"))
+        + numbered(run("完善学习制度,开展集中学习12次。"), 1)
+        + numbered(deleted("关于“会议记录不规范”问题的整改"), 0, DELETED_MARK)
+        + numbered(deleted("规范会议记录,检查8次。"), 1, DELETED_MARK)
+        + numbered(run("关于“惠民资金监管不严”问题的整改"))
+        + numbered(run("追缴补贴") + run("9", "<w:strike/>") + run("35.6万元。"), 1)
+        + numbered(deleted("给予党纪处分1人。"), 1, DELETED_MARK)
+        + numbered(run("给予党纪处分5人。"), 1)
+    )
+    read = read_word(word(body), tmp_path)
+    assert values(read) == [
+        ("一", "理论学习不够深入", [("1", ["12次"])]),
+        ("二", "惠民资金监管不严", [("1", ["35.6万元"]), ("2", ["5人"])]),
+    ]
+
+
+def test_measures_behind_circled_signs_are_counted(tmp_path: Path) -> None:
+    def sign(font: str, code: str) -> str:
+        return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+
+    body = "".join(paragraph(run(line)) for line in [*OPENING, "(一)关于“理论学习不够深入”问题的整改"])
+    body += paragraph(sign("Wingdings", "F081") + run("完善学习制度,开展集中学习12次。"))
+    body += paragraph(sign("Wingdings", "F082") + run("化解率98") + sign("宋体", "0025") + run(",约谈3人。"))
+    assert values(read_word(word(body), tmp_path)) == [
+        ("(一)", "理论学习不够深入", [("①", ["12次"]), ("②", ["98%", "3人"])])
+    ]

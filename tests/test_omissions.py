@@ -43,7 +43,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
         "folded_text",
     ),
     "frame": ("a.html", page(f"<div>{ARTICLE}</div><iframe src='rest.pdf'></iframe>").encode(), "text_in_frame"),
-    "pictures": ("a.html", page(f"<div>{ARTICLE}</div>{'<img src=p.jpg>' * 9}").encode(), "text_in_pictures"),
+    "pictures": ("a.html", page(f"<div>{ARTICLE}{'<img src=p.jpg>' * 9}</div>").encode(), "text_in_pictures"),
     "unknown sign": (
         "a.docx",
         word(paragraph(run("给予1") + '<w:r><w:sym w:font="Webdings" w:char="F061"/></w:r>')),

@@ -60,7 +60,8 @@ def _elsewhere(page: Page, prose: int, name: str) -> list[LeftOut]:
     """Account for frames and pictures that are likely to hold what the page does not show as text."""
     documents = [address for address in page.frames if _DOCUMENT.search(address)]
     frames = page.frames if prose < _LITTLE else documents
-    pictures = page.pictures if prose < _FOR_A_PICTURE * page.pictures else 0
+    shown = page.pictures if prose < _NO_ARTICLE else page.pictures_in_main
+    pictures = shown if prose < _FOR_A_PICTURE * shown else 0
     if frames and prose < _NO_ARTICLE:
         raise InputError(
             f"{name}: shows its article in a frame ({frames[0] or 'filled by a script'}); "

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from extractor.files.left_out import is_notice_like
 from extractor.files.page_seen import look_at, text_of
-from extractor.files.page_tree import tokens
+from extractor.files.page_tree import parse, tokens
 
 Element = Any  # lxml has no types of its own
 
@@ -42,16 +42,20 @@ class _Find(NamedTuple):
     source: str | None
 
 
-def expose(root: Element, frames: Mapping[str, str], least: int) -> Element | None:
+def expose(root: Element, name: str, frames: Mapping[str, str], least: int) -> Element | None:
     """Put the page's buried article into its tree and return the element that holds it, None where there is none.
 
-    ``frames`` are the sources of frames by their addresses; an article has at least ``least`` Chinese characters.
+    ``name`` is for messages, ``frames`` are the sources of frames by their addresses; an article has at least
+    ``least`` Chinese characters.
+
+    Raises:
+        InputError: the article is over the bounds of a page (see ``parse``).
     """
     finds = [find for find in _finds(root, frames) if find.size >= max(least, _LEAST)]
     if not finds:
         return None
     best = max(finds, key=lambda find: (find.size, find.source is None))
-    return best.place if best.source is None else _put(root, best)
+    return best.place if best.source is None else _put(root, best, name)
 
 
 def _finds(root: Element, frames: Mapping[str, str]) -> Iterator[_Find]:
@@ -109,7 +113,7 @@ def _unescaped(literal: str) -> str:
     def character(match: re.Match[str]) -> str:
         code = match[1] or match[2] or match[3]
         if code:
-            return chr(min(int(code, 16), 0x10FFFF))
+            return chr(min(int(code, 16), 0x10FFFF)).replace("\0", "")
         return "" if match[4] else _NAMED_ESCAPES.get(match[5], match[5])
 
     text = _ESCAPE.sub(character, literal)
@@ -129,13 +133,12 @@ def _inner(element: Element) -> str:
     return (element.text or "") + "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
 
 
-def _put(root: Element, find: _Find) -> Element:
+def _put(root: Element, find: _Find, name: str) -> Element:
     """Put an article's elements where it stood: beside what held it; of a script, into the block that waits for it."""
     from lxml import etree
 
     holder = etree.SubElement(root, "div")
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True, recover=True)
-    parsed = etree.fromstring(f"<div>{find.source}</div>".encode("utf-8", "replace"), parser)
+    parsed = parse(f"<div>{find.source}</div>", name)
     holder.extend(parsed.find("body") if parsed.find("body") is not None else [parsed])
     place = find.place
     if place.tag != "script":

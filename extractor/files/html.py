@@ -55,7 +55,8 @@ class Line(NamedTuple):
 
 class Page(NamedTuple):
     """The lines of a page in order, its ``<title>``, the title it states in its metadata (or ""), the account of what
-    is not among the lines, the addresses of its frames, and how many pictures it shows."""
+    is not among the lines, the addresses of its frames, and how many pictures it shows, in all and in the block that
+    holds most of it."""
 
     lines: list[Line]
     title: str
@@ -63,6 +64,7 @@ class Page(NamedTuple):
     left_out: list[LeftOut]
     frames: list[str]
     pictures: int
+    pictures_in_main: int
 
 
 def declared_charset(data: bytes) -> str | None:
@@ -85,7 +87,7 @@ def read_page(source: str, name: str, frames: Mapping[str, str] | None = None) -
     page = _rendered(root, None)
     prose = sum(line.size for line in page.lines if "。" in line.text and line.linked * 2 <= line.size)
     if prose < _LITTLE_PROSE:
-        exposed = expose(root, frames or {}, _BURIED * prose)
+        exposed = expose(root, name, frames or {}, _BURIED * prose)
         if exposed is not None:
             return _rendered(root, exposed)
     return page
@@ -104,7 +106,9 @@ def _rendered(root: Element, exposed: Element | None) -> Page:
     title = root.find(".//title")
     stated = root.xpath("string(//meta[translate(@name, 'ARTICLE', 'article')='articletitle']/@content)")
     shown = _collapse(title.text or "") if title is not None else ""
-    return Page(lines.done, shown, _collapse(stated), lines.account(), lines.frames, lines.pictures)
+    return Page(
+        lines.done, shown, _collapse(stated), lines.account(), lines.frames, lines.pictures, lines.pictures_in_main
+    )
 
 
 class _Lines:
@@ -121,7 +125,7 @@ class _Lines:
         self._heading = False
         self._marker = ""
         self.frames: list[str] = []
-        self.pictures = 0
+        self.pictures = self.pictures_in_main = 0
         self._left_out: list[LeftOut] = []
         self._note_marks: list[str] = []
 
@@ -145,6 +149,12 @@ class _Lines:
                 within.pop()
         if element is self.main:
             self.in_main = False
+
+    def show(self, picture: Element) -> None:
+        """Count a picture that may hold text."""
+        if _is_picture(picture):
+            self.pictures += 1
+            self.pictures_in_main += self.in_main and not self._links
 
     def leave_out(self, kind: Kind, text: str) -> None:
         """Account for a text of the page that is not taken in."""
@@ -196,7 +206,7 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
             elif tag == "li":
                 lines.add_marker(_list_marker(element, numbers))
             elif tag == "img":
-                lines.pictures += _is_picture(element)
+                lines.show(element)
             lines.enter(element)
             preformatted += tag == "pre"
             _add_text(lines, element.text, preformatted > 0)

@@ -13,26 +13,29 @@ from extractor.assemble import assemble, in_source
 from extractor.checks import Lang, check, said
 from extractor.contract import Notice
 from extractor.files.ingest import ingest
+from extractor.files.left_out import LeftOut, told_of
 from extractor.files.source import Source
-from extractor.files.store import Counts, RunFolder
+from extractor.files.store import Counts, RunFolder, Told
 from extractor.notice.folding import fold
 from extractor.notice.reader import read_by_rules
+from extractor.omissions import named_omissions, with_omissions
 
 if TYPE_CHECKING:
     from extractor.assist.reading import Model
     from extractor.endpoint.failures import CallFailure
 
 
-def extract(text: str, *, notice_id: str = "notice", lang: Lang = "zh") -> Notice:
+def extract(text: str, *, notice_id: str = "notice", lang: Lang = "zh", left_out: Sequence[LeftOut] = ()) -> Notice:
     """Extract a notice from its plain text by rules alone.
 
     ``text`` is used as it is: spans in the result are code points into exactly this string. Any text is taken; one that
-    is no notice gives a record without issues and with checks that say so, in Chinese or English by ``lang``.
+    is no notice gives a record without issues and with checks that say so, in Chinese or English by ``lang``. So do
+    checks name what ``left_out`` says that the text lacks of its file (see ``extractor.files.ingest``).
     """
     reading = read_by_rules(fold(text))
     notice = assemble(reading, notice_id)
-    notice = notice.model_copy(update={"checks": check(notice, reading, lang)})
-    return in_source(notice, reading.folded)
+    checks = with_omissions(named_omissions(left_out, text, lang), check(notice, reading, lang))
+    return in_source(notice.model_copy(update={"checks": checks}), reading.folded)
 
 
 class Assisted(NamedTuple):
@@ -43,7 +46,13 @@ class Assisted(NamedTuple):
 
 
 async def extract_with_model(
-    text: str, model: Model, *, notice_id: str = "notice", finds_issues: bool = False, lang: Lang = "zh"
+    text: str,
+    model: Model,
+    *,
+    notice_id: str = "notice",
+    finds_issues: bool = False,
+    lang: Lang = "zh",
+    left_out: Sequence[LeftOut] = (),
 ) -> Assisted:
     """Extract a notice from its plain text by rules and a model, which says first where issues and measures stand where
     ``finds_issues`` is set or the rules' outline is poor. Else as ``extract``.
@@ -58,16 +67,19 @@ async def extract_with_model(
     material = await asyncio.to_thread(read_first, text, notice_id)
     read = await read_with_model(material, model, finds_issues=finds_issues)
     checks = check(read.notice, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
+    checks = with_omissions(named_omissions(left_out, text, lang), checks)
     notice = read.notice.model_copy(update={"checks": checks})
     return Assisted(in_source(notice, material.reading.folded), read.failures)
 
 
 class Extracted(NamedTuple):
-    """A notice's record, the plain text that its spans index, and a sentence for each call that failed for good."""
+    """A notice's record, the plain text that its spans index, a sentence for each call that failed for good, and what
+    of its file the text lacks."""
 
     text: str
     notice: Notice
     failures: Sequence[str] = ()
+    left_out: Sequence[LeftOut] = ()
 
 
 def extract_file(source: Source, data: bytes, *, notice_id: str, lang: Lang = "zh") -> Extracted:
@@ -76,8 +88,9 @@ def extract_file(source: Source, data: bytes, *, notice_id: str, lang: Lang = "z
     Raises:
         InputError: the file cannot be read as a notice's text.
     """
-    text = ingest(source, data).text
-    return Extracted(text, extract(text, notice_id=notice_id, lang=lang))
+    read = ingest(source, data)
+    notice = extract(read.text, notice_id=notice_id, lang=lang, left_out=read.left_out)
+    return Extracted(read.text, notice, left_out=read.left_out)
 
 
 async def extract_file_with_model(
@@ -89,18 +102,27 @@ async def extract_file_with_model(
         InputError: the file cannot be read as a notice's text.
         OutputError: the model's answers cannot be kept.
     """
-    text = (await asyncio.to_thread(ingest, source, data)).text
-    assisted = await extract_with_model(text, model, notice_id=notice_id, finds_issues=finds_issues, lang=lang)
-    return Extracted(text, assisted.notice, [str(failure) for failure in assisted.failures])
+    read = await asyncio.to_thread(ingest, source, data)
+    assisted = await extract_with_model(
+        read.text, model, notice_id=notice_id, finds_issues=finds_issues, lang=lang, left_out=read.left_out
+    )
+    return Extracted(read.text, assisted.notice, [str(failure) for failure in assisted.failures], read.left_out)
 
 
-def store(extracted: Extracted, folder: RunFolder, key: str) -> Counts:
-    """Keep a finished notice in a run's folder under ``key``, and return what is counted of it.
+class Kept(NamedTuple):
+    """What a run reports of a notice."""
+
+    counts: Counts
+    left_out: Told
+
+
+def store(extracted: Extracted, folder: RunFolder, key: str) -> Kept:
+    """Keep a finished notice in a run's folder under ``key``, and return what is reported of it.
 
     Raises:
         OutputError: the folder cannot be written.
     """
-    text, notice, failures = extracted
+    text, notice, failures, left_out = extracted
     counts: Counts = {
         "issues": len(notice.issues),
         "measures": sum(len(issue.measures) for issue in notice.issues),
@@ -108,5 +130,6 @@ def store(extracted: Extracted, folder: RunFolder, key: str) -> Counts:
         "coverage": notice.outline.coverage,
         "unanswered": len(failures),
     }
-    folder.save(notice.notice_id, key, text, notice.model_dump_json(), counts)
-    return counts
+    told = [told_of(entry) for entry in left_out]
+    folder.save(notice.notice_id, key, text, notice.model_dump_json(), counts, told)
+    return Kept(counts, told)

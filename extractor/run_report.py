@@ -5,12 +5,13 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from extractor import __version__
-from extractor.files.store import Counts, RunFolder
+from extractor.data import read_table
+from extractor.files.store import Counts, RunFolder, Told
 
 Status = Literal["done", "unchanged", "failed", "pending"]
 Ending = Literal["complete", "interrupted", "stopped"]
@@ -40,6 +41,7 @@ class Outcome:
     notice_id: str | None = None
     sha256: str | None = None
     counts: Counts | None = None
+    left_out: Told = field(default_factory=list)
     error: str | None = None
     trace: str | None = None
     seconds: float = 0.0
@@ -77,6 +79,14 @@ class Report:
         """Return the sum of ``issues``, ``measures``, ``checks`` or ``unanswered`` over the notices."""
         return sum(int((outcome.counts or {}).get(name) or 0) for outcome in self.notices)
 
+    def left_out(self) -> dict[str, int]:
+        """Return the code points that ingest left out of the notices' texts, by kind."""
+        sums: Counter[str] = Counter()
+        for outcome in self.notices:
+            for entry in outcome.left_out:
+                sums[str(entry["kind"])] += int(entry["characters"])
+        return dict(sums)
+
     @property
     def seconds(self) -> float:
         """How long the run took."""
@@ -91,8 +101,16 @@ def how_it_went(report: Report) -> str:
     where = f"{len(report.notices)} in {report.folder.notices}"
     asked = f"; {what_was_asked(report.asked)}" if report.asked is not None else ""
     asked += f"; {count} unanswered, there the rules' reading stands" if (count := report.total("unanswered")) else ""
-    sentence = f"{', '.join(parts)}; {where}: {found}{asked}; {report.seconds:.1f} s"
+    sentence = f"{', '.join(parts)}; {where}: {found}{_what_was_left_out(report)}{asked}; {report.seconds:.1f} s"
     return f"interrupted: {sentence}; {how_to_go_on(report)}" if report.ending == "interrupted" else sentence
+
+
+def _what_was_left_out(report: Report) -> str:
+    """Return in words what ingest left out, the furniture of pages aside; empty where that is nothing."""
+    table = read_table("left_out")
+    kinds = {kind: size for kind, size in report.left_out().items() if not table[kind].get("furniture")}
+    named = [f"{table[kind]['en']}{f' ({size:,} characters)' if size else ''}" for kind, size in kinds.items()]
+    return f"; left out: {', '.join(named)}" if named else ""
 
 
 def what_was_asked(asked: Mapping[str, Any]) -> str:
@@ -131,6 +149,7 @@ def as_json(report: Report) -> dict[str, Any]:
             "inputs": len(report.outcomes),
             **{status: statuses[status] for status in ("done", "unchanged", "failed", "pending")},
             **{name: report.total(name) for name in (*COUNTED, "unanswered")},
+            "left_out": report.left_out(),
         },
         **({} if report.asked is None else {"model": dict(report.asked)}),
         "inputs": [_input_as_json(outcome) for outcome in report.outcomes],
@@ -145,6 +164,7 @@ def _input_as_json(outcome: Outcome) -> dict[str, Any]:
         "outcome": outcome.status,
         "error": outcome.error,
         **(outcome.counts or dict.fromkeys((*COUNTED, "coverage", "unanswered"))),
+        "left_out": outcome.left_out,
         "seconds": round(outcome.seconds, 3),
         **({} if outcome.asked is None else {"model": dict(outcome.asked)}),
         **({"failures": list(outcome.unanswered)} if outcome.unanswered else {}),

@@ -187,15 +187,17 @@ class _Doing:
         # Where calls to a model failed they are made again, the others are answered from the cache.
         if entry is None or entry.counts.get("unanswered"):
             return data
-        self.outcome = self._ended("unchanged", counts=entry.counts)
+        self.outcome = self._ended("unchanged", counts=entry.counts, left_out=entry.left_out)
         return None
 
     def end(self, extracted: Extracted, asked: Mapping[str, Any] | None = None) -> None:
         """Keep a notice; ``asked`` says what a model took."""
         from extractor.pipeline import store
 
-        counts = store(extracted, self._job.folder, self._key)
-        self.outcome = self._ended("done", counts=counts, asked=asked, unanswered=extracted.failures)
+        kept = store(extracted, self._job.folder, self._key)
+        self.outcome = self._ended(
+            "done", counts=kept.counts, left_out=kept.left_out, asked=asked, unanswered=extracted.failures
+        )
 
     def _ended(self, status: Status, **what: Any) -> Outcome:
         seconds = time.perf_counter() - self._started

@@ -85,10 +85,15 @@ OF_MODELS = {
     "layout_by_model", "layout_failed", "layout_empty", "layout_dropped",
 }  # fmt: skip
 """Tried in ``test_assist_merge.py`` and ``test_assist_layout.py``."""
+OF_FILES = {
+    "left_out_text", "folded_text", "text_in_frame", "text_in_pictures", "curves_page", "unmapped_glyphs",
+    "embedded_part",
+}  # fmt: skip
+"""Tried in ``test_omissions.py``."""
 
 
 def test_every_check_of_the_table_is_tried_here() -> None:
-    assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"} | OF_MODELS
+    assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"} | OF_MODELS | OF_FILES
 
 
 @pytest.mark.parametrize(

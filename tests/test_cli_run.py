@@ -43,6 +43,7 @@ class TestWhatIsWritten:
             "measures": 6,
             "checks": sum(len(notice["checks"]) for notice in notices(out)),
             "unanswered": 0,
+            "left_out": {},
         }
         first = found["inputs"][0]
         assert (first["name"], first["notice_id"], first["outcome"], first["error"]) == ("b.txt", "b", "done", None)

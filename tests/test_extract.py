@@ -167,9 +167,10 @@ def test_fields_of_later_versions_are_no_error(notice: Notice) -> None:
 
 
 def test_a_file_gives_the_text_its_spans_index_and_the_same_record() -> None:
-    text, notice, _ = extract_file(Source("a.txt"), TEXT.replace("\n", "\r\n").encode("gb18030"), notice_id="qinghe")
-    assert text == TEXT
-    assert notice == extract(TEXT, notice_id="qinghe")
+    found = extract_file(Source("a.txt"), TEXT.replace("\n", "\r\n").encode("gb18030"), notice_id="qinghe")
+    assert found.text == TEXT
+    assert found.notice == extract(TEXT, notice_id="qinghe")
+    assert found.left_out == ()
 
 
 # Closed vocabularies

@@ -16,6 +16,7 @@ from cli_examples import Finished, notices, outcomes, report, start, wait_for, w
 from endpoint_example import settings
 from fake_endpoint import Serving, serving
 from model_examples import POOR, SHORT, Runs, bodies, failures, issues, left_to_rules, long, model, settle, written
+from page_examples import ARTICLE, page
 
 from extractor.asking import Asking, NoticeModel
 from extractor.cli import main
@@ -52,6 +53,16 @@ def fickle_server() -> Iterator[Serving]:
 def fickle(fickle_server: Serving, runs: Runs) -> Runs:
     fickle_server.script()
     return Runs(fickle_server, runs.folder)
+
+
+def test_a_record_names_what_its_page_hides(runs: Runs) -> None:
+    shown = page(f"<div>{ARTICLE}</div><p style='display:none'>三是整改问题5个,处分9人。</p>")
+    (runs.folder / "hides.html").write_text(shown, encoding="utf-8")
+    for backend in ("assisted", "model"):
+        out = runs.run("hides.html", options=("--backend", backend))
+        [record] = notices(out)
+        assert [check["code"] for check in record["checks"] if "处分9人" in check["message"]] == ["left_out_text"]
+        assert report(out)["totals"]["left_out"] == {"hidden": 14}
 
 
 def started(runs: Runs, *files: str, out: str, cache: str, options: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from cli_examples import GOLD, NOTICE
+from page_examples import ARTICLE, page
 from service_example import Client, Service, serving
 
 from extractor.contract import Notice
@@ -85,6 +86,13 @@ def test_a_job_says_how_far_it_is(client: Client) -> None:
     assert (last["total"], last["pending"], last["done"]) == (2, 0, 2)
     ended = client.ask(f"/v1/jobs/{job['job_id']}").json()
     assert [item["outcome"] for item in ended["items"]] == ["done", "done"]
+
+
+def test_a_record_names_what_its_page_hides(client: Client) -> None:
+    shown = page(f"<div>{ARTICLE}</div><p style='display:none'>三是整改问题5个,处分9人。</p>")
+    assert client.done({"hides.html": shown.encode()})["done"] == 1
+    checks = client.ask("/v1/notices/hides").json()["checks"]
+    assert [check["code"] for check in checks if "处分9人" in check["message"]] == ["left_out_text"]
 
 
 def test_texts_are_notices_too(client: Client) -> None:

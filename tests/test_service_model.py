@@ -9,6 +9,7 @@ import pytest
 from fake_endpoint import Serving
 from fake_endpoint import serving as serving_model
 from model_examples import SHORT, long
+from page_examples import ARTICLE, page
 from service_example import Client, Service, serving
 
 KEY = "sk-of-nobody-1234567890"
@@ -42,6 +43,14 @@ def test_a_record_says_what_the_model_read(client: Client) -> None:
         assert any(measure["read_by"] for issue in record["issues"] for measure in issue["measures"])
         assert client.ask(f"/v1/notices/{name}/text").body.decode() == text
     assert client.send({"short.txt": SHORT.encode()}).json()["unchanged"] == 1
+
+
+def test_a_record_names_what_its_page_hides(client: Client) -> None:
+    shown = page(f"<div>{ARTICLE}</div><p style='display:none'>三是整改问题5个,处分9人。</p>")
+    assert client.done({"hides.html": shown.encode()})["done"] == 1
+    record = client.ask("/v1/notices/hides").json()
+    assert any(measure["read_by"] for issue in record["issues"] for measure in issue["measures"])
+    assert [check["code"] for check in record["checks"] if "处分9人" in check["message"]] == ["left_out_text"]
 
 
 def test_calls_that_failed_are_made_again_when_the_file_is_sent_again(client: Client, model: Serving) -> None:

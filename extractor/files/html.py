@@ -3,39 +3,27 @@
 Why not a library: on two typical layouts of these sites trafilatura (2.3) lost the date line and made a table layout
 into rows of bars, readability-lxml (0.9) lost title and date line, jusText (3.0) the date line (and kept the footer);
 none numbers the items of a list, and trafilatura brings fifteen further packages. What is needed beside lxml is small:
-this module renders lines, ``extractor.files.article`` chooses among them.
+this module renders lines and accounts for what a browser does not show, ``extractor.files.article`` chooses among them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from extractor.data import read_table
-from extractor.errors import InputError
+from extractor.files.buried import expose
+from extractor.files.left_out import Kind, LeftOut, left_out
 from extractor.files.numerals import in_letters, in_roman
+from extractor.files.page_seen import FRAMES, Seen, frame_address, look_at, text_of
+from extractor.files.page_tree import BLOCKS, is_link, main_block, parse, size, tokens, walk, weights
+from extractor.files.superscripts import read_superscript
 
 Element = Any  # lxml has no types of its own
 
-# fmt: off
-_BLOCKS = frozenset({
-    "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "dir", "div", "dl",
-    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr",
-    "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
-    "tfoot", "th", "thead", "tr", "ul",
-})
-_CONTAINERS = frozenset({
-    "article", "body", "center", "div", "dd", "form", "main", "section", "table", "tbody", "td", "th", "tr", "ul",
-})
 _HEADINGS = frozenset({"h1", "h2", "h3"})
-_UNSEEN = frozenset({
-    "head", "script", "style", "noscript", "template", "iframe", "object", "svg", "select", "button", "input",
-    "textarea", "audio", "video", "map",
-})
-# fmt: on
 _DECLARATION = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
-_HIDDEN_STYLE = re.compile(r"(display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 _NO_MARKER = re.compile(r"list-style(-type)?\s*:[^;]*none", re.IGNORECASE)
 _OWN_NUMBER = re.compile(r"\s*[(\uff08]?[0-9一二三四五六七八九十]{1,3}[)\uff09、.\uff0e]|\s*[①-⑳]")
 _SOURCE_BLANKS = re.compile(r"[ \t\n\r\f]+")
@@ -43,6 +31,11 @@ _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _WIDE = re.compile("[\u2014\u2018-\u201d\u2026\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
 _CELL = "\x1f"  # stands between the cells of a row until blanks are collapsed; text with it never comes this far
 _MOST_FURNITURE = 0.25  # share of a page's text above which no class name makes a block furniture
+_SMALL = 100  # pixels; narrower pictures are signs of the page
+_SIGN = re.compile(r"(?i)logo|icon|qr_?code|erweima|banner|loading|spacer|blank\.|dzjg|jiucuo|gongan")
+_CDATA = re.compile(r"<!\[CDATA\[|\]\]>")  # a browser that reads XHTML shows what stands between
+_LITTLE_PROSE = 1000  # characters below which the article is looked for where a page hides it
+_BURIED = 5  # times what is shown that it must be there
 
 
 class Line(NamedTuple):
@@ -61,11 +54,17 @@ class Line(NamedTuple):
 
 
 class Page(NamedTuple):
-    """The lines of a page in order, its ``<title>``, and the title it states in its metadata (or "")."""
+    """The lines of a page in order, its ``<title>``, the title it states in its metadata (or ""), the account of what
+    is not among the lines, the addresses of its frames, and how many pictures it shows, in all and in the block that
+    holds most of it."""
 
     lines: list[Line]
     title: str
     stated_title: str
+    left_out: list[LeftOut]
+    frames: list[str]
+    pictures: int
+    pictures_in_main: int
 
 
 def declared_charset(data: bytes) -> str | None:
@@ -74,84 +73,42 @@ def declared_charset(data: bytes) -> str | None:
     return match[1].decode("ascii", "ignore") if match else None
 
 
-def read_page(source: str, name: str) -> Page:
-    """Render the HTML ``source``; ``name`` is for messages.
+def read_page(source: str, name: str, frames: Mapping[str, str] | None = None) -> Page:
+    """Render the HTML ``source``; ``name`` is for messages, ``frames`` the sources of its frames by their addresses.
+
+    Where little is shown and an article stands where it is not shown (a block that a script opens, a text area, data
+    in a script, a frame at hand), that article is rendered as if it were shown in its place.
 
     Raises:
         InputError: there are no elements in it, or it is nested so deep or has so long a text that libxml2's own
             bounds (256 levels, 10 MB) cut it off.
     """
-    root = _parse(source, name)
-    seen = _weights(root, _is_unseen)
-    most = seen[root] * _MOST_FURNITURE
+    root = parse(_CDATA.sub("", source) if "<![CDATA[" in source else source, name)
+    page = _rendered(root, None)
+    prose = sum(line.size for line in page.lines if "。" in line.text and line.linked * 2 <= line.size)
+    if prose < _LITTLE_PROSE:
+        exposed = expose(root, name, frames or {}, _BURIED * prose)
+        if exposed is not None:
+            return _rendered(root, exposed)
+    return page
 
-    def skip(element: Element) -> bool:
-        return _is_unseen(element) or (seen.get(element, 0) <= most and _is_furniture(element))
 
-    lines = _Lines(_main_block(root, _weights(root, skip)))
-    _render(root, skip, lines)
+def _rendered(root: Element, exposed: Element | None) -> Page:
+    seen = look_at(root, exposed)
+    weighed = weights(root, seen.unseen.__contains__)
+    most = weighed[root] * _MOST_FURNITURE
+    furniture = {element for element, weight in weighed.items() if weight <= most and _is_furniture(element)}
+    passed_over = furniture.union(seen.unseen)
+    if furniture:
+        weighed = weights(root, passed_over.__contains__)
+    lines = _Lines(main_block(root, weighed))
+    _render(root, passed_over.union(seen.raised).__contains__, seen, lines)
     title = root.find(".//title")
     stated = root.xpath("string(//meta[translate(@name, 'ARTICLE', 'article')='articletitle']/@content)")
-    return Page(lines.done, _collapse(title.text or "") if title is not None else "", _collapse(stated))
-
-
-def _parse(source: str, name: str) -> Element:
-    from lxml import etree
-
-    parser = etree.HTMLParser(
-        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True, recover=True
+    shown = _collapse(title.text or "") if title is not None else ""
+    return Page(
+        lines.done, shown, _collapse(stated), lines.account(), lines.frames, lines.pictures, lines.pictures_in_main
     )
-    try:
-        root = etree.fromstring(source.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        root = None
-    # libxml2 stops at its bounds without raising, and what follows would be lost without a word.
-    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
-        raise InputError(f"{name}: this page is nested too deep or has too long a text; save its text as txt")
-    if root is None:
-        raise InputError(f"{name}: holds no HTML elements; fetch the page again or save its text as txt")
-    return root
-
-
-def _walk(root: Element, skip: Callable[[Element], bool]) -> Iterator[tuple[str, Element]]:
-    """Yield ("start", element) and ("end", element) in document order, and ("skip", element) for what ``skip`` leaves
-    out with all that it holds. Without recursion, since pages are not to choose our stack depth."""
-    stack = [("start", root)]
-    while stack:
-        event, element = stack.pop()
-        if event == "start" and skip(element):
-            event = "skip"
-        yield event, element
-        if event == "start":
-            stack.append(("end", element))
-            stack.extend(("start", child) for child in reversed(element))
-
-
-def _weights(root: Element, skip: Callable[[Element], bool]) -> dict[Element, int]:
-    """Return for each element the characters in it that are not in links, blanks aside."""
-    weights: dict[Element, int] = {}
-    links = 0
-    for event, element in _walk(root, skip):
-        if event == "start":
-            links += _is_link(element)
-            weights[element] = 0 if links else _size(element.text)
-            continue
-        if event == "end":
-            links -= _is_link(element)
-        parent = element.getparent()
-        if parent is not None and element is not root:
-            weights[parent] += weights.get(element, 0) + (0 if links else _size(element.tail))
-    return weights
-
-
-def _main_block(root: Element, weights: dict[Element, int]) -> Element:
-    """Return the smallest container reached from the root by steps that each keep four fifths of the text."""
-    block = root
-    while True:
-        inner = [child for child in block if child.tag in _CONTAINERS and weights.get(child, 0) >= 0.8 * weights[block]]
-        if not inner or not weights[block]:
-            return block
-        block = inner[0]
 
 
 class _Lines:
@@ -161,18 +118,63 @@ class _Lines:
         self.done: list[Line] = []
         self.main = main
         self.in_main = False
-        self.links = 0
-        self.headings = 0
+        self._links: list[Element] = []
+        self._titles: list[Element] = []
         self._pieces: list[str] = []
         self._linked = 0
         self._heading = False
         self._marker = ""
+        self.frames: list[str] = []
+        self.pictures = self.pictures_in_main = 0
+        self._left_out: list[LeftOut] = []
+        self._note_marks: list[str] = []
+
+    @property
+    def begun(self) -> str:
+        """The end of what the line holds so far."""
+        return "".join(self._pieces[-4:])[-16:]
+
+    def enter(self, element: Element) -> None:
+        """Note what the text that follows stands in."""
+        self.in_main |= element is self.main
+        if is_link(element):
+            self._links.append(element)
+        if _is_title(element):
+            self._titles.append(element)
+
+    def leave(self, element: Element) -> None:
+        """Note that an element ends."""
+        for within in (self._links, self._titles):
+            if within and within[-1] is element:
+                within.pop()
+        if element is self.main:
+            self.in_main = False
+
+    def show(self, picture: Element) -> None:
+        """Count a picture that may hold text."""
+        if _is_picture(picture):
+            self.pictures += 1
+            self.pictures_in_main += self.in_main and not self._links
+
+    def leave_out(self, kind: Kind, text: str) -> None:
+        """Account for a text of the page that is not taken in."""
+        if not text.strip():
+            return
+        if kind == "note_mark":
+            self._note_marks.append(text.strip())
+        else:
+            self._left_out.append(left_out(kind, text))
+
+    def account(self) -> list[LeftOut]:
+        """What was not taken in, the marks of notes as one."""
+        marks = [left_out("note_mark", " ".join(self._note_marks))] if self._note_marks else []
+        return self._left_out + marks
 
     def add(self, text: str | None) -> None:
         if text:
             self._pieces.append(text)
-            self._linked += _size(text) if self.links else 0
-            self._heading |= self.headings > 0
+            self._linked += size(text) if self._links else 0
+            self._heading |= bool(self._titles)
 
     def add_marker(self, marker: str) -> None:
         self._marker = marker
@@ -187,13 +189,13 @@ class _Lines:
         self._pieces, self._linked, self._heading = [], 0, False
 
 
-def _render(root: Element, skip: Callable[[Element], bool], lines: _Lines) -> None:
+def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _Lines) -> None:
     rows: list[Element] = []  # rows that are one line, from the outermost to the one we are in
     numbers: dict[Element, int] = {}  # of each list, its last item's
     preformatted = 0
-    for event, element in _walk(root, skip):
+    for event, element in walk(root, skip):
         tag = element.tag
-        breaks = tag in _BLOCKS and not rows
+        breaks = tag in BLOCKS and not rows
         if event == "start":
             if breaks:
                 lines.end_line()
@@ -203,9 +205,9 @@ def _render(root: Element, skip: Callable[[Element], bool], lines: _Lines) -> No
                 lines.add(_CELL)
             elif tag == "li":
                 lines.add_marker(_list_marker(element, numbers))
-            lines.in_main |= element is lines.main
-            lines.links += _is_link(element)
-            lines.headings += _is_title(element)
+            elif tag == "img":
+                lines.show(element)
+            lines.enter(element)
             preformatted += tag == "pre"
             _add_text(lines, element.text, preformatted > 0)
             continue
@@ -215,14 +217,39 @@ def _render(root: Element, skip: Callable[[Element], bool], lines: _Lines) -> No
                 breaks = True
             if breaks:
                 lines.end_line()
-            lines.links -= _is_link(element)
-            lines.headings -= _is_title(element)
+            lines.leave(element)
             preformatted -= tag == "pre"
-            if element is lines.main:
-                lines.in_main = False
+        if event == "skip":
+            _take_whole(lines, element, seen)
         if element is not root:
             _add_text(lines, element.tail, preformatted > 0)
     lines.end_line()
+
+
+def _take_whole(lines: _Lines, element: Element, seen: Seen) -> None:
+    """Read a raised text, and account for what is not taken in: marks, what is not shown, what is named navigation."""
+    if element in seen.raised:
+        text = "".join(element.itertext())
+        read = read_superscript(lines.begun, text, linked=seen.raised[element])
+        if read is None:
+            lines.leave_out("note_mark", text)
+        lines.add(read)
+        return
+    kind = seen.unseen.get(element, "navigation")
+    if kind is not None:
+        lines.leave_out(kind, text_of(element))
+    elif element.tag in FRAMES:
+        address = frame_address(element)
+        if address is not None:
+            lines.frames.append(address)
+
+
+def _is_picture(element: Element) -> bool:
+    """Tell whether a picture is large enough to hold text, as far as the page says."""
+    address = next((element.get(name, "") for name in ("data-src", "data-original", "src") if element.get(name)), "")
+    sides = [_whole(element.get(side, "").removesuffix("px"), _SMALL) for side in ("width", "height")]
+    is_sign = not address.startswith("data:") and _SIGN.search(address)
+    return bool(address) and min(sides) >= _SMALL and not is_sign
 
 
 def _add_text(lines: _Lines, text: str | None, preformatted: bool) -> None:
@@ -238,7 +265,7 @@ def _add_text(lines: _Lines, text: str | None, preformatted: bool) -> None:
 def _is_one_line(row: Element) -> bool:
     """Tell whether each cell of a row holds one paragraph at most; such a row is shown as one line."""
     for cell in row:
-        blocks = [element for element in cell.iterdescendants() if element.tag in _BLOCKS]
+        blocks = [element for element in cell.iterdescendants() if element.tag in BLOCKS]
         if any(element.tag in {"br", "table"} for element in blocks):
             return False
         if len([element for element in blocks if element.tag in {"p", "div", "li"}]) > 1:
@@ -268,36 +295,20 @@ def _list_marker(item: Element, numbers: dict[Element, int]) -> str:
             return f"{value}. "
 
 
-def _is_unseen(element: Element) -> bool:
-    if not isinstance(element.tag, str) or element.tag in _UNSEEN or "hidden" in element.attrib:
-        return True
-    return bool(_HIDDEN_STYLE.search(element.get("style", "")))
-
-
 def _is_furniture(element: Element) -> bool:
     """Tell whether a block is named as navigation and the like, and holds neither a heading nor a date line."""
     furniture = read_table("page_furniture")
     if element.tag in {"nav", "footer"}:
         return True
-    if element.tag in {"html", "body"} or _tokens(element).isdisjoint(furniture["class_tokens"]):
+    if element.tag in {"html", "body"} or tokens(element).isdisjoint(furniture["class_tokens"]):
         return False
     text = "".join("".join(element.itertext()).split())
     return element.find(".//h1") is None and not any(word in text for word in furniture["date_starts"] if len(word) > 2)
 
 
 def _is_title(element: Element) -> bool:
-    tokens = _tokens(element)
-    return element.tag in _HEADINGS or not tokens.isdisjoint(read_table("page_furniture")["title_tokens"])
-
-
-def _tokens(element: Element) -> frozenset[str]:
-    names = f"{element.get('class', '')} {element.get('id', '')}"
-    return frozenset(re.split(r"[^a-z0-9]+", names.lower())) - {""} if names != " " else frozenset()
-
-
-def _is_link(element: Element) -> bool:
-    target = element.get("href", "") if element.tag == "a" else ""
-    return bool(target) and not target.lower().startswith(("mailto:", "tel:"))
+    titles = read_table("page_furniture")["title_tokens"]
+    return element.tag in _HEADINGS or not tokens(element).isdisjoint(titles)
 
 
 def _collapse(text: str) -> str:
@@ -311,10 +322,6 @@ def _collapse(text: str) -> str:
     text = _INVISIBLE.sub("", text)
     text = _SOURCE_BLANKS.sub(blank, text).strip(" ")
     return re.sub(f" ?{_CELL} ?", "\t", text).strip("\t")
-
-
-def _size(text: str | None) -> int:
-    return len("".join(text.split())) if text else 0
 
 
 def _whole(text: str | None, otherwise: int) -> int:

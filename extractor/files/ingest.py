@@ -7,20 +7,21 @@ is taken out line by line. The parsing libraries are loaded by the formats that 
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from extractor.errors import InputError
 from extractor.files.charset import decode
+from extractor.files.left_out import LeftOut, ReadText, condensed
 from extractor.files.limits import DEFAULT_LIMITS, Limits
+from extractor.files.mhtml import SavedPage, read_saved_page
 from extractor.files.raw import read_bytes
+from extractor.files.signatures import is_page, is_piece_of_page, is_saved_page
 from extractor.files.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
 
-Format = Literal["txt", "md", "html", "docx", "pdf"]
+Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Word up to 2003, and any Office file with a password
-_HTML = re.compile(rb"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body)\b")
 _DAMAGE_OF_A_PAGE = 0.001  # content systems cut characters in half; a browser shows such a page all the same
 
 
@@ -29,7 +30,8 @@ class Ingested:
     """A notice's plain text and where it came from.
 
     ``name`` is the display path (``a.zip!b/c.html``), ``stem`` the file name without its ending, ``charset`` what the
-    bytes were decoded from (None for docx and pdf), ``sha256`` the hex digest of the raw bytes.
+    bytes were decoded from (None for docx and pdf), ``sha256`` the hex digest of the raw bytes. ``left_out`` accounts
+    for what of the file is not in the text.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Ingested:
     format: Format
     charset: str | None
     sha256: str
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def read_text(source: Source, limits: Limits = DEFAULT_LIMITS) -> Ingested:
@@ -59,16 +62,17 @@ def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Inge
     if not data.strip():
         raise InputError(f"{source.name}: is empty; fetch it again or leave it out")
     kind = _format_of(source, data)
-    text, charset = _text_of(data, source.name, kind, limits)
+    (text, left_out), charset = _text_of(data, source.name, kind, limits)
     text = text.lstrip("\ufeff")  # a second byte-order mark: whoever reads the stored text would drop it
     _check_length(text, source.name, limits.text_characters)
     if not text.strip():
         raise InputError(f"{source.name}: holds no text; a page that loads its text by script must be saved as shown")
-    return Ingested(source.name, source.stem, text, kind, charset, hashlib.sha256(data).hexdigest())
+    sha256 = hashlib.sha256(data).hexdigest()
+    return Ingested(source.name, source.stem, text, kind, charset, sha256, condensed(left_out))
 
 
 class _Text(NamedTuple):
-    text: str
+    read: ReadText
     charset: str | None
 
 
@@ -76,25 +80,30 @@ def _text_of(data: bytes, name: str, kind: Format, limits: Limits) -> _Text:
     if kind == "docx":
         from extractor.files.docx import read_docx
 
-        return _Text(_with_unix_line_ends(read_docx(data, name, limits)), None)
+        text, told = read_docx(data, name, limits)
+        return _Text(ReadText(_with_unix_line_ends(text), told), None)
     if kind == "pdf":
         from extractor.files.pdf import read_pdf
 
         return _Text(read_pdf(data, name, limits), None)
     if kind == "html":
-        return _text_of_page(data, name, limits)
+        return _text_of_page(SavedPage(data, None, {}, []), name, limits)
+    if kind == "mhtml":
+        return _text_of_page(read_saved_page(data, name), name, limits)
     decoded = decode(data, name)
-    return _Text(_with_unix_line_ends(decoded.text), decoded.charset)
+    return _Text(ReadText(_with_unix_line_ends(decoded.text)), decoded.charset)
 
 
-def _text_of_page(data: bytes, name: str, limits: Limits) -> _Text:
-    from extractor.files.article import article_lines
+def _text_of_page(saved: SavedPage, name: str, limits: Limits) -> _Text:
+    from extractor.files.article import article_of
     from extractor.files.html import declared_charset, read_page
 
-    decoded = decode(data, name, declared_charset(data), damage=_DAMAGE_OF_A_PAGE)
+    declared = saved.charset or declared_charset(saved.page)
+    decoded = decode(saved.page, name, declared, damage=_DAMAGE_OF_A_PAGE)
     _check_length(decoded.text, name, 10 * limits.text_characters)
-    lines = article_lines(read_page(_with_unix_line_ends(decoded.text), name))
-    return _Text("".join(f"{line}\n" for line in lines), decoded.charset)
+    article = article_of(read_page(_with_unix_line_ends(decoded.text), name, saved.frames), name)
+    text = "".join(f"{line}\n" for line in article.lines)
+    return _Text(ReadText(text, (*saved.left_out, *article.left_out)), decoded.charset)
 
 
 def _format_of(source: Source, data: bytes) -> Format:
@@ -112,13 +121,15 @@ def _format_of(source: Source, data: bytes) -> Format:
         return _format_of_package(data, name)
     if b"%PDF-" in data[:1024]:
         return "pdf"
+    if is_saved_page(data):
+        return "mhtml"
     expected = FORMAT_BY_ENDING.get(ending)
-    if expected in ("docx", "pdf"):
+    if expected in ("docx", "pdf", "mhtml"):
         raise InputError(f"{name}: is named {ending} but holds something else, or is damaged; fetch it again")
+    if is_page(data) or (expected in ("txt", None) and is_piece_of_page(data)):
+        return "html"  # whatever its ending: pages are saved as .txt, and as .doc for Word to open
     if expected in ("html", "txt", "md"):
         return expected  # type: ignore[return-value]
-    if _HTML.match(data[:4096].removeprefix(b"\xef\xbb\xbf")):
-        return "html"
     if ending in REFUSED_ENDINGS:
         raise InputError(f"{name}: is named {ending}, which is not read; open it and save it as docx")
     return "txt"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
@@ -26,21 +27,52 @@ Kind = Literal[
 WORDS_KEPT = 40
 """How many code points of what was left out are told."""
 
+_MOST_ENTRIES = 20  # of one kind, beyond which they are told as one
+
+_ENUMERATOR = re.compile(
+    r"(?m)^[ \t\u3000]*(?:[一二三四五六七八九十]{1,3}[、是.．]|[(（][0-9０-９一二三四五六七八九十]{1,3}[)）]"
+    r"|[0-9０-９]{1,2}[、.．)）]|[①-⑳])"
+)
+_SUBJECT = re.compile("整改|巡[视察視]|问题|措施|督察|追责|处分|問題")
+_FIGURE = re.compile("[0-9０-９][ \u00a0]*(?:[人名个個项項次件条條户戶家起处處吨亩份场期批元%％]|万|亿|萬|億)")
+_SENTENCE = re.compile("[。；;]")
+
 
 class LeftOut(NamedTuple):
     """One thing left out: its kind, its size in code points (blanks aside, 0 where that cannot be known), its first
-    words, and where it stood in words for people (``page 3``), empty where the whole document is meant."""
+    words, and where it stood in words for people (``page 3``), empty where the whole document is meant. ``notice_like``
+    says that it is worded as a notice is: sentences with two of enumerators, figures, and words such as 整改."""
 
     kind: Kind
     characters: int
     words: str
     where: str = ""
+    notice_like: bool = False
+
+
+class ReadText(NamedTuple):
+    """What a reader of one format made of a file: its plain text, and what it did not take into it."""
+
+    text: str
+    left_out: tuple[LeftOut, ...] = ()
 
 
 def left_out(kind: Kind, text: str, where: str = "") -> LeftOut:
     """Account for ``text``, of which the first ``WORDS_KEPT`` code points are kept, blanks folded."""
     words = " ".join(text.split())
-    return LeftOut(kind, len(words.replace(" ", "")), words[:WORDS_KEPT], where)
+    return LeftOut(kind, len(words.replace(" ", "")), words[:WORDS_KEPT], where, is_notice_like(text))
+
+
+def told_of(entry: LeftOut) -> dict[str, str | int]:
+    """Return an entry as it goes into run.json."""
+    return {"kind": entry.kind, "characters": entry.characters, "words": entry.words, "where": entry.where}
+
+
+def is_notice_like(text: str) -> bool:
+    """Tell whether ``text`` is worded as a notice is, and no menu, foot or list of titles."""
+    if not _SENTENCE.search(text):
+        return False
+    return sum(bool(pattern.search(text)) for pattern in (_ENUMERATOR, _SUBJECT, _FIGURE)) >= 2
 
 
 def summed(entries: Iterable[LeftOut]) -> dict[str, int]:
@@ -49,3 +81,20 @@ def summed(entries: Iterable[LeftOut]) -> dict[str, int]:
     for entry in entries:
         sums[entry.kind] = sums.get(entry.kind, 0) + entry.characters
     return sums
+
+
+def condensed(entries: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
+    """Return the entries, those of one kind beyond the first twenty as one: this is an account, no second text."""
+    kept: list[LeftOut] = []
+    counts: dict[str, int] = {}
+    last: dict[str, int] = {}
+    for entry in entries:
+        counts[entry.kind] = counts.get(entry.kind, 0) + 1
+        if counts[entry.kind] <= _MOST_ENTRIES:
+            last[entry.kind] = len(kept)
+            kept.append(entry)
+            continue
+        at = last[entry.kind]
+        characters, like = kept[at].characters + entry.characters, kept[at].notice_like or entry.notice_like
+        kept[at] = kept[at]._replace(characters=characters, notice_like=like)
+    return tuple(kept)

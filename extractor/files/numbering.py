@@ -96,6 +96,10 @@ class Numbering:
         needs_blank = text[-1:].isascii() and text != "" and level.suffix != "nothing"
         return text + " " if needs_blank else text
 
+    def is_numbered(self, paragraph: Element) -> bool:
+        """Tell whether a ``w:p`` has a number, without counting it."""
+        return self._place(paragraph) is not None
+
     def _read(self, numbering: Element) -> None:
         abstract = {_attribute(element, "abstractNumId"): element for element in _all(numbering, "abstractNum")}
         by_style = {_value(element, "styleLink"): element for element in abstract.values()}

@@ -12,6 +12,7 @@ import unicodedata
 from typing import Any, NamedTuple
 
 from extractor.errors import InputError
+from extractor.files.left_out import ReadText
 from extractor.files.limits import Limits
 from extractor.files.pdf_paragraphs import Row, paragraphs
 
@@ -20,7 +21,7 @@ _FEW = 10  # characters on a page below which a picture that fills it is taken f
 _UNREADABLE = 0.2  # share of characters without a meaning from which a text layer is useless
 
 
-def read_pdf(data: bytes, name: str, limits: Limits) -> str:
+def read_pdf(data: bytes, name: str, limits: Limits) -> ReadText:
     """Return a PDF's text, one paragraph a line; ``name`` is for messages.
 
     Raises:
@@ -40,7 +41,7 @@ def read_pdf(data: bytes, name: str, limits: Limits) -> str:
         raise InputError(
             f"{name}: the text layer of this PDF holds glyph numbers, not characters; recognise its text (OCR) first"
         )
-    return text
+    return ReadText(text)
 
 
 class _Read(NamedTuple):

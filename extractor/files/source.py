@@ -19,6 +19,8 @@ FORMAT_BY_ENDING = {
     ".htm": "html",
     ".shtml": "html",
     ".xhtml": "html",
+    ".mhtml": "mhtml",
+    ".mht": "mhtml",
     ".docx": "docx",
     ".pdf": "pdf",
 }

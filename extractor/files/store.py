@@ -16,7 +16,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,6 +28,9 @@ _ID = re.compile(rb'"notice_id":("(?:[^"\\]|\\.)*")')
 Counts = dict[str, float | None]
 """What is counted of a notice, by name, e.g. ``{"issues": 37, "coverage": 0.94}``."""
 
+Told = list[dict[str, str | int]]
+"""What ingest left out of a notice's text, entry by entry: ``kind``, ``characters``, ``words``, ``where``."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -37,6 +40,7 @@ class Entry:
     text_sha256: str
     line_sha256: str
     counts: Counts
+    left_out: Told = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -65,14 +69,16 @@ class RunFolder:
         """The notices' plain texts, UTF-8, line ends as in the text."""
         return self.path / "texts"
 
-    def save(self, notice_id: str, key: str, text: str, line: str, counts: Counts) -> None:
-        """Keep a finished notice: its text and its line (JSON without line ends).
+    def save(
+        self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: Told | None = None
+    ) -> None:
+        """Keep a finished notice: its text, its line (JSON without line ends), and what goes into the report of it.
 
         Raises:
             OutputError: the folder cannot be written.
         """
         raw_text, raw_line = text.encode(), line.encode()
-        entry = Entry(key, _sha256(raw_text), _sha256(raw_line), counts)
+        entry = Entry(key, _sha256(raw_text), _sha256(raw_line), counts, left_out or [])
         _replace(self.texts / f"{notice_id}.txt", [raw_text])
         _replace(self._entry(notice_id), [json.dumps(asdict(entry)).encode(), b"\n", raw_line, b"\n"])
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extractor.errors import BugError, InputError
+from extractor.files.left_out import LeftOut, ReadText
 from extractor.files.source import Source
 from extractor.service.bounds import Bounds
 from extractor.service.jobs import Offered, Refused
@@ -48,10 +49,10 @@ class Sandbox:
         findings = [Finding(*each) for each in told["findings"]]
         return Read(text.decode(), record, Summary(**told["summary"]), findings)
 
-    async def take_text(self, upload: Path, source: Source) -> str:
+    async def take_text(self, upload: Path, source: Source) -> ReadText:
         """Return a document's plain text; raises as ``read`` does."""
-        _, text = await self._do("text", upload, source)
-        return text.decode()
+        meta, text = await self._do("text", upload, source)
+        return ReadText(text.decode(), tuple(LeftOut(*entry) for entry in json.loads(meta)["left_out"]))
 
     async def unpack(self, upload: Path, name: str) -> list[Offered | Refused]:
         """Write an archive's notices beside it, under its own name with a number, and return what they are.

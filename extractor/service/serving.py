@@ -127,10 +127,10 @@ async def _reading(plan: Plan, sandbox: Sandbox, uploads: Path) -> AsyncIterator
     async with asking.endpoint() as endpoint:
 
         async def with_model(task: Task) -> Read:
-            text = await sandbox.take_text(uploads / task.upload, task.source)
+            text, left_out = await sandbox.take_text(uploads / task.upload, task.source)
             model = NoticeModel(endpoint, asking.settings.notice_deadline)
             assisted = await extract_with_model(
-                text, model, notice_id=task.notice_id, finds_issues=finds_issues, lang=lang
+                text, model, notice_id=task.notice_id, finds_issues=finds_issues, lang=lang, left_out=left_out
             )
             return read_of(text, assisted.notice, [str(failure) for failure in assisted.failures])
 

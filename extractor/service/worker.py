@@ -98,10 +98,11 @@ def _read(task: Task) -> Pieces:
 
 
 def _take_text(task: Task) -> Pieces:
-    """Return a document's plain text, for a model to read."""
+    """Return a document's plain text, for a model to read, and what of the document it lacks."""
     from extractor.files.ingest import ingest
 
-    return [b"{}", ingest(_source(task), Path(task["upload"]).read_bytes()).text.encode()]
+    read = ingest(_source(task), Path(task["upload"]).read_bytes())
+    return [json.dumps({"left_out": read.left_out}).encode(), read.text.encode()]
 
 
 def _unpack(task: Task) -> Pieces:

@@ -1,0 +1,128 @@
+"""What Word's properties and styles say of a run: is it shown, struck, raised, and in which font?"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, NamedTuple
+
+Element = Any  # lxml has no types of its own
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_OFF = frozenset(("0", "false", "off", "none"))
+
+
+class Shown(NamedTuple):
+    """How a run is shown."""
+
+    hidden: bool
+    struck: bool
+    raised: bool
+    is_note: bool
+    font: str
+
+
+class Mark(NamedTuple):
+    """The mark that ends a paragraph: ``deleted`` by a tracked change, or ``hidden``. Without it, the paragraph runs
+    into the next one."""
+
+    deleted: bool
+    hidden: bool
+
+
+class RunStyles:
+    """The styles of one document, asked about its runs and paragraphs."""
+
+    def __init__(self, styles: Element | None) -> None:
+        """Take the root element of styles.xml, or None where the document has none."""
+        self._styles: dict[str, Element] = {}
+        self._default_paragraph: str | None = None
+        self._defaults: Element | None = None
+        self._known: dict[tuple[str | None, str], str | None] = {}
+        if styles is None:
+            return
+        self._defaults = styles.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        for style in styles.findall(f"{W}style"):
+            identifier = style.get(f"{W}styleId")
+            self._styles[identifier] = style
+            if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") in ("1", "true", "on"):
+                self._default_paragraph = identifier
+
+    def shown(self, properties: Element | None, paragraph: Element | None) -> Shown:
+        """Return how a run with these ``w:rPr`` is shown in a ``w:p``."""
+        in_paragraph = self._of_paragraph(paragraph)
+        own = _child_value(properties, "rStyle")
+        name = (self._name(own) or "").replace(" ", "").lower()
+        return Shown(
+            hidden=self._is_on("vanish", properties, own, in_paragraph),
+            struck=any(self._is_on(each, properties, own, in_paragraph) for each in ("strike", "dstrike")),
+            raised=self._value("vertAlign", properties, own, in_paragraph) == "superscript",
+            is_note=name in ("footnotereference", "endnotereference"),
+            font=(self._font(properties) or "").lower(),
+        )
+
+    def mark(self, paragraph: Element) -> Mark:
+        """Return what is said of the mark that ends a ``w:p``."""
+        properties = paragraph.find(f"{W}pPr/{W}rPr")
+        deleted = properties is not None and any(
+            properties.find(f"{W}{change}") is not None for change in ("del", "moveFrom")
+        )
+        own = _child_value(properties, "rStyle")
+        return Mark(deleted, self._is_on("vanish", properties, own, self._of_paragraph(paragraph)))
+
+    def _of_paragraph(self, paragraph: Element | None) -> str | None:
+        properties = None if paragraph is None else paragraph.find(f"{W}pPr")
+        return _child_value(properties, "pStyle") or self._default_paragraph
+
+    def _is_on(self, name: str, properties: Element | None, own: str | None, in_paragraph: str | None) -> bool:
+        """Tell whether a property is on: a run's own wins; of the styles, each turns it round, as Word has it."""
+        direct = _stated(properties, name)
+        if direct is not None:
+            return direct not in _OFF
+        if name in self._always_on:
+            return True
+        return self._inherits(own, name) != self._inherits(in_paragraph, name)
+
+    def _value(self, name: str, properties: Element | None, own: str | None, in_paragraph: str | None) -> str | None:
+        stated = _stated(properties, name)
+        return stated or self._inherited(own, name) or self._inherited(in_paragraph, name)
+
+    def _inherits(self, style: str | None, name: str) -> bool:
+        value = self._inherited(style, name)
+        return value is not None and value not in _OFF
+
+    def _inherited(self, style: str | None, name: str) -> str | None:
+        """Return what a style, or the nearest one that it is based on, says of a property; None: nothing."""
+        key = style, name
+        if key not in self._known:
+            seen: set[str] = set()
+            at, found = style, None
+            while at in self._styles and at not in seen and found is None:
+                seen.add(at)
+                found = _stated(self._styles[at].find(f"{W}rPr"), name)
+                at = _child_value(self._styles[at], "basedOn")
+            self._known[key] = found
+        return self._known[key]
+
+    def _name(self, style: str | None) -> str | None:
+        return _child_value(self._styles[style], "name") if style in self._styles else None
+
+    def _font(self, properties: Element | None) -> str | None:
+        fonts = None if properties is None else properties.find(f"{W}rFonts")
+        return None if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi")
+
+    @cached_property
+    def _always_on(self) -> frozenset[str]:
+        names = ("vanish", "strike", "dstrike")
+        return frozenset(name for name in names if (_stated(self._defaults, name) or "0") not in _OFF)
+
+
+def _stated(properties: Element | None, name: str) -> str | None:
+    """Return the value of a property, ``1`` where it is stated without one, None where it is not stated."""
+    found = None if properties is None else properties.find(f"{W}{name}")
+    return None if found is None else found.get(f"{W}val", "1")
+
+
+def _child_value(parent: Element | None, tag: str) -> str | None:
+    child = None if parent is None else parent.find(f"{W}{tag}")
+    value: str | None = None if child is None else child.get(f"{W}val")
+    return value

@@ -37,6 +37,13 @@ class LeftOut(NamedTuple):
     where: str = ""
 
 
+class ReadText(NamedTuple):
+    """A file's plain text, and what was not taken into it."""
+
+    text: str
+    left_out: tuple[LeftOut, ...]
+
+
 def left_out(kind: Kind, text: str, where: str = "") -> LeftOut:
     """Account for ``text``, of which the first ``WORDS_KEPT`` code points are kept, blanks folded."""
     words = " ".join(text.split())

@@ -18,19 +18,19 @@ from extractor.errors import InputError
 from extractor.files.left_out import LeftOut, ReadText, left_out
 from extractor.files.limits import Limits
 from extractor.files.pdf_columns import in_reading_order
-from extractor.files.pdf_drawings import drawn_shapes, is_filled_by_pictures, rules
+from extractor.files.pdf_drawings import drawn_shapes, is_filled_by_pictures
 from extractor.files.pdf_furniture import without_furniture
 from extractor.files.pdf_glyphs import UNMAPPED, Glyph, page_glyphs
 from extractor.files.pdf_paragraphs import paragraphs
-from extractor.files.pdf_rows import Row, page_rows
+from extractor.files.pdf_rows import Row, Rows, joined, page_rows
 from extractor.files.pdf_seen import seen_text
+from extractor.files.pdf_tables import page_rules, split_tables
 
 _PDFIUM = threading.Lock()  # PDFium keeps global state and is not made for threads, as its documentation says
 _FEW = 10  # characters on a page below which a picture that fills it, or what is drawn there, is taken for its text
 _LITTLE = 200  # characters of running heads and page numbers that such a page may have besides
 _UNREADABLE = 0.4  # share of characters without a meaning from which a text layer is useless
 _TO_SPARE = 2  # PDFium counts blanks and line ends of its own among the characters of a page
-_LEAST_RULES = 3  # of a table
 _UNEVEN = 0.35  # recognised text is as large as its highest character: so much smaller a line may be than others
 
 
@@ -42,13 +42,13 @@ def read_pdf(data: bytes, name: str, limits: Limits) -> ReadText:
     """
     with _PDFIUM:
         pages = list(_pages(data, name, limits))
+    pages = _without_watermarks_of_others(pages)
     body = without_furniture([row for page in pages for row in page.rows])
     written = {number: sum(len(row.text) for row in rows) for number, rows in _by_page(body.text)}
     unread = [page for page in pages if page.drawn and written.get(page.number, 0) < _FEW]
     if not any(count >= _FEW for count in written.values()) and (unread or not body.text):
         raise InputError(f"{name}: {_reason(unread)}")
-    ruled = {page.number for page in pages if page.is_ruled}
-    rows = [row for number, group in _by_page(body.text) for row in in_reading_order(group, number in ruled)]
+    rows = in_reading_order(group for _, group in _by_page(body.text))
     text = "".join(f"{line}\n" for line in paragraphs(rows))
     if text.count(UNMAPPED) > _UNREADABLE * len(text):
         raise InputError(
@@ -84,7 +84,6 @@ class _Page(NamedTuple):
     rows: list[Row]
     left_out: list[LeftOut]
     drawn: Literal["picture", "curves"] | None
-    is_ruled: bool
 
 
 def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_Page]:
@@ -116,19 +115,59 @@ def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_Page]:
 
 
 def _page(page: Any, textpage: Any, number: int) -> _Page:
-    seen = seen_text(page, page_glyphs(textpage), number)
+    found = page_glyphs(textpage)
+    seen = seen_text(page, found, number)
     rows: list[Row] = []
     entries = seen.left_out
     for glyphs in seen.texts:
-        lines, marks = page_rows(glyphs, number)
-        rows += _evened(lines, glyphs)
+        turn = glyphs[0].look.turn or 0 if glyphs else 0
+        lines, marks = _rows_of_a_way(page, glyphs, number, turn)
+        rows += lines
         if marks:
             entries.append(left_out("note_mark", " ".join(marks), f"page {number}"))
     drawn: Literal["picture", "curves"] | None = None
     if sum(len(row.text) for row in rows) < _LITTLE:
         drawn = "picture" if is_filled_by_pictures(page) else "curves" if drawn_shapes(page) else None
-    is_ruled = any(row.cells for row in rows) and len(rules(page)) >= _LEAST_RULES
-    return _Page(number, rows, entries, drawn, is_ruled)
+    return _Page(number, rows, entries, drawn)
+
+
+def _rows_of_a_way(page: Any, glyphs: Sequence[Glyph], number: int, turn: int) -> Rows:
+    """Return the rows of text that runs one way; those of ruled tables have their cells joined."""
+    plain = page_rows(glyphs, number)
+    if not any(row.parts for row in plain.rows):
+        return Rows(_evened(plain.rows, glyphs), plain.marks)
+    split = split_tables(glyphs, page_rules(page, turn))
+    if not split.table_rows:
+        return Rows(_evened(plain.rows, glyphs), plain.marks)
+    outside = page_rows(split.others, number)
+    marks = outside.marks
+    rows = outside.rows
+    for cells in split.table_rows:
+        texts: list[Row] = []
+        for cell in cells:
+            inside = page_rows(cell.glyphs, number)
+            marks += inside.marks
+            if inside.rows:
+                texts.append(inside.rows[0]._replace(text=" ".join(paragraphs(inside.rows)), parts=()))
+        if texts:
+            row = joined(texts)
+            rows.append(row._replace(is_table=True, bottom=cells[0].bottom, top=cells[0].top))
+    return Rows(sorted(rows, key=lambda row: -row.top), marks)
+
+
+def _without_watermarks_of_others(pages: Sequence[_Page]) -> list[_Page]:
+    """Leave out the words of a watermark on pages where it lies over no text and so was not known for one."""
+    words = {"".join(entry.words.split()) for page in pages for entry in page.left_out if entry.kind == "watermark"}
+    found: list[_Page] = []
+    for page in pages:
+        marks = [row for row in page.rows if "".join(row.text.split()) in words]
+        if marks:
+            entry = left_out("watermark", " ".join(row.text for row in marks), f"page {page.number}")
+            rows = [row for row in page.rows if row not in marks]
+            found.append(page._replace(rows=rows, left_out=[*page.left_out, entry]))
+        else:
+            found.append(page)
+    return found
 
 
 def _evened(rows: list[Row], glyphs: Sequence[Glyph]) -> list[Row]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.files.pdf_rows import Row, joined
@@ -21,21 +20,41 @@ class _Span(NamedTuple):
     right: float
 
 
-def in_reading_order(rows: Sequence[Row], ruled: bool) -> list[Row]:
-    """Return the rows of one page with columns read one after the other.
+def in_reading_order(pages: Iterable[Sequence[Row]]) -> list[Row]:
+    """Return the rows of all pages with columns read one after the other.
 
-    The rows of further columns are moved to the place of the first and bear its number in ``column``, so that whoever
-    joins lines need not know of them. ``ruled`` tells whether the page has a table's rules: cells stay side by side.
+    The rows of further columns are moved to the place of the first and bear their number in ``column``, so that whoever
+    joins lines need not know of them.
     """
-    if ruled or sum(bool(row.cells) for row in rows) < _LEAST_ROWS:
-        return list(rows)
     found: list[Row] = []
+    first: _Span | None = None
+    for rows in pages:
+        ordered, columns = _ordered(rows)
+        if columns:
+            first = columns[0]
+        elif first is not None and all(_is_within(row, first) for row in rows):
+            ordered = [row._replace(column=1) for row in rows]  # the last page, whose text fills no column
+        found.extend(ordered)
+    return found
+
+
+def _is_within(row: Row, column: _Span) -> bool:
+    return column.left - row.size <= row.left and row.right <= column.right + row.size and not row.is_table
+
+
+def _ordered(rows: Sequence[Row]) -> tuple[list[Row], list[_Span]]:
+    """Return the rows of one page in reading order, and its columns, the last ones if there are several sets."""
+    if sum(bool(row.parts) for row in rows) < _LEAST_ROWS:
+        return list(rows), []
+    found: list[Row] = []
+    known: list[_Span] = []
     start = 0
     while start < len(rows):
         end, columns = _band(rows, start)
         found.extend(_one_after_the_other(rows[start:end], columns) if columns else rows[start:end])
+        known = columns or known
         start = end
-    return found
+    return found, known
 
 
 def _band(rows: Sequence[Row], start: int) -> tuple[int, list[_Span]]:
@@ -43,19 +62,19 @@ def _band(rows: Sequence[Row], start: int) -> tuple[int, list[_Span]]:
     best: tuple[int, list[_Span]] = (start + 1, [])
     covered: list[_Span] = []
     for end in range(start, len(rows)):
-        covered = _merged([*covered, *(_Span(cell.left, cell.right) for cell in rows[end].cells or (rows[end],))], rows)
-        if len(covered) == 1 and rows[end].cells:
+        row = rows[end]
+        covered = _merged([*covered, *(_Span(part.left, part.right) for part in row.parts or (row,))], row.size)
+        if row.is_table or (len(covered) == 1 and row.parts):
             break
         if len(covered) > 1 and _are_columns(rows[start : end + 1], covered):
             best = (end + 1, covered)
     return best
 
 
-def _merged(spans: Iterable[_Span], rows: Sequence[Row]) -> list[_Span]:
-    least = _GUTTER * rows[0].size
+def _merged(spans: Iterable[_Span], size: float) -> list[_Span]:
     found: list[_Span] = []
     for span in sorted(spans):
-        if found and span.left - found[-1].right < least:
+        if found and span.left - found[-1].right < _GUTTER * size:
             found[-1] = _Span(found[-1].left, max(found[-1].right, span.right))
         else:
             found.append(span)
@@ -67,14 +86,17 @@ def _are_columns(rows: Sequence[Row], columns: Sequence[_Span]) -> bool:
     widths = [column.right - column.left for column in columns]
     if min(widths) < max(_LEAST_WIDTH * size, _NARROWER * max(widths)):
         return False
-    if sum(len(row.cells) == len(columns) for row in rows) < _LEAST_ROWS:
+    if sum(all(_parts_in(row, column) for column in columns) for row in rows) < _LEAST_ROWS:
         return False
     for column in columns:
-        lines = [cell for row in rows for cell in row.cells or (row,) if column.left <= cell.left <= column.right]
-        full = sum(line.right > column.right - _FULL * size for line in lines)
-        if full < _FULL_LINES * len(lines):
+        rights = [parts[-1].right for row in rows if (parts := _parts_in(row, column))]
+        if sum(right > column.right - _FULL * size for right in rights) < _FULL_LINES * len(rights):
             return False
-    return all(first.right < second.left for first, second in pairwise(columns))
+    return True
+
+
+def _parts_in(row: Row, column: _Span) -> list[Row]:
+    return [part for part in row.parts or (row,) if column.left <= part.left <= column.right]
 
 
 def _one_after_the_other(rows: Sequence[Row], columns: Sequence[_Span]) -> list[Row]:
@@ -82,8 +104,7 @@ def _one_after_the_other(rows: Sequence[Row], columns: Sequence[_Span]) -> list[
     for number, column in enumerate(columns, start=1):
         shift = columns[0].left - column.left
         for row in rows:
-            cells = [cell for cell in row.cells or (row,) if column.left <= cell.left <= column.right]
-            if cells:
-                line = joined(cells)
+            if parts := _parts_in(row, column):
+                line = joined(parts)
                 found.append(line._replace(left=line.left + shift, right=line.right + shift, column=number))
     return found

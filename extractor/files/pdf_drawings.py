@@ -39,17 +39,6 @@ def drawn_shapes(page: Any) -> int:
     return shapes if shapes >= _CURVES else 0
 
 
-def rules(page: Any) -> list[Box]:
-    """Return the thin lines and the frames of the page: where there are some, cells are of a table."""
-    from pypdfium2 import raw
-
-    return [
-        box
-        for box in _boxes(page, raw.FPDF_PAGEOBJ_PATH)
-        if max(box.right - box.left, box.top - box.bottom) > _SMALL / 3
-    ]
-
-
 def grounds(page: Any) -> list[Box]:
     """Return the rectangles of pictures and of filled shapes that are not white: light text may stand on them."""
     from pypdfium2 import raw

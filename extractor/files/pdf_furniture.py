@@ -34,13 +34,13 @@ class Furnished(NamedTuple):
 def without_furniture(rows: Sequence[Row]) -> Furnished:
     """Set apart page numbers, and what stands at the same edge of several pages and differs in figures only."""
     pages = [list(group) for _, group in groupby(rows, key=lambda row: row.page)]
-    edges = [page[:2] + page[2:][-2:] for page in pages]
+    edges = [[row for row in page[:2] + page[2:][-2:] if not row.is_table] for page in pages]
     repeated = Counter(key for edge in edges for key in {_key(row) for row in edge})
     often = max(2, round(_OFTEN * len(pages)))
     furniture: set[Row] = set()
     for page, edge in zip(pages, edges, strict=True):
         furniture.update(row for row in edge if repeated[_key(row)] >= often)
-        inner = [row for row in page if row not in furniture]
+        inner = [row for row in page if row not in furniture and not row.is_table]
         furniture.update(row for row in (*inner[:1], *inner[-1:]) if _is_of_the_page(row, inner))
     return Furnished([row for row in rows if row not in furniture], [row for row in rows if row in furniture])
 

@@ -16,7 +16,8 @@ from typing import Any, Literal, NamedTuple
 UNMAPPED = "\ufffd"
 """Stands in the text for a glyph of which the file does not say what character it is."""
 
-_SLANT = 3.0  # degrees from a quarter turn beyond which text is slanted; scans are less askew
+_SLANT = 5.0  # degrees from a quarter turn beyond which text is slanted; scans are less askew
+_STRAIGHT = 0.002  # radians: lines that are less askew meet their own height at the end of a page
 _RADICALS = range(0x2E80, 0x2FE0)  # which fonts give for whole characters: U+2F00 for 一
 _OUTLINED = frozenset({1, 5})  # modes of rendering in which the colour of the stroke is seen
 _PAGINATION = frozenset({"Header", "Footer"})
@@ -29,12 +30,14 @@ Role = Literal["", "watermark", "header_footer"]
 class Look(NamedTuple):
     """How a character is drawn.
 
-    ``turn`` counts quarters anticlockwise, None where text is slanted. ``lightness`` is 0 for black and 1 for white
-    or wholly transparent. ``role`` is what the file itself says that the text is.
+    ``turn`` counts quarters anticlockwise, None where text is slanted; ``askew`` are radians beyond these, as scans have
+    them, by which its characters are set straight. ``lightness`` is 0 for black and 1 for white or wholly transparent.
+    ``role`` is what the file itself says that the text is.
     """
 
     size: float
     turn: int | None
+    askew: float
     lightness: float
     font: str
     is_drawn: bool
@@ -69,7 +72,7 @@ def page_glyphs(textpage: Any) -> Glyphs:
     box = raw.FS_RECTF()
     into_box, page, run_of = ctypes.byref(box), textpage.raw, _run_reader(textpage)
     glyphs: list[Glyph] = []
-    runs: dict[int, tuple[float, Look]] = {}
+    runs: dict[int, _Run] = {}
     for index in range(textpage.count_chars()):
         pointer = object_of(page, index)
         if not pointer:  # PDFium's own blank or line end
@@ -78,7 +81,7 @@ def page_glyphs(textpage: Any) -> Glyphs:
         run = runs.get(key)
         if run is None:
             run = runs[key] = run_of(index, pointer)
-        base, look = run
+        base, aside, look = run
         # The font of recognised text has no glyphs: its codes are the characters.
         text = _meant(unicode_of(page, index), look.is_drawn and is_unmapped(page, index))
         if not text:
@@ -93,7 +96,7 @@ def page_glyphs(textpage: Any) -> Glyphs:
             left, right = -box.top, -box.bottom
         else:
             left, right = box.left, box.right
-        glyphs.append(Glyph(text, left, right, base, key, look))
+        glyphs.append(Glyph(text, left + aside, right + aside, base, key, look))
     turns = Counter(glyph.look.turn for glyph in glyphs)
     turns.pop(None, None)
     return Glyphs(glyphs, max(turns, key=lambda turn: (turns[turn], -(turn or 0)), default=0) or 0)
@@ -119,7 +122,10 @@ def _meant(code: int, is_unmapped: int) -> str:
     return character if code in _SYMBOLS and code not in _SYMBOL_DIGITS else UNMAPPED
 
 
-def _run_reader(textpage: Any) -> Callable[[int, Any], tuple[float, Look]]:
+_Run = tuple[float, float, Look]  # the height of a text object, how far its characters are moved, and its look
+
+
+def _run_reader(textpage: Any) -> Callable[[int, Any], _Run]:
     """Return what reads the height and the look of a text object, given the number of its first character."""
     from pypdfium2 import raw
 
@@ -130,7 +136,7 @@ def _run_reader(textpage: Any) -> Callable[[int, Any], tuple[float, Look]]:
     fonts: dict[int, str] = {}
     looks: dict[tuple[object, ...], Look] = {}
 
-    def read(index: int, pointer: Any) -> tuple[float, Look]:
+    def read(index: int, pointer: Any) -> _Run:
         raw.FPDFText_GetMatrix(page, index, into_matrix)
         mode = raw.FPDFTextObj_GetTextRenderMode(pointer)
         colour_of = raw.FPDFText_GetStrokeColor if mode in _OUTLINED else raw.FPDFText_GetFillColor
@@ -146,25 +152,35 @@ def _run_reader(textpage: Any) -> Callable[[int, Any], tuple[float, Look]]:
         key = (matrix.a, matrix.b, matrix.c, matrix.d, size, mode, font_key, role, *(colour if is_coloured else ()))
         look = looks.get(key)
         if look is None:
+            turn, askew = _direction(matrix.a, matrix.b)
             look = looks[key] = Look(
                 size=size * math.hypot(matrix.c, matrix.d),
-                turn=_quarter(matrix.a, matrix.b),
+                turn=turn,
+                askew=askew,
                 lightness=_lightness(*colour) if is_coloured else 0.0,
                 font=fonts[font_key],
                 is_drawn=mode not in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP),
                 role=role,
             )
         turn = look.turn
-        return (-matrix.e if turn == 1 else -matrix.f if turn == 2 else matrix.e if turn == 3 else matrix.f), look
+        across, along = matrix.e, matrix.f
+        if turn:
+            across, along = (along, -across) if turn == 1 else (-across, -along) if turn == 2 else (-along, across)
+        if look.askew:
+            return along * math.cos(look.askew) - across * math.sin(look.askew), along * math.sin(look.askew), look
+        return along, 0.0, look
 
     return read
 
 
-def _quarter(across: float, along: float) -> int | None:
-    """Return the quarter turns of text that runs in this direction, None where it is slanted."""
-    degrees = math.degrees(math.atan2(along, across))
-    quarters = round(degrees / 90)
-    return quarters % 4 if abs(degrees - 90 * quarters) <= _SLANT else None
+def _direction(across: float, along: float) -> tuple[int | None, float]:
+    """Return the quarter turns of text that runs in this direction, and radians beyond; None where it is slanted."""
+    angle = math.atan2(along, across)
+    quarters = round(angle / (math.pi / 2))
+    beyond = angle - quarters * math.pi / 2
+    if abs(beyond) > math.radians(_SLANT):
+        return None, 0.0
+    return quarters % 4, beyond if abs(beyond) > _STRAIGHT else 0.0
 
 
 def _lightness(red: int, green: int, blue: int, alpha: int) -> float:

@@ -35,6 +35,7 @@ _ENUMERATOR = re.compile(
 _HEADING = re.compile(
     rf"(?:{_NUMERAL}[、.\uff0e]|[(\uff08]{_NUMERAL}[)\uff09]|\d{{1,2}}[、.\uff0e])[^。；;！!？?]{{,40}}$"
 )
+_OPENER = re.compile("欢迎|特此|联系(?:方式|电话|地址|人)|(?:监督|举报)电话|附件?[:：]")
 _SENTENCE_END = re.compile("[。！？；!?;:：][\u201d\u2019\uff09)」』]*$")
 _TITLE_END = re.compile("(?:通报|公告|通告|公示|报告|情况|说明)$")
 _DATE = re.compile(r"(?:\d{4}|二[〇○零O\d一二三四五六七八九]{3})\s*年\s*\S{1,3}?\s*月\s*\S{1,4}?\s*日")
@@ -43,6 +44,7 @@ _INDENT = 0.8  # sizes from the edge beyond which a line is indented
 _DEEP = 4.5  # sizes: lines further in are centred or set to the right
 _MOST = 0.6  # of the beginnings of paragraphs that are indented or set apart, from which a document does so
 _ROOM_LEFT = 4.0  # sizes: a line that leaves so much is surely the last one of its paragraph
+_ROOM_AT_AN_END = 8.0  # the same for a sentence that ends, where beginnings are indented
 _DISTANT = 1.25  # of the usual distance between lines, from which they are set apart
 _USUAL = 0.15  # of the distances, from which one is usual
 
@@ -90,8 +92,8 @@ def _measure(rows: Sequence[Row]) -> _Block:
     for row in rows:
         lengths[round(row.size, 1)] += len(row.text)
     size = max(lengths, key=lambda size: lengths[size])
-    plain = [row for row in rows if abs(row.size - size) < 0.1 * size]
-    edges = [row for row in plain if not row.cells] or plain
+    plain = [row for row in rows if abs(row.size - size) < 0.1 * size and not row.is_table] or rows
+    edges = [row for row in plain if not row.is_parted and not row.is_table] or plain
     lefts = sorted(row.left for row in edges)
     left, right = lefts[len(lefts) // 20], _right_edge([row.right for row in edges], size)
     pitch = _pitch(plain, right, size)
@@ -157,7 +159,13 @@ def _are_in_one_place(above: Row, below: Row) -> bool:
 
 def _goes_on(text: str, before: Row, row: Row, block: _Block) -> bool:
     """Tell by their places whether ``row`` goes on with ``text``, whose last line is ``before``."""
-    if before.cells or row.cells or abs(before.size - row.size) > 0.1 * block.size:
+    if (
+        before.is_parted
+        or row.is_parted
+        or before.is_table
+        or row.is_table
+        or abs(before.size - row.size) > 0.1 * block.size
+    ):
         return False
     if _are_in_one_place(before, row) and before.bottom - row.bottom > _DISTANT * block.pitch:
         return before.size > 1.15 * block.size and _is_title(before, row, block)
@@ -166,13 +174,14 @@ def _goes_on(text: str, before: Row, row: Row, block: _Block) -> bool:
     if row.left >= block.left + _INDENT * row.size:
         return False
     slack = block.right - before.right
-    is_open = not _is_over(before.text)
-    if is_open and block.indents and before.left - block.left < _DEEP * before.size and not _enumerator(row.text):
-        needed = math.inf  # beginnings are indented, so this is none: some programs count characters, not widths
-    elif is_open and not _HEADING.match(text):
-        needed = max(_ROOM_LEFT * row.size, _room_needed(row, _LONG_UNIT))
-    else:
+    is_over = _is_over(before.text)
+    if block.indents and before.left - block.left < _DEEP * before.size and not _enumerator(row.text):
+        # Beginnings are indented, so this is none: some programs count characters, not widths.
+        needed = _ROOM_AT_AN_END * row.size if is_over else math.inf
+    elif is_over or _HEADING.match(text):
         needed = _room_needed(row, _UNIT)
+    else:
+        needed = max(_ROOM_LEFT * row.size, _room_needed(row, _LONG_UNIT))
     return slack < needed and not _begins(text, before, row, block)
 
 
@@ -184,7 +193,9 @@ def _begins(text: str, before: Row, row: Row, block: _Block) -> bool:
         return (enumerator is not None and is_over) or is_heading
     if not (is_over or is_heading) or block.indents or (block.spaced and _are_in_one_place(before, row)):
         return False
-    return enumerator in block.starts or enumerator in ("chapter", "section")
+    if enumerator is None:
+        return is_over and _OPENER.match(row.text) is not None
+    return enumerator in block.starts or enumerator == _enumerator(text) or enumerator in ("chapter", "section")
 
 
 def _is_over(text: str) -> bool:
@@ -216,7 +227,7 @@ def _room_needed(row: Row, unit_of: re.Pattern[str]) -> float:
     unit = unit_of.match(row.text)
     characters = unit[0] if unit else ""
     width = sum(0.75 if character.isascii() else 1.0 for character in characters)  # capitals are that wide
-    return max(1.5, width + 0.6) * row.size
+    return max(2.0, width + 0.6) * row.size
 
 
 def _is_title(before: Row, row: Row, block: _Block) -> bool:

@@ -1,6 +1,6 @@
 """The lines of a page from its characters: which stand on one line, where an eye sees a blank, what is a note's mark.
 
-A row is a line across the whole page; its cells are what wide gaps set apart: columns, or cells of a table.
+A row is a line across the whole page; its parts are what gaps set apart: columns, cells, or words by chance.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import NamedTuple
 from extractor.files.pdf_glyphs import Glyph
 
 # Gaps in sizes of the font, beyond the usual gap of the line.
-_CELL = 1.6  # between cells of a table, or columns
+_PART = 0.8  # between parts of a line
+_CELL = 1.6  # between parts that are no words of one sentence
 _TYPED_CELL = 4.8  # the same where blanks were typed
 _BLANK = 0.5  # between words of Chinese; a word processor sets a quarter between Chinese and digits by itself
 _BLANK_OF_WORDS = 0.15  # between Western words
 _BLANK_OF_DIGITS = 0.6  # digits set apart by less are one number
-_BLANK_OF_A_RUN = 1.0  # the same for digits that were drawn at one stroke
+_BLANK_OF_A_RUN = 0.8  # the same for digits that were drawn at one stroke
 _BLANK_RECOGNISED = 1.0  # what a blank before or after Chinese must show in recognised text
 _BLANK_TYPED = 0.1  # what a typed blank must show to be seen
 
@@ -38,8 +39,9 @@ _EXPONENTS = str.maketrans("0123456789-–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻"
 class Row(NamedTuple):
     """One line of a page, in points from the lower left; ``size`` is its font size, ``page`` counts from 1.
 
-    ``fonts`` are those of the first and the last character. ``cells`` are empty where no wide gap parts the line.
-    ``column`` counts from 1 on pages set in columns and is 0 elsewhere.
+    ``fonts`` are those of the first and the last character. ``parts`` are empty where no gap parts the line, and
+    ``is_parted`` tells whether a gap is too wide for one sentence. ``column`` counts from 1 on pages set in columns and
+    is 0 elsewhere; ``is_table`` marks the row of a ruled table, whose lines are joined already.
     """
 
     text: str
@@ -50,8 +52,10 @@ class Row(NamedTuple):
     size: float
     page: int
     fonts: tuple[str, str] = ("", "")
-    cells: tuple[Row, ...] = ()
+    parts: tuple[Row, ...] = ()
+    is_parted: bool = False
     column: int = 0
+    is_table: bool = False
 
 
 class Rows(NamedTuple):
@@ -71,15 +75,16 @@ def page_rows(glyphs: Iterable[Glyph], page: int) -> Rows:
     return found
 
 
-def joined(cells: Sequence[Row]) -> Row:
-    """Make one row of the cells of a line."""
-    if len(cells) == 1:
-        return cells[0]
-    return cells[0]._replace(
-        text=" ".join(cell.text for cell in cells),
-        right=max(cell.right for cell in cells),
-        fonts=(cells[0].fonts[0], cells[-1].fonts[1]),
-        cells=tuple(cells),
+def joined(parts: Sequence[Row]) -> Row:
+    """Make one row of parts of a line."""
+    if len(parts) == 1:
+        return parts[0]._replace(is_parted=False)
+    return parts[0]._replace(
+        text=" ".join(part.text for part in parts),
+        right=max(part.right for part in parts),
+        fonts=(parts[0].fonts[0], parts[-1].fonts[1]),
+        parts=tuple(parts),
+        is_parted=any(part.is_parted for part in parts[1:]),
     )
 
 
@@ -138,12 +143,12 @@ def _row(glyphs: list[Glyph], page: int, marks: list[str]) -> Row | None:
     glyphs = _drawn_once(sorted(glyphs, key=_left)) if glyphs[0].look.is_drawn else _by_run(glyphs)
     if min(sizes) < _SMALL * size:
         glyphs = _without_marks(glyphs, base, size, marks)
-    cells = [
-        Row(text, first.left, last.right, base - _DESCENT * size, base + _ASCENT * size, size, page, fonts)
-        for text, first, last in _cells(glyphs, size)
+    parts = [
+        Row(text, first.left, last.right, base - _DESCENT * size, base + _ASCENT * size, size, page, fonts, (), is_far)
+        for text, first, last, is_far in _parts(glyphs, size)
         if (fonts := (first.look.font, last.look.font))
     ]
-    return joined(cells) if cells else None
+    return joined(parts) if parts else None
 
 
 def _by_run(glyphs: Iterable[Glyph]) -> list[Glyph]:
@@ -204,8 +209,16 @@ def _without_marks(glyphs: list[Glyph], base: float, size: float, marks: list[st
     return kept
 
 
-def _cells(glyphs: Iterable[Glyph], size: float) -> list[tuple[str, Glyph, Glyph]]:
-    """Return the texts between wide gaps, each with its first and last character."""
+class _Part(NamedTuple):
+    """The text between two gaps; ``is_far`` tells whether the gap before it is too wide for one sentence."""
+
+    text: str
+    first: Glyph
+    last: Glyph
+    is_far: bool
+
+
+def _parts(glyphs: Iterable[Glyph], size: float) -> list[_Part]:
     seen: list[Glyph] = []
     typed: list[str] = []
     blanks = ""
@@ -216,21 +229,20 @@ def _cells(glyphs: Iterable[Glyph], size: float) -> list[tuple[str, Glyph, Glyph
             seen.append(glyph)
             typed.append(blanks)
             blanks = ""
+    if not seen:
+        return []
     gaps = [second.left - first.right for first, second in pairwise(seen)]
     usual = min(max(0.0, median(gaps)), 1.5 * size) if gaps else 0.0
-    cells: list[tuple[str, Glyph, Glyph]] = []
-    start = 0
-    text = seen[0].text if seen else ""
+    parts: list[_Part] = []
+    start, text, is_far = 0, seen[0].text, False
     for index, gap in enumerate(gaps, start=1):
-        if gap - usual > (_TYPED_CELL if typed[index] else _CELL) * size:
-            cells.append((_with_whole_characters(text), seen[start], seen[index - 1]))
-            start, text = index, ""
+        if gap - usual > _PART * size:
+            parts.append(_Part(_with_whole_characters(text), seen[start], seen[index - 1], is_far))
+            start, text, is_far = index, "", gap - usual > (_TYPED_CELL if typed[index] else _CELL) * size
         elif typed[index] or gap > _BLANK_OF_WORDS * size:
             text += _blank(seen[index - 1], seen[index], (gap - usual) / size, typed[index])
         text += seen[index].text
-    if seen:
-        cells.append((_with_whole_characters(text), seen[start], seen[-1]))
-    return cells
+    return [*parts, _Part(_with_whole_characters(text), seen[start], seen[-1], is_far)]
 
 
 def _blank(before: Glyph, glyph: Glyph, gap: float, typed: str) -> str:

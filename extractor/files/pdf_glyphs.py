@@ -30,9 +30,9 @@ Role = Literal["", "watermark", "header_footer"]
 class Look(NamedTuple):
     """How a character is drawn.
 
-    ``turn`` counts quarters anticlockwise, None where text is slanted; ``askew`` are radians beyond these, as scans have
-    them, by which its characters are set straight. ``lightness`` is 0 for black and 1 for white or wholly transparent.
-    ``role`` is what the file itself says that the text is.
+    ``turn`` counts quarters anticlockwise, None where text is slanted; ``askew`` are radians beyond these, as scans
+    have them, by which its characters are set straight. ``lightness`` is 0 for black and 1 for white or wholly
+    transparent. ``role`` is what the file itself says that the text is.
     """
 
     size: float

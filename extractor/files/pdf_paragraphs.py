@@ -38,6 +38,8 @@ _HEADING = re.compile(
 _OPENER = re.compile("欢迎|特此|联系(?:方式|电话|地址|人)|(?:监督|举报)电话|附件?[:：]")
 _SENTENCE_END = re.compile("[。！？；!?;:：][\u201d\u2019\uff09)」』]*$")
 _TITLE_END = re.compile("(?:通报|公告|通告|公示|报告|情况|说明)$")
+_TITLE_GOES_ON = re.compile("的|.{0,10}(?:通报|公告|通告|公示|报告)$")
+_ITEM = re.compile(rf"(?:{_ENUMERATOR.pattern})|[•●·■□◆○▪-]")
 _DATE = re.compile(r"(?:\d{4}|二[〇○零O\d一二三四五六七八九]{3})\s*年\s*\S{1,3}?\s*月\s*\S{1,4}?\s*日")
 
 _INDENT = 0.8  # sizes from the edge beyond which a line is indented
@@ -65,6 +67,15 @@ class _Block(NamedTuple):
     starts: frozenset[str]
 
 
+class _Paragraph(NamedTuple):
+    """A paragraph as far as it is read: its text, its first and last line; ``is_first`` of the whole document."""
+
+    text: str
+    first: Row
+    last: Row
+    is_first: bool
+
+
 def paragraphs(rows: Sequence[Row]) -> Iterator[str]:
     """Yield the paragraphs of ``rows``, which must be in reading order and without the furniture of pages."""
     if not rows:
@@ -73,18 +84,17 @@ def paragraphs(rows: Sequence[Row]) -> Iterator[str]:
         in_column: _measure([row for row in rows if bool(row.column) == in_column])
         for in_column in {bool(row.column) for row in rows}
     }
-    text, is_first = rows[0].text, True
-    for before, row, following in zip(rows, rows[1:], [*rows[2:], None], strict=False):
+    paragraph = _Paragraph(rows[0].text, rows[0], rows[0], is_first=True)
+    for row, following in zip(rows[1:], [*rows[2:], None], strict=False):
+        before = paragraph.last
         if bool(before.column) == bool(row.column) and (
-            _goes_on(text, before, row, blocks[bool(row.column)])
-            and not (is_first and _is_end_of_title(text, before, row))
-            and not _is_signature(before, row, following)
+            _goes_on(paragraph, row, blocks[bool(row.column)]) and not _is_signature(before, row, following)
         ):
-            text = _glued(text, row.text)
+            paragraph = paragraph._replace(text=_glued(paragraph.text, row.text), last=row)
         else:
-            yield text
-            text, is_first = row.text, False
-    yield text
+            yield paragraph.text
+            paragraph = _Paragraph(row.text, row, row, is_first=False)
+    yield paragraph.text
 
 
 def _measure(rows: Sequence[Row]) -> _Block:
@@ -157,45 +167,63 @@ def _are_in_one_place(above: Row, below: Row) -> bool:
     return above.page == below.page and above.column == below.column and above.bottom > below.bottom
 
 
-def _goes_on(text: str, before: Row, row: Row, block: _Block) -> bool:
-    """Tell by their places whether ``row`` goes on with ``text``, whose last line is ``before``."""
-    if (
-        before.is_parted
-        or row.is_parted
-        or before.is_table
-        or row.is_table
-        or abs(before.size - row.size) > 0.1 * block.size
-    ):
+def _goes_on(paragraph: _Paragraph, row: Row, block: _Block) -> bool:
+    """Tell whether ``row`` goes on with a paragraph."""
+    before = paragraph.last
+    is_apart = before.is_parted or row.is_parted or before.is_table or row.is_table
+    if is_apart or abs(before.size - row.size) > 0.1 * block.size:
         return False
     if _are_in_one_place(before, row) and before.bottom - row.bottom > _DISTANT * block.pitch:
         return before.size > 1.15 * block.size and _is_title(before, row, block)
     if _is_title(before, row, block):
         return True
-    if row.left >= block.left + _INDENT * row.size:
+    if row.left >= block.left + _INDENT * row.size and not _hangs(paragraph, row, block):
         return False
-    slack = block.right - before.right
+    if paragraph.is_first and _TITLE_END.search(paragraph.text) and not _TITLE_GOES_ON.match(row.text):
+        return False
+    return block.right - before.right < _room_allowed(paragraph, row, block) and not _begins(paragraph, row, block)
+
+
+def _hangs(paragraph: _Paragraph, row: Row, block: _Block) -> bool:
+    """Tell whether an indented line may go on: under an enumerator that stands out, or in a part set in as a whole."""
+    if _enumerator(row.text) or (_HEADING.match(paragraph.text) and block.indents):
+        return False
+    before = paragraph.last
+    stands_out = before.left < row.left - 0.5 * row.size if paragraph.first is before else _are_level(before, row)
+    if _ITEM.match(paragraph.text) and paragraph.first.left < row.left - 0.5 * row.size:
+        return stands_out
+    is_open = not _is_over(before.text) and not _HEADING.match(paragraph.text)
+    return is_open and not block.indents and _are_level(before, row)
+
+
+def _are_level(before: Row, row: Row) -> bool:
+    return abs(before.left - row.left) < 0.3 * row.size
+
+
+def _room_allowed(paragraph: _Paragraph, row: Row, block: _Block) -> float:
+    """Return how much room the last line may leave if ``row`` goes on with it."""
+    before = paragraph.last
     is_over = _is_over(before.text)
-    if block.indents and before.left - block.left < _DEEP * before.size and not _enumerator(row.text):
+    is_flush = row.left < block.left + _INDENT * row.size and before.left - block.left < _DEEP * before.size
+    if block.indents and is_flush and not _enumerator(row.text):
         # Beginnings are indented, so this is none: some programs count characters, not widths.
-        needed = _ROOM_AT_AN_END * row.size if is_over else math.inf
-    elif is_over or _HEADING.match(text):
-        needed = _room_needed(row, _UNIT)
-    else:
-        needed = max(_ROOM_LEFT * row.size, _room_needed(row, _LONG_UNIT))
-    return slack < needed and not _begins(text, before, row, block)
+        return _ROOM_AT_AN_END * row.size if is_over else math.inf
+    needed = _room_needed(row, _UNIT if is_over else _LONG_UNIT)
+    return needed if is_over or _HEADING.match(paragraph.text) else max(_ROOM_LEFT * row.size, needed)
 
 
-def _begins(text: str, before: Row, row: Row, block: _Block) -> bool:
+def _begins(paragraph: _Paragraph, row: Row, block: _Block) -> bool:
     """Tell by the words and fonts whether a paragraph begins with ``row``, though the line before it is full."""
+    before = paragraph.last
     enumerator = _enumerator(row.text)
-    is_over, is_heading = _is_over(before.text), _HEADING.match(text) is not None
+    is_over, is_heading = _is_over(before.text), _HEADING.match(paragraph.text) is not None
     if before.fonts[1] != row.fonts[0] and _are_chinese(before.text[-1], row.text[0]):
         return (enumerator is not None and is_over) or is_heading
     if not (is_over or is_heading) or block.indents or (block.spaced and _are_in_one_place(before, row)):
         return False
     if enumerator is None:
         return is_over and _OPENER.match(row.text) is not None
-    return enumerator in block.starts or enumerator == _enumerator(text) or enumerator in ("chapter", "section")
+    return enumerator in {*block.starts, _enumerator(paragraph.text), "chapter", "section"}
 
 
 def _is_over(text: str) -> bool:
@@ -204,10 +232,6 @@ def _is_over(text: str) -> bool:
 
 def _are_chinese(*characters: str) -> bool:
     return all("\u3400" <= character <= "\u9fff" or character in "。！？；：" for character in characters)
-
-
-def _is_end_of_title(text: str, before: Row, row: Row) -> bool:
-    return _TITLE_END.search(text) is not None and before.size < 1.1 * row.size
 
 
 def _is_signature(before: Row, row: Row, following: Row | None) -> bool:

@@ -20,6 +20,9 @@ _LEAST_CELLS = 3  # with text, of a table
 _MOST_SEGMENTS = 20_000  # of one page: what has more is a drawing
 
 
+_Point = tuple[float, float]
+
+
 class _Rule(NamedTuple):
     """A line at ``at`` that goes from ``start`` to ``end``."""
 
@@ -103,9 +106,8 @@ def page_rules(page: Any, turn: int) -> Rules:
     """Return the rules of a page, turned as its text is."""
     across: list[_Rule] = []
     upright: list[_Rule] = []
-    for x1, y1, x2, y2 in _segments(page):
-        if turn:
-            (x1, y1), (x2, y2) = _turned(x1, y1, turn), _turned(x2, y2, turn)
+    for start, end in _segments(page):
+        (x1, y1), (x2, y2) = _turned(start, turn), _turned(end, turn)
         width, height = abs(x2 - x1), abs(y2 - y1)
         if height <= _THIN and width > _SHORT:
             across.append(_Rule((y1 + y2) / 2, min(x1, x2), max(x1, x2)))
@@ -131,11 +133,12 @@ def _whole(rules: Iterable[_Rule]) -> list[_Rule]:
     return found
 
 
-def _turned(x: float, y: float, turn: int) -> tuple[float, float]:
-    return (y, -x) if turn == 1 else (-x, -y) if turn == 2 else (-y, x)
+def _turned(point: _Point, turn: int) -> _Point:
+    x, y = point
+    return (y, -x) if turn == 1 else (-x, -y) if turn == 2 else (-y, x) if turn == 3 else point
 
 
-def _segments(page: Any) -> Iterator[tuple[float, float, float, float]]:
+def _segments(page: Any) -> Iterator[tuple[_Point, _Point]]:
     """Yield the straight lines of the page's paths."""
     from pypdfium2 import raw
 
@@ -144,8 +147,8 @@ def _segments(page: Any) -> Iterator[tuple[float, float, float, float]]:
     for path in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)):
         raw.FPDFPageObj_GetMatrix(path, matrix)
         a, b, c, d, e, f = matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-        start: tuple[float, float] | None = None
-        last: tuple[float, float] | None = None
+        start: _Point | None = None
+        last: _Point | None = None
         for number in range(raw.FPDFPath_CountSegments(path)):
             count += 1
             if count > _MOST_SEGMENTS:
@@ -157,7 +160,7 @@ def _segments(page: Any) -> Iterator[tuple[float, float, float, float]]:
             if kind == raw.FPDF_SEGMENT_MOVETO:
                 start = point
             elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
-                yield (*last, *point)
+                yield last, point
             if raw.FPDFPathSegment_GetClose(segment) and start is not None:
-                yield (*point, *start)
+                yield point, start
             last = point

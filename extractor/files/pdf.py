@@ -18,17 +18,16 @@ from extractor.errors import InputError
 from extractor.files.left_out import LeftOut, ReadText, left_out
 from extractor.files.limits import Limits
 from extractor.files.pdf_columns import in_reading_order
-from extractor.files.pdf_drawings import drawn_shapes, is_filled_by_pictures
+from extractor.files.pdf_drawings import unread_drawing
 from extractor.files.pdf_furniture import without_furniture
 from extractor.files.pdf_glyphs import UNMAPPED, Glyph, page_glyphs
 from extractor.files.pdf_paragraphs import paragraphs
 from extractor.files.pdf_rows import Row, Rows, joined, page_rows
-from extractor.files.pdf_seen import seen_text
+from extractor.files.pdf_seen import middle, seen_text
 from extractor.files.pdf_tables import page_rules, split_tables
 
 _PDFIUM = threading.Lock()  # PDFium keeps global state and is not made for threads, as its documentation says
-_FEW = 10  # characters on a page below which a picture that fills it, or what is drawn there, is taken for its text
-_LITTLE = 200  # characters of running heads and page numbers that such a page may have besides
+_FEW = 10  # characters of a page below which it has no text
 _UNREADABLE = 0.4  # share of characters without a meaning from which a text layer is useless
 _TO_SPARE = 2  # PDFium counts blanks and line ends of its own among the characters of a page
 _UNEVEN = 0.35  # recognised text is as large as its highest character: so much smaller a line may be than others
@@ -61,7 +60,7 @@ def read_pdf(data: bytes, name: str, limits: Limits) -> ReadText:
         if page.number in furniture:
             words = " ".join(row.text for row in furniture[page.number])
             entries.append(left_out("header_footer", words, f"page {page.number}"))
-        if page.drawn and page in unread:
+        if page.drawn:
             entries.append(LeftOut(page.drawn, 0, "", f"page {page.number}"))
     return ReadText(text, tuple(entries))
 
@@ -125,9 +124,8 @@ def _page(page: Any, textpage: Any, number: int) -> _Page:
         rows += lines
         if marks:
             entries.append(left_out("note_mark", " ".join(marks), f"page {number}"))
-    drawn: Literal["picture", "curves"] | None = None
-    if sum(len(row.text) for row in rows) < _LITTLE:
-        drawn = "picture" if is_filled_by_pictures(page) else "curves" if drawn_shapes(page) else None
+    runs = len({glyph.run for glyph in found.glyphs})
+    drawn = unread_drawing(page, runs, [middle(glyph) for glyph in found.glyphs])
     return _Page(number, rows, entries, drawn)
 
 

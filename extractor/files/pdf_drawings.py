@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, NamedTuple
 
 _SMALL = 60.0  # points: a drawn character is not larger
-_CURVES = 40  # drawn shapes from which a page may hold drawn text
-_HALF = 0.5
+_SEGMENTS = 6  # of its outline: a rectangle has five
+_SEGMENTS_OF_ONE = 12  # of the outline of a character, at least
+_SHAPES = 40  # drawn shapes from which a page may hold drawn text
+_SHAPES_OF_TEXT = 0.3  # the same for each written character of the page, beside which seals and drawings may stand
+_HALF, _LARGE, _NOT_SMALL = 0.5, 0.3, 0.01  # of the page
 _WHITE = 0.9
+
+Point = tuple[float, float]
 
 
 class Box(NamedTuple):
@@ -25,18 +30,43 @@ def is_filled_by_pictures(page: Any) -> bool:
     """Tell whether pictures cover half of the page; scans often come in strips."""
     from pypdfium2 import raw
 
-    area = sum((right - left) * (top - bottom) for left, bottom, right, top in _boxes(page, raw.FPDF_PAGEOBJ_IMAGE))
-    return area > _HALF * float(page.get_width() * page.get_height())
+    return sum(map(_area, _boxes(page, raw.FPDF_PAGEOBJ_IMAGE))) > _HALF * _size(page)
 
 
-def drawn_shapes(page: Any) -> int:
-    """Count the drawn shapes that are small enough for characters, of pages that hold enough of them."""
+def unread_drawing(page: Any, runs: int, places: Sequence[Point]) -> Literal["picture", "curves"] | None:
+    """Tell whether a page shows what may be text and is none for PDFium: large pictures on which no text stands, or
+    more small curves than a drawing has. ``runs`` are its text objects, ``places`` those of its characters."""
     from pypdfium2 import raw
 
-    shapes = sum(
-        2 < max(box.right - box.left, box.top - box.bottom) < _SMALL for box in _boxes(page, raw.FPDF_PAGEOBJ_PATH)
-    )
-    return shapes if shapes >= _CURVES else 0
+    if raw.FPDFPage_CountObjects(page) <= runs or not _shows_more_than_text(page):
+        return None
+    pictures = [box for box in _boxes(page, raw.FPDF_PAGEOBJ_IMAGE) if _area(box) > _NOT_SMALL * _size(page)]
+    if sum(_area(box) for box in pictures if not any(_is_in(place, box) for place in places)) > _LARGE * _size(page):
+        return "picture"
+    return "curves" if _drawn_shapes(page) > max(_SHAPES, _SHAPES_OF_TEXT * len(places)) else None
+
+
+def _drawn_shapes(page: Any) -> int:
+    """Count the drawn shapes that may be characters: small, and not as plain as the cells and rules of a table."""
+    from pypdfium2 import raw
+
+    shapes = 0
+    for path in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)):
+        segments = raw.FPDFPath_CountSegments(path)
+        box = _box(path)
+        if max(box.right - box.left, box.top - box.bottom) > _SMALL:
+            shapes += segments // _SEGMENTS_OF_ONE  # a whole line may be one path
+        elif segments >= _SEGMENTS:
+            shapes += 1
+    return shapes
+
+
+def _shows_more_than_text(page: Any) -> bool:
+    from pypdfium2 import raw
+
+    kind_of, object_of = raw.FPDFPageObj_GetType, raw.FPDFPage_GetObject
+    numbers = range(raw.FPDFPage_CountObjects(page))
+    return any(kind_of(object_of(page, number)) != raw.FPDF_PAGEOBJ_TEXT for number in numbers)
 
 
 def grounds(page: Any) -> list[Box]:
@@ -48,6 +78,18 @@ def grounds(page: Any) -> list[Box]:
         *_boxes(page, raw.FPDF_PAGEOBJ_SHADING),
         *(_box(shape) for shape in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)) if _is_tinted(shape.raw)),
     ]
+
+
+def _size(page: Any) -> float:
+    return float(page.get_width() * page.get_height())
+
+
+def _area(box: Box) -> float:
+    return (box.right - box.left) * (box.top - box.bottom)
+
+
+def _is_in(point: Point, box: Box) -> bool:
+    return box.left <= point[0] <= box.right and box.bottom <= point[1] <= box.top
 
 
 def _boxes(page: Any, kind: int) -> Iterator[Box]:

@@ -11,6 +11,7 @@ import math
 import unicodedata
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 UNMAPPED = "\ufffd"
@@ -27,7 +28,8 @@ _SYMBOL_DIGITS = range(0xF030, 0xF03A)
 Role = Literal["", "watermark", "header_footer"]
 
 
-class Look(NamedTuple):
+@dataclass(frozen=True, eq=False)  # one for all that is drawn so, and told by identity, since it is asked for so often
+class Look:
     """How a character is drawn.
 
     ``turn`` counts quarters anticlockwise, None where text is slanted; ``askew`` are radians beyond these, as scans
@@ -139,8 +141,8 @@ def _run_reader(textpage: Any) -> Callable[[int, Any], _Run]:
     def read(index: int, pointer: Any) -> _Run:
         raw.FPDFText_GetMatrix(page, index, into_matrix)
         mode = raw.FPDFTextObj_GetTextRenderMode(pointer)
-        colour_of = raw.FPDFText_GetStrokeColor if mode in _OUTLINED else raw.FPDFText_GetFillColor
-        is_coloured = colour_of(page, index, *into_colour)
+        colour_of = raw.FPDFPageObj_GetStrokeColor if mode in _OUTLINED else raw.FPDFPageObj_GetFillColor
+        is_coloured = colour_of(pointer, *into_colour)
         font = raw.FPDFTextObj_GetFont(pointer)
         font_key = ctypes.addressof(font.contents) if font else 0
         if font_key not in fonts:
@@ -149,7 +151,17 @@ def _run_reader(textpage: Any) -> Callable[[int, Any], _Run]:
         is_marked = raw.FPDFPageObj_CountMarks(pointer) and raw.FPDFPageObj_GetMarkedContentID(pointer) < 0
         role = _role(pointer) if is_marked else ""
         size = raw.FPDFText_GetFontSize(page, index)
-        key = (matrix.a, matrix.b, matrix.c, matrix.d, size, mode, font_key, role, *(colour if is_coloured else ()))
+        key = (
+            matrix.a,
+            matrix.b,
+            matrix.c,
+            matrix.d,
+            size,
+            mode,
+            font_key,
+            role,
+            bytes(colour) if is_coloured else b"",
+        )
         look = looks.get(key)
         if look is None:
             turn, askew = _direction(matrix.a, matrix.b)

@@ -5,10 +5,12 @@ A row is a line across the whole page; its parts are what gaps set apart: column
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
+from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 
@@ -140,7 +142,7 @@ def _row(glyphs: list[Glyph], page: int, marks: list[str]) -> Row | None:
     size = max(sizes, key=lambda size: (sizes[size], size))
     base = median(glyph.base for glyph in glyphs if glyph.look.size == size)
     # Recognised words are laid over their picture roughly, so that they overlap; their characters are in order.
-    glyphs = _drawn_once(sorted(glyphs, key=_left)) if glyphs[0].look.is_drawn else _by_run(glyphs)
+    glyphs = _drawn_once(sorted(glyphs, key=attrgetter("left"))) if glyphs[0].look.is_drawn else _by_run(glyphs)
     if min(sizes) < _SMALL * size:
         glyphs = _without_marks(glyphs, base, size, marks)
     parts = [
@@ -156,16 +158,16 @@ def _by_run(glyphs: Iterable[Glyph]) -> list[Glyph]:
     return [glyph for run in sorted(runs, key=lambda run: run[0].left) for glyph in run]
 
 
-def _left(glyph: Glyph) -> float:
-    return glyph.left
-
-
 def _drawn_once(glyphs: list[Glyph]) -> list[Glyph]:
     """Leave out the further strokes of characters that are drawn more than once to look bold."""
     kept: list[Glyph] = []
+    last = -math.inf
     for glyph in glyphs:
-        if not any(_is_again(glyph, other) for other in kept[:-5:-1]):
-            kept.append(glyph)
+        is_near = glyph.left - last < _SAME_PLACE * glyph.look.size
+        if is_near and any(_is_again(glyph, other) for other in kept[:-5:-1]):
+            continue
+        kept.append(glyph)
+        last = glyph.left
     return kept
 
 

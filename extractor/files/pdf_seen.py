@@ -28,12 +28,11 @@ class Seen(NamedTuple):
 
 def seen_text(page: Any, found: Glyphs, number: int) -> Seen:
     """Set apart what of the characters of page ``number`` is no text of its own."""
-    visible = [glyph for glyph in found.glyphs if glyph.look.is_drawn]
-    invisible = len(found.glyphs) - len(visible)
+    counts = Counter(glyph.look for glyph in found.glyphs)
     # A scan's text layer is written invisibly over its picture; beside written text, such words are hidden.
-    shows_invisible = not invisible or not visible or is_filled_by_pictures(page)
+    is_mixed = len({look.is_drawn for look in counts}) == 2
+    kinds = _kinds(counts, shows_invisible=not is_mixed or is_filled_by_pictures(page))
     apart: defaultdict[Kind, list[Glyph]] = defaultdict(list)
-    kinds = _kinds(found, shows_invisible=shows_invisible)
     text: list[Glyph] = []
     shown = _runs_on_paper(page, found.glyphs)
     for glyph in found.glyphs:
@@ -51,14 +50,13 @@ def seen_text(page: Any, found: Glyphs, number: int) -> Seen:
     return Seen(ways, [entry for entry in entries if entry.characters])
 
 
-def _kinds(found: Glyphs, *, shows_invisible: bool) -> dict[Look, Kind | None]:
+def _kinds(counts: Counter[Look], *, shows_invisible: bool) -> dict[Look, Kind | None]:
     """Judge each look; light text is judged by its colour alone here."""
-    sizes: Counter[Look] = Counter(glyph.look for glyph in found.glyphs)
-    slanted = sum(count for look, count in sizes.items() if look.turn is None)
-    pale = sum(count for look, count in sizes.items() if look.lightness >= _PALE)
-    total = sizes.total()
+    slanted = sum(count for look, count in counts.items() if look.turn is None)
+    pale = sum(count for look, count in counts.items() if look.lightness >= _PALE)
+    total = counts.total()
     kinds: dict[Look, Kind | None] = {}
-    for look in sizes:
+    for look in counts:
         kind: Kind | None = None
         if look.role:
             kind = look.role
@@ -78,14 +76,14 @@ def _runs_on_paper(page: Any, glyphs: Iterable[Glyph]) -> set[int]:
     shown: set[int] = set()
     for glyph in glyphs:
         if glyph.run not in shown:
-            across, along = _middle(glyph)
+            across, along = middle(glyph)
             if left <= across <= right and bottom <= along <= top:
                 shown.add(glyph.run)
     return shown
 
 
-def _middle(glyph: Glyph) -> tuple[float, float]:
-    """Return the middle of a character in the page's own coordinates."""
+def middle(glyph: Glyph) -> tuple[float, float]:
+    """Return the middle of a character in the page's own coordinates, which are not turned."""
     across, along = (glyph.left + glyph.right) / 2, glyph.base + 0.35 * glyph.look.size
     turn = glyph.look.turn
     return (
@@ -111,7 +109,7 @@ def _bring_back(page: Any, text: list[Glyph], apart: dict[Kind, list[Glyph]], lo
 
 
 def _stands_on(glyph: Glyph, boxes: Iterable[Box]) -> bool:
-    across, along = _middle(glyph)
+    across, along = middle(glyph)
     return any(box.left <= across <= box.right and box.bottom <= along <= box.top for box in boxes)
 
 

@@ -27,19 +27,25 @@ def in_reading_order(pages: Iterable[Sequence[Row]]) -> list[Row]:
     joins lines need not know of them.
     """
     found: list[Row] = []
-    first: _Span | None = None
+    known: list[_Span] = []
     for rows in pages:
+        if known and all(_fits(row, known) for row in rows):  # the last page, whose text may not fill its columns
+            found.extend(_one_after_the_other(rows, known))
+            continue
         ordered, columns = _ordered(rows)
-        if columns:
-            first = columns[0]
-        elif first is not None and all(_is_within(row, first) for row in rows):
-            ordered = [row._replace(column=1) for row in rows]  # the last page, whose text fills no column
+        known = columns or known
         found.extend(ordered)
     return found
 
 
-def _is_within(row: Row, column: _Span) -> bool:
-    return column.left - row.size <= row.left and row.right <= column.right + row.size and not row.is_table
+def _fits(row: Row, columns: Sequence[_Span]) -> bool:
+    """Tell whether each part of a row stands within one of the columns."""
+    if row.is_table:
+        return False
+    return all(
+        any(column.left - row.size <= part.left and part.right <= column.right + row.size for column in columns)
+        for part in row.parts or (row,)
+    )
 
 
 def _ordered(rows: Sequence[Row]) -> tuple[list[Row], list[_Span]]:
@@ -96,7 +102,7 @@ def _are_columns(rows: Sequence[Row], columns: Sequence[_Span]) -> bool:
 
 
 def _parts_in(row: Row, column: _Span) -> list[Row]:
-    return [part for part in row.parts or (row,) if column.left <= part.left <= column.right]
+    return [part for part in row.parts or (row,) if column.left - row.size <= part.left < column.right]
 
 
 def _one_after_the_other(rows: Sequence[Row], columns: Sequence[_Span]) -> list[Row]:

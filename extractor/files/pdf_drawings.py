@@ -11,6 +11,7 @@ _SEGMENTS = 6  # of its outline: a rectangle has five
 _SEGMENTS_OF_ONE = 12  # of the outline of a character, at least
 _SHAPES = 40  # drawn shapes from which a page may hold drawn text
 _SHAPES_OF_TEXT = 0.3  # the same for each written character of the page, beside which seals and drawings may stand
+_FEW = 30  # characters on a picture below which these are not its text: a number, a stamp
 _HALF, _LARGE, _NOT_SMALL = 0.5, 0.3, 0.01  # of the page
 _WHITE = 0.9
 
@@ -41,7 +42,8 @@ def unread_drawing(page: Any, runs: int, places: Sequence[Point]) -> Literal["pi
     if raw.FPDFPage_CountObjects(page) <= runs or not _shows_more_than_text(page):
         return None
     pictures = [box for box in _boxes(page, raw.FPDF_PAGEOBJ_IMAGE) if _area(box) > _NOT_SMALL * _size(page)]
-    if sum(_area(box) for box in pictures if not any(_is_in(place, box) for place in places)) > _LARGE * _size(page):
+    free = (box for box in pictures if sum(_is_in(place, box) for place in places) < _FEW)
+    if sum(map(_area, free)) > _LARGE * _size(page):
         return "picture"
     return "curves" if _drawn_shapes(page) > max(_SHAPES, _SHAPES_OF_TEXT * len(places)) else None
 

@@ -234,7 +234,8 @@ def _parts(glyphs: Iterable[Glyph], size: float) -> list[_Part]:
     if not seen:
         return []
     gaps = [second.left - first.right for first, second in pairwise(seen)]
-    usual = min(max(0.0, median(gaps)), 1.5 * size) if gaps else 0.0
+    untyped = [gap for gap, blank in zip(gaps, typed[1:], strict=True) if not blank]
+    usual = min(max(0.0, median(untyped)), 1.5 * size) if untyped else 0.0
     parts: list[_Part] = []
     start, text, is_far = 0, seen[0].text, False
     for index, gap in enumerate(gaps, start=1):

@@ -160,7 +160,6 @@ def _covers(run: Sequence[Glyph], plain: Iterable[Glyph]) -> bool:
         for glyph in plain
         if left < (glyph.left + glyph.right) / 2 < right
         and base - 0.1 * size < glyph.base + 0.35 * glyph.look.size < base + 0.8 * size
-        and abs(glyph.base - base) > 0.05 * size
     )
     return sum(1 for _ in inside) >= _COVERED
 

@@ -35,7 +35,9 @@ _ENUMERATOR = re.compile(
 _HEADING = re.compile(
     rf"(?:{_NUMERAL}[、.\uff0e]|[(\uff08]{_NUMERAL}[)\uff09]|\d{{1,2}}[、.\uff0e])[^。；;！!？?]{{,40}}$"
 )
-_OPENER = re.compile("欢迎|特此|联系(?:方式|电话|地址|人)|(?:监督|举报)电话|附件?[:：]")
+_OPENER = re.compile("欢迎|特此|附件?[:：]")
+_WHOLE_HEADING = re.compile('关于.*[”"’」](?:问题|方面)?(?:的问题|的?整改)?(?:情况|落实)?$')
+_HEADING_GOES_ON = re.compile("的|问题|方面|整改|落实|情况")
 _SENTENCE_END = re.compile("[。！？；!?;:：][\u201d\u2019\uff09)」』]*$")
 _TITLE_END = re.compile("(?:通报|公告|通告|公示|报告|情况|说明)$")
 _TITLE_GOES_ON = re.compile("的|.{0,10}(?:通报|公告|通告|公示|报告)$")
@@ -222,8 +224,9 @@ def _begins(paragraph: _Paragraph, row: Row, block: _Block) -> bool:
     if not (is_over or is_heading) or block.indents or (block.spaced and _are_in_one_place(before, row)):
         return False
     if enumerator is None:
-        return is_over and _OPENER.match(row.text) is not None
-    return enumerator in {*block.starts, _enumerator(paragraph.text), "chapter", "section"}
+        is_whole = _WHOLE_HEADING.search(paragraph.text) and not _HEADING_GOES_ON.match(row.text)
+        return bool(is_whole if is_heading else _OPENER.match(row.text))
+    return is_heading or enumerator in {*block.starts, _enumerator(paragraph.text), "chapter", "section"}
 
 
 def _is_over(text: str) -> bool:

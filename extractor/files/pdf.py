@@ -99,11 +99,12 @@ def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_Page]:
         if len(document) > limits.pdf_pages:
             raise InputError(f"{name}: has {len(document)} pages, {limits.pdf_pages} are read; cut it to the notice")
         for number in range(1, len(document) + 1):
-            try:
-                page = document[number - 1]
-            except pypdfium2.PdfiumError as error:
-                raise InputError(f"{name}: page {number} is damaged ({error}); fetch the file again") from error
-            with contextlib.closing(page), contextlib.closing(page.get_textpage()) as textpage:
+            with contextlib.ExitStack() as opened:
+                try:
+                    page = opened.enter_context(contextlib.closing(document[number - 1]))
+                    textpage = opened.enter_context(contextlib.closing(page.get_textpage()))
+                except pypdfium2.PdfiumError as error:
+                    raise InputError(f"{name}: page {number} is damaged ({error}); fetch the file again") from error
                 count += textpage.count_chars()
                 if count > _TO_SPARE * limits.text_characters:
                     raise InputError(
@@ -173,7 +174,13 @@ def _evened(rows: list[Row], glyphs: Sequence[Glyph]) -> list[Row]:
     if not rows or any(glyph.look.is_drawn for glyph in glyphs):
         return rows
     usual = median(row.size for row in rows)
-    return [row._replace(size=usual) if abs(row.size - usual) < _UNEVEN * usual else row for row in rows]
+
+    def evened(row: Row) -> Row:
+        if abs(row.size - usual) >= _UNEVEN * usual:
+            return row
+        return row._replace(size=usual, parts=tuple(map(evened, row.parts)))
+
+    return [evened(row) for row in rows]
 
 
 def _by_page(rows: Sequence[Row]) -> list[tuple[int, list[Row]]]:

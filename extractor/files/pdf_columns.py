@@ -8,6 +8,7 @@ from typing import NamedTuple
 from extractor.files.pdf_rows import Row, joined
 
 _LEAST_ROWS = 4  # that stand beside each other
+_MOST_ROWS = 400  # of a page in which columns are looked for
 _LEAST_WIDTH = 8.0  # of a column, in sizes of its font
 _GUTTER = 0.8  # its least width, in the same
 _NARROWER = 0.6  # of the widest column: the narrowest one of a page
@@ -50,7 +51,7 @@ def _fits(row: Row, columns: Sequence[_Span]) -> bool:
 
 def _ordered(rows: Sequence[Row]) -> tuple[list[Row], list[_Span]]:
     """Return the rows of one page in reading order, and its columns, the last ones if there are several sets."""
-    if sum(bool(row.parts) for row in rows) < _LEAST_ROWS:
+    if sum(bool(row.parts) for row in rows) < _LEAST_ROWS or len(rows) > _MOST_ROWS:
         return list(rows), []
     found: list[Row] = []
     known: list[_Span] = []

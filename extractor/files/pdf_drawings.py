@@ -14,6 +14,7 @@ _SHAPES_OF_TEXT = 0.3  # the same for each written character of the page, beside
 _FEW = 30  # characters on a picture below which these are not its text: a number, a stamp
 _HALF, _LARGE, _NOT_SMALL = 0.5, 0.3, 0.01  # of the page
 _WHITE = 0.9
+_MOST_GROUNDS = 500  # the largest of a page
 
 Point = tuple[float, float]
 
@@ -75,11 +76,12 @@ def grounds(page: Any) -> list[Box]:
     """Return the rectangles of pictures and of filled shapes that are not white: light text may stand on them."""
     from pypdfium2 import raw
 
-    return [
+    found = [
         *_boxes(page, raw.FPDF_PAGEOBJ_IMAGE),
         *_boxes(page, raw.FPDF_PAGEOBJ_SHADING),
         *(_box(shape) for shape in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)) if _is_tinted(shape.raw)),
     ]
+    return sorted(found, key=_area, reverse=True)[:_MOST_GROUNDS]
 
 
 def _size(page: Any) -> float:
@@ -100,7 +102,12 @@ def _boxes(page: Any, kind: int) -> Iterator[Box]:
 
 
 def _box(shape: Any) -> Box:
-    left, bottom, right, top = shape.get_bounds()
+    from pypdfium2 import PdfiumError
+
+    try:
+        left, bottom, right, top = shape.get_bounds()
+    except PdfiumError:  # a shape without points
+        return Box(0, 0, 0, 0)
     return Box(min(left, right), min(bottom, top), max(left, right), max(bottom, top))
 
 

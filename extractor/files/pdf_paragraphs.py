@@ -50,6 +50,7 @@ _MOST = 0.6  # of the beginnings of paragraphs that are indented or set apart, f
 _ROOM_LEFT = 4.0  # sizes: a line that leaves so much is surely the last one of its paragraph
 _ROOM_AT_AN_END = 8.0  # the same for a sentence that ends, where beginnings are indented
 _DISTANT = 1.25  # of the usual distance between lines, from which they are set apart
+_WIDEST = 1.9  # sizes between lines of a paragraph, where too few of these are found to measure it
 _USUAL = 0.15  # of the distances, from which one is usual
 
 
@@ -108,7 +109,7 @@ def _measure(rows: Sequence[Row]) -> _Block:
     edges = [row for row in plain if not row.is_parted and not row.is_table] or plain
     lefts = sorted(row.left for row in edges)
     left, right = lefts[len(lefts) // 20], _right_edge([row.right for row in edges], size)
-    pitch = _pitch(plain, right, size)
+    pitch = _pitch(plain, left, right, size)
     starts = [
         (above, below)
         for above, below in _neighbours(plain)
@@ -141,13 +142,15 @@ def _right_edge(rights: Sequence[float], size: float) -> float:
     )  # fmt: skip
 
 
-def _pitch(rows: Sequence[Row], right: float, size: float) -> float:
-    """Return the usual distance between lines of a paragraph: the least one that is found often."""
+def _pitch(rows: Sequence[Row], left: float, right: float, size: float) -> float:
+    """Return the usual distance between lines of a paragraph: the least one that is found often, first of all between
+    full lines and those that follow them at the left edge."""
     distances = [
-        (above.bottom - below.bottom, above.right > right - 2 * size) for above, below in _neighbours(rows)
-    ]  # fmt: skip
-    after_full = sorted(distance for distance, is_full in distances if is_full)
-    ordered = after_full if len(after_full) > 1 else sorted(distance for distance, _ in distances)
+        (above.bottom - below.bottom, above.right > right - 2 * size and below.left < left + _INDENT * size)
+        for above, below in _neighbours(rows)
+    ]
+    surely = sorted(distance for distance, goes_on in distances if goes_on)
+    ordered = surely if len(surely) > 1 else sorted(min(distance, _WIDEST * size) for distance, _ in distances)
     for number, least in enumerate(ordered):
         near = [distance for distance in ordered[number:] if distance < 1.08 * least]
         if len(near) >= _USUAL * len(ordered):
@@ -195,7 +198,8 @@ def _hangs(paragraph: _Paragraph, row: Row, block: _Block) -> bool:
     if _ITEM.match(paragraph.text) and paragraph.first.left < row.left - 0.5 * row.size:
         return stands_out
     is_open = not _is_over(before.text) and not _HEADING.match(paragraph.text)
-    return is_open and not block.indents and _are_level(before, row)
+    is_full = block.right - before.right < 2 * row.size
+    return is_open and is_full and not block.indents and _are_level(before, row)
 
 
 def _are_level(before: Row, row: Row) -> bool:

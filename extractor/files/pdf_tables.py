@@ -17,7 +17,7 @@ _THIN = 3.0  # points: what is thicker is no rule
 _SHORT = 6.0  # points: what is shorter is no rule
 _REACH = 3.0  # points that a rule may lack at a corner
 _LEAST_CELLS = 3  # with text, of a table
-_MOST_SEGMENTS = 20_000  # of one page: what has more is a drawing
+_MOST_RULES, _MOST_SEGMENTS = 2_000, 20_000  # of one page: what has more is a drawing
 
 
 _Point = tuple[float, float]
@@ -57,7 +57,7 @@ class Split(NamedTuple):
 
 def split_tables(glyphs: Sequence[Glyph], rules: Rules) -> Split:
     """Take the characters that stand in the cells of ruled tables apart."""
-    if len(rules.across) < 2 or len(rules.upright) < 3:
+    if len(rules.across) < 2 or len(rules.upright) < 3 or len(rules.across) + len(rules.upright) > _MOST_RULES:
         return Split([], list(glyphs))
     places = _finder(rules)
     cells: defaultdict[tuple[float, float, float, float], list[Glyph]] = defaultdict(list)

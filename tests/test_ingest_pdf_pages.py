@@ -336,6 +336,18 @@ def test_the_cells_of_a_ruled_table_are_read_whole_and_a_row_is_a_line() -> None
     assert lines(buffer.getvalue()) == squashed([*NOTICE[:5], *map("".join, CELLS), *NOTICE[5:]])
 
 
+def test_the_paragraphs_of_a_long_cell_stay_apart() -> None:
+    def table(canvas: Canvas) -> None:
+        canvas.grid([60, 130, 530], [770, 740, 90])
+        canvas.drawString(70, 750, "名称")
+        canvas.drawString(140, 750, NOTICE[0])
+        canvas.drawString(70, 700, "内容")
+        lay(canvas, NOTICE[1:], size=12, top=700, margins=(140, 80))
+
+    assert read(drawn(table)).text.splitlines()[0] == f"名称\t{NOTICE[0]}"
+    assert lines(drawn(table)) == squashed([f"名称{NOTICE[0]}", "内容", *NOTICE[1:]])
+
+
 def test_cells_without_rules_stay_rows() -> None:
     def table(canvas: Canvas) -> None:
         for number in range(8):
@@ -344,6 +356,33 @@ def test_cells_without_rules_stay_rows() -> None:
             canvas.drawString(350, 700 - 20 * number, f"{number}5")
 
     assert read(drawn(table)).text.splitlines() == [f"第{number}党支部 {number} {number}5" for number in range(8)]
+
+
+@pytest.mark.parametrize("gap", [12, 40])
+def test_figures_of_cells_that_stand_close_do_not_fuse(gap: float) -> None:
+    def table(canvas: Canvas) -> None:
+        x = 80.0
+        for cell in ("3", "35", "8"):
+            canvas.drawString(x, 700, cell)
+            x += width(cell, 12) + gap
+
+    assert read(drawn(table)).text == "3 35 8\n"
+
+
+def test_words_in_forms_stand_where_the_form_is_placed() -> None:
+    def forms(canvas: Canvas) -> None:
+        canvas.beginForm("form")
+        canvas.setFont(FONT, 14)
+        canvas.drawString(0, 0, "追缴35.6万元")
+        canvas.endForm()
+        for y, text in ((700, "第一季度"), (650, "第二季度")):
+            canvas.drawString(80, y, text)
+            canvas.saveState()
+            canvas.translate(80 + width(text, 12), y)
+            canvas.doForm("form")
+            canvas.restoreState()
+
+    assert lines(drawn(forms)) == ["第一季度追缴35.6万元", "第二季度追缴35.6万元"]
 
 
 # --- what holds no text ---

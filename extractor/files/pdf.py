@@ -22,9 +22,9 @@ from extractor.files.pdf_drawings import unread_drawing
 from extractor.files.pdf_furniture import without_furniture
 from extractor.files.pdf_glyphs import UNMAPPED, Glyph, page_glyphs
 from extractor.files.pdf_paragraphs import paragraphs
-from extractor.files.pdf_rows import Row, Rows, joined, page_rows
+from extractor.files.pdf_rows import Row, Rows, page_rows
 from extractor.files.pdf_seen import middle, seen_text
-from extractor.files.pdf_tables import page_rules, split_tables
+from extractor.files.pdf_tables import Cell, page_rules, split_tables
 
 _PDFIUM = threading.Lock()  # PDFium keeps global state and is not made for threads, as its documentation says
 _FEW = 10  # characters of a page below which it has no text
@@ -138,20 +138,22 @@ def _rows_of_a_way(page: Any, glyphs: Sequence[Glyph], number: int, turn: int) -
     split = split_tables(glyphs, page_rules(page, turn))
     if not split.table_rows:
         return Rows(_evened(plain.rows, glyphs), plain.marks)
-    outside = page_rows(split.others, number)
-    marks = outside.marks
-    rows = outside.rows
+    rows, marks = page_rows(split.others, number)
     for cells in split.table_rows:
-        texts: list[Row] = []
-        for cell in cells:
-            inside = page_rows(cell.glyphs, number)
-            marks += inside.marks
-            if inside.rows:
-                texts.append(inside.rows[0]._replace(text=" ".join(paragraphs(inside.rows)), parts=()))
-        if texts:
-            row = joined(texts)
-            rows.append(row._replace(is_table=True, bottom=cells[0].bottom, top=cells[0].top))
+        inside = [page_rows(cell.glyphs, number) for cell in cells]
+        marks += [mark for found in inside for mark in found.marks]
+        rows += _table_row(cells[0], [list(paragraphs(found.rows)) for found in inside], inside[0].rows[0])
     return Rows(sorted(rows, key=lambda row: -row.top), marks)
+
+
+def _table_row(place: Cell, texts: Sequence[Sequence[str]], like: Row) -> list[Row]:
+    """Return a table's row as one line with tabs where no cell has two paragraphs, else paragraph by paragraph."""
+    is_line = all(len(text) < 2 for text in texts)
+    lines = (
+        ["\t".join(line for text in texts for line in text)] if is_line else [line for text in texts for line in text]
+    )
+    row = like._replace(bottom=place.bottom, top=place.top, parts=(), is_table=True)
+    return [row._replace(text=line) for line in lines]
 
 
 def _without_watermarks_of_others(pages: Sequence[_Page]) -> list[_Page]:

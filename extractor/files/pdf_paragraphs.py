@@ -50,7 +50,9 @@ _MOST = 0.6  # of the beginnings of paragraphs that are indented or set apart, f
 _ROOM_LEFT = 4.0  # sizes: a line that leaves so much is surely the last one of its paragraph
 _ROOM_AT_AN_END = 8.0  # the same for a sentence that ends, where beginnings are indented
 _DISTANT = 1.25  # of the usual distance between lines, from which they are set apart
-_WIDEST = 1.9  # sizes between lines of a paragraph, where too few of these are found to measure it
+_FEW_LINES = 10  # of a text whose longest line is its edge
+_WIDEST = 2.3  # sizes between lines of a paragraph
+_WIDEST_GUESS = 1.9  # the same where too few lines are found to measure it
 _USUAL = 0.15  # of the distances, from which one is usual
 
 
@@ -134,7 +136,7 @@ def _measure(rows: Sequence[Row]) -> _Block:
 def _right_edge(rights: Sequence[float], size: float) -> float:
     """Return the edge that lines reach; one line that reaches farther, as a long address does, makes no edge."""
     ordered = sorted(rights)
-    least = max(2, len(ordered) // 30)
+    least = 1 if len(ordered) < _FEW_LINES else max(2, len(ordered) // 30)
     return next(
         (right for number, right in reversed(list(enumerate(ordered)))
          if number >= least - 1 and right - ordered[number - least + 1] < size),
@@ -149,11 +151,12 @@ def _pitch(rows: Sequence[Row], left: float, right: float, size: float) -> float
         (above.bottom - below.bottom, above.right > right - 2 * size and below.left < left + _INDENT * size)
         for above, below in _neighbours(rows)
     ]
-    surely = sorted(distance for distance, goes_on in distances if goes_on)
-    ordered = surely if len(surely) > 1 else sorted(min(distance, _WIDEST * size) for distance, _ in distances)
-    for number, least in enumerate(ordered):
-        near = [distance for distance in ordered[number:] if distance < 1.08 * least]
-        if len(near) >= _USUAL * len(ordered):
+    surely = sorted(min(distance, _WIDEST * size) for distance, goes_on in distances if goes_on)
+    if len(surely) < 2:
+        surely = sorted(min(distance, _WIDEST_GUESS * size) for distance, _ in distances)
+    for number, least in enumerate(surely):
+        near = [distance for distance in surely[number:] if distance < 1.08 * least]
+        if len(near) >= _USUAL * len(surely):
             return median(near)
     return 1.5 * size
 
@@ -214,8 +217,9 @@ def _room_allowed(paragraph: _Paragraph, row: Row, block: _Block) -> float:
     if block.indents and is_flush and not _enumerator(row.text):
         # Beginnings are indented, so this is none: some programs count characters, not widths.
         return _ROOM_AT_AN_END * row.size if is_over else math.inf
-    needed = _room_needed(row, _UNIT if is_over else _LONG_UNIT)
-    return needed if is_over or _HEADING.match(paragraph.text) else max(_ROOM_LEFT * row.size, needed)
+    is_strict = is_over or _enumerator(row.text) in ("chapter", "section")
+    needed = _room_needed(row, _UNIT if is_strict else _LONG_UNIT)
+    return needed if is_strict or _HEADING.match(paragraph.text) else max(_ROOM_LEFT * row.size, needed)
 
 
 def _begins(paragraph: _Paragraph, row: Row, block: _Block) -> bool:

@@ -23,7 +23,7 @@ _TYPED_CELL = 4.8  # the same where blanks were typed
 _BLANK = 0.5  # between words of Chinese; a word processor sets a quarter between Chinese and digits by itself
 _BLANK_OF_WORDS = 0.15  # between Western words
 _BLANK_OF_DIGITS = 0.6  # digits set apart by less are one number
-_BLANK_OF_A_RUN = 0.8  # the same for digits that were drawn at one stroke
+_BLANK_OF_A_RUN = 0.8  # the same for digits that were drawn at one stroke; no more, however wide a line is spaced
 _BLANK_RECOGNISED = 1.0  # what a blank before or after Chinese must show in recognised text
 _BLANK_TYPED = 0.1  # what a typed blank must show to be seen
 
@@ -235,11 +235,13 @@ def _parts(glyphs: Iterable[Glyph], size: float) -> list[_Part]:
         return []
     gaps = [second.left - first.right for first, second in pairwise(seen)]
     untyped = [gap for gap, blank in zip(gaps, typed[1:], strict=True) if not blank]
-    usual = min(max(0.0, median(untyped)), 1.5 * size) if untyped else 0.0
+    # Of few characters, half may stand beside a gap between cells; those of spaced text all do.
+    usual = min(max(0.0, sorted(untyped)[len(untyped) // 4]), 1.5 * size) if untyped else 0.0
     parts: list[_Part] = []
     start, text, is_far = 0, seen[0].text, False
     for index, gap in enumerate(gaps, start=1):
-        if gap - usual > _PART * size:
+        are_digits = seen[index - 1].text.isdigit() and seen[index].text.isdigit()
+        if (gap if are_digits else gap - usual) > _PART * size:
             parts.append(_Part(_with_whole_characters(text), seen[start], seen[index - 1], is_far))
             start, text, is_far = index, "", gap - usual > (_TYPED_CELL if typed[index] else _CELL) * size
         elif typed[index] or gap > _BLANK_OF_WORDS * size:

@@ -421,6 +421,24 @@ def test_a_picture_below_a_heading_is_told() -> None:
     assert told(drawn(attachment)) == [("picture", "", "page 1")]
 
 
+@pytest.mark.parametrize("kind", ["curves", "picture"])
+def test_figures_that_are_drawn_in_the_gaps_of_lines_are_told(kind: str) -> None:
+    dot = ImageReader(Image.new("L", (6, 9), 0))
+
+    def with_drawn_digits(canvas: Canvas, x: float, y: float, text: str, size: float) -> None:
+        for character in text:
+            step = width(character, size)
+            if not character.isdigit():
+                canvas.drawString(x, y, character)
+            elif kind == "curves":
+                canvas.ellipse(x, y, x + step - 1, y + 9)
+            else:
+                canvas.drawImage(dot, x, y, step - 1, 9)
+            x += step
+
+    assert told(laid(draw=with_drawn_digits)) == [(kind, "", "page 1")]
+
+
 def test_a_document_of_curves_is_refused_for_what_it_is() -> None:
     with pytest.raises(InputError, match="drawn as curves"):
         read(drawn(curves))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 _SMALL = 60.0  # points: a drawn character is not larger
@@ -12,6 +14,8 @@ _SEGMENTS_OF_ONE = 12  # of the outline of a character, at least
 _SHAPES = 40  # drawn shapes from which a page may hold drawn text
 _SHAPES_OF_TEXT = 0.3  # the same for each written character of the page, beside which seals and drawings may stand
 _FEW = 30  # characters on a picture below which these are not its text: a number, a stamp
+_GAPS = 3  # figures drawn in the gaps of lines, from which they are no ornaments
+_LINE, _HIGH, _NEAR = 6.0, 30.0, 40.0  # points: half a line, the height of a figure, the reach of a gap
 _HALF, _LARGE, _NOT_SMALL = 0.5, 0.3, 0.01  # of the page
 _WHITE = 0.9
 _MOST_GROUNDS = 500  # the largest of a page
@@ -36,32 +40,64 @@ def is_filled_by_pictures(page: Any) -> bool:
 
 
 def unread_drawing(page: Any, runs: int, places: Sequence[Point]) -> Literal["picture", "curves"] | None:
-    """Tell whether a page shows what may be text and is none for PDFium: large pictures on which no text stands, or
-    more small curves than a drawing has. ``runs`` are its text objects, ``places`` those of its characters."""
+    """Tell whether a page shows what may be text and is none for PDFium: large pictures on which no text stands, more
+    small curves than a drawing has, or small pictures and curves in the gaps of lines, where figures are missing.
+
+    ``runs`` are its text objects, ``places`` the middles of its characters.
+    """
     from pypdfium2 import raw
 
     if raw.FPDFPage_CountObjects(page) <= runs or not _shows_more_than_text(page):
         return None
-    pictures = [box for box in _boxes(page, raw.FPDF_PAGEOBJ_IMAGE) if _area(box) > _NOT_SMALL * _size(page)]
-    free = (box for box in pictures if sum(_is_in(place, box) for place in places) < _FEW)
-    if sum(map(_area, free)) > _LARGE * _size(page):
+    pictures = list(_boxes(page, raw.FPDF_PAGEOBJ_IMAGE))
+    large = [box for box in pictures if _area(box) > _NOT_SMALL * _size(page)]
+    free = (box for box in large if sum(_is_in(place, box) for place in places) < _FEW)
+    if sum(map(_area, free)) > _LARGE * _size(page) or _fill_gaps(pictures, places):
         return "picture"
-    return "curves" if _drawn_shapes(page) > max(_SHAPES, _SHAPES_OF_TEXT * len(places)) else None
+    shapes, count = _drawn_shapes(page)
+    if count > max(_SHAPES, _SHAPES_OF_TEXT * len(places)) or _fill_gaps(shapes, places):
+        return "curves"
+    return None
 
 
-def _drawn_shapes(page: Any) -> int:
-    """Count the drawn shapes that may be characters: small, and not as plain as the cells and rules of a table."""
+def _drawn_shapes(page: Any) -> tuple[list[Box], int]:
+    """Return the drawn shapes that may be characters, small and not as plain as the cells and rules of a table, and
+    their number with those that larger paths may hold: a whole line may be one."""
     from pypdfium2 import raw
 
-    shapes = 0
+    shapes: list[Box] = []
+    others = 0
     for path in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)):
         segments = raw.FPDFPath_CountSegments(path)
         box = _box(path)
         if max(box.right - box.left, box.top - box.bottom) > _SMALL:
-            shapes += segments // _SEGMENTS_OF_ONE  # a whole line may be one path
+            others += segments // _SEGMENTS_OF_ONE
         elif segments >= _SEGMENTS:
-            shapes += 1
-    return shapes
+            shapes.append(box)
+    return shapes, len(shapes) + others
+
+
+def _fill_gaps(boxes: Iterable[Box], places: Iterable[Point]) -> bool:
+    """Tell whether several small boxes stand between the characters of lines that run across the page."""
+    lines: defaultdict[int, list[float]] = defaultdict(list)
+    for across, along in places:
+        lines[round(along / _LINE)].append(across)
+    for line in lines.values():
+        line.sort()
+    count = 0
+    for box in boxes:
+        if 2 < box.top - box.bottom < _HIGH and box.right - box.left < _SMALL:
+            middle = round((box.bottom + box.top) / 2 / _LINE)
+            count += any(_is_gap(box, lines[number]) for number in (middle - 1, middle, middle + 1) if number in lines)
+    return count >= _GAPS
+
+
+def _is_gap(box: Box, line: Sequence[float]) -> bool:
+    """Tell whether a box stands between two characters of a line, close to them and on none."""
+    after = bisect_right(line, (box.left + box.right) / 2)
+    if not 0 < after < len(line):
+        return False
+    return box.left - _NEAR < line[after - 1] < box.left and box.right < line[after] < box.right + _NEAR
 
 
 def _shows_more_than_text(page: Any) -> bool:

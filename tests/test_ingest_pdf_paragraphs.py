@@ -56,6 +56,23 @@ def test_a_full_last_line_swallows_no_heading_where_nothing_is_indented() -> Non
     ]
 
 
+def test_a_heading_that_fills_its_line_ends_where_its_quotation_is_closed() -> None:
+    data = page_of(
+        "(一)关于“理论学习不够深入、学习制度没有落实”的问题",
+        "坚持问题导向,开展集中学习12次,党员干部参加133人,考",
+        "试合格。",
+        "(二)关于“推动惠民政策落实不力、监管流于形式”问题的",
+        "整改情况",
+        "全面清查资金,已追缴35.6万元。",
+    )
+    assert lines(data) == [
+        "(一)关于“理论学习不够深入、学习制度没有落实”的问题",
+        "坚持问题导向,开展集中学习12次,党员干部参加133人,考试合格。",
+        "(二)关于“推动惠民政策落实不力、监管流于形式”问题的整改情况",
+        "全面清查资金,已追缴35.6万元。",
+    ]
+
+
 def test_an_enumerator_within_an_indented_paragraph_begins_none() -> None:
     data = page_of(
         "\u3000\u3000一是完善学习制度,开展集中学习共十二次,组织测试。",

@@ -38,8 +38,9 @@ def seen_text(page: Any, found: Glyphs, number: int) -> Seen:
     for glyph in found.glyphs:
         kind = kinds[glyph.look] or (None if glyph.run in shown else "hidden")
         (apart[kind] if kind else text).append(glyph)
-    if kinds_by_ground := {look for look, kind in kinds.items() if kind and look.lightness >= _PALE}:
-        _bring_back(page, text, apart, kinds_by_ground)
+    light = {look for look, kind in kinds.items() if kind and look.lightness >= _PALE}
+    if light:
+        _bring_back(page, text, apart, light)
     ways = _ways(text, found.turn, apart)
     for way in ways:
         _set_overlays_apart(way, apart)

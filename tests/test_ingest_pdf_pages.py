@@ -263,6 +263,13 @@ def test_marks_of_notes_do_not_fuse_with_figures() -> None:
     assert told(data) == [("note_mark", "1 [2]", "page 1")]
 
 
+def test_a_mark_between_two_figures_leaves_them_apart_and_no_gap_elsewhere() -> None:
+    def notes(canvas: Canvas) -> None:
+        raised(canvas, ("3", False), ("[12]", True), (".追缴35", False), ("2", True), ("12户", False), ("[3]", True))
+
+    assert read(drawn(notes)).text == "3.追缴35 12户\n"
+
+
 def test_exponents_of_units_stay() -> None:
     def areas(canvas: Canvas) -> None:
         raised(

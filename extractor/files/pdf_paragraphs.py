@@ -23,7 +23,7 @@ _CLOSING = (
     "[\u2019\u201d\u300b\u3009\u300d\u300f\u3011\u3015\u3001\u3002\uff09\uff0c\uff1a\uff1b\uff01\uff1f),.:;%\uff05]"
 )
 # What a line is not broken inside of: opening marks, a Western word or one Chinese character, closing marks.
-_UNIT = re.compile(f"{_OPENING}(?:{_ASCII}|.){_CLOSING}*")
+_UNIT = re.compile(f"{_OPENING}(?:{_ASCII}|.){_CLOSING}*(?:[\u2018\u201c]+.)?")
 # The same as some programs have it, which break neither before nor after curly quotes, and not behind marks.
 _LONG_UNIT = re.compile(f"{_OPENING}(?:{_ASCII}|.)(?:(?:{_CLOSING}|[\u2018\u201c/])+(?:{_ASCII}|.)?|{_ASCII})*")
 _NUMERAL = "[一二三四五六七八九十]{1,3}"

@@ -150,7 +150,7 @@ def _row(glyphs: list[Glyph], page: int, marks: list[str]) -> Row | None:
         for text, first, last, is_far in _parts(glyphs, size)
         if (fonts := (first.look.font, last.look.font))
     ]
-    return joined(parts) if parts else None
+    return joined(parts) if any(part.text for part in parts) else None
 
 
 def _by_run(glyphs: Iterable[Glyph]) -> list[Glyph]:
@@ -197,6 +197,7 @@ def _without_marks(glyphs: list[Glyph], base: float, size: float, marks: list[st
             kept.extend(glyph._replace(text=glyph.text.translate(_EXPONENTS)) for glyph in raised)
         else:
             marks.append(text)
+            kept.extend(glyph._replace(text="") for glyph in raised)  # their place is no gap
         raised.clear()
 
     for glyph in glyphs:
@@ -246,6 +247,8 @@ def _parts(glyphs: Iterable[Glyph], size: float) -> list[_Part]:
             start, text, is_far = index, "", gap - usual > (_TYPED_CELL if typed[index] else _CELL) * size
         elif typed[index] or gap > _BLANK_OF_WORDS * size:
             text += _blank(seen[index - 1], seen[index], (gap - usual) / size, typed[index])
+        elif not seen[index - 1].text and text[-1:].isdigit() and seen[index].text.isdigit():
+            text += " "  # a mark of a note stood between two figures
         text += seen[index].text
     return [*parts, _Part(_with_whole_characters(text), seen[start], seen[-1], is_far)]
 

@@ -1,56 +1,91 @@
-"""PDF files with a text layer as plain text: lines joined into paragraphs again, page furniture taken out.
+"""PDF files as plain text, one paragraph a line, with an account of what was not taken in.
 
-pypdfium2 gives every character with its box. ``extractor.files.pdf_paragraphs`` judges the lines made from these.
-Pages are taken to have one column, as notices do.
+pypdfium2 gives every character with its place. A page's way to text: ``pdf_glyphs`` reads the characters, ``pdf_seen``
+sets watermarks and hidden words apart, ``pdf_rows`` makes lines, ``pdf_furniture`` takes page numbers and running heads
+out, ``pdf_columns`` puts columns in order, ``pdf_paragraphs`` joins lines.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-import unicodedata
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from statistics import median
+from typing import Any, Literal, NamedTuple
 
 from extractor.errors import InputError
-from extractor.files.left_out import ReadText
+from extractor.files.left_out import LeftOut, ReadText, left_out
 from extractor.files.limits import Limits
-from extractor.files.pdf_paragraphs import Row, paragraphs
+from extractor.files.pdf_columns import in_reading_order
+from extractor.files.pdf_drawings import unread_drawing
+from extractor.files.pdf_furniture import without_furniture
+from extractor.files.pdf_glyphs import UNMAPPED, Glyph, page_glyphs
+from extractor.files.pdf_paragraphs import paragraphs
+from extractor.files.pdf_rows import Row, Rows, page_rows
+from extractor.files.pdf_seen import middle, seen_text
+from extractor.files.pdf_tables import Cell, page_rules, split_tables
 
 _PDFIUM = threading.Lock()  # PDFium keeps global state and is not made for threads, as its documentation says
-_FEW = 10  # characters on a page below which a picture that fills it is taken for a scan
-_UNREADABLE = 0.2  # share of characters without a meaning from which a text layer is useless
+_FEW = 10  # characters of a page below which it has no text
+_UNREADABLE = 0.4  # share of characters without a meaning from which a text layer is useless
+_TO_SPARE = 2  # PDFium counts blanks and line ends of its own among the characters of a page
+_UNEVEN = 0.35  # recognised text is as large as its highest character: so much smaller a line may be than others
 
 
 def read_pdf(data: bytes, name: str, limits: Limits) -> ReadText:
-    """Return a PDF's text, one paragraph a line; ``name`` is for messages.
+    """Return a PDF's text and what was left out of it; ``name`` is for messages.
 
     Raises:
-        InputError: it is damaged, encrypted, too long, or has pages without a text layer.
+        InputError: it is damaged, encrypted, too long, or has no text that can be read.
     """
     with _PDFIUM:
-        rows, pictures = _read(data, name, limits)
+        pages = list(_pages(data, name, limits))
+    pages = _without_watermarks_of_others(pages)
+    body = without_furniture([row for page in pages for row in page.rows])
+    written = {number: sum(len(row.text) for row in rows) for number, rows in _by_page(body.text)}
+    unread = [page for page in pages if page.drawn and written.get(page.number, 0) < _FEW]
+    if not any(count >= _FEW for count in written.values()) and (unread or not body.text):
+        raise InputError(f"{name}: {_reason(unread)}")
+    rows = in_reading_order(group for _, group in _by_page(body.text))
     text = "".join(f"{line}\n" for line in paragraphs(rows))
-    if pictures or not text.strip():
-        where = f"page {', '.join(map(str, pictures[:5]))}" if text.strip() else "this PDF"
-        raise InputError(
-            f"{name}: {where} is a scan, a picture without a text layer; "
-            "recognise its text (OCR) first and give the result, or find the notice as a web page"
-        )
-    unreadable = sum(unicodedata.category(character) in {"Co", "Cc", "Cn"} for character in text if character != "\n")
-    if unreadable + text.count("\ufffd") > _UNREADABLE * len(text):
+    if text.count(UNMAPPED) > _UNREADABLE * len(text):
         raise InputError(
             f"{name}: the text layer of this PDF holds glyph numbers, not characters; recognise its text (OCR) first"
         )
-    return ReadText(text)
+    furniture = dict(_by_page(body.furniture))
+    entries: list[LeftOut] = []
+    for page in pages:
+        entries += page.left_out
+        if page.number in furniture:
+            words = " ".join(row.text for row in furniture[page.number])
+            entries.append(left_out("header_footer", words, f"page {page.number}"))
+        if page.drawn:
+            entries.append(LeftOut(page.drawn, 0, "", f"page {page.number}"))
+    return ReadText(text, tuple(entries))
 
 
-class _Read(NamedTuple):
+def _reason(unread: Sequence[_Page]) -> str:
+    remedy = "recognise its text (OCR) first and give the result, or find the notice as a web page"
+    if not unread:
+        return (
+            f"this PDF holds no text, no picture and nothing drawn that could be text; if its pages show some, {remedy}"
+        )
+    if all(page.drawn == "curves" for page in unread):
+        return f"the text of this PDF is drawn as curves, not written; {remedy}"
+    return f"this PDF is a scan, a picture without a text layer; {remedy}"
+
+
+class _Page(NamedTuple):
+    """What was read of a page; ``drawn`` says what else may hold text, None where nothing does."""
+
+    number: int
     rows: list[Row]
-    pictures: list[int]
+    left_out: list[LeftOut]
+    drawn: Literal["picture", "curves"] | None
 
 
-def _read(data: bytes, name: str, limits: Limits) -> _Read:
-    """Return the lines of all pages, and the numbers of the pages that are pictures."""
+def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_Page]:
     import pypdfium2
 
     try:
@@ -59,97 +94,96 @@ def _read(data: bytes, name: str, limits: Limits) -> _Read:
         if "password" in str(error).lower():
             raise InputError(f"{name}: is encrypted; save a copy without password and give that") from error
         raise InputError(f"{name}: is no readable PDF, or a truncated one ({error}); fetch it again") from error
-    read = _Read([], [])
+    count = 0
     with contextlib.closing(document):
         if len(document) > limits.pdf_pages:
             raise InputError(f"{name}: has {len(document)} pages, {limits.pdf_pages} are read; cut it to the notice")
         for number in range(1, len(document) + 1):
-            try:
-                page = document[number - 1]
-            except pypdfium2.PdfiumError as error:
-                raise InputError(f"{name}: page {number} is damaged ({error}); fetch the file again") from error
-            with contextlib.closing(page):
-                rows = _rows(page, number)
-                read.rows.extend(rows)
-                if sum(len(row.text) for row in rows) < _FEW and _has_picture(page):
-                    read.pictures.append(number)
-    return read
+            with contextlib.ExitStack() as opened:
+                try:
+                    page = opened.enter_context(contextlib.closing(document[number - 1]))
+                    textpage = opened.enter_context(contextlib.closing(page.get_textpage()))
+                except pypdfium2.PdfiumError as error:
+                    raise InputError(f"{name}: page {number} is damaged ({error}); fetch the file again") from error
+                count += textpage.count_chars()
+                if count > _TO_SPARE * limits.text_characters:
+                    raise InputError(
+                        f"{name}: has {count:,} characters up to page {number}, {limits.text_characters:,} are read; "
+                        "cut it to the notice"
+                    )
+                yield _page(page, textpage, number)
 
 
-def _rows(page: Any, number: int) -> list[Row]:
-    """Return a page's lines from top to bottom."""
-    from pypdfium2 import raw
-
-    pieces: list[Row] = []
-    characters: list[str] = []
-    boxes: list[tuple[float, float, float, float]] = []
-    sizes: list[float] = []
-
-    def end_piece() -> None:
-        text = _meant("".join(characters))
-        if text.strip():
-            left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
-            right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
-            pieces.append(Row(text.strip(), left, right, bottom, top, sorted(sizes)[len(sizes) // 2], number))
-        characters.clear()
-        boxes.clear()
-        sizes.clear()
-
-    with contextlib.closing(page.get_textpage()) as textpage:
-        for index in range(textpage.count_chars()):
-            character = chr(raw.FPDFText_GetUnicode(textpage, index))
-            if character in "\r\n":
-                end_piece()
-                continue
-            characters.append(character)
-            if not character.isspace():
-                boxes.append(textpage.get_charbox(index, loose=True))
-                sizes.append(raw.FPDFText_GetFontSize(textpage, index))
-        end_piece()
-    return _joined(pieces)
-
-
-def _joined(pieces: list[Row]) -> list[Row]:
-    """Sort pieces downwards and join those that stand on one line, as the cells of a table do."""
+def _page(page: Any, textpage: Any, number: int) -> _Page:
+    found = page_glyphs(textpage)
+    seen = seen_text(page, found, number)
     rows: list[Row] = []
-    for piece in sorted(pieces, key=lambda piece: (-piece.top, piece.left)):
-        last = rows[-1] if rows else None
-        shared = min(last.top, piece.top) - max(last.bottom, piece.bottom) if last else 0.0
-        if last and shared > 0.5 * min(last.top - last.bottom, piece.top - piece.bottom):
-            first, second = sorted((last, piece), key=lambda row: row.left)
-            gap = " " if second.left - first.right > 0.3 * piece.size else ""
-            rows[-1] = Row(
-                first.text + gap + second.text,
-                first.left,
-                max(first.right, second.right),
-                min(first.bottom, second.bottom),
-                max(first.top, second.top),
-                first.size,
-                piece.page,
-            )
-        else:
-            rows.append(piece)
-    return rows
+    entries = seen.left_out
+    for glyphs in seen.texts:
+        turn = glyphs[0].look.turn or 0 if glyphs else 0
+        lines, marks = _rows_of_a_way(page, glyphs, number, turn)
+        rows += lines
+        if marks:
+            entries.append(left_out("note_mark", " ".join(marks), f"page {number}"))
+    runs = len({glyph.run for glyph in found.glyphs})
+    drawn = unread_drawing(page, runs, [middle(glyph) for glyph in found.glyphs])
+    return _Page(number, rows, entries, drawn)
 
 
-def _meant(text: str) -> str:
-    """Return what a piece of text layer means: radicals that fonts give for whole characters made characters again
-    (⼀ U+2F00 for 一), surrogates joined, hyphens at line ends restored (PDFium marks them as if they split words)."""
-    text = text.replace("\x02", "-").replace("\ufffe", "-")
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return "".join(
-        unicodedata.normalize("NFKC", character) if "\u2e80" <= character <= "\u2fdf" else character
-        for character in text
-        if character not in "\xad\u200b"
+def _rows_of_a_way(page: Any, glyphs: Sequence[Glyph], number: int, turn: int) -> Rows:
+    """Return the rows of text that runs one way; those of ruled tables have their cells joined."""
+    plain = page_rows(glyphs, number)
+    if not any(row.parts for row in plain.rows):
+        return Rows(_evened(plain.rows, glyphs), plain.marks)
+    split = split_tables(glyphs, page_rules(page, turn))
+    if not split.table_rows:
+        return Rows(_evened(plain.rows, glyphs), plain.marks)
+    rows, marks = page_rows(split.others, number)
+    for cells in split.table_rows:
+        inside = [page_rows(cell.glyphs, number) for cell in cells]
+        marks += [mark for found in inside for mark in found.marks]
+        rows += _table_row(cells[0], [list(paragraphs(found.rows)) for found in inside], inside[0].rows[0])
+    return Rows(sorted(rows, key=lambda row: -row.top), marks)
+
+
+def _table_row(place: Cell, texts: Sequence[Sequence[str]], like: Row) -> list[Row]:
+    """Return a table's row as one line with tabs where no cell has two paragraphs, else paragraph by paragraph."""
+    is_line = all(len(text) < 2 for text in texts)
+    lines = (
+        ["\t".join(line for text in texts for line in text)] if is_line else [line for text in texts for line in text]
     )
+    row = like._replace(bottom=place.bottom, top=place.top, parts=(), is_table=True)
+    return [row._replace(text=line) for line in lines]
 
 
-def _has_picture(page: Any) -> bool:
-    """Tell whether pictures cover half of the page."""
-    from pypdfium2 import raw
+def _without_watermarks_of_others(pages: Sequence[_Page]) -> list[_Page]:
+    """Leave out the words of a watermark on pages where it lies over no text and so was not known for one."""
+    words = {"".join(entry.words.split()) for page in pages for entry in page.left_out if entry.kind == "watermark"}
+    found: list[_Page] = []
+    for page in pages:
+        marks = [row for row in page.rows if "".join(row.text.split()) in words]
+        if marks:
+            entry = left_out("watermark", " ".join(row.text for row in marks), f"page {page.number}")
+            rows = [row for row in page.rows if row not in marks]
+            found.append(page._replace(rows=rows, left_out=[*page.left_out, entry]))
+        else:
+            found.append(page)
+    return found
 
-    covered = 0.0
-    for picture in page.get_objects(filter=(raw.FPDF_PAGEOBJ_IMAGE,)):
-        left, bottom, right, top = picture.get_bounds()
-        covered += abs(right - left) * abs(top - bottom)
-    return bool(covered > 0.5 * page.get_width() * page.get_height())
+
+def _evened(rows: list[Row], glyphs: Sequence[Glyph]) -> list[Row]:
+    """Give the lines of recognised text, which is written invisibly, one size where theirs differ little."""
+    if not rows or any(glyph.look.is_drawn for glyph in glyphs):
+        return rows
+    usual = median(row.size for row in rows)
+
+    def evened(row: Row) -> Row:
+        if abs(row.size - usual) >= _UNEVEN * usual:
+            return row
+        return row._replace(size=usual, parts=tuple(map(evened, row.parts)))
+
+    return [evened(row) for row in rows]
+
+
+def _by_page(rows: Sequence[Row]) -> list[tuple[int, list[Row]]]:
+    return [(number, list(group)) for number, group in groupby(rows, key=lambda row: row.page)]

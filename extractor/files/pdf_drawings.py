@@ -1,0 +1,159 @@
+"""What a PDF page shows besides written text: pictures, text drawn as curves, the rules of tables, tinted grounds."""
+
+from __future__ import annotations
+
+import ctypes
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal, NamedTuple
+
+_SMALL = 60.0  # points: a drawn character is not larger
+_SEGMENTS = 6  # of its outline: a rectangle has five
+_SEGMENTS_OF_ONE = 12  # of the outline of a character, at least
+_SHAPES = 40  # drawn shapes from which a page may hold drawn text
+_SHAPES_OF_TEXT = 0.3  # the same for each written character of the page, beside which seals and drawings may stand
+_FEW = 30  # characters on a picture below which these are not its text: a number, a stamp
+_GAPS = 3  # figures drawn in the gaps of lines, from which they are no ornaments
+_LINE, _HIGH, _NEAR = 6.0, 30.0, 40.0  # points: half a line, the height of a figure, the reach of a gap
+_HALF, _LARGE, _NOT_SMALL = 0.5, 0.3, 0.01  # of the page
+_WHITE = 0.9
+_MOST_GROUNDS = 500  # the largest of a page
+
+Point = tuple[float, float]
+
+
+class Box(NamedTuple):
+    """A rectangle of the page as the file has it, which may be turned for reading."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+
+def is_filled_by_pictures(page: Any) -> bool:
+    """Tell whether pictures cover half of the page; scans often come in strips."""
+    from pypdfium2 import raw
+
+    return sum(map(_area, _boxes(page, raw.FPDF_PAGEOBJ_IMAGE))) > _HALF * _size(page)
+
+
+def unread_drawing(page: Any, runs: int, places: Sequence[Point]) -> Literal["picture", "curves"] | None:
+    """Tell whether a page shows what may be text and is none for PDFium: large pictures on which no text stands, more
+    small curves than a drawing has, or small pictures and curves in the gaps of lines, where figures are missing.
+
+    ``runs`` are its text objects, ``places`` the middles of its characters.
+    """
+    from pypdfium2 import raw
+
+    if raw.FPDFPage_CountObjects(page) <= runs or not _shows_more_than_text(page):
+        return None
+    pictures = list(_boxes(page, raw.FPDF_PAGEOBJ_IMAGE))
+    large = [box for box in pictures if _area(box) > _NOT_SMALL * _size(page)]
+    free = (box for box in large if sum(_is_in(place, box) for place in places) < _FEW)
+    if sum(map(_area, free)) > _LARGE * _size(page) or _fill_gaps(pictures, places):
+        return "picture"
+    shapes, count = _drawn_shapes(page)
+    if count > max(_SHAPES, _SHAPES_OF_TEXT * len(places)) or _fill_gaps(shapes, places):
+        return "curves"
+    return None
+
+
+def _drawn_shapes(page: Any) -> tuple[list[Box], int]:
+    """Return the drawn shapes that may be characters, small and not as plain as the cells and rules of a table, and
+    their number with those that larger paths may hold: a whole line may be one."""
+    from pypdfium2 import raw
+
+    shapes: list[Box] = []
+    others = 0
+    for path in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)):
+        segments = raw.FPDFPath_CountSegments(path)
+        box = _box(path)
+        if max(box.right - box.left, box.top - box.bottom) > _SMALL:
+            others += segments // _SEGMENTS_OF_ONE
+        elif segments >= _SEGMENTS:
+            shapes.append(box)
+    return shapes, len(shapes) + others
+
+
+def _fill_gaps(boxes: Iterable[Box], places: Iterable[Point]) -> bool:
+    """Tell whether several small boxes stand between the characters of lines that run across the page."""
+    lines: defaultdict[int, list[float]] = defaultdict(list)
+    for across, along in places:
+        lines[round(along / _LINE)].append(across)
+    for line in lines.values():
+        line.sort()
+    count = 0
+    for box in boxes:
+        if 2 < box.top - box.bottom < _HIGH and box.right - box.left < _SMALL:
+            middle = round((box.bottom + box.top) / 2 / _LINE)
+            count += any(_is_gap(box, lines[number]) for number in (middle - 1, middle, middle + 1) if number in lines)
+    return count >= _GAPS
+
+
+def _is_gap(box: Box, line: Sequence[float]) -> bool:
+    """Tell whether a box stands between two characters of a line, close to them and on none."""
+    after = bisect_right(line, (box.left + box.right) / 2)
+    if not 0 < after < len(line):
+        return False
+    return box.left - _NEAR < line[after - 1] < box.left and box.right < line[after] < box.right + _NEAR
+
+
+def _shows_more_than_text(page: Any) -> bool:
+    from pypdfium2 import raw
+
+    kind_of, object_of = raw.FPDFPageObj_GetType, raw.FPDFPage_GetObject
+    numbers = range(raw.FPDFPage_CountObjects(page))
+    return any(kind_of(object_of(page, number)) != raw.FPDF_PAGEOBJ_TEXT for number in numbers)
+
+
+def grounds(page: Any) -> list[Box]:
+    """Return the rectangles of pictures and of filled shapes that are not white: light text may stand on them."""
+    from pypdfium2 import raw
+
+    found = [
+        *_boxes(page, raw.FPDF_PAGEOBJ_IMAGE),
+        *_boxes(page, raw.FPDF_PAGEOBJ_SHADING),
+        *(_box(shape) for shape in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)) if _is_tinted(shape.raw)),
+    ]
+    return sorted(found, key=_area, reverse=True)[:_MOST_GROUNDS]
+
+
+def _size(page: Any) -> float:
+    return float(page.get_width() * page.get_height())
+
+
+def _area(box: Box) -> float:
+    return (box.right - box.left) * (box.top - box.bottom)
+
+
+def _is_in(point: Point, box: Box) -> bool:
+    return box.left <= point[0] <= box.right and box.bottom <= point[1] <= box.top
+
+
+def _boxes(page: Any, kind: int) -> Iterator[Box]:
+    for shape in page.get_objects(filter=(kind,)):
+        yield _box(shape)
+
+
+def _box(shape: Any) -> Box:
+    from pypdfium2 import PdfiumError
+
+    try:
+        left, bottom, right, top = shape.get_bounds()
+    except PdfiumError:  # a shape without points
+        return Box(0, 0, 0, 0)
+    return Box(min(left, right), min(bottom, top), max(left, right), max(bottom, top))
+
+
+def _is_tinted(path: Any) -> bool:
+    from pypdfium2 import raw
+
+    mode, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(path, ctypes.byref(mode), ctypes.byref(stroke)) or not mode.value:
+        return False
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFPageObj_GetFillColor(path, *map(ctypes.byref, (red, green, blue, alpha))):
+        return True
+    return min(red.value, green.value, blue.value) < _WHITE * 255 and alpha.value > 0

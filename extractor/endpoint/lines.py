@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extractor.errors import InputError, OutputError
+from extractor.disk.whole import written_whole
+from extractor.errors import InputError, OutputError, SettingsError
 
 
 class Problem(NamedTuple):
@@ -77,16 +76,8 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # two processes may write the same file
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with temporary.open("wb") as file:
-                file.writelines(pieces)
-            temporary.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+        with written_whole([path], advice="choose another place") as (made,), made.open("wb") as file:
+            file.writelines(pieces)
+    except SettingsError as error:
+        raise OutputError(str(error)) from error

@@ -39,6 +39,7 @@ def new(
     """Start a label file: segmented by the rules, every judgement left open, marked as a draft."""
     from eval.labels import read_text, write_labels
     from eval.predictions import by_rules
+    from extractor.disk.whole import write_texts
     from extractor.files.ingest import read_text as ingest_text
     from extractor.files.naming import slug
     from extractor.files.source import Source
@@ -52,9 +53,7 @@ def new(
         raise InputError(f"{text_file}: holds another version of this notice's text")
     notice = by_rules(notice_id, text)
     content = write_labels(notice, text, annotator=annotator, status="draft", judged=False)
-    for path, written in ((text_file, text), (labels, content)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(written, encoding="utf-8", newline="\n")
+    write_texts({text_file: text, labels: content}, within=gold, advice="choose another folder with --gold")
     measures = sum(len(issue.measures) for issue in notice.issues)
     typer.echo(f"wrote {labels}: {len(notice.issues)} issues and {measures} measures to judge")
 

@@ -15,7 +15,7 @@ import re
 import secrets
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -142,6 +142,14 @@ def written_whole(
     finally:
         with suppress(OSError):
             _clear(workplace)
+
+
+def write_texts(texts: Mapping[Path, str], *, within: Path, advice: str = ANOTHER_PLACE) -> None:
+    """Write texts as UTF-8 to their files, all of them or none; raises as ``written_whole`` does."""
+    with written_whole(list(texts), within=within, advice=advice) as made:
+        for path, text in zip(made, texts.values(), strict=True):
+            with writing(path):
+                path.write_bytes(text.encode())
 
 
 @contextmanager

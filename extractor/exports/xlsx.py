@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,7 @@ _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 MOST_ROWS = 1_048_576
 MOST_CHARACTERS = 32_767  # of UTF-16 in a cell
 _CUT = -2  # what xlsxwriter answers for a text that it cut
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # what a workbook says of itself: the same rows make the same bytes
 _FIRST_DAY = date(1900, 3, 1)  # before it, spreadsheets do not agree on how days are counted
 _NARROWEST, _WIDEST = 8, 60  # of a column, in half-width characters
 _BUTTON = 3  # what a heading's filter button takes of it
@@ -49,6 +50,7 @@ def write_xlsx(
     """
     options = {"constant_memory": True, "tmpdir": str(path.parent), "use_zip64": True}
     book = Workbook(str(path), options)
+    book.set_properties({"created": _CREATED})
     try:
         styles = _Styles(book)
         tables = {name: _Sheets(book, table, lang, styles, most_rows) for name, table in TABLES.items()}

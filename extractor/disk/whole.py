@@ -95,6 +95,17 @@ def write_file(path: Path, pieces: Iterable[bytes], *, durable: bool) -> None:
         system.sync_folder(path.parent)
 
 
+def try_out(folder: Path) -> None:
+    """Find out whether files can be made in a folder.
+
+    Raises:
+        OSError: they cannot.
+    """
+    path = folder / temporary_name("trial")
+    system.create(path).close()
+    path.unlink()
+
+
 def sweep_files(folder: Path) -> None:
     """Remove what ``write_file`` left in a folder when its process was killed. No other process may write there."""
     for path in folder.iterdir():

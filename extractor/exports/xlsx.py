@@ -7,13 +7,15 @@ Characters that XML refuses are escaped as Excel does it (``_x0001_``), which sp
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from traceback import clear_frames
+from typing import IO, TYPE_CHECKING, Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
@@ -48,8 +50,14 @@ def write_xlsx(
     Raises:
         OSError: it cannot be written.
     """
-    options = {"constant_memory": True, "tmpdir": str(path.parent), "use_zip64": True}
-    book = Workbook(str(path), options)
+    with io.BufferedWriter(_Once(path, "wb")) as file:
+        return _write(batches, file, path.parent, lang, most_rows)
+
+
+def _write(
+    batches: Iterable[tuple[Table, Sequence[Row]]], file: IO[bytes], place: Path, lang: Lang, most_rows: int
+) -> list[str]:
+    book = Workbook(file, {"constant_memory": True, "tmpdir": str(place), "use_zip64": True})
     book.set_properties({"created": _CREATED})
     try:
         styles = _Styles(book)
@@ -61,12 +69,31 @@ def write_xlsx(
             each.finish()
         book.close()
     except FileCreateError as error:
-        raise error.args[0] from error  # the OSError that it stands for
+        cause = error.args[0]  # the OSError that it stands for
+        for each in (error, cause):
+            clear_frames(each.__traceback__)  # they hold the archive, which ends while its file is open
+        raise cause from error
     finally:
         for sheet in book.worksheets():
             with suppress(OSError):
                 sheet.row_data_fh.close()
     return [remark for each in tables.values() for remark in each.remarks()]
+
+
+class _Once(io.FileIO):
+    """A file that fails once: what is written after that is thrown away, as the file is. The zip archive that a failure
+    leaves open would write again, and print a traceback."""
+
+    _failed = False
+
+    def write(self, data: Any, /) -> int:
+        if self._failed:
+            return memoryview(data).nbytes
+        try:
+            return super().write(data)
+        except OSError:
+            self._failed = True
+            raise
 
 
 class _PlainSheet(Worksheet):  # type: ignore[misc]

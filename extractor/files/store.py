@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,13 +20,12 @@ from typing import Any
 
 from extractor.disk import names, system
 from extractor.disk.marker import claim
-from extractor.disk.whole import sweep, sweep_files, unwritable, write_file
+from extractor.disk.whole import sweep, sweep_files, try_out, unwritable, write_file
 from extractor.errors import InputError, OutputError, SettingsError
 from extractor.terminal import printable
 
 _ANOTHER_FOLDER = "choose another with --out"
 _ANOTHER_PLACE = "choose another place with --out"
-_PROBE = ".probe"
 _REPORTED = frozenset(("contract_version", "fingerprint", "inputs", "ending"))  # in run.json, since there is one
 _ID = re.compile(rb'"notice_id":("(?:[^"\\]|\\.)*")')
 
@@ -93,12 +92,15 @@ class RunFolder:
 
     def finished(self, notice_id: str, key: str) -> Entry | None:
         """Return what is known of a notice that is finished under ``key``, None where its work is to be done."""
+        entry_file, text_file = self._entry(notice_id), self.text(notice_id)
         try:
-            with self._entry(notice_id).open("rb") as file:
+            if not entry_file.is_file() or not text_file.is_file():  # a pipe would be waited for
+                return None
+            with entry_file.open("rb") as file:
                 entry = Entry(**json.loads(file.readline()))
                 if entry.key != key or entry.line_sha256 != _sha256(file.read().removesuffix(b"\n")):
                     return None
-            whole = entry.text_sha256 == _sha256(self.text(notice_id).read_bytes())
+            whole = entry.text_sha256 == _sha256(text_file.read_bytes())
         except (OSError, ValueError, TypeError):
             return None
         return entry if whole else None
@@ -156,8 +158,7 @@ def opened(path: Path) -> Iterator[RunFolder]:
             sweep(path)
             for place in (path, folder.texts, folder.work):
                 sweep_files(place)
-                write_file(place / _PROBE, [b""], durable=False)
-                (place / _PROBE).unlink()
+                try_out(place)
         except OSError as error:
             raise _unusable(path, error) from error
         yield folder
@@ -174,20 +175,26 @@ def _is_of_earlier_version(path: Path) -> bool:
     """Return whether a version that marked no folder wrote this one: its report says so, or, where the run was stopped
     before that, its finished work does."""
     folder = RunFolder(path)
+    if folder.notices.is_file() and _keys(folder.report) >= _REPORTED:
+        return True
+    return system.kind(folder.work / "lock") == "file" and any(map(_is_entry, folder.work.glob("*.json")))
+
+
+def _keys(path: Path) -> Set[str]:
+    """Return the keys of the JSON object in a file; none where there is no such file."""
     try:
-        report = json.loads(folder.report.read_bytes())
-        return folder.notices.is_file() and report.keys() >= _REPORTED
-    except (OSError, ValueError, AttributeError):
-        return system.kind(folder.work / "lock") == "file" and any(map(_is_entry, folder.work.glob("*.json")))
+        found = json.loads(path.read_bytes()) if path.is_file() else {}
+    except (OSError, ValueError):
+        return frozenset()
+    return found.keys() if isinstance(found, dict) else frozenset()
 
 
 def _is_entry(path: Path) -> bool:
     try:
         with path.open("rb") as file:
-            Entry(**json.loads(file.readline()))
+            return isinstance(Entry(**json.loads(file.readline())), Entry)
     except (OSError, ValueError, TypeError):
         return False
-    return True
 
 
 def stored_lines(path: Path) -> Iterator[tuple[str, bytes]]:
@@ -198,6 +205,8 @@ def stored_lines(path: Path) -> Iterator[tuple[str, bytes]]:
             that they name no file.
     """
     file_name = RunFolder(path).notices
+    if not file_name.is_file():
+        raise InputError(f"{path}: holds no notices.jsonl; give the folder that a run wrote (its --out)")
     try:
         with file_name.open("rb") as file:
             for number, line in enumerate(file, start=1):
@@ -205,8 +214,6 @@ def stored_lines(path: Path) -> Iterator[tuple[str, bytes]]:
                 if found is None:
                     raise InputError(f"{file_name}:{number}: is no notice; run the extraction again")
                 yield _stored_id(found[1], file_name, number), line
-    except FileNotFoundError:
-        raise InputError(f"{path}: holds no notices.jsonl; give the folder that a run wrote (its --out)") from None
     except (OSError, ValueError) as error:
         raise InputError(f"{file_name}: cannot be read ({error})") from error
 
@@ -218,6 +225,8 @@ def stored_text(path: Path, notice_id: str, sha256: str) -> str:
         InputError: the text is missing, or another than the notice was made from.
     """
     file_name = RunFolder(path).text(notice_id)
+    if not file_name.is_file():
+        raise InputError(f"{file_name}: cannot be read (there is no such file); run the extraction again")
     try:
         raw = file_name.read_bytes()
     except OSError as error:

@@ -19,7 +19,7 @@ import uvicorn
 
 from extractor.disk import system
 from extractor.disk.marker import claim
-from extractor.disk.whole import write_file
+from extractor.disk.whole import try_out
 from extractor.errors import SettingsError
 from extractor.fingerprint import code_fingerprint
 from extractor.logs import LOGGER
@@ -193,8 +193,7 @@ def _folder(data: Path) -> Path:
         if system.kind(uploads) not in ("nothing", "folder"):
             raise SettingsError(f"{uploads}: is no folder; move it away, or {_ANOTHER_FOLDER}")
         uploads.mkdir(exist_ok=True, mode=0o700)
-        write_file(uploads / ".probe", [b""], durable=False)
-        (uploads / ".probe").unlink()
+        try_out(uploads)
     except OSError as error:
         raise SettingsError(f"{data}: cannot be used ({error.strerror or error}); {_ANOTHER_FOLDER}") from error
     return uploads

@@ -50,8 +50,15 @@ def write_xlsx(
     Raises:
         OSError: it cannot be written.
     """
-    with io.BufferedWriter(_Once(path, "wb")) as file:
-        return _write(batches, file, path.parent, lang, most_rows)
+    with _Book(path, "wb") as raw, io.BufferedWriter(raw) as file:
+        try:
+            return _write(batches, file, path.parent, lang, most_rows)
+        except OSError as error:
+            # The zip archive is written to once more when it is let go of, which would fail too, and print a traceback.
+            raw.is_scrap = True
+            for each in (error, error.__cause__):
+                clear_frames(each.__traceback__ if each else None)
+            raise
 
 
 def _write(
@@ -69,10 +76,7 @@ def _write(
             each.finish()
         book.close()
     except FileCreateError as error:
-        cause = error.args[0]  # the OSError that it stands for
-        for each in (error, cause):
-            clear_frames(each.__traceback__)  # they hold the archive, which ends while its file is open
-        raise cause from error
+        raise error.args[0] from error  # the OSError that it stands for
     finally:
         for sheet in book.worksheets():
             with suppress(OSError):
@@ -80,20 +84,13 @@ def _write(
     return [remark for each in tables.values() for remark in each.remarks()]
 
 
-class _Once(io.FileIO):
-    """A file that fails once: what is written after that is thrown away, as the file is. The zip archive that a failure
-    leaves open would write again, and print a traceback."""
+class _Book(io.FileIO):
+    """A workbook's file; what is written to one that is scrap is thrown away."""
 
-    _failed = False
+    is_scrap = False
 
     def write(self, data: Any, /) -> int:
-        if self._failed:
-            return memoryview(data).nbytes
-        try:
-            return super().write(data)
-        except OSError:
-            self._failed = True
-            raise
+        return memoryview(data).nbytes if self.is_scrap else super().write(data)
 
 
 class _PlainSheet(Worksheet):  # type: ignore[misc]

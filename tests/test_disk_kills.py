@@ -88,6 +88,41 @@ def test_a_live_writers_folder_stays(tmp_path: Path) -> None:
     assert _workplace(tmp_path) is None
 
 
+WRITER = """
+import sys
+from pathlib import Path
+from extractor.disk.whole import write_texts
+place, me = Path(sys.argv[1]), sys.argv[2]
+sys.stdin.readline()
+for turn in range(60):
+    write_texts({place / f"{me}{part}": f"{turn}" for part in "ab"}, within=place)
+    assert {(place / f"{me}{part}").read_text() for part in "ab"} == {f"{turn}"}
+"""
+
+
+def test_many_writers_in_one_folder_do_not_get_in_each_others_way(tmp_path: Path) -> None:
+    """Each makes its workplace while the others sweep."""
+    path = os.pathsep.join([str(TESTS.parent), os.environ.get("PYTHONPATH", "")])
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path), str(number)],
+            env={**os.environ, "PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        for number in range(4)
+    ]
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write(b"\n")
+        writer.stdin.flush()
+    assert [writer.communicate(timeout=60)[1].decode() for writer in writers] == [""] * 4
+    assert sorted(each.name for each in tmp_path.iterdir()) == [
+        f"{number}{part}" for number in range(4) for part in "ab"
+    ]
+    assert {each.read_text() for each in tmp_path.iterdir()} == {"59"}
+
+
 def test_a_killed_import_is_taken_up(tmp_path: Path) -> None:
     count = 1500
     (tmp_path / "answers.jsonl").write_bytes(

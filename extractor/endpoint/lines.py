@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,8 +77,10 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    try:
-        with written_whole([path], advice="choose another place") as (made,), made.open("wb") as file:
+    with ExitStack() as stack:
+        try:
+            (made,) = stack.enter_context(written_whole([path], advice="choose another place"))
+        except SettingsError as error:  # what ``pieces`` raises is another matter
+            raise OutputError(str(error)) from error
+        with made.open("wb") as file:
             file.writelines(pieces)
-    except SettingsError as error:
-        raise OutputError(str(error)) from error

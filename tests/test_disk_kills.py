@@ -62,7 +62,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path / "out"
 
 
-@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".parquet", ".sqlite", ".duckdb"])
+@pytest.mark.parametrize("ending", [".csv", ".xlsx", ".duckdb"])
 def test_leftovers_of_a_killed_export_go_with_the_next(large: Path, ending: str, tmp_path: Path) -> None:
     (tmp_path / "to").mkdir()
     for _ in range(2):

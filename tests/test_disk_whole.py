@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import errno
+import io
 import json
 import os
 import resource
 import stat
 import subprocess
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
 from cli_examples import NOTICE, command, write
 
+from extractor.cli import main
 from extractor.disk.whole import is_temporary, sweep, temporary_name, write_file, written_whole
 from extractor.errors import OutputError
 from extractor.exports.export import files_of
@@ -44,22 +47,20 @@ def put(place: Path, what: str) -> None:
 class TestOddTargets:
     @pytest.mark.parametrize("what", ["link", "dangling link", "pipe"])
     @pytest.mark.parametrize(
-        ("arguments", "target"),
-        [
-            (("export", "OUT", "--to", "a.xlsx"), "a.xlsx"),
-            (("export", "OUT", "--to", "a.csv"), "a-measures.csv"),
-            (("report", "OUT", "--to", "a.html"), "a.html"),
-        ],
+        ("of", "to", "target"),
+        [("export", "a.xlsx", "a.xlsx"), ("export", "a.csv", "a-measures.csv"), ("report", "a.html", "a.html")],
     )
     def test_are_neither_replaced_nor_followed(
-        self, out: Path, arguments: tuple[str, ...], target: str, what: str, tmp_path: Path
+        self, out: Path, of: str, to: str, target: str, what: str, tmp_path: Path
     ) -> None:
         put(tmp_path / target, what)
         before = sorted((path.name, path.lstat().st_mode, path.lstat().st_mtime_ns) for path in tmp_path.iterdir())
-        done = command(*(str(out) if each == "OUT" else each for each in arguments), cwd=tmp_path)
+        said = io.StringIO()
+        with redirect_stderr(said):
+            status = main([of, str(out), "--to", str(tmp_path / to)])
         kind = "a pipe" if what == "pipe" else "a symbolic link"
-        told = f"error: {target}: is {kind}, which is not replaced; give the name of an ordinary file\n"
-        assert (done.status, done.out, done.err) == (2, "", told)
+        told = f"error: {tmp_path / target}: is {kind}, which is not replaced; give the name of an ordinary file\n"
+        assert (status, said.getvalue()) == (2, told)
         after = sorted((path.name, path.lstat().st_mode, path.lstat().st_mtime_ns) for path in tmp_path.iterdir())
         assert after == before
 

@@ -176,12 +176,12 @@ def writing(path: Path) -> Iterator[None]:
 
 def sweep(place: Path) -> None:
     """Carry through or remove what writers that were killed left in a folder. What a process still works in, and what
-    is not of a writer's making, stays.
-
-    Raises:
-        OSError: the folder cannot be read.
+    is not of a writer's making, stays; so does all in a folder that may be written to but not listed.
     """
-    for path in sorted(place.iterdir()):
+    found: list[Path] = []
+    with suppress(PermissionError):
+        found = sorted(place.iterdir())
+    for path in found:
         if not is_temporary(path.name):
             continue
         with suppress(OSError):

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from eval.labels import read_text, text_hash
 from extractor.contract import Notice
+from extractor.disk import names
 from extractor.errors import InputError
 from extractor.pipeline import extract, extract_with_model
 
@@ -84,6 +85,8 @@ class PredictionFolder:
             notice_id = record.get("notice_id") if isinstance(record, dict) else None
             if not isinstance(notice_id, str):
                 raise InputError(f"{self._path}:{number}: a line is one notice with a “notice_id”")
+            if flaw := names.flaw(notice_id):
+                raise InputError(f"{self._path}:{number}: the id {flaw}, as no run gives it; extract it again")
             if notice_id in self._places:
                 raise InputError(
                     f"{self._path}:{number}: “{notice_id}” is already on line {self._places[notice_id][0]}"

@@ -5,6 +5,7 @@ Nothing heavy is imported before a command needs it, so that ``--help`` comes at
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Sequence
 from typing import Annotated
@@ -26,7 +27,7 @@ from extractor.commands.serve import serve
 from extractor.commands.show import show
 from extractor.errors import BugError, ExtractorError, SettingsError
 from extractor.logs import LOGGER, configure
-from extractor.terminal import write_utf8
+from extractor.terminal import lost, open_streams
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -76,8 +77,25 @@ app.add_typer(gold_command.app, name="gold")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with ``arguments`` (by default the process's own) and return its exit status."""
-    write_utf8()
+    open_streams()
     configure()
+    out, err = sys.stdout, sys.stderr  # as they are now: one that fails may be put away meanwhile
+    refusal = None
+    try:
+        status = _run(arguments)
+    except OSError as error:
+        status, refusal = FAILED, error
+    sys.stdout, sys.stderr = out, err
+    if fault := lost(out):
+        LOGGER.error("standard output %s", fault)
+        status = status or FAILED
+    elif refusal is not None:
+        _report_refusal(refusal)
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Run the command and return its exit status. What the system refuses is raised."""
     try:
         app(arguments)
     except SystemExit as exit_:
@@ -99,9 +117,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _report_bug(error)
         LOGGER.error("this needs %s: pip install 'notice-extractor[%s]'", error.name, extra)
         return WRONG_USAGE
+    except OSError:
+        raise
     except Exception as error:
         return _report_bug(error)
     return OK
+
+
+def _report_refusal(error: OSError) -> None:
+    """Say what the system refused, where no command had a sentence of its own for it."""
+    where = "a file" if error.filename is None else error.filename
+    LOGGER.error("%s: cannot be read or written (%s); check the place and its rights", where, error.strerror or error)
+    LOGGER.debug("%s", error, extra={"traceback": "".join(traceback.format_exception(error))})
 
 
 def _report_bug(error: Exception) -> int:

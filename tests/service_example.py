@@ -168,11 +168,13 @@ class Service:
 def start(data: Path, *options: str, env: Mapping[str, str] | None = None) -> Service:
     """Start a service over the folder ``data``, and return when it listens."""
     data.mkdir(parents=True, exist_ok=True)
+    # A folder that holds a stranger's file is not taken: what is said goes beside it until the folder is a service's.
     log_file = data / "log"
+    beside = log_file if log_file.exists() else data.with_name(f"{data.name}.log")
     root = Path(__file__).resolve().parents[1]
     path = os.pathsep.join(filter(None, (str(root), os.environ.get("PYTHONPATH"))))
     nobodys = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "EXTRACTOR_"))}
-    with log_file.open("ab") as log:
+    with beside.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "extractor", "serve", "--data", str(data), "--port", "0", *options],
             env={**nobodys, "PYTHONPATH": path, **(env or {})},
@@ -187,7 +189,8 @@ def start(data: Path, *options: str, env: Mapping[str, str] | None = None) -> Se
         said = _ADDRESS.fullmatch(process.stdout.readline())
     if said is None:
         process.wait()
-        raise AssertionError(log_file.read_text(encoding="utf-8"))
+        raise AssertionError(beside.read_text(encoding="utf-8"))
+    beside.replace(log_file)
     return Service(process, int(said[1]), log_file)
 
 

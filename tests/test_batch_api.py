@@ -128,7 +128,7 @@ class TestSubmitting:
 
     def test_whose_note_cannot_be_written_names_the_batch(self, connect: Connect, requests: Path) -> None:
         submission_file(requests).mkdir()
-        with pytest.raises(OutputError, match=r"cannot be written.*the batch was begun all the same: batch_\d+$"):
+        with pytest.raises(OutputError, match=r"is a folder.*the batch was begun all the same: batch_\d+$"):
             submit(connect("good"), requests)
 
     def test_needs_a_file(self, connect: Connect, tmp_path: Path) -> None:

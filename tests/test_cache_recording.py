@@ -76,7 +76,7 @@ class TestExport:
         before = exported.read_bytes()
         folder = exported.with_name("folder")
         folder.mkdir()
-        with pytest.raises(OutputError, match="folder: cannot be written"):
+        with pytest.raises(OutputError, match="folder: is a folder; give the name of an ordinary file"):
             export(filled, folder)
         assert export(filled, exported).count == 4
         assert exported.read_bytes() == before

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import resource
 import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from zipfile import ZipFile
 
 import duckdb
 import pyarrow.parquet as pq
@@ -118,6 +120,47 @@ def test_rows_of_many_notices_are_all_written(tmp_path: Path) -> None:
     assert done.rows["measures"] == 40 * 117
     found = pq.read_table(tmp_path / "a-measures.parquet", columns=["notice_id"]).column(0).to_pylist()
     assert found == [f"n{number}" for number in range(40) for _ in range(117)]
+
+
+@pytest.mark.parametrize("ending", [".xlsx", ".csv", ".parquet", ".sqlite"])
+def test_the_same_notices_make_the_same_bytes(ending: str, tmp_path: Path) -> None:
+    """Under whatever name they are written."""
+    made = []
+    for name in ("a", "b"):
+        export(_notices(), tmp_path / name / f"{name}{ending}")
+        made.append([path.read_bytes() for path in files_of(tmp_path / name / f"{name}{ending}")])
+    assert made[0] == made[1]
+
+
+def test_a_workbook_does_not_say_when_it_was_made(tmp_path: Path) -> None:
+    export(_notices(), tmp_path / "a.xlsx")
+    with ZipFile(tmp_path / "a.xlsx") as book:
+        assert {entry.date_time for entry in book.infolist()} == {(1980, 1, 31, 0, 0, 0)}
+        days = re.findall(r"\d{4}-\d\d-\d\dT[\d:]+Z", book.read("docProps/core.xml").decode())
+        assert set(days) == {"2000-01-01T00:00:00Z"}
+
+
+def test_duckdb_files_differ_but_what_they_hold_does_not(tmp_path: Path) -> None:
+    """Rows, their order, columns and comments: all that it writes of itself as text. See docs/export.md."""
+    dumps = []
+    for name in ("a", "b"):
+        export(_notices(), tmp_path / f"{name}.duckdb")
+        with closing(duckdb.connect(str(tmp_path / f"{name}.duckdb"), read_only=True)) as database:
+            database.execute(f"EXPORT DATABASE '{tmp_path / name}' (FORMAT csv)")
+            comments = database.execute("SELECT table_name, column_name, comment FROM duckdb_columns() ORDER BY ALL")
+            held = comments.fetchall()
+        written = (tmp_path / name).iterdir()
+        files = {path.name: path.read_bytes().replace(bytes(tmp_path / name), b"") for path in written}
+        dumps.append((held, files))
+    assert dumps[0] == dumps[1]
+    assert len(dumps[0][1]) == len(TABLES) + 2  # the schema, and how to load it
+
+
+def test_older_programs_can_read_a_duckdb_file(tmp_path: Path) -> None:
+    """The number of the form it is written in stands in its head; 64 is that of version 1.0 to 1.1."""
+    export(_notices(), tmp_path / "a.duckdb")
+    head = (tmp_path / "a.duckdb").read_bytes()[:20]
+    assert (head[8:12], int.from_bytes(head[12:20], "little")) == (b"DUCK", 64)
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

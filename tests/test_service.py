@@ -218,6 +218,8 @@ def test_exports_hold_what_was_asked_for(client: Client) -> None:
     workbook = client.ask("/v1/export.xlsx")
     assert workbook.headers["content-disposition"] == 'attachment; filename="notices.xlsx"'
     assert workbook.body[:2] == b"PK"
+    assert workbook.body == client.ask("/v1/export.xlsx").body
+    assert answer.body == client.ask("/v1/export.csv").body
 
 
 def test_a_notice_s_page_runs_nothing_that_the_notice_holds(client: Client) -> None:

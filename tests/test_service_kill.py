@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
+from uuid import uuid4
 
 from cli_examples import NOTICE, command
 from service_example import Client, long_notice, serving, start
@@ -77,7 +78,7 @@ def test_a_kill_in_the_middle_loses_nothing(tmp_path: Path) -> None:
                 pass
             service.kill()
         assert NOTICES // 5 - CLIENTS <= len(before) < NOTICES
-    (data / "uploads" / "torn").write_bytes(b"what was on its way in")
+    (data / "uploads" / uuid4().hex).write_bytes(b"what was on its way in")
     with serving(data, "--workers", "2") as service, Client(service.port) as client:
         missing = [name for name in files() if name not in before]  # their senders do not know what became of them
         with sending(service.port, missing) as after:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from extractor.disk.whole import temporary_name
 from extractor.errors import InputError, OutputError, SettingsError
 from extractor.files.store import RunFolder, opened, stored_lines, stored_text
 
@@ -56,11 +57,12 @@ class TestWriting:
         assert list(out.rglob("*.tmp")) == []
 
     def test_leftovers_of_a_killed_run_are_cleared_and_the_rest_is_not(self, out: Path) -> None:
-        leftovers = [out / "notices.jsonl.tmp", out / "texts" / "a.txt.tmp", out / ".work" / "a.json.tmp"]
-        for path in (*leftovers, out / "mine.tmp"):
+        leftovers = [place / temporary_name("a.txt") for place in (out, out / "texts", out / ".work")]
+        own = [out / "mine.tmp", out / "texts" / "a.txt.tmp", out / ".work" / ".a.json.0123.tmp"]
+        for path in (*leftovers, *own):
             path.write_text("half", encoding="utf-8")
         with opened(out):
-            assert list(out.rglob("*.tmp")) == [out / "mine.tmp"]
+            assert sorted(out.rglob("*.tmp")) == sorted(own)
 
     def test_undecodable_file_names_can_be_reported(self, out: Path) -> None:
         with opened(out) as folder:

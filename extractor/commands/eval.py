@@ -169,6 +169,7 @@ def _give(text: str, out: Path | None, name: str) -> None:
     if out is None:
         typer.echo(text, nl=False)
         return
-    out.mkdir(parents=True, exist_ok=True)
-    (out / name).write_text(text, encoding="utf-8", newline="\n")
+    from extractor.disk.whole import write_texts
+
+    write_texts({out / name: text}, within=out, advice="choose another folder with --out")
     typer.echo(f"wrote {out / name}")

@@ -39,12 +39,16 @@ def new(
     """Start a label file: segmented by the rules, every judgement left open, marked as a draft."""
     from eval.labels import read_text, write_labels
     from eval.predictions import by_rules
+    from extractor.disk.whole import oddity, write_texts
     from extractor.files.ingest import read_text as ingest_text
     from extractor.files.naming import slug
     from extractor.files.source import Source
 
     notice_id = slug(file.stem)
     labels, text_file = gold / "labels" / f"{notice_id}.yaml", gold / "notices" / f"{notice_id}.txt"
+    for path in (labels, text_file):
+        if odd := oddity(path):
+            raise InputError(f"{path}: {odd}; move it away")
     if labels.exists():
         raise InputError(f"{labels}: there already is a label file for this notice")
     text = ingest_text(Source(str(file))).text
@@ -52,9 +56,7 @@ def new(
         raise InputError(f"{text_file}: holds another version of this notice's text")
     notice = by_rules(notice_id, text)
     content = write_labels(notice, text, annotator=annotator, status="draft", judged=False)
-    for path, written in ((text_file, text), (labels, content)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(written, encoding="utf-8", newline="\n")
+    write_texts({text_file: text, labels: content}, within=gold, advice="choose another folder with --gold")
     measures = sum(len(issue.measures) for issue in notice.issues)
     typer.echo(f"wrote {labels}: {len(notice.issues)} issues and {measures} measures to judge")
 

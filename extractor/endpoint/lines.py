@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extractor.errors import InputError, OutputError
+from extractor.disk.whole import written_whole
+from extractor.errors import InputError, OutputError, SettingsError
 
 
 class Problem(NamedTuple):
@@ -77,16 +77,10 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     Raises:
         OutputError: it cannot be written.
     """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # two processes may write the same file
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
         try:
-            with temporary.open("wb") as file:
-                file.writelines(pieces)
-            temporary.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                temporary.unlink()
-            raise
-    except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror or error})") from error
+            (made,) = stack.enter_context(written_whole([path], advice="choose another place"))
+        except SettingsError as error:  # what ``pieces`` raises is another matter
+            raise OutputError(str(error)) from error
+        with made.open("wb") as file:
+            file.writelines(pieces)

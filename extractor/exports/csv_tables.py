@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extractor.disk.whole import writing
 from extractor.exports.shown import shown
 from extractor.tables.columns import TABLES, Cell, Column, Row, Table
 
@@ -50,12 +51,16 @@ def write_csv(batches: Iterable[tuple[Table, Sequence[Row]]], paths: Mapping[str
     with ExitStack() as files:
         writers = {}
         for name, table in TABLES.items():
+            files.enter_context(writing(paths[name]))  # which what is written last is, when the file is closed
             file = files.enter_context(paths[name].open("w", encoding="utf-8-sig", newline=""))
             writers[name] = csv.writer(file)
             writers[name].writerow(column.called(lang) for column in table.columns)
         for table, rows in batches:
             columns = table.columns
-            writers[table.name].writerows([_cell(row[column.name], column, lang) for column in columns] for row in rows)
+            with writing(paths[table.name]):
+                writers[table.name].writerows(
+                    [_cell(row[column.name], column, lang) for column in columns] for row in rows
+                )
 
 
 def _cell(cell: Cell, column: Column, lang: Lang) -> str | int | float | None:

@@ -22,6 +22,8 @@ _TYPES: dict[Kind, str] = {
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "128MB",
     "threads": 1,
+    # The form that programs since version 1.0 read; by default some refuse what the newest writes.
+    "storage_compatibility_version": "v1.0.0",
     # Nothing is fetched from anywhere.
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic import ValidationError
 
 from extractor.contract import Notice
+from extractor.disk.whole import written_whole
 from extractor.errors import InputError, SettingsError
-from extractor.exports.whole import written_whole
 from extractor.files.store import stored_lines, stored_text
 from extractor.tables.columns import TABLES, Row, Table
 from extractor.tables.rows import notice_rows

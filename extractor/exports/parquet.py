@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pyarrow.parquet import ParquetWriter
 
+from extractor.disk.whole import writing
 from extractor.exports.arrow import pieces, schema
 from extractor.tables.columns import TABLES, Row, Table
 
@@ -19,9 +20,10 @@ def write_parquet(batches: Iterable[tuple[Table, Sequence[Row]]], paths: Mapping
         OSError: a file cannot be written.
     """
     with ExitStack() as files:
-        writers = {
-            name: files.enter_context(ParquetWriter(paths[name], schema(table), compression="zstd"))
-            for name, table in TABLES.items()
-        }
+        writers = {}
+        for name, table in TABLES.items():
+            files.enter_context(writing(paths[name]))  # which what is written last is, when the file is closed
+            writers[name] = files.enter_context(ParquetWriter(paths[name], schema(table), compression="zstd"))
         for table, piece in pieces(batches):
-            writers[table.name].write_table(piece)
+            with writing(paths[table.name]):
+                writers[table.name].write_table(piece)

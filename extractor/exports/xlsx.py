@@ -7,13 +7,15 @@ Characters that XML refuses are escaped as Excel does it (``_x0001_``), which sp
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from traceback import clear_frames
+from typing import IO, TYPE_CHECKING, Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
@@ -30,6 +32,7 @@ _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 MOST_ROWS = 1_048_576
 MOST_CHARACTERS = 32_767  # of UTF-16 in a cell
 _CUT = -2  # what xlsxwriter answers for a text that it cut
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # what a workbook says of itself: the same rows make the same bytes
 _FIRST_DAY = date(1900, 3, 1)  # before it, spreadsheets do not agree on how days are counted
 _NARROWEST, _WIDEST = 8, 60  # of a column, in half-width characters
 _BUTTON = 3  # what a heading's filter button takes of it
@@ -47,8 +50,22 @@ def write_xlsx(
     Raises:
         OSError: it cannot be written.
     """
-    options = {"constant_memory": True, "tmpdir": str(path.parent), "use_zip64": True}
-    book = Workbook(str(path), options)
+    with _Book(path, "wb") as raw, io.BufferedWriter(raw) as file:
+        try:
+            return _write(batches, file, path.parent, lang, most_rows)
+        except OSError as error:
+            # The zip archive is written to once more when it is let go of, which would fail too, and print a traceback.
+            raw.is_scrap = True
+            for each in (error, error.__cause__):
+                clear_frames(each.__traceback__ if each else None)
+            raise
+
+
+def _write(
+    batches: Iterable[tuple[Table, Sequence[Row]]], file: IO[bytes], place: Path, lang: Lang, most_rows: int
+) -> list[str]:
+    book = Workbook(file, {"constant_memory": True, "tmpdir": str(place), "use_zip64": True})
+    book.set_properties({"created": _CREATED})
     try:
         styles = _Styles(book)
         tables = {name: _Sheets(book, table, lang, styles, most_rows) for name, table in TABLES.items()}
@@ -65,6 +82,15 @@ def write_xlsx(
             with suppress(OSError):
                 sheet.row_data_fh.close()
     return [remark for each in tables.values() for remark in each.remarks()]
+
+
+class _Book(io.FileIO):
+    """A workbook's file; what is written to one that is scrap is thrown away."""
+
+    is_scrap = False
+
+    def write(self, data: Any, /) -> int:
+        return memoryview(data).nbytes if self.is_scrap else super().write(data)
 
 
 class _PlainSheet(Worksheet):  # type: ignore[misc]

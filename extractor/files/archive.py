@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from extractor.disk.names import is_control
 from extractor.errors import InputError
 from extractor.files.limits import MB, Limits, size_in_mb
 from extractor.files.source import (
@@ -177,7 +178,8 @@ def _read(archive: zipfile.ZipFile, source: Source, limits: Limits) -> bytes:
 
 
 def _member_name(entry: zipfile.ZipInfo) -> str:
-    """Return an entry's name as its maker saw it, with forward slashes and without ways out of the archive.
+    """Return an entry's name as its maker saw it, with forward slashes, without ways out of the archive and control
+    marks.
 
     Without the UTF-8 flag the standard says cp437, which ``zipfile`` assumes; Chinese Windows writes GBK there and
     several Unix tools write UTF-8, so the bytes are looked at again.
@@ -194,7 +196,7 @@ def _member_name(entry: zipfile.ZipInfo) -> str:
                 break
             except UnicodeDecodeError:
                 continue
-    parts = name.replace("\\", "/").split("/")
+    parts = "".join("-" if is_control(mark) else mark for mark in name).replace("\\", "/").split("/")
     return "/".join(part for part in parts if part not in {"", ".", ".."} and not part.endswith(":")) or "_"
 
 

@@ -85,7 +85,7 @@ def _text_of(data: bytes, name: str, kind: Format, limits: Limits) -> _Text:
     if kind == "pdf":
         from extractor.files.pdf import read_pdf
 
-        return _Text(read_pdf(data, name, limits).text, None)
+        return _Text(read_pdf(data, name, limits), None)
     if kind == "html":
         return _text_of_page(SavedPage(data, None, {}, []), name, limits)
     if kind == "mhtml":

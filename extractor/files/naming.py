@@ -11,13 +11,11 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
+from extractor.disk import names
 from extractor.files.source import Source
 
 _MOST_BYTES = 100  # of UTF-8, a hash included; half of what file systems allow, so that endings and parents fit too
 _HASH = 6  # hex digits
-_FORBIDDEN = re.compile(r'[<>:"/\\|?*~]')
-_INVISIBLE = frozenset(("Cc", "Cf", "Cs"))  # controls, format marks, undecodable bytes of a file name
-_RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?=$|\.)")
 
 
 def notice_ids(sources: Sequence[Source], content_hash: Callable[[Source], str]) -> list[str]:
@@ -30,7 +28,7 @@ def notice_ids(sources: Sequence[Source], content_hash: Callable[[Source], str])
     ids = [slug(source.stem) for source in sources]
     clashing: defaultdict[str, list[int]] = defaultdict(list)
     for i, notice_id in enumerate(ids):
-        clashing[_folded(notice_id)].append(i)
+        clashing[names.folded(notice_id)].append(i)
     for group in clashing.values():
         if len(group) > 1:
             for i, digest in zip(group, _distinct([sources[i] for i in group], content_hash), strict=True):
@@ -46,17 +44,13 @@ def slug(stem: str) -> str:
     ('关于巡察整改进展情况的通报', 'a-b- c', 'x', '_con', 'notice')
     """
     composed = unicodedata.normalize("NFC", stem)
-    kept = "".join("-" if unicodedata.category(character) in _INVISIBLE else character for character in composed)
-    name = re.sub(r"\s", " ", _FORBIDDEN.sub("-", kept)).lstrip(" .-").rstrip(" .")
-    name = _RESERVED.sub(lambda found: f"_{found[0]}", name, count=1) if _RESERVED.match(name) else name
+    kept = "".join("-" if names.is_control(character) else character for character in composed)
+    name = re.sub(r"\s", " ", names.FORBIDDEN.sub("-", kept.replace("~", "-"))).lstrip(" .-").rstrip(" .")
+    name = f"_{name}" if names.is_reserved(name) else name
     if len(name.encode()) <= _MOST_BYTES:
         return name or "notice"
     head = name.encode()[: _MOST_BYTES - _HASH - 1].decode(errors="ignore").rstrip(" .")
     return f"{head}~{hashlib.sha256(name.encode()).hexdigest()[:_HASH]}"
-
-
-def _folded(notice_id: str) -> str:
-    return unicodedata.normalize("NFC", notice_id.casefold())
 
 
 def _distinct(sources: Sequence[Source], content_hash: Callable[[Source], str]) -> list[str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from extractor.checks import Lang
+from extractor.disk.whole import written_whole
 from extractor.exports.export import stored_notices
-from extractor.exports.whole import written_whole
 from extractor.files.store import RunFolder, stored_lines
 from extractor.pages.notice import notice_page
 from extractor.pages.shell import data_element, page

@@ -9,25 +9,33 @@ from typing import Any
 from eval.labels import parse_labels, write_labels
 from eval.normalise import normalise
 from extractor.contract import Notice
+from extractor.disk import names
+from extractor.disk.whole import oddity, write_texts
 from extractor.errors import InputError
 from extractor.review.review import Review
+from extractor.terminal import printable
 
 
 def written_labels(record: Notice, text: str, review: Review, folder: Path, *, replaces: bool) -> Path:
     """Write ``labels/ID.yaml`` and ``notices/ID.txt`` into a folder of gold, and return the former.
 
     Raises:
-        InputError: other labels, or another text, stand there already; or the labels cannot be told in a label file.
+        InputError: other labels, or another text, stand there already; or the labels cannot be told in a label file; or
+            the notice's id is no name for a file.
+        SettingsError: the folder cannot be used.
+        OutputError: the files cannot be written; those that were there stay.
     """
+    if flaw := names.flaw(record.notice_id):
+        raise InputError(f"{printable(record.notice_id)}: this id {flaw}, so no file can bear it")
     labels, text_file = folder / "labels" / f"{record.notice_id}.yaml", folder / "notices" / f"{record.notice_id}.txt"
     content = label_file(record, text, review)
     for path, wanted in ((text_file, text), (labels, content)):
+        if odd := oddity(path):
+            raise InputError(f"{path}: {odd}; move it away")
         if path.exists() and path.read_text(encoding="utf-8") != wanted and (path == text_file or not replaces):
             remedy = "move it away" if path == text_file else "compare them, then write it anew with --replace"
             raise InputError(f"{path}: holds something else than the review does; {remedy}")
-    for path, wanted in ((text_file, text), (labels, content)):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(wanted, encoding="utf-8", newline="\n")
+    write_texts({text_file: text, labels: content}, within=folder, advice="choose another folder with --to")
     return labels
 
 

@@ -29,6 +29,7 @@ from extractor.service.exporting import MEDIA_TYPES, Ending, exported
 from extractor.service.models import Changes, ChangeWanted, Health, Job, NoticePage, Problem
 from extractor.service.notices import Wanted
 from extractor.service.service import Service
+from extractor.service.spool import EXPORT_PREFIX
 
 _MOST_LISTED = 200
 _LARGEST = 2**63 - 1  # of SQLite's integers
@@ -232,7 +233,7 @@ async def watch_job(job_id: Annotated[str, Depends(_known_job)], service: Here) 
 )
 async def export_notices(ending: Ending, service: Here, wanted: Filter) -> FileResponse:
     """Return notices as a file; forms of several files (csv) as a zip archive of them. Filters narrow it."""
-    place = Path(tempfile.mkdtemp(dir=service.uploads))
+    place = Path(tempfile.mkdtemp(prefix=EXPORT_PREFIX, dir=service.uploads))
     try:
         async with service.exporting:
             kept = notices.all_kept(service.database, wanted)

@@ -18,11 +18,13 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from extractor.disk import system
 from extractor.errors import SettingsError
 from extractor.service import tables
 
 _APPLICATION = 0x6E6F7469  # tells this program's files from others: "noti"
 _BUSY_SECONDS = 30
+_TABLES = frozenset(("notices", "readings"))  # that a file of any version has
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,23 @@ def opened(path: Path) -> Iterator[Database]:
         with suppress(DatabaseError), engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA optimize")
         engine.dispose()
+
+
+def is_ours(path: Path) -> bool:
+    """Return whether the file at ``path`` is a service's, of whichever version.
+
+    Raises:
+        SettingsError: it is no database.
+    """
+    if system.kind(path) != "file":
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
+            (application,) = database.execute("PRAGMA application_id").fetchone()
+            found = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.DatabaseError as error:
+        raise SettingsError(f"{path}: cannot be used ({error}); choose another folder with --data") from error
+    return bool(application == _APPLICATION) and found >= _TABLES
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import shutil
 import sys
 import zipfile
 from asyncio.subprocess import DEVNULL, PIPE
@@ -51,7 +51,7 @@ def _write(kept: Iterable[Kept], folder: RunFolder) -> None:
     with folder.notices.open("wb") as lines:
         for notice_id, record, text in kept:
             lines.write(record + b"\n")
-            (folder.texts / f"{notice_id}.txt").write_bytes(text.encode())
+            folder.text(notice_id).write_bytes(text.encode())
 
 
 async def _export(folder: Path, target: Path, lang: str) -> None:
@@ -85,5 +85,9 @@ def _one_file(made: Path, target: Path) -> Path:
     together = target.with_name(f"{target.name}.zip")
     with zipfile.ZipFile(together, "x", zipfile.ZIP_DEFLATED) as archive:
         for path in files:
-            archive.write(path, os.path.relpath(path, made))
+            # Without the time of writing, so that the same notices make the same bytes.
+            entry = zipfile.ZipInfo(path.relative_to(made).as_posix())
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with path.open("rb") as file, archive.open(entry, "w", force_zip64=True) as packed:
+                shutil.copyfileobj(file, packed)
     return together

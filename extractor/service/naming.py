@@ -5,11 +5,10 @@ from __future__ import annotations
 import unicodedata
 from pathlib import PurePosixPath
 
+from extractor.disk.names import is_control
 from extractor.errors import InputError
 from extractor.files.source import ARCHIVE_ENDING, NOTICE_ENDINGS, Source
 from extractor.service.bounds import NAME_CHARACTERS
-
-_NO_TEXT = frozenset(("Cc", "Cs", "Cn"))  # controls, halves of characters, what is no character
 
 
 def source_named(name: str) -> Source:
@@ -22,7 +21,7 @@ def source_named(name: str) -> Source:
         raise InputError("a file was sent without a name; give it one, which becomes its notice's id")
     if len(name) > NAME_CHARACTERS:
         raise InputError(f"a file's name has {len(name)} characters, {NAME_CHARACTERS} are taken; shorten it")
-    if any(unicodedata.category(character) in _NO_TEXT for character in name):
+    if any(is_control(character) or unicodedata.category(character) == "Cn" for character in name):
         raise InputError(f"{name!a}: a file's name holds control characters; give it another")
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or name[1:2] == ":":

@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
+from extractor.disk import system
+from extractor.disk.marker import claim
+from extractor.disk.whole import try_out
 from extractor.errors import SettingsError
 from extractor.fingerprint import code_fingerprint
 from extractor.logs import LOGGER
@@ -25,7 +28,7 @@ from extractor.service import jobs, notices
 from extractor.service.access import Access
 from extractor.service.api import application
 from extractor.service.bounds import CONNECTIONS, HEAD_BYTES, Bounds
-from extractor.service.database import Database, held
+from extractor.service.database import Database, held, is_ours
 from extractor.service.database import opened as opened_database
 from extractor.service.guard import Guard
 from extractor.service.jobs import Task
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from extractor.asking import Asking
 
 _NOTICES_AT_ONCE = 32  # that a model is asked about
+_DATABASE = "notices.sqlite"
+_ANOTHER_FOLDER = "choose another folder with --data"
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,10 @@ def serve(plan: Plan, begun: Callable[[str], None]) -> None:
     """
     with ExitStack() as opened:
         listening = opened.enter_context(_listening(plan.host, plan.port))
+        os.umask(0o077)  # all that is kept holds notices, and is its owner's alone
         uploads = _folder(plan.data)
         opened.enter_context(held(plan.data))
-        database = opened.enter_context(opened_database(plan.data / "notices.sqlite"))
+        database = opened.enter_context(opened_database(plan.data / _DATABASE))
         waiting = jobs.waiting(database)
         sweep(uploads, {task.upload for task in waiting})
         spare_the_collector()
@@ -180,15 +186,16 @@ def _key(settings: Settings) -> str:
 
 
 def _folder(data: Path) -> Path:
+    """Make the service's folder, or take its own, and return where uploads wait."""
     uploads = data / "uploads"
     try:
-        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        claim(data, "service", lambda _: is_ours(data / _DATABASE), _ANOTHER_FOLDER)
+        if system.kind(uploads) not in ("nothing", "folder"):
+            raise SettingsError(f"{uploads}: is no folder; move it away, or {_ANOTHER_FOLDER}")
         uploads.mkdir(exist_ok=True, mode=0o700)
-        probe = uploads / ".probe"
-        probe.touch()
-        probe.unlink()
+        try_out(uploads)
     except OSError as error:
-        raise SettingsError(f"{data}: cannot be used ({error.strerror}); choose another folder with --data") from error
+        raise SettingsError(f"{data}: cannot be used ({error.strerror or error}); {_ANOTHER_FOLDER}") from error
     return uploads
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +14,16 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 from uuid import uuid4
 
+from extractor.disk.whole import is_temporary
 from extractor.files.limits import DEFAULT_LIMITS
 from extractor.files.source import ARCHIVE_ENDING, Source, too_large
 
+EXPORT_PREFIX = "export-"
+"""How the names of folders begin in which exports are made, by ``tempfile.mkdtemp``."""
+
 _SYNCED_AT_ONCE = 8
+# Of uploads, the members of archives, the folders where archives are unpacked, and those of exports.
+_OURS = re.compile(rf"[0-9a-f]{{32}}(?:-[0-9]+|-archive)?|{EXPORT_PREFIX}[a-z0-9_]{{8}}")
 
 
 class Received(NamedTuple):
@@ -106,15 +113,15 @@ class Incoming:
 
 
 def sweep(folder: Path, in_use: Collection[str]) -> None:
-    """Delete what a service that was killed left behind: files that no item waits in."""
+    """Delete what a service that was killed left behind: files under names of ours that no item waits in."""
     for path in folder.iterdir():
-        if path.name not in in_use:
+        if path.name not in in_use and (_OURS.fullmatch(path.name) or is_temporary(path.name)):
             _remove(path)
 
 
 def _remove(path: Path) -> None:
     with suppress(OSError):
-        if path.is_dir():  # where an archive was unpacked, or an export was made
+        if path.is_dir() and not path.is_symlink():  # where an archive was unpacked, or an export was made
             shutil.rmtree(path)
         else:
             path.unlink()

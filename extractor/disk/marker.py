@@ -1,0 +1,59 @@
+"""Folders of our own: a small file in them says so, and what has none is not written to."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from extractor.disk import system
+from extractor.disk.whole import is_temporary, write_file
+from extractor.errors import SettingsError
+
+MARKER = ".notice-extractor"
+
+Kind = Literal["run", "service"]
+
+_VERSION = 1  # of how a folder is laid out
+_WHOSE = {"run": "a run's folder", "service": "a service's folder"}
+_NOBODYS = frozenset((".ds_store", "thumbs.db", "desktop.ini", "lost+found"))  # what systems put anywhere
+
+
+def claim(folder: Path, kind: Kind, is_earlier: Callable[[Path], bool], advice: str) -> None:
+    """Make ``folder`` for its owner alone, or take it where it is empty or ours, and mark it.
+
+    ``is_earlier`` says of a folder without a mark whether an earlier version, which set none, wrote it. ``advice`` ends
+    the sentence about a folder that is not taken.
+
+    Raises:
+        SettingsError: the folder holds something else.
+        OSError: it cannot be made or written.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The marker is the first file of a folder: listed before it is looked for, another process's cannot be missed.
+    found = sorted(path.name for path in folder.iterdir())
+    marker = folder / MARKER
+    if system.kind(marker) != "nothing":
+        if fault := _fault(marker, kind):
+            raise SettingsError(f"{folder}: {fault}; {advice}")
+        return
+    strangers = [name for name in found if name.casefold() not in _NOBODYS and not is_temporary(name)]
+    if strangers and not is_earlier(folder):
+        more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
+        raise SettingsError(f"{folder}: is not {_WHOSE[kind]}, it holds {strangers[0]}{more}; {advice}")
+    write_file(marker, [json.dumps({"kind": kind, "version": _VERSION}).encode(), b"\n"], durable=True)
+
+
+def _fault(marker: Path, kind: Kind) -> str | None:
+    """Return why a marked folder cannot be used as one of this kind, None where it can."""
+    try:
+        said = json.loads(marker.read_bytes()) if system.kind(marker) == "file" else None
+    except ValueError:
+        said = None
+    match said:
+        case {"kind": str(other), "version": int(version)}:
+            if other != kind:
+                return f"is {_WHOSE.get(other, 'another')}, not {_WHOSE[kind]}"
+            return None if version <= _VERSION else "was made by a later version of this program"
+    return f"its {MARKER} cannot be read"

@@ -1,13 +1,14 @@
 """From a reading to the contract's records: values are cut from what is printed, places become spans.
 
-Records are put together in places of the folded text. ``in_source`` gives a finished one its places in the stored text.
+A reading's places are of the folded text. They are written as places of the stored text, or, while a model is asked
+about the record, as they are (``as_folded``); ``in_source`` gives a finished one its places in the stored text.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from extractor.contract import Measure, Notice, Record, Span
 from extractor.notice.folding import FoldedText, fold, without_blanks
@@ -17,6 +18,8 @@ from extractor.notice.organizations import find_organizations
 from extractor.notice.places import Place
 from extractor.notice.reader import Facts, Reading, deal, read_by_rules
 
+Write = Callable[[Place], dict[str, int]]
+"""How a place is written into a record."""
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 _Values = dict[str, object]
 _CONTACT = "contact."
@@ -25,9 +28,10 @@ _NORMALISED = frozenset(
 )
 
 
-def assemble(reading: Reading, notice_id: str) -> Notice:
-    """The contract record of a notice in places of its folded text, without checks."""
-    text = reading.folded.printed
+def assemble(reading: Reading, notice_id: str, write: Write | None = None) -> Notice:
+    """The contract record of a notice, without checks; its places are of the stored text unless ``write`` says else."""
+    page = _Page(reading.folded.printed, write or writer(reading.folded))
+    text = page.printed
     fields = {
         name: found.value if name in _NORMALISED or len(found.places) > 1 else _cut(text, found.places[0]).strip()
         for name, found in reading.fields.items()
@@ -44,14 +48,40 @@ def assemble(reading: Reading, notice_id: str) -> Notice:
                 name.removeprefix(_CONTACT): value for name, value in fields.items() if name.startswith(_CONTACT)
             },
             "totals": [
-                {"name": total.name, "value": total.value, "unit": printed_unit(text, total), "text": _span(total.text)}
+                {
+                    "name": total.name,
+                    "value": total.value,
+                    "unit": printed_unit(text, total),
+                    "text": page.write(total.text),
+                }
                 for total in reading.totals
             ],
-            "issues": [_issue(text, reading, issue, facts) for issue in reading.outline.issues],
-            "outline": _outline(reading),
-            "spans": {name: _spans(found.places) for name, found in reading.fields.items()},
+            "issues": [_issue(page, reading, issue, facts) for issue in reading.outline.issues],
+            "outline": _outline(page, reading),
+            "spans": {name: _spans(page.write, found.places) for name, found in reading.fields.items()},
         }
     )
+
+
+def writer(folded: FoldedText) -> Write:
+    """How places of a folded text are written as places of the stored text."""
+    if folded.is_source:
+        return as_folded
+    starts, ends, size = folded.starts, folded.ends, len(folded.source)
+
+    def write(place: Place) -> dict[str, int]:
+        start, end = place
+        if start < end:
+            return {"start": starts[start], "end": ends[end - 1]}
+        offset = starts[start] if start < len(starts) else size
+        return {"start": offset, "end": offset}
+
+    return write
+
+
+def as_folded(place: Place) -> dict[str, int]:
+    """A place as it is."""
+    return {"start": place.start, "end": place.end}
 
 
 def in_source(record: AnyRecord, folded: FoldedText) -> AnyRecord:
@@ -70,7 +100,7 @@ def measure_at(text: str, at: Span) -> Measure:
     reading = read_by_rules(folded)
     outline = MeasureOutline(folded.in_folded(at.start, at.end), None)
     (facts,) = deal(reading.facts, [outline.text])
-    return in_source(Measure.model_validate(_measure(folded.printed, reading, outline, facts)), folded)
+    return Measure.model_validate(_measure(_Page(folded.printed, writer(folded)), reading, outline, facts))
 
 
 def text_sha256(text: str) -> str:
@@ -78,8 +108,16 @@ def text_sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _issue(text: str, reading: Reading, outline: IssueOutline, facts: Iterator[Facts]) -> _Values:
-    measures = [_measure(text, reading, measure, next(facts)) for measure in outline.measures]
+class _Page(NamedTuple):
+    """What values are cut from, and how places are written."""
+
+    printed: str
+    write: Write
+
+
+def _issue(page: _Page, reading: Reading, outline: IssueOutline, facts: Iterator[Facts]) -> _Values:
+    measures = [_measure(page, reading, measure, next(facts)) for measure in outline.measures]
+    text = page.printed
     title, section = _cut(text, outline.title), [_cut(text, place) for place in outline.section]
     answer = "\n".join(_cut(reading.text, measure.text) for measure in outline.measures)
     notes = "\n".join(_cut(reading.text, rest.text) for rest in outline.rests if rest.kind in ("note", "lead_in"))
@@ -89,49 +127,50 @@ def _issue(text: str, reading: Reading, outline: IssueOutline, facts: Iterator[F
         "section": section,
         "category": issue_category(_cut(reading.text, outline.title), answer),
         "status": issue_status(section, f"{notes}\n{answer}"),
-        "text": _span(outline.text),
+        "text": page.write(outline.text),
         "measures": measures,
-        "spans": _named_spans(label=outline.label, title=outline.title)
-        | ({"section": _spans(outline.section)} if outline.section else {}),
+        "spans": _named_spans(page.write, label=outline.label, title=outline.title)
+        | ({"section": _spans(page.write, outline.section)} if outline.section else {}),
     }
 
 
-def _measure(text: str, reading: Reading, outline: MeasureOutline, facts: Facts) -> _Values:
+def _measure(page: _Page, reading: Reading, outline: MeasureOutline, facts: Facts) -> _Values:
+    text = page.printed
     heading = place_of_heading(reading.text, outline.text)
     organizations = find_organizations(
         reading.text, reading.clauses, reading.name_ends, outline.text, [date.text for date in facts.dates]
     )
     return {
         "label": _label(text, outline.label),
-        "text": _span(outline.text),
+        "text": page.write(outline.text),
         "heading": _cut(text, heading) if heading else None,
         "types": measure_types(_without_titles(reading.text, outline.text, facts)),
         # A slogan in the heading (持续推进…) does not say that work goes on.
         "status": measure_status(reading.text[heading.end if heading else outline.text.start : outline.text.end]),
-        "documents": _documents(text, facts),
+        "documents": _documents(page, facts),
         "quantities": [
             {
                 "value": quantity.value,
                 "unit": printed_unit(text, quantity),
                 "subject": _cut(text, quantity.subject) if quantity.subject else None,
                 "qualifier": quantity.qualifier,
-                "text": _span(quantity.text),
+                "text": page.write(quantity.text),
             }
             for quantity in facts.quantities
         ],
-        "dates": _dates(facts),
+        "dates": _dates(page, facts),
         "organizations": [_cut(text, place) for place in organizations],
         "accountability": [
             {
                 "action": found.action,
                 "count": found.figure,
                 "unit": printed_unit(text, found),
-                "text": _span(found.text),
+                "text": page.write(found.text),
             }
             for found in facts.accountability
         ],
-        "spans": _named_spans(label=outline.label, heading=heading)
-        | ({"organizations": _spans(organizations)} if organizations else {}),
+        "spans": _named_spans(page.write, label=outline.label, heading=heading)
+        | ({"organizations": _spans(page.write, organizations)} if organizations else {}),
     }
 
 
@@ -144,23 +183,23 @@ def _without_titles(text: str, place: Place, facts: Facts) -> str:
     return "".join([*pieces, text[position : place.end]])
 
 
-def _documents(text: str, facts: Facts) -> list[_Values]:
+def _documents(page: _Page, facts: Facts) -> list[_Values]:
     """Each document once for each thing that was done with it."""
     found: dict[tuple[str, str], _Values] = {}
     for document in facts.documents:
-        title = _cut(text, document.title)
+        title = _cut(page.printed, document.title)
         found.setdefault(
-            (title, document.action), {"title": title, "action": document.action, "text": _span(document.title)}
+            (title, document.action), {"title": title, "action": document.action, "text": page.write(document.title)}
         )
     return list(found.values())
 
 
-def _dates(facts: Facts) -> list[_Values]:
+def _dates(page: _Page, facts: Facts) -> list[_Values]:
     """Each distinct value once, at its first place; damaged ones are left to the checks."""
     found: dict[str, _Values] = {}
     for date in facts.dates:
         if date.value:
-            found.setdefault(date.value, {"value": date.value, "text": _span(date.text)})
+            found.setdefault(date.value, {"value": date.value, "text": page.write(date.text)})
     return list(found.values())
 
 
@@ -183,16 +222,16 @@ def _label(text: str, place: Place | None) -> str | None:
     return without_blanks(_cut(text, place)) if place else None
 
 
-def _outline(reading: Reading) -> _Values:
+def _outline(page: _Page, reading: Reading) -> _Values:
     outline = reading.outline
     return {
-        "rectification": _spans(outline.rectification),
+        "rectification": _spans(page.write, outline.rectification),
         "coverage": outline.coverage,
-        "remainders": [{"kind": rest.kind, "text": _span(rest.text)} for rest in outline.remainders],
+        "remainders": [{"kind": rest.kind, "text": page.write(rest.text)} for rest in outline.remainders],
         "digits": {
             "classes": reading.ledger.classes,
             "names": reading.ledger.names,
-            "unread": _spans(reading.ledger.unread),
+            "unread": _spans(page.write, reading.ledger.unread),
         },
     }
 
@@ -224,13 +263,9 @@ def _cut(text: str, place: Place) -> str:
     return text[place.start : place.end]
 
 
-def _span(place: Place) -> dict[str, int]:
-    return {"start": place.start, "end": place.end}
+def _spans(write: Write, places: Iterable[Place]) -> list[dict[str, int]]:
+    return [write(place) for place in places]
 
 
-def _spans(places: Iterable[Place]) -> list[dict[str, int]]:
-    return [_span(place) for place in places]
-
-
-def _named_spans(**places: Place | None) -> dict[str, list[dict[str, int]]]:
-    return {name: [_span(place)] for name, place in places.items() if place is not None}
+def _named_spans(write: Write, **places: Place | None) -> dict[str, list[dict[str, int]]]:
+    return {name: [write(place)] for name, place in places.items() if place is not None}

@@ -15,7 +15,8 @@ from typing import Literal, NamedTuple
 
 from extractor.contract import Check, Measure, Notice, Quantity, Span
 from extractor.data import read_table
-from extractor.notice.folding import half_width
+from extractor.notice.folding import FoldedText, half_width
+from extractor.notice.numbers import NUMBER, amount_at
 from extractor.notice.reader import LOW_COVERAGE, Reading
 
 Lang = Literal["zh", "en"]
@@ -36,8 +37,8 @@ class Doubt(NamedTuple):
 
 
 def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
-    """Everything to doubt about ``notice``, whose places are of the folded text of ``reading``, in its own order."""
-    return [said(doubt, lang) for doubt in _doubts(notice, reading.folded.printed, reading)]
+    """Everything to doubt about ``notice``, which was made of ``reading``, in its own order."""
+    return [said(doubt, lang) for doubt in _doubts(notice, reading)]
 
 
 def said(doubt: Doubt, lang: Lang) -> Check:
@@ -47,12 +48,13 @@ def said(doubt: Doubt, lang: Lang) -> Check:
     return Check(code=doubt.code, severity=row["severity"], message=message, path=doubt.path)
 
 
-def _doubts(notice: Notice, text: str, reading: Reading) -> Iterator[Doubt]:
-    yield from _whole(notice, text)
+def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
+    folded = reading.folded
+    yield from _whole(notice, folded)
     yield from _dates_of_notice(notice)
     yield from _totals(notice)
-    yield from _unread_digits(notice, text)
-    yield from _unsure_totals(text, reading)
+    yield from _unread_digits(notice, folded)
+    yield from _unsure_totals(reading)
     yield from _numbering(reading)
     yield from _damaged(notice, reading)
     for i, issue in enumerate(notice.issues):
@@ -60,11 +62,12 @@ def _doubts(notice: Notice, text: str, reading: Reading) -> Iterator[Doubt]:
             yield Doubt("issue_without_measures", f"issues[{i}]", {"title": _short(issue.title)})
         for j, measure in enumerate(issue.measures):
             path = f"issues[{i}].measures[{j}]"
-            yield from _measure(measure, text, path, notice.signed_on)
-    yield from _grounding(notice, text)
+            yield from _measure(measure, folded, path, notice.signed_on)
+    yield from _grounding(notice, folded)
 
 
-def _whole(notice: Notice, text: str) -> Iterator[Doubt]:
+def _whole(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
+    text = folded.printed
     if not (("巡视" in text or "巡察" in text or "巡視" in text) and "整改" in text):
         yield Doubt("not_a_notice", "", {})
     if not notice.issues:
@@ -76,8 +79,8 @@ def _whole(notice: Notice, text: str) -> Iterator[Doubt]:
     if coverage is not None and coverage < LOW_COVERAGE:
         yield Doubt("low_coverage", "outline.coverage", {"coverage": f"{coverage:.0%}"})
     for k, rest in enumerate(notice.outline.remainders):
-        words = _cut(text, rest.text)
-        if rest.kind == "unread" and len(words) >= _UNREAD_LENGTH:
+        words = _seen(folded, rest.text.start, rest.text.end) if rest.kind == "unread" else ""
+        if len(words) >= _UNREAD_LENGTH:
             values = {"count": str(len(words)), "words": _short(words)}
             yield Doubt("unread_text", f"outline.remainders[{k}]", values)
 
@@ -121,19 +124,20 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
         yield _open_rate("totals", known[0][0], known[0][1], rate)
 
 
-def _unread_digits(notice: Notice, text: str) -> Iterator[Doubt]:
+def _unread_digits(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
     """Each unread number with the words around it, where it stands; what is no measure's is told at the outline."""
     for k, span in enumerate(notice.outline.digits.unread):
         measure, path = _measure_at(notice, span.start)
-        first = max(text.rfind("\n", 0, span.start) + 1, span.start - _AROUND_DIGITS)
-        words = text[first : span.end + _AROUND_DIGITS].split("\n\n", maxsplit=1)[0]
+        start, end = folded.in_folded(span.start, span.end)
+        first = max(folded.printed.rfind("\n", 0, start) + 1, start - _AROUND_DIGITS)
+        words = folded.printed[first : end + _AROUND_DIGITS].split("\n\n", maxsplit=1)[0]
         yield Doubt("digits_unread", path if measure else f"outline.digits.unread[{k}]", {"words": _joined(words)})
 
 
-def _unsure_totals(text: str, reading: Reading) -> Iterator[Doubt]:
+def _unsure_totals(reading: Reading) -> Iterator[Doubt]:
     if unsure := reading.unsure_totals:
         first = unsure[0].text
-        words = text[max(0, first.start - _AROUND_DIGITS) : first.end]
+        words = reading.folded.printed[max(0, first.start - _AROUND_DIGITS) : first.end]
         yield Doubt("totals_unsure", "totals", {"count": str(len(unsure)), "words": _joined(words)})
 
 
@@ -163,14 +167,15 @@ def _numbering(reading: Reading) -> Iterator[Doubt]:
 def _damaged(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     for date in reading.facts.dates:
         if not date.value:
-            measure, path = _measure_at(notice, date.text.start)
+            measure, path = _measure_at(notice, reading.folded.in_source(*date.text).start)
             words = reading.text[date.text.start : date.text.end]
             yield Doubt("damaged_date", f"{path}.dates" if measure else "", {"words": words})
     for found in reading.facts.documents:
         if found.damaged:
-            measure, path = _measure_at(notice, found.title.start)
+            start = reading.folded.in_source(*found.title).start
+            measure, path = _measure_at(notice, start)
             places = [document.text.start for document in measure.documents] if measure else []
-            at = f"{path}.documents[{places.index(found.title.start)}]" if found.title.start in places else path
+            at = f"{path}.documents[{places.index(start)}]" if start in places else path
             yield Doubt("damaged_title", at, {"words": reading.text[found.title.start : found.title.end]})
 
 
@@ -184,7 +189,7 @@ def _measure_at(notice: Notice, offset: int) -> tuple[Measure | None, str]:
     return None, ""
 
 
-def _measure(measure: Measure, text: str, path: str, signed_on: str | None) -> Iterator[Doubt]:
+def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | None) -> Iterator[Doubt]:
     if signed_on and measure.status == "completed":
         for k, date in enumerate(measure.dates):
             first = date.value.split("/")[0]
@@ -192,23 +197,25 @@ def _measure(measure: Measure, text: str, path: str, signed_on: str | None) -> I
                 yield Doubt("date_after_signature", f"{path}.dates[{k}]", {"date": date.value, "signed": signed_on})
     for k, (whole, part, rate) in enumerate(zip(*(measure.quantities[n:] for n in range(3)), strict=False)):
         counts = whole.unit == part.unit != "%" and rate.unit == "%" and part.value < whole.value
-        words = text[part.text.end : rate.text.start]
-        same = "。" not in text[whole.text.end : rate.text.start] and len(words) <= 12
-        if counts and same and _RATE.search(words) and not _closes(part.value, whole.value, rate.value):
+        if not counts:
+            continue
+        words = _seen(folded, part.text.end, rate.text.start)
+        same = "。" not in _seen(folded, whole.text.end, rate.text.start) and len(words) <= 12
+        if same and _RATE.search(words) and not _closes(part.value, whole.value, rate.value):
             yield _open_rate(f"{path}.quantities[{k + 2}]", part.value, whole.value, rate.value)
-    yield from _parts(measure.quantities, text, path)
+    yield from _parts(measure.quantities, folded, path)
 
 
-def _parts(quantities: list[Quantity], text: str, path: str) -> Iterator[Doubt]:
+def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:
     """其中 A、B: parts that come to more than their whole."""
     for k, whole in enumerate(quantities[:-1]):
         following = quantities[k + 1]
-        between = text[whole.text.end : following.text.start]
+        between = _seen(folded, whole.text.end, following.text.start)
         if "其中" not in between or "。" in between or whole.unit == "%":
             continue
-        sentence_end = text.find("。", whole.text.end)
+        sentence_end = folded.source.find("。", whole.text.end)
         parts = [q for q in quantities[k + 1 :] if q.text.start < sentence_end and q.unit == whole.unit]
-        broken = text[following.text.start : parts[-1].text.end] if parts else ""
+        broken = _seen(folded, following.text.start, parts[-1].text.end) if parts else ""
         if len(parts) > 1 and not re.search(r"[;；]|另|此外|同比|新增|还", broken):
             total = sum(part.value for part in parts)
             if total > whole.value:
@@ -216,11 +223,13 @@ def _parts(quantities: list[Quantity], text: str, path: str) -> Iterator[Doubt]:
                 yield Doubt("parts_exceed_sum", f"{path}.quantities[{k}]", values)
 
 
-def _grounding(notice: Notice, text: str) -> Iterator[Doubt]:
+def _grounding(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
     """Every quoted value must stand at its place; by construction it does, and this is where a slip would show."""
     for path, name, value, span in _quoted_values(notice):
-        printed = _cut(text, span)
-        if value not in printed and _plain(value) not in _plain(printed):
+        if value in folded.source[span.start : span.end]:
+            continue
+        printed = _seen(folded, span.start, span.end)
+        if value not in printed and _plain(value) not in _plain(printed) and not _is_amount(value, folded, span):
             yield Doubt("ungrounded_value", path, {"name": name, "value": _short(value)})
 
 
@@ -248,8 +257,17 @@ def _number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else format(Decimal(repr(value)), "f")
 
 
-def _cut(text: str, span: Span) -> str:
-    return text[span.start : span.end]
+def _is_amount(value: str, folded: FoldedText, span: Span) -> bool:
+    """Whether an amount of several parts or with a sign that stands at ``span`` has that value."""
+    start, end = folded.in_folded(span.start, span.end)
+    number = NUMBER.search(folded.text, start, end)
+    return number is not None and _number(amount_at(folded.text, number).value) == value
+
+
+def _seen(folded: FoldedText, start: int, end: int) -> str:
+    """What a reader sees between two places of the stored text."""
+    first, last = folded.in_folded(start, end)
+    return folded.printed[first:last]
 
 
 def _joined(words: str) -> str:

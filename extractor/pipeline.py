@@ -35,7 +35,7 @@ def extract(text: str, *, notice_id: str = "notice", lang: Lang = "zh", left_out
     reading = read_by_rules(fold(text))
     notice = assemble(reading, notice_id)
     checks = with_omissions(named_omissions(left_out, text, lang), check(notice, reading, lang))
-    return in_source(notice.model_copy(update={"checks": checks}), reading.folded)
+    return notice.model_copy(update={"checks": checks})
 
 
 class Assisted(NamedTuple):
@@ -66,10 +66,10 @@ async def extract_with_model(
     # In a thread, so that answers to other notices are taken meanwhile.
     material = await asyncio.to_thread(read_first, text, notice_id)
     read = await read_with_model(material, model, finds_issues=finds_issues)
-    checks = check(read.notice, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
+    notice = in_source(read.notice, material.reading.folded)
+    checks = check(notice, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
     checks = with_omissions(named_omissions(left_out, text, lang), checks)
-    notice = read.notice.model_copy(update={"checks": checks})
-    return Assisted(in_source(notice, material.reading.folded), read.failures)
+    return Assisted(notice.model_copy(update={"checks": checks}), read.failures)
 
 
 class Extracted(NamedTuple):

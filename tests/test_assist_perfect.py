@@ -8,11 +8,20 @@ from assist_examples import TUNED, material, tuned
 from eval.evaluation import evaluate_notice
 from eval.grounding import ungrounded
 from eval.perfect import answer_from, dump
-from extractor.assemble import assemble, in_folded, in_source
+from extractor.assemble import in_folded, in_source
 from extractor.assist.layout import Answered, lay_out
 from extractor.assist.layout_pack import layout_packs, split_layout
 from extractor.assist.merge import FieldsAnswered, LabelsAnswered, Merged, merge
-from extractor.assist.packs import FieldsPack, LabelsPack, Material, Pack, fields_packs, labels_packs, split_labels
+from extractor.assist.packs import (
+    FieldsPack,
+    LabelsPack,
+    Material,
+    Pack,
+    fields_packs,
+    labels_packs,
+    material_of,
+    split_labels,
+)
 from extractor.assist.prompts import call_for
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer, Response
 from extractor.assist.tokens import estimate_tokens
@@ -87,7 +96,7 @@ def test_model(number: int) -> None:
         laid.append(Answered(pack, answer))
     reading, doubts = lay_out(made.reading, laid)
     assert doubts == []
-    made = Material(reading, assemble(reading, gold.notice_id))
+    made = material_of(reading, gold.notice_id)
     found = merged(gold, made, labels_packs(made), spent, by_model=True)
     assert_as_gold(gold, made, found, text)
     assert spent["out"] <= MOST_OUT_WITH_LAYOUT * estimate_tokens(text)

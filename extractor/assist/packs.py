@@ -12,7 +12,7 @@ from itertools import accumulate
 from math import ceil
 from typing import ClassVar, Literal, NamedTuple
 
-from extractor.assemble import assemble
+from extractor.assemble import as_folded, assemble
 from extractor.assist.grouping import evenly_filled
 from extractor.assist.layout_pack import LayoutPack, split_layout
 from extractor.assist.pieces import Figure, IssuePiece, MeasurePiece, Numbers, field_lines, issue_lines, place_of
@@ -43,8 +43,12 @@ class Material(NamedTuple):
 
 def read_first(text: str, notice_id: str) -> Material:
     """A notice's text as the rules read it, which is what a model is asked about."""
-    reading = read_by_rules(fold(text))
-    return Material(reading, assemble(reading, notice_id))
+    return material_of(read_by_rules(fold(text)), notice_id)
+
+
+def material_of(reading: Reading, notice_id: str) -> Material:
+    """The material of a reading: its record keeps the places of the folded text while a model is asked about it."""
+    return Material(reading, assemble(reading, notice_id, as_folded))
 
 
 class Slice(NamedTuple):

@@ -12,11 +12,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from extractor.assemble import assemble
 from extractor.assist.layout import Answered, lay_out, poorly_laid_out
 from extractor.assist.layout_pack import LayoutPack, layout_packs
 from extractor.assist.merge import FieldsAnswered, LabelsAnswered, merge
-from extractor.assist.packs import FieldsPack, LabelsPack, Material, Pack, fields_packs, halves, labels_packs
+from extractor.assist.packs import (
+    FieldsPack,
+    LabelsPack,
+    Material,
+    Pack,
+    fields_packs,
+    halves,
+    labels_packs,
+    material_of,
+)
 from extractor.assist.prompts import call_for
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer, Response
 from extractor.checks import Doubt
@@ -92,7 +100,7 @@ def laid_out(material: Material, asked: Sequence[Asked]) -> tuple[Reading, list[
 
 def with_outline(material: Material, reading: Reading) -> Material:
     """A notice's material over another outline."""
-    return Material(reading, assemble(reading, material.notice.notice_id))
+    return material_of(reading, material.notice.notice_id)
 
 
 @dataclass(frozen=True)

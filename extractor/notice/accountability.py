@@ -61,12 +61,13 @@ def find_accountability(
             actions = []
             known_from = max(known_from, unread[skipped - 1].end)
         before = text[known_from : quantity.text.start]
-        if others := list(_COUNTED_OTHERWISE.finditer(before)):
+        named = _ANY_ACTION.search(before) is not None
+        if (named or actions) and (others := list(_COUNTED_OTHERWISE.finditer(before))):
             actions = []
             before = before[others[-1].end() :]
+            named = _ANY_ACTION.search(before) is not None
         end = quantity.text.end
         after = text[end : min(clauses.end(end), end + _REACH)]
-        named = _ANY_ACTION.search(before) is not None
         if named:
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
         elif behind := _BEHIND.match(after) or (before.endswith(("给予", "对")) and _RIGHT_BEHIND.match(after)):

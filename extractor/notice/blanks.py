@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from extractor.notice.numbers import unit_end_at
 
 _BLANKS = re.compile(" +")
+_INSIDE_LINE = re.compile(r" (?<![\n ] ) *(?![ \n])")
 _WIDEST = 3
 """More blanks than this in a row part columns."""
 _MARKS = frozenset("“”‘’《》()【】〔〕…,。、;:!?%‰℃¥/·")
@@ -42,7 +43,7 @@ _DENSE = 0.1
 
 def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the blanks that nobody sees, in order. ``text`` is half-width, ``printed`` as printed."""
-    found = [match.span() for match in _BLANKS.finditer(text) if _is_unseen(text, *match.span())]
+    found = [match.span() for match in _INSIDE_LINE.finditer(text) if _is_unseen(text, *match.span())]
     if "\t" in printed:
         found = [place for place in found if not _in_row(printed, *place)]
     thousands = [gap.span() for number in _THOUSANDS.finditer(text) for gap in _BLANKS.finditer(text, *number.span())]

@@ -78,8 +78,8 @@ _AFTER_DIGITS = frozenset(" 年月日-—~–至到./、和")
 _ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")
 # What looks like a date in digits: where the grammar does not read all of it, its digits are damaged.
 _LIKE_A_DATE = re.compile(
-    r"(?<![\d.])(?:(?:19|20)\d{2}\d{2,4}日|(?:19|20)\d{2}年\d{3,4}日|\d{1,6}年\d{1,4}[①-⑳]?月(?:\d{1,4}[日号])?"
-    r"|\d{1,4}月\d{1,4}[日号])"
+    r"[0-9](?<![0-9.].)(?:(?<=[12])(?:9|0)[0-9]{2}(?:[0-9]{2,4}|年[0-9]{3,4})日"
+    r"|[0-9]{0,5}(?:年[0-9]{1,4}[①-⑳]?月(?:[0-9]{1,4}[日号])?|月[0-9]{1,4}[日号]))"
 )
 # 2023年度考核办法, 2024年国民经济和社会发展计划: a year that opens the name of a plan, fund or film is no date.
 _NAME = re.compile(
@@ -167,6 +167,8 @@ def _goes_on_before(text: str, start: re.Match[str]) -> bool:
     it begins with its year."""
     place = start.start()
     before = place - 1
+    if before < 0 or text[before] not in " \n":
+        return False
     while before >= 0 and text[before] in " \n" and place - before <= 3:
         before -= 1
     apart = before >= 0 and before < place - 1 and text[before].isdecimal() and start.group()[0].isdecimal()

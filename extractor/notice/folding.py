@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import html
 import re
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.data import read_table
 from extractor.notice.blanks import blanks_to_drop
 from extractor.notice.places import Place
 from extractor.notice.wrapping import line_ends_to_drop
+
+if TYPE_CHECKING:
+    Offsets = range | array[int]  # arrays take no types before Python 3.12
 
 
 class Edit(NamedTuple):
@@ -36,8 +40,8 @@ class FoldedText(NamedTuple):
     source: str
     text: str
     printed: str
-    starts: Sequence[int]
-    ends: Sequence[int]
+    starts: Offsets
+    ends: Offsets
 
     @property
     def is_source(self) -> bool:
@@ -64,9 +68,10 @@ class FoldedText(NamedTuple):
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BLANK_CODES = (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x3164, 0xFFA0, 0x2800)
 _BLANKS = dict.fromkeys(_BLANK_CODES, 0x20)
-_SAME_MARKS = {
-    ord(old): ord(new) for old, new in zip("﹙﹚﹒﹑﹐﹔﹕﹖﹗﹪﹣〈〉‐‑‒∶", "().、,;:?!%-<>---:", strict=True)
-}
+_VARIANTS = "﹙﹚﹒﹑﹐﹔﹕﹖﹗﹪﹣〈〉‐‑‒∶" + "︵︶︹︺︻︼︽︾︐︑︒︓︔︕︖︱︲"
+_USUAL = "().、,;:?!%-<>---:" + "()〔〕【】《》,、。:;!?—-"
+"""Small forms, and forms for vertical lines, with the marks that they stand for."""
+_SAME_MARKS = {ord(old): ord(new) for old, new in zip(_VARIANTS, _USUAL, strict=True)}
 _LINE_ENDS = dict.fromkeys((0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029), 0x0A)
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # halves of characters, which UTF-8 cannot hold
 _TABLE = {**_FULL_WIDTH, **_BLANKS, **_SAME_MARKS, **_LINE_ENDS, **_SURROGATES, 0xFFE5: 0xA5}
@@ -84,8 +89,10 @@ _UNSEEN = re.compile(
     "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]+"
 )
-_RADICAL = re.compile("[\u2e80-\u2fd5]")
-_COMPATIBLE = re.compile("[\uf900-\ufad9\U0002f800-\U0002fa1d]")
+_RADICAL = re.compile("[\u2e80-\u2fd5\uf900-\ufad9\U0002f800-\U0002fa1d]")
+# A superscript behind a figure is the mark of a note, and no digit of it; 10⁴ is no such.
+_SUPERSCRIPTS = "[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]"
+_NOTE_MARK = re.compile(rf"{_SUPERSCRIPTS}(?<=[0-9\uff10-\uff19].)(?<!(?<![0-9.])10.){_SUPERSCRIPTS}*")
 _ENTITY = re.compile(r"&(?:amp;){0,2}(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8}[0-9]{0,2});")
 _SIMPLIFIED, _TRADITIONAL = re.compile("[对问题责实进国关开发]"), re.compile("[對問題責實進國關開發]")
 
@@ -121,7 +128,7 @@ def fold(source: str) -> FoldedText:
 
 def _characters(source: str) -> str:
     """``source`` with radicals and compatibility forms as the characters that they stand for, one for one."""
-    if not (_RADICAL.search(source) or _COMPATIBLE.search(source)):
+    if not _RADICAL.search(source):
         return source
     simplified = len(_SIMPLIFIED.findall(source)) >= len(_TRADITIONAL.findall(source))
     return source.translate(_radicals(simplified=simplified))
@@ -143,7 +150,7 @@ def _radicals(*, simplified: bool) -> dict[int, str]:
 
 def _unseen(printed: str) -> list[Edit]:
     """What nobody sees, and entities that were left in the text, once or twice escaped."""
-    edits = [Edit(*match.span(), "") for match in _UNSEEN.finditer(printed)]
+    edits = [Edit(*match.span(), "") for form in (_UNSEEN, _NOTE_MARK) for match in form.finditer(printed)]
     for match in _ENTITY.finditer(printed) if "&" in printed else ():
         words = match.group().replace("&amp;", "&") if match.group() != "&amp;" else "&amp;"
         meant = html.unescape(words)
@@ -156,22 +163,34 @@ def _edited(folded: FoldedText, edits: Iterable[Edit]) -> FoldedText:
     """``folded`` with stretches replaced, which must be in order and apart."""
     texts: list[str] = []
     printed: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    starts, ends = array("i"), array("i")
     position = 0
     for start, end, words in edits:
         texts += (folded.text[position:start], half_width(words))
         printed += (folded.printed[position:start], words)
-        starts += folded.starts[position:start]
-        ends += folded.ends[position:start]
+        starts += _offsets(folded.starts, position, start)
+        ends += _offsets(folded.ends, position, start)
         place = folded.in_source(start, end)
-        starts += [place.start] * len(words)
-        ends += [place.end] * len(words)
+        starts.extend([place.start] * len(words))
+        ends.extend([place.end] * len(words))
         position = end
     if not texts:
         return folded
+    size = len(folded.text)
     texts.append(folded.text[position:])
     printed.append(folded.printed[position:])
-    starts += folded.starts[position:]
-    ends += folded.ends[position:]
+    starts += _offsets(folded.starts, position, size)
+    ends += _offsets(folded.ends, position, size)
     return FoldedText(folded.source, "".join(texts), "".join(printed), starts, ends)
+
+
+def _offsets(offsets: Offsets, start: int, end: int) -> array[int]:
+    """A slice of ``offsets``. Stretches that were not edited are copied from one array that counts, kept for all."""
+    if isinstance(offsets, array):
+        return offsets[start:end]
+    if len(_COUNTING) <= offsets.stop:
+        _COUNTING.extend(range(len(_COUNTING), 2 * offsets.stop + 1))
+    return _COUNTING[offsets.start + start : offsets.start + end]
+
+
+_COUNTING = array("i")

@@ -9,16 +9,17 @@ is left is unread: it is told, and nothing is made of it.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, get_args
 
 from extractor.notice.places import Place
 from extractor.notice.quantities import NameKind
 
 CLASSES = ("figure", "total", "date", "label", "contact", "title", "heading", "name", "outside", "unread")
-_NAMES = frozenset(get_args(NameKind))
+_NAMES: tuple[str, ...] = get_args(NameKind)
+_OWNERS = ("unread", *(kind for kind in CLASSES if kind != "unread" and kind not in _NAMES), *_NAMES)
+_OWNER = {kind: bytes([number]) for number, kind in enumerate(_OWNERS)}
 _DIGITS = re.compile(r"[0-9]+|[①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿]+")
 _BETWEEN_DIGITS = frozenset(" \n,.’'")
 
@@ -33,29 +34,42 @@ class Ledger(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A stretch whose digits belong to a class."""
+    """Stretches whose digits belong to a class."""
 
-    place: Place
     kind: str
+    places: Iterable[Place]
 
 
-def keep_ledger(text: str, claims: Iterable[Claim]) -> Ledger:
+def keep_ledger(text: str, claims: Sequence[Claim]) -> Ledger:
     """Account for the digits of the folded text. Where claims share a digit the first of them has it."""
-    owners = _Owners(claims)
+    owners = _painted(len(text), claims)
     counts: Counter[str] = Counter()
     unread: list[Place] = []
     for digits in _DIGITS.finditer(text):
         position, stop = digits.span()
         while position < stop:
-            kind, until = owners.at(position, stop)
-            if kind == "unread":
+            owner = owners[position]
+            until = position + 1
+            while until < stop and owners[until] == owner:
+                until += 1
+            if owner == 0:
                 _note(text, unread, Place(position, until))
-            if kind == "unread" or text[position].isascii():
-                counts[kind] += until - position
+            if owner == 0 or text[position].isascii():
+                counts[_OWNERS[owner]] += until - position
             position = until
-    names = {kind: counts.pop(kind) for kind in _NAMES & counts.keys()}
+    names = {kind: counts.pop(kind) for kind in _NAMES if kind in counts}
     counts["name"] = sum(names.values())
     return Ledger({kind: counts[kind] for kind in CLASSES if counts[kind]}, names, tuple(unread))
+
+
+def _painted(length: int, claims: Sequence[Claim]) -> bytearray:
+    """Who owns each code point: claims painted over each other, the first on top."""
+    owners = bytearray(length)
+    for kind, places in reversed(claims):
+        owner = _OWNER[kind]
+        for start, end in places:
+            owners[start:end] = owner * (end - start)
+    return owners
 
 
 def count_digits(text: str) -> int:
@@ -73,34 +87,3 @@ def _note(text: str, unread: list[Place], place: Place) -> None:
         unread[-1] = Place(unread[-1].start, place.end)
     else:
         unread.append(place)
-
-
-class _Owners:
-    """Who owns an offset: claims laid over each other, the first on top."""
-
-    def __init__(self, claims: Iterable[Claim]) -> None:
-        self._layers: list[tuple[list[int], list[int], str]] = []
-        by_kind: dict[str, list[Place]] = {}
-        for place, kind in claims:
-            by_kind.setdefault(kind, []).append(place)
-        for kind, places in by_kind.items():
-            starts: list[int] = []
-            ends: list[int] = []
-            for start, end in sorted(places):
-                if ends and start <= ends[-1]:
-                    ends[-1] = max(ends[-1], end)
-                else:
-                    starts.append(start)
-                    ends.append(end)
-            self._layers.append((starts, ends, kind))
-
-    def at(self, offset: int, stop: int) -> tuple[str, int]:
-        """The class of the digit at ``offset``, and up to where before ``stop`` it holds."""
-        nearest = stop
-        for starts, ends, kind in self._layers:
-            index = bisect_right(starts, offset)
-            if index and ends[index - 1] > offset:
-                return kind, min(ends[index - 1], nearest)
-            if index < len(starts):
-                nearest = min(nearest, starts[index])
-        return "unread", nearest

@@ -40,15 +40,20 @@ LONGEST_FIGURE = 15
 """Longer digit strings are numbers of cards, contracts and accounts, and would not survive as JSON numbers."""
 _MAGNITUDE = r"[百千]?[万亿]{1,2}|[百千](?![分年家里瓦克米])"
 _AROUND = re.compile(rf"(?P<more>余|多)?(?P<magnitude>{_MAGNITUDE})?(?P<more2>余|多)?")
+_BEGINS_AROUND = frozenset("余多百千万亿")
+_BEGINS_AFTER = frozenset("以之左上有余多")
 _AFTER_UNIT = re.compile(r"以上|以下|以内|之内|左右|上下|之多|有余|余|多(?![措种样项方元维])")
 _RANGE = re.compile(
     rf" ?[-—~～至到–] ?(?P<second>[0-9]+(?:,[0-9]{{3}})*(?:\.[0-9]+)?)(?=(?:{_MAGNITUDE})?[^0-9月日年])"
 )
+_BEGINS_RANGE = frozenset(" -—~～至到–")
 _SCALES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 _CURRENCY = re.compile(r"(?:[¥$]|人民币|RMB|CNY|USD) ?$")
 _MONEY = {"$": "美元", "USD": "美元"}
 _CURRENCY_REACH = 4
+_ENDS_CURRENCY = frozenset("¥$币BYD ")
 _MINUS, _DASHES = "−", "-–"
+_BEFORE_SIGNED = frozenset("−-–负+ ")
 _SIGN_FOLLOWS = frozenset("为是达到至从由约(:,、率比幅速较")
 _RELATIVE = frozenset("%‰℃度") | {"个百分点", "百分点", "个点"}
 """Units of which a figure can be below zero."""
@@ -58,16 +63,31 @@ _BESIDE_BEFORE = re.compile(rf"(?P<digit>[0-9])(?P<between>{_BETWEEN})$")
 _BESIDE_BEHIND = re.compile(rf"{_BETWEEN}(?=[0-9])")
 _CIRCLED = "①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿"
 _MIXED_BEFORE = re.compile(
-    rf"(?:[{_CIRCLED}±□]|(?<![统唯专单同进逐万之第不周期均])[一二三四五六七八九十百两]|[^一-鿿]十)$"
+    rf"(?:[{_CIRCLED}±□\ufffd⁰¹⁴-⁹]|(?<![统唯专单同进逐万之第不周期均])[一二三四五六七八九十百两]|[^一-鿿]十)$"
 )
-_MIXED_BEHIND = re.compile(rf"[{_CIRCLED}十几□]")
+_SUSPECT = frozenset(" \n,.·。/’'±□十几一二三四五六七八九百两\ufffd0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳") | frozenset(
+    map(
+        chr,
+        (
+            *range(0x2474, 0x249C),
+            *range(0x3251, 0x3260),
+            *range(0x2776, 0x2780),
+            *range(0x2070, 0x207A),
+            0xB9,
+            0xB2,
+            0xB3,
+        ),
+    )
+)
+"""What a number is not known to be whole beside, at first sight."""
+_MIXED_BEHIND = re.compile(rf"[{_CIRCLED}十几□\ufffd⁰¹²³⁴-⁹]")
 
 
 def amount_at(text: str, number: re.Match[str]) -> Amount:
     """The amount that ``number`` (a match of ``NUMBER`` in the folded text) begins."""
     start, end = number.span()
     tail = _tail(text, end)
-    following = _RANGE.match(text, end)
+    following = _RANGE.match(text, end) if text[end : end + 1] in _BEGINS_RANGE else None
     borrowed = following is not None and tail.end == end
     if following and borrowed:
         # 3-4万余人: the first figure takes the second's unit, but not its 余.
@@ -91,7 +111,9 @@ def amount_at(text: str, number: re.Match[str]) -> Amount:
         value = _whole(value * (whole / part_scale) + share)
         last, tail, magnitude = part.end(), smaller, smaller.magnitude
     first, unit = start, tail.magnitude + tail.base_words
-    currency = _CURRENCY.search(text, max(0, start - _CURRENCY_REACH), start)
+    currency = None
+    if text[start - 1 : start] in _ENDS_CURRENCY:
+        currency = _CURRENCY.search(text, max(0, start - _CURRENCY_REACH), start)
     if currency and not tail.base_words:
         unit = tail.magnitude + _MONEY.get(currency.group().strip(), "元")
     if currency and unit.endswith("元"):
@@ -106,6 +128,8 @@ def amount_at(text: str, number: re.Match[str]) -> Amount:
 
 def second_of_range(text: str, end: int) -> int | None:
     """Where the second number of the range begins whose first one ends at ``end``; None where there is none."""
+    if text[end : end + 1] not in _BEGINS_RANGE:
+        return None
     following = _RANGE.match(text, end)
     return following.start("second") if following else None
 
@@ -122,6 +146,8 @@ def is_whole(text: str, start: int, end: int, apart: Callable[[int], bool] = lam
     (1 2, 12.3.4, 3,4), unless ``apart`` says that the digit at that offset belongs to something else, nor where a
     numeral of another kind touches it (一百20, 1②).
     """
+    if text[end : end + 1] not in _SUSPECT and text[start - 1 : start] not in _SUSPECT:
+        return True
     behind = _BESIDE_BEHIND.match(text, end)
     if behind and not apart(behind.end()):
         return False
@@ -158,6 +184,8 @@ def _scale(magnitude: str) -> int:
 
 def _sign(text: str, start: int, unit: str) -> str:
     """The sign right before ``start``, or nothing. A dash is one where a value below zero can stand."""
+    if text[start - 1 : start] not in _BEFORE_SIGNED:
+        return ""
     gap = " " if text[start - 1 : start] == " " else ""
     place = start - len(gap)
     mark = text[place - 1 : place]
@@ -182,20 +210,25 @@ class _Tail(NamedTuple):
 
 def _tail(text: str, end: int) -> _Tail:
     """Read magnitude, unit and qualifier behind a number. A 余 or 多 before or inside them is a qualifier."""
-    around = _AROUND.match(text, end)
-    assert around is not None  # every part of the pattern is optional
-    magnitude = around["magnitude"] or ""
-    begin = around.end()
+    magnitude, more = "", None
+    begin = magnitude_end = end
+    if text[end : end + 1] in _BEGINS_AROUND:
+        around = _AROUND.match(text, end)
+        assert around is not None  # every part of the pattern is optional
+        magnitude, more, begin = around["magnitude"] or "", around["more2"] or around["more"], around.end()
+        magnitude_end = around.end("magnitude") if magnitude else end
+    around_end = begin
     unit_end = unit_end_at(text, begin)
     if unit_end == begin and text[begin : begin + 1] == " ":
         behind = unit_end_at(text, begin + 1)  # 5 km, 3 个 at the beginning of a line
         if behind > begin + 1:
             begin, unit_end = begin + 1, behind
     if unit_end <= begin:
-        begin = unit_end = around.end("magnitude") if magnitude else end
-    after = _AFTER_UNIT.match(text, unit_end)
-    word = after.group() if after else around["more2"] or around["more"]
-    stop = after.end() if after else max(unit_end, around.end() if word else end)
+        begin = unit_end = magnitude_end
+    word = more
+    stop = max(unit_end, around_end) if more else unit_end
+    if text[unit_end : unit_end + 1] in _BEGINS_AFTER and (after := _AFTER_UNIT.match(text, unit_end)):
+        word, stop = after.group(), after.end()
     return _Tail(magnitude, Place(begin, unit_end), text[begin:unit_end], word, stop)
 
 

@@ -76,15 +76,20 @@ _STREET = re.compile(r"[\u4e00-\u9fff]{1,3}(?:街|路|巷|广场|大厦)")
 _SHORTEST_NAME = 3
 _LONGEST_COUNT = 6
 """Digits. A longer number without a unit is that of a telephone, an account or a code."""
-# Names with digits in them: G60-2, COVID-19, GB/T 33190-2016, 0512-12345678, 9:30, 14时30分, 7×24, (2023)苏01民终123号.
-_NAMES_WITH_DIGITS = re.compile(
-    r"(?<![0-9A-Za-z])(?!(?:RMB|CNY|USD) ?[0-9])[A-Za-z]+(?:/[A-Za-z]+)?[- ]?[0-9]+(?:[-./][0-9A-Za-z]+)*"
-    r"|(?<![0-9.])(?P<phone>0[0-9]{2,3}-[0-9]{7,8}|[48]00-[0-9]{3,4}-[0-9]{3,4})(?![0-9])"
-    r"|(?<![0-9.])(?P<time>[0-2]?[0-9](?::[0-5][0-9]){1,2}(?![0-9])|[0-2]?[0-9][时点][0-5]?[0-9]分)"
-    r"|(?<![0-9.])(?P<name>[0-9]+[×xX*✕][0-9]+)(?=小时|天)"
-    r"|(?<=[〔(\[])(?P<document>(?:19|20)[0-9]{2}[〕)\]][\u4e00-\u9fff]{1,3}[0-9]*[\u4e00-\u9fff]{1,4}[0-9]+号)"
-    r"|每月(?P<day>(?:[0-9]{1,2}日?[-、和至])*[0-9]{1,2}[日号])"
+# Names with digits in them. Each form begins with what it can begin with alone, so that the engine skips to it.
+_CODE = re.compile(  # G60-2, COVID-19, GB/T 33190-2016
+    r"[A-Za-z](?<![0-9A-Za-z].)(?!(?<=[RCU])(?:MB|NY|SD) ?[0-9])[A-Za-z]*(?:/[A-Za-z]+)?[- ]?[0-9]+"
+    r"(?:[-./][0-9A-Za-z]+)*"
 )
+_DIGITS_JOINED = re.compile(  # 0512-12345678, 9:30, 14时30分, 7×24小时
+    r"[0-9](?<![0-9.].)(?:(?<=0)[0-9]{2,3}-[0-9]{7,8}(?![0-9])|(?<=[48])00-[0-9]{3,4}-[0-9]{3,4}(?![0-9])"
+    r"|(?P<time>[0-9]?(?:(?::[0-5][0-9]){1,2}(?![0-9])|[时点][0-5]?[0-9]分))"
+    r"|(?P<name>[0-9]*[×xX*✕][0-9]+(?=小时|天)))"
+)
+_CASE_NUMBER = re.compile(  # (2023)苏01民终123号
+    r"[〔(\[](?:19|20)[0-9]{2}[〕)\]][\u4e00-\u9fff]{1,3}[0-9]*[\u4e00-\u9fff]{1,4}[0-9]+号"
+)
+_DAY_OF_EACH_MONTH = re.compile(r"每月(?:[0-9]{1,2}日?[-、和至])*[0-9]{1,2}[日号]")
 # 数10人 are some tens; 人数10人 are ten.
 _VAGUE = re.compile(r"(?<![人户次件个项起处总份票度指分参倍字户台])[数几]$")
 
@@ -103,7 +108,7 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
     range_end, taken = -1, 0
     for number in NUMBER.finditer(text):
         start, end = number.span()
-        if start < taken or inside(start) or taken_by_name(start):
+        if start < taken or inside(start) or labelled(start) or taken_by_name(start):
             continue
         second = second_of_range(text, end)
         kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == range_end)
@@ -135,12 +140,14 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
 
 
 def _names_with_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
-    kinds: dict[str, NameKind] = {
-        "time": "time", "name": "name", "document": "document_number", "day": "ordinal", "phone": "phone",
-    }  # fmt: skip
-    for match in _NAMES_WITH_DIGITS.finditer(text):
-        group = match.lastgroup or ""
-        yield Place(*match.span(group if group else 0)), kinds.get(group, "code")
+    for match in _CODE.finditer(text):
+        yield Place(*match.span()), "code"
+    for match in _DIGITS_JOINED.finditer(text):
+        yield Place(*match.span()), "time" if match["time"] else "name" if match["name"] else "phone"
+    for match in _CASE_NUMBER.finditer(text):
+        yield Place(*match.span()), "document_number"
+    for match in _DAY_OF_EACH_MONTH.finditer(text):
+        yield Place(*match.span()), "ordinal"
 
 
 def _chain_end(text: str, number: re.Match[str]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.notice.accountability import AccountabilityFound, find_accountability
@@ -121,26 +121,32 @@ def _claims(
     fields: Mapping[str, FieldFound],
     facts: Facts,
     names: Sequence[tuple[Place, NameKind]],
-) -> Iterator[Claim]:
+) -> list[Claim]:
     """What the digits of a notice belong to, what has the first say first; totals are still ``outside``."""
-    yield from (Claim(label, "label") for label in outline.labels)
-    yield from (Claim(document.title, "title") for document in facts.documents)
-    yield from (Claim(date.text, "date") for date in facts.dates if date.value)
-    yield Claim(Place(outline.ending.start, outline.ending.end), "contact")
+    issues = outline.issues
     head = [place.end for name in ("title", "published_on") if (found := fields.get(name)) for place in found.places]
-    if head:
-        line_end = text.find("\n", max(head))
-        yield Claim(Place(0, max(head) if line_end < 0 else line_end), "outside")
-    yield Claim(Place(outline.ending.end, len(text)), "outside")
-    for issue in outline.issues:
-        yield from (Claim(rest.text, "heading") for rest in issue.rests if rest.kind == "heading")
-        yield from (Claim(group, "heading") for group in issue.groups)
-    in_measure = Inside(measure.text for issue in outline.issues for measure in issue.measures)
+    line_end = text.find("\n", max(head)) if head else 0
+    in_measure = Inside(measure.text for issue in issues for measure in issue.measures)
+    figures: dict[bool, list[Place]] = {True: [], False: []}
     for quantity in facts.quantities:
-        yield Claim(quantity.text, "figure" if in_measure(quantity.text.start) else "outside")
+        figures[in_measure(quantity.text.start)].append(quantity.text)
     in_issue = Inside(_inside_issues(outline))
+    named: dict[str, list[Place]] = {}
     for place, kind in names:
-        yield Claim(place, "contact" if kind == "phone" else kind if in_issue(place.start) else "outside")
+        owner = "contact" if kind == "phone" else kind if in_issue(place.start) else "outside"
+        named.setdefault(owner, []).append(place)
+    headings = [rest.text for issue in issues for rest in issue.rests if rest.kind == "heading"]
+    return [
+        Claim("label", outline.labels),
+        Claim("title", [document.title for document in facts.documents]),
+        Claim("date", [date.text for date in facts.dates if date.value]),
+        Claim("contact", [Place(outline.ending.start, outline.ending.end)]),
+        Claim("outside", [Place(0, line_end if line_end >= 0 else len(text)), Place(outline.ending.end, len(text))]),
+        Claim("heading", [*headings, *(group for issue in issues for group in issue.groups)]),
+        Claim("figure", figures[True]),
+        Claim("outside", figures[False]),
+        *(Claim(kind, places) for kind, places in named.items()),
+    ]
 
 
 def _with_totals(text: str, ledger: Ledger, totals: Sequence[TotalFound]) -> Ledger:

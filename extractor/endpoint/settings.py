@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -55,7 +55,7 @@ class Settings(BaseModel):
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _has_sound_port(parts):
             raise ValueError("is no web address; it begins with http:// or https:// and mostly ends with /v1")
         return value.rstrip("/")
 
@@ -121,3 +121,10 @@ class Settings(BaseModel):
         """Return what may be written into a report: no key, of further fields the names alone."""
         values = self.model_dump(mode="json", exclude={"api_key", "base_url", "extra_body", "prices"})
         return {"address": self.address, **values, "extra_body": sorted(self.extra_body)}
+
+
+def _has_sound_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False

@@ -305,7 +305,9 @@ def _record(line: Mapping[str, Any], asked: Asked | None, has_form: HasForm) -> 
 def _no_answer(failure: CallFailure, choice: Mapping[str, Any]) -> _NoAnswer:
     """Return what a failure to read a completion means for its line."""
     ending = choice.get("finish_reason")
-    told = f" (finish_reason {ending})" if isinstance(ending, str) and ending.casefold() in UNFINISHED | WITHHELD else ""
+    told = (
+        f" (finish_reason {ending})" if isinstance(ending, str) and ending.casefold() in UNFINISHED | WITHHELD else ""
+    )
     match failure.reason:
         case Reason.TRUNCATED:
             return _NoAnswer("truncated", f"is cut short{told}", wants_less=True)

@@ -6,6 +6,7 @@ in the middle. The library's own decoders unpack a piece whole, however large th
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -34,9 +35,14 @@ def async_client() -> httpx2.AsyncClient:
     return openai.DefaultAsyncHttpxClient(**_how(bound))
 
 
-def sync_client() -> httpx2.Client:
-    """Return a client for the blocking OpenAI client, likewise."""
-    return openai.DefaultHttpxClient(**_how(_bound))
+def sync_client(seconds: float) -> httpx2.Client:
+    """Return a client for the blocking OpenAI client, likewise. What comes of an answer after ``seconds`` is not waited
+    for: that a server sends a little now and then is no reason to wait for ever."""
+
+    def bound(response: httpx2.Response) -> None:
+        _bound(response, time.monotonic() + seconds)
+
+    return openai.DefaultHttpxClient(**_how(bound))
 
 
 def _how(hook: Any) -> dict[str, Any]:
@@ -87,15 +93,15 @@ class Unpacking:
             raise httpx2.DecodingError("the answer is damaged: it cannot be unpacked") from error
 
 
-def _bound(response: httpx2.Response) -> None:
-    """Have a response read through ``Unpacking``."""
+def _bound(response: httpx2.Response, until: float = float("inf")) -> None:
+    """Have a response read through ``Unpacking``, and until that moment (monotonic time) at most."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     limit = LARGEST_FILE if response.request.url.path.endswith(_FILE) and response.is_success else LARGEST_ANSWER
     stream = response.stream
     if isinstance(stream, httpx2.AsyncByteStream):
         response.stream = _AsyncBody(stream, encoding, limit)
     elif isinstance(stream, httpx2.SyncByteStream):
-        response.stream = _Body(stream, encoding, limit)
+        response.stream = _Body(stream, encoding, limit, until)
     if "content-encoding" in response.headers:
         del response.headers["content-encoding"]  # it is unpacked when the library sees it
 
@@ -114,12 +120,14 @@ class _AsyncBody(httpx2.AsyncByteStream):
 
 
 class _Body(httpx2.SyncByteStream):
-    def __init__(self, stream: httpx2.SyncByteStream, encoding: str, limit: int) -> None:
-        self._stream, self._encoding, self._limit = stream, encoding, limit
+    def __init__(self, stream: httpx2.SyncByteStream, encoding: str, limit: int, until: float) -> None:
+        self._stream, self._encoding, self._limit, self._until = stream, encoding, limit, until
 
     def __iter__(self) -> Iterator[bytes]:
         unpacking = Unpacking(self._encoding, self._limit)
         for piece in self._stream:
+            if time.monotonic() > self._until:
+                raise httpx2.ReadTimeout("the answer takes too long")
             yield unpacking.take(piece)
 
     def close(self) -> None:

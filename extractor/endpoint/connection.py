@@ -9,13 +9,16 @@ import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
 from extractor.endpoint.bounded import OversizedError
 from extractor.endpoint.failures import Reason
+from extractor.terminal import printable
 
+TLS_PORT = "speaks TLS at this port; write https:// instead of http://"
+REDIRECTS = "wants the request sent on to"
 _CERTIFICATES = {
     10: "has expired (or the clock of this machine is wrong)",
     18: "is self-signed",
@@ -26,6 +29,7 @@ _CERTIFICATES = {
 }
 """What OpenSSL's codes say of a certificate."""
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
+_LONGEST_LOCATION = 2000  # characters
 _HANDSHAKE = 3.0  # seconds
 
 
@@ -52,7 +56,7 @@ def fault_of(error: BaseException, url: str) -> Fault:
     is_plain = urlsplit(url).scheme == "http"
     root = _root(error)
     if is_plain and "illegal status line" in str(root) and r"\x15\x03" in str(root):  # a TLS alert
-        return Fault(Reason.TLS, "speaks TLS at this port; write https:// instead of http://")
+        return Fault(Reason.TLS, TLS_PORT)
     hint = ""
     if is_plain and "without sending a response" in str(root):
         hint = ", or does it speak TLS (https://)"
@@ -83,6 +87,15 @@ def _root(error: BaseException) -> BaseException:
     while error.__cause__ is not None:
         error = error.__cause__
     return error
+
+
+def target_of(location: str, url: str) -> str:
+    """Return which server the ``Location`` of a redirect from ``url`` names: scheme, host and port, no more of it."""
+    with suppress(ValueError):
+        parts = urlsplit(urljoin(url, location[:_LONGEST_LOCATION]))
+        if location and parts.hostname:
+            return printable(f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}")
+    return "an address that it does not name"
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:

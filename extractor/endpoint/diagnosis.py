@@ -12,13 +12,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 import httpx2
 from openai import APIConnectionError, APIStatusError
 
 from extractor.endpoint.calls import Message
-from extractor.endpoint.connection import fault_of
+from extractor.endpoint.connection import REDIRECTS, TLS_PORT, fault_of, target_of
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.settings import Settings
 from extractor.terminal import printable
@@ -107,11 +106,10 @@ def _status(error: APIStatusError, messages: Sequence[Message], settings: Settin
     def failure(reason: Reason, sentence: str, **more: Any) -> EndpointFailure:
         return EndpointFailure(reason, f"{where} {sentence}{told}", status=status, **more)
 
-    if 300 <= status < 400:
-        target = _target(error, messages, settings)
-        return failure(Reason.REDIRECTED, f"wants the request sent to {target}, which was not done; nothing went there")
-    if status == 400 and _HTTPS_PORT.search(detail):
-        return failure(Reason.TLS, "speaks TLS at this port; write https:// instead of http://")
+    if 300 <= status < 400 or (status == 400 and _HTTPS_PORT.search(detail)):
+        target = target_of(error.response.headers.get("location", ""), settings.base_url)
+        redirected = f"{REDIRECTS} {_quoted(target, messages, settings)}; that was not done"
+        return failure(Reason.TLS, TLS_PORT) if status == 400 else failure(Reason.REDIRECTED, redirected)
     if status == 401:
         variable = settings.api_key_env
         advice = f"is the key in {variable} the right one?" if settings.api_key else f"put one into {variable}"
@@ -132,18 +130,6 @@ def _status(error: APIStatusError, messages: Sequence[Message], settings: Settin
     if status in (408, 409, 425) or (status >= 500 and status != 501):
         return failure(Reason.SERVER, "failed", wait=requested_wait(error.response.headers))
     return failure(Reason.BAD_REQUEST, "does not take this request", parameter=_parameter(error, detail))
-
-
-def _target(error: APIStatusError, messages: Sequence[Message], settings: Settings) -> str:
-    """Return where a redirect points to, without its query; in quotes it could be anything."""
-    location = error.response.headers.get("location", "")[:_LONGEST_EVIDENCE]
-    try:
-        parts = urlsplit(urljoin(settings.base_url, location))
-        host = parts.hostname or ""
-        place = f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
-    except ValueError:
-        return "an address that is none"
-    return _quoted(place, messages, settings) if location and host else "an address that it does not name"
 
 
 def _parameter(error: APIStatusError, detail: str) -> str | None:

@@ -11,7 +11,6 @@ from typing import Any, BinaryIO, NamedTuple
 
 from extractor.errors import InputError, OutputError
 
-
 _LARGEST_COUNT = 10**12
 _LONGEST_LINE = 64 * 2**20  # bytes; a longer one is read as far as that, and the rest of it left out
 

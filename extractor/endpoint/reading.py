@@ -37,6 +37,7 @@ class Oddity(StrEnum):
     USAGE_WRONG = "usage_wrong"  # tokens are counted as they cannot be
     PARAMETER_DROPPED = "parameter_dropped"  # the endpoint does not take a parameter; it was left out
     CACHE_STALE = "cache_stale"  # a kept answer is no longer valid
+    NOT_KEPT = "not_kept"  # an answer could not be kept; it was used once
 
 
 @dataclass(frozen=True)
@@ -170,7 +171,9 @@ def _arguments(message: Body) -> str:
         arguments = {_argument(mapping(call).get("function")) for call in calls}
         if len(arguments) > 1 or "" in arguments:
             complaint = "It called several tools. Call the one tool once."
-            raise AnswerFailure(Reason.INVALID_ANSWER, "the model calls several tools where one was asked for", complaint)
+            raise AnswerFailure(
+                Reason.INVALID_ANSWER, "the model calls several tools where one was asked for", complaint
+            )
     return _argument(_first(calls).get("function")) or _argument(message.get("function_call"))
 
 

@@ -81,5 +81,6 @@ def unusable(record: Mapping[str, Any]) -> str | None:
 
 def _is_usage(value: object) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(name, str) and isinstance(count, int) and 0 <= count <= _LARGEST_COUNT for name, count in value.items()
+        isinstance(name, str) and isinstance(count, int) and 0 <= count <= _LARGEST_COUNT
+        for name, count in value.items()
     )

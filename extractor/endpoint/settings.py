@@ -15,6 +15,7 @@ from extractor.endpoint.calls import Mode
 OPENAI_URL = "https://api.openai.com/v1"
 _OWN_FIELDS = ("model", "messages", "stream", "n")  # of a request: they have settings of their own, or none
 _SHORTEST_SECRET = 6  # of what stands in a query; a version's number is none
+_DEADLINE = 5  # times the timeout of a request, where the settings do not say
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Positive = Annotated[int, Field(ge=1)]
@@ -97,6 +98,11 @@ class Settings(BaseModel):
         host = parts.hostname or ""
         host = f"[{host}]" if ":" in host else host
         return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
+
+    @property
+    def span(self) -> float:
+        """Seconds that a call may take, repetitions included."""
+        return self.call_deadline or _DEADLINE * self.timeout
 
     @property
     def url(self) -> str:

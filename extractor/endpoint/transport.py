@@ -104,9 +104,7 @@ class Transport:
     async def llama_context(self) -> int | None:
         """Return the context length, in tokens, that a llama.cpp server was started with; None from other servers."""
         place = str(self._client.base_url.join("/props"))
-        raw = await self._tried(
-            lambda: self._client.get(place, cast_to=httpx2.Response), (), self._settings.timeout
-        )
+        raw = await self._tried(lambda: self._client.get(place, cast_to=httpx2.Response), (), self._settings.timeout)
         if isinstance(raw, CallFailure):  # any other server answers this in any way
             return None
         properties = mapping(mapping(body_of(raw.content)).get("default_generation_settings"))

@@ -18,6 +18,7 @@ from extractor.errors import EndpointError, InputError, OutputError, SettingsErr
 if TYPE_CHECKING:
     from openai import OpenAI
 
+_MOST_LINES = 10**9
 _OVER = frozenset({"failed", "completed", "expired", "cancelled"})
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")  # safe as a file's name and in a message
 
@@ -168,7 +169,10 @@ def _fields(answer: object) -> Mapping[str, Any]:
     """Return the fields of an answer: the client checks none of them, and hands on a page that is no JSON as text."""
     from openai import BaseModel
 
-    return answer.to_dict(warnings=False) if isinstance(answer, BaseModel) else {}
+    try:
+        return answer.to_dict(warnings=False) if isinstance(answer, BaseModel) else {}
+    except (ValueError, TypeError, RecursionError):  # nested without end
+        return {}
 
 
 def _status(batch: Mapping[str, Any]) -> BatchStatus:
@@ -188,7 +192,7 @@ def _fault(error: Mapping[str, Any]) -> str:
     """Return an error's code and line; not its message, which may quote the request."""
     code, line = error.get("code"), error.get("line")
     named = code if isinstance(code, str) and CODE.fullmatch(code) else "no code"
-    return f"{named}, line {line}" if isinstance(line, int) else named
+    return f"{named}, line {line}" if isinstance(line, int) and 0 <= line < _MOST_LINES else named
 
 
 @contextmanager

@@ -187,7 +187,7 @@ def _quoted(text: str, messages: Sequence[Message], settings: Settings) -> str:
         else:
             kept.append(text[at])
             at += 1
-    short = re.sub(r"…[^…]{0,7}(?=…)|…+", "…", "".join(kept)).strip()
+    short = re.sub(r"…(?:[^…]{0,7}…)+", "…", "".join(kept)).strip()
     return short if len(short) <= _LONGEST_QUOTE else f"{short[:_LONGEST_QUOTE]}…"
 
 

@@ -74,6 +74,7 @@ MARK = re.compile("第([0-9]+)号通报")
 """What in a prompt says which of the ``marked`` faults it meets."""
 
 
+_MARKED_PATH = re.compile("/m([0-9]+)(/.*)")  # the same in an address: http://host/m7/v1
 _TOLD_OF_FAULTS = ("kind", "mark", "seconds", "headers")
 
 
@@ -93,7 +94,7 @@ class Script:
     per_second: float = 0.0  # tokens (0: all at once)
     models: Sequence[Mapping[str, Any]] = ({"id": "fake", "object": "model"},)
     marked: Mapping[str, Fault] = field(default_factory=dict)  # by the mark (``MARK``) that a prompt holds
-    listing: Fault | None = None  # of the list of models
+    marks_lists: bool = False  # what is marked by its path is the list of models, not its completions
 
     def fault(self, number: int, prompt: str = "") -> dict[str, Any]:
         """Return what goes wrong with a request; nothing: an empty mapping."""
@@ -187,14 +188,15 @@ class _Server:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, target, _ = head[0].split(" ", 2)
         path, _, query = target.partition("?")
+        mark, path = found.groups() if (found := _MARKED_PATH.fullmatch(path)) else (None, path)
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         raw = await reader.readexactly(int(headers.get("content-length", 0)))
         if path.startswith("/_"):
             await _send(writer, 200, self._controlled(path, json.loads(raw or b"null")))
             return True
         key = headers.get("authorization", "").removeprefix("Bearer ")
-        if method == "GET" and path == "/v1/models" and self.script.listing is not None:
-            went_on = await misbehave(_fault(self.script.listing), {"key": key, "sent": ""}, dict, writer)
+        if method == "GET" and path == "/v1/models" and self.script.marks_lists and mark:
+            went_on = await misbehave(_fault(self.script.marked[mark]), {"key": key, "sent": ""}, dict, writer)
             return bool(went_on)
         if method == "GET" and path == "/v1/models":
             await _send(writer, 200, {"object": "list", "data": list(self.script.models)})
@@ -206,7 +208,10 @@ class _Server:
             await _send(writer, 404, {"error": {"message": f"no {path}"}})
             return True
         request = json.loads(raw)
-        fault = self.script.fault(len(self.log), request["messages"][-1]["content"])
+        if mark is not None and not self.script.marks_lists:
+            fault = _fault(self.script.marked[mark]) | {"mark": mark}
+        else:
+            fault = self.script.fault(len(self.log), request["messages"][-1]["content"])
         authorization = headers.get("authorization", "")
         told = {name: value for name, value in fault.items() if name in _TOLD_OF_FAULTS}
         seen = {"body": request, "query": query, "authorization": authorization, "fault": told, "at": time.monotonic()}

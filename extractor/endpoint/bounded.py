@@ -6,9 +6,12 @@ in the middle. The library's own decoders unpack a piece whole, however large th
 
 from __future__ import annotations
 
+import os
+import ssl
 import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
+from functools import lru_cache
 from typing import Any
 
 import httpx2
@@ -48,9 +51,17 @@ def sync_client(seconds: float) -> httpx2.Client:
 def _how(hook: Any) -> dict[str, Any]:
     return {
         "follow_redirects": False,
+        "verify": _trusted(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR")),
         "headers": {"Accept-Encoding": _ENCODINGS},
         "event_hooks": {"response": [hook]},
     }
+
+
+@lru_cache(maxsize=4)
+def _trusted(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    """Return whom to trust, read once for the certificates that the environment names: reading them takes longer than
+    a request to a server on this machine."""
+    return httpx2.create_ssl_context()
 
 
 class Unpacking:
@@ -59,6 +70,7 @@ class Unpacking:
     def __init__(self, encoding: str, limit: int) -> None:
         self._limit = limit
         self._packed = self._plain = 0
+        self.most = 0  # bytes that were there at once
         self._encoding = encoding
         self._inflate: Any = None
         if encoding in ("gzip", "x-gzip", "deflate"):
@@ -76,6 +88,7 @@ class Unpacking:
         self._packed += len(piece)
         if self._inflate is not None:
             piece = self._unpacked(piece)
+        self.most = max(self.most, len(piece))
         self._plain += len(piece)
         if max(self._packed, self._plain) > self._limit:
             raise OversizedError(f"it is larger than {self._limit / 1e6:,.0f} MB")

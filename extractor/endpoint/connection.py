@@ -55,8 +55,8 @@ def fault_of(error: BaseException, url: str) -> Fault:
             return fault
     is_plain = urlsplit(url).scheme == "http"
     root = _root(error)
-    if is_plain and "illegal status line" in str(root) and r"\x15\x03" in str(root):  # a TLS alert
-        return Fault(Reason.TLS, TLS_PORT)
+    if is_plain and "illegal request line" in str(root):  # h11's words for a first byte that no HTTP begins with
+        return Fault(Reason.TLS, "does not answer in HTTP but, most likely, TLS; write https:// instead of http://")
     hint = ""
     if is_plain and "without sending a response" in str(root):
         hint = ", or does it speak TLS (https://)"

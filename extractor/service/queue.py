@@ -13,7 +13,7 @@ from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from extractor.errors import ExtractorError, InputError
 from extractor.logs import LOGGER
@@ -25,9 +25,8 @@ from extractor.service.models import Outcome
 from extractor.service.summary import Read
 from extractor.terminal import printable
 
-_PAUSE = 5.0  # seconds, where the fault is not the notice's: on a full disk, say; then twice as long each time
-_LONGEST_PAUSE = 600.0
-_TRIES = 8  # which take some twenty minutes
+PAUSES = tuple(min(5.0 * 2**tries, 600.0) for tries in range(7))
+"""Seconds before each further try, where the fault is not the notice's: on a full disk, say. Then it is given up."""
 _LONGEST_WAIT = 60  # seconds that a client is told to wait for room, at most
 _WEIGHT = 0.1  # of the last notice in how long one takes
 _TOGETHER = 8  # notices that are kept at once, at most: four take three quarters of the time that each alone takes
@@ -42,9 +41,17 @@ Raises InputError where it cannot be read; whatever else of ``extractor.errors``
 class Queue:
     """What waits, and how it is done; it is done while ``working``."""
 
-    def __init__(self, database: Database, uploads: Path, key: str, told: Callable[[Outcome, float], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        uploads: Path,
+        key: str,
+        told: Callable[[Outcome, float], None],
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
         """``uploads`` is where the items' files are, ``key`` stands for all that can change a record but the file;
-        ``told`` hears how each item ended, and how many seconds it took."""
+        ``told`` hears how each item ended, and how many seconds it took; ``pauses`` are the seconds between tries."""
+        self._pauses = pauses
         self._database = database
         self._uploads = uploads
         self._key = key
@@ -122,13 +129,13 @@ class Queue:
     async def _result(self, read: Reads, task: Task) -> Read | str | None:
         """Return what an item was read as, or why it cannot be; None where the service stops before it can be told: it
         is still pending. What fails by no fault of its own is tried again, a few times."""
-        for tries in range(1, _TRIES + 1):
+        for pause in (*self._pauses, None):
             try:
                 return await _read_or_sentence(read, task)
             except (ExtractorError, OSError) as error:
-                if tries == _TRIES:
-                    return _given_up(task, error)
-                if not await self._pause(task, error, tries):
+                if pause is None:
+                    return self._given_up(task, error)
+                if not await self._waited(task, error, pause):
                     return None
         return None
 
@@ -146,7 +153,7 @@ class Queue:
 
     async def _end(self, done: Sequence[_Done]) -> None:
         """Keep items. Where that fails all wait, and nothing more is read; of what was read nothing is asked again."""
-        for tries in range(1, _TRIES + 1):
+        for pause in (*self._pauses, None):
             try:
                 ended = await asyncio.to_thread(self._kept, done)
             except Exception as error:
@@ -157,31 +164,33 @@ class Queue:
                 if not _may_pass(error) and isinstance(done[0].result, Read):
                     await self._end([done[0]._replace(result=_broke(done[0].task, error))])
                     return
-                if tries == _TRIES:
-                    LOGGER.error("%s; it waits for the next start of the service", _given_up(done[0].task, error))
-                elif await self._pause(done[0].task, error, tries):
+                if pause is None:
+                    LOGGER.error("%s; or it is done when the service starts again", self._given_up(done[0].task, error))
+                elif await self._waited(done[0].task, error, pause):
                     continue
                 return
             for each, outcome in zip(done, ended, strict=True):
                 self._say(each, outcome)
             return
 
-    async def _pause(self, task: Task, error: Exception, tries: int) -> bool:
-        """Wait before an item is tried again, longer each time, and say so where people look; False: the service stops
-        meanwhile. The item is still pending, and what failed is no fault of its own."""
-        seconds = min(_PAUSE * 2 ** (tries - 1), _LONGEST_PAUSE)
+    async def _waited(self, task: Task, error: Exception, seconds: float) -> bool:
+        """Wait before an item is tried again, and say so where people look; False: the service stops meanwhile. The
+        item is still pending, and what failed is no fault of its own."""
         why = _why(error)
         LOGGER.error("a notice has to wait: %s", why)
         LOGGER.debug("a notice has to wait", extra={"traceback": traceback.format_exc()})
-        sentence = (
-            f"{task.source.name}: has to wait ({why}); it is tried again in {seconds:g} s, {tries + 1} of {_TRIES}"
-        )
-        with suppress(Exception):  # on a full disk this fails, too
-            await asyncio.to_thread(note, self._database, task.number, sentence)
-            self._tell_listeners(task)
+        sentence = f"{task.source.name}: has to wait ({why}); it is tried again in {seconds:g} s"
+        if not isinstance(error, OperationalError):  # what the database does not take, it takes no note of
+            with suppress(SQLAlchemyError, OSError):
+                await asyncio.to_thread(note, self._database, task.number, sentence)
+                self._tell_listeners(task)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
         return not self.is_draining
+
+    def _given_up(self, task: Task, error: Exception) -> str:
+        tries = len(self._pauses) + 1
+        return f"{task.source.name}: failed {tries} times ({_why(error)}); send it again when that is mended"
 
     def _say(self, done: _Done, ended: Ended) -> None:
         seconds = time.perf_counter() - done.begun
@@ -229,10 +238,6 @@ def _may_pass(error: Exception) -> bool:
 
 def _broke(task: Task, error: Exception) -> str:
     return f"{task.source.name}: the extractor failed on it ({type(error).__name__}); please report this"
-
-
-def _given_up(task: Task, error: Exception) -> str:
-    return f"{task.source.name}: failed {_TRIES} times ({_why(error)}); send it again when that is mended"
 
 
 def _why(error: Exception) -> str:

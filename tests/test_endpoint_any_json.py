@@ -151,6 +151,7 @@ def test_a_line_of_answers_is_stored_or_named(folder: Path, bodies: list[Any], o
     lines = [answer_line(key("sound"), completion())]
     lines += [answer_line(key(str(number)), found) for number, found in enumerate(bodies)]
     lines.append(json.dumps({"custom_id": key("x"), "error": other, "response": {"status_code": other}}))
+    lines.append(json.dumps({"custom_id": key("y"), "error": {"code": other, "type": other}}))
     lines.append(json.dumps({"custom_id": other, "response": other}))
     file = folder / "answers.jsonl"
     file.write_text("\n".join(lines))

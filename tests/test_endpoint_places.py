@@ -156,20 +156,18 @@ async def _let_through(limiter: Limiter, waiting: asyncio.Task[Any]) -> Any:
     return result
 
 
-def test_a_call_ends_although_others_keep_the_gate_shut(server: Serving) -> None:
-    server.script(rate=1.0, kinds=[{"kind": "429", "headers": {"retry-after": "0.4"}}])
+def test_a_call_that_waits_to_be_repeated_ends_with_its_time(server: Serving) -> None:
+    server.script(faults={1: "500", 2: {"kind": "stall", "seconds": 5}})
 
     async def use(endpoint: Endpoint) -> list[Any]:
-        calls = (endpoint.ask(call([f"w{number}"])) for number in range(5))
-        async with asyncio.timeout(60):
-            return await asyncio.gather(*calls, return_exceptions=True)
+        await endpoint.ask(call(["tea"]))  # the client's first request takes longer
+        return await asyncio.gather(endpoint.ask(call()), endpoint.ask(call(["sea"])), return_exceptions=True)
 
-    failures, _ = with_endpoint(settings(server, call_deadline=1.0, retries=50, concurrency=2), use)
-    assert {each.reason for each in failures} <= {Reason.RATE_LIMITED, Reason.TIMEOUT}
-    by_call: dict[str, list[float]] = {}
-    for entry in server.log():
-        by_call.setdefault(entry["body"]["messages"][-1]["content"], []).append(entry["at"])
-    assert all(times[-1] - times[0] <= 2.0 for times in by_call.values())
+    how = settings(server, call_deadline=1.0, concurrency=1)  # the second call has the only place
+    failures, endpoint = with_endpoint(how, use)
+    assert [each.reason for each in failures] == [Reason.TIMEOUT] * 2
+    assert "before its turn came again" in str(failures[0])
+    assert endpoint.totals.requests == 3
 
 
 def test_an_endpoint_that_answers_no_probe_costs_its_time_once(server: Serving) -> None:

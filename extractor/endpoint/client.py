@@ -354,7 +354,7 @@ class Endpoint:
                 return await self._limiter.enter(need, again=course.requests > 0, patience=self._settings.span)
         except TimeoutError:
             pass
-        raise EndpointFailure(Reason.TIMEOUT, "the time for this call is over; the endpoint asked for long waits")
+        raise EndpointFailure(Reason.TIMEOUT, "the time for this call was over before its turn came again")
 
     def _count(self, course: Course, usage: Usage, started: float, *, charged: bool) -> None:
         course.usage += usage
@@ -380,7 +380,7 @@ class Endpoint:
         return isinstance(error, EndpointFailure) and error.reason.passes and not self._hopeless
 
     def _remember(self, failure: CallFailure) -> None:
-        unreachable = failure.reason is Reason.CONNECTION and not self._was_reached
+        unreachable = failure.reason.is_of_the_way and not self._was_reached
         if failure.reason.concerns_all or unreachable:
             self._hopeless = failure.again()
 

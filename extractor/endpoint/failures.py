@@ -49,10 +49,16 @@ class Reason(StrEnum):
         """Whether each further call would fail alike, so that none is worth making."""
         return self in _CONCERNING_ALL
 
+    @property
+    def is_of_the_way(self) -> bool:
+        """Whether the endpoint was not reached: where it never was, each further call would fail alike."""
+        return self in _OF_THE_WAY
+
 
 _PASSING = frozenset((Reason.RATE_LIMITED, Reason.SERVER, Reason.TIMEOUT, Reason.CONNECTION))
 _WANTING_LESS = frozenset((Reason.TRUNCATED, Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED))
-_CONCERNING_ALL = frozenset((Reason.AUTH, Reason.NOT_FOUND, Reason.QUOTA, Reason.TLS, Reason.REDIRECTED))
+_CONCERNING_ALL = frozenset((Reason.AUTH, Reason.NOT_FOUND, Reason.QUOTA))
+_OF_THE_WAY = frozenset((Reason.CONNECTION, Reason.TLS, Reason.REDIRECTED))
 
 
 class EndpointFailure(EndpointError):  # noqa: N818 - beside ``EndpointError``, which it refines

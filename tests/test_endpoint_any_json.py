@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import httpx2
 import pytest
-from answer_examples import answer_line, completion, key
+from answer_examples import answer_line, completion, key, record
 from endpoint_example import call
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
@@ -22,7 +22,8 @@ from extractor.endpoint.calls import Mode
 from extractor.endpoint.diagnosis import diagnose, refused_in_passing
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure
 from extractor.endpoint.reading import body_of, found_json, read_completion, read_usage
-from extractor.endpoint.records import flaw
+from extractor.endpoint.recording import import_
+from extractor.endpoint.records import FIELDS, flaw
 from extractor.endpoint.settings import Settings
 
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -111,10 +112,10 @@ def test_a_completion_is_read_or_named(found: dict[str, Any], mode: Mode) -> Non
         str(failure).encode()
         assert len(str(failure)) < 500
         return
-    record = to_keep(asked, "m", mode, reply, answer.text)
-    assert flaw(record) is None
-    json.dumps(record, ensure_ascii=False).encode()  # no half pairs: any file and any database takes it
-    assert kept(asked, record) == answer.value
+    keeping = to_keep(asked, "m", mode, reply, answer.text)
+    assert flaw(keeping) is None
+    json.dumps(keeping, ensure_ascii=False).encode()  # no half pairs: any file and any database takes it
+    assert kept(asked, keeping) == answer.value
     counted = read_usage(found)[0]
     assert 0 <= counted.prompt + counted.completion <= 2 * 10**9
 
@@ -161,6 +162,22 @@ def test_a_line_of_answers_is_stored_or_named(folder: Path, bodies: list[Any], o
     assert done.stored >= 1
     assert done.stored + len(done.problems) == len(lines)
     assert all(str(problem).isprintable() for problem in done.problems)
+
+
+@given(st.lists(st.tuples(st.sampled_from(FIELDS), VALUES), min_size=1, max_size=4))
+@how(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
+def test_a_recorded_line_is_taken_or_named(folder: Path, odd: list[tuple[str, Any]]) -> None:
+    sound = record('{"issues": []}')
+    lines = [{"key": key(str(number)), **sound, name: value} for number, (name, value) in enumerate(odd)]
+    lines += [{"key": key("u"), **sound, "usage": {"prompt": odd[0][1]}}, {"key": odd[0][1], **sound}]
+    file = folder / "recorded.jsonl"
+    file.write_text("\n".join(map(json.dumps, [{"key": key("sound"), **sound}, *lines])))
+    with AnswerCache(folder / "cache") as cache:
+        done = import_(cache, file)
+        assert all(kept(call(["sky"]), found) is None for each in cache if (found := cache.get(each)))
+        cache.clear()
+    assert done.new >= 1
+    assert done.new + done.replaced + done.unchanged + len(done.problems) == len(lines) + 1
 
 
 @pytest.mark.parametrize("piece", ["```{}", "```json ", "</think>", "{'", '{"a": "', "[", "{", "\\", "``` "])

@@ -30,6 +30,7 @@ from extractor.endpoint.probe import QUESTION, picked
 from extractor.endpoint.reading import Oddity, Reply, read_completion, read_usage
 from extractor.endpoint.records import Answers, Record
 from extractor.endpoint.settings import Settings
+from extractor.endpoint.standstill import Standstill
 from extractor.endpoint.totals import Tally, Totals
 from extractor.errors import ExtractorError, SettingsError
 
@@ -70,7 +71,7 @@ class Endpoint:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by a call's key
         self._mode: Mode | None = None if settings.mode == "auto" else settings.mode
         self._dropped: frozenset[str] = frozenset()
-        self._hopeless: CallFailure | None = None  # a failure that each further call would meet
+        self._standstill = Standstill()
         self._was_reached = False
         self._clips = ClipWatch()
         self._keeps_from = float("-inf")  # loop time
@@ -138,8 +139,8 @@ class Endpoint:
                 if value is not None:
                     course.add(Totals(calls=1, cache_hits=1))
                     return Answer(value, _NOTHING, 0, 0.0, from_cache=True)
-                if self._hopeless:
-                    raise self._hopeless.again()
+                if hopeless := self._standstill.failure(self._now()):
+                    raise hopeless
                 mode = await self._picked_mode(course)
                 reply, answer = await self._answered(call, mode, course)
                 value = self._agreed(key, call, to_keep(call, self._model, mode, reply, answer.text), course)
@@ -241,7 +242,7 @@ class Endpoint:
         try:
             mode = await picked(tried)
         except AnswerFailure as failure:
-            self._hopeless = failure.again()  # what answers nothing simple answers nothing
+            self._standstill.begin(failure, self._now())  # what answers nothing simple answers nothing
             raise
         _LOG.info("mode %s is picked", mode)
         return mode
@@ -314,8 +315,8 @@ class Endpoint:
         ticket = await self._turn(need, course)
         spent, succeeded = Need(0), False
         try:
-            if self._hopeless:  # found while this request waited for its turn
-                raise self._hopeless.again()
+            if hopeless := self._standstill.failure(self._now()):  # found while this request waited for its turn
+                raise hopeless
             started = self._now()
             if course.deadline is None:  # the time in the queue is not the endpoint's, but where it asked for that
                 course.deadline = started + self._settings.span - ticket.held_back
@@ -332,6 +333,7 @@ class Endpoint:
                 usage = _NOTHING  # what fails is not charged, as far as one is told
             else:
                 succeeded = self._was_reached = True
+                self._standstill.answered()
                 usage = read_usage(received.body, least_tokens(call.messages))[0]
                 spent = Need(usage.prompt + usage.completion, self._dollars(usage) or 0.0) if usage.known else need
                 if received.closed_for and received.closed_for < self._settings.span:
@@ -377,12 +379,12 @@ class Endpoint:
         return Need(most.prompt + most.completion, self._price.of(most) if self._price else 0.0)
 
     def _may_pass(self, error: BaseException) -> bool:
-        return isinstance(error, EndpointFailure) and error.reason.passes and not self._hopeless
+        return isinstance(error, EndpointFailure) and error.reason.passes and not self._standstill.failure(self._now())
 
     def _remember(self, failure: CallFailure) -> None:
         unreachable = failure.reason.is_of_the_way and not self._was_reached
         if failure.reason.concerns_all or unreachable:
-            self._hopeless = failure.again()
+            self._standstill.begin(failure, self._now())
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

@@ -77,7 +77,7 @@ def requested_wait(headers: Mapping[str, str]) -> float | None:
     value = headers.get("retry-after-ms")
     if value and _is_number(value):
         return _bounded(float(value) / 1000)
-    value = headers.get("retry-after")
+    value = headers.get("retry-after") or headers.get("llm_provider-retry-after")  # as LiteLLM renames it
     if value and _is_number(value):
         return _bounded(float(value))
     if value and (until := _moment(value)):
@@ -89,9 +89,10 @@ def requested_wait(headers: Mapping[str, str]) -> float | None:
 def exhausted(headers: Mapping[str, str]) -> float | None:
     """Return in how many seconds an endpoint will take requests again whose headers say that none is left now."""
     waits = [
-        _bounded(_span(headers.get(f"x-ratelimit-reset-{what}", "")))
+        _bounded(_span(reset))
         for what in ("requests", "tokens")
         if headers.get(f"x-ratelimit-remaining-{what}", "").strip() == "0"
+        and (reset := headers.get(f"x-ratelimit-reset-{what}"))  # LiteLLM tells none
     ]
     return max(waits, default=None)
 

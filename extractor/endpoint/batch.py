@@ -279,7 +279,9 @@ def _record(line: Mapping[str, Any], asked: Asked | None, has_form: HasForm) -> 
     body = _completion(line)
     choice = mapping(body["choices"][0])
     calls = mapping(choice.get("message")).get("tool_calls")
-    head = asked or Asked(_UNLISTED, str(body.get("model") or "")[:_LONGEST_MODEL], "tools" if calls else "json", "")
+    model = body.get("model")
+    named = model[:_LONGEST_MODEL] if isinstance(model, str) else ""
+    head = asked or Asked(_UNLISTED, named, "tools" if calls else "json", "")
     mode: Mode = "tools" if head.mode == "tools" else "json"
     try:
         reply = read_completion(body, mode, 0)

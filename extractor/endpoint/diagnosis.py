@@ -24,6 +24,7 @@ from extractor.terminal import printable
 
 _LONGEST_QUOTE = 200
 _LONGEST_EVIDENCE = 20_000  # characters of an endpoint's words that are looked at
+_LONGEST_HEADER = 100  # characters of one that tells a time
 _LONGEST_WAIT = 24 * 3600.0
 
 _TOO_LONG = re.compile(
@@ -194,6 +195,7 @@ def _quoted(text: str, messages: Sequence[Message], settings: Settings) -> str:
 
 def _span(text: str) -> float:
     """Return the seconds that ``6m0s``, ``20ms`` or ``1.5`` mean."""
+    text = text[:_LONGEST_HEADER]
     if _is_number(text):
         return float(text)
     return sum(float(number) * _UNIT[unit] for number, unit in _SPAN.findall(text))
@@ -202,7 +204,7 @@ def _span(text: str) -> float:
 def _moment(text: str) -> datetime | None:
     """Return the moment that an HTTP date names, None where it is none."""
     try:
-        moment = parsedate_to_datetime(text)
+        moment = parsedate_to_datetime(text[:_LONGEST_HEADER])
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

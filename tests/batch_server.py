@@ -7,10 +7,13 @@ request and the request itself, as careless servers do.
 
 from __future__ import annotations
 
+import gzip
 import json
+from collections.abc import Mapping
 from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 from answer_examples import answer_line, completion
@@ -73,6 +76,15 @@ class Endpoint(BaseHTTPRequestHandler):
             self.close_connection = True
             self.connection.close()
             return True
+        if behaviour == "moved":
+            self.send(b"", status=307, headers={"Location": "http://127.0.0.1:9/v1/files"})
+            return True
+        if behaviour == "packed":
+            self.send(gzip.compress(b" " * 40_000_000, 1), headers={"Content-Encoding": "gzip"})
+            return True
+        if behaviour == "deep":
+            self.send(b'{"id":' + b'{"a":' * 900 + b"1" + b"}" * 901, "application/json")
+            return True
         if behaviour == "garbage":
             self.send(b"<html>login</html>", "text/html")
             return True
@@ -124,9 +136,17 @@ class Endpoint(BaseHTTPRequestHandler):
     def answer(self, content: Any, status: int = 200) -> None:
         self.send(json.dumps(content).encode(), "application/json", status)
 
-    def send(self, content: bytes, kind: str = "application/octet-stream", status: int = 200) -> None:
+    def send(
+        self,
+        content: bytes,
+        kind: str = "application/octet-stream",
+        status: int = 200,
+        headers: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
+        for name, value in headers.items():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -29,6 +29,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from faulty_answers import misbehave
+
 Request = dict[str, Any]
 Answer = Callable[[Request], "str | Mapping[str, Any] | None"]
 Fault = str | Mapping[str, Any]
@@ -68,6 +70,14 @@ ODD: Sequence[Fault] = (
 HEALABLE = (*PASSING, *WRONG, *ODD)
 
 
+MARK = re.compile("第([0-9]+)号通报")
+"""What in a prompt says which of the ``marked`` faults it meets."""
+
+
+_MARKED_PATH = re.compile("/m([0-9]+)(/.*)")  # the same in an address: http://host/m7/v1
+_TOLD_OF_FAULTS = ("kind", "mark", "seconds", "headers")
+
+
 @dataclass
 class Script:
     """How to misbehave: by request number; else at a ``rate``, with one of ``kinds``, drawn with ``seed``."""
@@ -83,14 +93,23 @@ class Script:
     first_token: float = 0.0  # seconds
     per_second: float = 0.0  # tokens (0: all at once)
     models: Sequence[Mapping[str, Any]] = ({"id": "fake", "object": "model"},)
+    marked: Mapping[str, Fault] = field(default_factory=dict)  # by the mark (``MARK``) that a prompt holds
+    marks_lists: bool = False  # what is marked by its path is the list of models, not its completions
 
-    def fault(self, number: int) -> dict[str, Any]:
+    def fault(self, number: int, prompt: str = "") -> dict[str, Any]:
         """Return what goes wrong with a request; nothing: an empty mapping."""
+        mark = MARK.search(prompt) if self.marked else None
+        if mark:
+            return _fault(self.marked.get(mark[1], "")) | {"mark": mark[1]}
         fault = self.faults.get(str(number))
         if fault is None and self.rate:
             draw = random.Random(f"{self.seed}:{number}")
             fault = draw.choice(list(self.kinds)) if draw.random() < self.rate else None
-        return {} if fault is None else {"kind": fault} if isinstance(fault, str) else dict(fault)
+        return {} if fault is None else _fault(fault)
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    return {"kind": fault} if isinstance(fault, str) else dict(fault)
 
 
 def count_tokens(text: str) -> int:
@@ -169,11 +188,16 @@ class _Server:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         method, target, _ = head[0].split(" ", 2)
         path, _, query = target.partition("?")
+        mark, path = found.groups() if (found := _MARKED_PATH.fullmatch(path)) else (None, path)
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         raw = await reader.readexactly(int(headers.get("content-length", 0)))
         if path.startswith("/_"):
             await _send(writer, 200, self._controlled(path, json.loads(raw or b"null")))
             return True
+        key = headers.get("authorization", "").removeprefix("Bearer ")
+        if method == "GET" and path == "/v1/models" and self.script.marks_lists and mark:
+            went_on = await misbehave(_fault(self.script.marked[mark]), {"key": key, "sent": ""}, dict, writer)
+            return bool(went_on)
         if method == "GET" and path == "/v1/models":
             await _send(writer, 200, {"object": "list", "data": list(self.script.models)})
             return True
@@ -184,9 +208,13 @@ class _Server:
             await _send(writer, 404, {"error": {"message": f"no {path}"}})
             return True
         request = json.loads(raw)
-        fault = self.script.fault(len(self.log))
-        key = headers.get("authorization", "")
-        seen = {"body": request, "query": query, "authorization": key, "fault": fault, "at": time.monotonic()}
+        if mark is not None and not self.script.marks_lists:
+            fault = _fault(self.script.marked[mark]) | {"mark": mark}
+        else:
+            fault = self.script.fault(len(self.log), request["messages"][-1]["content"])
+        authorization = headers.get("authorization", "")
+        told = {name: value for name, value in fault.items() if name in _TOLD_OF_FAULTS}
+        seen = {"body": request, "query": query, "authorization": authorization, "fault": told, "at": time.monotonic()}
         self.log.append(seen)
         self.at_once += 1
         self.most_at_once = max(self.at_once, self.most_at_once)
@@ -207,6 +235,10 @@ class _Server:
         kind = fault.get("kind", "")
         sent = request["messages"][-1]["content"]
         mode = mode_of(request)
+        words = {"key": headers.get("authorization", "").removeprefix("Bearer "), "sent": sent}
+        went_on = await misbehave(fault, words, lambda: self._completion(request, {}, 0), writer)
+        if went_on is not None:
+            return went_on
         if kind == "reset":
             writer.transport.abort()
             return False

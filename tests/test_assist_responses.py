@@ -94,6 +94,21 @@ def test_many_mistakes_make_one_short_message() -> None:
     assert "另有" in complaint(answer)
 
 
+@pytest.mark.parametrize(
+    "fields", [{"q": ["1培训班"] * 5000}, {"n": ["镇党委"] * 5000}, {"z": [{"k": "d", "w": "x"}] * 5000}]
+)
+def test_a_list_that_does_not_end_is_refused(fields: dict[str, Any]) -> None:
+    """Each entry of it would be looked up, and told in a check."""
+    assert "超过2000项" in complaint(with_measure(**fields))
+
+
+def test_numbers_of_any_length_are_refused_in_words() -> None:
+    assert "开头缺少q的编号" in complaint(with_measure(q=["9" * 5000 + "甲"]))
+    assert "integer" in complaint({**GOOD, "issues": [{"i": "9" * 5000, "c": "other"}]})
+    assert marked_number("q" + "1" * 5000) is None
+    assert line_range("1" * 5000 + "-2") is None
+
+
 def test_without_a_pack_only_shapes_are_checked() -> None:
     assert LabelsAnswer.model_validate({"issues": [], "measures": [{"m": 99, "t": ["other"]}]})
 

@@ -17,9 +17,10 @@ from answer_examples import key
 from openai import OpenAI
 
 from extractor.endpoint.batch import BatchCall, read_batch, read_calls, write_batch
-from extractor.endpoint.batch_api import BatchStatus, fetch, status, submission_file, submit, submitted
+from extractor.endpoint.batch_api import BatchStatus, connected, fetch, status, submission_file, submit, submitted
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.recording import export
+from extractor.endpoint.settings import Settings
 from extractor.errors import EndpointError, InputError, OutputError, SettingsError
 
 SECRET = "sk-planted-1234567890"
@@ -140,6 +141,25 @@ class TestSubmitting:
         submission_file(requests).write_bytes(note)
         with pytest.raises(InputError, match="was not submitted from here"):
             submitted(requests)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "sentence"),
+    [
+        ("moved", r"wants the request sent on to http://127\.0\.0\.1:9; that was not done \(status 307\)"),
+        ("packed", "given up: it is larger than 8 MB"),
+        ("deep", "something that is no batch"),
+        ("resetting", "cannot be reached, or broke off"),
+    ],
+)
+def test_what_the_commands_client_does_not_take_is_told(
+    address: str, requests: Path, behaviour: str, sentence: str
+) -> None:
+    how = Settings(base_url=f"{address}/{behaviour}/v1", api_key=SECRET, model="m", retries=0)
+    with connected(how) as client, failing(sentence):
+        submit(client, requests)
+    with connected(how) as client, failing(sentence):
+        status(client, "batch_1")
 
 
 class TestStatus:

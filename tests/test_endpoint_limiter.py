@@ -11,6 +11,7 @@ import pytest
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.endpoint.limiter import Limiter, Need, Ticket, Window
 from extractor.endpoint.settings import Settings
+from extractor.endpoint.standstill import Standstill
 
 SMALL = Need(10)
 
@@ -257,3 +258,25 @@ def test_tokens_a_minute_are_limited() -> None:
         await second
 
     with_limiter(use, tpm=100)
+
+
+def test_a_standstill_ends_and_the_next_is_longer() -> None:
+    """A service that was started before its model must not stand still for ever."""
+    standstill = Standstill()
+    refused = EndpointFailure(Reason.AUTH, "the key is wrong")
+    lengths = []
+    now = 0.0
+    for _ in range(9):
+        assert standstill.failure(now) is None
+        standstill.begin(refused, now)
+        standstill.begin(refused, now + 1)  # by a call that was under way
+        begun = now
+        while failure := standstill.failure(now):
+            assert (failure.reason, str(failure)) == (refused.reason, str(refused))
+            now += 30
+        lengths.append(now - begun)
+    assert lengths[:4] == [60, 120, 240, 480]
+    assert lengths[-2:] == [3600, 3600]
+    standstill.answered()
+    standstill.begin(refused, now)
+    assert standstill.failure(now + 60) is None

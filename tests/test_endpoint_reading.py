@@ -159,6 +159,8 @@ def test_tokens_that_cannot_be_are_not_believed(raw: object) -> None:
         ({"retry-after": "999999999"}, 86400.0),
         ({"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "1m30s"}, 90.0),
         ({"x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "20ms"}, 0.02),
+        ({"x-ratelimit-remaining-requests": "0"}, None),  # LiteLLM: none is left, and nobody says until when
+        ({"llm_provider-retry-after": "3"}, 3.0),
         ({"x-ratelimit-remaining-requests": "5", "x-ratelimit-reset-requests": "1m"}, None),
     ],
 )

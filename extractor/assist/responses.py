@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
@@ -46,11 +47,15 @@ else:
 _DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 _MOST_TOLD = 6
 """How many mistakes one message tells: more would only lengthen the next prompt."""
+_MOST_COUNTED = 100
+"""How many are looked for: what has so many is not worth counting."""
+_MOST_LISTED = 2000
+"""How many entries one list of an answer may have. No piece has so many marks."""
 
 
 def _bare_number(value: object) -> object:
     """``"m12"`` and ``"[m12]"`` for 12: models copy marks."""
-    found = re.fullmatch(r"\[?[a-z]?(\d+)\]?", value.strip()) if isinstance(value, str) else None
+    found = re.fullmatch(r"\[?[a-z]?(\d{1,9})\]?", value.strip()) if isinstance(value, str) else None
     return int(found[1]) if found else value
 
 
@@ -216,13 +221,13 @@ def numbered(said: str) -> tuple[int, str] | None:
     >>> numbered("12完成投资"), numbered("[q3]:-"), numbered("完成投资")
     ((12, '完成投资'), (3, '-'), None)
     """
-    match = re.match(r"\s*\[?[a-z]?(\d+)\]?(?:[\s:：,，]+|(?=[^\d\s])|$)", said)
+    match = re.match(r"\s*\[?[a-z]?(\d{1,9})\]?(?:[\s:：,，]+|(?=[^\d\s])|$)", said)
     return (int(match[1]), said[match.end() :].strip()) if match else None
 
 
 def marked_number(said: str) -> tuple[str, int] | None:
     """A mark with its letter: ``"q3"``; None where it is none."""
-    match = re.fullmatch(r"\s*\[?([qpfo])(\d+)\]?\s*", said)
+    match = re.fullmatch(r"\s*\[?([qpfo])(\d{1,9})\]?\s*", said)
     return (match[1].replace("p", "q"), int(match[2])) if match else None
 
 
@@ -232,12 +237,12 @@ def line_range(said: str) -> tuple[int, int] | None:
     >>> line_range("12-14"), line_range("[3]至[3]"), line_range("12")
     ((12, 14), (3, 3), None)
     """
-    match = re.fullmatch(r"\s*\[?(\d+)\+?\]?\s*[-~—至]+\s*\[?(\d+)\+?\]?\s*", said)
+    match = re.fullmatch(r"\s*\[?(\d{1,9})\+?\]?\s*[-~—至]+\s*\[?(\d{1,9})\+?\]?\s*", said)
     return (int(match[1]), int(match[2])) if match else None
 
 
 def _tell(mistakes: Iterable[str]) -> None:
-    found = list(mistakes)
+    found = list(islice(mistakes, _MOST_COUNTED))
     if found:
         more = f";另有{len(found) - _MOST_TOLD}处类似错误" if len(found) > _MOST_TOLD else ""
         raise ValueError(";".join(found[:_MOST_TOLD]) + more + "。请改正后重新给出完整的JSON")
@@ -249,11 +254,12 @@ Item = TypeVar("Item")
 def _numbers(mark: str, items: Iterable[Item], number: Callable[[Item], int], known: Iterable[int]) -> Iterator[str]:
     """What is wrong with the numbers of a list that must hold each known one once."""
     expected = list(known)
+    numbers = set(expected)
     seen: set[int] = set()
     allowed = f"{mark}{expected[0]}至{mark}{expected[-1]}" if expected else "无"
     for item in items:
         here = number(item)
-        if here not in expected:
+        if here not in numbers:
             yield f"没有编号{mark}{here},本批的编号是{allowed}"
         elif here in seen:
             yield f"{mark}{here}重复了"
@@ -261,6 +267,9 @@ def _numbers(mark: str, items: Iterable[Item], number: Callable[[Item], int], kn
     missing = [f"{mark}{each}" for each in expected if each not in seen]
     if missing:
         yield "缺少" + "、".join(missing[:12])
+
+
+_LISTS = ("q", "f", "a", "o", "n", "x", "z")
 
 
 def _labels_mistakes(answer: LabelsAnswer, pack: LabelsPack) -> Iterator[str]:
@@ -273,6 +282,9 @@ def _labels_mistakes(answer: LabelsAnswer, pack: LabelsPack) -> Iterator[str]:
     for measure in answer.measures:
         piece = pieces.get(measure.m)
         if piece is None:
+            continue
+        if too_long := next((name for name in _LISTS if len(getattr(measure, name)) > _MOST_LISTED), None):
+            yield f"m{measure.m}的{too_long}超过{_MOST_LISTED}项"
             continue
         figures = piece.numbers("q") if measure.q or measure.a else []
         for said in measure.q:

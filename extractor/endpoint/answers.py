@@ -12,6 +12,7 @@ from extractor.endpoint.failures import AnswerFailure, Reason
 from extractor.endpoint.reading import Oddity, Reply, found_json
 from extractor.endpoint.records import Record
 
+_LONGEST_JSON = 250_000  # characters; longer ones only cost time to refuse
 _PROBLEMS = 5  # told to the model at once
 _LONGEST_PROBLEM = 200
 _LONGEST_COMPLAINT = 800  # characters; the complaint is sent instead of the last one, so prompts do not grow
@@ -34,11 +35,13 @@ def accepted(call: Call[Response], mode: Mode, reply: Reply) -> Accepted[Respons
     from extractor.endpoint.shapes import parsed
 
     text, oddities = found_json(reply.content, mode)
+    if len(text) > _LONGEST_JSON:
+        raise AnswerFailure(Reason.OVERSIZED, f"the model's answer has more than {_LONGEST_JSON:,} characters")
     try:
         return Accepted(parsed(call, mode, text), text, reply.oddities + oddities)
     except ValidationError as error:
         failure = _failure(error)
-    except ValueError:
+    except Exception:  # an answer may break whatever reads it; that is its own fault
         failure = AnswerFailure(Reason.INVALID_ANSWER, "the model's answer cannot be read", "It was no JSON.")
     raise failure  # outside of the block: the cause quotes the answer, and tracebacks reach logs
 
@@ -46,9 +49,11 @@ def accepted(call: Call[Response], mode: Mode, reply: Reply) -> Accepted[Respons
 def kept(call: Call[Response], record: Record) -> Response | None:
     """Return the answer that was kept, None where it is not valid (any more)."""
     text, _ = found_json(record["content"], "md_json")
+    if len(text) > _LONGEST_JSON:
+        return None
     try:
         return call.response.model_validate_json(text, context=dict(call.context))
-    except ValueError:
+    except Exception:  # as in ``accepted``
         return None
 
 

@@ -6,7 +6,6 @@ an answers file does not: the task, the mode, the prompt's version, the model as
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,8 +14,10 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from extractor.endpoint.cache import AnswerCache
-from extractor.endpoint.calls import Usage
-from extractor.endpoint.lines import Problem, count_of, json_line, mapping, numbered_lines, parsed, write_whole
+from extractor.endpoint.calls import Mode
+from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
+from extractor.endpoint.lines import Problem, json_line, mapping, numbered_lines, write_whole
+from extractor.endpoint.reading import body_of, found_json, read_completion
 from extractor.endpoint.records import UNFINISHED, WITHHELD, Record, flaw, is_key, unusable
 from extractor.errors import BugError, InputError, SettingsError
 
@@ -27,6 +28,7 @@ _UNLISTED = "unlisted"  # the task of an answer whose call is in no list
 _HEAD = ("task", "model", "mode", "prompt_version")
 _TOO_LONG = frozenset({"context_length_exceeded", "exceed_context_size_error"})  # codes of servers
 _KIND = re.compile(r"[._-](?:answers|errors|output|results)$")  # what names of answers files end in
+_LONGEST_MODEL = 300  # characters of a model's name
 _PART = re.compile(r"-\d+$")
 
 
@@ -159,7 +161,7 @@ def read_calls(path: Path) -> dict[str, Asked]:
     """
     asked = {}
     for number, line in numbered_lines(path):
-        call = _object(line)
+        call = body_of(line) or {}
         names = [call.get(name) for name in _HEAD]
         if not is_key(call.get("key")) or not all(isinstance(name, str) for name in names):
             raise InputError(f"{path}:{number}: is no line of a list of calls; give NAME.calls.jsonl")
@@ -188,7 +190,7 @@ def read_batch(
     stored: set[str] = set()
     too_large: dict[str, None] = {}
     for number, line in numbered_lines(path):
-        found = _object(line)
+        found = body_of(line) or {}
         if "method" in found and "body" in found:
             raise InputError(f"{path}:{number}: is a request; give the file with the endpoint's answers")
         key = found.get("custom_id")
@@ -222,7 +224,7 @@ def read_too_large(path: Path) -> frozenset[str]:
     """
     found = set()
     for _, line in numbered_lines(path):
-        answer = _object(line)
+        answer = body_of(line) or {}
         try:
             _answer(answer, None)
         except _NoAnswer as no_answer:
@@ -250,15 +252,6 @@ def _request_lines(calls: Iterable[BatchCall], asked: dict[str, Asked], limits: 
         yield line
 
 
-def _object(line: bytes) -> dict[str, Any]:
-    """Return the object of a line, an empty one where it holds none."""
-    try:
-        value = parsed(line)
-    except ValueError:
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
 def _answer(
     line: Mapping[str, Any], asked: Mapping[str, Asked] | None, has_form: HasForm = _any_form
 ) -> tuple[str, Record]:
@@ -283,66 +276,73 @@ def _record(line: Mapping[str, Any], asked: Asked | None, has_form: HasForm) -> 
     Raises:
         _NoAnswer: it has none to keep.
     """
-    choice, body = _choice(line)
-    message = mapping(choice.get("message"))
-    reason = choice.get("finish_reason")
-    calls = message.get("tool_calls") or []
-    if str(reason).casefold() in UNFINISHED:
-        raise _NoAnswer("truncated", f"is cut short (finish_reason {reason})", wants_less=True)
-    if str(reason).casefold() in WITHHELD:
-        raise _NoAnswer("refused", f"is withheld (finish_reason {reason})")
-    if message.get("refusal"):
-        raise _NoAnswer("refused", "the model declined to answer")
-    if not isinstance(calls, list) or len(calls) > 1:
-        raise _NoAnswer("unusable", "calls several tools where one was asked for")
-    head = asked or Asked(_UNLISTED, str(body.get("model", "")), "tools" if calls else "json", "")
-    content = _arguments(calls[0]) if calls else message.get("content")
+    body = _completion(line)
+    choice = mapping(body["choices"][0])
+    calls = mapping(choice.get("message")).get("tool_calls")
+    model = body.get("model")
+    named = model[:_LONGEST_MODEL] if isinstance(model, str) else ""
+    head = asked or Asked(_UNLISTED, named, "tools" if calls else "json", "")
+    mode: Mode = "tools" if head.mode == "tools" else "json"
+    try:
+        reply = read_completion(body, mode, 0)
+    except (AnswerFailure, EndpointFailure) as failure:
+        raise _no_answer(failure, choice) from None
+    content, _ = found_json(reply.content, mode)
     record = {
         **head._asdict(),
-        "finish_reason": reason if isinstance(reason, str) else None,
-        "usage": _usage(mapping(body.get("usage"))),
-        "content": "" if content is None else content,
+        "finish_reason": reply.finish_reason,
+        "usage": asdict(reply.usage),
+        "content": content,
     }
     if fault := flaw(record) or unusable(record):
         raise _NoAnswer("unusable", fault)
     if not has_form(record):
         raise _NoAnswer("unusable", "is not of the form that was asked for")
+    if body_of(content) is None:
+        what = "calls the tool with arguments that are" if calls else "has a content that is"
+        raise _NoAnswer("unusable", f"{what} no JSON object")
     return record
 
 
-def _choice(line: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """Return the answer of a line, and the body it stands in."""
+def _no_answer(failure: CallFailure, choice: Mapping[str, Any]) -> _NoAnswer:
+    """Return what a failure to read a completion means for its line."""
+    ending = choice.get("finish_reason")
+    told = (
+        f" (finish_reason {ending})" if isinstance(ending, str) and ending.casefold() in UNFINISHED | WITHHELD else ""
+    )
+    match failure.reason:
+        case Reason.TRUNCATED:
+            return _NoAnswer("truncated", f"is cut short{told}", wants_less=True)
+        case Reason.REFUSED:
+            return _NoAnswer("refused", f"is withheld{told}" if told else "the model declined to answer")
+        case Reason.EMPTY_ANSWER:
+            return _NoAnswer("unusable", "is empty")
+        case Reason.SERVER:
+            return _NoAnswer("failed", str(failure))
+    return _NoAnswer("unusable", f"cannot be used: {failure}")
+
+
+def _completion(line: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the completion of a line.
+
+    Raises:
+        _NoAnswer: it holds none.
+    """
     response = mapping(line.get("response"))
     body = mapping(response.get("body", response))  # some endpoints leave the envelope out
     error = line.get("error") or body.get("error")
     status = response.get("status_code", 200)
     if error or status != 200:
-        code = error.get("code") or error.get("type") if isinstance(error, Mapping) else None
-        named = [f"status {status}"] if isinstance(status, int) and status != 200 else []
+        told = mapping(error)
+        code = told.get("code") or told.get("type")
+        named = [f"status {status}"] if type(status) is int and 0 <= status < 1000 and status != 200 else []
         named += [code] if isinstance(code, str) and CODE.fullmatch(code) else []
         raise _NoAnswer(
             "failed",
             f"the endpoint reports an error ({', '.join(named) or 'without a code'})",
-            wants_less=code in _TOO_LONG,
+            wants_less=isinstance(code, str) and code in _TOO_LONG,
         )
     choices = body.get("choices")
     if not isinstance(choices, list) or not choices:
         raise _NoAnswer("unusable", "is no chat completion")
-    return mapping(choices[0]), body
-
-
-def _arguments(call: object) -> object:
-    """Return the arguments of a tool call as JSON text."""
-    arguments = mapping(mapping(call).get("function")).get("arguments")
-    if isinstance(arguments, Mapping):  # as some servers send them
-        return json.dumps(arguments, ensure_ascii=False)
-    if isinstance(arguments, str) and not _object(arguments.encode(errors="backslashreplace")):
-        raise _NoAnswer("unusable", "calls the tool with arguments that are no JSON object")
-    return arguments
-
-
-def _usage(usage: Mapping[str, Any]) -> dict[str, int]:
-    """Return the tokens of an answer as those of a call are kept."""
-    details = mapping(usage.get("prompt_tokens_details"))
-    prompt, completion = count_of(usage, "prompt_tokens"), count_of(usage, "completion_tokens")
-    return asdict(Usage(prompt, count_of(details, "cached_tokens"), completion, known=prompt > 0))
+    return body

@@ -18,6 +18,7 @@ from extractor.errors import EndpointError, InputError, OutputError, SettingsErr
 if TYPE_CHECKING:
     from openai import OpenAI
 
+_MOST_LINES = 10**9
 _OVER = frozenset({"failed", "completed", "expired", "cancelled"})
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")  # safe as a file's name and in a message
 
@@ -56,9 +57,15 @@ def connected(settings: Settings) -> Iterator[OpenAI]:
     """Yield a client of the endpoint that ``settings`` name."""
     from openai import OpenAI
 
+    from extractor.endpoint.bounded import sync_client
     from extractor.endpoint.transport import whereabouts
 
-    with OpenAI(**whereabouts(settings), timeout=settings.timeout, max_retries=settings.retries) as client:
+    with OpenAI(
+        **whereabouts(settings),
+        timeout=settings.timeout,
+        max_retries=settings.retries,
+        http_client=sync_client(settings.span),
+    ) as client:
         yield client
 
 
@@ -85,7 +92,7 @@ def submit(client: OpenAI, requests: Path, *, again: bool = False) -> Submission
     before = _submission(submission_file(requests))
     if before is not None and before.sha256 == sha256 and not again:
         return before
-    with _sentences("submitting the batch"):
+    with _sentences("submitting the batch", client):
         uploaded = client.files.create(file=(requests.name, content), purpose="batch")
         # Not tried again by the client: an answer that is lost on its way would make, and bill, two batches.
         batch = client.with_options(max_retries=0).batches.create(
@@ -139,10 +146,12 @@ def fetch(client: OpenAI, batch_id: str, folder: Path, name: str | None = None) 
     files = []
     for kind, field in (("answers", "output_file_id"), ("errors", "error_file_id")):
         if file_id := batch.get(field):
-            with _sentences(f"fetching the batch's {kind}"):
-                content = client.files.content(str(file_id)).content
             files.append(folder / f"{name or state.batch_id}.{kind}.jsonl")
-            write_whole(files[-1], [content])
+            with (
+                _sentences(f"fetching the batch's {kind}", client),
+                client.files.with_streaming_response.content(_name(file_id)) as content,
+            ):
+                write_whole(files[-1], content.iter_bytes())
     if not files:
         because = f" ({'; '.join(state.faults)})" if state.faults else ""
         raise EndpointError(f"{state}; it has no answers{because}")
@@ -152,7 +161,7 @@ def fetch(client: OpenAI, batch_id: str, folder: Path, name: str | None = None) 
 def _retrieve(client: OpenAI, batch_id: str) -> Mapping[str, Any]:
     if not _NAME.fullmatch(batch_id):
         raise SettingsError(f"{batch_id!r} is no batch's id; submit prints it")
-    with _sentences("asking for the batch"):
+    with _sentences("asking for the batch", client):
         return _fields(client.batches.retrieve(batch_id))
 
 
@@ -160,7 +169,10 @@ def _fields(answer: object) -> Mapping[str, Any]:
     """Return the fields of an answer: the client checks none of them, and hands on a page that is no JSON as text."""
     from openai import BaseModel
 
-    return answer.to_dict(warnings=False) if isinstance(answer, BaseModel) else {}
+    try:
+        return answer.to_dict(warnings=False) if isinstance(answer, BaseModel) else {}
+    except (ValueError, TypeError, RecursionError):  # nested without end
+        return {}
 
 
 def _status(batch: Mapping[str, Any]) -> BatchStatus:
@@ -180,21 +192,30 @@ def _fault(error: Mapping[str, Any]) -> str:
     """Return an error's code and line; not its message, which may quote the request."""
     code, line = error.get("code"), error.get("line")
     named = code if isinstance(code, str) and CODE.fullmatch(code) else "no code"
-    return f"{named}, line {line}" if isinstance(line, int) else named
+    return f"{named}, line {line}" if isinstance(line, int) and 0 <= line < _MOST_LINES else named
 
 
 @contextmanager
-def _sentences(doing: str) -> Iterator[None]:
+def _sentences(doing: str, client: OpenAI) -> Iterator[None]:
     """Turn the client's errors into ours, which repeat nothing the server said: it may quote the key."""
+    import httpx2
     from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
+
+    from extractor.endpoint.bounded import OversizedError
+    from extractor.endpoint.connection import REDIRECTS, fault_of, target_of
 
     try:
         yield
-    except APITimeoutError as error:
+    except (APITimeoutError, httpx2.TimeoutException) as error:
         raise EndpointError(f"{doing} took too long; try again, or raise --timeout") from error
-    except APIConnectionError as error:
-        raise EndpointError(f"{doing}: the endpoint cannot be reached; check --base-url") from error
+    except (APIConnectionError, httpx2.HTTPError, OversizedError) as error:
+        _, words = fault_of(error, str(client.base_url))
+        raise EndpointError(f"{doing}: the endpoint {words}; check --base-url") from error
     except APIStatusError as error:
+        if 300 <= error.status_code < 400:
+            target = target_of(error.response.headers.get("location", ""), str(client.base_url))
+            said = f"the endpoint {REDIRECTS} {target.replace(client.api_key, '***')}; that was not done"
+            raise EndpointError(f"{doing}: {said} (status {error.status_code})") from error
         remedy = {
             401: "the key is missing or wrong",
             403: "the key may not do this",
@@ -206,7 +227,7 @@ def _sentences(doing: str) -> Iterator[None]:
         }
         said = remedy.get(error.status_code, "the endpoint refused or failed")
         raise EndpointError(f"{doing}: {said} (status {error.status_code})") from error
-    except APIError as error:
+    except (APIError, ValueError, TypeError, RecursionError) as error:
         raise EndpointError(f"{doing}: the endpoint's answer cannot be read") from error
 
 

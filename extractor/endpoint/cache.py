@@ -29,7 +29,7 @@ FOLDER_VARIABLE = "EXTRACTOR_CACHE_DIR"
 DEFAULT_SIZE_LIMIT = 512 * 2**20  # bytes; some hundred thousand answers
 SMALLEST_SIZE_LIMIT = 2**20  # bytes; below that an eviction, ten rows at a time, would empty the cache
 
-_BUSY = 30.0  # seconds to wait while another process writes
+_BUSY = 10.0  # seconds to wait while another process writes; a service stands still for as long
 _LARGEST_ROW = 64 * 2**20  # bytes once unpacked: no row may unpack to all of the memory
 _DATABASE = (DBNAME, f"{DBNAME}-wal", f"{DBNAME}-shm", f"{DBNAME}-journal")
 

@@ -9,65 +9,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
+from tenacity import AsyncRetrying, retry_if_exception
 
 from extractor.endpoint.answers import Accepted, accepted, kept, to_keep
 from extractor.endpoint.calls import Answer, Call, Mode, Response, Usage
 from extractor.endpoint.clipping import ClipWatch
+from extractor.endpoint.course import PROBE_RETRIES, Course, failure_of, wait_before
 from extractor.endpoint.estimate import least_tokens, usual_tokens
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.keys import call_key, schema_text, token_limit
-from extractor.endpoint.limiter import Limiter, Need
+from extractor.endpoint.limiter import Limiter, Need, Ticket
 from extractor.endpoint.offline import Offline
 from extractor.endpoint.prices import Price, price_of
 from extractor.endpoint.probe import QUESTION, picked
 from extractor.endpoint.reading import Oddity, Reply, read_completion, read_usage
 from extractor.endpoint.records import Answers, Record
 from extractor.endpoint.settings import Settings
+from extractor.endpoint.standstill import Standstill
 from extractor.endpoint.totals import Tally, Totals
-from extractor.errors import SettingsError
+from extractor.errors import ExtractorError, SettingsError
 
 if TYPE_CHECKING:
     from extractor.endpoint.transport import Transport
 
 _LOG = logging.getLogger("extractor.endpoint")
 
-_DEADLINE = 5  # times the timeout of a request, where the settings do not say
-_LONGEST_BACKOFF = 30.0
-_PROBE_RETRIES = 1
-_OF_NO_MODE = (Reason.RATE_LIMITED, Reason.CONNECTION)
+_NOT_KEEPING = 60.0  # seconds for which no answer is kept after one could not be: to find that out may take long
 _NOTHING = Usage()
 
 _picked_modes: dict[tuple[str, str], Mode] = {}  # by address and model, for the process
-
-
-@dataclass
-class _Course:
-    """What one call has taken so far, and until when it may go on (loop time)."""
-
-    tallies: tuple[Tally, ...]
-    started: float
-    retries: int
-    tries_mode: bool = False
-    deadline: float | None = None
-    requests: int = 0
-    usage: Usage = _NOTHING
-    dropped: frozenset[str] = frozenset()
-
-    def add(self, part: Totals) -> None:
-        for tally in self.tallies:
-            tally.add(part)
-
-    def note(self, *oddities: str) -> None:
-        for tally in self.tallies:
-            tally.note(*oddities)
 
 
 class Endpoint:
@@ -92,13 +67,14 @@ class Endpoint:
         self._tally = tally or Tally()
         self._limiter: Limiter | None = None
         self._transport: Transport | None = None
-        self._probing = asyncio.Lock()
+        self._probing: asyncio.Task[Mode] | None = None
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by a call's key
         self._mode: Mode | None = None if settings.mode == "auto" else settings.mode
         self._dropped: frozenset[str] = frozenset()
-        self._hopeless: CallFailure | None = None  # a failure that each further call would meet
+        self._standstill = Standstill()
         self._was_reached = False
         self._clips = ClipWatch()
+        self._keeps_from = float("-inf")  # loop time
 
     async def __aenter__(self) -> Endpoint:
         self._limiter = Limiter(self._settings, asyncio.get_running_loop().time)
@@ -107,6 +83,9 @@ class Endpoint:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._probing:
+            self._probing.cancel()
+            await asyncio.gather(self._probing, return_exceptions=True)
         if self._transport:
             await self._transport.close()
 
@@ -149,7 +128,6 @@ class Endpoint:
         Raises:
             EndpointFailure: the endpoint failed, for a named reason.
             AnswerFailure: the model's answer cannot be used, for a named reason.
-            OutputError: the cache cannot be written.
         """
         course = self._course(tally)
         key = call_key(call, self._settings)
@@ -161,11 +139,12 @@ class Endpoint:
                 if value is not None:
                     course.add(Totals(calls=1, cache_hits=1))
                     return Answer(value, _NOTHING, 0, 0.0, from_cache=True)
-                if self._hopeless:
-                    raise self._hopeless.again()
+                if hopeless := self._standstill.failure(self._now()):
+                    raise hopeless
                 mode = await self._picked_mode(course)
                 reply, answer = await self._answered(call, mode, course)
-                value = self._agreed(key, call, to_keep(call, self._model, mode, reply, answer.text)) or answer.value
+                value = self._agreed(key, call, to_keep(call, self._model, mode, reply, answer.text), course)
+                value = value or answer.value
         except TimeoutError:
             failure = EndpointFailure(Reason.TIMEOUT, "the time for this notice is over")
         except (EndpointFailure, AnswerFailure) as error:
@@ -189,7 +168,7 @@ class Endpoint:
             EndpointFailure: the endpoint failed.
             AnswerFailure: the answer cannot be used.
         """
-        return await self._attempted(call, mode, self._course(None, _PROBE_RETRIES))
+        return await self._attempted(call, mode, self._course(None, PROBE_RETRIES))
 
     def transport(self) -> Transport:
         """Return the OpenAI client, made and imported when it is first needed."""
@@ -199,11 +178,11 @@ class Endpoint:
             self._transport = Transport(self._settings)
         return self._transport
 
-    def _course(self, tally: Tally | None, retries: int | None = None) -> _Course:
+    def _course(self, tally: Tally | None, retries: int | None = None) -> Course:
         tallies = (self._tally,) if tally is None else (self._tally, tally)
-        return _Course(tallies, self._now(), self._settings.retries if retries is None else retries)
+        return Course(tallies, self._now(), self._settings.retries if retries is None else retries)
 
-    def _kept(self, key: str, call: Call[Response], course: _Course) -> Response | None:
+    def _kept(self, key: str, call: Call[Response], course: Course) -> Response | None:
         record = self._cache.get(key, call.task) if self._cache is not None else None
         if record is None:
             return None
@@ -214,40 +193,66 @@ class Endpoint:
                 raise self._cache.missed(key, call.task)
         return value
 
-    def _agreed(self, key: str, call: Call[Response], record: Record) -> Response | None:
-        """Keep an answer. Where another process was faster, return what it was told: all runs are to say the same."""
-        if self._cache is None or self._cache.add(key, record):
+    def _agreed(self, key: str, call: Call[Response], record: Record, course: Course) -> Response | None:
+        """Keep an answer. Where another process was faster, return what it was told: all runs are to say the same.
+        An answer that cannot be kept is used all the same, this once."""
+        if self._cache is None:
             return None
-        there = self._cache.get(key, call.task)
-        value = kept(call, there) if there else None
-        if value is None:
-            self._cache.put(key, record)
+        try:
+            if self._now() < self._keeps_from:
+                course.note(Oddity.NOT_KEPT)
+                return None
+            if self._cache.add(key, record):
+                return None
+            there = self._cache.get(key, call.task)
+            value = kept(call, there) if there else None
+            if value is None:
+                self._cache.put(key, record)
+        except (ExtractorError, OSError, ValueError) as error:
+            self._keeps_from = self._now() + _NOT_KEEPING
+            course.note(Oddity.NOT_KEPT)
+            why = str(error) if isinstance(error, ExtractorError) else type(error).__name__
+            _LOG.warning("answers cannot be kept, so they are used once and asked for again by the next run: %s", why)
+            return None
         return value
 
-    async def _picked_mode(self, course: _Course) -> Mode:
-        if self._mode:
-            return self._mode
-        async with self._probing:
-            if self._mode is None:
-                place = (self._settings.address, self._model)
-                if place not in _picked_modes:
-
-                    async def tried(mode: Mode) -> tuple[Oddity, ...]:
-                        probe = _Course(course.tallies, self._now(), self._settings.retries, tries_mode=True)
-                        return (await self._attempted(QUESTION, mode, probe)).oddities
-
-                    if self._hopeless:  # found while this call waited
-                        raise self._hopeless.again()
-                    try:
-                        _picked_modes[place] = await picked(tried)
-                    except AnswerFailure as failure:
-                        self._hopeless = failure.again()  # what answers nothing simple answers nothing
-                        raise
-                    _LOG.info("mode %s is picked", _picked_modes[place])
-                self._mode = _picked_modes[place]
+    async def _picked_mode(self, course: Course) -> Mode:
+        """Return the mode that is set, or the one that a probe finds. Those who wait for one probe are told the same by
+        it: an endpoint that does not answer costs its time once, not once a call."""
+        if self._mode is None:
+            place = (self._settings.address, self._model)
+            if place not in _picked_modes:
+                if self._probing is None:
+                    self._probing = asyncio.create_task(self._probed(course.tallies))
+                    self._probing.add_done_callback(self._end_probing)
+                try:
+                    _picked_modes[place] = await asyncio.shield(self._probing)
+                except (EndpointFailure, AnswerFailure) as failure:
+                    raise failure.again() from None
+            self._mode = _picked_modes[place]
         return self._mode
 
-    async def _answered(self, call: Call[Response], mode: Mode, course: _Course) -> tuple[Reply, Accepted[Response]]:
+    async def _probed(self, tallies: tuple[Tally, ...]) -> Mode:
+        deadline = self._now() + self._settings.span
+
+        async def tried(mode: Mode) -> tuple[Oddity, ...]:
+            probe = Course(tallies, self._now(), self._settings.retries, tries_mode=True, deadline=deadline)
+            return (await self._attempted(QUESTION, mode, probe)).oddities
+
+        try:
+            mode = await picked(tried)
+        except AnswerFailure as failure:
+            self._standstill.begin(failure, self._now())  # what answers nothing simple answers nothing
+            raise
+        _LOG.info("mode %s is picked", mode)
+        return mode
+
+    def _end_probing(self, probing: asyncio.Task[Mode]) -> None:
+        self._probing = None
+        if not probing.cancelled():
+            probing.exception()  # those who wait are told; where nobody does any more it is no surprise
+
+    async def _answered(self, call: Call[Response], mode: Mode, course: Course) -> tuple[Reply, Accepted[Response]]:
         """Ask until the answer is valid, each time with a word about what was wrong with the last one."""
         complaint = ""
         for left in range(self._settings.answer_retries, -1, -1):
@@ -267,19 +272,25 @@ class Endpoint:
                 return reply, answer
         raise AssertionError  # the last round returns or raises
 
-    async def _attempted(self, call: Call[Response], mode: Mode, course: _Course) -> Accepted[Response]:
+    async def _attempted(self, call: Call[Response], mode: Mode, course: Course) -> Accepted[Response]:
         return accepted(call, mode, await self._replied(call, mode, "", course))
 
-    async def _replied(self, call: Call[Response], mode: Mode, complaint: str, course: _Course) -> Reply:
+    async def _replied(self, call: Call[Response], mode: Mode, complaint: str, course: Course) -> Reply:
         """Send a request until the endpoint answers it: again after a while, or without what it does not take."""
         while True:
             try:
                 async for attempt in AsyncRetrying(
                     retry=retry_if_exception(self._may_pass),
-                    wait=self._wait,
-                    stop=lambda state: state.attempt_number > _repeats(state, course) or self._too_late(state, course),
+                    wait=lambda state: wait_before(state, self._settings.backoff),
+                    stop=lambda state: (
+                        state.attempt_number > course.repeats(state)
+                        or course.is_over(self._now() + state.upcoming_sleep)
+                    ),
                     before_sleep=lambda state: _LOG.info(
-                        "%s: %s, again in %.1f s", call.task, _reason(state), state.upcoming_sleep
+                        "%s: %s, again in %.1f s",
+                        call.task,
+                        getattr(failure_of(state), "reason", ""),
+                        state.upcoming_sleep,
                     ),
                     sleep=asyncio.sleep,
                     reraise=True,
@@ -294,21 +305,21 @@ class Endpoint:
                 self._dropped |= {parameter}
                 course.note(Oddity.PARAMETER_DROPPED)
 
-    async def _requested(self, call: Call[Response], mode: Mode, complaint: str, course: _Course) -> Reply:
+    async def _requested(self, call: Call[Response], mode: Mode, complaint: str, course: Course) -> Reply:
         """Wait for a turn and send one request."""
         from extractor.endpoint.shapes import request_body
 
         assert self._limiter is not None, "use the endpoint in an async with block"
         transport = self.transport()
         need = self._need(call)
-        ticket = await self._limiter.enter(need, again=course.requests > 0)
+        ticket = await self._turn(need, course)
         spent, succeeded = Need(0), False
         try:
-            if self._hopeless:  # found while this request waited for its turn
-                raise self._hopeless.again()
+            if hopeless := self._standstill.failure(self._now()):  # found while this request waited for its turn
+                raise hopeless
             started = self._now()
-            if course.deadline is None:  # the time in the queue is not the endpoint's
-                course.deadline = started + self._span()
+            if course.deadline is None:  # the time in the queue is not the endpoint's, but where it asked for that
+                course.deadline = started + self._settings.span - ticket.held_back
             body = request_body(call, self._settings, mode, complaint, sorted(self._dropped))
             course.requests += 1
             seconds = min(self._settings.timeout, max(course.deadline - started, 0.001))
@@ -318,13 +329,14 @@ class Endpoint:
                 if received.reason is Reason.RATE_LIMITED:
                     wait = getattr(received, "wait", None)
                     # A wait beyond the call's own deadline ends the call; the others shall not stand still for it.
-                    self._limiter.refused(ticket, wait if wait and wait < self._span() else None)
+                    self._limiter.refused(ticket, wait if wait and wait < self._settings.span else None)
                 usage = _NOTHING  # what fails is not charged, as far as one is told
             else:
                 succeeded = self._was_reached = True
+                self._standstill.answered()
                 usage = read_usage(received.body, least_tokens(call.messages))[0]
                 spent = Need(usage.prompt + usage.completion, self._dollars(usage) or 0.0) if usage.known else need
-                if received.closed_for and received.closed_for < self._span():
+                if received.closed_for and received.closed_for < self._settings.span:
                     self._limiter.close(received.closed_for)
             self._count(course, usage, started, charged=succeeded)
         finally:
@@ -336,7 +348,17 @@ class Endpoint:
             self._clips.check(call, reply.usage.prompt)
         return reply
 
-    def _count(self, course: _Course, usage: Usage, started: float, *, charged: bool) -> None:
+    async def _turn(self, need: Need, course: Course) -> Ticket:
+        """Wait until a request may go, but not beyond the call's time."""
+        assert self._limiter is not None, "use the endpoint in an async with block"
+        try:
+            async with asyncio.timeout_at(course.deadline):
+                return await self._limiter.enter(need, again=course.requests > 0, patience=self._settings.span)
+        except TimeoutError:
+            pass
+        raise EndpointFailure(Reason.TIMEOUT, "the time for this call was over before its turn came again")
+
+    def _count(self, course: Course, usage: Usage, started: float, *, charged: bool) -> None:
         course.usage += usage
         course.add(
             Totals(
@@ -356,41 +378,13 @@ class Endpoint:
         most = Usage(prompt, 0, token_limit(call, self._settings))
         return Need(most.prompt + most.completion, self._price.of(most) if self._price else 0.0)
 
-    def _span(self) -> float:
-        return self._settings.call_deadline or _DEADLINE * self._settings.timeout
-
     def _may_pass(self, error: BaseException) -> bool:
-        return isinstance(error, EndpointFailure) and error.reason.passes and not self._hopeless
-
-    def _wait(self, state: RetryCallState) -> float:
-        """Return how many seconds to wait: as many as the endpoint asks for, else ever more, never the same for all."""
-        failure = state.outcome.exception() if state.outcome else None
-        backoff = min(self._settings.backoff * 2.0 ** (state.attempt_number - 1), _LONGEST_BACKOFF)
-        jitter = random.uniform(0.5, 1.0)
-        if isinstance(failure, EndpointFailure) and failure.wait is not None:
-            return failure.wait + min(backoff, self._settings.backoff) * (jitter - 0.5)
-        return backoff * jitter
-
-    def _too_late(self, state: RetryCallState, course: _Course) -> bool:
-        return course.deadline is not None and self._now() + state.upcoming_sleep >= course.deadline
+        return isinstance(error, EndpointFailure) and error.reason.passes and not self._standstill.failure(self._now())
 
     def _remember(self, failure: CallFailure) -> None:
-        unreachable = failure.reason is Reason.CONNECTION and not self._was_reached
+        unreachable = failure.reason.is_of_the_way and not self._was_reached
         if failure.reason.concerns_all or unreachable:
-            self._hopeless = failure.again()
+            self._standstill.begin(failure, self._now())
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
-
-
-def _repeats(state: RetryCallState, course: _Course) -> int:
-    """Return how often a request may be repeated. What may be the fault of a mode that is tried will not pass; that
-    there are too many requests is no mode's fault."""
-    failure = state.outcome.exception() if state.outcome else None
-    is_of_the_mode = not isinstance(failure, EndpointFailure) or failure.reason not in _OF_NO_MODE
-    return min(course.retries, _PROBE_RETRIES) if course.tries_mode and is_of_the_mode else course.retries
-
-
-def _reason(state: RetryCallState) -> str:
-    failure = state.outcome.exception() if state.outcome else None
-    return str(failure.reason) if isinstance(failure, EndpointFailure) else ""

@@ -6,20 +6,25 @@ request they do not like with all of it.
 
 from __future__ import annotations
 
-import email.utils
 import json
 import re
-import time
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
+import httpx2
 from openai import APIConnectionError, APIStatusError
 
 from extractor.endpoint.calls import Message
+from extractor.endpoint.connection import REDIRECTS, TLS_PORT, fault_of, target_of
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.settings import Settings
+from extractor.terminal import printable
 
 _LONGEST_QUOTE = 200
+_LONGEST_EVIDENCE = 20_000  # characters of an endpoint's words that are looked at
+_LONGEST_HEADER = 100  # characters of one that tells a time
 _LONGEST_WAIT = 24 * 3600.0
 
 _TOO_LONG = re.compile(
@@ -32,6 +37,7 @@ _NO_CREDIT = re.compile(r"insufficient[_ ](?:quota|balance|funds|credit)|billing
 _OBJECTION = re.compile(
     r"unsupported|unrecognized|unknown|not support|unexpected|extra inputs?|not permitted|invalid|not allowed", re.I
 )
+_HTTPS_PORT = re.compile(r"HTTP request (?:was )?(?:sent )?to (?:an )?HTTPS (?:port|server)", re.I)  # nginx, Go
 DROPPABLE = ("max_tokens", "temperature", "seed", "tool_choice", "response_format", "tools")
 """The parameters that some endpoints do not take."""
 
@@ -40,25 +46,28 @@ _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 
 
 def diagnose(error: Exception, messages: Sequence[Message], settings: Settings) -> CallFailure:
-    """Return what ``error``, raised by the OpenAI client, means for the call whose ``messages`` were sent."""
+    """Return what ``error``, raised by the OpenAI client, means for the call whose ``messages`` were sent. Whatever a
+    server says, this raises nothing."""
     where = settings.address
-    if isinstance(error, APIStatusError):
-        return _status(error, messages, settings)
-    if isinstance(error, APIConnectionError):  # a connection that takes too long among them
-        return EndpointFailure(
-            Reason.CONNECTION, f"{where} cannot be reached, or broke off ({_cause(error)}); is the server running?"
-        )
+    try:
+        if isinstance(error, APIStatusError):
+            return _status(error, messages, settings)
+        if isinstance(error, APIConnectionError | httpx2.HTTPError):  # a connection that takes too long among them
+            reason, words = fault_of(error, settings.base_url)
+            return EndpointFailure(reason, f"{where} {words}")
+    except Exception as odd:  # what it said of its failure cannot be read either
+        error = odd
     return EndpointFailure(Reason.SERVER, f"{where} sent what is no completion ({type(error).__name__})")
 
 
 def refused_in_passing(body: object, messages: Sequence[Message], settings: Settings) -> EndpointFailure:
     """Return what an error means that came with status 200, as gateways send it."""
     error = body if isinstance(body, Mapping) else {}
-    code = error.get("code")
-    quote = _quoted(str(error.get("message") or "no reason given"), messages, settings)
+    code = _code(error.get("code"))
+    quote = _quoted(_words(error.get("message")) or "no reason given", messages, settings)
     sentence = f"{settings.address} answered with an error: {quote}"
-    if code in (401, 403, 404) or code == 400:
-        reasons = {401: Reason.AUTH, 403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND, 400: Reason.BAD_REQUEST}
+    reasons = {401: Reason.AUTH, 403: Reason.FORBIDDEN, 404: Reason.NOT_FOUND, 400: Reason.BAD_REQUEST}
+    if code in reasons:
         return EndpointFailure(reasons[code], sentence, status=code)
     return EndpointFailure(Reason.RATE_LIMITED if code == 429 else Reason.SERVER, sentence)
 
@@ -69,23 +78,22 @@ def requested_wait(headers: Mapping[str, str]) -> float | None:
     value = headers.get("retry-after-ms")
     if value and _is_number(value):
         return _bounded(float(value) / 1000)
-    value = headers.get("retry-after")
+    value = headers.get("retry-after") or headers.get("llm_provider-retry-after")  # as LiteLLM renames it
     if value and _is_number(value):
         return _bounded(float(value))
-    if value:
-        try:
-            return _bounded(email.utils.parsedate_to_datetime(value).timestamp() - time.time())
-        except (ValueError, OverflowError):
-            pass
+    if value and (until := _moment(value)):
+        # By the endpoint's own clock, so that it does not matter if the one here is wrong.
+        return _bounded((until - (_moment(headers.get("date", "")) or datetime.now(UTC))).total_seconds())
     return exhausted(headers)
 
 
 def exhausted(headers: Mapping[str, str]) -> float | None:
     """Return in how many seconds an endpoint will take requests again whose headers say that none is left now."""
     waits = [
-        _bounded(_span(headers.get(f"x-ratelimit-reset-{what}", "")))
+        _bounded(_span(reset))
         for what in ("requests", "tokens")
         if headers.get(f"x-ratelimit-remaining-{what}", "").strip() == "0"
+        and (reset := headers.get(f"x-ratelimit-reset-{what}"))  # LiteLLM tells none
     ]
     return max(waits, default=None)
 
@@ -93,13 +101,17 @@ def exhausted(headers: Mapping[str, str]) -> float | None:
 def _status(error: APIStatusError, messages: Sequence[Message], settings: Settings) -> CallFailure:
     status = error.status_code
     detail = _detail(error)
-    quote = _quoted(detail, messages, settings)
-    evidence = f"{error.code} {error.type} {detail}"
+    quote = "" if isinstance(error.body, str) else _quoted(detail, messages, settings)  # a page helps nobody
+    evidence = f"{_words(error.code)} {_words(error.type)} {detail}"
     where, told = settings.address, f" ({status}: {quote})" if quote else f" ({status})"
 
     def failure(reason: Reason, sentence: str, **more: Any) -> EndpointFailure:
         return EndpointFailure(reason, f"{where} {sentence}{told}", status=status, **more)
 
+    if 300 <= status < 400 or (status == 400 and _HTTPS_PORT.search(detail)):
+        target = target_of(error.response.headers.get("location", ""), settings.base_url)
+        redirected = f"{REDIRECTS} {_quoted(target, messages, settings)}; that was not done"
+        return failure(Reason.TLS, TLS_PORT) if status == 400 else failure(Reason.REDIRECTED, redirected)
     if status == 401:
         variable = settings.api_key_env
         advice = f"is the key in {variable} the right one?" if settings.api_key else f"put one into {variable}"
@@ -124,7 +136,7 @@ def _status(error: APIStatusError, messages: Sequence[Message], settings: Settin
 
 def _parameter(error: APIStatusError, detail: str) -> str | None:
     """Return which part of the request the endpoint objects to, where it is one it may do without."""
-    if error.param and (named := error.param.split(".")[0]) in DROPPABLE:
+    if (named := _words(error.param).split(".")[0]) in DROPPABLE:
         return named
     if not _OBJECTION.search(detail):
         return None
@@ -135,16 +147,34 @@ def _detail(error: APIStatusError) -> str:
     """Return the endpoint's own words."""
     body = error.body
     if isinstance(body, Mapping):
-        message = body.get("message") or body.get("detail") or body.get("error") or ""
-        return message if isinstance(message, str) else json.dumps(message, ensure_ascii=False)
-    return ""  # a proxy's page; its text helps nobody
+        return _words(body.get("message") or body.get("detail") or body.get("error"))
+    return _words(body) if isinstance(body, str) else ""
+
+
+def _words(said: object) -> str:
+    """Return what an endpoint said, of whatever type that is, as text of a bounded length."""
+    if said is None or isinstance(said, str):
+        return (said or "")[:_LONGEST_EVIDENCE]
+    try:
+        return json.dumps(said, ensure_ascii=False)[:_LONGEST_EVIDENCE]
+    except (ValueError, TypeError, RecursionError):  # nested without end, or a number of too many digits
+        return ""
+
+
+def _code(said: object) -> int | None:
+    """Return a status as an error's ``code`` tells it: as a number, or (LiteLLM) as text; None where it is none."""
+    text = said if isinstance(said, str) else str(said) if type(said) is int and 0 <= said < 1000 else ""
+    return int(text) if re.fullmatch(r"[0-9]{3}", text) else None
 
 
 def _quoted(text: str, messages: Sequence[Message], settings: Settings) -> str:
     """Return an endpoint's words in one short line, without keys and without what was sent."""
     for secret in settings.secrets:
         text = text.replace(secret, "***")
+    if len(text) >= _LONGEST_EVIDENCE:
+        text = text[: _LONGEST_EVIDENCE // 2]  # at its end it may have been cut within a key
     text = re.sub(r"\b(?:sk|pk|gsk|Bearer|Basic)[-_ ][A-Za-z0-9_\-.*+/=]{6,}", "***", text)
+    text = printable(text)
     text = " ".join(re.sub(r"(?:\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2})+", "…", text).split())[: 2 * _LONGEST_QUOTE]
     sent = " ".join("\n".join(message.content for message in messages).split())
     kept: list[str] = []
@@ -159,26 +189,29 @@ def _quoted(text: str, messages: Sequence[Message], settings: Settings) -> str:
         else:
             kept.append(text[at])
             at += 1
-    short = re.sub(r"…[^…]{0,7}(?=…)|…+", "…", "".join(kept)).strip()
+    short = re.sub(r"…(?:[^…]{0,7}…)+", "…", "".join(kept)).strip()
     return short if len(short) <= _LONGEST_QUOTE else f"{short[:_LONGEST_QUOTE]}…"
-
-
-def _cause(error: APIConnectionError) -> str:
-    cause = error.__cause__
-    while cause is not None and cause.__cause__ is not None:
-        cause = cause.__cause__
-    return type(cause).__name__ if cause else "no reason given"
 
 
 def _span(text: str) -> float:
     """Return the seconds that ``6m0s``, ``20ms`` or ``1.5`` mean."""
+    text = text[:_LONGEST_HEADER]
     if _is_number(text):
         return float(text)
     return sum(float(number) * _UNIT[unit] for number, unit in _SPAN.findall(text))
 
 
+def _moment(text: str) -> datetime | None:
+    """Return the moment that an HTTP date names, None where it is none."""
+    try:
+        moment = parsedate_to_datetime(text[:_LONGEST_HEADER])
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"\s*-?\d+(?:\.\d*)?\s*", text) is not None
+    return re.fullmatch(r"\s*-?[0-9]+(?:\.[0-9]*)?\s*", text) is not None
 
 
 def _bounded(seconds: float) -> float:

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from extractor.endpoint.calls import Call, Mode, Response
 from extractor.endpoint.client import Endpoint
+from extractor.endpoint.connection import TLS_PORT, speaks_tls
 from extractor.endpoint.diagnosis import diagnose
 from extractor.endpoint.estimate import usual_tokens
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
@@ -28,15 +29,19 @@ from extractor.endpoint.findings import (
     remedies,
     suggestions,
 )
+from extractor.endpoint.lines import count_of
 from extractor.endpoint.probe import ORDER, QUESTION
 from extractor.endpoint.reading import Oddity, read_usage
 from extractor.endpoint.settings import Settings
 from extractor.endpoint.totals import Tally
+from extractor.terminal import printable
 
 _CONTEXT_FIELDS = ("max_model_len", "context_length", "max_context_length", "context_window", "n_ctx")
 _LONG_PROMPT = 8192  # tokens; as the longest of a run
 _WITH_SCHEMA = ("json_schema", "tools")  # modes in which the endpoint is told the answer's schema
-_HOPELESS = frozenset((Reason.AUTH, Reason.QUOTA, Reason.CONNECTION))  # in any mode
+_OF_THE_ADDRESS = frozenset((Reason.CONNECTION, Reason.TIMEOUT, Reason.AUTH, Reason.TLS, Reason.REDIRECTED))
+_HOPELESS = frozenset((Reason.AUTH, Reason.QUOTA, Reason.CONNECTION, Reason.TLS, Reason.REDIRECTED))  # in any mode
+_LONGEST_NAME = 300  # characters of a model's name
 _RETRIES = 1  # of a request that failed
 _ROOM = 256  # tokens for the simple question: enough to see that an answer keeps no form
 
@@ -56,14 +61,16 @@ async def examine(
         is_llama = isinstance(listed, list) and any(entry.get("owned_by") == "llamacpp" for entry in listed)
         llama_context = await scout.transport().llama_context() if is_llama else None
     report = Report(settings.address, settings.model, reached=True)
-    if isinstance(listed, EndpointFailure | AnswerFailure):
-        if listed.reason in (Reason.CONNECTION, Reason.TIMEOUT, Reason.AUTH):
-            reached = listed.reason is Reason.AUTH
+    if isinstance(listed, CallFailure):
+        if listed.reason is Reason.CONNECTION and await speaks_tls(settings.url):
+            listed = EndpointFailure(Reason.TLS, f"{settings.address} {TLS_PORT}")
+        if listed.reason in _OF_THE_ADDRESS:
+            reached = listed.reason not in (Reason.CONNECTION, Reason.TIMEOUT)
             return replace(
                 report, reached=reached, diagnoses=(str(listed),), suggestions=remedies(settings, listed.reason)
             )
     else:
-        names = tuple(str(entry.get("id")) for entry in listed)
+        names = tuple(filter(None, (_name(entry.get("id")) for entry in listed)))
         model = settings.model or (names[0] if len(names) == 1 else None)
         report = replace(report, models=names, model=model, context=llama_context or _context(listed, model))
     if report.model is None:
@@ -175,7 +182,13 @@ async def _measured(stream: AsyncIterator[Any]) -> Speed | None:
 
 
 def _has_text(delta: Any) -> bool:
-    return bool(delta and (delta.content or delta.tool_calls or getattr(delta, "reasoning_content", None)))
+    thought = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)  # vLLM's name for it
+    return bool(delta and (delta.content or delta.tool_calls or thought))
+
+
+def _name(said: object) -> str:
+    """Return a model's name as an endpoint tells it, empty where it is none."""
+    return printable(said)[:_LONGEST_NAME] if isinstance(said, str) else ""
 
 
 def _unseen(call: Call[Response]) -> Call[Response]:
@@ -199,6 +212,6 @@ def _context(listed: Sequence[Mapping[str, Any]], model: str | None) -> int | No
             meta = entry.get("meta")
             for source in (entry, meta if isinstance(meta, Mapping) else {}):
                 for name in _CONTEXT_FIELDS:
-                    if isinstance(value := source.get(name), int) and value > 0:
+                    if value := count_of(source, name):
                         return value
     return None

@@ -21,6 +21,9 @@ class Reason(StrEnum):
     SERVER = "server"  # 5xx, or an answer that is no completion
     TIMEOUT = "timeout"  # a request, or the call with all its retries, took too long
     CONNECTION = "connection"  # refused, reset, or broken off
+    TLS = "tls"  # a certificate that does not hold, TLS where there is none, or none where there is
+    REDIRECTED = "redirected"  # 3xx: the endpoint wants the text sent to another address
+    OVERSIZED = "oversized"  # the answer is larger than any can be, or unpacks to that
     BAD_REQUEST = "bad_request"  # the endpoint does not take the request as it is
     CONTEXT_TOO_LONG = "context_too_long"  # the prompt does not fit the model
     BUDGET = "budget"  # the next request could exceed the budget of tokens or money
@@ -46,10 +49,16 @@ class Reason(StrEnum):
         """Whether each further call would fail alike, so that none is worth making."""
         return self in _CONCERNING_ALL
 
+    @property
+    def is_of_the_way(self) -> bool:
+        """Whether the endpoint was not reached: where it never was, each further call would fail alike."""
+        return self in _OF_THE_WAY
+
 
 _PASSING = frozenset((Reason.RATE_LIMITED, Reason.SERVER, Reason.TIMEOUT, Reason.CONNECTION))
 _WANTING_LESS = frozenset((Reason.TRUNCATED, Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED))
 _CONCERNING_ALL = frozenset((Reason.AUTH, Reason.NOT_FOUND, Reason.QUOTA))
+_OF_THE_WAY = frozenset((Reason.CONNECTION, Reason.TLS, Reason.REDIRECTED))
 
 
 class EndpointFailure(EndpointError):  # noqa: N818 - beside ``EndpointError``, which it refines

@@ -33,6 +33,9 @@ ODDITIES = {
 _LONGER_CONTEXT = "start the server with a longer context (llama-server -c 16384, Ollama num_ctx)"
 _REMEDIES = {
     Reason.CONNECTION: "start the server, or correct --base-url (host, port, and /v1 at its end)",
+    Reason.TLS: "correct http:// or https:// in --base-url; SSL_CERT_FILE=FILE.pem trusts a certificate of your own",
+    Reason.REDIRECTED: "give the address it names as --base-url, if that is where the text may go",
+    Reason.OVERSIZED: "look at what answers at this address: no model says so much",
     Reason.AUTH: "put the endpoint's key into {variable}, or name another variable with --api-key-env",
     Reason.NOT_FOUND: "correct --model, or the path of --base-url (it mostly ends with /v1)",
     Reason.TIMEOUT: "give it more time with --timeout",

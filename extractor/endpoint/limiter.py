@@ -31,10 +31,14 @@ class Need(NamedTuple):
 
 @dataclass(eq=False)
 class Ticket:
-    """A request that was let through at ``admitted`` (loop time) and must be given back."""
+    """A request that was let through at ``admitted`` (loop time) and must be given back. Of the time it waited the
+    endpoint asked for ``held_back`` seconds; it would not wait for more than ``patience`` of those."""
 
     need: Need
+    patience: float = float("inf")
+    arrived: float = 0.0
     admitted: float = 0.0
+    held_back: float = 0.0
     pressed: bool = False  # the limit was in use when it was let through
     entry: list[float] = field(default_factory=list)
 
@@ -96,6 +100,7 @@ class Limiter:
         self._reserved = Need(0)
         self._running = 0
         self._closed_until = float("-inf")
+        self._closed_before = 0.0  # seconds for which the endpoint closed the gate up to ``_closed_until``
         self._queue: deque[tuple[Ticket, asyncio.Future[None]]] = deque()
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -114,13 +119,14 @@ class Limiter:
         """How many requests may be under way now."""
         return int(self._limit)
 
-    async def enter(self, need: Need, *, again: bool = False) -> Ticket:
-        """Wait until a request may go; ``again``: it is a repetition.
+    async def enter(self, need: Need, *, again: bool = False, patience: float = float("inf")) -> Ticket:
+        """Wait until a request may go; ``again``: it is a repetition. What the endpoint asks for is waited for
+        ``patience`` seconds at most, its turn for as long as it takes.
 
         Raises:
-            EndpointFailure: it could exceed the budget.
+            EndpointFailure: it could exceed the budget, or the endpoint asks for longer waits.
         """
-        ticket = Ticket(need)
+        ticket = Ticket(need, patience, arrived=self._closed_up_to(self._clock()))
         gate: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         if again:
             self._queue.appendleft((ticket, gate))
@@ -160,7 +166,18 @@ class Limiter:
 
     def close(self, seconds: float) -> None:
         """Let nothing through for so long: the endpoint said when it will take requests again."""
-        self._closed_until = max(self._closed_until, self._clock() + seconds)
+        now = self._clock()
+        until = now + seconds
+        if until > self._closed_until:
+            self._closed_before += until - max(self._closed_until, now)
+            self._closed_until = until
+        for ticket, gate in self._queue:
+            if self._closed_before - ticket.arrived > ticket.patience and not gate.done():
+                gate.set_exception(_kept_waiting())
+
+    def _closed_up_to(self, moment: float) -> float:
+        """Return for how many seconds up to a moment (loop time) the endpoint closed the gate."""
+        return self._closed_before - max(self._closed_until - moment, 0.0)
 
     def _pump(self) -> None:
         """Let through what may go, in order; where only time is missing, come again then."""
@@ -186,6 +203,7 @@ class Limiter:
 
     def _admit(self, ticket: Ticket, now: float) -> None:
         ticket.admitted = now
+        ticket.held_back = self._closed_up_to(now) - ticket.arrived
         self._running += 1
         ticket.pressed = self._running >= int(self._limit)
         self._reserved = Need(self._reserved.tokens + ticket.need.tokens, self._reserved.dollars + ticket.need.dollars)
@@ -220,4 +238,11 @@ class Limiter:
 def _over_budget() -> EndpointFailure:
     return EndpointFailure(
         Reason.BUDGET, "the next request could exceed the budget; raise --budget-tokens or --budget-usd to go on"
+    )
+
+
+def _kept_waiting() -> EndpointFailure:
+    return EndpointFailure(
+        Reason.RATE_LIMITED,
+        "the endpoint asks for longer waits than a call may take; raise --call-deadline, or try later",
     )

@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from extractor.disk.whole import written_whole
 from extractor.errors import InputError, OutputError, SettingsError
+
+_LARGEST_COUNT = 10**12
+_LONGEST_LINE = 64 * 2**20  # bytes; a longer one is read as far as that, and the rest of it left out
 
 
 class Problem(NamedTuple):
@@ -33,11 +36,11 @@ def json_line(value: object) -> bytes:
     return text.encode(errors="backslashreplace") + b"\n"  # half a surrogate pair becomes JSON's own \udcff
 
 
-def parsed(line: bytes) -> object:
+def parsed(line: bytes | str) -> object:
     """Return the value of a line.
 
     Raises:
-        ValueError: it is no JSON.
+        ValueError: it is no JSON, nests too deep, or has a number of too many digits.
     """
     try:
         return json.loads(line)
@@ -53,7 +56,7 @@ def mapping(value: object) -> Mapping[str, Any]:
 def count_of(counts: Mapping[str, Any], name: str) -> int:
     """Return the count called ``name``, 0 where there is none."""
     count = counts.get(name)
-    return count if isinstance(count, int) and count >= 0 else 0
+    return count if isinstance(count, int) and 0 <= count <= _LARGEST_COUNT else 0
 
 
 def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -64,11 +67,19 @@ def numbered_lines(path: Path) -> Iterator[tuple[int, bytes]]:
     """
     try:
         with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
+            for number, line in enumerate(_lines(file), start=1):
                 if line.strip():
                     yield number, line
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    while line := file.readline(_LONGEST_LINE):
+        yield line
+        rest = line
+        while not rest.endswith(b"\n") and (rest := file.readline(_LONGEST_LINE)):
+            pass
 
 
 def write_whole(path: Path, pieces: Iterable[bytes]) -> None:

@@ -53,6 +53,20 @@ def read_profile(name: str | None, folder: Path) -> Mapping[str, Any]:
     return _checked(path, name, table)
 
 
+def own_profile() -> Mapping[str, Any]:
+    """Return the settings of the default profile in the user's own folder, as it stands there, else none.
+
+    Raises:
+        SettingsError: the file is no TOML, or the profile sets what is no setting.
+    """
+    path = user_folder() / FILE_NAME
+    document = _document(path)
+    name, profiles = document.get("default_profile"), document.get("profiles", {})
+    if not isinstance(name, str) or not isinstance(profiles, dict) or name not in profiles:
+        return {}
+    return _checked(path, name, profiles[name])
+
+
 def _checked(path: Path, name: str, table: object) -> Mapping[str, Any]:
     if not isinstance(table, dict):
         raise SettingsError(f"{path}: [profiles.{name}] must be a table")

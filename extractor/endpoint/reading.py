@@ -1,4 +1,8 @@
-"""What a completion holds: the JSON that was asked for, wherever the endpoint put it, and what was odd about it."""
+"""What a completion holds: the JSON that was asked for, wherever the endpoint put it, and what was odd about it.
+
+Completions that come live and those in files of answers are read here. Any JSON value may stand in any place of one:
+what cannot be read is a named failure, and nothing else is ever raised.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from pydantic_core import from_json
 
 from extractor.endpoint.calls import Mode, Usage
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
+from extractor.endpoint.lines import mapping, parsed
 from extractor.endpoint.records import UNFINISHED, WITHHELD
 
 Body = Mapping[str, Any]
@@ -32,6 +37,7 @@ class Oddity(StrEnum):
     USAGE_WRONG = "usage_wrong"  # tokens are counted as they cannot be
     PARAMETER_DROPPED = "parameter_dropped"  # the endpoint does not take a parameter; it was left out
     CACHE_STALE = "cache_stale"  # a kept answer is no longer valid
+    NOT_KEPT = "not_kept"  # an answer could not be kept; it was used once
 
 
 @dataclass(frozen=True)
@@ -45,24 +51,39 @@ class Reply:
 
 
 _THOUGHT_END = re.compile(r"</(?:think|thinking|reasoning|thought)>", re.I)  # its beginning may be cut off
-_FENCE = re.compile(r"\A```[A-Za-z]*\s*\n?(.*?)\n?```\s*\Z", re.S)
+_FENCE = "```"
+_LANGUAGE = re.compile(r"[A-Za-z]*\s*")
 _OPENING = re.compile(r"[{\[]")
 _BEGUN = re.compile(r'[{\[]\s*(?:"(?:[^"\\]|\\.)*"\s*:|\{\s*")')  # what no words in brackets look like
 _MOST_TRIES = 64  # places where JSON may begin; more are no answer
+_LONGEST = 1_000_000  # characters of a completion's text, thinking included; an answer of ours has a few thousand
+_LONGEST_PROSE = 300_000  # characters in which JSON is looked for
+_LONGEST_REASON = 64  # characters of a finish_reason
+_LARGEST_COUNT = 10**9  # tokens of one answer; sums of larger ones would be no numbers any more
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _ABORTED = frozenset({"abort", "error"})
+
+
+def body_of(raw: bytes | str) -> Body | None:
+    """Return the object that a response holds; None where it holds none, or nothing that can be read."""
+    try:
+        value = parsed(raw)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def read_completion(body: Body, mode: Mode, least_prompt: int) -> Reply:
     """Read a completion. ``least_prompt`` is the fewest tokens its prompt can have taken.
 
     Raises:
-        AnswerFailure: the answer was cut, refused, or is empty.
+        AnswerFailure: the answer was cut, refused, is empty, or has no end.
         EndpointFailure: the endpoint gave up in the middle of it.
     """
     choice = _first(body.get("choices"))
-    message = _mapping(choice.get("message"))
+    message = mapping(choice.get("message"))
     reason = choice.get("finish_reason")
-    finish_reason = reason if isinstance(reason, str) else None
+    finish_reason = _whole(reason[:_LONGEST_REASON]) if isinstance(reason, str) else None
     usage, usage_oddities = read_usage(body, least_prompt)
     refusal = message.get("refusal")
     end = (finish_reason or "").casefold()
@@ -73,6 +94,8 @@ def read_completion(body: Body, mode: Mode, least_prompt: int) -> Reply:
     if end in UNFINISHED:
         raise AnswerFailure(Reason.TRUNCATED, "the answer was cut off at its token limit")
     content, place = _content(message, mode)
+    if len(content) > _LONGEST:
+        raise AnswerFailure(Reason.OVERSIZED, f"the answer has more than {_LONGEST:,} characters")
     if not content.strip():
         raise AnswerFailure(Reason.EMPTY_ANSWER, "the model answered with nothing", "It was empty.")
     return Reply(content, finish_reason, usage, usage_oddities + place)
@@ -91,13 +114,13 @@ def found_json(content: str, mode: Mode) -> tuple[str, tuple[Oddity, ...]]:
     rest = next((after for end in reversed(ends) if (after := text[end:].strip())), text)
     if rest != text:
         oddities.append(Oddity.REASONING)
-    if fenced := _FENCE.match(rest):
+    if len(rest) >= 2 * len(_FENCE) and rest.startswith(_FENCE) and rest.endswith(_FENCE):
         if mode != "md_json":
             oddities.append(Oddity.FENCED)
-        rest = fenced[1].strip()
+        rest = _LANGUAGE.sub("", rest[len(_FENCE) : -len(_FENCE)], count=1).strip()
     if _is_json(rest):
         return rest, tuple(oddities)
-    found = _last_object(rest)
+    found = _last_object(rest) if len(rest) <= _LONGEST_PROSE else None
     if found is None:
         return rest, tuple(oddities)
     return found, (*oddities, Oddity.FENCED if "```" in rest else Oddity.PROSE)
@@ -109,7 +132,7 @@ def read_usage(body: Body, least_prompt: int = 0) -> tuple[Usage, tuple[Oddity, 
     if not isinstance(raw, Mapping):
         return Usage(known=False), (Oddity.USAGE_MISSING,)
     prompt, completion = raw.get("prompt_tokens"), raw.get("completion_tokens")
-    details = _mapping(raw.get("prompt_tokens_details"))
+    details = mapping(raw.get("prompt_tokens_details"))
     # DeepSeek says it in a field of its own.
     cached = details.get("cached_tokens") or raw.get("prompt_cache_hit_tokens") or 0
     if not _is_count(prompt) or not _is_count(completion):
@@ -139,20 +162,43 @@ def _content(message: Body, mode: Mode) -> tuple[str, tuple[Oddity, ...]]:
 
 
 def _arguments(message: Body) -> str:
-    function = _mapping(_first(message.get("tool_calls")).get("function")) or _mapping(message.get("function_call"))
-    arguments = function.get("arguments")
+    """Return the arguments of a message's tool call.
+
+    Raises:
+        AnswerFailure: there are several calls, and they differ.
+    """
+    calls = message.get("tool_calls")
+    if isinstance(calls, list) and len(calls) > 1:
+        arguments = {_argument(mapping(call).get("function")) for call in calls}
+        if len(arguments) > 1 or "" in arguments:
+            complaint = "It called several tools. Call the one tool once."
+            raise AnswerFailure(
+                Reason.INVALID_ANSWER, "the model calls several tools where one was asked for", complaint
+            )
+    return _argument(_first(calls).get("function")) or _argument(message.get("function_call"))
+
+
+def _argument(function: object) -> str:
+    arguments = mapping(function).get("arguments")
     if isinstance(arguments, str):
-        return arguments
-    return json.dumps(arguments, ensure_ascii=False) if isinstance(arguments, Mapping) else ""
+        return _whole(arguments)
+    try:
+        return _whole(json.dumps(arguments, ensure_ascii=False)) if isinstance(arguments, Mapping) else ""
+    except (ValueError, RecursionError):  # nested without end
+        return ""
 
 
 def _text(content: object) -> str:
     """Return a message's text, which may come in parts."""
-    if isinstance(content, str):
-        return content
     if isinstance(content, list):
-        return "".join(_text(_mapping(part).get("text")) for part in content)
-    return ""
+        texts = (part if isinstance(part, str) else mapping(part).get("text") for part in content)
+        content = "".join(text for text in texts if isinstance(text, str))
+    return _whole(content) if isinstance(content, str) else ""
+
+
+def _whole(text: str) -> str:
+    """Return a text in which no half of a surrogate pair stands: no file and no database takes one."""
+    return _HALF_PAIR.sub("\ufffd", text)
 
 
 def _last_object(text: str) -> str | None:
@@ -186,12 +232,8 @@ def _is_json(text: str) -> bool:
 
 
 def _first(value: object) -> Body:
-    return _mapping(value[0]) if isinstance(value, list) and value else {}
-
-
-def _mapping(value: object) -> Body:
-    return value if isinstance(value, Mapping) else {}
+    return mapping(value[0]) if isinstance(value, list) and value else {}
 
 
 def _is_count(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_COUNT

@@ -18,6 +18,7 @@ WITHHELD = frozenset({"content_filter", "safety", "refusal"})
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _LONGEST_NAME = 300
+_LARGEST_COUNT = 10**12  # tokens
 
 
 class Answers(Protocol):
@@ -80,5 +81,6 @@ def unusable(record: Mapping[str, Any]) -> str | None:
 
 def _is_usage(value: object) -> bool:
     return isinstance(value, dict) and all(
-        isinstance(name, str) and isinstance(count, int) and count >= 0 for name, count in value.items()
+        isinstance(name, str) and isinstance(count, int) and 0 <= count <= _LARGEST_COUNT
+        for name, count in value.items()
     )

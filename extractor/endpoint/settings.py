@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -15,6 +15,7 @@ from extractor.endpoint.calls import Mode
 OPENAI_URL = "https://api.openai.com/v1"
 _OWN_FIELDS = ("model", "messages", "stream", "n")  # of a request: they have settings of their own, or none
 _SHORTEST_SECRET = 6  # of what stands in a query; a version's number is none
+_DEADLINE = 5  # times the timeout of a request, where the settings do not say
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Positive = Annotated[int, Field(ge=1)]
@@ -55,7 +56,7 @@ class Settings(BaseModel):
     @classmethod
     def _is_web_address(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if parts.scheme not in ("http", "https") or not parts.hostname or not _has_sound_port(parts):
             raise ValueError("is no web address; it begins with http:// or https:// and mostly ends with /v1")
         return value.rstrip("/")
 
@@ -99,6 +100,11 @@ class Settings(BaseModel):
         return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
 
     @property
+    def span(self) -> float:
+        """Seconds that a call may take, repetitions included."""
+        return self.call_deadline or _DEADLINE * self.timeout
+
+    @property
     def url(self) -> str:
         """The endpoint's address without its query: paths are put behind it."""
         return urlunsplit(urlsplit(self.base_url)._replace(query="", fragment=""))
@@ -121,3 +127,10 @@ class Settings(BaseModel):
         """Return what may be written into a report: no key, of further fields the names alone."""
         values = self.model_dump(mode="json", exclude={"api_key", "base_url", "extra_body", "prices"})
         return {"address": self.address, **values, "extra_body": sorted(self.extra_body)}
+
+
+def _has_sound_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False

@@ -3,6 +3,9 @@
 A setting ``name`` is read from the environment, and from ``.env`` in the working folder, as ``EXTRACTOR_NAME``, else as
 ``OPENAI_NAME``: so ``OPENAI_BASE_URL`` does what it does elsewhere. The key is read from the variable that
 ``api_key_env`` names, ``OPENAI_API_KEY`` by default, and from nowhere else.
+
+Where texts go, and which variable holds the key, no file of the working folder chooses unasked: the folder may have
+come with the notices. There it takes a flag, the environment, or a profile that is named.
 """
 
 from __future__ import annotations
@@ -23,11 +26,13 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from extractor.endpoint.profiles import read_profile
+from extractor.endpoint.profiles import FILE_NAME, own_profile, read_profile
 from extractor.endpoint.settings import Settings
 from extractor.errors import SettingsError
 
 _PREFIXES = ("EXTRACTOR_", "OPENAI_")
+_OF_THE_PLACE = ("base_url", "api_key_env")
+"""The settings that say where texts and keys go."""
 
 
 def load(flags: Mapping[str, object] | None = None, profile: str | None = None, folder: Path | None = None) -> Settings:
@@ -35,25 +40,54 @@ def load(flags: Mapping[str, object] | None = None, profile: str | None = None, 
     is where ``.env`` and ``extractor.toml`` are looked for (the working folder).
 
     Raises:
-        SettingsError: a value is wrong, a setting does not exist, or the profile does not.
+        SettingsError: a value is wrong, a setting does not exist, or the profile does not; a file in ``folder`` says
+            unasked where the texts of a model's calls are to go.
     """
     folder = folder or Path.cwd()
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     unknown = sorted(set(given) - set(Settings.model_fields))
     if unknown:
         raise SettingsError(f"{unknown[0]}: there is no such setting")
+    env_file = folder / ".env"
     try:
-        gathered = _gathered(given, read_profile(profile, folder), folder / ".env")
+        gathered = _gathered(given, read_profile(profile, folder), env_file)
+        trusted = _gathered(given, read_profile(profile, folder) if profile else own_profile(), None)
     except ValidationError as error:
         sentence = _sentence(error)
     else:
-        key = given.get("api_key") or _key(gathered.api_key_env, folder / ".env")
+        unasked = [name for name in _OF_THE_PLACE if _is_unasked(name, gathered, trusted)]
+        if unasked and gathered.model is not None:
+            raise SettingsError(_refusal(unasked[0], folder, env_file))
+        # A key in .env is for the server that .env names: where that is left out, so is the key.
+        key = given.get("api_key") or _key(trusted.api_key_env, None if "base_url" in unasked else env_file)
         values = {name: getattr(gathered, name) for name in Settings.model_fields}
-        return Settings.model_validate(values | {"api_key": key})
+        place = {name: getattr(trusted, name) for name in _OF_THE_PLACE}
+        return Settings.model_validate(values | place | {"api_key": key})
     raise SettingsError(sentence)  # outside of the block, so that no context with the values travels along
 
 
-def _gathered(flags: Mapping[str, Any], profile: Mapping[str, object], env_file: Path) -> Settings:
+def _is_unasked(name: str, gathered: Settings, trusted: Settings) -> bool:
+    """Whether a setting is what it is by a file of the working folder alone."""
+    return name not in trusted.model_fields_set and bool(getattr(gathered, name) != getattr(trusted, name))
+
+
+def _refusal(name: str, folder: Path, env_file: Path) -> str:
+    variables = [f"{prefix}{name.upper()}" for prefix in _PREFIXES]
+    found = dotenv_values(env_file) if env_file.is_file() else {}
+    in_env = next((variable for variable in variables if found.get(variable)), None)
+    flag = f"--{name.replace('_', '-')}"
+    if in_env:
+        return (
+            f"{env_file}: sets {in_env}, but where texts and keys go is not for a file of the working folder to say; "
+            f"give {flag}, set {in_env} in the environment, or name a profile with --profile"
+        )
+    return (
+        f"{folder / FILE_NAME}: its default profile sets {name}, but where texts and keys go is not for a file of the "
+        f"working folder to say unasked; name the profile with --profile, or give {flag}"
+    )
+
+
+def _gathered(flags: Mapping[str, Any], profile: Mapping[str, object], env_file: Path | None) -> Settings:
     class Gathered(Settings, BaseSettings):
         model_config = SettingsConfigDict(extra="ignore", enable_decoding=False)
 
@@ -78,9 +112,10 @@ def _gathered(flags: Mapping[str, Any], profile: Mapping[str, object], env_file:
     return Gathered(**flags)
 
 
-def _key(variable: str, env_file: Path) -> SecretStr | None:
+def _key(variable: str, env_file: Path | None) -> SecretStr | None:
     """Return what the variable holds, in the environment or in ``.env``."""
-    value = os.environ.get(variable) or (dotenv_values(env_file).get(variable) if env_file.is_file() else None)
+    in_file = dotenv_values(env_file) if env_file is not None and env_file.is_file() else {}
+    value = os.environ.get(variable) or in_file.get(variable)
     return SecretStr(value.strip()) if value and value.strip() else None
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
+import httpx2
 import openai
 
+from extractor.endpoint.bounded import async_client
 from extractor.endpoint.calls import Message
 from extractor.endpoint.diagnosis import diagnose, exhausted, refused_in_passing
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
-from extractor.endpoint.reading import Body
+from extractor.endpoint.lines import count_of, mapping
+from extractor.endpoint.reading import Body, body_of
 from extractor.endpoint.settings import Settings
 
+_Raw = TypeVar("_Raw")
 _NO_KEY = "none"  # servers of one's own ask for none, the client does
 _CONNECT = 10.0  # seconds to reach a server, within the time for the request
 
@@ -44,8 +47,9 @@ class Transport:
         self._settings = settings
         self._client = openai.AsyncOpenAI(
             **whereabouts(settings),
-            timeout=openai.Timeout(None, connect=min(_CONNECT, settings.timeout)),  # ``send`` bounds the whole
+            timeout=openai.Timeout(None, connect=min(_CONNECT, settings.timeout)),  # each request is bounded as a whole
             max_retries=0,
+            http_client=async_client(),
         )
 
     async def send(
@@ -53,21 +57,30 @@ class Transport:
     ) -> Received | CallFailure:
         """Send a request and return its completion, or what went wrong within ``seconds``."""
         create: Any = self._client.chat.completions.with_raw_response.create
+        raw = await self._tried(lambda: create(**self._split(body)), messages, seconds)
+        if isinstance(raw, CallFailure):
+            return raw
+        received = body_of(raw.content)
+        if received and received.get("choices"):
+            return Received(received, exhausted(raw.headers))
+        if received and received.get("error"):
+            return refused_in_passing(received["error"], messages, self._settings)
+        what = "what is no completion" if received is None else "a completion without an answer"
+        return EndpointFailure(Reason.SERVER, f"{self._settings.address} sent {what}")
+
+    async def _tried(
+        self, request: Callable[[], Awaitable[_Raw]], messages: Sequence[Message], seconds: float
+    ) -> _Raw | CallFailure:
+        """Return what ``request`` brings, or what went wrong within ``seconds``: a broken response may raise nearly
+        anything, and what cannot be read is the server's fault, not ours."""
         try:
             async with asyncio.timeout(seconds):
-                raw = await create(**self._split(body))
-            received = json.loads(raw.content)
+                return await request()
         except TimeoutError:
             where = self._settings.address
             return EndpointFailure(Reason.TIMEOUT, f"{where} did not answer within {seconds:.3g} seconds")
-        # A broken response may raise nearly anything; what cannot be read is the server's fault, not ours.
         except Exception as error:
             return diagnose(error, messages, self._settings)
-        if isinstance(received, dict) and received.get("choices"):
-            return Received(received, exhausted(raw.headers))
-        if isinstance(received, dict) and received.get("error"):
-            return refused_in_passing(received["error"], messages, self._settings)
-        return EndpointFailure(Reason.SERVER, f"{self._settings.address} sent a completion without an answer")
 
     async def stream(self, body: Mapping[str, Any]) -> AsyncIterator[Any]:
         """Yield a completion's pieces as they come. What goes wrong is raised as the OpenAI client raises it."""
@@ -79,20 +92,23 @@ class Transport:
 
     async def models(self) -> list[Mapping[str, Any]] | CallFailure:
         """Return what the endpoint says of its models, one mapping each, or why it says nothing."""
-        try:
-            page = await self._client.models.list()
-            return [model.model_dump() for model in page.data or []]
-        except Exception as error:
-            return diagnose(error, (), self._settings)
+        raw = await self._tried(self._client.models.with_raw_response.list, (), self._settings.timeout)
+        if isinstance(raw, CallFailure):
+            return raw
+        received = body_of(raw.content)
+        if received is None:
+            return EndpointFailure(Reason.SERVER, f"{self._settings.address} sent what is no list of models")
+        listed = received.get("data")
+        return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
     async def llama_context(self) -> int | None:
         """Return the context length, in tokens, that a llama.cpp server was started with; None from other servers."""
-        try:
-            properties: Any = await self._client.get(str(self._client.base_url.join("/props")), cast_to=object)
-            context = properties["default_generation_settings"]["n_ctx"]
-        except Exception:  # any other server answers this in any way
+        place = str(self._client.base_url.join("/props"))
+        raw = await self._tried(lambda: self._client.get(place, cast_to=httpx2.Response), (), self._settings.timeout)
+        if isinstance(raw, CallFailure):  # any other server answers this in any way
             return None
-        return context if isinstance(context, int) else None
+        properties = mapping(mapping(body_of(raw.content)).get("default_generation_settings"))
+        return count_of(properties, "n_ctx") or None
 
     async def close(self) -> None:
         """Close the connections."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from extractor.environment import harmless
 from extractor.errors import OutputError, SettingsError
 from extractor.files.store import RunFolder
 from extractor.service.notices import Kept
@@ -60,6 +61,7 @@ async def _export(folder: Path, target: Path, lang: str) -> None:
         stdin=DEVNULL,
         stdout=DEVNULL,
         stderr=PIPE,
+        env=harmless(os.environ),
         start_new_session=True,
     )
     try:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from extractor.files.naming import slug
 from extractor.files.source import Source
@@ -33,6 +33,14 @@ _ITEMS = (
     .order_by(items.c.number)
 )
 _WAITING = select(func.count()).select_from(items).where(items.c.outcome == "pending")
+_HELD = select(func.count()).where(
+    items.c.job == bindparam("job"), items.c.outcome == "pending", items.c.error.is_not(None)
+)
+_NOTED = (
+    update(items)
+    .where(items.c.number == bindparam("item"), items.c.outcome == "pending")
+    .values(error=bindparam("why"))
+)
 _BEGIN = insert(jobs)
 _ADD = insert(items)
 _NOTE = insert(notices)
@@ -130,7 +138,14 @@ def progress(database: Database, job_id: str) -> Progress | None:
         if created is None:
             return None
         counts = {row[0]: row[1] for row in connection.execute(_COUNTED, {"job": job_id})}
-        return Progress(job_id=job_id, created=created, total=sum(counts.values()), **_each(counts))
+        held = connection.execute(_HELD, {"job": job_id}).scalar_one()
+        return Progress(job_id=job_id, created=created, total=sum(counts.values()), held=held, **_each(counts))
+
+
+def note(database: Database, number: int, why: str) -> None:
+    """Note why an item has to wait; it is still pending."""
+    with database.writing() as connection:
+        connection.execute(_NOTED, {"item": number, "why": why})
 
 
 def job(database: Database, job_id: str) -> Job | None:
@@ -146,7 +161,8 @@ def job(database: Database, job_id: str) -> Job | None:
 
 def _job(job_id: str, created: str, found: list[Item]) -> Job:
     counts = Counter(item.outcome for item in found)
-    return Job(job_id=job_id, created=created, total=len(found), **_each(counts), items=found)
+    held = sum(item.outcome == "pending" and item.error is not None for item in found)
+    return Job(job_id=job_id, created=created, total=len(found), held=held, **_each(counts), items=found)
 
 
 def _each(counts: Mapping[Any, int]) -> dict[str, int]:

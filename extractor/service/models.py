@@ -32,7 +32,7 @@ class Item(Answer):
     outcome: Outcome = Field(
         description="`unchanged`: the same bytes under the same name are kept already, read with the same settings."
     )
-    error: str | None = Field(description="Why it failed, as a sentence.")
+    error: str | None = Field(description="Why it failed, or, where it is pending, has to wait; as a sentence.")
 
 
 class Progress(Answer):
@@ -42,6 +42,7 @@ class Progress(Answer):
     created: str
     total: int
     pending: int
+    held: int = Field(description="Of those pending: how many failed by no fault of theirs, and are tried again.")
     done: int
     unchanged: int
     failed: int

@@ -13,16 +13,20 @@ from math import ceil
 from pathlib import Path
 from typing import NamedTuple
 
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
 from extractor.errors import ExtractorError, InputError
 from extractor.logs import LOGGER
 from extractor.service import keeping
 from extractor.service.database import Database
-from extractor.service.jobs import Task
+from extractor.service.jobs import Task, note
 from extractor.service.keeping import Ended
 from extractor.service.models import Outcome
 from extractor.service.summary import Read
+from extractor.terminal import printable
 
-_PAUSE = 5.0  # seconds, where the fault is not the notice's: on a full disk, say
+PAUSES = tuple(min(5.0 * 2**tries, 600.0) for tries in range(7))
+"""Seconds before each further try, where the fault is not the notice's: on a full disk, say. Then it is given up."""
 _LONGEST_WAIT = 60  # seconds that a client is told to wait for room, at most
 _WEIGHT = 0.1  # of the last notice in how long one takes
 _TOGETHER = 8  # notices that are kept at once, at most: four take three quarters of the time that each alone takes
@@ -37,9 +41,17 @@ Raises InputError where it cannot be read; whatever else of ``extractor.errors``
 class Queue:
     """What waits, and how it is done; it is done while ``working``."""
 
-    def __init__(self, database: Database, uploads: Path, key: str, told: Callable[[Outcome, float], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        uploads: Path,
+        key: str,
+        told: Callable[[Outcome, float], None],
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
         """``uploads`` is where the items' files are, ``key`` stands for all that can change a record but the file;
-        ``told`` hears how each item ended, and how many seconds it took."""
+        ``told`` hears how each item ended, and how many seconds it took; ``pauses`` are the seconds between tries."""
+        self._pauses = pauses
         self._database = database
         self._uploads = uploads
         self._key = key
@@ -50,6 +62,7 @@ class Queue:
         self._seconds = 0.1  # that a notice took of late
         self._at_once = 1
         self.is_draining = False
+        self._stopping = asyncio.Event()
 
     def __len__(self) -> int:
         return self._waiting.qsize()
@@ -62,6 +75,7 @@ class Queue:
     def drain(self) -> None:
         """Begin nothing any more."""
         self.is_draining = True
+        self._stopping.set()
         for _ in range(self._at_once):
             self._waiting.put_nowait(None)  # wakes who waits for an item
         for listeners in self._listeners.values():
@@ -108,12 +122,22 @@ class Queue:
             if task is None or self.is_draining:
                 return
             begun = time.perf_counter()
-            try:
-                result = await _read_or_sentence(read, task)
-            except (ExtractorError, OSError) as error:
-                await self._again(task, error)
-            else:
+            result = await self._result(read, task)
+            if result is not None:
                 await self._read.put(_Done(task, result, begun))
+
+    async def _result(self, read: Reads, task: Task) -> Read | str | None:
+        """Return what an item was read as, or why it cannot be; None where the service stops before it can be told: it
+        is still pending. What fails by no fault of its own is tried again, a few times."""
+        for pause in (*self._pauses, None):
+            try:
+                return await _read_or_sentence(read, task)
+            except (ExtractorError, OSError) as error:
+                if pause is None:
+                    return self._given_up(task, error)
+                if not await self._waited(task, error, pause):
+                    return None
+        return None
 
     async def _keep(self) -> None:
         """Keep what was read, several at once where much is."""
@@ -128,32 +152,55 @@ class Queue:
                 return
 
     async def _end(self, done: Sequence[_Done]) -> None:
-        try:
-            ended = await asyncio.to_thread(self._kept, done)
-        except Exception as error:
-            if len(done) == 1:
-                await self._again(done[0].task, error)
+        """Keep items. Where that fails all wait, and nothing more is read; of what was read nothing is asked again."""
+        for pause in (*self._pauses, None):
+            try:
+                ended = await asyncio.to_thread(self._kept, done)
+            except Exception as error:
+                if len(done) > 1:
+                    for each in done:  # what one of them breaks is not the others' fault
+                        await self._end([each])
+                    return
+                if not _may_pass(error) and isinstance(done[0].result, Read):
+                    await self._end([done[0]._replace(result=_broke(done[0].task, error))])
+                    return
+                if pause is None:
+                    LOGGER.error("%s; or it is done when the service starts again", self._given_up(done[0].task, error))
+                elif await self._waited(done[0].task, error, pause):
+                    continue
                 return
-            for each in done:  # what one of them breaks is not the others' fault
-                await self._end([each])
-        else:
             for each, outcome in zip(done, ended, strict=True):
                 self._say(each, outcome)
+            return
 
-    async def _again(self, task: Task, error: Exception) -> None:
-        """Have an item done again after a while: it is still pending, and what failed is no fault of its own."""
-        # SQL errors tell no values here.
-        LOGGER.error("a notice has to wait: %s", error if isinstance(error, ExtractorError) else repr(error))
+    async def _waited(self, task: Task, error: Exception, seconds: float) -> bool:
+        """Wait before an item is tried again, and say so where people look; False: the service stops meanwhile. The
+        item is still pending, and what failed is no fault of its own."""
+        why = _why(error)
+        LOGGER.error("a notice has to wait: %s", why)
         LOGGER.debug("a notice has to wait", extra={"traceback": traceback.format_exc()})
-        await asyncio.sleep(_PAUSE)
-        self.put([task])
+        sentence = f"{task.source.name}: has to wait ({why}); it is tried again in {seconds:g} s"
+        if not isinstance(error, OperationalError):  # what the database does not take, it takes no note of
+            with suppress(SQLAlchemyError, OSError):
+                await asyncio.to_thread(note, self._database, task.number, sentence)
+                self._tell_listeners(task)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return not self.is_draining
+
+    def _given_up(self, task: Task, error: Exception) -> str:
+        tries = len(self._pauses) + 1
+        return f"{task.source.name}: failed {tries} times ({_why(error)}); send it again when that is mended"
 
     def _say(self, done: _Done, ended: Ended) -> None:
         seconds = time.perf_counter() - done.begun
         self._seconds += _WEIGHT * (seconds - self._seconds)
         self._told(ended.outcome, seconds)
         _tell(done.task, ended, done.result.unanswered if isinstance(done.result, Read) else ())
-        for changed in self._listeners.get(done.task.job_id, ()):
+        self._tell_listeners(done.task)
+
+    def _tell_listeners(self, task: Task) -> None:
+        for changed in self._listeners.get(task.job_id, ()):
             changed.set()
 
     def _kept(self, done: Sequence[_Done]) -> list[Ended]:
@@ -181,7 +228,21 @@ async def _read_or_sentence(read: Reads, task: Task) -> Read | str:
     except (ExtractorError, OSError):
         raise
     except Exception as error:  # of those nobody foresaw the kind only: their words may quote the notice
-        return f"{task.source.name}: the extractor failed on it ({type(error).__name__}); please report this"
+        return _broke(task, error)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether keeping may succeed a little later: on a disk that is full, or in a database that is locked."""
+    return isinstance(error, ExtractorError | OSError | OperationalError)
+
+
+def _broke(task: Task, error: Exception) -> str:
+    return f"{task.source.name}: the extractor failed on it ({type(error).__name__}); please report this"
+
+
+def _why(error: Exception) -> str:
+    # SQL errors tell no values here.
+    return str(error) if isinstance(error, ExtractorError) else printable(repr(error))
 
 
 def _tell(task: Task, ended: Ended, unanswered: Sequence[str]) -> None:

@@ -23,7 +23,10 @@
   function watch(job) {
     const stream = new EventSource(`/v1/jobs/${encodeURIComponent(job.job_id)}/events`);
     const show = event => tell(says.progress.replace(/\{(\w+)\}/g, (_, name) => JSON.parse(event.data)[name]));
-    stream.addEventListener("progress", show);
+    stream.addEventListener("progress", event => {
+      show(event);
+      if (JSON.parse(event.data).held) list();
+    });
     stream.addEventListener("end", async event => {
       stream.close();
       show(event);
@@ -31,13 +34,18 @@
       again.href = "/";
       again.textContent = says.ended;
       said.append(" ", again);
-      const ended = await (await fetch(`/v1/jobs/${encodeURIComponent(job.job_id)}`)).json();
-      for (const item of ended.items.filter(each => each.error)) {
+      await list();
+    });
+
+    // Why items failed, or have to wait.
+    async function list() {
+      const found = await (await fetch(`/v1/jobs/${encodeURIComponent(job.job_id)}`)).json();
+      for (const item of found.items.filter(each => each.error)) {
         const line = document.createElement("span");
         line.className = "failed";
         line.textContent = item.error;
         said.append(line);
       }
-    });
+    }
   }
 })(window.pages);

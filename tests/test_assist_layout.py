@@ -11,7 +11,7 @@ from assist_examples import TEXT, material
 from planted import notice
 
 from eval.perfect import layout_from
-from extractor.assemble import assemble
+from extractor.assemble import as_folded, assemble
 from extractor.assist.layout import Answered, lay_out, poorly_laid_out
 from extractor.assist.layout_pack import LayoutPack, layout_packs, units
 from extractor.assist.responses import LayoutAnswer
@@ -23,7 +23,7 @@ LAYOUTS = sorted(Path(__file__).parent.glob("layouts*/*.yaml"))
 
 def packs(text: str, budget: int = BIG) -> list[LayoutPack]:
     made = material(text)
-    return layout_packs(text, made.reading.text, made.reading.outline.ending.start, budget)
+    return layout_packs(made.text, made.reading.text, made.reading.outline.ending.start, budget)
 
 
 def laid(text: str, *issues: dict[str, Any], groups: list[dict[str, int]] | None = None) -> tuple[Notice, list[str]]:
@@ -32,7 +32,7 @@ def laid(text: str, *issues: dict[str, Any], groups: list[dict[str, int]] | None
     (pack,) = packs(text)
     answer = LayoutAnswer.model_validate({"issues": list(issues), "groups": groups or []})
     reading, doubts = lay_out(made.reading, [Answered(pack, answer)])
-    return assemble(reading, "example"), [doubt.code for doubt in doubts]
+    return assemble(reading, "example", as_folded), [doubt.code for doubt in doubts]
 
 
 def told(record: Notice, text: str) -> list[tuple[str | None, str, list[str], list[tuple[str | None, str]]]]:
@@ -141,7 +141,7 @@ def test_a_perfect_reader_lays_out_what_the_rules_do(path: Path, budget: int) ->
     answered = [Answered(pack, layout_from(made.notice, pack)) for pack in packs(text, budget)]
     reading, doubts = lay_out(made.reading, answered)
     assert doubts == []
-    found, read = (told(each, text) for each in (assemble(reading, "example"), made.notice))
+    found, read = (told(each, made.text) for each in (assemble(reading, "example", as_folded), made.notice))
     assert [each[3] for each in found] == [each[3] for each in read]
     assert [each[::2] for each in found] == [each[::2] for each in read]
     assert [each[1].strip("“”") for each in found] == [each[1].strip("“”") for each in read]

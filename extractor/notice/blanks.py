@@ -32,6 +32,7 @@ _DATE_FOLLOWS = re.compile(r"(?:19|20)[0-9]{2}[-/.][0-9]")
 _POSTCODE_FOLLOWS = re.compile(r"[0-9]{6}(?=[ ,。;)]*(?:\n|$))")
 
 _HAN = "\u3007\u3400-\u9fff"
+_BETWEEN_HAN = re.compile(rf" (?=[{_HAN}])(?<=[{_HAN}] )")
 _BETWEEN_WORDS = re.compile(
     rf" (?=[{_HAN}])(?<=[{_HAN}0-9A-Za-z\"'「」『』—] )| (?=[0-9A-Za-z\"'「」『』—])(?<=[{_HAN}\"'「」『』—] )"
 )
@@ -103,4 +104,4 @@ def _is_spaced(text: str) -> bool:
     if text.count(" ") < _DENSE * len(text) / 2:
         return False
     lines = [match.group() for match in _LONG_LINE.finditer(text)]
-    return sum(len(_BETWEEN_WORDS.findall(line)) for line in lines) > _DENSE * sum(map(len, lines))
+    return sum(len(_BETWEEN_HAN.findall(line)) for line in lines) > _DENSE * sum(map(len, lines))

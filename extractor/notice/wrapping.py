@@ -160,7 +160,7 @@ def _wrap(text: str, lines: list[_Line]) -> _Wrap | None:
     # A line of which nobody can tell whether it ended its paragraph says nothing, and where one surely did, too.
     breaks = [
         line
-        for line, following in pairwise(lines)
+        for line, following in pairwise(lines[1:])  # the first is the title
         if not (following.set_off or _opens(text, following) or _ended(text, line) or _signs(text, line))
     ]
     inside = sum(_inside_figure(text, line, following) for line, following in pairwise(lines))

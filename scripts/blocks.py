@@ -349,8 +349,9 @@ def added_fields() -> str:
         contract.Quantity: ("text",),
         contract.DateMention: ("text",),
         Accountability: ("text",),
-        contract.Outline: ("rectification", "coverage", "remainders"),
+        contract.Outline: ("rectification", "coverage", "remainders", "digits"),
         contract.Remainder: ("kind", "text"),
+        contract.Digits: ("classes", "names", "unread"),
     }
     rows = [
         [record.__name__, f"`{name}`", cell(_type_name(record.model_fields[name].annotation))]

@@ -37,6 +37,10 @@ TEXTS: dict[str, str] = {
     "unread_text": SOUND.replace(
         "二、整改进展情况\n", "二、整改进展情况\n(一)财务方面\n镇党委对照反馈意见逐条列出清单并限期办结。\n"
     ),
+    "digits_unread": _with(measure="清退补贴1 2万元。"),
+    "totals_unsure": SOUND.replace(
+        "二、整改进展情况\n", "二、整改进展情况\n整改中,一是给予党纪处分2人、政务处分3人。二是逐条列出清单。\n"
+    ),
     "issue_without_measures": SOUND.replace("\n2.", "\n2.关于“党费台账不清”问题的整改\n3.").replace(
         "\n3.关于“公示", "\n4.关于“公示"
     ),
@@ -101,6 +105,8 @@ def test_every_check_of_the_table_is_tried_here() -> None:
     [
         ("not_a_notice", ""),
         ("no_issues", "issues"),
+        ("digits_unread", "issues[0].measures[0]"),
+        ("totals_unsure", "totals"),
         ("issue_without_measures", "issues[1]"),
         ("issue_count_differs", "totals"),
         ("parts_exceed_sum", "issues[0].measures[0].quantities[0]"),
@@ -133,6 +139,8 @@ def test_the_message_is_in_the_language_asked_for(code: str) -> None:
     ("code", "said"),
     [
         ("issue_count_differs", ["31", "3"]),
+        ("digits_unread", ["1 2万元"]),
+        ("totals_unsure", ["2", "给予党纪处分2人"]),
         ("rate_does_not_close", ["80", "160", "50", "52.9"]),
         ("parts_exceed_sum", ["16", "12", "人"]),
         ("numbering_gap", ["2", "4"]),

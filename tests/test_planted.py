@@ -25,7 +25,7 @@ def test_full_gives_full_width_characters_of_the_same_length() -> None:
     assert full(notice("1.甲")) != notice("1.甲")
 
 
-def test_the_reading_text_is_half_width_and_as_long_as_the_notice() -> None:
+def test_half_width_gives_widths_and_blanks_one_form() -> None:
     printed = full("(一)关于“甲”问题:12.5%,\u3000见《乙》!")
     assert half_width(printed) == "(一)关于“甲”问题:12.5%, 见《乙》!"
 

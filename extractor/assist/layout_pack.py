@@ -76,7 +76,7 @@ def split_layout(text: str, pack: LayoutPack) -> tuple[LayoutPack, LayoutPack] |
 
 
 def units(reading: str, end: int) -> list[Place]:
-    """The units of a reading text up to ``end``, in order: lines, cut behind sentences and before enumerators."""
+    """The units of a folded text up to ``end``, in order: lines, cut behind sentences and before enumerators."""
     quoted = _quoted(reading)
     cuts = {match.end() for match in _SENTENCE.finditer(reading, 0, end) if not quoted[match.start()]}
     for mark in find_marks(reading[:end]):

@@ -29,7 +29,7 @@ _STREET = re.compile(r"[路街道巷号弄村镇]")
 
 
 def read_contact(text: str, start: int) -> dict[str, FieldFound]:
-    """The contact fields of the reading text from ``start`` on, as ``contact.phone`` and so on."""
+    """The contact fields of the folded text from ``start`` on, as ``contact.phone`` and so on."""
     fields: dict[str, FieldFound] = {}
     phone = _PHONE.search(text, start)
     if phone:

@@ -33,7 +33,7 @@ _AFTER = re.compile(
 
 
 def find_documents(text: str) -> list[DocumentFound]:
-    """All documents of the reading text in printed order; titles may hold 《…》 of their own."""
+    """All documents of the folded text in printed order; titles may hold 《…》 of their own."""
     found = []
     position = text.find("《")
     while position >= 0:

@@ -36,7 +36,7 @@ _TAIL = 2500
 
 
 def find_ending(text: str) -> Ending:
-    """Find where the reading text of a notice stops speaking of issues; both ends are its length if it never does."""
+    """Find where the folded text of a notice stops speaking of issues; both ends are its length if it never does."""
     closing = _closing_start(text)
     search_from = max(len(text) - _TAIL, 0) if closing is None else closing
     signed = _last_signature(text, search_from, closing=closing is not None)

@@ -58,7 +58,7 @@ _FIRST = frozenset(_OPENING + "【[存具突问关针对有围涉就在省市县
 
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
-    """The frame that the heading at ``text[start:end]`` (reading text) is, or None."""
+    """The frame that the heading at ``text[start:end]`` (folded text) is, or None."""
     labelled = _LABELLED.match(text, start, end)
     if labelled:
         return _labelled(text, labelled.end(), end)

@@ -110,7 +110,7 @@ def _number(text: str, *, last: bool) -> int:
 
 
 def find_marks(text: str) -> list[Mark]:
-    """Every place in the reading text that has the form of an enumerator, in order, real or not."""
+    """Every place in the folded text that has the form of an enumerator, in order, real or not."""
     marks = []
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()

@@ -35,7 +35,7 @@ _NOT_IN_NAME = pattern("organizations", "not_in_names")
 
 
 class NameEnds:
-    """The places of a reading text where the name of an organisation could end, found in one pass."""
+    """The places of a folded text where the name of an organisation could end, found in one pass."""
 
     def __init__(self, text: str) -> None:
         ends = {end for _, _, end in _suffixes().find_matches_as_indexes(text, overlapping=True)}

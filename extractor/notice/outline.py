@@ -38,7 +38,7 @@ class NoticeOutline(NamedTuple):
 
 
 def read_outline(text: str) -> NoticeOutline:
-    """Read the outline of a notice from its reading text (see ``extractor.notice.reading``)."""
+    """Read the outline of a notice from its folded text (see ``extractor.notice.folding``)."""
     ending = find_ending(text)
     segments = split_segments(text[: ending.start])
     nodes = grow(text, segments)

@@ -42,7 +42,7 @@ _BREAK = re.compile(r"[,。;:!?\n]")
 
 
 class Clauses:
-    """The clauses of a reading text, cut at , 。 ; : ! ? and line ends, found once and asked often."""
+    """The clauses of a folded text, cut at , 。 ; : ! ? and line ends, found once and asked often."""
 
     def __init__(self, text: str) -> None:
         # Each mark is one code point: the lengths of what lies between them give the starts.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -54,7 +55,7 @@ class Reading(NamedTuple):
         text = self.folded.text
         ledger = keep_ledger(text, _claims(text, outline, self.fields, self.facts, self.names))
         found = find_totals(text, self.facts.quantities, ledger.unread, _inside_issues(outline), outline.ending.end)
-        totals, unsure = _sure(found, outline)
+        totals, unsure = _sure(text, found, outline)
         return self._replace(
             outline=outline, totals=totals, unsure_totals=unsure, ledger=_with_totals(text, ledger, totals)
         )
@@ -80,7 +81,7 @@ def read_by_rules(folded: FoldedText) -> Reading:
     clauses = Clauses(text)
     facts = facts._replace(accountability=find_accountability(text, clauses, quantities, ledger.unread))
     totals, unsure = _sure(
-        find_totals(text, quantities, ledger.unread, _inside_issues(outline), outline.ending.end), outline
+        text, find_totals(text, quantities, ledger.unread, _inside_issues(outline), outline.ending.end), outline
     )
     ledger = _with_totals(text, ledger, totals)
     return Reading(folded, clauses, NameEnds(text), outline, fields, totals, unsure, names, facts, ledger)
@@ -90,10 +91,14 @@ def _inside_issues(outline: NoticeOutline) -> list[Place]:
     return [issue.text for issue in outline.issues]
 
 
-def _sure(found: list[TotalFound], outline: NoticeOutline) -> tuple[list[TotalFound], list[TotalFound]]:
+_RUN_IN = re.compile(r"[一二三四五六七八九十]{1,2}是|[①-⑳]|[其第][一二三四五六七八九十]")
+"""An enumerator of measures: what bears one groups no issues."""
+
+
+def _sure(text: str, found: list[TotalFound], outline: NoticeOutline) -> tuple[list[TotalFound], list[TotalFound]]:
     """Totals apart from figures that may be a measure's: where the outline saw no issue, or left unread what is
     enumerated as measures are, or much of what stands between issues."""
-    doubtful = [Place(outline.opening_end, outline.ending.start)]
+    doubtful = [Place(0, len(text))]
     if outline.issues:
         labels = [label.start for label in outline.labels]
         poor = outline.coverage is None or outline.coverage < LOW_COVERAGE
@@ -101,10 +106,13 @@ def _sure(found: list[TotalFound], outline: NoticeOutline) -> tuple[list[TotalFo
         doubtful = [
             rest.text
             for rest in outline.remainders
-            if rest.kind == "unread"
-            and (
-                between.start <= rest.text.start < between.end
-                or bisect_left(labels, rest.text.start) < bisect_left(labels, rest.text.end)
+            if (rest.kind == "heading" and _RUN_IN.match(text, rest.text.start))
+            or (
+                rest.kind == "unread"
+                and (
+                    between.start <= rest.text.start < between.end
+                    or bisect_left(labels, rest.text.start) < bisect_left(labels, rest.text.end)
+                )
             )
         ]
     inside = Inside(doubtful)

@@ -44,7 +44,7 @@ _COLLAPSED_LENGTH = 200
 
 
 def split_segments(text: str) -> list[Segment]:
-    """Cut the reading text into segments, in order, without overlap; blank lines are left out."""
+    """Cut the folded text into segments, in order, without overlap; blank lines are left out."""
     candidates = find_marks(text)
     marks = _accepted(text, candidates)
     segments: list[Segment] = []

@@ -52,7 +52,7 @@ _OPENING_LENGTH = 40
 
 
 def grow(text: str, segments: list[Segment]) -> list[Node]:
-    """The top-level nodes of the reading text, paragraphs before, between and after them included."""
+    """The top-level nodes of the folded text, paragraphs before, between and after them included."""
     root = Node(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[Node] = [root]
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)

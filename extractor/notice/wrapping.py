@@ -39,8 +39,10 @@ _OPENS = re.compile(
     r"整改(?:落实|进展)?(?:情况|措施|成效)[:]|(?:责任|牵头)(?:单位|领导)[:]|(?:联系|监督)?电话[:]|邮政?[编箱]|附件[:]|欢迎广大|特此"
 )
 """What begins a paragraph, and hardly ever a line within one."""
+_RUN_IN = re.compile(rf"[{_CN}]{{1,2}}是|第[{_CN}]{{1,3}}[,、:]|其[{_CN}][,、是]|[①-⑳]")
+"""An enumerator that mostly stands inside a paragraph."""
 _ENDS = re.compile(r"[。!?;:][”’》)】」』]*$")
-_GOES_ON = re.compile(r"[,、(“‘《〈【〔0-9]$")
+_GOES_ON = re.compile(r"[,、(“‘《〈【〔]$")
 """A line that ends so has not ended its paragraph, whatever the next one begins with."""
 _HEADING = re.compile(
     rf"(?:[(]?[{_CN}]{{1,4}}[)、.]|[(]?[0-9]{{1,3}}[)、.])(?:[^。,;“]|“[^”]{{0,60}}”){{2,80}}(?:问题|情况|整改|方面|工作|成效|措施|打算|要求|安排)"
@@ -226,7 +228,7 @@ def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | 
     line, following = lines
     if following.set_off:
         return False
-    goes_on = _GOES_ON.search(text, line.start, line.end) is not None
+    goes_on = _GOES_ON.search(text, line.start, line.end) is not None or _inside_figure(text, line, following)
     if wrap is None:  # a page break inside a paragraph leaves its last line as long as it happens to be
         return following.new_page and (goes_on or (len(logical) > _HEADING_REACH and not _ended(text, line)))
     width, next_width = (_width(text, each, in_columns=wrap.in_columns) for each in lines)
@@ -236,6 +238,8 @@ def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | 
         return False
     if wrap.set_off or goes_on or _opened(logical):
         return True
+    if _RUN_IN.match(text, following.start) and _RUN_IN.search(logical, 1):
+        return True  # 一是…。二是…: a list that runs on inside its paragraph
     open_ = not _ended(text, line)
     if not full or _opens(text, following):
         # Nobody breaks off so far into a paragraph: a mark is of two widths, a Western word was not broken.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,23 +14,30 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel
-from sqlalchemy.exc import SQLAlchemyError
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.background import BackgroundTask
 
 from extractor import __version__
 from extractor.contract import Notice
 from extractor.enumerations import Category, IssueStatus, MeasureType
-from extractor.errors import SettingsError
+from extractor.errors import OutputError, SettingsError
 from extractor.review.changes import Made
 from extractor.review.refusals import ConflictError, RefusedError
-from extractor.service import desk, jobs, keeping, notices, pages, reviewing, taking
+from extractor.service import busy, desk, jobs, keeping, notices, pages, reviewing, taking
+from extractor.service.bodies import whole_body
+from extractor.service.bounds import CHANGE_BYTES
+from extractor.service.database import BusyError
 from extractor.service.exporting import MEDIA_TYPES, Ending, exported
-from extractor.service.models import Changes, ChangeWanted, Health, Job, NoticePage, Problem
+from extractor.service.leaving import TooBusyError, while_there
+from extractor.service.models import Changes, ChangeWanted, Health, Job, NoticePage, Problem, change_schema
 from extractor.service.notices import Wanted
 from extractor.service.service import Service
+from extractor.strict import first_mistake
 
 _MOST_LISTED = 200
+_LONGEST = 300  # code points of a sentence about a query
 _LARGEST = 2**63 - 1  # of SQLite's integers
 
 Answers = dict[int | str, dict[str, Any]]
@@ -71,7 +78,19 @@ async def _wanted(
 Here = Annotated[Service, Depends(_service)]
 Filter = Annotated[Wanted, Depends(_wanted)]
 
-router = APIRouter(responses=_problems(_401="A token is needed.", _421="The service does not go by this name."))
+router = APIRouter(
+    responses=_problems(
+        _401="A token is needed.",
+        _421="The service does not go by this name.",
+        _429="Too many wrong tokens come in.",
+        _503="The disk is full, the database is locked, or the like; the header Retry-After says when to try again.",
+    )
+)
+
+# Read by ourselves, within bounds; what it refers to is described with the answers.
+_CHANGE_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": change_schema()}}}
+}
 
 
 @router.post(
@@ -164,14 +183,24 @@ def get_changes(notice_id: str, service: Here) -> Changes:
     responses=_NO_NOTICE
     | _problems(
         _403="A page of another site sent this.",
+        _408="The body came too slowly.",
         _409="Somebody changed the same thing since; look at that, then send it again with the new `last` as `seen`.",
+        _413="The body is too large.",
         _422="The change cannot be.",
     ),
+    openapi_extra=_CHANGE_BODY,
 )
-def post_change(notice_id: str, wanted: ChangeWanted, service: Here) -> Made:
+async def post_change(notice_id: str, request: Request, service: Here) -> Made:
     """Accept, correct, add, delete, finish, or undo: a change is added to those before it, and none is lost."""
+    return await run_in_threadpool(_changed, notice_id, await whole_body(request, CHANGE_BYTES), service)
+
+
+def _changed(notice_id: str, body: bytes, service: Service) -> Made:
     try:
+        wanted = ChangeWanted.model_validate_json(body)
         made = reviewing.change(service.database, notice_id, wanted.by, wanted.change, wanted.seen)
+    except ValidationError as error:
+        raise HTTPException(422, first_mistake(error)) from None
     except ConflictError as error:
         raise HTTPException(409, error.said(service.lang)) from error
     except RefusedError as error:
@@ -228,23 +257,32 @@ async def watch_job(job_id: Annotated[str, Depends(_known_job)], service: Here) 
 @router.get(
     "/v1/export.{ending}",
     response_class=FileResponse,
-    responses=_problems(_422="There is no such form.", _501="This form cannot be written here."),
+    responses=_problems(
+        _403="A page of another site sent this.",
+        _422="There is no such form.",
+        _501="This form cannot be written here.",
+    ),
 )
-async def export_notices(ending: Ending, service: Here, wanted: Filter) -> FileResponse:
+async def export_notices(request: Request, ending: Ending, service: Here, wanted: Filter) -> FileResponse:
     """Return notices as a file; forms of several files (csv) as a zip archive of them. Filters narrow it."""
-    place = Path(tempfile.mkdtemp(dir=service.uploads))
-    try:
-        async with service.exporting:
-            kept = notices.all_kept(service.database, wanted)
-            path = await exported(kept, ending, place, service.lang)
-    except BaseException as error:
-        await run_in_threadpool(shutil.rmtree, place, ignore_errors=True)
-        if isinstance(error, SettingsError):
-            raise HTTPException(501, str(error)) from error
-        raise
+    path, place = await while_there(request, _exported(ending, service, wanted))
     media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
     leftovers = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
     return FileResponse(path, media_type=media_type, filename=path.name, background=leftovers)
+
+
+async def _exported(ending: Ending, service: Service, wanted: Wanted) -> tuple[Path, Path]:
+    """Write an export; returns its file, and the folder that is to be deleted with it."""
+    async with service.exporting.taken():
+        place = Path(await run_in_threadpool(tempfile.mkdtemp, dir=service.uploads))
+        try:
+            kept = notices.all_kept(service.database, wanted)
+            return await exported(kept, ending, place, service.lang), place
+        except BaseException as error:
+            await asyncio.shield(run_in_threadpool(shutil.rmtree, place, ignore_errors=True))
+            if isinstance(error, SettingsError):
+                raise HTTPException(501, str(error)) from error
+            raise
 
 
 @router.get("/healthz")
@@ -258,10 +296,10 @@ def readyz(service: Here) -> Health:
     """Say whether the service takes notices."""
     if service.queue.is_draining:
         raise HTTPException(503, "the service is stopping")
-    with suppress(SQLAlchemyError):
-        notices.count(service.database)
-        return Health(status="ready")
-    raise HTTPException(503, "the service cannot read what it keeps")
+    fault = service.readiness.fault()
+    if fault is not None:
+        raise HTTPException(503, fault, {"Retry-After": "10"})
+    return Health(status="ready")
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
@@ -287,6 +325,11 @@ def application(service: Service) -> FastAPI:
     app.include_router(desk.router)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(404, desk.not_there)
+    for fails in (OperationalError, PoolTimeoutError, BusyError):
+        app.add_exception_handler(fails, busy.database_fails)
+    app.add_exception_handler(OSError, busy.disk_fails)
+    app.add_exception_handler(OutputError, busy.not_written)
+    app.add_exception_handler(TooBusyError, busy.too_many_wait)
     app.add_exception_handler(Exception, _broken)
 
     @app.get("/docs", include_in_schema=False)
@@ -310,8 +353,9 @@ def _no_job() -> HTTPException:
 
 async def _not_understood(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    sentences = (f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
-    return JSONResponse({"detail": "; ".join(sentences)}, 422)
+    first = error.errors()[0]
+    sentence = f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}"
+    return JSONResponse({"detail": sentence[:_LONGEST]}, 422)
 
 
 async def _broken(_: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - the guard tells it in the log

@@ -7,6 +7,7 @@ from time import monotonic
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import Message, Receive, Send
 
 from extractor.files.limits import size_in_mb
@@ -60,6 +61,20 @@ def too_large() -> HTTPException:
     return HTTPException(
         413, f"the body has more than the {size_in_mb(BODY_BYTES)} that are taken; send less at a time"
     )
+
+
+async def whole_body(request: Request, most: int) -> bytes:
+    """Return a request's body.
+
+    Raises:
+        HTTPException: it has more than ``most`` bytes (413); no more than that is read of it.
+    """
+    whole = bytearray()
+    async for chunk in request.stream():
+        whole += chunk
+        if len(whole) > most:
+            raise HTTPException(413, f"the body has more than the {size_in_mb(most)} that are taken for this")
+    return bytes(whole)
 
 
 def patient(send: Send, patience: float) -> Send:

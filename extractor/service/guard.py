@@ -19,8 +19,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.logs import LOGGER
-from extractor.service.access import Access, refusal
+from extractor.service.access import Access, client_of, is_guess, refusal
 from extractor.service.bodies import Body, ClientTooSlowError, is_too_large, patient, too_large
+from extractor.service.guesses import Guesses, too_many_guesses
 from extractor.service.metrics import Metrics
 
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -38,15 +39,17 @@ _HEADERS = {
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_NOT_KNOWN = (303, 401)  # refusals for want of the right token
 _SHOWN = 200  # characters of a path in the log
 
 
 class Guard:
     """An ASGI application around another."""
 
-    def __init__(self, app: ASGIApp, access: Access, patience: float, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, access: Access, guesses: Guesses, patience: float, metrics: Metrics) -> None:
         self._app = app
         self._access = access
+        self._guesses = guesses
         self._patience = patience
         self._metrics = metrics
 
@@ -67,7 +70,7 @@ class Guard:
             await patiently(message)
 
         try:
-            await self._answered(scope, headers)(scope, body.receive, answer)
+            await (await self._answered(scope, headers))(scope, body.receive, answer)
         except (ClientDisconnect, ClientTooSlowError):
             pass
         except Exception as error:
@@ -77,10 +80,12 @@ class Guard:
         finally:
             self._tell(scope, request_id, status, monotonic() - begun)
 
-    def _answered(self, scope: Scope, headers: Headers) -> ASGIApp:
+    async def _answered(self, scope: Scope, headers: Headers) -> ASGIApp:
         """What answers a request: the application, or a refusal."""
         refused = refusal(self._access, scope["method"], scope["path"], headers)
         if refused is not None:
+            if refused.status in _NOT_KNOWN and is_guess(headers) and not await self._guesses.slow(client_of(scope)):
+                return too_many_guesses()
             return JSONResponse({"detail": refused.sentence}, refused.status, refused.headers)
         if is_too_large(headers):
             error = too_large()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from extractor.checks import Lang
-from extractor.service.bounds import Bounds
+from extractor.service.bounds import EXPORTS_WAITING, Bounds
 from extractor.service.database import Database
+from extractor.service.guesses import Guesses
+from extractor.service.leaving import Turn
 from extractor.service.metrics import Metrics
 from extractor.service.queue import Queue
+from extractor.service.readiness import Readiness
 from extractor.service.sandbox import Sandbox
 
 
@@ -28,5 +30,7 @@ class Service:
     key: str
     lang: Lang
     token: str | None
-    exporting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    guesses: Guesses
+    readiness: Readiness
+    exporting: Turn = field(default_factory=lambda: Turn(EXPORTS_WAITING))
     """Exports take memory: one at a time."""

@@ -28,10 +28,12 @@ from extractor.service.bounds import CONNECTIONS, HEAD_BYTES, Bounds
 from extractor.service.database import Database, held
 from extractor.service.database import opened as opened_database
 from extractor.service.guard import Guard
+from extractor.service.guesses import Guesses
 from extractor.service.jobs import Task
 from extractor.service.metrics import Metrics
 from extractor.service.protocol import impatient
 from extractor.service.queue import Queue, Reads
+from extractor.service.readiness import Readiness
 from extractor.service.sandbox import Sandbox
 from extractor.service.sandbox import opened as opened_sandbox
 from extractor.service.service import Service
@@ -95,14 +97,18 @@ async def _serve(
         metrics.gauge("queue_capacity", "Notices that may wait.", lambda: bounds.queue)
         metrics.gauge("notices_kept", "Notices kept.", lambda: notices.count(database))
         metrics.gauge("database_bytes", "Bytes of the database on disk.", database.size)
-        service = Service(database, uploads, queue, sandbox, metrics, bounds, key, lang, plan.access.token)
+        guesses, readiness = Guesses(), Readiness(database, uploads)
+        token = plan.access.token
+        service = Service(
+            database, uploads, queue, sandbox, metrics, bounds, key, lang, token, guesses=guesses, readiness=readiness
+        )
         if waiting:
             LOGGER.warning("%d notices that waited when the service ended are done now", len(waiting))
         queue.put(waiting)
         # More than there are processes: when one is free, its next order is there already.
         at_once = 2 * workers if plan.asking is None else _NOTICES_AT_ONCE
         async with queue.working(read, at_once, bounds.drain_seconds):
-            app = Guard(application(service), plan.access, bounds.patience, metrics)
+            app = Guard(application(service), plan.access, guesses, bounds.patience, metrics)
             server = _Server(_configured(app, bounds), queue.drain)
             begun(_address(listening))
             await server.serve(sockets=[listening])

@@ -47,9 +47,18 @@ class Spool:
         """
         if len(self._made) == self.most:
             raise TooManyError
+        is_archive = source.ending == ARCHIVE_ENDING
+        most = DEFAULT_LIMITS.archive_unpacked_bytes if is_archive else DEFAULT_LIMITS.file_bytes
+        return self._begin(source, most, is_archive=is_archive)
+
+    def begin_body(self, source: Source, most: int) -> Incoming:
+        """Begin a file for a body of ``most`` bytes, out of which files will be taken; ``source`` is for messages."""
+        return self._begin(source, most, is_archive=True)
+
+    def _begin(self, source: Source, most: int, *, is_archive: bool) -> Incoming:
         upload = uuid4().hex
-        self._made[upload] = source.ending == ARCHIVE_ENDING
-        return Incoming(source, upload, (self.folder / upload).open("xb"))
+        self._made[upload] = is_archive
+        return Incoming(source, upload, (self.folder / upload).open("xb"), most)
 
     def sync(self, uploads: Collection[str]) -> None:
         """Have files on disk, whatever happens to the machine."""
@@ -78,16 +87,15 @@ class Spool:
 class Incoming:
     """A file as it comes in."""
 
-    def __init__(self, source: Source, upload: str, file: BinaryIO) -> None:
+    def __init__(self, source: Source, upload: str, file: BinaryIO, most: int) -> None:
         self._source = source
         self._upload = upload
         self._file = file
         self._hash = hashlib.sha256()
         self._size = 0
-        is_archive = source.ending == ARCHIVE_ENDING
-        self._most = DEFAULT_LIMITS.archive_unpacked_bytes if is_archive else DEFAULT_LIMITS.file_bytes
+        self._most = most
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Take a piece.
 
         Raises:

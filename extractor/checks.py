@@ -7,8 +7,9 @@ is and puts it into Chinese or English.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -23,6 +24,7 @@ Lang = Literal["zh", "en"]
 LOW_COVERAGE = 0.7
 _UNREAD_LENGTH = 15
 _WORDS_SHOWN = 24
+_MOST_PARTS = 100  # of one whole
 _RATE = re.compile(r"(?:率|占比|占)(?:为|达到?|约)?$")
 
 
@@ -131,10 +133,10 @@ def _open_rate(path: str, part: float, whole: float, rate: float) -> Doubt:
 
 
 def _numbering(reading: Reading) -> Iterator[Doubt]:
-    issues = reading.outline.issues
+    at = _inside([(issue.text.start, issue.text.end) for issue in reading.outline.issues])
     for gap in reading.outline.gaps:
-        inside = [i for i, issue in enumerate(issues) if issue.text.start <= gap.text.start < issue.text.end]
-        path = f"issues[{inside[0]}]" if inside else "issues"
+        inside = at(gap.text.start)
+        path = "issues" if inside is None else f"issues[{inside}]"
         if gap.after:
             yield Doubt("numbering_gap", path, {"before": gap.after, "label": gap.label})
         else:
@@ -142,25 +144,49 @@ def _numbering(reading: Reading) -> Iterator[Doubt]:
 
 
 def _damaged(notice: Notice, reading: Reading) -> Iterator[Doubt]:
+    measure_at = _measures(notice)
     for date in reading.facts.dates:
         if not date.value:
-            measure, path = _measure_at(notice, date.text.start)
+            measure, path = measure_at(date.text.start)
             words = reading.text[date.text.start : date.text.end]
             yield Doubt("damaged_date", f"{path}.dates" if measure else "", {"words": words})
     for found in reading.facts.documents:
         if found.damaged:
-            measure, path = _measure_at(notice, found.title.start)
+            measure, path = measure_at(found.title.start)
             places = [document.text.start for document in measure.documents] if measure else []
             at = f"{path}.documents[{places.index(found.title.start)}]" if found.title.start in places else path
             yield Doubt("damaged_title", at, {"words": reading.text[found.title.start : found.title.end]})
 
 
-def _measure_at(notice: Notice, offset: int) -> tuple[Measure | None, str]:
-    for i, issue in enumerate(notice.issues):
-        for j, measure in enumerate(issue.measures):
-            if measure.text.start <= offset < measure.text.end:
-                return measure, f"issues[{i}].measures[{j}]"
-    return None, ""
+def _measures(notice: Notice) -> Callable[[int], tuple[Measure | None, str]]:
+    """Return what finds the measure at an offset, with its path."""
+    found = [
+        (measure, f"issues[{i}].measures[{j}]")
+        for i, issue in enumerate(notice.issues)
+        for j, measure in enumerate(issue.measures)
+    ]
+    at = _inside([(measure.text.start, measure.text.end) for measure, _ in found])
+
+    def measure_at(offset: int) -> tuple[Measure | None, str]:
+        inside = at(offset)
+        return (None, "") if inside is None else found[inside]
+
+    return measure_at
+
+
+def _inside(places: Sequence[tuple[int, int]]) -> Callable[[int], int | None]:
+    """Return what finds the first of ``places``, starts and ends, that an offset is in; None where it is in none."""
+    starts: dict[int, int] = {}
+    for index, (start, _) in enumerate(places):
+        starts.setdefault(start, index)
+    ordered = sorted(starts)
+
+    def at(offset: int) -> int | None:
+        before = bisect_right(ordered, offset)
+        index = starts[ordered[before - 1]] if before else None
+        return index if index is not None and offset < places[index][1] else None
+
+    return at
 
 
 def _measure(measure: Measure, text: str, path: str, signed_on: str | None) -> Iterator[Doubt]:
@@ -185,8 +211,11 @@ def _parts(quantities: list[Quantity], text: str, path: str) -> Iterator[Doubt]:
         between = text[whole.text.end : following.text.start]
         if "其中" not in between or "。" in between or whole.unit == "%":
             continue
-        sentence_end = text.find("。", whole.text.end)
-        parts = [q for q in quantities[k + 1 :] if q.text.start < sentence_end and q.unit == whole.unit]
+        measure_end = quantities[-1].text.end
+        full_stop = text.find("。", whole.text.end, measure_end)
+        sentence_end = full_stop if full_stop >= 0 else measure_end
+        near = quantities[k + 1 : k + 1 + _MOST_PARTS]
+        parts = [q for q in near if q.text.start < sentence_end and q.unit == whole.unit]
         broken = text[following.text.start : parts[-1].text.end] if parts else ""
         if len(parts) > 1 and not re.search(r"[;；]|另|此外|同比|新增|还", broken):
             total = sum(part.value for part in parts)

@@ -31,7 +31,7 @@ END = "\n中共某镇委员会\n2024年12月1日\n"
 PATTERNS: dict[str, str] = {
     "issues and measures": "{n}.关于“第{n}项不够”问题的整改。\n一是开会{n}次。二是制定《第{n}号计划》,追缴1.5万元。\n",
     "issues without measures": "{n}.关于“第{n}项不够”问题的整改。\n",
-    "one issue, many measures": "({n})开展培训{n}次。\n",
+    "one issue, many measures": "{first}({n})开展培训{n}次。\n",
     "numbers that leap": "{leap}.关于“不够”问题的整改。\n一是开会3次。\n",
     "labels that restart": "(三)开展培训。\n(一)制定制度。\n",
     "all first ones": "一是开会3次。",
@@ -78,7 +78,8 @@ PATTERNS: dict[str, str] = {
     "marks of Markdown": "**",
     "signatures": "\n中共某镇委员会\n2024年12月1日\n",
 }
-"""Pieces by what they are; ``{n}`` counts the pieces, ``{leap}`` leaves numbers out."""
+"""Pieces by what they are; ``{n}`` counts them, ``{leap}`` leaves numbers out, ``{first}`` is the first one's."""
+_FIRST = "1.关于“不够”问题的整改。\n"
 
 
 def text_of(pattern: str, length: int) -> str:
@@ -86,7 +87,7 @@ def text_of(pattern: str, length: int) -> str:
     pieces, size, number = [], 0, 0
     while size < length:
         number += 1
-        piece = PATTERNS[pattern].format(n=number, leap=3 * number)
+        piece = PATTERNS[pattern].format(n=number, leap=3 * number, first=_FIRST if number == 1 else "")
         pieces.append(piece)
         size += len(piece)
     return HEAD + "".join(pieces)[:length] + END

@@ -5,8 +5,8 @@
 
 Each pass is timed by processor time over texts of three lengths. A pass is linear where time over length, at every
 length, is within 1.5 times the smallest of them; times under a few milliseconds say nothing and are passed over.
-Printed are the pairs of pass and pattern beyond that, and for each pass its slowest pattern. A length after which a pass took
-longer than ``--patience`` seconds is the last one. Nothing is asserted; the test in CI counts calls instead.
+Printed are the pairs of pass and pattern beyond that, and for each pass its slowest pattern. A length after which a pass
+took longer than ``--patience`` seconds is the last one. Nothing is asserted; the test in CI counts calls instead.
 """
 
 from __future__ import annotations

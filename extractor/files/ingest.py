@@ -93,6 +93,7 @@ def _text_of_page(data: bytes, name: str, limits: Limits) -> _Text:
 
     decoded = decode(data, name, declared_charset(data), damage=_DAMAGE_OF_A_PAGE)
     _check_length(decoded.text, name, 10 * limits.text_characters)
+    _check_tags(decoded.text, name, limits.page_tags)
     lines = article_lines(read_page(_with_unix_line_ends(decoded.text), name))
     return _Text("".join(f"{line}\n" for line in lines), decoded.charset)
 
@@ -134,6 +135,12 @@ def _format_of_package(data: bytes, name: str) -> Format:
 def _check_length(text: str, name: str, most: int) -> None:
     if len(text) > most:
         raise InputError(f"{name}: has {len(text):,} characters, {most:,} are read; cut it to the notice")
+
+
+def _check_tags(page: str, name: str, most: int) -> None:
+    tags = page.count("<")
+    if tags > most:
+        raise InputError(f"{name}: has {tags:,} tags, {most:,} are read; save its text as txt")
 
 
 def _with_unix_line_ends(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -39,7 +38,7 @@ class Readiness:
             self.database.probe()
         except (SQLAlchemyError, BusyError):
             return "the service cannot write what it keeps; its log says more"
-        probe = self.uploads / f".probe-{os.getpid()}"
+        probe = self.uploads / ".probe"
         try:
             try:
                 probe.write_bytes(_PROBE)

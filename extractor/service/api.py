@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -118,14 +119,15 @@ async def send_notices(request: Request, response: Response, service: Here) -> J
 
 
 @router.get("/v1/notices", responses=_problems(_422="A filter is not understood."))
-def list_notices(
+async def list_notices(
     service: Here,
     wanted: Filter,
     limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 50,
     after: Annotated[int | None, Query(ge=0, le=_LARGEST, description="`next` of the page before.")] = None,
 ) -> NoticePage:
     """List the notices, the newest first. Filters narrow it; of issues, one has to have all that is asked."""
-    return notices.listed(service.database, wanted, limit=limit, after=after)
+    listed = partial(notices.listed, service.database, wanted, limit=limit, after=after)
+    return await (service.heavily(listed) if wanted.query else run_in_threadpool(listed))
 
 
 @router.get(
@@ -151,18 +153,18 @@ def get_text(notice_id: str, service: Here) -> PlainTextResponse:
 
 
 @router.get("/v1/notices/{notice_id}/report", response_class=HTMLResponse, responses=_NO_NOTICE)
-def get_report(notice_id: str, service: Here) -> HTMLResponse:
+async def get_report(notice_id: str, service: Here) -> HTMLResponse:
     """Return a page that shows the notice."""
-    kept = notices.kept(service.database, notice_id)
+    kept = await run_in_threadpool(notices.kept, service.database, notice_id)
     if kept is None:
         raise _no_notice()
-    return _shown(pages.notice_page(kept, service.lang))
+    return _shown(await service.heavily(pages.notice_page, kept, service.lang))
 
 
 @router.get("/v1/notices/{notice_id}/changes", responses=_NO_NOTICE)
-def get_changes(notice_id: str, service: Here) -> Changes:
+async def get_changes(notice_id: str, service: Here) -> Changes:
     """Return what people said of the notice: its record is the program's reading with these changes."""
-    found = reviewing.reviewed(service.database, notice_id)
+    found = await service.heavily(reviewing.reviewed, service.database, notice_id)
     if found is None:
         raise _no_notice()
     review, ended = found.review, found.review.finished
@@ -192,7 +194,7 @@ def get_changes(notice_id: str, service: Here) -> Changes:
 )
 async def post_change(notice_id: str, request: Request, service: Here) -> Made:
     """Accept, correct, add, delete, finish, or undo: a change is added to those before it, and none is lost."""
-    return await run_in_threadpool(_changed, notice_id, await whole_body(request, CHANGE_BYTES), service)
+    return await service.heavily(_changed, notice_id, await whole_body(request, CHANGE_BYTES), service)
 
 
 def _changed(notice_id: str, body: bytes, service: Service) -> Made:
@@ -274,7 +276,7 @@ async def export_notices(request: Request, ending: Ending, service: Here, wanted
 async def _exported(ending: Ending, service: Service, wanted: Wanted) -> tuple[Path, Path]:
     """Write an export; returns its file, and the folder that is to be deleted with it."""
     async with service.exporting.taken():
-        place = Path(await run_in_threadpool(tempfile.mkdtemp, dir=service.uploads))
+        place = Path(tempfile.mkdtemp(dir=service.uploads))
         try:
             kept = notices.all_kept(service.database, wanted)
             return await exported(kept, ending, place, service.lang), place

@@ -79,16 +79,20 @@ async def _form(request: Request) -> Form:
         raise HTTPException(413, f"the form has more than {FORM_FIELDS:,} fields") from None
 
 
-def _reviewed(notice_id: str, looking: Annotated[Looking, Depends(_looking)]) -> Reviewed:
+def _reviewed(notice_id: str, looking: Looking) -> Reviewed:
     found = reviewing.reviewed(looking.service.database, notice_id)
     if found is None:
         raise HTTPException(404, "there is no such notice")
     return found
 
 
+async def _found(notice_id: str, looking: Annotated[Looking, Depends(_looking)]) -> Reviewed:
+    return await looking.service.heavily(_reviewed, notice_id, looking)
+
+
 Looks = Annotated[Looking, Depends(_looking)]
 Sent = Annotated[Form, Depends(_form)]
-Found = Annotated[Reviewed, Depends(_reviewed)]
+Found = Annotated[Reviewed, Depends(_found)]
 Offset = Annotated[int, Query(ge=0, le=2**53)]
 
 router = APIRouter(include_in_schema=False)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
 
 from extractor.checks import Lang
 from extractor.service.bounds import EXPORTS_WAITING, Bounds
@@ -14,6 +18,9 @@ from extractor.service.metrics import Metrics
 from extractor.service.queue import Queue
 from extractor.service.readiness import Readiness
 from extractor.service.sandbox import Sandbox
+from extractor.workers import processors
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -34,3 +41,8 @@ class Service:
     readiness: Readiness
     exporting: Turn = field(default_factory=lambda: Turn(EXPORTS_WAITING))
     """Exports take memory: one at a time."""
+    heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(max(1, processors() - 1)))
+
+    async def heavily(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Do in a thread what takes many times as long as most requests; some of it at once, so that those go on."""
+        return await to_thread.run_sync(function, *arguments, limiter=self.heavy)

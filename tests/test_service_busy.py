@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import secrets
 import socket
@@ -19,6 +20,15 @@ from service_example import HOST, Client, Service, serving
 
 TOKEN = secrets.token_urlsafe()
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+_EXPORTS_WITHOUT_END = """
+import sys
+import time
+
+if "export" in sys.orig_argv:
+    time.sleep(600)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -105,17 +115,20 @@ def exporters(service: Service) -> set[str]:
     return found
 
 
-def test_the_export_of_a_client_that_left_ends(service: Service, client: Client) -> None:
-
-    with socket.create_connection((HOST, service.port), timeout=30) as connection:
-        connection.sendall(f"GET /v1/export.xlsx HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
-        while not exporters(service):
-            client.ask("/healthz")
-    deadline = time.monotonic() + 30
-    while exporters(service) or list((service.log_file.parent / "uploads").iterdir()):
-        assert time.monotonic() < deadline
-        client.ask("/healthz")
-    assert client.ask("/v1/export.jsonl").status == 200
+def test_the_export_of_a_client_that_left_ends(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_EXPORTS_WITHOUT_END)
+    modules = os.pathsep.join((str(Path(__file__).resolve().parents[1]), str(tmp_path)))
+    with serving(tmp_path / "data", "--workers", "1", env={"PYTHONPATH": modules}) as service:
+        with Client(service.port) as client, socket.create_connection((HOST, service.port), timeout=30) as connection:
+            connection.sendall(f"GET /v1/export.xlsx HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+            while not exporters(service):
+                client.ask("/healthz")
+        deadline = time.monotonic() + 30
+        with Client(service.port) as client:
+            while exporters(service) or list((tmp_path / "data" / "uploads").iterdir()):
+                assert time.monotonic() < deadline
+                client.ask("/healthz")
+            assert client.ask("/v1/export.jsonl").status == 200
 
 
 def test_only_some_wait_for_an_export(service: Service, client: Client) -> None:  # noqa: ARG001

@@ -27,8 +27,6 @@ from extractor.errors import OutputError, SettingsError
 from extractor.review.changes import Made
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.service import busy, desk, jobs, keeping, notices, pages, reviewing, taking
-from extractor.service.bodies import whole_body
-from extractor.service.bounds import CHANGE_BYTES
 from extractor.service.database import BusyError
 from extractor.service.exporting import MEDIA_TYPES, Ending, exported
 from extractor.service.leaving import TooBusyError, while_there
@@ -194,7 +192,7 @@ async def get_changes(notice_id: str, service: Here) -> Changes:
 )
 async def post_change(notice_id: str, request: Request, service: Here) -> Made:
     """Accept, correct, add, delete, finish, or undo: a change is added to those before it, and none is lost."""
-    return await service.heavily(_changed, notice_id, await whole_body(request, CHANGE_BYTES), service)
+    return await service.heavily(_changed, notice_id, await request.body(), service)
 
 
 def _changed(notice_id: str, body: bytes, service: Service) -> Made:

@@ -21,8 +21,7 @@ from extractor.review.changes import Change
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.service import notices, reviewing
 from extractor.service.access import SESSION, client_of, is_token, session_of
-from extractor.service.bodies import whole_body
-from extractor.service.bounds import CHANGE_BYTES, FORM_FIELDS
+from extractor.service.bounds import FORM_FIELDS
 from extractor.service.desk_pages import (
     POLICY,
     Asked,
@@ -70,7 +69,7 @@ async def _looking(request: Request) -> Looking:
 
 async def _form(request: Request) -> Form:
     """What a page's form sends."""
-    body = await whole_body(request, CHANGE_BYTES)
+    body = await request.body()
     try:
         return await run_in_threadpool(
             parse_qsl, body.decode(errors="replace"), keep_blank_values=True, max_num_fields=FORM_FIELDS

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.logs import LOGGER
 from extractor.service.access import Access, client_of, is_guess, refusal
-from extractor.service.bodies import Body, ClientTooSlowError, is_too_large, patient, too_large
+from extractor.service.bodies import Body, ClientTooSlowError, is_too_large, most_bytes, patient, too_large
 from extractor.service.guesses import Guesses, too_many_guesses
 from extractor.service.metrics import Metrics
 
@@ -58,7 +58,7 @@ class Guard:
         begun = monotonic()
         headers = Headers(scope=scope)
         request_id = _id_of(headers)
-        body = Body(headers, receive, self._patience)
+        body = Body(headers, receive, self._patience, most_bytes(scope["path"]))
         status = 499  # as long as nothing was sent: nobody waits for it any more
         patiently = patient(send, self._patience)
 
@@ -87,8 +87,9 @@ class Guard:
             if refused.status in _NOT_KNOWN and is_guess(headers) and not await self._guesses.slow(client_of(scope)):
                 return too_many_guesses()
             return JSONResponse({"detail": refused.sentence}, refused.status, refused.headers)
-        if is_too_large(headers):
-            error = too_large()
+        most = most_bytes(scope["path"])
+        if is_too_large(headers, most):
+            error = too_large(most)
             return JSONResponse({"detail": error.detail}, error.status_code)
         return self._app
 

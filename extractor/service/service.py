@@ -10,7 +10,7 @@ from typing import TypeVar
 from anyio import CapacityLimiter, to_thread
 
 from extractor.checks import Lang
-from extractor.service.bounds import EXPORTS_WAITING, Bounds
+from extractor.service.bounds import EXPORTS_WAITING, PARSED_AT_ONCE, Bounds
 from extractor.service.database import Database
 from extractor.service.guesses import Guesses
 from extractor.service.leaving import Turn
@@ -42,6 +42,9 @@ class Service:
     exporting: Turn = field(default_factory=lambda: Turn(EXPORTS_WAITING))
     """Exports take memory: one at a time."""
     heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(max(1, processors() - 1)))
+
+    intake: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PARSED_AT_ONCE))
+    """Bodies that are taken apart at once."""
 
     async def heavily(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Do in a thread what takes many times as long as most requests; some of it at once, so that those go on."""

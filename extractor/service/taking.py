@@ -71,7 +71,7 @@ async def take(request: Request, response: Response, service: Service) -> Job:
     accepted: Accepted | None = None
     try:
         media_type = request.headers.get("content-type", "")
-        offers = await received(media_type, request.stream(), spool, service.sandbox)
+        offers = await received(media_type, request.stream(), spool, service.sandbox, service.intake)
         if not offers:
             raise HTTPException(422, 'no file was sent; send files, as in: curl -F "files=@notice.txt"')
         accepted = await run_in_threadpool(_accepted, offers, spool, service)

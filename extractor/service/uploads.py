@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
+
+from anyio import CapacityLimiter, to_thread
 
 from extractor.errors import InputError
 from extractor.files.naming import slug
@@ -18,7 +19,6 @@ from extractor.service.texts import texts_in
 
 JSON = "application/json"
 _BODY = Source("the JSON body")
-_PARSED_AT_ONCE = asyncio.Semaphore(2)  # small bodies: each takes a few milliseconds, and some memory
 
 
 class MediaTypeError(Exception):
@@ -26,10 +26,10 @@ class MediaTypeError(Exception):
 
 
 async def received(
-    content_type: str, body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox
+    content_type: str, body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox, intake: CapacityLimiter
 ) -> list[Offered | Refused]:
     """Write what a body holds to files, and return what a job is to hold: each file, and for an archive the notices in
-    it.
+    it. ``intake`` says how many bodies are taken apart at once.
 
     Raises:
         InputError: it cannot be taken; the sentence says why.
@@ -38,10 +38,10 @@ async def received(
     """
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == multipart.MEDIA_TYPE:
-        return await _offered(await multipart.received_files(content_type, body, spool), spool, sandbox)
+        return await _offered(await multipart.received_files(content_type, body, spool, intake), spool, sandbox)
     if media_type != JSON:
         raise MediaTypeError
-    return await _texts(body, spool, sandbox)
+    return await _texts(body, spool, sandbox, intake)
 
 
 async def _offered(files: Sequence[Received], spool: Spool, sandbox: Sandbox) -> list[Offered | Refused]:
@@ -58,7 +58,9 @@ async def _offered(files: Sequence[Received], spool: Spool, sandbox: Sandbox) ->
     return offers
 
 
-async def _texts(body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox) -> list[Offered | Refused]:
+async def _texts(
+    body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox, intake: CapacityLimiter
+) -> list[Offered | Refused]:
     """Take the notices out of a JSON body: of a small one here, of a large one where documents are parsed."""
     small = bytearray()
     file: Incoming | None = None
@@ -74,8 +76,7 @@ async def _texts(body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox) -> 
         whole = file.end() if file is not None else None
     if whole is not None:
         return [*await sandbox.take_texts(spool.folder / whole.upload, spool.most)]
-    async with _PARSED_AT_ONCE:
-        return [*await asyncio.to_thread(_written, bytes(small), spool)]
+    return [*await to_thread.run_sync(_written, bytes(small), spool, limiter=intake)]
 
 
 def _written(body: bytes, spool: Spool) -> list[Offered]:

@@ -17,6 +17,8 @@ from extractor.files.limits import DEFAULT_LIMITS
 from extractor.files.source import ARCHIVE_ENDING, Source, too_large
 
 _SYNCED_AT_ONCE = 8
+_HELD_BYTES = 256_000  # of one request's small files: thousands that are refused cost no file each
+_SMALL_BYTES = 16_000
 
 
 class Received(NamedTuple):
@@ -38,6 +40,8 @@ class Spool:
     folder: Path
     most: int
     _made: dict[str, bool] = field(default_factory=dict)  # and whether it is an archive
+    _held: dict[str, bytes] = field(default_factory=dict)
+    _held_bytes: int = 0
 
     def begin(self, source: Source) -> Incoming:
         """Begin a file.
@@ -58,10 +62,21 @@ class Spool:
     def _begin(self, source: Source, most: int, *, is_archive: bool) -> Incoming:
         upload = uuid4().hex
         self._made[upload] = is_archive
-        return Incoming(source, upload, (self.folder / upload).open("xb"), most)
+        return Incoming(self, source, upload, most, is_archive=is_archive)
+
+    def hold(self, upload: str, data: bytes) -> bool:
+        """Keep a small file in memory until it is taken for good; False where there is no more room for it."""
+        if self._held_bytes + len(data) > _HELD_BYTES:
+            return False
+        self._held[upload] = data
+        self._held_bytes += len(data)
+        return True
 
     def sync(self, uploads: Collection[str]) -> None:
         """Have files on disk, whatever happens to the machine."""
+        for upload in uploads:
+            if upload in self._held:
+                (self.folder / upload).write_bytes(self._held.pop(upload))
         paths = [self.folder / upload for upload in uploads]
         if len(paths) > 1:
             with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:  # file systems write what waits at one time together
@@ -80,17 +95,19 @@ class Spool:
         for upload, is_archive in self._made.items():
             unpacked = self.folder.glob(f"{upload}-*") if is_archive else ()
             for path in (self.folder / upload, *unpacked):
-                if path.name not in kept:
+                if path.name not in kept and path.name not in self._held:
                     _remove(path)
 
 
 class Incoming:
     """A file as it comes in."""
 
-    def __init__(self, source: Source, upload: str, file: BinaryIO, most: int) -> None:
+    def __init__(self, spool: Spool, source: Source, upload: str, most: int, *, is_archive: bool) -> None:
+        self._spool = spool
         self._source = source
         self._upload = upload
-        self._file = file
+        self._small = bytearray()
+        self._file: BinaryIO | None = self._opened() if is_archive else None  # archives are read where they are
         self._hash = hashlib.sha256()
         self._size = 0
         self._most = most
@@ -105,12 +122,26 @@ class Incoming:
         if self._size > self._most:
             raise too_large(self._source.name, self._size, self._most)
         self._hash.update(data)
-        self._file.write(data)
+        if self._file is None and len(self._small) + len(data) <= _SMALL_BYTES:
+            self._small += data
+            return
+        self._on_disk().write(data)
 
     def end(self) -> Received:
         """Close the file."""
-        self._file.close()
+        if self._file is not None or not self._spool.hold(self._upload, bytes(self._small)):
+            self._on_disk().close()
         return Received(self._source, self._upload, self._hash.hexdigest())
+
+    def _on_disk(self) -> BinaryIO:
+        if self._file is None:
+            self._file = self._opened()
+            self._file.write(self._small)
+            self._small.clear()
+        return self._file
+
+    def _opened(self) -> BinaryIO:
+        return (self._spool.folder / self._upload).open("xb")
 
 
 def sweep(folder: Path, in_use: Collection[str]) -> None:

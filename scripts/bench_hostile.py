@@ -35,12 +35,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from cli_examples import NOTICE
-from hostile_requests import GUESSES, KINDS, Hostile, Target
+from hostile_requests import GUESSES, HARMLESS, KINDS, Hostile, Target
 from service_example import Client, Service, long_notice, serving
 
 TOKEN = secrets.token_urlsafe()
 FRIEND = {"Authorization": f"Bearer {TOKEN}"}
-ALL = {**KINDS, "wrong tokens": GUESSES}
+ALL = {"harmless, to compare": HARMLESS, **KINDS, "wrong tokens": GUESSES}
 
 
 class Memory(NamedTuple):

@@ -1,7 +1,7 @@
 """Requests that ask too much, each of its own kind, and what the service may answer to them.
 
-A kind sends one request, numbered, and returns the status of the answer; None where it left before there was one. They
-are sent to a service on this machine only.
+A kind sends one request, numbered, and returns the status of the answer; None where one of both left before. They are
+sent to a service on this machine only.
 """
 
 from __future__ import annotations
@@ -38,9 +38,12 @@ class Hostile(NamedTuple):
     answers: frozenset[int | None]
 
 
-def _post(target: Target, path: str, body: bytes, headers: Mapping[str, str]) -> int:
-    with Client(target.port, target.headers) as client:
-        return client.ask(path, "POST", body, headers).status
+def _post(target: Target, path: str, body: bytes, headers: Mapping[str, str]) -> int | None:
+    try:
+        with Client(target.port, target.headers) as client:
+            return client.ask(path, "POST", body, headers).status
+    except ConnectionError:
+        return LEFT  # the service did not wait for the rest of it
 
 
 def _get(target: Target, path: str, headers: Mapping[str, str] | None = None) -> int:
@@ -164,16 +167,16 @@ KINDS: dict[str, Hostile] = {
     ),
     "a change of a megabyte": Hostile(
         lambda target, _: _post(target, f"/v1/notices/{target.notice}/changes", b" " * 1_000_000, _JSON),
-        frozenset({413}),
+        frozenset({LEFT, 413}),
     ),
     "a form with thousands of fields": Hostile(
         lambda target, _: _post(target, f"/review/{target.notice}/changes", _form(), _FORM), frozenset({413})
     ),
     "thousands of files": Hostile(
-        lambda target, _: _post(target, "/v1/notices", _many_parts(), _FILES), frozenset({413})
+        lambda target, _: _post(target, "/v1/notices", _many_parts(), _FILES), frozenset({LEFT, 413})
     ),
     "a header without end": Hostile(
-        lambda target, _: _post(target, "/v1/notices", _long_header(), _FILES), frozenset({422})
+        lambda target, _: _post(target, "/v1/notices", _long_header(), _FILES), frozenset({LEFT, 422})
     ),
     "a zip of too many": Hostile(
         lambda target, _: _post(target, "/v1/notices", _zip_of_many(), _FILES), frozenset({422})
@@ -205,6 +208,9 @@ KINDS: dict[str, Hostile] = {
     ),
 }
 """Where the service needs no token, or a right one is sent."""
+
+HARMLESS = Hostile(lambda target, _: _get(target, f"/v1/notices/{target.notice}"), frozenset({200}))
+"""To compare with: what as many clients cost that ask for nothing out of the way."""
 
 GUESSES = Hostile(
     lambda target, number: _get(target, "/v1/notices", {"Authorization": f"Bearer {number:032}"}),

@@ -14,6 +14,8 @@ from extractor.service.bounds import BODY_BYTES, CHANGE_BYTES, SLOWEST
 
 FILES_PATH = "/v1/notices"
 """Where files are sent."""
+_PACED_FROM = 128_000  # bytes of a body
+_BETWEEN_PIECES = 0.001  # seconds; pieces have 64 kB, so that some 50 MB a second may come in
 _DIGITS = 20  # of a length that makes sense
 
 
@@ -21,14 +23,30 @@ class ClientTooSlowError(Exception):
     """A client does not take its answer."""
 
 
+class Pace:
+    """Lets the pieces of large bodies through one by one, of all requests together, so that small ones get in between.
+
+    Whoever does not send holds nobody up: only a piece that is there waits.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    async def wait(self) -> None:
+        """Wait for the turn of a piece."""
+        async with self._turn:
+            await asyncio.sleep(_BETWEEN_PIECES)
+
+
 class Body:
     """A request's body as it comes in. ``is_whole``: nothing of it is still to come."""
 
-    def __init__(self, headers: Headers, receive: Receive, patience: float, most: int) -> None:
+    def __init__(self, headers: Headers, receive: Receive, patience: float, most: int, pace: Pace) -> None:
         self.is_whole = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
         self._receive = receive
         self._patience = patience
         self._most = most
+        self._pace = pace
         self._begun = monotonic()
         self._size = 0
 
@@ -51,6 +69,8 @@ class Body:
             self.is_whole = not message.get("more_body", False)
             if self._size > self._most:
                 raise too_large(self._most)
+            if self._size > _PACED_FROM:
+                await self._pace.wait()
         return message
 
 

@@ -18,8 +18,9 @@ TEXTS = 10_000
 """Notices in one JSON body, whatever the queue may hold."""
 FORM_FIELDS = 1_000
 """Fields of a page's form."""
-PARSED_AT_ONCE = 4
-"""Bodies that are taken apart at once, in threads."""
+QUERY_BYTES = 4_000
+"""Bytes of what follows the question mark."""
+PATH_CHARACTERS = 1_000
 EXPORTS_WAITING = 8
 """Exports that may wait while another is made; beyond them the answer is 503."""
 HEAD_BYTES = 32_000

@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.logs import LOGGER
 from extractor.service.access import Access, client_of, is_guess, refusal
-from extractor.service.bodies import Body, ClientTooSlowError, is_too_large, most_bytes, patient, too_large
+from extractor.service.bodies import Body, ClientTooSlowError, Pace, is_too_large, most_bytes, patient, too_large
+from extractor.service.bounds import PATH_CHARACTERS, QUERY_BYTES
 from extractor.service.guesses import Guesses, too_many_guesses
 from extractor.service.metrics import Metrics
 
@@ -50,6 +51,7 @@ class Guard:
         self._app = app
         self._access = access
         self._guesses = guesses
+        self._pace = Pace()
         self._patience = patience
         self._metrics = metrics
 
@@ -58,7 +60,7 @@ class Guard:
         begun = monotonic()
         headers = Headers(scope=scope)
         request_id = _id_of(headers)
-        body = Body(headers, receive, self._patience, most_bytes(scope["path"]))
+        body = Body(headers, receive, self._patience, most_bytes(scope["path"]), self._pace)
         status = 499  # as long as nothing was sent: nobody waits for it any more
         patiently = patient(send, self._patience)
 
@@ -87,6 +89,10 @@ class Guard:
             if refused.status in _NOT_KNOWN and is_guess(headers) and not await self._guesses.slow(client_of(scope)):
                 return too_many_guesses()
             return JSONResponse({"detail": refused.sentence}, refused.status, refused.headers)
+        if len(scope["path"]) > PATH_CHARACTERS:
+            return JSONResponse({"detail": "there is no such path"}, 404)
+        if len(scope["query_string"]) > QUERY_BYTES:
+            return JSONResponse({"detail": f"the query has more than {QUERY_BYTES:,} bytes"}, 422)
         most = most_bytes(scope["path"])
         if is_too_large(headers, most):
             error = too_large(most)

@@ -72,7 +72,8 @@ class _Files:
         self._file: Incoming | None = None
 
     def close(self) -> None:
-        """Close the file that was left open by a body that ended too early."""
+        """Close the file that was left open by a body that ended too early, and let go of the parser."""
+        self.callbacks = {}  # which hold this, and this them: nothing would be freed for a while
         if self._file is not None:
             self._file.end()
 

@@ -10,9 +10,10 @@ from typing import TypeVar
 from anyio import CapacityLimiter, to_thread
 
 from extractor.checks import Lang
-from extractor.service.bounds import EXPORTS_WAITING, PARSED_AT_ONCE, Bounds
+from extractor.service.bounds import EXPORTS_WAITING, Bounds
 from extractor.service.database import Database
 from extractor.service.guesses import Guesses
+from extractor.service.intake import Intake
 from extractor.service.leaving import Turn
 from extractor.service.metrics import Metrics
 from extractor.service.queue import Queue
@@ -43,8 +44,7 @@ class Service:
     """Exports take memory: one at a time."""
     heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(max(1, processors() - 1)))
 
-    intake: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(PARSED_AT_ONCE))
-    """Bodies that are taken apart at once."""
+    intake: Intake = field(default_factory=Intake)
 
     async def heavily(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Do in a thread what takes many times as long as most requests; some of it at once, so that those go on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import logging
 import os
@@ -40,12 +41,13 @@ from extractor.service.sandbox import opened as opened_sandbox
 from extractor.service.service import Service
 from extractor.service.spool import sweep
 from extractor.service.summary import Read, read_of
-from extractor.workers import processors, spare_the_collector
+from extractor.workers import processors
 
 if TYPE_CHECKING:
     from extractor.asking import Asking
 
 _SWITCH_SECONDS = 0.001  # a fifth of what is usual: a thread that computes holds up all other requests as long
+_COLLECTED_AFTER = (5_000, 10, 10)  # objects, and times that: what requests leave behind is not held for long
 _NOTICES_AT_ONCE = 32  # that a model is asked about
 
 
@@ -77,7 +79,8 @@ def serve(plan: Plan, begun: Callable[[str], None]) -> None:
         database = opened.enter_context(opened_database(plan.data / "notices.sqlite"))
         waiting = jobs.waiting(database)
         sweep(uploads, {task.upload for task in waiting})
-        spare_the_collector()
+        gc.freeze()
+        gc.set_threshold(*_COLLECTED_AFTER)
         asyncio.run(_serve(plan, database, uploads, waiting, listening, begun))
 
 

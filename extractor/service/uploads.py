@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 
 from extractor.errors import InputError
 from extractor.files.naming import slug
 from extractor.files.source import ARCHIVE_ENDING, Source
 from extractor.service import multipart
 from extractor.service.bounds import JSON_BYTES, SMALL_BYTES
+from extractor.service.intake import Intake
 from extractor.service.jobs import Offered, Refused
 from extractor.service.naming import text_named
 from extractor.service.sandbox import Sandbox
@@ -26,7 +27,7 @@ class MediaTypeError(Exception):
 
 
 async def received(
-    content_type: str, body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox, intake: CapacityLimiter
+    content_type: str, body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox, intake: Intake
 ) -> list[Offered | Refused]:
     """Write what a body holds to files, and return what a job is to hold: each file, and for an archive the notices in
     it. ``intake`` says how many bodies are taken apart at once.
@@ -38,7 +39,7 @@ async def received(
     """
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == multipart.MEDIA_TYPE:
-        return await _offered(await multipart.received_files(content_type, body, spool, intake), spool, sandbox)
+        return await _offered(await multipart.received_files(content_type, body, spool, intake.pieces), spool, sandbox)
     if media_type != JSON:
         raise MediaTypeError
     return await _texts(body, spool, sandbox, intake)
@@ -58,9 +59,7 @@ async def _offered(files: Sequence[Received], spool: Spool, sandbox: Sandbox) ->
     return offers
 
 
-async def _texts(
-    body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox, intake: CapacityLimiter
-) -> list[Offered | Refused]:
+async def _texts(body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox, intake: Intake) -> list[Offered | Refused]:
     """Take the notices out of a JSON body: of a small one here, of a large one where documents are parsed."""
     small = bytearray()
     file: Incoming | None = None
@@ -76,7 +75,7 @@ async def _texts(
         whole = file.end() if file is not None else None
     if whole is not None:
         return [*await sandbox.take_texts(spool.folder / whole.upload, spool.most)]
-    return [*await to_thread.run_sync(_written, bytes(small), spool, limiter=intake)]
+    return [*await to_thread.run_sync(_written, bytes(small), spool, limiter=intake.texts)]
 
 
 def _written(body: bytes, spool: Spool) -> list[Offered]:

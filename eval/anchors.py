@@ -15,6 +15,7 @@ SEPARATOR = " … "
 WHOLE = 24  # up to this many characters the whole stretch is its anchor
 SIDE = 8  # words shown on either side of the dots, where they are enough
 MAX_SIDE = 400
+_NEAR = 3_000  # code points in which something near a stretch that is not there is looked for
 
 
 def _splits(anchor: str) -> Iterator[tuple[str, str]]:
@@ -91,7 +92,7 @@ def hint(page: Page, anchor: str, window: Span) -> str:
 
 
 def _nearest(text: str, words: str, window: Span) -> str:
-    area = text[window.start : window.end]
+    area = text[window.start : min(window.end, window.start + _NEAR)]
     match = SequenceMatcher(None, area, words, autojunk=False).find_longest_match()
     if match.size < 2:
         return "nothing near it was found"

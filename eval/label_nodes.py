@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from itertools import takewhile
 from typing import Literal
 
 import yaml
@@ -13,6 +14,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 Kind = Literal["fault", "note"]
+
+MOST_FAULTS = 200
+"""Mistakes of one file after which it is not read on."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -31,10 +35,15 @@ class LabelError:
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """The mistakes of one file, in the order in which they were met."""
+    """The mistakes of one file, in the order in which they were met; about the first ``MOST_FAULTS``."""
 
     file: str
     found: list[LabelError] = field(default_factory=list)
+
+    @property
+    def are_enough(self) -> bool:
+        """Whether there are so many mistakes that reading on is of no use: each is looked for all over the text."""
+        return len(self.found) >= MOST_FAULTS
 
     def add(self, line: int, message: str) -> None:
         """Record a mistake that makes the file unusable."""
@@ -67,6 +76,8 @@ class Table:
         self._faults = faults
         self._entries: dict[str, yaml.Node] = {}
         for key, value in node.value:
+            if faults.are_enough:
+                return
             name, line = str(key.value), key.start_mark.line + 1
             if name not in known:
                 faults.add(line, f"unknown key “{name}”; {_suggest(name, known)}")
@@ -98,12 +109,13 @@ class Table:
 
     def texts(self, key: str) -> list[Text]:
         """Return a list of scalars."""
-        found = (scalar(node, self._faults, f"an entry of “{key}”") for node in self.nodes(key))
+        nodes = takewhile(lambda _: not self._faults.are_enough, self.nodes(key))
+        found = (scalar(node, self._faults, f"an entry of “{key}”") for node in nodes)
         return [text for text in found if text is not None]
 
     def rows(self, key: str, names: Sequence[str], least: int) -> Iterator[tuple[int, list[str]]]:
         """Yield a list of ``a | b | c`` lines as (line, cells), padded with empty cells to the full width."""
-        for entry in self.texts(key):
+        for entry in takewhile(lambda _: not self._faults.are_enough, self.texts(key)):
             cells = [cell.strip() for cell in entry.value.split("|", len(names) - 1)]
             if len(cells) < least:
                 shape = " | ".join(names)
@@ -113,7 +125,7 @@ class Table:
 
     def tables(self, key: str, known: Sequence[str]) -> Iterator[Table]:
         """Yield a list of mappings."""
-        for node in self.nodes(key):
+        for node in takewhile(lambda _: not self._faults.are_enough, self.nodes(key)):
             if isinstance(node, yaml.MappingNode):
                 yield Table(node, known, self._faults)
             else:

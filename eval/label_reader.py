@@ -1,4 +1,4 @@
-"""Reads a label file's tables against one text: every value is looked up, every mistake is collected.
+"""Reads a label file's tables against one text: every value is looked up, every mistake is collected, up to some 200.
 
 Values of lists are looked up in printed order, so that the second “12次” of a measure gets the second place.
 """

@@ -1,6 +1,6 @@
 """Label files: hand-written YAML (``gold/FORMAT.md``) turned into contract records with true offsets.
 
-Every mistake of a file is collected with its line; a file with mistakes gives no notice.
+Every mistake of a file is collected with its line, up to some 200; a file with mistakes gives no notice.
 """
 
 from __future__ import annotations

@@ -7,8 +7,9 @@ is and puts it into Chinese or English.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple
@@ -25,6 +26,7 @@ _UNREAD_LENGTH = 15
 _WORDS_SHOWN = 24
 _AROUND_DIGITS = 8
 """Code points around unread digits that are told with them."""
+_MOST_PARTS = 100  # of one whole
 _RATE = re.compile(r"(?:率|占比|占)(?:为|达到?|约)?$")
 
 
@@ -126,8 +128,11 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
 
 def _unread_digits(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
     """Each unread number with the words around it, where it stands; what is no measure's is told at the outline."""
-    for k, span in enumerate(notice.outline.digits.unread):
-        measure, path = _measure_at(notice, span.start)
+    if not (unread := notice.outline.digits.unread):
+        return
+    measure_at = _measures(notice)
+    for k, span in enumerate(unread):
+        measure, path = measure_at(span.start)
         start, end = folded.in_folded(span.start, span.end)
         first = max(folded.printed.rfind("\n", 0, start) + 1, start - _AROUND_DIGITS)
         words = folded.printed[first : end + _AROUND_DIGITS].split("\n\n", maxsplit=1)[0]
@@ -154,10 +159,10 @@ def _open_rate(path: str, part: float, whole: float, rate: float) -> Doubt:
 
 
 def _numbering(reading: Reading) -> Iterator[Doubt]:
-    issues = reading.outline.issues
+    at = _inside([(issue.text.start, issue.text.end) for issue in reading.outline.issues])
     for gap in reading.outline.gaps:
-        inside = [i for i, issue in enumerate(issues) if issue.text.start <= gap.text.start < issue.text.end]
-        path = f"issues[{inside[0]}]" if inside else "issues"
+        inside = at(gap.text.start)
+        path = "issues" if inside is None else f"issues[{inside}]"
         if gap.after:
             yield Doubt("numbering_gap", path, {"before": gap.after, "label": gap.label})
         else:
@@ -165,28 +170,50 @@ def _numbering(reading: Reading) -> Iterator[Doubt]:
 
 
 def _damaged(notice: Notice, reading: Reading) -> Iterator[Doubt]:
+    measure_at = _measures(notice)
     for date in reading.facts.dates:
         if not date.value:
-            measure, path = _measure_at(notice, reading.folded.in_source(*date.text).start)
+            measure, path = measure_at(reading.folded.in_source(*date.text).start)
             words = reading.text[date.text.start : date.text.end]
             yield Doubt("damaged_date", f"{path}.dates" if measure else "", {"words": words})
     for found in reading.facts.documents:
         if found.damaged:
             start = reading.folded.in_source(*found.title).start
-            measure, path = _measure_at(notice, start)
+            measure, path = measure_at(start)
             places = [document.text.start for document in measure.documents] if measure else []
             at = f"{path}.documents[{places.index(start)}]" if start in places else path
             yield Doubt("damaged_title", at, {"words": reading.text[found.title.start : found.title.end]})
 
 
-def _measure_at(notice: Notice, offset: int) -> tuple[Measure | None, str]:
-    for i, issue in enumerate(notice.issues):
-        if not issue.text.start <= offset < issue.text.end:
-            continue
-        for j, measure in enumerate(issue.measures):
-            if measure.text.start <= offset < measure.text.end:
-                return measure, f"issues[{i}].measures[{j}]"
-    return None, ""
+def _measures(notice: Notice) -> Callable[[int], tuple[Measure | None, str]]:
+    """Return what finds the measure at an offset, with its path."""
+    found = [
+        (measure, f"issues[{i}].measures[{j}]")
+        for i, issue in enumerate(notice.issues)
+        for j, measure in enumerate(issue.measures)
+    ]
+    at = _inside([(measure.text.start, measure.text.end) for measure, _ in found])
+
+    def measure_at(offset: int) -> tuple[Measure | None, str]:
+        inside = at(offset)
+        return (None, "") if inside is None else found[inside]
+
+    return measure_at
+
+
+def _inside(places: Sequence[tuple[int, int]]) -> Callable[[int], int | None]:
+    """Return what finds the first of ``places``, starts and ends, that an offset is in; None where it is in none."""
+    starts: dict[int, int] = {}
+    for index, (start, _) in enumerate(places):
+        starts.setdefault(start, index)
+    ordered = sorted(starts)
+
+    def at(offset: int) -> int | None:
+        before = bisect_right(ordered, offset)
+        index = starts[ordered[before - 1]] if before else None
+        return index if index is not None and offset < places[index][1] else None
+
+    return at
 
 
 def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | None) -> Iterator[Doubt]:
@@ -213,8 +240,11 @@ def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterato
         between = _seen(folded, whole.text.end, following.text.start)
         if "其中" not in between or "。" in between or whole.unit == "%":
             continue
-        sentence_end = folded.source.find("。", whole.text.end)
-        parts = [q for q in quantities[k + 1 :] if q.text.start < sentence_end and q.unit == whole.unit]
+        measure_end = quantities[-1].text.end
+        full_stop = folded.source.find("。", whole.text.end, measure_end)
+        sentence_end = full_stop if full_stop >= 0 else measure_end
+        near = quantities[k + 1 : k + 1 + _MOST_PARTS]
+        parts = [q for q in near if q.text.start < sentence_end and q.unit == whole.unit]
         broken = _seen(folded, following.text.start, parts[-1].text.end) if parts else ""
         if len(parts) > 1 and not re.search(r"[;；]|另|此外|同比|新增|还", broken):
             total = sum(part.value for part in parts)

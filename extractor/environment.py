@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 _NAMES = frozenset(
@@ -19,12 +18,6 @@ def harmless(environment: Mapping[str, str]) -> dict[str, str]:
     """Return what of an environment a child may know. Names are let through, not kept out: nobody can list all names
     that keys go by."""
     return {name: value for name, value in environment.items() if _is_harmless(name.upper())}
-
-
-def keep_harmless() -> None:
-    """Forget in this process what ``harmless`` leaves out."""
-    for name in os.environ.keys() - harmless(os.environ).keys():
-        del os.environ[name]
 
 
 def _is_harmless(name: str) -> bool:

@@ -6,11 +6,13 @@ and is taken up when they are given again; nothing is ever deleted.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import stat
 import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from extractor.confinement import Allowance, LostError, confined
 from extractor.errors import ExtractorError, InputError, OutputError, SettingsError
 from extractor.files.discover import discover
 from extractor.files.limits import DEFAULT_LIMITS
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from extractor.asking import Asking, NoticeModel
     from extractor.pipeline import Extracted
 
+_ALLOWANCE = Allowance()
 _NOTICES_WORTH_A_WORKER = 10  # starting one costs about as much as reading that many notices
 _MOST_WORKERS = 61  # that Windows can wait for
 _NOTICES_AT_ONCE = 32  # that a model is asked about: a notice has some five calls, more than that wait for their turn
@@ -63,6 +67,7 @@ def run(  # noqa: PLR0913
     asking: Asking | None = None,
     jobs: int | None = None,
     force: bool = False,
+    allowance: Allowance = _ALLOWANCE,
     begun: Callable[[int], None] = lambda _: None,
     watch: Callable[[Outcome], None] = lambda _: None,
 ) -> Report:
@@ -70,9 +75,9 @@ def run(  # noqa: PLR0913
 
     ``asking`` says whom to ask where ``settings`` want a model. What an earlier run finished there is left as it is
     while input, settings and this program are the same; ``force`` does all. ``begun`` is told the number of inputs,
-    ``watch`` each outcome as it comes, in the inputs' order. With several ``jobs`` processes are spawned, so a script
-    that calls this needs ``if __name__ == "__main__":``. A keyboard interrupt ends the run early, with what is done
-    written and the report's ``ending`` saying so.
+    ``watch`` each outcome as it comes, in the inputs' order. Documents are parsed in ``jobs`` processes; one that takes
+    more than ``allowance`` there is a failed input. A keyboard interrupt ends the run early, with what is done written
+    and the report's ``ending`` saying so.
 
     Raises:
         SettingsError: ``out`` cannot be used as output folder.
@@ -96,7 +101,7 @@ def run(  # noqa: PLR0913
         ending: Ending = "complete"
         failure: OutputError | None = None
         try:
-            with closing(_results(job, tasks, jobs, asking)) as results:
+            with closing(_results(job, tasks, jobs, asking, allowance)) as results:
                 for outcome in results:
                     outcomes.append(outcome)
                     watch(outcome)
@@ -123,10 +128,12 @@ def run(  # noqa: PLR0913
     return report
 
 
-def _results(job: _Job, tasks: Iterator[_Task], jobs: int, asking: Asking | None) -> Generator[Outcome, None, None]:
+def _results(
+    job: _Job, tasks: Iterator[_Task], jobs: int, asking: Asking | None, allowance: Allowance
+) -> Generator[Outcome, None, None]:
     if asking is None:
-        return map_in_order(partial(_do, job), tasks, jobs, _crashed)
-    return await_in_order(partial(_asked_of, job, asking), tasks, _NOTICES_AT_ONCE)
+        return map_in_order(partial(_do, job), tasks, jobs, _lost, allowance)
+    return await_in_order(partial(_asked_of, job, asking, allowance), tasks, _NOTICES_AT_ONCE)
 
 
 class _ReadOnce:
@@ -175,7 +182,7 @@ class _Doing:
         except OutputError:
             raise
         except Exception as error:
-            trace = None if isinstance(error, InputError) else traceback.format_exc()
+            trace = None if isinstance(error, InputError | LostError) else traceback.format_exc()
             self.outcome = self._ended("failed", error=_sentence(self._task.source.name, error), trace=trace)
 
     def begin(self) -> bytes | None:
@@ -217,33 +224,55 @@ def _do(job: _Job, task: _Task) -> Outcome:
     return doing.outcome
 
 
-async def _do_with_model(job: _Job, model: NoticeModel, task: _Task) -> Outcome:
-    """Do one notice by rules and a model."""
+class _File(NamedTuple):
+    """A file whose text is to be taken out of it."""
+
+    source: Source
+    data: bytes
+
+
+TakesText = Callable[[_File], Future[str]]
+
+
+async def _do_with_model(job: _Job, model: NoticeModel, take_text: TakesText, task: _Task) -> Outcome:
+    """Do one notice by rules and a model; ``take_text`` parses documents elsewhere."""
     doing = _Doing(job, task)
     with doing.caught():
         data = doing.begin()
         if data is not None:
-            from extractor.pipeline import extract_file_with_model
+            from extractor.pipeline import Extracted, extract_with_model
 
+            text = await asyncio.wrap_future(take_text(_File(task.source, data)))
             finds_issues = job.settings.backend == "model"
-            extracted = await extract_file_with_model(
-                task.source, data, model, notice_id=task.notice_id, finds_issues=finds_issues, lang=job.settings.lang
+            assisted = await extract_with_model(
+                text, model, notice_id=task.notice_id, finds_issues=finds_issues, lang=job.settings.lang
             )
+            extracted = Extracted(text, assisted.notice, [str(failure) for failure in assisted.failures])
             doing.end(extracted, model.tally.reported())
     return doing.outcome
 
 
+def _text_of(file: _File) -> str:
+    from extractor.files.ingest import ingest
+
+    return ingest(file.source, file.data).text
+
+
 @asynccontextmanager
-async def _asked_of(job: _Job, asking: Asking) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
+async def _asked_of(
+    job: _Job, asking: Asking, allowance: Allowance
+) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
     """Yield what does a notice by an endpoint that is open meanwhile."""
     from extractor.asking import NoticeModel
 
-    async with asking.endpoint() as endpoint:
+    with confined(_text_of, 1, allowance) as take_text:
+        async with asking.endpoint() as endpoint:
 
-        async def do(task: _Task) -> Outcome:
-            return await _do_with_model(job, NoticeModel(endpoint, asking.settings.notice_deadline), task)
+            async def do(task: _Task) -> Outcome:
+                model = NoticeModel(endpoint, asking.settings.notice_deadline)
+                return await _do_with_model(job, model, take_text, task)
 
-        yield do
+            yield do
 
 
 def _content(task: _Task) -> bytes:
@@ -252,17 +281,20 @@ def _content(task: _Task) -> bytes:
     return read_bytes(task.source, DEFAULT_LIMITS) if task.given is None else task.given
 
 
-def _crashed(task: _Task) -> Outcome:
-    sentence = "brought its worker process down, by a crash or for want of memory; convert it to txt, or leave it out"
-    return Outcome(task.source.name, "failed", task.notice_id, error=f"{task.source.name}: {sentence}")
+def _lost(task: _Task, why: str) -> Outcome:
+    return Outcome(task.source.name, "failed", task.notice_id, error=_lost_sentence(task.source.name, why))
+
+
+def _lost_sentence(name: str, why: str) -> str:
+    return f"{name}: {why}; convert it to txt, cut it, or give it more with --seconds or --memory"
 
 
 def _sentence(name: str, error: Exception) -> str:
     """Return what to tell of an error. Of those nobody foresaw the kind only: their words may quote the notice."""
     if isinstance(error, ExtractorError):
         return str(error)
-    if isinstance(error, MemoryError):
-        return f"{name}: needs more memory than there is; leave it out, or use fewer --jobs"
+    if isinstance(error, LostError | MemoryError):
+        return _lost_sentence(name, str(error) or "needs more memory than a document may take")
     return f"{name}: the extractor failed on it ({type(error).__name__}); please report this, with --log-level debug"
 
 

@@ -209,6 +209,8 @@ def limits_table(lang: Lang) -> str:
         "en": [
             ("one file, or standard input", f"{most.file_bytes // mb} MB"),
             ("one notice's plain text", f"{most.text_characters:,} characters"),
+            ("tags of one page", f"{most.page_tags:,}"),
+            ("XML of one docx, unpacked", f"{most.xml_bytes // mb} MB"),
             ("pages of one PDF", f"{most.pdf_pages:,}"),
             ("entries of one zip archive", f"{most.archive_members:,}"),
             ("one zip archive unpacked", f"{most.archive_unpacked_bytes // mb} MB"),
@@ -218,6 +220,8 @@ def limits_table(lang: Lang) -> str:
         "zh": [
             ("单个文件，或标准输入", f"{most.file_bytes // mb} MB"),
             ("单篇通报纯文本", f"{most.text_characters:,} 字"),
+            ("单个网页标签数", f"{most.page_tags:,}"),
+            ("单个 docx 解压后 XML 大小", f"{most.xml_bytes // mb} MB"),
             ("单个 PDF 页数", f"{most.pdf_pages:,}"),
             ("单个 zip 内条目数", f"{most.archive_members:,}"),
             ("单个 zip 解压后大小", f"{most.archive_unpacked_bytes // mb} MB"),

@@ -7,11 +7,13 @@ import io
 import json
 import os
 import pty
+import re
 import zipfile
 from pathlib import Path
 
 import pytest
 from cli_examples import GOLD, NOTICE, command, ids, notices, outcomes, report, start, write
+from service_example import long_notice
 
 from extractor.cli import main
 
@@ -66,6 +68,23 @@ class TestWhatIsWritten:
         zh, en = (notices(tmp_path / lang)[0]["checks"][0]["message"] for lang in ("zh", "en"))
         assert en.isascii()
         assert not zh.isascii()
+
+
+_FAULT = """
+import sys
+
+if "extractor.confined_main" in sys.orig_argv:
+    import extractor.pipeline
+
+    extract_file = extractor.pipeline.extract_file
+
+    def breaking(source, data, **settings):
+        if b"secret" in data:
+            raise KeyError(data.decode())
+        return extract_file(source, data, **settings)
+
+    extractor.pipeline.extract_file = breaking
+"""
 
 
 class TestInputs:
@@ -144,16 +163,10 @@ class TestInputs:
     def test_a_fault_of_ours_costs_one_notice_and_quotes_nothing(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        import extractor.pipeline
-
-        extract_file = extractor.pipeline.extract_file
-
-        def breaking(source: object, data: bytes, **settings: object) -> object:
-            if b"secret" in data:
-                raise KeyError(data.decode())
-            return extract_file(source, data, **settings)  # type: ignore[arg-type]
-
-        monkeypatch.setattr(extractor.pipeline, "extract_file", breaking)
+        # Documents are read in another process, where the fault is to be.
+        (tmp_path / "modules").mkdir()
+        (tmp_path / "modules" / "sitecustomize.py").write_text(_FAULT)
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"), prepend=os.pathsep)
         write(tmp_path, a="secret words", b=NOTICE)
         arguments = ["run", str(tmp_path / "a.txt"), str(tmp_path / "b.txt"), "--out", str(tmp_path / "out")]
         assert main(arguments) == 1
@@ -164,6 +177,22 @@ class TestInputs:
         assert ids(tmp_path / "out") == ["b"]
         assert main([*arguments, "--log-level", "debug"]) == 1
         assert "Traceback" in capsys.readouterr().err
+
+    def test_a_file_that_takes_too_long_is_one_failed_input(self, tmp_path: Path) -> None:
+        write(tmp_path, a=long_notice(6000).decode(), b=NOTICE)
+        done = command("run", "a.txt", "b.txt", "--seconds", "1", cwd=tmp_path)
+        assert done.status == 1
+        (line,) = done.err.splitlines()
+        assert re.match(r"error: a\.txt: takes more than (1 s of processor time|4 s); .* --seconds", line)
+        assert ids(tmp_path / "out") == ["b"]
+
+    def test_a_file_that_takes_too_much_memory_is_one_failed_input(self, tmp_path: Path) -> None:
+        wide = "a" * 48_000_000 + "\U00020000"  # which makes each letter take four bytes
+        write(tmp_path, a=wide, b=NOTICE)
+        done = command("run", "a.txt", "b.txt", "--memory", "300", cwd=tmp_path)
+        assert done.status == 1
+        assert done.err.startswith("error: a.txt: needs more memory than a document may take; ")
+        assert ids(tmp_path / "out") == ["b"]
 
 
 class TestWhatIsSaid:

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from counting import counted
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from extractor.errors import InputError
 from extractor.files.discover import Found, discover
 from extractor.files.ingest import read_text
 from extractor.files.limits import Limits
+from extractor.files.raw import read_bytes
 from extractor.files.source import Source
 
 NOTICE = "根据省委统一部署,巡视组对我区开展了巡视。现将整改情况通报如下。\n".encode()
@@ -145,6 +147,31 @@ def test_a_zip_bomb_is_refused_without_unpacking_it() -> None:
     (source,) = listed(bytes(forged)).sources
     with pytest.raises(InputError, match="damaged"):
         read_text(source)
+
+
+def test_members_of_a_large_archive_are_looked_up_and_not_looked_for() -> None:
+    names = [f"{number}.txt" for number in range(300)]
+    Path("many.zip").write_bytes(packed(dict.fromkeys(names, NOTICE), zipfile.ZIP_STORED))
+    sources = discover(["many.zip"]).sources
+    with counted() as calls:
+        assert all(read_bytes(source, Limits()) == NOTICE for source in sources)
+    assert calls.number < 300 * 300  # one look at every name for each member would be more than that
+
+
+def test_an_archive_that_was_replaced_is_read_anew() -> None:
+    for text in (NOTICE, NOTICE * 2):
+        (source,) = listed(packed({"n.txt": text})).sources
+        assert read_bytes(source, Limits()) == text
+
+
+@pytest.mark.parametrize("forged", [False, True])
+def test_a_directory_that_is_too_large_is_refused_before_it_is_read(forged: bool) -> None:
+    data = bytearray(packed({f"{number:0200}.txt": b"x" for number in range(2000)}, zipfile.ZIP_STORED))
+    if forged:  # entries that it does not own up to
+        struct.pack_into("<HH", data, data.rindex(b"PK\x05\x06") + 8, 1, 1)
+    with counted() as calls:
+        assert "holds more than 9 entries" in complaint(bytes(data), Limits(archive_members=9))
+    assert calls.number < 2000
 
 
 def test_an_oversize_member_and_an_oversize_archive_are_refused() -> None:

@@ -273,3 +273,13 @@ def test_entities_of_a_document_are_not_expanded(tmp_path: Path) -> None:
         assert "哈" not in read_text(Source(str(path))).text
     except InputError as error:
         assert str(error).startswith(str(path))
+
+
+def test_xml_that_is_too_large_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
+    document = docx.Document()
+    for _ in range(2000):
+        document.add_paragraph("整改")
+    with zipfile.ZipFile(io.BytesIO(saved(document))) as archive:
+        xml = sum(entry.file_size for entry in archive.infolist() if entry.filename.endswith((".xml", ".rels")))
+    assert len(text_of(document, tmp_path, Limits(xml_bytes=xml))) == 2000
+    assert "of XML; save its text as txt" in refusal(saved(document), tmp_path, Limits(xml_bytes=xml - 1))

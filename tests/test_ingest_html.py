@@ -215,3 +215,11 @@ def test_the_source_of_a_page_has_a_limit_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "page.html").write_text("<p>甲</p>" + "<!-- -->" * 20, encoding="utf-8")
     with pytest.raises(InputError, match="characters"):
         read_text(Source(str(tmp_path / "page.html")), Limits(text_characters=10))
+
+
+def test_a_page_with_too_many_tags_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text("<p>整改</p>" * 50, encoding="utf-8")
+    assert len(read_text(Source(str(path)), Limits(page_tags=100)).text.splitlines()) == 50
+    with pytest.raises(InputError, match="has 100 tags, 99 are read; save its text as txt"):
+        read_text(Source(str(path)), Limits(page_tags=99))

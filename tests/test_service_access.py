@@ -140,3 +140,34 @@ def test_others_are_not_let_in_by_mistake(
     assert done.status == 2
     assert words in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/export.xlsx", "/v1/export.jsonl", "/language/en", "/v1/notices", "/v1/notices/notice/report", "/docs"]
+)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+        {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+        {"Origin": "https://evil.example"},
+    ],
+    ids=["picture", "script", "frame", "origin"],
+)
+def test_pages_of_other_sites_have_nothing_fetched(friend: Client, path: str, headers: dict[str, str]) -> None:
+    assert friend.ask(path, headers=headers).status == 403
+
+
+def test_a_link_on_another_site_leads_to_a_page_and_to_no_work(friend: Client) -> None:
+    followed = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert friend.ask("/", headers=followed).status == 200
+    assert friend.ask("/v1/export.jsonl", headers=followed).status == 403
+    assert friend.ask("/language/en", headers=followed).status == 403
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=b", "application/x-www-form-urlencoded", "text/plain"])
+@pytest.mark.parametrize("path", ["/v1/notices", "/v1/notices/notice/changes", "/review/notice/changes", "/sign-in"])
+def test_forms_of_other_sites_start_nothing(friend: Client, path: str, kind: str) -> None:
+    for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert friend.ask(path, "POST", b"--b--\r\n", {"Content-Type": kind, **headers}).status == 403

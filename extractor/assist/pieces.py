@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple, Protocol
 
 from extractor.assist.shown import Enclosed, Pin, with_marks
@@ -120,11 +120,10 @@ _BETWEEN_LENGTH = 2
 def issue_lines(text: str, notice: Notice, part: Part, numbers: Numbers) -> IssueShown:
     """Number and show the measures of ``part`` below their issue's heading."""
     issue = notice.issues[part.issue]
-    reading = half_width(text[issue.text.start : issue.text.end])
     starts = [_label_start(measure) for measure in issue.measures]
     head = Place(issue.text.start, starts[0] if starts else issue.text.end)
     lines: list[str] = []
-    states = _state_pins(reading, issue.text.start)
+    states = _state_pins(text[issue.text.start : issue.text.end], issue.text.start)
     section = _section_words(text, issue)
     piece = None
     if part.first == 0:
@@ -243,13 +242,21 @@ def _section_words(text: str, issue: Issue) -> list[str]:
     return words
 
 
-def _state_pins(reading: str, offset: int) -> list[Pin]:
-    found = _words("issue_status", "completed_words", "in_progress_words").finditer(reading)
-    return [Pin(offset + match.start(), _STATE) for match in found]
+def _state_pins(words: str, offset: int) -> list[Pin]:
+    return [Pin(offset + start, _STATE) for start in _states(words)]
 
 
-def _within(pins: Iterable[Pin], place: Place) -> list[Pin]:
-    return [pin for pin in pins if place.start <= pin.offset < place.end]
+@lru_cache(maxsize=4)
+def _states(words: str) -> tuple[int, ...]:
+    """Where an issue's words speak of its state; asked again for each part of a long one."""
+    found = _words("issue_status", "completed_words", "in_progress_words").finditer(half_width(words))
+    return tuple(match.start() for match in found)
+
+
+def _within(pins: Sequence[Pin], place: Place) -> Sequence[Pin]:
+    """Those of ``pins``, which are in printed order, that stand in a place."""
+    first, last = (bisect_left(pins, offset, key=lambda pin: pin.offset) for offset in place)
+    return pins[first:last]
 
 
 @cache

@@ -48,6 +48,10 @@ def run(  # noqa: PLR0913
         int | None,
         typer.Option(min=1, help="Processes, for rules. [default: one for ten notices, at most one a processor]"),
     ] = None,
+    seconds: Annotated[
+        int, typer.Option(min=1, help="Processor time that one document may take; by the clock, four times that.")
+    ] = 60,
+    memory: Annotated[int, typer.Option(min=300, help="Megabytes of address space a document may take.")] = 1500,
     force: Annotated[bool, typer.Option("--force", help="Do all, also what is finished and unchanged.")] = False,
     lang: LanguageOption = Language.ZH,
     log_level: Annotated[Level, typer.Option(help="How much is told on standard error.")] = Level.WARNING,
@@ -73,6 +77,8 @@ def run(  # noqa: PLR0913
     are done but calls to the model failed for good (the next run makes them again), 130 when interrupted (what is
     finished is written).
     """
+    from extractor.confinement import Allowance
+    from extractor.files.limits import MB
     from extractor.run_report import Settings, how_it_went, what_was_asked
     from extractor.runs import run as run_all
     from extractor.workers import spare_the_collector
@@ -98,7 +104,18 @@ def run(  # noqa: PLR0913
             progress.advance()
 
         settings = Settings(reader.backend.value, lang.value, asking.key if asking else "")
-        report = run_all(paths, out, settings, asking=asking, jobs=jobs, force=force, begun=progress.begin, watch=watch)
+        allowance = Allowance(seconds, memory * MB)
+        report = run_all(
+            paths,
+            out,
+            settings,
+            asking=asking,
+            jobs=jobs,
+            force=force,
+            allowance=allowance,
+            begun=progress.begin,
+            watch=watch,
+        )
     interrupted = report.ending == "interrupted"
     if report.passed_over:
         LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.passed_over, out)

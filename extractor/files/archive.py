@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import io
 import lzma
+import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import nullcontext
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from extractor.disk.names import is_control
 from extractor.errors import InputError
@@ -31,6 +32,11 @@ from extractor.files.source import (
     unreadable,
 )
 
+_XML = (".xml", ".rels")
+_END, _END64, _IN_ZIP64 = b"PK\x05\x06", b"PK\x06\x06", 0xFFFFFFFF
+_END_RECORD = struct.Struct("<4s4H2LH")  # the last three: the directory's size and place, the comment's size
+_END_BYTES = _END_RECORD.size + 65_535 + 100  # with the longest comment, and what zip64 puts before
+_ENTRY_BYTES = 1_000  # of a directory, for one entry with a long name
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, ValueError, OverflowError)
 
 
@@ -50,8 +56,12 @@ def list_archive(path: str, limits: Limits) -> Listing:
     """
     listing = Listing([], [])
     budget = _Budget(limits)
-    with _opened_file(path, limits) as archive:
-        _collect(archive, Source(path), listing, budget)
+    try:
+        check_size(path, limits.archive_unpacked_bytes)
+        with _opened(Path(path), path, limits) as archive:
+            _collect(archive, Source(path), listing, budget)
+    except OSError as error:
+        raise unreadable(path, error) from error
     if not listing.sources and not listing.problems:
         raise InputError(f"{path}: holds no notices (looked for {', '.join(sorted(NOTICE_ENDINGS))} and .zip)")
     return Listing(sorted(listing.sources, key=lambda source: source.members), listing.problems)
@@ -64,13 +74,7 @@ def read_member(source: Source, limits: Limits) -> bytes:
         InputError: the archive or the member is missing, damaged, encrypted, or over a limit.
     """
     path, members = source.path or "", source.members
-    with _opened_file(path, limits) as archive:
-        data = _read(archive, Source(path, members[:1]), limits)
-    for depth in range(2, len(members) + 1):
-        inner = Source(path, members[:depth])
-        with _opened_bytes(data, Source(path, members[: depth - 1]).name) as archive:
-            data = _read(archive, inner, limits)
-    return data
+    return _read(_opened_at(path, members[:-1], limits), Source(path, members), limits)
 
 
 def check_package(data: bytes, name: str, limits: Limits) -> list[str]:
@@ -79,11 +83,17 @@ def check_package(data: bytes, name: str, limits: Limits) -> list[str]:
     Raises:
         InputError: it is no readable zip package, or unpacking it would break a limit.
     """
-    with _opened_bytes(data, name) as archive:
+    with _opened_bytes(data, name, limits) as archive:
         budget = _Budget(limits)
+        xml = 0
         for entry in archive.infolist():
             budget.count(entry, name)
             budget.unpack(entry, name)
+            xml += entry.file_size if entry.filename.lower().endswith(_XML) else 0
+            if xml > limits.xml_bytes:
+                raise InputError(
+                    f"{name}: holds more than {size_in_mb(limits.xml_bytes)} of XML; save its text as txt, or cut it"
+                )
         return archive.namelist()
 
 
@@ -142,7 +152,7 @@ def _collect_nested(archive: zipfile.ZipFile, source: Source, listing: Listing, 
     before = len(listing.sources) + len(listing.problems)
     try:
         _check_depth(source, budget.limits)
-        with _opened_bytes(_read(archive, source, budget.limits), source.name) as nested:
+        with _opened_bytes(_read(_Archive.of(archive), source, budget.limits), source.name, budget.limits) as nested:
             _collect(nested, source, listing, budget)
     except InputError as error:
         listing.problems.append(Problem(source.name, error))
@@ -158,9 +168,9 @@ def _check_depth(source: Source, limits: Limits) -> None:
         )
 
 
-def _read(archive: zipfile.ZipFile, source: Source, limits: Limits) -> bytes:
+def _read(archive: _Archive, source: Source, limits: Limits) -> bytes:
     """Return the bytes of the member that ``source`` names last."""
-    entry = next((entry for entry in archive.infolist() if _member_name(entry) == source.members[-1]), None)
+    entry = archive.entries.get(source.members[-1])
     if entry is None:
         raise InputError(f"{source.name}: the archive holds no such member")
     if entry.flag_bits & 0x1:
@@ -169,7 +179,7 @@ def _read(archive: zipfile.ZipFile, source: Source, limits: Limits) -> bytes:
         raise too_large(source.name, entry.file_size, limits.file_bytes)
     _Budget(limits).unpack(entry, source.name)
     try:
-        with archive.open(entry) as file:
+        with archive.file.open(entry) as file:
             return file.read()
     except (NotImplementedError, RuntimeError) as error:
         raise InputError(f"{source.name}: is packed in an unknown way ({error}); unpack it first") from error
@@ -200,22 +210,62 @@ def _member_name(entry: zipfile.ZipInfo) -> str:
     return "/".join(part for part in parts if part not in {"", ".", ".."} and not part.endswith(":")) or "_"
 
 
-@contextmanager
-def _opened_file(path: str, limits: Limits) -> Iterator[zipfile.ZipFile]:
+class _Archive(NamedTuple):
+    """An archive that is open, and its entries by their names; of two with one name the first."""
+
+    file: zipfile.ZipFile
+    entries: dict[str, zipfile.ZipInfo]
+
+    @classmethod
+    def of(cls, file: zipfile.ZipFile) -> _Archive:
+        return cls(file, {_member_name(entry): entry for entry in reversed(file.infolist())})
+
+
+def _opened_at(path: str, members: tuple[str, ...], limits: Limits) -> _Archive:
+    """Return an archive, or the archive that ``members`` lead to in it, as it is now."""
     try:
         check_size(path, limits.archive_unpacked_bytes)
-        with Path(path).open("rb") as file, _opened(file, path) as archive:
-            yield archive
+        status = Path(path).stat()
+        stamp = (os.path.realpath(path), status.st_ino, status.st_mtime_ns, status.st_size)
+        return _kept_open(path, stamp, members, limits)
     except OSError as error:
         raise unreadable(path, error) from error
 
 
-def _opened_bytes(data: bytes, name: str) -> zipfile.ZipFile:
-    return _opened(io.BytesIO(data), name)
+# Members are asked for one after the other: opening the archive for each would take a time that grows with its square.
+@lru_cache(maxsize=2)
+def _kept_open(path: str, stamp: tuple[object, ...], members: tuple[str, ...], limits: Limits) -> _Archive:
+    """Return an archive that stays open; ``stamp`` tells one file under a path from another."""
+    if not members:
+        return _Archive.of(_opened(Path(path), path, limits))
+    source = Source(path, members)
+    data = _read(_kept_open(path, stamp, members[:-1], limits), source, limits)
+    return _Archive.of(_opened_bytes(data, source.name, limits))
 
 
-def _opened(file: io.BufferedReader | io.BytesIO, name: str) -> zipfile.ZipFile:
+def _opened_bytes(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
+    return _opened(io.BytesIO(data), name, limits)
+
+
+def _opened(file: Path | io.BytesIO, name: str, limits: Limits) -> zipfile.ZipFile:
     try:
+        with file.open("rb") if isinstance(file, Path) else nullcontext(file) as content:
+            _check_directory(content, name, limits)
         return zipfile.ZipFile(file)
     except (*_DAMAGED, NotImplementedError) as error:
         raise InputError(f"{name}: is no readable zip package, or a truncated one ({error}); fetch it again") from error
+
+
+def _check_directory(file: BinaryIO, name: str, limits: Limits) -> None:
+    """Refuse an archive whose directory is too large, before it is read: each entry takes ten times its bytes."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END_BYTES))
+    tail = file.read()
+    at = tail.rfind(_END)
+    if at < 0 or at + _END_RECORD.size > len(tail):
+        return  # no archive, which is said when it is opened
+    directory = _END_RECORD.unpack_from(tail, at)[-3]
+    if directory == _IN_ZIP64 and (before := tail.rfind(_END64, 0, at)) >= 0:
+        directory = int.from_bytes(tail[before + 40 : before + 48], "little")
+    if directory > limits.archive_members * _ENTRY_BYTES:
+        raise InputError(f"{name}: holds more than {limits.archive_members} entries, or long names; split it")

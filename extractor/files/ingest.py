@@ -101,6 +101,7 @@ def _text_of_page(saved: SavedPage, name: str, limits: Limits) -> _Text:
     declared = saved.charset or declared_charset(saved.page)
     decoded = decode(saved.page, name, declared, damage=_DAMAGE_OF_A_PAGE)
     _check_length(decoded.text, name, 10 * limits.text_characters)
+    _check_tags(decoded.text, name, limits.page_tags)
     article = article_of(read_page(_with_unix_line_ends(decoded.text), name, saved.frames), name)
     text = "".join(f"{line}\n" for line in article.lines)
     return _Text(ReadText(text, (*saved.left_out, *article.left_out)), decoded.charset)
@@ -145,6 +146,12 @@ def _format_of_package(data: bytes, name: str) -> Format:
 def _check_length(text: str, name: str, most: int) -> None:
     if len(text) > most:
         raise InputError(f"{name}: has {len(text):,} characters, {most:,} are read; cut it to the notice")
+
+
+def _check_tags(page: str, name: str, most: int) -> None:
+    tags = page.count("<")
+    if tags > most:
+        raise InputError(f"{name}: has {tags:,} tags, {most:,} are read; save its text as txt")
 
 
 def _with_unix_line_ends(text: str) -> str:

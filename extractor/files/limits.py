@@ -16,6 +16,10 @@ class Limits:
     """Bytes of one notice file, packed or not, and of standard input."""
     text_characters: int = 2_000_000
     """Code points of one notice's plain text, and of an HTML page's source after decoding (times ten)."""
+    page_tags: int = 300_000
+    """Tags of one HTML page; each takes some hundred bytes when it is parsed."""
+    xml_bytes: int = 40 * MB
+    """Bytes of all XML in a docx, unpacked; parsed it takes ten times that."""
     pdf_pages: int = 500
     """Pages of one PDF."""
     archive_members: int = 5_000

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from extractor.contract import Check, Notice
@@ -27,15 +27,13 @@ def notice_page(notice: Notice, text: str) -> dict[str, Any]:
     are about, null where that has no place.
     """
     values = list(values_of(notice))
+    meant = values_meant(values)
     return {
         "id": notice.notice_id,
         "text": text,
         "coverage": notice.outline.coverage,
         "values": [_as_json(value) for value in values],
-        "checks": [
-            {**check.model_dump(), "at": value_meant(check, values)}
-            for check in sorted(notice.checks, key=gravest_first)
-        ],
+        "checks": [{**check.model_dump(), "at": meant(check)} for check in sorted(notice.checks, key=gravest_first)],
     }
 
 
@@ -50,17 +48,33 @@ def _as_json(value: Value) -> dict[str, Any]:
     return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **value.data}
 
 
-def value_meant(check: Check, values: Sequence[Value]) -> str | None:
-    """The path of the value that a check's path leads to: that value, else what holds it, else the first it holds."""
+def values_meant(values: Sequence[Value]) -> Callable[[Check], str | None]:
+    """Return what finds the path of the value that a check's path leads to: that value, else what holds it, else the
+    first it holds."""
     placed = [value for value in values if value.places]
-    if check.path == "totals":
-        named = [v.path for v in placed if v.kind == "total" and v.data["name"] == _MEANT.get(check.code)]
-        if named:
-            return named[0]
-    holding = [value.path for value in placed if check.path == value.path or _holds(value.path, check.path)]
-    held = [value.path for value in placed if _holds(check.path, value.path)]
-    return max(holding, key=len) if holding else held[0] if held else None
+    paths = {value.path for value in placed}
+    first_held: dict[str, str] = {}
+    totals: dict[str, str] = {}
+    for value in placed:
+        for outer in holders_of(value.path):
+            first_held.setdefault(outer, value.path)
+        if value.kind == "total":
+            totals.setdefault(value.data["name"], value.path)
+
+    def meant(check: Check) -> str | None:
+        named = totals.get(_MEANT.get(check.code, "")) if check.path == "totals" else None
+        holding = (path for path in (check.path, *holders_of(check.path)) if path in paths)
+        return named or next(holding, None) or first_held.get(check.path)
+
+    return meant
 
 
-def _holds(outer: str, inner: str) -> bool:
-    return bool(outer) and inner.startswith((f"{outer}.", f"{outer}["))
+def holders_of(path: str) -> Iterator[str]:
+    """Yield the paths that a path leads through, the innermost first.
+
+    >>> list(holders_of("issues[3].measures[0].title"))
+    ['issues[3].measures[0]', 'issues[3].measures', 'issues[3]', 'issues']
+    """
+    for end in range(len(path) - 1, 0, -1):
+        if path[end] in ".[":
+            yield path[:end]

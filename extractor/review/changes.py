@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from extractor.contract import Span
 from extractor.items import Item, ItemKind
+from extractor.strict import Strict
 
 _LONGEST_ID = 200
 _LARGEST = 2**53
@@ -30,8 +31,8 @@ Values = Annotated[
 ]
 
 
-class _Change(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class _Change(Strict):
+    model_config = ConfigDict(frozen=True)
 
 
 class Accept(_Change):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from extractor.contract import Check, Notice
 from extractor.items import PERSON, SHAPES, Built, Item, put_together, take_apart
-from extractor.pages.notice import value_meant
+from extractor.pages.notice import holders_of, values_meant
 from extractor.pages.values import values_of
 from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
 from extractor.review.moments import moment
@@ -27,6 +27,7 @@ class Review:
 
     ``items`` are those that stand, by id; ``made`` all changes, oldest first; ``undone`` the numbers of those that do
     not count; ``touched`` what each change touched, by its number, and ``before`` what the item it names was then;
+    ``built_on`` says of those that later ones build on which was the last that did, by their numbers;
     ``open`` are the ids of checks nobody has dealt with.
     """
 
@@ -36,6 +37,7 @@ class Review:
     undone: frozenset[int]
     touched: Mapping[int, Ids]
     before: Mapping[int, Item | None]
+    built_on: Mapping[int, Made]
     open: Sequence[str]
 
     @property
@@ -57,6 +59,9 @@ class Review:
 def review_of(base: Notice, made: Sequence[Made]) -> Review:
     """Replay the changes that were made to the reading ``base``."""
     items = {item.id: item for item in take_apart(base)}
+    held: dict[str, list[str]] = {}
+    for item in items.values():
+        held.setdefault(item.of, []).append(item.id)
     read = frozenset(items)
     undone = frozenset(each.change.change for each in made if isinstance(each.change, Undo))
     touched: dict[int, Ids] = {}
@@ -64,22 +69,26 @@ def review_of(base: Notice, made: Sequence[Made]) -> Review:
     dealt: set[str] = set()
     for each in made:
         before[each.number] = items.get(getattr(each.change, "item", ""))
-        touched[each.number] = _touches(items, touched, each.change, each.result)
+        touched[each.number] = _touches(items, held, touched, each.change, each.result)
         if each.number in undone or isinstance(each.change, Undo):
             continue
         if not isinstance(each.change, Add):
             dealt |= touched[each.number]
         _apply(items, each, touched[each.number])
-    return Review(base, items, made, undone, touched, before, tuple(_open(base, read, items, dealt)))
+        if isinstance(each.change, Add) and each.result is not None:
+            held.setdefault(each.result.of, []).append(each.result.id)
+    built_on = _built_on(items, made, undone, touched)
+    return Review(base, items, made, undone, touched, before, built_on, tuple(_open(base, read, items, dealt)))
 
 
 def record_of(review: Review) -> Built:
     """Return the record as reviewed; its checks are those that are open, with their paths in this record."""
     built = put_together(review.base, review.items.values())
+    still_open = frozenset(review.open)
     checks = [
         check.model_copy(update={"path": _path_now(check.path, built.paths)})
         for key, check in checks_of(review.base)
-        if key in review.open
+        if key in still_open
     ]
     return Built(built.notice.model_copy(update={"checks": checks}), built.paths)
 
@@ -130,10 +139,16 @@ def can_be_undone(review: Review, number: int) -> bool:
     return True
 
 
-def _touches(items: Mapping[str, Item], touched: Mapping[int, Ids], change: Change, result: Item | None) -> Ids:
+def _touches(
+    items: Mapping[str, Item],
+    held: Mapping[str, Sequence[str]],
+    touched: Mapping[int, Ids],
+    change: Change,
+    result: Item | None,
+) -> Ids:
     match change:
         case Accept(item=item) | Delete(item=item):
-            return frozenset((item, *(key for key in items if _is_beneath(key, item))))
+            return frozenset((item, *_beneath(items, held, item)))
         case Correct(item=item):
             return frozenset((item,))
         case Add() if result is not None:
@@ -141,6 +156,37 @@ def _touches(items: Mapping[str, Item], touched: Mapping[int, Ids], change: Chan
         case Undo(change=number):
             return touched.get(number, frozenset())
     return frozenset()
+
+
+def _beneath(items: Mapping[str, Item], held: Mapping[str, Sequence[str]], outer: str) -> Iterator[str]:
+    """The ids of what stands in the item ``outer``, at any depth; ``held`` are those ever in an item, by its id."""
+    for key in held.get(outer, ()) if outer else ():
+        if key in items:
+            yield key
+            yield from _beneath(items, held, key)
+
+
+def _built_on(
+    items: Mapping[str, Item], made: Sequence[Made], undone: frozenset[int], touched: Mapping[int, Ids]
+) -> dict[int, Made]:
+    """The changes that later ones build on, which touch the same, or what stands in what was added; and the last."""
+    last: dict[str, Made] = {}  # that counts and touched an item
+    last_within: dict[str, Made] = {}  # or what stands in it
+    found: dict[int, Made] = {}
+    for each in reversed(made):
+        if each.number in undone or isinstance(each.change, Undo):
+            continue
+        mine = touched[each.number]
+        later = [last[key] for key in mine if key in last]
+        if isinstance(each.change, Add):  # what was added to it goes with it
+            later += [last_within[key] for key in mine if key in last_within]
+        if later:
+            found[each.number] = max(later, key=lambda made: made.number)
+        for key in mine:
+            last.setdefault(key, each)
+            for outer in holders_of(key) if key in items else ():
+                last_within.setdefault(outer, each)
+    return found
 
 
 def _is_beneath(key: str, outer: str) -> bool:
@@ -160,18 +206,21 @@ def _apply(items: dict[str, Item], made: Made, touched: Ids) -> None:
                 items.pop(key, None)
 
 
+def _numbered(review: Review, number: int) -> Made | None:
+    """A change by its number: they are numbered one after the other."""
+    at = number - review.made[0].number if review.made else -1
+    return review.made[at] if 0 <= at < len(review.made) else None
+
+
 def _check_undoing(review: Review, change: Undo) -> None:
-    target = next((each for each in review.made if each.number == change.change), None)
+    target = _numbered(review, change.change)
     if target is None:
         raise RefusedError("no_change", number=change.change)
     if not review.counts(target):
         raise RefusedError("undone", number=change.change)
-    mine = review.touched[target.number]
-    if isinstance(target.change, Add):  # what was added to it goes with it
-        mine |= {key for key in review.items for outer in mine if _is_beneath(key, outer)}
-    for later in reversed(review.made):
-        if later.number > target.number and review.counts(later) and review.touched[later.number] & mine:
-            raise RefusedError("built_on", by=later.by, number=later.number)
+    later = review.built_on.get(target.number)
+    if later is not None:
+        raise RefusedError("built_on", by=later.by, number=later.number)
 
 
 def _check_conflict(review: Review, change: Change, seen: int) -> None:
@@ -203,9 +252,9 @@ def _meets(theirs: Ids, item: str) -> bool:
 
 def _open(base: Notice, read: Ids, items: Mapping[str, Item], dealt: set[str]) -> Iterator[str]:
     """The checks that nobody accepted, and about whose item nobody said anything; ``read`` are the reading's items."""
-    values = list(values_of(base)) if base.checks else []
+    meant_by = values_meant(list(values_of(base)) if base.checks else [])
     for key, check in checks_of(base):
-        meant = value_meant(check, values)
+        meant = meant_by(check)
         while meant and meant not in read:  # a title is part of its issue
             meant = meant.rpartition(".")[0]
         if key not in dealt and not (meant and (meant in dealt or meant not in items)):
@@ -214,6 +263,5 @@ def _open(base: Notice, read: Ids, items: Mapping[str, Item], dealt: set[str]) -
 
 def _path_now(path: str, paths: Mapping[str, str]) -> str:
     """Where a path of the reading leads in the record as reviewed: what holds it may have moved."""
-    holding = [key for key in paths if path == key or path.startswith((f"{key}.", f"{key}["))]
-    outer = max(holding, key=len, default="")
+    outer = next((key for key in (path, *holders_of(path)) if key in paths), "")
     return paths[outer] + path[len(outer) :] if outer else path

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
+from starlette.types import Scope
 
 OPEN = frozenset(("/healthz", "/readyz", "/docs", "/openapi.json", "/sign-in"))
 OPEN_FOLDERS = ("/static/", "/language/")
@@ -19,6 +20,8 @@ SESSION = "session"
 """The cookie by which a browser shows that the token was given there."""
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
+_WORK = ("/v1/export", "/language/")
+"""What does something when it is merely asked for."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def refusal(access: Access, method: str, path: str, headers: Headers) -> Refusal
     if not _is_ours(host, access):
         # A page elsewhere whose name was made to lead here (DNS rebinding) would else read everything.
         return Refusal(421, "this service does not go by that name; --allow-host adds one", {})
-    if method not in _SAFE and _is_from_elsewhere(headers, host):
+    if _is_from_elsewhere(headers, host) and (method not in _SAFE or not _is_shown(path, headers)):
         return Refusal(403, "a page of another site sent this; that is not allowed", {})
     is_open = path in OPEN or path.startswith(OPEN_FOLDERS)
     if access.token is not None and not is_open and not _is_told(access.token, headers):
@@ -85,6 +88,28 @@ def _is_from_elsewhere(headers: Headers, host: str) -> bool:
         return True
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != host
+
+
+def _is_shown(path: str, headers: Headers) -> bool:
+    """Whether a request from elsewhere is a link that somebody followed to look at a page. Whatever else a page can
+    have its browser fetch, such as pictures that are none, would have us work unseen; so would a link to an export."""
+    return (
+        not path.startswith(_WORK)
+        and "origin" not in headers  # which browsers send with what scripts ask for
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+    )
+
+
+def client_of(scope: Scope) -> str:
+    """Return the address that a request comes from."""
+    client = scope.get("client")
+    return str(client[0]) if client else ""
+
+
+def is_guess(headers: Headers) -> bool:
+    """Whether a request shows a token or a session, right or wrong."""
+    return "authorization" in headers or SESSION in cookie_parser(headers.get("cookie", ""))
 
 
 def is_token(token: str, given: str) -> bool:

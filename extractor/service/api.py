@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,24 +15,29 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
-from pydantic import BaseModel
-from sqlalchemy.exc import SQLAlchemyError
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.background import BackgroundTask
 
 from extractor import __version__
 from extractor.contract import Notice
 from extractor.enumerations import Category, IssueStatus, MeasureType
-from extractor.errors import SettingsError
+from extractor.errors import OutputError, SettingsError
 from extractor.review.changes import Made
 from extractor.review.refusals import ConflictError, RefusedError
-from extractor.service import desk, jobs, keeping, notices, pages, reviewing, taking
+from extractor.service import busy, desk, jobs, keeping, notices, pages, reviewing, taking
+from extractor.service.database import BusyError
 from extractor.service.exporting import MEDIA_TYPES, Ending, exported
-from extractor.service.models import Changes, ChangeWanted, Health, Job, NoticePage, Problem
+from extractor.service.leaving import TooBusyError, while_there
+from extractor.service.models import Changes, ChangeWanted, Health, Job, NoticePage, Problem, change_schema
 from extractor.service.notices import Wanted
 from extractor.service.service import Service
 from extractor.service.spool import EXPORT_PREFIX
+from extractor.strict import first_mistake
 
 _MOST_LISTED = 200
+_LONGEST = 300  # code points of a sentence about a query
 _LARGEST = 2**63 - 1  # of SQLite's integers
 
 Answers = dict[int | str, dict[str, Any]]
@@ -72,7 +78,19 @@ async def _wanted(
 Here = Annotated[Service, Depends(_service)]
 Filter = Annotated[Wanted, Depends(_wanted)]
 
-router = APIRouter(responses=_problems(_401="A token is needed.", _421="The service does not go by this name."))
+router = APIRouter(
+    responses=_problems(
+        _401="A token is needed.",
+        _421="The service does not go by this name.",
+        _429="Too many wrong tokens come in.",
+        _503="The disk is full, the database is locked, or the like; the header Retry-After says when to try again.",
+    )
+)
+
+# Read by ourselves, within bounds; what it refers to is described with the answers.
+_CHANGE_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"application/json": {"schema": change_schema()}}}
+}
 
 
 @router.post(
@@ -100,14 +118,15 @@ async def send_notices(request: Request, response: Response, service: Here) -> J
 
 
 @router.get("/v1/notices", responses=_problems(_422="A filter is not understood."))
-def list_notices(
+async def list_notices(
     service: Here,
     wanted: Filter,
     limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 50,
     after: Annotated[int | None, Query(ge=0, le=_LARGEST, description="`next` of the page before.")] = None,
 ) -> NoticePage:
     """List the notices, the newest first. Filters narrow it; of issues, one has to have all that is asked."""
-    return notices.listed(service.database, wanted, limit=limit, after=after)
+    listed = partial(notices.listed, service.database, wanted, limit=limit, after=after)
+    return await (service.heavily(listed) if wanted.query else run_in_threadpool(listed))
 
 
 @router.get(
@@ -133,18 +152,18 @@ def get_text(notice_id: str, service: Here) -> PlainTextResponse:
 
 
 @router.get("/v1/notices/{notice_id}/report", response_class=HTMLResponse, responses=_NO_NOTICE)
-def get_report(notice_id: str, service: Here) -> HTMLResponse:
+async def get_report(notice_id: str, service: Here) -> HTMLResponse:
     """Return a page that shows the notice."""
-    kept = notices.kept(service.database, notice_id)
+    kept = await run_in_threadpool(notices.kept, service.database, notice_id)
     if kept is None:
         raise _no_notice()
-    return _shown(pages.notice_page(kept, service.lang))
+    return _shown(await service.heavily(pages.notice_page, kept, service.lang))
 
 
 @router.get("/v1/notices/{notice_id}/changes", responses=_NO_NOTICE)
-def get_changes(notice_id: str, service: Here) -> Changes:
+async def get_changes(notice_id: str, service: Here) -> Changes:
     """Return what people said of the notice: its record is the program's reading with these changes."""
-    found = reviewing.reviewed(service.database, notice_id)
+    found = await service.heavily(reviewing.reviewed, service.database, notice_id)
     if found is None:
         raise _no_notice()
     review, ended = found.review, found.review.finished
@@ -165,14 +184,24 @@ def get_changes(notice_id: str, service: Here) -> Changes:
     responses=_NO_NOTICE
     | _problems(
         _403="A page of another site sent this.",
+        _408="The body came too slowly.",
         _409="Somebody changed the same thing since; look at that, then send it again with the new `last` as `seen`.",
+        _413="The body is too large.",
         _422="The change cannot be.",
     ),
+    openapi_extra=_CHANGE_BODY,
 )
-def post_change(notice_id: str, wanted: ChangeWanted, service: Here) -> Made:
+async def post_change(notice_id: str, request: Request, service: Here) -> Made:
     """Accept, correct, add, delete, finish, or undo: a change is added to those before it, and none is lost."""
+    return await service.heavily(_changed, notice_id, await request.body(), service)
+
+
+def _changed(notice_id: str, body: bytes, service: Service) -> Made:
     try:
+        wanted = ChangeWanted.model_validate_json(body)
         made = reviewing.change(service.database, notice_id, wanted.by, wanted.change, wanted.seen)
+    except ValidationError as error:
+        raise HTTPException(422, first_mistake(error)) from None
     except ConflictError as error:
         raise HTTPException(409, error.said(service.lang)) from error
     except RefusedError as error:
@@ -229,23 +258,32 @@ async def watch_job(job_id: Annotated[str, Depends(_known_job)], service: Here) 
 @router.get(
     "/v1/export.{ending}",
     response_class=FileResponse,
-    responses=_problems(_422="There is no such form.", _501="This form cannot be written here."),
+    responses=_problems(
+        _403="A page of another site sent this.",
+        _422="There is no such form.",
+        _501="This form cannot be written here.",
+    ),
 )
-async def export_notices(ending: Ending, service: Here, wanted: Filter) -> FileResponse:
+async def export_notices(request: Request, ending: Ending, service: Here, wanted: Filter) -> FileResponse:
     """Return notices as a file; forms of several files (csv) as a zip archive of them. Filters narrow it."""
-    place = Path(tempfile.mkdtemp(prefix=EXPORT_PREFIX, dir=service.uploads))
-    try:
-        async with service.exporting:
-            kept = notices.all_kept(service.database, wanted)
-            path = await exported(kept, ending, place, service.lang)
-    except BaseException as error:
-        await run_in_threadpool(shutil.rmtree, place, ignore_errors=True)
-        if isinstance(error, SettingsError):
-            raise HTTPException(501, str(error)) from error
-        raise
+    path, place = await while_there(request, _exported(ending, service, wanted))
     media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
     leftovers = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
     return FileResponse(path, media_type=media_type, filename=path.name, background=leftovers)
+
+
+async def _exported(ending: Ending, service: Service, wanted: Wanted) -> tuple[Path, Path]:
+    """Write an export; returns its file, and the folder that is to be deleted with it."""
+    async with service.exporting.taken():
+        place = Path(tempfile.mkdtemp(prefix=EXPORT_PREFIX, dir=service.uploads))
+        try:
+            kept = notices.all_kept(service.database, wanted)
+            return await exported(kept, ending, place, service.lang), place
+        except BaseException as error:
+            await asyncio.shield(run_in_threadpool(shutil.rmtree, place, ignore_errors=True))
+            if isinstance(error, SettingsError):
+                raise HTTPException(501, str(error)) from error
+            raise
 
 
 @router.get("/healthz")
@@ -259,10 +297,10 @@ def readyz(service: Here) -> Health:
     """Say whether the service takes notices."""
     if service.queue.is_draining:
         raise HTTPException(503, "the service is stopping")
-    with suppress(SQLAlchemyError):
-        notices.count(service.database)
-        return Health(status="ready")
-    raise HTTPException(503, "the service cannot read what it keeps")
+    fault = service.readiness.fault()
+    if fault is not None:
+        raise HTTPException(503, fault, {"Retry-After": "10"})
+    return Health(status="ready")
 
 
 @router.get("/metrics", response_class=PlainTextResponse)
@@ -288,6 +326,11 @@ def application(service: Service) -> FastAPI:
     app.include_router(desk.router)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(404, desk.not_there)
+    for fails in (OperationalError, PoolTimeoutError, BusyError):
+        app.add_exception_handler(fails, busy.database_fails)
+    app.add_exception_handler(OSError, busy.disk_fails)
+    app.add_exception_handler(OutputError, busy.not_written)
+    app.add_exception_handler(TooBusyError, busy.too_many_wait)
     app.add_exception_handler(Exception, _broken)
 
     @app.get("/docs", include_in_schema=False)
@@ -311,8 +354,9 @@ def _no_job() -> HTTPException:
 
 async def _not_understood(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
-    sentences = (f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
-    return JSONResponse({"detail": "; ".join(sentences)}, 422)
+    first = error.errors()[0]
+    sentence = f"{'.'.join(map(str, first['loc'][1:]))}: {first['msg']}"
+    return JSONResponse({"detail": sentence[:_LONGEST]}, 422)
 
 
 async def _broken(_: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - the guard tells it in the log

@@ -10,20 +10,43 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Send
 
 from extractor.files.limits import size_in_mb
-from extractor.service.bounds import BODY_BYTES, SLOWEST
+from extractor.service.bounds import BODY_BYTES, CHANGE_BYTES, SLOWEST
+
+FILES_PATH = "/v1/notices"
+"""Where files are sent."""
+_PACED_FROM = 128_000  # bytes of a body
+_BETWEEN_PIECES = 0.001  # seconds; pieces have 64 kB, so that some 50 MB a second may come in
+_DIGITS = 20  # of a length that makes sense
 
 
 class ClientTooSlowError(Exception):
     """A client does not take its answer."""
 
 
+class Pace:
+    """Lets the pieces of large bodies through one by one, of all requests together, so that small ones get in between.
+
+    Whoever does not send holds nobody up: only a piece that is there waits.
+    """
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+
+    async def wait(self) -> None:
+        """Wait for the turn of a piece."""
+        async with self._turn:
+            await asyncio.sleep(_BETWEEN_PIECES)
+
+
 class Body:
     """A request's body as it comes in. ``is_whole``: nothing of it is still to come."""
 
-    def __init__(self, headers: Headers, receive: Receive, patience: float) -> None:
+    def __init__(self, headers: Headers, receive: Receive, patience: float, most: int, pace: Pace) -> None:
         self.is_whole = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
         self._receive = receive
         self._patience = patience
+        self._most = most
+        self._pace = pace
         self._begun = monotonic()
         self._size = 0
 
@@ -44,22 +67,27 @@ class Body:
         if message["type"] == "http.request":
             self._size += len(message.get("body", b""))
             self.is_whole = not message.get("more_body", False)
-            if self._size > BODY_BYTES:
-                raise too_large()
+            if self._size > self._most:
+                raise too_large(self._most)
+            if self._size > _PACED_FROM:
+                await self._pace.wait()
         return message
 
 
-def is_too_large(headers: Headers) -> bool:
-    """Whether a request says beforehand that its body is larger than one may be."""
+def most_bytes(path: str) -> int:
+    """Return how many bytes the body of a request to ``path`` may have."""
+    return BODY_BYTES if path == FILES_PATH else CHANGE_BYTES
+
+
+def is_too_large(headers: Headers, most: int) -> bool:
+    """Whether a request says beforehand that its body is larger than ``most`` bytes."""
     length = headers.get("content-length", "0")
-    return not (length.isdecimal() and int(length) <= BODY_BYTES)
+    return not (length.isdecimal() and len(length) < _DIGITS and int(length) <= most)
 
 
-def too_large() -> HTTPException:
-    """Return the error for a body that is too large."""
-    return HTTPException(
-        413, f"the body has more than the {size_in_mb(BODY_BYTES)} that are taken; send less at a time"
-    )
+def too_large(most: int) -> HTTPException:
+    """Return the error for a body that is larger than ``most`` bytes."""
+    return HTTPException(413, f"the body has more than the {size_in_mb(most)} that are taken; send less at a time")
 
 
 def patient(send: Send, patience: float) -> Send:

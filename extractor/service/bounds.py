@@ -9,7 +9,20 @@ from extractor.files.limits import DEFAULT_LIMITS, MB
 BODY_BYTES = DEFAULT_LIMITS.archive_unpacked_bytes + MB
 """Bytes of one request's body: the largest archive that is read, and what multipart puts around it."""
 JSON_BYTES = DEFAULT_LIMITS.file_bytes
-"""Bytes of a JSON body, which is held in memory."""
+"""Bytes of a JSON body."""
+SMALL_BYTES = 256_000
+"""Bytes of a JSON body up to which it is held in memory and parsed in this process; larger ones are not."""
+CHANGE_BYTES = 100_000
+"""Bytes of a body that changes one thing, and of a page's form."""
+TEXTS = 10_000
+"""Notices in one JSON body, whatever the queue may hold."""
+FORM_FIELDS = 1_000
+"""Fields of a page's form."""
+QUERY_BYTES = 4_000
+"""Bytes of what follows the question mark."""
+PATH_CHARACTERS = 1_000
+EXPORTS_WAITING = 8
+"""Exports that may wait while another is made; beyond them the answer is 503."""
 HEAD_BYTES = 32_000
 """Bytes of a request's line and headers."""
 SLOWEST = 10_000

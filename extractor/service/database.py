@@ -23,8 +23,12 @@ from extractor.errors import SettingsError
 from extractor.service import tables
 
 _APPLICATION = 0x6E6F7469  # tells this program's files from others: "noti"
-_BUSY_SECONDS = 30
+_BUSY_SECONDS = 5
 _TABLES = frozenset(("notices", "readings"))  # that a file of any version has
+
+
+class BusyError(Exception):
+    """Others write for too long; nothing was done."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +46,24 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """All of the block, or nothing of it; on disk when the block has ended."""
+        """All of the block, or nothing of it; on disk when the block has ended.
+
+        Raises:
+            BusyError: the others that write here take too long.
+        """
         # Whoever waits for a lock of SQLite's polls, and the one that came last may be first.
-        with self._turn, self.engine.execution_options(writes=True).begin() as connection:
-            yield connection
+        if not self._turn.acquire(timeout=2 * _BUSY_SECONDS):
+            raise BusyError
+        try:
+            with self.engine.execution_options(writes=True).begin() as connection:
+                yield connection
+        finally:
+            self._turn.release()
+
+    def probe(self) -> None:
+        """Write what stands there already, so that a full disk or a lock shows."""
+        with self.writing() as connection:
+            connection.exec_driver_sql(f"PRAGMA user_version = {tables.VERSION}")
 
     def size(self) -> int:
         """Bytes on disk."""

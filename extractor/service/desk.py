@@ -20,7 +20,8 @@ from extractor.items import ItemKind
 from extractor.review.changes import Change
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.service import notices, reviewing
-from extractor.service.access import SESSION, is_token, session_of
+from extractor.service.access import SESSION, client_of, is_token, session_of
+from extractor.service.bounds import FORM_FIELDS
 from extractor.service.desk_pages import (
     POLICY,
     Asked,
@@ -40,12 +41,13 @@ from extractor.service.desk_pages import (
     state_of,
     static_file,
 )
+from extractor.service.guesses import too_many_guesses
 from extractor.service.notices import Wanted
 from extractor.service.reviewing import Reviewed
 from extractor.service.service import Service
 from extractor.service.words import printable, said_in
+from extractor.strict import first_mistake
 
-_FORM_BYTES = 100_000
 _PAGE = 50
 _NAME, _LANG = "reviewer", "lang"
 _LONGEST_NAME = 100
@@ -67,24 +69,29 @@ async def _looking(request: Request) -> Looking:
 
 async def _form(request: Request) -> Form:
     """What a page's form sends."""
-    body = bytearray()
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _FORM_BYTES:
-            raise HTTPException(413, "the form is too large")
-    return parse_qsl(body.decode(errors="replace"), keep_blank_values=True)
+    body = await request.body()
+    try:
+        return await run_in_threadpool(
+            parse_qsl, body.decode(errors="replace"), keep_blank_values=True, max_num_fields=FORM_FIELDS
+        )
+    except ValueError:
+        raise HTTPException(413, f"the form has more than {FORM_FIELDS:,} fields") from None
 
 
-def _reviewed(notice_id: str, looking: Annotated[Looking, Depends(_looking)]) -> Reviewed:
+def _reviewed(notice_id: str, looking: Looking) -> Reviewed:
     found = reviewing.reviewed(looking.service.database, notice_id)
     if found is None:
         raise HTTPException(404, "there is no such notice")
     return found
 
 
+async def _found(notice_id: str, looking: Annotated[Looking, Depends(_looking)]) -> Reviewed:
+    return await looking.service.heavily(_reviewed, notice_id, looking)
+
+
 Looks = Annotated[Looking, Depends(_looking)]
 Sent = Annotated[Form, Depends(_form)]
-Found = Annotated[Reviewed, Depends(_reviewed)]
+Found = Annotated[Reviewed, Depends(_found)]
 Offset = Annotated[int, Query(ge=0, le=2**53)]
 
 router = APIRouter(include_in_schema=False)
@@ -173,7 +180,7 @@ def _wanted(asked: Asked, found: Reviewed) -> Change:
 def _refused(looking: Looking, notice_id: str, asked: Asked, error: RefusedError | ValidationError) -> Response:
     found = _reviewed(notice_id, looking)
     is_conflict = isinstance(error, ConflictError)
-    sentence = error.said(looking.lang) if isinstance(error, RefusedError) else str(error.errors()[0]["msg"])
+    sentence = error.said(looking.lang) if isinstance(error, RefusedError) else first_mistake(error)
     html = refused_part(looking, found, asked, Refusal(sentence, is_conflict))
     headers = {"HX-Trigger": json.dumps({"refused": {"said": sentence}})}
     return HTMLResponse(html, 409 if is_conflict else 422, headers)
@@ -186,7 +193,7 @@ def sign_in(looking: Looks, next: str = "/") -> HTMLResponse:
 
 
 @router.post("/sign-in")
-def signed_in(request: Request, looking: Looks, sent: Sent) -> Response:
+async def signed_in(request: Request, looking: Looks, sent: Sent) -> Response:
     """Remember who one is."""
     given = dict(sent)
     token = looking.service.token
@@ -195,6 +202,8 @@ def signed_in(request: Request, looking: Looks, sent: Sent) -> Response:
     refused = "sign_in.no_name" if not name else ""
     if token is not None and not is_token(token, given.get("token", "")):
         refused = "sign_in.wrong"
+        if not await looking.service.guesses.slow(client_of(request.scope)):
+            return too_many_guesses()
     if refused:
         again = looking._replace(name=name)
         return _shown(sign_in_page(again, _own(given.get("next", "/")), t(refused)), 403)

@@ -8,8 +8,10 @@ import shutil
 import sys
 import zipfile
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Iterable
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
+from threading import Event
 from typing import Literal
 
 from extractor.environment import harmless
@@ -29,7 +31,7 @@ _SECONDS = 600.0
 _WRONG_USAGE = 2
 
 
-async def exported(kept: Iterable[Kept], ending: Ending, place: Path, lang: str) -> Path:
+async def exported(kept: Generator[Kept, None, None], ending: Ending, place: Path, lang: str) -> Path:
     """Write notices into the folder ``place`` in the form that ``ending`` names, and return the file; formats that make
     several files give a zip archive of them.
 
@@ -38,7 +40,14 @@ async def exported(kept: Iterable[Kept], ending: Ending, place: Path, lang: str)
         OutputError: it could not be written.
     """
     folder = RunFolder(place / "run")
-    await asyncio.to_thread(_write, kept, folder)
+    left = Event()
+    writing = asyncio.create_task(asyncio.to_thread(_write, kept, folder, left))
+    try:
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        left.set()  # a thread is not cancelled: it ends by itself, and the folder is its until then
+        await writing
+        raise
     if ending == "jsonl":
         return folder.notices
     made = place / "made"
@@ -48,12 +57,14 @@ async def exported(kept: Iterable[Kept], ending: Ending, place: Path, lang: str)
     return await asyncio.to_thread(_one_file, made, target)
 
 
-def _write(kept: Iterable[Kept], folder: RunFolder) -> None:
+def _write(kept: Generator[Kept, None, None], folder: RunFolder, left: Event) -> None:
     folder.texts.mkdir(parents=True)
-    with folder.notices.open("wb") as lines:
+    with closing(kept), folder.notices.open("wb") as lines:
         for notice_id, record, text in kept:
             lines.write(record + b"\n")
             folder.text(notice_id).write_bytes(text.encode())
+            if left.is_set():
+                return
 
 
 async def _export(folder: Path, target: Path, lang: str) -> None:

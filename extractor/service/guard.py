@@ -19,8 +19,10 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.logs import LOGGER
-from extractor.service.access import Access, refusal
-from extractor.service.bodies import Body, ClientTooSlowError, is_too_large, patient, too_large
+from extractor.service.access import Access, client_of, is_guess, refusal
+from extractor.service.bodies import Body, ClientTooSlowError, Pace, is_too_large, most_bytes, patient, too_large
+from extractor.service.bounds import PATH_CHARACTERS, QUERY_BYTES
+from extractor.service.guesses import Guesses, too_many_guesses
 from extractor.service.metrics import Metrics
 
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -38,15 +40,18 @@ _HEADERS = {
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+_NOT_KNOWN = (303, 401)  # refusals for want of the right token
 _SHOWN = 200  # characters of a path in the log
 
 
 class Guard:
     """An ASGI application around another."""
 
-    def __init__(self, app: ASGIApp, access: Access, patience: float, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, access: Access, guesses: Guesses, patience: float, metrics: Metrics) -> None:
         self._app = app
         self._access = access
+        self._guesses = guesses
+        self._pace = Pace()
         self._patience = patience
         self._metrics = metrics
 
@@ -55,7 +60,7 @@ class Guard:
         begun = monotonic()
         headers = Headers(scope=scope)
         request_id = _id_of(headers)
-        body = Body(headers, receive, self._patience)
+        body = Body(headers, receive, self._patience, most_bytes(scope["path"]), self._pace)
         status = 499  # as long as nothing was sent: nobody waits for it any more
         patiently = patient(send, self._patience)
 
@@ -67,7 +72,7 @@ class Guard:
             await patiently(message)
 
         try:
-            await self._answered(scope, headers)(scope, body.receive, answer)
+            await (await self._answered(scope, headers))(scope, body.receive, answer)
         except (ClientDisconnect, ClientTooSlowError):
             pass
         except Exception as error:
@@ -77,13 +82,20 @@ class Guard:
         finally:
             self._tell(scope, request_id, status, monotonic() - begun)
 
-    def _answered(self, scope: Scope, headers: Headers) -> ASGIApp:
+    async def _answered(self, scope: Scope, headers: Headers) -> ASGIApp:
         """What answers a request: the application, or a refusal."""
         refused = refusal(self._access, scope["method"], scope["path"], headers)
         if refused is not None:
+            if refused.status in _NOT_KNOWN and is_guess(headers) and not await self._guesses.slow(client_of(scope)):
+                return too_many_guesses()
             return JSONResponse({"detail": refused.sentence}, refused.status, refused.headers)
-        if is_too_large(headers):
-            error = too_large()
+        if len(scope["path"]) > PATH_CHARACTERS:
+            return JSONResponse({"detail": "there is no such path"}, 404)
+        if len(scope["query_string"]) > QUERY_BYTES:
+            return JSONResponse({"detail": f"the query has more than {QUERY_BYTES:,} bytes"}, 422)
+        most = most_bytes(scope["path"])
+        if is_too_large(headers, most):
+            error = too_large(most)
             return JSONResponse({"detail": error.detail}, error.status_code)
         return self._app
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from extractor.checks import Lang
+from extractor.contract import Check
 from extractor.items import Item
 from extractor.review.changes import Accept, Add, Correct, Delete, Made, Undo
 from extractor.review.forms import fields_of, said_value
@@ -27,21 +28,21 @@ class Step(NamedTuple):
 
 def steps(review: Review, text: str, lang: Lang, item: str | None = None) -> Iterator[Step]:
     """Yield the changes of a review, the newest first; with ``item``, those that touched it."""
-    t = said_in(lang)
+    checks = dict(checks_of(review.base))
     for made in reversed(review.made):
         if item is None or item in review.touched[made.number]:
-            said = f"{made.by} · {moment(made.made)} · {_said(review, made, text, lang, t)}"
+            said = f"{made.by} · {moment(made.made)} · {_said(review, made, text, lang, checks)}"
             undone = made.number in review.undone
             yield Step(made.number, said, undone, can_be_undone(review, made.number))
 
 
-def _said(review: Review, made: Made, text: str, lang: Lang, t: Says) -> str:
-    change, before = made.change, review.before[made.number]
+def _said(review: Review, made: Made, text: str, lang: Lang, checks: Mapping[str, Check]) -> str:
+    t, change, before = said_in(lang), made.change, review.before[made.number]
     match change:
         case Undo(change=number):
             return t("change.undo", n=number)
         case Accept(item=key) if before is None:
-            check = dict(checks_of(review.base)).get(key)
+            check = checks.get(key)
             return f"{t('change.accept')} {t('change.check')}: {check.message if check else key}"
         case Correct() if before is not None and made.result is not None:
             changed = _differences(before, made.result, lang, t)

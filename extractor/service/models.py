@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from extractor.review.changes import Change, Made
 from extractor.service.bounds import NAME_CHARACTERS
+from extractor.strict import Strict
 
 Outcome = Literal["pending", "done", "unchanged", "failed"]
 
@@ -80,14 +81,20 @@ class NoticeSummary(Answer):
     reviewed_by: str | None
 
 
-class ChangeWanted(BaseModel):
+class ChangeWanted(Strict):
     """A change, who makes it, and what was known then."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True)
 
     by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_CHARACTERS)]
     seen: int = Field(ge=0, le=2**53, description="`last` of the changes as they were read.")
     change: Change
+
+
+def change_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a change that is wanted, what it refers to as components of an OpenAPI description."""
+    schema = ChangeWanted.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {name: value for name, value in schema.items() if name != "$defs"}
 
 
 class Changes(Answer):

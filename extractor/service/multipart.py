@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+from anyio import CapacityLimiter, to_thread
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
 MEDIA_TYPE = "multipart/form-data"
 
 
-async def received_files(content_type: str, body: AsyncIterator[bytes], spool: Spool) -> list[Received]:
-    """Return the files of a body, in their order.
+async def received_files(
+    content_type: str, body: AsyncIterator[bytes], spool: Spool, intake: CapacityLimiter
+) -> list[Received]:
+    """Return the files of a body, in their order; ``intake`` says how many bodies are taken apart at once.
 
     Raises:
         InputError: the body is no whole multipart body, or a file in it has no name, a name that is not taken, or too
@@ -33,7 +36,8 @@ async def received_files(content_type: str, body: AsyncIterator[bytes], spool: S
     try:
         parser = MultipartParser(boundary, files.callbacks)
         async for chunk in body:
-            parser.write(chunk)
+            # In a thread: a piece may hold hundreds of files.
+            await to_thread.run_sync(parser.write, chunk, limiter=intake)
         parser.finalize()
     except FormParserError as error:
         raise InputError("the multipart body is damaged; send it again") from error
@@ -68,7 +72,8 @@ class _Files:
         self._file: Incoming | None = None
 
     def close(self) -> None:
-        """Close the file that was left open by a body that ended too early."""
+        """Close the file that was left open by a body that ended too early, and let go of the parser."""
+        self.callbacks = {}  # which hold this, and this them: nothing would be freed for a while
         if self._file is not None:
             self._file.end()
 

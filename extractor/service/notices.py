@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -68,7 +68,7 @@ def kept(database: Database, notice_id: str) -> Kept | None:
         return None if found is None else Kept(*found)
 
 
-def all_kept(database: Database, wanted: Wanted) -> Iterator[Kept]:
+def all_kept(database: Database, wanted: Wanted) -> Generator[Kept, None, None]:
     """Yield the wanted notices as they are at one moment, those first that came first, holding few at a time."""
     with database.reading() as connection:
         found = _kept().where(*_conditions(wanted)).order_by(notices.c.number)

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
@@ -16,18 +14,17 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from extractor.confinement import Allowance, environment, why_ended
 from extractor.errors import BugError, InputError
 from extractor.files.left_out import LeftOut, ReadText
 from extractor.files.source import Source
 from extractor.service.bounds import Bounds
 from extractor.service.jobs import Offered, Refused
+from extractor.service.spool import TooManyError
 from extractor.service.summary import Finding, Read, Summary
-from extractor.service.worker import NO_MEMORY
 
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
-_BY_THE_CLOCK = 4  # times the processor time a task has: others want the processor, too
-_INHERITED = ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "SYSTEMROOT")
 
 
 class Sandbox:
@@ -68,6 +65,19 @@ class Sandbox:
             for each in json.loads(meta)["found"]
         ]
 
+    async def take_texts(self, upload: Path, most: int) -> list[Offered]:
+        """Write the texts of a JSON body beside it, under its own name with a number, and return what they are.
+
+        Raises:
+            InputError: the body is not as it should be, or takes too much.
+            TooManyError: it holds more than ``most``.
+        """
+        (meta,) = await self._do("texts", upload, Source("the JSON body"), most=most)
+        told = json.loads(meta)
+        if "too_many" in told:
+            raise TooManyError
+        return [Offered(Source(each["name"]), each["upload"], each["sha256"]) for each in told["found"]]
+
     async def _do(self, task: str, upload: Path, source: Source, **more: Any) -> list[bytes]:
         order = {"task": task, "upload": str(upload), "path": source.path, "members": source.members, **more}
         worker = await self._idle.get()
@@ -102,7 +112,7 @@ class _Worker:
     """One process, started anew after it was lost."""
 
     def __init__(self, bounds: Bounds) -> None:
-        self._bounds = bounds
+        self._allowance = Allowance(bounds.seconds, bounds.memory_bytes)
         self._started: _Started | None = None
 
     async def start(self) -> None:
@@ -111,13 +121,13 @@ class _Worker:
         Raises:
             BugError: it does not become ready.
         """
-        memory, seconds = self._bounds.memory_bytes, self._bounds.seconds
+        memory, seconds = self._allowance.memory_bytes, self._allowance.seconds
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "extractor.service.worker", str(memory), str(seconds)),
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,  # what parsers say may quote the document
-            env=_environment(),
+            env=environment(),
             start_new_session=True,  # Ctrl-C in the terminal is for the service
         )
         assert process.stdin is not None
@@ -143,20 +153,22 @@ class _Worker:
         assert self._started is not None
         process, given, answers = self._started
         try:
-            async with asyncio.timeout(_BY_THE_CLOCK * self._bounds.seconds):
+            async with asyncio.timeout(self._allowance.clock_seconds):
                 given.write(order + b"\n")
                 await given.drain()
                 return await _pieces(answers)
         except TimeoutError:
             await self.stop()
             raise InputError(
-                f"{name}: takes more than {_BY_THE_CLOCK * self._bounds.seconds} s; convert it to txt, or cut it"
+                f"{name}: takes more than {self._allowance.clock_seconds} s; convert it to txt, or cut it"
             ) from None
         except (EOFError, OSError):
             with suppress(TimeoutError):
                 await asyncio.wait_for(process.wait(), _END_SECONDS)
             await self.stop()
-            raise InputError(f"{name}: {self._why(process.returncode)}; convert it to txt, or leave it out") from None
+            raise InputError(
+                f"{name}: {why_ended(process.returncode, self._allowance)}; convert it to txt, or leave it out"
+            ) from None
         except BaseException:
             await self.stop()  # its answer, when it comes, is nobody's
             raise
@@ -171,23 +183,9 @@ class _Worker:
             process.kill()
         await process.wait()
 
-    def _why(self, ended: int | None) -> str:
-        if ended == NO_MEMORY:
-            return "needs more memory than a document may take"
-        if hasattr(signal, "SIGXCPU") and ended == -signal.SIGXCPU:
-            return f"takes more than {self._bounds.seconds} s of processor time"
-        return "brought its worker process down, by a crash or for want of memory"
-
 
 async def _pieces(answers: asyncio.StreamReader) -> list[bytes]:
     line = await answers.readline()
     if not line.endswith(b"\n"):
         raise EOFError
     return [await answers.readexactly(int(size)) for size in line.split()]
-
-
-def _environment() -> dict[str, str]:
-    """What a worker process is told: where its code is, and no key or token that stands in ours."""
-    own = Path(__file__).resolve().parents[2]
-    path = os.pathsep.join(filter(None, (str(own), os.environ.get("PYTHONPATH"))))
-    return {name: os.environ[name] for name in _INHERITED if name in os.environ} | {"PYTHONPATH": path}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
 import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass, field
@@ -31,20 +33,24 @@ from extractor.service.bounds import CONNECTIONS, HEAD_BYTES, Bounds
 from extractor.service.database import Database, held, is_ours
 from extractor.service.database import opened as opened_database
 from extractor.service.guard import Guard
+from extractor.service.guesses import Guesses
 from extractor.service.jobs import Task
 from extractor.service.metrics import Metrics
 from extractor.service.protocol import impatient
 from extractor.service.queue import Queue, Reads
+from extractor.service.readiness import Readiness
 from extractor.service.sandbox import Sandbox
 from extractor.service.sandbox import opened as opened_sandbox
 from extractor.service.service import Service
 from extractor.service.spool import sweep
 from extractor.service.summary import Read, read_of
-from extractor.workers import processors, spare_the_collector
+from extractor.workers import processors
 
 if TYPE_CHECKING:
     from extractor.asking import Asking
 
+_SWITCH_SECONDS = 0.001  # a fifth of what is usual: a thread that computes holds up all other requests as long
+_COLLECTED_AFTER = (5_000, 10, 10)  # objects, and times that: what requests leave behind is not held for long
 _NOTICES_AT_ONCE = 32  # that a model is asked about
 _DATABASE = "notices.sqlite"
 _ANOTHER_FOLDER = "choose another folder with --data"
@@ -79,7 +85,8 @@ def serve(plan: Plan, begun: Callable[[str], None]) -> None:
         database = opened.enter_context(opened_database(plan.data / _DATABASE))
         waiting = jobs.waiting(database)
         sweep(uploads, {task.upload for task in waiting})
-        spare_the_collector()
+        gc.freeze()
+        gc.set_threshold(*_COLLECTED_AFTER)
         asyncio.run(_serve(plan, database, uploads, waiting, listening, begun))
 
 
@@ -92,6 +99,7 @@ async def _serve(
     begun: Callable[[str], None],
 ) -> None:
     bounds, lang = plan.bounds, plan.settings.lang
+    sys.setswitchinterval(_SWITCH_SECONDS)
     key = _key(plan.settings)
     metrics = Metrics()
     queue = Queue(database, uploads, key, metrics.ended)
@@ -101,14 +109,18 @@ async def _serve(
         metrics.gauge("queue_capacity", "Notices that may wait.", lambda: bounds.queue)
         metrics.gauge("notices_kept", "Notices kept.", lambda: notices.count(database))
         metrics.gauge("database_bytes", "Bytes of the database on disk.", database.size)
-        service = Service(database, uploads, queue, sandbox, metrics, bounds, key, lang, plan.access.token)
+        guesses, readiness = Guesses(), Readiness(database, uploads)
+        token = plan.access.token
+        service = Service(
+            database, uploads, queue, sandbox, metrics, bounds, key, lang, token, guesses=guesses, readiness=readiness
+        )
         if waiting:
             LOGGER.warning("%d notices that waited when the service ended are done now", len(waiting))
         queue.put(waiting)
         # More than there are processes: when one is free, its next order is there already.
         at_once = 2 * workers if plan.asking is None else _NOTICES_AT_ONCE
         async with queue.working(read, at_once, bounds.drain_seconds):
-            app = Guard(application(service), plan.access, bounds.patience, metrics)
+            app = Guard(application(service), plan.access, guesses, bounds.patience, metrics)
             server = _Server(_configured(app, bounds), queue.drain)
             begun(_address(listening))
             await server.serve(sockets=[listening])

@@ -24,6 +24,8 @@ EXPORT_PREFIX = "export-"
 _SYNCED_AT_ONCE = 8
 # Of uploads, the members of archives, the folders where archives are unpacked, and those of exports.
 _OURS = re.compile(rf"[0-9a-f]{{32}}(?:-[0-9]+|-archive)?|{EXPORT_PREFIX}[a-z0-9_]{{8}}")
+_HELD_BYTES = 256_000  # of one request's small files: thousands that are refused cost no file each
+_SMALL_BYTES = 16_000
 
 
 class Received(NamedTuple):
@@ -45,6 +47,8 @@ class Spool:
     folder: Path
     most: int
     _made: dict[str, bool] = field(default_factory=dict)  # and whether it is an archive
+    _held: dict[str, bytes] = field(default_factory=dict)
+    _held_bytes: int = 0
 
     def begin(self, source: Source) -> Incoming:
         """Begin a file.
@@ -54,12 +58,32 @@ class Spool:
         """
         if len(self._made) == self.most:
             raise TooManyError
+        is_archive = source.ending == ARCHIVE_ENDING
+        most = DEFAULT_LIMITS.archive_unpacked_bytes if is_archive else DEFAULT_LIMITS.file_bytes
+        return self._begin(source, most, is_archive=is_archive)
+
+    def begin_body(self, source: Source, most: int) -> Incoming:
+        """Begin a file for a body of ``most`` bytes, out of which files will be taken; ``source`` is for messages."""
+        return self._begin(source, most, is_archive=True)
+
+    def _begin(self, source: Source, most: int, *, is_archive: bool) -> Incoming:
         upload = uuid4().hex
-        self._made[upload] = source.ending == ARCHIVE_ENDING
-        return Incoming(source, upload, (self.folder / upload).open("xb"))
+        self._made[upload] = is_archive
+        return Incoming(self, source, upload, most, is_archive=is_archive)
+
+    def hold(self, upload: str, data: bytes) -> bool:
+        """Keep a small file in memory until it is taken for good; False where there is no more room for it."""
+        if self._held_bytes + len(data) > _HELD_BYTES:
+            return False
+        self._held[upload] = data
+        self._held_bytes += len(data)
+        return True
 
     def sync(self, uploads: Collection[str]) -> None:
         """Have files on disk, whatever happens to the machine."""
+        for upload in uploads:
+            if upload in self._held:
+                (self.folder / upload).write_bytes(self._held.pop(upload))
         paths = [self.folder / upload for upload in uploads]
         if len(paths) > 1:
             with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:  # file systems write what waits at one time together
@@ -78,23 +102,24 @@ class Spool:
         for upload, is_archive in self._made.items():
             unpacked = self.folder.glob(f"{upload}-*") if is_archive else ()
             for path in (self.folder / upload, *unpacked):
-                if path.name not in kept:
+                if path.name not in kept and path.name not in self._held:
                     _remove(path)
 
 
 class Incoming:
     """A file as it comes in."""
 
-    def __init__(self, source: Source, upload: str, file: BinaryIO) -> None:
+    def __init__(self, spool: Spool, source: Source, upload: str, most: int, *, is_archive: bool) -> None:
+        self._spool = spool
         self._source = source
         self._upload = upload
-        self._file = file
+        self._small = bytearray()
+        self._file: BinaryIO | None = self._opened() if is_archive else None  # archives are read where they are
         self._hash = hashlib.sha256()
         self._size = 0
-        is_archive = source.ending == ARCHIVE_ENDING
-        self._most = DEFAULT_LIMITS.archive_unpacked_bytes if is_archive else DEFAULT_LIMITS.file_bytes
+        self._most = most
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | bytearray) -> None:
         """Take a piece.
 
         Raises:
@@ -104,12 +129,26 @@ class Incoming:
         if self._size > self._most:
             raise too_large(self._source.name, self._size, self._most)
         self._hash.update(data)
-        self._file.write(data)
+        if self._file is None and len(self._small) + len(data) <= _SMALL_BYTES:
+            self._small += data
+            return
+        self._on_disk().write(data)
 
     def end(self) -> Received:
         """Close the file."""
-        self._file.close()
+        if self._file is not None or not self._spool.hold(self._upload, bytes(self._small)):
+            self._on_disk().close()
         return Received(self._source, self._upload, self._hash.hexdigest())
+
+    def _on_disk(self) -> BinaryIO:
+        if self._file is None:
+            self._file = self._opened()
+            self._file.write(self._small)
+            self._small.clear()
+        return self._file
+
+    def _opened(self) -> BinaryIO:
+        return (self._spool.folder / self._upload).open("xb")
 
 
 def sweep(folder: Path, in_use: Collection[str]) -> None:

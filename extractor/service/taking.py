@@ -9,11 +9,13 @@ from fastapi.concurrency import run_in_threadpool
 
 from extractor.errors import InputError
 from extractor.service import jobs
+from extractor.service.bounds import TEXTS
 from extractor.service.jobs import Accepted, Offered, QueueFullError, Refused
 from extractor.service.models import Job
 from extractor.service.service import Service
 from extractor.service.spool import Spool, TooManyError
-from extractor.service.uploads import MediaTypeError, Text, offered, received
+from extractor.service.texts import Text
+from extractor.service.uploads import MediaTypeError, received
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -42,6 +44,7 @@ BODY: dict[str, Any] = {
                         "notices": {
                             "type": "array",
                             "minItems": 1,
+                            "maxItems": TEXTS,
                             "items": Text.model_json_schema(),
                         }
                     },
@@ -67,10 +70,10 @@ async def take(request: Request, response: Response, service: Service) -> Job:
     spool = Spool(service.uploads, room)
     accepted: Accepted | None = None
     try:
-        files = await received(request.headers.get("content-type", ""), request.stream(), spool)
-        if not files:
+        media_type = request.headers.get("content-type", "")
+        offers = await received(media_type, request.stream(), spool, service.sandbox, service.intake)
+        if not offers:
             raise HTTPException(422, 'no file was sent; send files, as in: curl -F "files=@notice.txt"')
-        offers = await offered(files, spool, service.sandbox)
         accepted = await run_in_threadpool(_accepted, offers, spool, service)
     except InputError as error:
         raise HTTPException(422, str(error)) from error

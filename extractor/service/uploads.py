@@ -2,52 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from anyio import to_thread
 
 from extractor.errors import InputError
-from extractor.files.limits import DEFAULT_LIMITS, size_in_mb
 from extractor.files.naming import slug
-from extractor.files.source import ARCHIVE_ENDING
+from extractor.files.source import ARCHIVE_ENDING, Source
 from extractor.service import multipart
-from extractor.service.bounds import JSON_BYTES, NAME_CHARACTERS
+from extractor.service.bounds import JSON_BYTES, SMALL_BYTES
+from extractor.service.intake import Intake
 from extractor.service.jobs import Offered, Refused
 from extractor.service.naming import text_named
 from extractor.service.sandbox import Sandbox
-from extractor.service.spool import Received, Spool, TooManyError
+from extractor.service.spool import Incoming, Received, Spool, TooManyError
+from extractor.service.texts import texts_in
 
 JSON = "application/json"
-
-
-class Text(BaseModel):
-    """A notice sent as text."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(
-        min_length=1,
-        max_length=NAME_CHARACTERS,
-        description="Its file name. `.html` and `.md` say what the text is; any other is plain text.",
-    )
-    text: str = Field(min_length=1, max_length=10 * DEFAULT_LIMITS.text_characters)
-
-
-class Texts(BaseModel):
-    """Notices sent as text."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    notices: list[Text] = Field(min_length=1)
+_BODY = Source("the JSON body")
 
 
 class MediaTypeError(Exception):
     """A body is neither multipart nor JSON."""
 
 
-async def received(content_type: str, body: AsyncIterator[bytes], spool: Spool) -> list[Received]:
-    """Write what a body holds to files.
+async def received(
+    content_type: str, body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox, intake: Intake
+) -> list[Offered | Refused]:
+    """Write what a body holds to files, and return what a job is to hold: each file, and for an archive the notices in
+    it. ``intake`` says how many bodies are taken apart at once.
 
     Raises:
         InputError: it cannot be taken; the sentence says why.
@@ -56,14 +39,13 @@ async def received(content_type: str, body: AsyncIterator[bytes], spool: Spool) 
     """
     media_type = content_type.partition(";")[0].strip().lower()
     if media_type == multipart.MEDIA_TYPE:
-        return await multipart.received_files(content_type, body, spool)
+        return await _offered(await multipart.received_files(content_type, body, spool, intake.pieces), spool, sandbox)
     if media_type != JSON:
         raise MediaTypeError
-    return await asyncio.to_thread(_texts, await _whole(body), spool)
+    return await _texts(body, spool, sandbox, intake)
 
 
-async def offered(files: Sequence[Received], spool: Spool, sandbox: Sandbox) -> list[Offered | Refused]:
-    """Return what a job is to hold: each file, and for an archive the notices in it."""
+async def _offered(files: Sequence[Received], spool: Spool, sandbox: Sandbox) -> list[Offered | Refused]:
     offers: list[Offered | Refused] = []
     for source, upload, sha256 in files:
         if source.ending != ARCHIVE_ENDING:
@@ -77,27 +59,32 @@ async def offered(files: Sequence[Received], spool: Spool, sandbox: Sandbox) -> 
     return offers
 
 
-async def _whole(body: AsyncIterator[bytes]) -> bytes:
-    whole = bytearray()
-    async for chunk in body:
-        whole += chunk
-        if len(whole) > JSON_BYTES:
-            raise InputError(f"the body has more than the {size_in_mb(JSON_BYTES)} JSON may have; send files")
-    return bytes(whole)
-
-
-def _texts(body: bytes, spool: Spool) -> list[Received]:
+async def _texts(body: AsyncIterator[bytes], spool: Spool, sandbox: Sandbox, intake: Intake) -> list[Offered | Refused]:
+    """Take the notices out of a JSON body: of a small one here, of a large one where documents are parsed."""
+    small = bytearray()
+    file: Incoming | None = None
     try:
-        texts = Texts.model_validate_json(body)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(map(str, first["loc"])) or "the body"
-        raise InputError(f"{place}: {first['msg']}") from None
-    if len(texts.notices) > spool.most:
+        async for chunk in body:
+            if file is None and len(small) + len(chunk) > SMALL_BYTES:
+                file = spool.begin_body(_BODY, JSON_BYTES)
+                file.write(small)
+            small += chunk if file is None else b""
+            if file is not None:
+                file.write(chunk)
+    finally:
+        whole = file.end() if file is not None else None
+    if whole is not None:
+        return [*await sandbox.take_texts(spool.folder / whole.upload, spool.most)]
+    return [*await to_thread.run_sync(_written, bytes(small), spool, limiter=intake.texts)]
+
+
+def _written(body: bytes, spool: Spool) -> list[Offered]:
+    texts = texts_in(body)
+    if len(texts) > spool.most:
         raise TooManyError
     files = []
-    for each in texts.notices:
+    for each in texts:
         file = spool.begin(text_named(each.name))
         file.write(each.text.encode())
-        files.append(file.end())
+        files.append(Offered(*file.end()))
     return files

@@ -11,24 +11,22 @@ import hashlib
 import json
 import os
 import sys
-import time
 from collections.abc import Callable, Sequence
 from contextlib import chdir, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from extractor.confined_main import allow, confine
+from extractor.confinement import NO_MEMORY
 from extractor.errors import ExtractorError
 from extractor.files.limits import DEFAULT_LIMITS
-from extractor.files.source import Source
+from extractor.files.source import Source, too_large
 
 Task = dict[str, Any]
 Pieces = Sequence[bytes]
 
-NO_MEMORY = 3
-"""The exit status where a document needs more memory than there is."""
-
-_FILES = 64  # that may be open at once
+_NICENESS = 10  # requests are answered first
 
 
 def main() -> None:
@@ -36,11 +34,13 @@ def main() -> None:
     memory, seconds = int(sys.argv[1]), int(sys.argv[2])
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not stand among the answers
-    _limit(memory)
+    confine(memory)
+    with suppress(AttributeError, OSError):
+        os.nice(_NICENESS)
     _load()
     _send(answers, [])
     for line in sys.stdin.buffer:
-        _allow(seconds)
+        allow(seconds)
         task = json.loads(line)
         try:
             pieces = _TASKS[task["task"]](task)
@@ -49,30 +49,6 @@ def main() -> None:
         except Exception as error:
             pieces = [json.dumps({"error": _sentence(task, error)}).encode()]
         _send(answers, pieces)
-
-
-def _limit(memory: int) -> None:
-    try:
-        import resource
-    except ModuleNotFoundError:  # not a POSIX system: what is left is the time that the parent gives
-        return
-    for what, most in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, DEFAULT_LIMITS.archive_unpacked_bytes),
-        (resource.RLIMIT_NOFILE, _FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(ValueError, OSError):  # the system sets a lower one already, or knows none
-            resource.setrlimit(what, (most, most))
-
-
-def _allow(seconds: int) -> None:
-    """Give the next task its processor time; beyond it, the system ends this process."""
-    with suppress(ModuleNotFoundError, ValueError, OSError):
-        import resource
-
-        _, most = resource.getrlimit(resource.RLIMIT_CPU)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + seconds + 1, most))
 
 
 def _load() -> None:
@@ -132,7 +108,32 @@ def _unpack(task: Task) -> Pieces:
     return [json.dumps({"found": found}).encode()]
 
 
-_TASKS: dict[str, Callable[[Task], Pieces]] = {"read": _read, "text": _take_text, "unpack": _unpack}
+def _take_texts(task: Task) -> Pieces:
+    """Write the texts of a JSON body beside it, as files named by numbers, and say what each is."""
+    from extractor.service.naming import text_named
+    from extractor.service.texts import texts_in
+
+    upload = Path(task["upload"])
+    texts = texts_in(upload.read_bytes())
+    if len(texts) > task["most"]:
+        return [json.dumps({"too_many": True}).encode()]
+    found: list[dict[str, Any]] = []
+    for number, each in enumerate(texts):
+        source, data = text_named(each.name), each.text.encode()
+        if len(data) > DEFAULT_LIMITS.file_bytes:
+            raise too_large(source.name, len(data), DEFAULT_LIMITS.file_bytes)
+        member = upload.with_name(f"{upload.name}-{number}")
+        member.write_bytes(data)
+        found.append({"name": source.path, "upload": member.name, "sha256": hashlib.sha256(data).hexdigest()})
+    return [json.dumps({"found": found}).encode()]
+
+
+_TASKS: dict[str, Callable[[Task], Pieces]] = {
+    "read": _read,
+    "text": _take_text,
+    "texts": _take_texts,
+    "unpack": _unpack,
+}
 
 
 def _source(task: Task) -> Source:

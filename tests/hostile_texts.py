@@ -10,14 +10,15 @@ from eval.labels import parse_labels, write_labels
 from eval.places import Page
 from extractor.assemble import assemble
 from extractor.assist.layout_pack import layout_packs
-from extractor.assist.packs import Material, fields_packs, labels_packs
+from extractor.assist.packs import fields_packs, labels_packs, material_of
 from extractor.checks import check
 from extractor.contract import Notice
 from extractor.errors import InputError
-from extractor.files.article import article_lines
+from extractor.files.article import article_of
 from extractor.files.charset import decode
 from extractor.files.html import read_page
 from extractor.items import put_together, take_apart
+from extractor.notice.folding import fold
 from extractor.notice.reader import Reading, read_by_rules
 from extractor.pages.notice import notice_page
 from extractor.review.changes import Accept, Made
@@ -104,9 +105,9 @@ class Given(NamedTuple):
 
 def given(text: str) -> Given:
     """Read a text by rules, and write its labels."""
-    reading = read_by_rules(text)
-    record = assemble(text, reading, "notice")
-    notice = record.model_copy(update={"checks": check(record, text, reading)})
+    reading = read_by_rules(fold(text))
+    record = assemble(reading, "notice")
+    notice = record.model_copy(update={"checks": check(record, reading)})
     try:
         labels = write_labels(notice, text)
     except InputError:
@@ -115,7 +116,7 @@ def given(text: str) -> Given:
 
 
 def _page(of: Given) -> object:
-    return article_lines(read_page("<p>" + of.text.replace("\n", "</p>\n<p>"), "page"))
+    return article_of(read_page("<p>" + of.text.replace("\n", "</p>\n<p>"), "page"), "page")
 
 
 def _labels_astray(of: Given) -> object:
@@ -131,18 +132,18 @@ def _reviewed(of: Given) -> object:
 
 
 def _packs(of: Given) -> object:
-    material = Material(of.text, of.reading, of.notice)
+    material = material_of(of.reading, "notice")
     return labels_packs(material), fields_packs(material)
 
 
-RULES: dict[str, Callable[[Given], Any]] = {"rules: read": lambda of: read_by_rules(of.text)}
+RULES: dict[str, Callable[[Given], Any]] = {"rules: read": lambda of: read_by_rules(fold(of.text))}
 """The rooms of the rules."""
 
 PASSES: dict[str, Callable[[Given], Any]] = {
-    "assemble": lambda of: assemble(of.text, of.reading, "notice"),
-    "checks": lambda of: check(of.notice, of.text, of.reading),
+    "assemble": lambda of: assemble(of.reading, "notice"),
+    "checks": lambda of: check(of.notice, of.reading),
     "packs": _packs,
-    "layout packs": lambda of: layout_packs(of.text, of.reading.text, len(of.text)),
+    "layout packs": lambda of: layout_packs(of.reading.folded.printed, of.reading.text, len(of.reading.text)),
     "page of a notice": lambda of: notice_page(of.notice, of.text),
     "tables": lambda of: notice_rows(of.notice, of.text),
     "apart and together": lambda of: put_together(of.notice, take_apart(of.notice)),

@@ -179,7 +179,7 @@ class TestInputs:
         assert "Traceback" in capsys.readouterr().err
 
     def test_a_file_that_takes_too_long_is_one_failed_input(self, tmp_path: Path) -> None:
-        write(tmp_path, a=long_notice(6000).decode(), b=NOTICE)
+        write(tmp_path, a=long_notice(30_000).decode(), b=NOTICE)
         done = command("run", "a.txt", "b.txt", "--seconds", "1", cwd=tmp_path)
         assert done.status == 1
         (line,) = done.err.splitlines()

@@ -18,7 +18,7 @@ from extractor.notice.places import Place
 from extractor.notice.quantities import NameKind
 
 CLASSES = ("figure", "total", "date", "label", "contact", "title", "heading", "name", "outside", "unread")
-_NAMES = frozenset(get_args(NameKind))
+_NAMES: tuple[str, ...] = get_args(NameKind)
 _DIGITS = re.compile(r"[0-9]+|[①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿]+")
 _BETWEEN_DIGITS = frozenset(" \n,.’'")
 
@@ -53,7 +53,7 @@ def keep_ledger(text: str, claims: Iterable[Claim]) -> Ledger:
             if kind == "unread" or text[position].isascii():
                 counts[kind] += until - position
             position = until
-    names = {kind: counts.pop(kind) for kind in _NAMES & counts.keys()}
+    names = {kind: counts.pop(kind) for kind in _NAMES if kind in counts}
     counts["name"] = sum(names.values())
     return Ledger({kind: counts[kind] for kind in CLASSES if counts[kind]}, names, tuple(unread))
 

@@ -128,6 +128,7 @@ def store(extracted: Extracted, folder: RunFolder, key: str) -> Kept:
         "measures": sum(len(issue.measures) for issue in notice.issues),
         "checks": len(notice.checks),
         "coverage": notice.outline.coverage,
+        "digits_unread": notice.outline.digits.count_unread,
         "unanswered": len(failures),
     }
     told = [told_of(entry) for entry in left_out]

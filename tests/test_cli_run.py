@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cli_examples import GOLD, NOTICE, command, ids, notices, outcomes, report, start, write
+from cli_examples import GOLD, NOTICE, UNREAD, command, ids, notices, outcomes, report, start, write
 
 from extractor.cli import main
 
@@ -42,6 +42,7 @@ class TestWhatIsWritten:
             "issues": 4,
             "measures": 6,
             "checks": sum(len(notice["checks"]) for notice in notices(out)),
+            "digits_unread": 0,
             "unanswered": 0,
             "left_out": {},
         }
@@ -51,6 +52,17 @@ class TestWhatIsWritten:
         assert (first["issues"], first["measures"]) == (2, 3)
         assert found["settings"] == {"backend": "rules", "lang": "zh", "jobs": 1}
         assert found["started"] <= found["finished"]
+
+    def test_how_many_digits_were_not_read(self, tmp_path: Path) -> None:
+        write(tmp_path, a=UNREAD, b=NOTICE, c=UNREAD)
+        done = command("run", "a.txt", "b.txt", "c.txt", "bad.txt", "--log-level", "info", cwd=tmp_path)
+        assert "issues, 9 measures" in done.err
+        assert "; 10 digits unread in 2 notices; " in done.err
+        found = report(tmp_path / "out")
+        assert [each["digits_unread"] for each in found["inputs"]] == [5, 0, 5, None]
+        assert found["totals"]["digits_unread"] == 10
+        alone = command("run", "b.txt", "--log-level", "info", cwd=tmp_path)
+        assert "done" in alone.err and "unread" not in alone.err
 
     def test_the_same_bytes_whatever_the_number_of_processes(self, tmp_path: Path) -> None:
         for jobs in ("1", "2", "3"):

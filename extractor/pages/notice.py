@@ -31,10 +31,11 @@ def notice_page(notice: Notice, text: str) -> dict[str, Any]:
         "id": notice.notice_id,
         "text": text,
         "coverage": notice.outline.coverage,
+        "digits": notice.outline.digits.count,
+        "digits_unread": notice.outline.digits.count_unread,
         "values": [_as_json(value) for value in values],
         "checks": [
-            {**check.model_dump(), "at": value_meant(check, values)}
-            for check in sorted(notice.checks, key=gravest_first)
+            {**check.model_dump(), "at": _shown_at(check, values)} for check in sorted(notice.checks, key=gravest_first)
         ],
     }
 
@@ -48,6 +49,15 @@ def _as_json(value: Value) -> dict[str, Any]:
     places = [[place.start, place.end] for place in value.places]
     by = {"by": dict(value.by)} if value.by else {}
     return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **value.data}
+
+
+def _shown_at(check: Check, values: Sequence[Value]) -> str | None:
+    """The path of the value that a check is shown at: unread digits themselves, where a measure has no others."""
+    if check.code == "digits_unread":
+        unread = [value.path for value in values if value.kind == "digits" and value.of == check.path]
+        if len(unread) == 1:
+            return unread[0]
+    return value_meant(check, values)
 
 
 def value_meant(check: Check, values: Sequence[Value]) -> str | None:

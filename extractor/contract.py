@@ -152,6 +152,16 @@ class Digits(Record):
     names: dict[str, int] = Field(default_factory=dict)
     unread: list[Span] = Field(default_factory=list)
 
+    @property
+    def count(self) -> int | None:
+        """How many digits the text has; None where the record accounts for none, as those of earlier versions."""
+        return sum(self.classes.values()) if self.classes else None
+
+    @property
+    def count_unread(self) -> int | None:
+        """How many of the text's digits are unread; None as for ``count``."""
+        return self.classes.get("unread", 0) if self.classes else None
+
 
 class Outline(Record):
     """What the outline made of the text. ``coverage`` is the share of the rectification part's characters

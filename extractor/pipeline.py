@@ -90,21 +90,6 @@ def extract_file(source: Source, data: bytes, *, notice_id: str, lang: Lang = "z
     return Extracted(read.text, notice, left_out=read.left_out)
 
 
-async def extract_file_with_model(
-    source: Source, data: bytes, model: Model, *, notice_id: str, finds_issues: bool = False, lang: Lang = "zh"
-) -> Extracted:
-    """Extract a notice from a file's raw bytes by rules and a model: see ``extract_file``, ``extract_with_model``.
-
-    Raises:
-        InputError: the file cannot be read as a notice's text.
-    """
-    read = await asyncio.to_thread(ingest, source, data)
-    assisted = await extract_with_model(
-        read.text, model, notice_id=notice_id, finds_issues=finds_issues, lang=lang, left_out=read.left_out
-    )
-    return Extracted(read.text, assisted.notice, [str(failure) for failure in assisted.failures], read.left_out)
-
-
 class Kept(NamedTuple):
     """What a run reports of a notice."""
 
@@ -124,6 +109,7 @@ def store(extracted: Extracted, folder: RunFolder, key: str) -> Kept:
         "measures": sum(len(issue.measures) for issue in notice.issues),
         "checks": len(notice.checks),
         "coverage": notice.outline.coverage,
+        "digits_unread": notice.outline.digits.count_unread,
         "unanswered": len(failures),
     }
     told = [told_of(entry) for entry in left_out]

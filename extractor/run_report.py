@@ -17,6 +17,7 @@ Status = Literal["done", "unchanged", "failed", "pending"]
 Ending = Literal["complete", "interrupted", "stopped"]
 
 COUNTED = ("issues", "measures", "checks")
+_SUMMED = (*COUNTED, "digits_unread", "unanswered")
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Report:
         return sum(outcome.status == status for outcome in self.outcomes)
 
     def total(self, name: str) -> int:
-        """Return the sum of ``issues``, ``measures``, ``checks`` or ``unanswered`` over the notices."""
+        """Return the sum over the notices of what is counted by a whole number, e.g. ``issues``, ``digits_unread``."""
         return sum(int((outcome.counts or {}).get(name) or 0) for outcome in self.notices)
 
     def left_out(self) -> dict[str, int]:
@@ -101,8 +102,19 @@ def how_it_went(report: Report) -> str:
     where = f"{len(report.notices)} in {report.folder.notices}"
     asked = f"; {what_was_asked(report.asked)}" if report.asked is not None else ""
     asked += f"; {count} unanswered, there the rules' reading stands" if (count := report.total("unanswered")) else ""
-    sentence = f"{', '.join(parts)}; {where}: {found}{_what_was_left_out(report)}{asked}; {report.seconds:.1f} s"
+    lacking = _what_was_unread(report) + _what_was_left_out(report)
+    sentence = f"{', '.join(parts)}; {where}: {found}{lacking}{asked}; {report.seconds:.1f} s"
     return f"interrupted: {sentence}; {how_to_go_on(report)}" if report.ending == "interrupted" else sentence
+
+
+def _what_was_unread(report: Report) -> str:
+    """Return in words how many digits could not be read, and in how many notices; empty where there is none."""
+    counts = [int(count) for outcome in report.notices if (count := (outcome.counts or {}).get("digits_unread"))]
+    return f"; {_several(sum(counts), 'digit')} unread in {_several(len(counts), 'notice')}" if counts else ""
+
+
+def _several(count: int, name: str) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
 
 
 def _what_was_left_out(report: Report) -> str:
@@ -148,7 +160,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "totals": {
             "inputs": len(report.outcomes),
             **{status: statuses[status] for status in ("done", "unchanged", "failed", "pending")},
-            **{name: report.total(name) for name in (*COUNTED, "unanswered")},
+            **{name: report.total(name) for name in _SUMMED},
             "left_out": report.left_out(),
         },
         **({} if report.asked is None else {"model": dict(report.asked)}),
@@ -163,7 +175,7 @@ def _input_as_json(outcome: Outcome) -> dict[str, Any]:
         "sha256": outcome.sha256,
         "outcome": outcome.status,
         "error": outcome.error,
-        **(outcome.counts or dict.fromkeys((*COUNTED, "coverage", "unanswered"))),
+        **(outcome.counts or dict.fromkeys((*COUNTED, "coverage", "digits_unread", "unanswered"))),
         "left_out": outcome.left_out,
         "seconds": round(outcome.seconds, 3),
         **({} if outcome.asked is None else {"model": dict(outcome.asked)}),

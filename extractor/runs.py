@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from extractor.confinement import Allowance, LostError, confined
 from extractor.errors import ExtractorError, InputError, OutputError, SettingsError
 from extractor.files.discover import discover
+from extractor.files.left_out import ReadText
 from extractor.files.limits import DEFAULT_LIMITS
 from extractor.files.naming import notice_ids
 from extractor.files.raw import read_bytes
@@ -231,7 +232,7 @@ class _File(NamedTuple):
     data: bytes
 
 
-TakesText = Callable[[_File], Future[str]]
+TakesText = Callable[[_File], Future[ReadText]]
 
 
 async def _do_with_model(job: _Job, model: NoticeModel, take_text: TakesText, task: _Task) -> Outcome:
@@ -242,20 +243,28 @@ async def _do_with_model(job: _Job, model: NoticeModel, take_text: TakesText, ta
         if data is not None:
             from extractor.pipeline import Extracted, extract_with_model
 
-            text = await asyncio.wrap_future(take_text(_File(task.source, data)))
+            read = await asyncio.wrap_future(take_text(_File(task.source, data)))
             finds_issues = job.settings.backend == "model"
             assisted = await extract_with_model(
-                text, model, notice_id=task.notice_id, finds_issues=finds_issues, lang=job.settings.lang
+                read.text,
+                model,
+                notice_id=task.notice_id,
+                finds_issues=finds_issues,
+                lang=job.settings.lang,
+                left_out=read.left_out,
             )
-            extracted = Extracted(text, assisted.notice, [str(failure) for failure in assisted.failures])
+            extracted = Extracted(
+                read.text, assisted.notice, [str(failure) for failure in assisted.failures], read.left_out
+            )
             doing.end(extracted, model.tally.reported())
     return doing.outcome
 
 
-def _text_of(file: _File) -> str:
+def _text_of(file: _File) -> ReadText:
     from extractor.files.ingest import ingest
 
-    return ingest(file.source, file.data).text
+    ingested = ingest(file.source, file.data)
+    return ReadText(ingested.text, ingested.left_out)
 
 
 @asynccontextmanager

@@ -22,6 +22,8 @@ NOTICE = """某县某镇党委关于巡察整改进展情况的通报
 中共某镇委员会
 2024年12月1日
 """
+# A number that is none, whose five digits nobody can read as anything.
+UNREAD = NOTICE.replace("约谈5人", "约谈5人,退还12.3.45万元")
 GOLD = Path(__file__).parent.parent / "gold" / "notices"
 
 

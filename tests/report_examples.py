@@ -36,6 +36,12 @@ VILLAGE = """某市某区委关于巡视整改进展情况的通报
 中共某市某区委员会
 2024年1月10日
 """
+# Numbers that are none: in no measure 9.8.7, in one 12.3.4, in another ④ and 5.6.7.
+UNREAD = (
+    TOWN.replace("反馈问题5个。", "反馈问题5个,挽回损失9.8.7万元。")
+    .replace("正在开展账目排查", "正在退还12.3.4万元")
+    .replace("将建设信息平台", "将节约④万元、退还5.6.7万元")
+)
 HARM = "window.harmed = true"
 HOSTILE = f"""</script><script>{HARM}</script>关于巡察整改进展情况的通报
 根据统一部署,2024年3月1日至4月30日,县委第一巡察组对<img src=x onerror="{HARM}">镇党委开展了巡察,6月5日反馈了意见。
@@ -64,6 +70,11 @@ def notices() -> list[tuple[Notice, str]]:
     )
     town = town.model_copy(update={"issues": [first, *town.issues[1:]], "checks": [*town.checks, doubt]})
     return [(town, TOWN), (extract(VILLAGE, notice_id="village"), VILLAGE)]
+
+
+def unread() -> list[tuple[Notice, str]]:
+    """A notice whose digits are not all read."""
+    return [(extract(UNREAD, notice_id="unread"), UNREAD)]
 
 
 def hostile() -> list[tuple[Notice, str]]:

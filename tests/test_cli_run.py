@@ -12,7 +12,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cli_examples import GOLD, NOTICE, command, ids, notices, outcomes, report, start, write
+from cli_examples import GOLD, NOTICE, UNREAD, command, ids, notices, outcomes, report, start, write
 from service_example import long_notice
 
 from extractor.cli import main
@@ -44,6 +44,7 @@ class TestWhatIsWritten:
             "issues": 4,
             "measures": 6,
             "checks": sum(len(notice["checks"]) for notice in notices(out)),
+            "digits_unread": 0,
             "unanswered": 0,
             "left_out": {},
         }
@@ -53,6 +54,17 @@ class TestWhatIsWritten:
         assert (first["issues"], first["measures"]) == (2, 3)
         assert found["settings"] == {"backend": "rules", "lang": "zh", "jobs": 1}
         assert found["started"] <= found["finished"]
+
+    def test_how_many_digits_were_not_read(self, tmp_path: Path) -> None:
+        write(tmp_path, a=UNREAD, b=NOTICE, c=UNREAD)
+        done = command("run", "a.txt", "b.txt", "c.txt", "bad.txt", "--log-level", "info", cwd=tmp_path)
+        assert "issues, 9 measures" in done.err
+        assert "; 10 digits unread in 2 notices; " in done.err
+        found = report(tmp_path / "out")
+        assert [each["digits_unread"] for each in found["inputs"]] == [5, 0, 5, None]
+        assert found["totals"]["digits_unread"] == 10
+        alone = command("run", "b.txt", "--log-level", "info", cwd=tmp_path)
+        assert "done" in alone.err and "unread" not in alone.err
 
     def test_the_same_bytes_whatever_the_number_of_processes(self, tmp_path: Path) -> None:
         for jobs in ("1", "2", "3"):
@@ -179,7 +191,7 @@ class TestInputs:
         assert "Traceback" in capsys.readouterr().err
 
     def test_a_file_that_takes_too_long_is_one_failed_input(self, tmp_path: Path) -> None:
-        write(tmp_path, a=long_notice(30_000).decode(), b=NOTICE)
+        write(tmp_path, a=long_notice(22_000).decode(), b=NOTICE)
         done = command("run", "a.txt", "b.txt", "--seconds", "1", cwd=tmp_path)
         assert done.status == 1
         (line,) = done.err.splitlines()

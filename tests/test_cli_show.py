@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cli_examples import NOTICE, command, write
+from cli_examples import NOTICE, UNREAD, command, write
 
 from extractor.cli import main
 
@@ -41,11 +41,22 @@ def test_names_can_be_english(out: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_without_an_id_several_notices_are_a_table(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     head, *rows = shown(capsys, out).splitlines()
-    assert head.split() == ["编号", "被巡单位", "类别", "问题", "措施", "覆盖率", "核查"]
+    assert head.split() == ["编号", "被巡单位", "类别", "问题", "措施", "覆盖率", "未读数字", "核查"]
     assert [row.split()[:5] for row in rows] == [
         ["town", "某镇党委", "巡察", "2", "3"],
         ["village", "某村党委", "巡察", "2", "3"],
     ]
+
+
+def test_digits_that_were_not_read_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, town=NOTICE, village=UNREAD)
+    out = tmp_path / "out"
+    assert main(["run", str(tmp_path), "--out", str(out)]) == 0
+    head, *rows = (row.split() for row in shown(capsys, out).splitlines())
+    assert [row[head.index("未读数字")] for row in rows] == ["0", "5"]
+    tree = shown(capsys, out, "village", "--lang", "en")
+    assert ", unread digits 5\n" in tree
+    assert "退还12.3.45万元" in tree.rpartition("checks: ")[2]
 
 
 def test_without_an_id_the_only_notice_is_a_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,6 +54,7 @@ def test_cells_are_typed(book: Workbook) -> None:
     notice = dict(zip([column.name for column in TABLES["notices"].columns], book["通报"][2], strict=True))
     assert notice["signed_on"].is_date
     assert notice["coverage"].number_format == "0.0%"
+    assert (notice["digits_unread"].value, notice["digits_unread"].data_type) == (0, "n")
 
 
 def test_a_printed_date_is_a_day_only_where_one_is_printed(tmp_path: Path) -> None:

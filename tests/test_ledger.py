@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +22,7 @@ from noise import BLANKS, KINDS, UNSEEN, gold_texts, layout_texts
 from planted import notice as whole_notice
 
 from extractor import Notice, extract
+from extractor.notice.quantities import NameKind
 
 GOLD = gold_texts()
 CLASSES = {"figure", "total", "date", "label", "contact", "title", "name", "heading", "outside", "unread"}
@@ -155,6 +156,14 @@ def _checked(text: str, notice: Notice) -> dict[str, int]:
 def test_every_digit_of_a_gold_notice_is_accounted_for(name: str) -> None:
     classes = _checked(GOLD[name], extract(GOLD[name]))
     assert sum(classes.values()) == _count(GOLD[name])
+
+
+@pytest.mark.parametrize("name", GOLD)
+def test_kinds_of_names_stand_in_the_order_of_their_list(name: str) -> None:
+    # A set's order differs from process to process, and so would the record's bytes.
+    assert list(extract(GOLD[name]).outline.digits.names) == sorted(
+        extract(GOLD[name]).outline.digits.names, key=get_args(NameKind).index
+    )
 
 
 @pytest.mark.parametrize("name", GOLD)

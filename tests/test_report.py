@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cli_examples import GOLD, NOTICE, command, write
-from report_examples import data_of, hostile, notices, report, stored
+from report_examples import data_of, hostile, notices, report, stored, unread
 
 from extractor import extract
 from extractor.contract import Notice
@@ -146,6 +146,25 @@ class TestValues:
             "witnesses_disagree": "issues[0]",  # a category has no place of its own
             "issue_count_differs": "totals[0]",
         }
+
+    def test_unread_digits_belong_to_their_measure_and_checks_lead_to_them(self) -> None:
+        ((notice, text),) = unread()
+        page = notice_page(notice, text)
+        found = [value for value in page["values"] if value["kind"] == "digits"]
+        assert [(_quoted(value, text), value["of"]) for value in found] == [
+            ("9.8.7", ""),
+            ("12.3.4", "issues[1].measures[1]"),
+            ("④", "issues[2].measures[1]"),
+            ("5.6.7", "issues[2].measures[1]"),
+        ]
+        # Where a measure has several, a check leads to the measure: its path does not say which of them it means.
+        assert [check["at"] for check in page["checks"] if check["code"] == "digits_unread"] == [
+            "outline.digits.unread[0]",
+            "outline.digits.unread[1]",
+            "issues[2].measures[1]",
+            "issues[2].measures[1]",
+        ]
+        assert (page["digits"], page["digits_unread"]) == (notice.outline.digits.count, 11)
 
     def test_checks_come_gravest_first(self) -> None:
         notice, text = notices()[0]

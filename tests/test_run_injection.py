@@ -135,8 +135,9 @@ def test_what_is_sent_keeps_the_order_inside_its_piece(read: Reader, name: str) 
         if numbers["i"]:
             assert numbers == {"i": [1, 2, 3, 4], "m": list(range(1, measures + 1))}
     sent = "\n".join(entry["body"]["messages"][-1]["content"] for entry in log)
+    plain = MARK.sub("", sent)  # digits that the rules could not read bear a mark, too
     assert sent.count("other") == (NOTICES / f"{name}.txt").read_text(encoding="utf-8").count("other")
-    assert ("49" in sent, "7*7" in sent) == (False, name == "as_templates")
+    assert ("49" in plain, "7*7" in plain) == (False, name == "as_templates")
 
 
 def test_whoever_cannot_be_talked_out_of_it_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

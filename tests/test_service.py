@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from cli_examples import GOLD, NOTICE
+from cli_examples import GOLD, NOTICE, UNREAD
 from page_examples import ARTICLE, page
 from service_example import Client, Service, serving
 
@@ -93,6 +93,13 @@ def test_a_record_names_what_its_page_hides(client: Client) -> None:
     assert client.done({"hides.html": shown.encode()})["done"] == 1
     checks = client.ask("/v1/notices/hides").json()["checks"]
     assert [check["code"] for check in checks if "处分9人" in check["message"]] == ["left_out_text"]
+
+
+def test_a_list_says_how_many_digits_were_not_read(client: Client) -> None:
+    assert client.done({"unread.txt": UNREAD.encode()})["done"] == 1
+    (unread,) = listed(client, q="退还12.3.45万元")["notices"]
+    assert (unread["notice_id"], unread["digits_unread"]) == ("unread", 5)
+    assert {notice["digits_unread"] for notice in listed(client, q="海州区")["notices"]} == {0}
 
 
 def test_texts_are_notices_too(client: Client) -> None:

@@ -134,7 +134,24 @@ def test_a_file_of_another_version_is_left_alone(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version = 99")
     done = command("serve", "--data", "data", "--port", "0", cwd=tmp_path)
     assert done.status == 2
-    assert "is of version 99, this program reads version 1" in done.err
+    assert "is of version 99, this program reads version 2" in done.err
+
+
+def test_a_file_of_the_version_before_is_taken_up(tmp_path: Path) -> None:
+    file = {"notice.txt": NOTICE.encode()}
+    with serving(tmp_path / "data", "--workers", "1") as service, Client(service.port) as client:
+        assert client.done(file)["done"] == 1
+    with closing(sqlite3.connect(tmp_path / "data" / "notices.sqlite")) as database:
+        database.execute("ALTER TABLE readings DROP COLUMN digits_unread")
+        database.execute("UPDATE readings SET key = 'of the program before'")
+        database.execute("PRAGMA user_version = 1")
+        database.commit()
+    with serving(tmp_path / "data", "--workers", "1") as service, Client(service.port) as client:
+        (before,) = client.ask("/v1/notices").json()["notices"]
+        assert (before["notice_id"], before["issues"], before["digits_unread"]) == ("notice", 2, None)
+        assert client.done(file)["done"] == 1
+        (after,) = client.ask("/v1/notices").json()["notices"]
+        assert after["digits_unread"] == 0
 
 
 def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from cli_examples import NOTICE
+from cli_examples import NOTICE, UNREAD
 
 from extractor import extract
 from extractor.contract import (
@@ -61,6 +61,15 @@ def _measure(**values: Any) -> Notice:
     """A notice with one issue with one measure."""
     measure = Measure(text=Span(start=0, end=9), **values)
     return _notice(issues=[Issue(title="t", text=Span(start=0, end=9), measures=[measure])])
+
+
+def test_a_notice_says_how_many_of_its_digits_were_not_read(rows: NoticeRows) -> None:
+    unread = _one(notice_rows(extract(UNREAD, notice_id="n"), UNREAD), "notices")
+    assert (unread["digits"], unread["digits_unread"]) == (sum(map(str.isdigit, UNREAD)), 5)
+    assert _one(rows, "notices")["digits_unread"] == 0
+    # A record of an earlier version keeps no account: nothing is said, not that all is read.
+    earlier = _one(notice_rows(_notice(), "12"), "notices")
+    assert (earlier["digits"], earlier["digits_unread"]) == (None, None)
 
 
 def test_rows_have_the_columns_of_their_table(rows: NoticeRows) -> None:

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from extractor.contract import Issue, Measure, Notice, Quantity, Span
+from extractor.contract import Digits, Issue, Measure, Notice, Quantity, Span
 from extractor.enumerations import VOCABULARIES
 from extractor.items import SCALARS
 from extractor.terminal import printable
@@ -35,6 +35,7 @@ _NAMES = {
     "issues": ("问题", "issues"),
     "measures": ("措施", "measures"),
     "coverage": ("覆盖率", "coverage"),
+    "digits_unread": ("未读数字", "unread digits"),
     "checks": ("核查", "checks"),
     "documents": ("文件", "documents"),
     "quantities": ("数量", "figures"),
@@ -61,6 +62,8 @@ def notice_tree(notice: Notice, text: str, lang: str) -> Tree:
     counts = f"{len(notice.issues)}, {_name('measures', lang)} {measures}"
     if notice.outline.coverage is not None:
         counts += f", {_name('coverage', lang)} {notice.outline.coverage:.0%}"
+    if (unread := notice.outline.digits.count_unread) is not None:
+        counts += f", {_name('digits_unread', lang)} {unread}"
     _add_issues(tree.add(_line(_name("issues", lang), counts)), notice.issues, text, lang)
     checks = tree.add(_line(_name("checks", lang), str(len(notice.checks))))
     for check in notice.checks:
@@ -70,13 +73,13 @@ def notice_tree(notice: Notice, text: str, lang: str) -> Tree:
 
 def notice_table(notices: Iterable[Mapping[str, Any]], lang: str) -> Table:
     """Return a table of notices, given as parsed lines of notices.jsonl."""
-    columns = ("notice_id", "inspected_body", "inspection_kind", "issues", "measures", "coverage", "checks")
+    counted = ("issues", "measures", "coverage", "digits_unread", "checks")
     table = Table(box=None, pad_edge=False)
-    for column in columns:
-        is_count = column in ("issues", "measures", "coverage", "checks")
-        table.add_column(_name(column, lang), justify="right" if is_count else "left", overflow="fold")
+    for column in ("notice_id", "inspected_body", "inspection_kind", *counted):
+        table.add_column(_name(column, lang), justify="right" if column in counted else "left", overflow="fold")
     for notice in notices:
         coverage = notice["outline"]["coverage"]
+        unread = Digits.model_validate(notice["outline"].get("digits", {})).count_unread
         kind = notice["inspection_kind"]
         cells = (
             notice["notice_id"],
@@ -85,6 +88,7 @@ def notice_table(notices: Iterable[Mapping[str, Any]], lang: str) -> Table:
             str(len(notice["issues"])),
             str(sum(len(issue["measures"]) for issue in notice["issues"])),
             "" if coverage is None else f"{coverage:.0%}",
+            "" if unread is None else str(unread),
             str(len(notice["checks"])),
         )
         table.add_row(*(Text(printable(cell)) for cell in cells))

@@ -30,7 +30,7 @@ _REPORTED = frozenset(("contract_version", "fingerprint", "inputs", "ending"))  
 _ID = re.compile(rb'"notice_id":("(?:[^"\\]|\\.)*")')
 
 Counts = dict[str, float | None]
-"""What is counted of a notice, by name, e.g. ``{"issues": 37, "coverage": 0.94}``."""
+"""What is counted of a notice, by name, e.g. ``{"issues": 37, "coverage": 0.94, "digits_unread": 0}``."""
 
 Told = list[dict[str, str | int]]
 """What ingest left out of a notice's text, entry by entry: ``kind``, ``characters``, ``words``, ``where``."""

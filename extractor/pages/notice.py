@@ -27,13 +27,15 @@ def notice_page(notice: Notice, text: str) -> dict[str, Any]:
     are about, null where that has no place.
     """
     values = list(values_of(notice))
-    meant = values_meant(values)
+    shown_at = _shown_at(values)
     return {
         "id": notice.notice_id,
         "text": text,
         "coverage": notice.outline.coverage,
+        "digits": notice.outline.digits.count,
+        "digits_unread": notice.outline.digits.count_unread,
         "values": [_as_json(value) for value in values],
-        "checks": [{**check.model_dump(), "at": meant(check)} for check in sorted(notice.checks, key=gravest_first)],
+        "checks": [{**check.model_dump(), "at": shown_at(check)} for check in sorted(notice.checks, key=gravest_first)],
     }
 
 
@@ -46,6 +48,22 @@ def _as_json(value: Value) -> dict[str, Any]:
     places = [[place.start, place.end] for place in value.places]
     by = {"by": dict(value.by)} if value.by else {}
     return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **value.data}
+
+
+def _shown_at(values: Sequence[Value]) -> Callable[[Check], str | None]:
+    """Return what finds the path of the value that a check is shown at: unread digits themselves, where a measure has
+    no others, else what the check's path leads to."""
+    meant = values_meant(values)
+    unread: dict[str, list[str]] = {}
+    for value in values:
+        if value.kind == "digits":
+            unread.setdefault(value.of, []).append(value.path)
+
+    def shown_at(check: Check) -> str | None:
+        paths = unread.get(check.path, []) if check.code == "digits_unread" else []
+        return paths[0] if len(paths) == 1 else meant(check)
+
+    return shown_at
 
 
 def values_meant(values: Sequence[Value]) -> Callable[[Check], str | None]:

@@ -20,8 +20,9 @@ _COUNTED = {"total": "value", "quantity": "value", "accountability": "count"}
 class Value:
     """A value, its path in the record, and the path of the issue or measure it belongs to ('' for the notice).
 
-    ``kind`` is ``field``, ``total``, ``issue``, ``measure``, ``remainder`` or what a list of a measure holds, in the
-    singular. ``by`` says who read its parts, the whole under ''; parts that are missing were read by the rules.
+    ``kind`` is ``field``, ``total``, ``issue``, ``measure``, what a list of a measure holds, in the singular,
+    ``remainder`` or ``digits``: unread ones, which belong to the measure that they stand in. ``by`` says who read its
+    parts, the whole under ''; parts that are missing were read by the rules.
     ``data`` is what the record says of it, fields under their names, and of figures ``base``: their amount in base
     units.
     """
@@ -36,7 +37,10 @@ class Value:
 
 def values_of(notice: Notice) -> Iterator[Value]:
     """Yield a notice's values: its fields and totals, then each issue before what it holds, then what was not read."""
+    measures: list[tuple[Span, str]] = []
     for item in take_apart(notice):
+        if item.kind == "measure":
+            measures += ((place, item.id) for place in item.at)
         yield Value(item.id, item.kind, item.of, item.at, item.by, _data(item))
         name = _NAMING.get(item.kind, "")
         if item.values.get(name):
@@ -45,6 +49,9 @@ def values_of(notice: Notice) -> Iterator[Value]:
     for k, rest in enumerate(notice.outline.remainders):
         if rest.kind == "unread":
             yield Value(f"outline.remainders[{k}]", "remainder", "", [rest.text])
+    for k, span in enumerate(notice.outline.digits.unread):
+        of = next((path for place, path in measures if place.start <= span.start < place.end), "")
+        yield Value(f"outline.digits.unread[{k}]", "digits", of, [span])
 
 
 def _data(item: Item) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ _COLUMNS = {
     "feedback_date": ("notices", "feedback_date"),
     "signed_on": ("notices", "signed_on"),
     "coverage": ("notices", "coverage"),
+    "digits_unread": ("notices", "digits_unread"),
     "category": ("issues", "category"),
     "issue_status": ("issues", "status"),
     "types": ("measures", "types"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from time import monotonic
 
 from starlette.datastructures import Headers
@@ -17,6 +18,8 @@ FILES_PATH = "/v1/notices"
 _PACED_FROM = 128_000  # bytes of a body
 _BETWEEN_PIECES = 0.001  # seconds; pieces have 64 kB, so that some 50 MB a second may come in
 _DIGITS = 20  # of a length that makes sense
+_DRAINED_BYTES = 4_000_000
+_DRAINED_SECONDS = 5.0
 
 
 class ClientTooSlowError(Exception):
@@ -43,6 +46,8 @@ class Body:
 
     def __init__(self, headers: Headers, receive: Receive, patience: float, most: int, pace: Pace) -> None:
         self.is_whole = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+        length = headers.get("content-length", "0")
+        self._announced = int(length) if length.isdecimal() and len(length) < _DIGITS else _DRAINED_BYTES + 1
         self._receive = receive
         self._patience = patience
         self._most = most
@@ -72,6 +77,17 @@ class Body:
             if self._size > _PACED_FROM:
                 await self._pace.wait()
         return message
+
+    async def drain(self) -> None:
+        """Take in a refused body of up to some MB and for some seconds: a client that is cut off while it still sends
+        may never read why."""
+        if self._announced > _DRAINED_BYTES:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_DRAINED_SECONDS):
+                while (message := await self._receive())["type"] == "http.request" and message.get("more_body", False):
+                    pass
+        self.is_whole = True
 
 
 def most_bytes(path: str) -> int:

@@ -25,6 +25,8 @@ from extractor.service import tables
 _APPLICATION = 0x6E6F7469  # tells this program's files from others: "noti"
 _BUSY_SECONDS = 5
 _TABLES = frozenset(("notices", "readings"))  # that a file of any version has
+_TO_NEXT = {1: ("ALTER TABLE readings ADD COLUMN digits_unread INTEGER",)}
+"""What brings a file of each earlier version to the one after it."""
 
 
 class BusyError(Exception):
@@ -73,10 +75,10 @@ class Database:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Database]:
-    """Open the service's file, or make it.
+    """Open the service's file, or make it; one of an earlier version is brought to this one's.
 
     Raises:
-        SettingsError: it cannot be opened, is no such file, or another version's.
+        SettingsError: it cannot be opened, is no such file, or a later version's.
     """
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True, pool_size=16, max_overflow=48)
     event.listen(engine, "connect", _prepare)
@@ -174,8 +176,13 @@ def _set_up(database: Database, path: Path) -> None:
             connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION}")
         elif application != _APPLICATION:
             raise SettingsError(f"{path}: is no file of this service; choose another folder with --data")
-        elif version != tables.VERSION:
+        elif version not in (*_TO_NEXT, tables.VERSION):
             raise SettingsError(
                 f"{path}: is of version {version}, this program reads version {tables.VERSION}; "
                 "use the program that wrote it, or another folder with --data"
             )
+        else:
+            for older in range(version, tables.VERSION):
+                for statement in _TO_NEXT[older]:
+                    connection.exec_driver_sql(statement)
+                connection.exec_driver_sql(f"PRAGMA user_version = {older + 1}")

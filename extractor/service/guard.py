@@ -14,6 +14,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,6 +45,16 @@ _NOT_KNOWN = (303, 401)  # refusals for want of the right token
 _SHOWN = 200  # characters of a path in the log
 
 
+def _refusing(body: Body, error: HTTPException) -> ASGIApp:
+    """What refuses a body by its announced length."""
+
+    async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
+        await body.drain()
+        await JSONResponse({"detail": error.detail}, error.status_code)(scope, receive, send)
+
+    return refuse
+
+
 class Guard:
     """An ASGI application around another."""
 
@@ -72,7 +83,7 @@ class Guard:
             await patiently(message)
 
         try:
-            await (await self._answered(scope, headers))(scope, body.receive, answer)
+            await (await self._answered(scope, headers, body))(scope, body.receive, answer)
         except (ClientDisconnect, ClientTooSlowError):
             pass
         except Exception as error:
@@ -82,7 +93,7 @@ class Guard:
         finally:
             self._tell(scope, request_id, status, monotonic() - begun)
 
-    async def _answered(self, scope: Scope, headers: Headers) -> ASGIApp:
+    async def _answered(self, scope: Scope, headers: Headers, body: Body) -> ASGIApp:
         """What answers a request: the application, or a refusal."""
         refused = refusal(self._access, scope["method"], scope["path"], headers)
         if refused is not None:
@@ -95,8 +106,7 @@ class Guard:
             return JSONResponse({"detail": f"the query has more than {QUERY_BYTES:,} bytes"}, 422)
         most = most_bytes(scope["path"])
         if is_too_large(headers, most):
-            error = too_large(most)
-            return JSONResponse({"detail": error.detail}, error.status_code)
+            return _refusing(body, too_large(most))
         return self._app
 
     def _tell(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:

@@ -75,6 +75,9 @@ class NoticeSummary(Answer):
     measures: int
     checks: int
     coverage: float | None
+    digits_unread: int | None = Field(
+        description="Digits that could not be read as anything; null where the record does not account for digits."
+    )
     unanswered: int = Field(description="Calls to a model that failed for good: send the file again to repeat them.")
     corrected: bool = Field(description="Somebody accepted, corrected, added or deleted something.")
     reviewed: str | None = Field(description="When somebody finished its review; null: not yet.")

@@ -44,7 +44,8 @@ _SHOWN = (
     *(notices.c.number, notices.c.id.label("notice_id"), notices.c.name, notices.c.created),
     *(readings.c.made.label("read"), readings.c.title, readings.c.inspected_body),
     *(readings.c.published_on, readings.c.signed_on),
-    *(readings.c.issues, readings.c.measures, readings.c.checks, readings.c.coverage, readings.c.unanswered),
+    *(readings.c.issues, readings.c.measures, readings.c.checks),
+    *(readings.c.coverage, readings.c.digits_unread, readings.c.unanswered),
     *(readings.c.base.is_not(None).label("corrected"), readings.c.reviewed, readings.c.reviewed_by),
 )
 

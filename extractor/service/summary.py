@@ -30,6 +30,7 @@ class Summary:
     measures: int
     checks: int
     coverage: float | None
+    digits_unread: int | None
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def read_of(text: str, notice: Notice, unanswered: Sequence[str] = ()) -> Read:
         measures=sum(len(issue.measures) for issue in notice.issues),
         checks=len(notice.checks),
         coverage=notice.outline.coverage,
+        digits_unread=notice.outline.digits.count_unread,
     )
     findings = {
         Finding(issue.category, issue.status, measure_type)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-VERSION = 1
+VERSION = 2
 """Of these tables. Whoever changes them counts on and says in ``database`` how the older are brought there."""
 
 METADATA = MetaData()
@@ -51,6 +51,7 @@ readings = Table(
     Column("measures", Integer, nullable=False),
     Column("checks", Integer, nullable=False),
     Column("coverage", Float),
+    Column("digits_unread", Integer),  # null: the record does not account for digits
     Column("unanswered", Integer, nullable=False),  # calls to a model that failed for good
     Column("record", LargeBinary, nullable=False),  # JSON
     Column("text", Text, nullable=False),

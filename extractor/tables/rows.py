@@ -36,6 +36,8 @@ def notice_rows(notice: Notice, text: str) -> NoticeRows:
             "measure_count": sum(len(issue.measures) for issue in notice.issues),
             "check_count": len(notice.checks),
             "coverage": notice.outline.coverage,
+            "digits": notice.outline.digits.count,
+            "digits_unread": notice.outline.digits.count_unread,
             "character_count": len(text),
             "text_sha256": notice.text_sha256,
             "contract_version": notice.contract_version,

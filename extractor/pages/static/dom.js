@@ -47,8 +47,10 @@ window.pages = {};
   // Words of a notice in an element that says what language they are in and keeps their direction to itself.
   pages.quote = (name, words, attributes) => pages.el(name, { lang: "zh", dir: "ltr", ...attributes }, pages.source(words));
 
-  // Names in one language: t("key", { n: 3 }), term("category", "economy"), number(1234.5).
+  // Names in one language: t("key", { n: 3 }), term("category", "economy"), number(1234.5),
+  // share(0.94), which may be null.
   pages.words = function (data, lang) {
+    const percent = new Intl.NumberFormat("en", { style: "percent" });
     const figures = new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { maximumFractionDigits: 2 });
     return {
       lang,
@@ -59,6 +61,7 @@ window.pages = {};
       term: (vocabulary, key) => (data.vocabularies[vocabulary][key] || {})[lang] || key,
       keys: vocabulary => Object.keys(data.vocabularies[vocabulary]),
       number: value => figures.format(value),
+      share: value => value === null ? "–" : percent.format(value),
     };
   };
 })(window.pages);

@@ -5,6 +5,7 @@
   const { el, quote } = pages;
   const DWELL = 220; // milliseconds over a value before the other side follows
   const WIDE = new Set(["issue", "measure"]); // values of many sentences, which are lit more softly
+  const UNREAD = new Set(["remainder", "digits"]); // places that nobody read a value at
 
   // options: words; heading: nodes above the panes; chosen(path): told whenever a value is chosen; more(value): nodes at
   // the end of what is told of it; leaving(): false keeps the value that is chosen. Returns choose(path), which lights a value on both sides and brings it into view;
@@ -15,7 +16,8 @@
     const byPath = new Map(data.values.map(value => [value.path, value]));
     const left = pages.noticeText(text, data.values);
     const reading = pages.noticeReading(data, text, words);
-    const textPane = el("section.pane.text-pane", { tabindex: "0", "aria-label": t("notice.text_keys") }, left.node);
+    const textPane = el("section.pane.text-pane", { tabindex: "0", "aria-label": t("notice.text_keys") },
+      pages.textLegend(data.values, words), left.node);
     const readingPane = el("section.pane.reading-pane", { "aria-label": t("notice.reading") }, reading);
     const detail = el("aside.detail", { "aria-label": t("notice.detail"), "aria-live": "polite", hidden: true });
     const switches = ["reading", "text"].map(side => el("button", {
@@ -72,7 +74,8 @@
     function tell(value) {
       const node = left.nodeOf(value);
       const others = node ? left.at(node).filter(other => other !== value && sameFirstPlace(other, value)) : [];
-      const doubts = data.checks.filter(check => check.at === value.path);
+      const doubts = data.checks.filter(check => check.at === value.path || check.path === value.path
+        || (value.kind === "digits" && check.code === "digits_unread" && check.path === value.of));
       show(
         el("div.detail-head", {},
           el("b", {}, pages.nameOf(value, words)), quote("span.printed", pages.beginning(pages.printed(value, text), 60)),
@@ -100,6 +103,7 @@
     const noteWords = value => { const found = pages.noteOf(value, words); return found ? ` ${pages.bare(found.quoted || found.said)}` : ""; };
     const inFull = value => { const full = pages.inFull(value, words); return full && el("span.soft", {}, `= ${full}`); };
     function readers(value) {
+      if (UNREAD.has(value.kind)) return null;
       const parts = Object.entries(value.by || {});
       const told = parts.length ? parts.map(([part, reader]) =>
         part ? t("notice.part_read_by", { part: t(`part.${part}`), reader: words.term("reader", reader) })

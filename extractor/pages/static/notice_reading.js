@@ -2,7 +2,7 @@
 "use strict";
 (function (pages) {
   const { el, quote, badge } = pages;
-  const ROWS = ["document", "quantity", "date", "organization", "accountability"];
+  const ROWS = ["document", "quantity", "date", "organization", "accountability", "digits"];
 
   // `node` holds it all; what stands for a value carries its path as data-path.
   pages.noticeReading = function (data, text, words) {
@@ -22,7 +22,8 @@
       checks(show),
       el("section.fields", { "aria-labelledby": "fields-heading" },
         el("h2", { id: "fields-heading" }, t("notice.fields")), fields(show, top("field")),
-        top("total").length ? [el("h3", {}, t("notice.totals")), totals(show, top("total"))] : null),
+        top("total").length ? [el("h3", {}, t("notice.totals")), totals(show, top("total"))] : null,
+        el("h3", {}, t("notice.outline")), outline(show, top("digits"))),
       el("section.issues", { "aria-labelledby": "issues-heading" },
         el("h2", { id: "issues-heading" }, t("notice.issues"), " ", el("span.count", {}, words.number(issues.length))),
         told ? legend(data.values, words) : null,
@@ -53,6 +54,18 @@
   function totals(show, values) {
     return el("dl.facts", {}, values.map(value => el("div", {},
       el("dt", {}, pages.nameOf(value, show.words)), el("dd", {}, button(show, value)))));
+  }
+
+  // How much of the text was read; unread digits that stand in a measure are shown there, the others here.
+  function outline({ data, words, ...show }, elsewhere) {
+    const { t, number, share } = words;
+    const places = data.values.filter(value => value.kind === "digits").length;
+    const unread = data.digits === null ? "–"
+      : data.digits_unread ? t("notice.unread", { n: number(data.digits_unread), all: number(data.digits), places: number(places) })
+        : t("notice.all_read", { all: number(data.digits) });
+    return el("dl.facts.outline", {},
+      el("div", {}, el("dt", {}, t("column.coverage")), el("dd", {}, share(data.coverage))),
+      el("div", {}, el("dt", {}, t("column.digits_unread")), el("dd", {}, unread, elsewhere.map(value => [" ", button({ words, ...show }, value)]))));
   }
 
   function legend(values, words) {

@@ -11,7 +11,6 @@
       const many = notice => notice.items(kind).filter(item => !more.action || item.value.action === more.action).length;
       return column(key, notice => many(notice) ? el("a", { href: link(kind, { ...more, notice: notice.id }) }, words.number(many(notice))) : "0", many, { number: true });
     };
-    const percent = new Intl.NumberFormat("en", { style: "percent" });
     return pages.table({
       words, name: t("overview.notices"), items: chosen,
       columns: [
@@ -21,7 +20,8 @@
         column("inspection_kind", notice => notice.value("inspection_kind") ? words.term("inspection_kind", notice.value("inspection_kind")) : "–", notice => notice.value("inspection_kind")),
         field("feedback_date"), field("signed_on"),
         count("issues", "issue"), count("measures", "measure"), count("issued", "document", { action: "issued" }), count("checks", "check"),
-        column("coverage", notice => notice.data.coverage === null ? "–" : percent.format(notice.data.coverage), notice => notice.data.coverage ?? -1, { number: true }),
+        column("coverage", notice => words.share(notice.data.coverage), notice => notice.data.coverage ?? -1, { number: true }),
+        column("digits_unread", notice => notice.data.digits_unread === null ? "–" : words.number(notice.data.digits_unread), notice => notice.data.digits_unread ?? -1, { number: true }),
       ],
     });
   };

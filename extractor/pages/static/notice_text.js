@@ -2,7 +2,7 @@
 "use strict";
 (function (pages) {
   const { el, source } = pages;
-  const MARKED = new Set(["field", "total", "title", "heading", "document", "quantity", "date", "organization", "accountability", "remainder"]);
+  const MARKED = new Set(["field", "total", "title", "heading", "document", "quantity", "date", "organization", "accountability", "remainder", "digits"]);
 
   // `node` holds the text. at(node): the values that stand there, innermost first; offsets(range): where a range of the page
   // lies in the text, null where it leaves that; light(value, name, on) gives or takes a class; nodeOf(value): where it
@@ -71,6 +71,13 @@
         return marks[at < 0 ? (step > 0 ? 0 : marks.length - 1) : at + step];
       },
     };
+  };
+
+  // What the marks mean that say that something was not read; null where there are none.
+  pages.textLegend = function (values, words) {
+    const found = ["remainder", "digits"].filter(kind => values.some(value => value.kind === kind));
+    return found.length ? el("p.text-legend.soft", {}, words.t("notice.marked"),
+      found.map(kind => el(`span.mark-${kind}`, {}, words.t(`kind.${kind}`)))) : null;
   };
 
   function begins(issue, line) {

@@ -214,9 +214,16 @@ def mixed(names: Sequence[str], text: str, random: Random) -> str:
     for group in _APART:
         for name in [name for name in chosen if name in group][1:]:
             chosen.remove(name)
+    if {"wrapped", "pages"} & set(chosen):  # nobody wraps a page's source at the width of its entities
+        chosen = [name for name in chosen if not name.startswith("entities")]
     for name in chosen:
-        text = KINDS[name](text, random)
+        text = _wrapped_widely(text, random) if name == "wrapped" else KINDS[name](text, random)
     return text
+
+
+def _wrapped_widely(text: str, random: Random) -> str:
+    """As ``wrapped``, but not so narrow that blanks at the ends of lines hide that they are full: from 24 columns."""
+    return wrapped_at(text, random.randint(24, 120), indent=random.random() < 0.5, blank=random.random() < 0.5)
 
 
 def wrapped_at(text: str, columns: int, *, indent: bool, blank: bool) -> str:

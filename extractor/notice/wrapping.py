@@ -25,6 +25,12 @@ _NARROWEST = 12
 """Columns. A Chinese character takes two of them."""
 _FEWEST_LINES = 4
 _FEWEST_BROKEN_OFF = 2
+_SURELY_PROSE = 60
+"""A line so wide (columns, characters) that breaks off is no heading."""
+_BLANKS_BEHIND = 2
+"""So many blanks at a line's end were there before it was broken."""
+_INDENT = re.compile(r"(?m)^[^\S\n\f]+(?=\S)")
+_FEWEST_INDENTS = 3
 _MOST_TOO_WIDE = 3
 """So many lines of a wrapped page may be wider than the others: what a site adds around the text."""
 _MOST_OF = 0.75
@@ -66,6 +72,7 @@ class _Line(NamedTuple):
     end: int
     set_off: bool
     new_page: bool
+    indented: bool = False
 
 
 class _Wrap(NamedTuple):
@@ -84,7 +91,7 @@ def line_ends_to_drop(text: str, printed: str) -> Iterator[tuple[int, int, str]]
     ``text`` is half-width, ``printed`` the same where a page break is a form feed.
     """
     lines = text.split("\n")
-    if "\f" not in printed and not any(map(_many_alike, (map(len, lines), map(_columns, lines)))):
+    if "\f" not in printed and not _may_be_wrapped(lines):
         for match in _LONE_ENUMERATOR.finditer(text):
             yield *match.span("end"), " "
         return
@@ -112,6 +119,12 @@ def _columns(line: str) -> int:
     return (len(line) + len(line.encode("utf-8", "replace"))) // 2
 
 
+def _may_be_wrapped(lines: list[str]) -> bool:
+    """Whether a closer look is worth while: the widest lines are alike, or the widest breaks off."""
+    widest = max(lines, key=_columns).rstrip(" ")
+    return not _ENDS.search(widest) or any(map(_many_alike, (map(len, lines), map(_columns, lines))))
+
+
 def _many_alike(widths: Iterable[int]) -> bool:
     """Whether so many lines are about as wide as the widest that the page may have been wrapped."""
     printed = sorted(width for width in widths if width)
@@ -123,6 +136,7 @@ def _many_alike(widths: Iterable[int]) -> bool:
 
 
 def _lines(printed: str, lines: list[str]) -> Iterator[_Line]:
+    usual = _usual_indent(printed)
     position = 0
     blank = new_page = False
     for line in lines:
@@ -131,11 +145,24 @@ def _lines(printed: str, lines: list[str]) -> Iterator[_Line]:
         words = line.strip(" ")
         if words:
             start = position + len(line) - len(line.lstrip(" "))
-            yield _Line(start, start + len(words), blank or start > position, new_page)
+            indented = start > position and _columns_of_blanks(printed[position:start]) == usual
+            yield _Line(start, start + len(words), blank or indented, new_page, indented)
             blank = new_page = False
         else:
             blank = blank or not (new_page or printed[position + len(line) : position + len(line) + 1] == "\f")
         position += len(line) + 1
+
+
+def _usual_indent(printed: str) -> int:
+    """How many columns paragraphs are indented, 0 where they are not: a blank that came to stand at the beginning of a
+    line is no indent."""
+    widths = [_columns_of_blanks(match.group()) for match in _INDENT.finditer(printed)]
+    [(columns, count)] = Counter(width for width in widths if width > 1).most_common(1) or [(0, 0)]
+    return columns if count >= _FEWEST_INDENTS else 0
+
+
+def _columns_of_blanks(blanks: str) -> int:
+    return len(blanks) + blanks.count("\u3000")
 
 
 def _without_page_numbers(text: str, lines: list[_Line]) -> list[_Line]:
@@ -150,7 +177,8 @@ def _without_page_numbers(text: str, lines: list[_Line]) -> list[_Line]:
             new_page = True
             continue
         # What a page break or a page number sets off is no paragraph for that alone.
-        kept.append(line._replace(new_page=new_page or line.new_page, set_off=line.set_off and not new_page))
+        set_off = line.indented or (line.set_off and not new_page)
+        kept.append(line._replace(new_page=new_page or line.new_page, set_off=set_off))
         new_page = False
     return kept
 
@@ -181,7 +209,12 @@ def _wrap(text: str, lines: list[_Line]) -> _Wrap | None:
             full = widest - _SLACKS[slack]
             had_room = sum(width < full and not begins for width, begins in open_) - inside
             gained = broken_off[slack] * (1 - 0.05 * _SLACKS[slack]) - 2 * max(had_room, 0) - 4 * too_wide
-            if broken_off[slack] >= _FEWEST_BROKEN_OFF and gained > most:
+            enough = broken_off[slack] >= _FEWEST_BROKEN_OFF or (
+                broken_off[slack]
+                and had_room <= 0
+                and (sum(width >= full for width in widths) > 1 + too_wide or widest >= _SURELY_PROSE)
+            )
+            if enough and gained > most:
                 usual = Counter(width for width in widths if full <= width <= widest).most_common(1)[0][0]
                 set_off = _sets_off(text, lines, full, in_columns=in_columns)
                 best, most = _Wrap(in_columns, full, usual, set_off), gained
@@ -202,7 +235,10 @@ def _width(text: str, line: _Line, *, in_columns: bool) -> int:
     """A line's width with its indent; an ideographic blank has become a plain one, but takes two columns."""
     indent = line.start - text.rfind("\n", 0, line.start) - 1
     words = text[line.start : line.end]
-    return _columns(words) + 2 * indent if in_columns else len(words) + indent
+    behind = len(text[line.end : line.end + _BLANKS_BEHIND]) - len(
+        text[line.end : line.end + _BLANKS_BEHIND].lstrip(" ")
+    )
+    return behind + (_columns(words) + 2 * indent if in_columns else len(words) + indent)
 
 
 def _inside_figure(text: str, line: _Line, following: _Line) -> bool:

@@ -8,17 +8,25 @@ from typing import Any, NamedTuple
 Element = Any  # lxml has no types of its own
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_TINY, _SMALL, _LIFTED = 4, 16, 4  # half-points
 _OFF = frozenset(("0", "false", "off", "none"))
 
 
 class Shown(NamedTuple):
-    """How a run is shown."""
+    """How a run is shown.
+
+    ``unseen`` says that its letters are white on white, or too small for the eye; what is not a letter in it is seen.
+    ``in_two_lines`` names the brackets of text set in two small lines within one, None where it is not.
+    """
 
     hidden: bool
+    unseen: bool
     struck: bool
     raised: bool
+    lowered: bool
     is_note: bool
     font: str
+    in_two_lines: str | None
 
 
 class Mark(NamedTuple):
@@ -52,12 +60,16 @@ class RunStyles:
         in_paragraph = self._of_paragraph(paragraph)
         own = _child_value(properties, "rStyle")
         name = (self._name(own) or "").replace(" ", "").lower()
+        upright = self._value("vertAlign", properties, own, in_paragraph)
         return Shown(
             hidden=self._is_on("vanish", properties, own, in_paragraph),
+            unseen=_is_tiny(properties) or (_is_white(properties) and not self._has_ground(paragraph)),
             struck=any(self._is_on(each, properties, own, in_paragraph) for each in ("strike", "dstrike")),
-            raised=self._value("vertAlign", properties, own, in_paragraph) == "superscript",
+            raised=upright == "superscript" or _is_small_above(properties),
+            lowered=upright == "subscript",
             is_note=name in ("footnotereference", "endnotereference"),
             font=(self._font(properties) or "").lower(),
+            in_two_lines=_brackets(properties),
         )
 
     def mark(self, paragraph: Element) -> Mark:
@@ -72,6 +84,24 @@ class RunStyles:
     def _of_paragraph(self, paragraph: Element | None) -> str | None:
         properties = None if paragraph is None else paragraph.find(f"{W}pPr")
         return _child_value(properties, "pStyle") or self._default_paragraph
+
+    def _has_ground(self, paragraph: Element | None) -> bool:
+        """Tell whether something may colour what is behind a paragraph: its shading, a cell, a text box, the page."""
+        if paragraph is None:
+            return True
+        if next(paragraph.iterancestors(f"{W}tc", f"{W}txbxContent"), None) is not None:
+            return True
+        at = self._of_paragraph(paragraph)
+        seen: set[str] = set()
+        while at in self._styles and at not in seen:
+            seen.add(at)
+            if self._styles[at].find(f"{W}pPr/{W}shd") is not None:
+                return True
+            at = _child_value(self._styles[at], "basedOn")
+        return (
+            paragraph.find(f"{W}pPr/{W}shd") is not None
+            or paragraph.getroottree().getroot().find(f"{W}background") is not None
+        )
 
     def _is_on(self, name: str, properties: Element | None, own: str | None, in_paragraph: str | None) -> bool:
         """Tell whether a property is on: a run's own wins; of the styles, each turns it round, as Word has it."""
@@ -120,6 +150,32 @@ def _stated(properties: Element | None, name: str) -> str | None:
     """Return the value of a property, ``1`` where it is stated without one, None where it is not stated."""
     found = None if properties is None else properties.find(f"{W}{name}")
     return None if found is None else found.get(f"{W}val", "1")
+
+
+def _is_tiny(properties: Element | None) -> bool:
+    """Tell whether a run's letters are two points high at most: nobody sees them."""
+    size = _stated(properties, "sz") or ""
+    return size.isdecimal() and int(size) <= _TINY
+
+
+def _is_white(properties: Element | None) -> bool:
+    if (_stated(properties, "color") or "").upper() != "FFFFFF":
+        return False
+    return not any(_stated(properties, ground) for ground in ("highlight", "shd"))
+
+
+def _is_small_above(properties: Element | None) -> bool:
+    """Tell whether a run is a superscript by hand: lifted two points or more, and eight points high at most."""
+    size, lift = _stated(properties, "sz") or "", _stated(properties, "position") or ""
+    return size.isdecimal() and lift.isdecimal() and int(size) <= _SMALL and int(lift) >= _LIFTED
+
+
+def _brackets(properties: Element | None) -> str | None:
+    layout = None if properties is None else properties.find(f"{W}eastAsianLayout")
+    if layout is None or layout.get(f"{W}combine", "0") in _OFF:
+        return None
+    brackets: str = layout.get(f"{W}combineBrackets", "none")
+    return brackets
 
 
 def _child_value(parent: Element | None, tag: str) -> str | None:

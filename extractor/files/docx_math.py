@@ -1,7 +1,6 @@
 """Formulas of a Word document (OMML) on one line: 35/50, 10⁴, √(25).
 
-What stands above, below or beside something else on the page never becomes one figure with it: ``whole`` puts
-parentheses around a formula's part where a digit would touch a digit.
+What stands above, below or beside something else on the page never becomes one figure with it.
 """
 
 from __future__ import annotations
@@ -10,54 +9,22 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from extractor.files.apart import BEGIN, END, apart
+from extractor.files.superscripts import as_exponent, as_index
+
 Element = Any  # lxml has no types of its own
 
 MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_RAISED = str.maketrans("0123456789-−+()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺⁽⁾ⁿ")
-_LOWERED = str.maketrans("0123456789-−+()", "₀₁₂₃₄₅₆₇₈₉₋₋₊₍₎")
-_SMALL = re.compile(r"[-−+()0-9]+")
-# No XML document can hold these two, so they are nobody's text.
-_BEGIN, _END = "\x01", "\x02"
-_APART = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
-_SIMPLE = re.compile(rf"[\w.%{_BEGIN}{_END}]*")
+_SIMPLE = re.compile(rf"[\w.%{BEGIN}{END}]*")
 
 
 def linear(element: Element, read: Callable[[Element], str]) -> str | None:
     """Return a structure of a formula on one line, None where ``element`` is none.
 
-    ``read`` returns the text in one of its arguments. The result is for ``whole``.
+    ``read`` returns the text in one of its arguments. The result is marked as standing apart.
     """
     write = _STRUCTURES.get(element.tag.removeprefix(MATH)) if element.tag.startswith(MATH) else None
     return None if write is None else apart(write(_Structure(element, read)))
-
-
-def apart(text: str) -> str:
-    """Mark ``text`` as standing apart from its neighbours, for ``whole``."""
-    return f"{_BEGIN}{text}{_END}"
-
-
-def whole(text: str) -> str:
-    """Return ``text`` with what stands apart in parentheses where it would fuse with a number, else as it is."""
-
-    def settled(match: re.Match[str]) -> str:
-        before, behind = text[: match.start()].rstrip(_BEGIN)[-1:], text[match.end() :].lstrip(_END)[:1]
-        fuses = (_is_of_number(before) and _is_of_number(match[1][:1])) or (
-            _is_of_number(match[1][-1:]) and _is_of_number(behind)
-        )
-        return f"({match[1]})" if fuses else match[1]
-
-    while _BEGIN in text:
-        text = _APART.sub(settled, text)
-    return text
-
-
-def lowered(text: str) -> str:
-    """Return ``text`` with its digits as subscripts.
-
-    >>> lowered("12")
-    '₁₂'
-    """
-    return text.translate(_LOWERED)
 
 
 class _Structure:
@@ -88,7 +55,7 @@ def _fraction(given: _Structure) -> str:
 
 
 def _root(given: _Structure) -> str:
-    return f"{_small(given.one('deg'), _RAISED, '')}√({given.one('e')})"
+    return f"{as_exponent(given.one('deg')).lstrip('^')}√({given.one('e')})"
 
 
 def _sum(given: _Structure) -> str:
@@ -105,7 +72,7 @@ def _scripts_before(given: _Structure) -> str:
 
 
 def _limits(given: _Structure) -> str:
-    return _small(given.one("sub"), _LOWERED, "_") + _small(given.one("sup"), _RAISED, "^")
+    return as_index(given.one("sub")) + as_exponent(given.one("sup"))
 
 
 def _limit(given: _Structure) -> str:
@@ -135,16 +102,6 @@ def _accented(given: _Structure) -> str:
 
 def _grouped(text: str) -> str:
     return text if _SIMPLE.fullmatch(text) else f"({text})"
-
-
-def _small(text: str, table: dict[int, int], sign: str) -> str:
-    if not text:
-        return ""
-    return text.translate(table) if _SMALL.fullmatch(text) else f"{sign}({text})"
-
-
-def _is_of_number(character: str) -> bool:
-    return character.isnumeric() or character in (".", "．")
 
 
 _STRUCTURES: dict[str, Callable[[_Structure], str]] = {

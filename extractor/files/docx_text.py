@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from extractor.data import read_table
-from extractor.files.docx_math import MATH, apart, linear, lowered, whole
+from extractor.files.apart import apart, whole
+from extractor.files.docx_math import MATH, linear
 from extractor.files.docx_styles import RunStyles, Shown, W
 from extractor.files.left_out import Kind, LeftOut, left_out
 from extractor.files.numerals import in_circles
-from extractor.files.superscripts import read_superscript
+from extractor.files.superscripts import lowered, read_superscript
 
 Element = Any  # lxml has no types of its own
 

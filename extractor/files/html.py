@@ -13,12 +13,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from extractor.data import read_table
+from extractor.files.apart import whole
 from extractor.files.buried import expose
+from extractor.files.html_math import begun, ended
 from extractor.files.left_out import Kind, LeftOut, left_out
 from extractor.files.numerals import in_letters, in_roman
 from extractor.files.page_seen import FRAMES, Seen, frame_address, look_at, text_of
 from extractor.files.page_tree import BLOCKS, is_link, main_block, parse, size, tokens, walk, weights
-from extractor.files.superscripts import read_superscript
+from extractor.files.superscripts import as_exponent, as_index, read_superscript
 
 Element = Any  # lxml has no types of its own
 
@@ -102,7 +104,7 @@ def _rendered(root: Element, exposed: Element | None) -> Page:
     if furniture:
         weighed = weights(root, passed_over.__contains__)
     lines = _Lines(main_block(root, weighed))
-    _render(root, passed_over.union(seen.raised).__contains__, seen, lines)
+    _render(root, passed_over.union(seen.raised, seen.scripts).__contains__, seen, lines)
     title = root.find(".//title")
     stated = root.xpath("string(//meta[translate(@name, 'ARTICLE', 'article')='articletitle']/@content)")
     shown = _collapse(title.text or "") if title is not None else ""
@@ -180,7 +182,7 @@ class _Lines:
         self._marker = marker
 
     def end_line(self) -> None:
-        text = _collapse("".join(self._pieces))
+        text = _collapse(whole("".join(self._pieces)))
         if text.strip():
             if self._marker and not _OWN_NUMBER.match(text):
                 text = self._marker + text
@@ -208,10 +210,12 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
             elif tag == "img":
                 lines.show(element)
             lines.enter(element)
+            lines.add(begun(element, seen.apart))
             preformatted += tag == "pre"
             _add_text(lines, element.text, preformatted > 0)
             continue
         if event == "end":
+            lines.add(ended(element, seen.apart))
             if rows and element is rows[-1]:
                 rows.pop()
                 breaks = True
@@ -234,6 +238,10 @@ def _take_whole(lines: _Lines, element: Element, seen: Seen) -> None:
         if read is None:
             lines.leave_out("note_mark", text)
         lines.add(read)
+        return
+    if element in seen.scripts:
+        write = as_exponent if seen.scripts[element] else as_index
+        lines.add(write("".join((element.text or "").split())))
         return
     kind = seen.unseen.get(element, "navigation")
     if kind is not None:

@@ -1,0 +1,45 @@
+"""Text that stands apart from its neighbours on the page: what is above, below or beside becomes no figure with them.
+
+``apart`` marks such a text, ``whole`` settles the marks of a line: parentheses where a digit would touch a digit.
+"""
+
+from __future__ import annotations
+
+import re
+
+BEGIN, END = "\x01", "\x02"
+"""Stand around what is apart until ``whole`` is called; ``whole`` takes them out wherever they come from."""
+
+_APART = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
+_LEFT_OVER = re.compile(f"[{BEGIN}{END}]")
+
+
+def apart(text: str) -> str:
+    """Return ``text`` marked as standing apart."""
+    return f"{BEGIN}{text}{END}"
+
+
+def whole(text: str) -> str:
+    """Return ``text`` with what stands apart in parentheses where it would fuse with a number, else as it is.
+
+    >>> whole("3" + apart("1/2") + "万元")
+    '3(1/2)万元'
+    """
+
+    def settled(match: re.Match[str]) -> str:
+        before, behind = match.string[: match.start()].rstrip(BEGIN)[-1:], match.string[match.end() :].lstrip(END)[:1]
+        inner = match[1]
+        if (_is_of_number(before) and _is_of_number(inner[:1])) or (
+            _is_of_number(inner[-1:]) and _is_of_number(behind)
+        ):
+            return f"({inner})"
+        return inner
+
+    count = 1 if BEGIN in text else 0
+    while count:
+        text, count = _APART.subn(settled, text)
+    return _LEFT_OVER.sub("", text)
+
+
+def _is_of_number(character: str) -> bool:
+    return character.isnumeric() or character in (".", "．")

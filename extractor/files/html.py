@@ -195,6 +195,7 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
     rows: list[Element] = []  # rows that are one line, from the outermost to the one we are in
     numbers: dict[Element, int] = {}  # of each list, its last item's
     preformatted = 0
+    has_apart = bool(seen.apart) or root.find(".//math") is not None
     for event, element in walk(root, skip):
         tag = element.tag
         breaks = tag in BLOCKS and not rows
@@ -210,12 +211,12 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
             elif tag == "img":
                 lines.show(element)
             lines.enter(element)
-            lines.add(begun(element, seen.apart))
+            lines.add(begun(element, seen.apart) if has_apart else "")
             preformatted += tag == "pre"
             _add_text(lines, element.text, preformatted > 0)
             continue
         if event == "end":
-            lines.add(ended(element, seen.apart))
+            lines.add(ended(element, seen.apart) if has_apart else "")
             if rows and element is rows[-1]:
                 rows.pop()
                 breaks = True

@@ -36,7 +36,7 @@ _TOUCHES = re.compile(
 )
 _INLINE_HIDES = re.compile(
     r"display\s*:\s*none|visib|opacity|line-through|mso-hide|font-size\s*:\s*[01.](?:[^0-9]|$)|vertical-align|relative|"
-    r"clip|scale|float|absolute|fixed|-[0-9]{2}|(?:width|height)\s*:\s*[01](?![0-9.])|"
+    r"clip|scale|float\s*:\s*[lr]|absolute|fixed|-[0-9]{2}|(?:width|height)\s*:\s*[01](?![0-9.])|"
     r"color\s*:\s*(?:transparent|white|snow|#f|#[0-9a-f]{4}\b|#[0-9a-f]{8}\b|rgb\(\s*(?:2|[0-9]+[\s%])|rgba|hsl)",
     re.IGNORECASE,
 )

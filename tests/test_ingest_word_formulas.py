@@ -13,6 +13,9 @@ from extractor.pipeline import extract
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
 
 
+W14 = 'xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+
+
 def math(inner: str) -> str:
     return f"<m:oMath {MATH}>{inner}</m:oMath>"
 
@@ -129,6 +132,11 @@ SHOWN = {
         "12",
     ),
     "a mark": (run("12", '<w:color w:val="FFFFFF"/><w:highlight w:val="red"/>'), "12"),
+    "letters with a filling": (
+        run("12", f"<w14:textFill {W14}><w14:solidFill/></w14:textFill>"),
+        "12",
+    ),
+    "narrow letters": (run("12", '<w:w w:val="66"/>'), "12"),
     "small print": (run("12", '<w:sz w:val="12"/>'), "12"),
     "lifted words of the usual size": (run("35") + run("6", '<w:position w:val="6"/><w:sz w:val="32"/>'), "356"),
 }
@@ -143,6 +151,13 @@ def test_what_a_page_shows_is_read_as_it_lies(tmp_path: Path, case: str) -> None
 
 UNSEEN = {
     "white letters": ("hidden", run("12", '<w:color w:val="ffffff"/>')),
+    "nearly white letters": ("hidden", run("12", '<w:color w:val="FEFEFD"/>')),
+    "letters without a filling": ("hidden", run("12", f"<w14:textFill {W14}><w14:noFill/></w14:textFill>")),
+    "letters filled with nothing": (
+        "hidden",
+        run("12", f'<w14:textFill {W14}><w14:solidFill><w14:alpha w14:val="100000"/></w14:solidFill></w14:textFill>'),
+    ),
+    "letters of a hundredth's width": ("hidden", run("12", '<w:w w:val="1"/>')),
     "letters of one point": ("hidden", run("12", '<w:sz w:val="2"/>')),
     "a small figure lifted by hand": ("note_mark", run("12", '<w:position w:val="8"/><w:sz w:val="16"/>')),
 }
@@ -153,6 +168,35 @@ def test_what_nobody_sees_joins_no_figure_and_is_told(tmp_path: Path, case: str)
     kind, inner = UNSEEN[case]
     found = read_word(word(paragraph(run("共35") + inner + run("户"))), tmp_path)
     assert (found.text, account(found)) == ("共35户\n", [(kind, "12")])
+
+
+def test_letters_are_white_or_tiny_by_their_style(tmp_path: Path) -> None:
+    styles = "".join(
+        f'<w:style w:type="character" w:styleId="{name}"><w:name w:val="{name}"/><w:rPr>{inner}</w:rPr></w:style>'
+        for name, inner in (
+            ("white", '<w:color w:val="FFFFFF"/>'),
+            ("tiny", '<w:sz w:val="2"/>'),
+            ("label", '<w:color w:val="FFFFFF"/><w:shd w:val="clear" w:fill="C00000"/>'),
+        )
+    )
+    body = "".join(
+        run(digit, f'<w:rStyle w:val="{name}"/>') for digit, name in (("1", "white"), ("2", "tiny"), ("3", "label"))
+    )
+    found = read_word(word(paragraph(run("共") + body + run("户")), styles=styles), tmp_path)
+    assert (found.text, account(found)) == ("共3户\n", [("hidden", "12")])
+
+
+def test_cells_that_are_deleted_or_covered_are_left_out_and_told(tmp_path: Path) -> None:
+    def cell(words: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr>{paragraph(run(words))}</w:tc>"
+
+    rows = (
+        cell("甲", '<w:vMerge w:val="restart"/>') + cell("1人"),
+        cell("乙", "<w:vMerge/>") + cell("2人") + cell("3人", '<w:cellDel w:id="1" w:author="a"/>'),
+    )
+    table = "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+    found = read_word(word(table), tmp_path)
+    assert (found.text, account(found)) == ("甲\t1人\n2人\n", [("hidden", "乙"), ("struck", "3人")])
 
 
 def test_white_letters_in_a_cell_are_seen(tmp_path: Path) -> None:

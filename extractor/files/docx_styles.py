@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any, NamedTuple
 
 Element = Any  # lxml has no types of its own
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _TINY, _SMALL, _LIFTED = 4, 16, 4  # half-points
+_NARROW = 5  # percent of a letter's width
+_NEARLY_WHITE = re.compile("(?:[fF][89a-fA-F]){3}")
 _OFF = frozenset(("0", "false", "off", "none"))
 
 
@@ -63,7 +67,7 @@ class RunStyles:
         upright = self._value("vertAlign", properties, own, in_paragraph)
         return Shown(
             hidden=self._is_on("vanish", properties, own, in_paragraph),
-            unseen=_is_tiny(properties) or (_is_white(properties) and not self._has_ground(paragraph)),
+            unseen=self._is_unseen(properties, own, in_paragraph, paragraph),
             struck=any(self._is_on(each, properties, own, in_paragraph) for each in ("strike", "dstrike")),
             raised=upright == "superscript" or _is_small_above(properties),
             lowered=upright == "subscript",
@@ -84,6 +88,23 @@ class RunStyles:
     def _of_paragraph(self, paragraph: Element | None) -> str | None:
         properties = None if paragraph is None else paragraph.find(f"{W}pPr")
         return _child_value(properties, "pStyle") or self._default_paragraph
+
+    def _is_unseen(
+        self, properties: Element | None, own: str | None, in_paragraph: str | None, paragraph: Element | None
+    ) -> bool:
+        """Tell whether nobody sees a run's letters: too small or narrow, without a filling, or white on white."""
+        size, scale = (self._value(name, properties, own, in_paragraph) or "" for name in ("sz", "w"))
+        if (size.isdecimal() and int(size) <= _TINY) or (scale.isdecimal() and int(scale) <= _NARROW):
+            return True
+        if properties is not None and _is_clear(properties):
+            return True
+        colour = self._value("color", properties, own, in_paragraph) or ""
+        if not _NEARLY_WHITE.fullmatch(colour):
+            return False
+        has_own_ground = any(
+            _stated(properties, ground) or self._inherited(own, ground) for ground in ("highlight", "shd")
+        )
+        return not has_own_ground and not self._has_ground(paragraph)
 
     def _has_ground(self, paragraph: Element | None) -> bool:
         """Tell whether something may colour what is behind a paragraph: its shading, a cell, a text box, the page."""
@@ -152,16 +173,13 @@ def _stated(properties: Element | None, name: str) -> str | None:
     return None if found is None else found.get(f"{W}val", "1")
 
 
-def _is_tiny(properties: Element | None) -> bool:
-    """Tell whether a run's letters are two points high at most: nobody sees them."""
-    size = _stated(properties, "sz") or ""
-    return size.isdecimal() and int(size) <= _TINY
-
-
-def _is_white(properties: Element | None) -> bool:
-    if (_stated(properties, "color") or "").upper() != "FFFFFF":
+def _is_clear(properties: Element) -> bool:
+    """Tell whether the filling that Word 2010 and later give letters lets all of the page through."""
+    filling = properties.find(f"{_W14}textFill")
+    if filling is None:
         return False
-    return not any(_stated(properties, ground) for ground in ("highlight", "shd"))
+    alpha = next(filling.iter(f"{_W14}alpha"), None)
+    return filling.find(f"{_W14}noFill") is not None or (alpha is not None and alpha.get(f"{_W14}val") == "100000")
 
 
 def _is_small_above(properties: Element | None) -> bool:

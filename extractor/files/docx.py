@@ -157,7 +157,7 @@ class _Document:
                 self.paragraphs.leave_out(kind, [row])  # type: ignore[arg-type]
                 return
         own = [cell for cell in row.iter(f"{W}tc") if next(cell.iterancestors(f"{W}tr")) is row]
-        unseen = {cell: kind for cell in own if (kind := _why_unseen(cell)) is not None}
+        unseen = {cell: why for cell in own if (why := _why_unseen(cell)) is not None}
         for cell, why in unseen.items():
             self.paragraphs.leave_out(why, [cell])
         cells = [[] if cell in unseen else list(self._lines(cell)) for cell in own]

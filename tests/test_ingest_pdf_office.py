@@ -20,6 +20,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
 from noise import Value, gold_texts, values
 from pdf_examples import lines, squashed, told
+from word_examples import deleted, paragraph, run, word
 
 from extractor import extract
 from extractor.files.ingest import ingest
@@ -158,6 +159,30 @@ def test_an_official_document_with_head_foot_and_table_is_read_back(tmp_path: Pa
     assert lines(data) == [*text, *map("".join, rows)]
     assert {(kind, words) for kind, words, _ in told(data)} == {
         ("header_footer", "中共鼓楼区委办公室文件 内部资料 注意保存")
+    }
+
+
+@pytest.mark.office
+@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
+def test_what_an_office_suite_prints_struck_lowered_or_above_the_line_is_in_no_figure(tmp_path: Path) -> None:
+    shown = {
+        "strike": (run("12", "<w:strike/>") + run("35.6"), "35.6"),
+        "double": (run("1", "<w:dstrike/>") + run("35.6"), "35.6"),
+        "tracked": (deleted("约谈12人,追缴") + f'<w:ins w:id="2" w:author="a">{run("35.6")}</w:ins>', "35.6"),
+        "hidden": (run("12", "<w:vanish/>") + run("35.6"), "35.6"),
+        "white": (run("12", '<w:color w:val="FFFFFF"/>') + run("35.6"), "35.6"),
+        "raised": (run("35.6") + run("1", '<w:vertAlign w:val="superscript"/>'), "35.6"),
+        "lowered": (run("35.6") + run("1", '<w:vertAlign w:val="subscript"/>'), "35.6₁"),
+        "underlined": (run("35.6", '<w:u w:val="single"/>'), "35.6"),
+        "overlined by a border": (run("35.6", '<w:bdr w:val="single" w:sz="4"/>'), "35.6"),
+    }
+    for name, (inner, _) in shown.items():
+        body = paragraph(run("一是全面清查各村惠民补贴资金,追缴补贴") + inner + run("万元,全部上缴镇财政专户。"))
+        (tmp_path / f"{name}.docx").write_bytes(word(body))
+    printed([tmp_path / f"{name}.docx" for name in shown], tmp_path)
+    assert {name: lines((tmp_path / f"{name}.pdf").read_bytes()) for name in shown} == {
+        name: [f"一是全面清查各村惠民补贴资金,追缴补贴{wanted}万元,全部上缴镇财政专户。"]
+        for name, (_, wanted) in shown.items()
     }
 
 

@@ -206,7 +206,7 @@ def _read_chunk(data: bytes, name: str, limits: Limits, depth: int) -> tuple[str
             raise InputError(f"{name}: is RTF")
         return decode(data, name).text, []
     source = decode(saved.page, name, saved.charset or declared_charset(saved.page), damage=0.001).text
-    page = read_page(source.replace("\r\n", "\n").replace("\r", "\n"), name, saved.frames)
+    page = read_page(source.replace("\r\n", "\n").replace("\r", "\n"), name, saved.frames, saved.styles)
     return "".join(f"{line.text}\n" for line in page.lines), saved.left_out + page.left_out
 
 

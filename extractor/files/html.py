@@ -19,6 +19,7 @@ from extractor.files.html_math import begun, ended
 from extractor.files.left_out import Kind, LeftOut, left_out
 from extractor.files.numerals import in_letters, in_roman
 from extractor.files.page_seen import FRAMES, Seen, frame_address, look_at, text_of
+from extractor.files.page_styles import put_styles
 from extractor.files.page_tree import BLOCKS, is_link, main_block, parse, size, tokens, walk, weights
 from extractor.files.superscripts import as_exponent, as_index, read_superscript
 
@@ -75,8 +76,11 @@ def declared_charset(data: bytes) -> str | None:
     return match[1].decode("ascii", "ignore") if match else None
 
 
-def read_page(source: str, name: str, frames: Mapping[str, str] | None = None) -> Page:
-    """Render the HTML ``source``; ``name`` is for messages, ``frames`` the sources of its frames by their addresses.
+def read_page(
+    source: str, name: str, frames: Mapping[str, str] | None = None, styles: Mapping[str, str] | None = None
+) -> Page:
+    """Render the HTML ``source``; ``name`` is for messages, ``frames`` are the sources of its frames and ``styles`` its
+    style sheets by their addresses.
 
     Where little is shown and an article stands where it is not shown (a block that a script opens, a text area, data
     in a script, a frame at hand), that article is rendered as if it were shown in its place.
@@ -86,6 +90,8 @@ def read_page(source: str, name: str, frames: Mapping[str, str] | None = None) -
             bounds (256 levels, 10 MB) cut it off.
     """
     root = parse(_CDATA.sub("", source) if "<![CDATA[" in source else source, name)
+    if styles:
+        put_styles(root, styles)
     page = _rendered(root, None)
     prose = sum(line.size for line in page.lines if "。" in line.text and line.linked * 2 <= line.size)
     if prose < _LITTLE_PROSE:

@@ -51,6 +51,7 @@ _CLIPPED = re.compile(
 )
 _SHRUNK = re.compile(r"scale[xy]?\(\s*0?\.?0*\s*[,)]")
 _INLINE = frozenset(("span", "a", "font", "b", "i", "em", "small"))
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # which no document can hold
 _STRUCK_TAGS = frozenset(("del", "s", "strike"))
 _ASIDE = frozenset(("left", "top", "text-indent", "margin-left", "margin-top"))
 
@@ -212,6 +213,16 @@ class PageStyles:
             if "background-image" in style:
                 return False
         return colour.is_white and _is_in_plain_paragraph(element)
+
+
+def put_styles(root: Element, sheets: Mapping[str, str]) -> None:
+    """Put the sheets that a page links to, given by their addresses, in the places of the links."""
+    for link in list(root.iter("link")):
+        sheet = sheets.get(link.get("href", ""))
+        is_plain = link.get("media", "all").strip().lower() in ("", "all", "screen")
+        if sheet and is_plain and "stylesheet" in link.get("rel", "").lower().split():
+            link.tag = "style"
+            link.text = _CONTROLS.sub(" ", sheet)
 
 
 def _hides(style: Style) -> bool:

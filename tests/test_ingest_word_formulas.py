@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from page_examples import account
 from word_examples import paragraph, read_word, run, word
 
+from extractor.files.apart import apart, whole
 from extractor.pipeline import extract
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
@@ -209,6 +214,30 @@ def test_what_is_written_over_words_is_told(tmp_path: Path) -> None:
     ruby = f"<w:r><w:ruby><w:rt>{run('12')}</w:rt><w:rubyBase>{run('35')}</w:rubyBase></w:ruby></w:r>"
     found = read_word(word(paragraph(run("共") + ruby + run("户"))), tmp_path)
     assert (found.text, account(found)) == ("共35户\n", [("note", "12")])
+
+
+@given(st.lists(st.tuples(st.text("12３三.a万 ", max_size=3), st.booleans()), max_size=6))
+def test_no_number_runs_into_what_stands_apart(pieces: list[tuple[str, bool]]) -> None:
+    pieces = [(words, is_apart) for words, is_apart in pieces if words]
+    printed = whole("".join(apart(words) if is_apart else words for words, is_apart in pieces))
+    assert re.sub("[()]", "", printed) == "".join(words for words, _ in pieces)
+    at = 0
+    for (words, is_apart), (following, is_next_apart) in pairwise(pieces):
+        at = _behind(printed, at, words)
+        if (is_apart or is_next_apart) and words[-1].isnumeric() and following[0].isnumeric():
+            assert printed[at] in "()"
+
+
+def _behind(printed: str, at: int, words: str) -> int:
+    """Return where ``words`` end in ``printed``, from ``at`` on, parentheses before and in them aside."""
+    for character in words:
+        at = printed.index(character, at) + 1
+    return at
+
+
+@given(st.text("\x01\x021a"))
+def test_marks_in_a_text_of_its_own_do_no_harm(text: str) -> None:
+    assert re.sub("[()]", "", whole(text)) == re.sub("[\x01\x02]", "", text)
 
 
 NOTICE = """\

@@ -11,6 +11,7 @@ BEGIN, END = "\x01", "\x02"
 """Stand around what is apart until ``whole`` is called; ``whole`` takes them out wherever they come from."""
 
 _APART = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
+_REACH = 64  # code points in which the nearest one that is seen is looked for: others are marks
 _LEFT_OVER = re.compile(f"[{BEGIN}{END}]")
 
 
@@ -27,7 +28,9 @@ def whole(text: str) -> str:
     """
 
     def settled(match: re.Match[str]) -> str:
-        before, behind = match.string[: match.start()].rstrip(BEGIN)[-1:], match.string[match.end() :].lstrip(END)[:1]
+        line, start, end = match.string, match.start(), match.end()
+        before = line[max(start - _REACH, 0) : start].rstrip(BEGIN + END)[-1:]
+        behind = line[end : end + _REACH].lstrip(BEGIN + END)[:1]
         inner = match[1]
         if (_is_of_number(before) and _is_of_number(inner[:1])) or (
             _is_of_number(inner[-1:]) and _is_of_number(behind)

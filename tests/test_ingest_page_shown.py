@@ -52,6 +52,14 @@ HIDDEN = {
     ),
     "hardly a size": ("<span style='font-size:1px'>12</span>", ""),
     "no opaqueness": ("<span style='color: rgba(1, 2, 3, 0)'>12</span>", ""),
+    "a size at the end of its style": ("<span style='font-size:0'>12</span>", ""),
+    "clipped away": ("<span style='position:absolute;clip:rect(0, 0, 0, 0)'>12</span>", ""),
+    "clipped by a class": ("<i class=sr>12</i>", "<style>.sr{clip-path:inset(50%);position:absolute}</style>"),
+    "shrunk to nothing": ("<span style='display:inline-block;transform:scale(0)'>12</span>", ""),
+    "nearly white": ("<span style='color:#fefefe'>12</span>", ""),
+    "white by its lightness": ("<span style='color:hsl(0, 0%, 100%)'>12</span>", ""),
+    "clear as it is written today": ("<span style='color:rgb(0 0 0 / 0%)'>12</span>", ""),
+    "clear by eight digits": ("<span style='color:#00000000'>12</span>", ""),
     "attribute of a rule": ("<span data-off='1'>12</span>", "<style>span[data-off='1']{display:none}</style>"),
 }
 
@@ -86,6 +94,13 @@ SHOWN = {
         with_in("35.6", "<span style='position:relative;top:-1.0pt;mso-text-raise:1.0pt'>35</span>.6"),
         "",
     ),
+    "shown at another scale": (with_in("35.6", "<b style='transform:scale(0.9)'>35.6</b>"), ""),
+    "a first letter in large": (
+        with_in("一是全面", "<span style='float:left;font-size:40px'>一</span>是全面"),
+        "",
+    ),
+    "light grey": (with_in("35.6", "<b style='color:#ddd'>35.6</b>"), ""),
+    "dark as it is written today": (with_in("35.6", "<b style='color:rgb(20% 20% 20% / 1)'>35.6</b>"), ""),
     "digits in spans": (with_in("35.6", "<span>3</span><span>5</span>.<span>6</span>"), ""),
 }  # fmt: skip
 
@@ -157,6 +172,34 @@ def test_a_mark_of_a_note_is_no_digit_of_the_figure(tmp_path: Path, case: str) -
     ],
 )
 def test_exponents_stay_and_fuse_with_no_figure(tmp_path: Path, printed: str, read_as: str) -> None:
+    read = read_page(page(with_in("128户", printed)), tmp_path)
+    assert read.text.splitlines()[10] == BODY[8].replace("128户", read_as)
+
+
+@pytest.mark.parametrize(
+    ("printed", "read_as"),
+    [
+        ("35.6<sub>1</sub>万元", "35.6₁万元"),
+        ("12<span style='vertical-align:sub'>3</span>吨", "12₃吨"),
+        ("CO<sub>2</sub>12吨", "CO₂12吨"),
+        ("128<span style='float:right'>7</span>户", "128(7)户"),
+        ("128<span style='position:absolute;left:300px'>7</span>户", "128(7)户"),
+        ("128<span style='float:right'>户</span>", "128户"),
+        ("<math><mfrac><mn>35</mn><mn>50</mn></mfrac></math>户", "35/50户"),
+        ("3<math><mfrac><mn>1</mn><mn>2</mn></mfrac></math>户", "3(1/2)户"),
+        ("<math><msup><mn>10</mn><mn>4</mn></msup></math>户", "10⁴户"),
+        ("<math><msubsup><mi>x</mi><mn>1</mn><mn>2</mn></msubsup></math>户", "x₁²户"),
+        ("<math><msup><mn>3</mn><mrow><mi>n</mi><mn>4</mn></mrow></msup></math>户", "3^(n4)户"),
+        ("<math><msqrt><mn>25</mn></msqrt><mn>6</mn></math>户", "√(25)6户"),
+        ("<math><mroot><mn>27</mn><mn>3</mn></mroot></math>户", "√(27; 3)户"),
+        (
+            "<math><mtable><mtr><mtd>1</mtd><mtd>2</mtd></mtr><mtr><mtd>3</mtd><mtd>4</mtd></mtr></mtable></math>户",
+            "[1, 2; 3, 4]户",
+        ),
+        ("1&#2;2&#1;3户", "123户"),
+    ],
+)
+def test_what_stands_apart_on_the_page_fuses_with_no_figure(tmp_path: Path, printed: str, read_as: str) -> None:
     read = read_page(page(with_in("128户", printed)), tmp_path)
     assert read.text.splitlines()[10] == BODY[8].replace("128户", read_as)
 

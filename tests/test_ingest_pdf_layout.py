@@ -234,3 +234,33 @@ def test_glyphs_without_a_character_keep_their_places() -> None:
 def test_a_page_of_too_many_characters_is_refused_before_it_is_read() -> None:
     with pytest.raises(InputError, match=r"notice\.pdf: has \d+ characters up to page 1, 100 are read; cut it"):
         read_pdf(laid(), "notice.pdf", Limits(text_characters=100))
+
+
+# --- beside the text ---
+
+
+@pytest.mark.parametrize("x", [20, 530])
+def test_notes_in_the_margin_are_no_part_of_the_lines(x: float) -> None:
+    def notes(canvas: Canvas, _number: int) -> None:
+        canvas.setFont(FONT, 9)
+        for number in range(5):
+            canvas.drawString(x, 709.8 - 75.6 * number, f"批注{number}7人")
+
+    data = laid(each_page=notes)
+    assert lines(data) == squashed(NOTICE)
+    assert {kind for kind, _, _ in told(data)} == {"note"}
+    assert next(words for _, words, _ in told(data)).replace(" ", "").startswith("批注07人批注17人")
+
+
+def test_a_small_table_that_is_wider_than_the_text_is_read() -> None:
+    def table(canvas: Canvas, _number: int) -> None:
+        canvas.setFont(FONT, 9)
+        for number in range(4):
+            for column, x in enumerate((20, 150, 300, 530)):
+                canvas.drawString(x, 140 - 14 * number, f"项{number}{column}")
+
+    data = laid(each_page=table, size=12, top=760)
+    assert told(data) == []
+    assert [line for line in lines(data) if line.startswith("项")] == [
+        "".join(f"项{number}{column}" for column in range(4)) for number in range(4)
+    ]

@@ -230,6 +230,45 @@ def test_the_text_layer_of_a_scan_is_read_though_its_words_are_laid_roughly() ->
     assert told(data) == []
 
 
+# --- struck out, and below the line ---
+
+
+def amount(canvas: Canvas, *parts: tuple[str, str]) -> None:
+    """Draw a line of parts, each struck by a line, by a bar, underlined, lowered, or plain."""
+    x, size = 80.0, 14.0
+    for text, how in parts:
+        height = 8 if how == "lowered" else size
+        canvas.setFont(FONT, height)
+        canvas.drawString(x, 697 if how == "lowered" else 700, text)
+        end = x + width(text, height)
+        if how == "line":
+            canvas.line(x, 704.5, end, 704.5)
+        elif how == "bar":
+            canvas.rect(x - 1, 704, end - x + 2, 1, stroke=0, fill=1)
+        elif how == "underline":
+            canvas.line(x, 698, end, 698)
+        elif how == "rule":
+            canvas.line(x - 60, 704.5, end + 60, 704.5)
+        x = end
+
+
+@pytest.mark.parametrize(
+    ("parts", "text", "struck"),
+    [
+        ([("追缴", ""), ("12", "line"), ("35.6万元", "")], "追缴35.6万元", "12"),
+        ([("追缴", ""), ("1", "bar"), ("35.6万元", "")], "追缴35.6万元", "1"),
+        ([("追缴", ""), ("三是约谈干部12人。", "bar"), ("35.6万元", "")], "追缴35.6万元", "三是约谈干部12人。"),
+        ([("追缴", ""), ("35.6", "underline"), ("万元", "")], "追缴35.6万元", ""),
+        ([("追缴", ""), ("35.6", "rule"), ("万元", "")], "追缴35.6万元", ""),
+        ([("追缴35.6", ""), ("1", "lowered"), ("万元", "")], "追缴35.6₁万元", ""),
+    ],
+)
+def test_what_a_line_goes_through_is_struck(parts: list[tuple[str, str]], text: str, struck: str) -> None:
+    data = drawn(lambda canvas: amount(canvas, *parts))
+    assert lines(data) == [text]
+    assert [(kind, words) for kind, words, _ in told(data)] == ([("struck", struck)] if struck else [])
+
+
 # --- marks of notes ---
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pdf_examples import FONT, NOTICE, WIDTH, drawn, laid, lay, lines, read, register, squashed, told
+from pdf_examples import FONT, NOTICE, WIDTH, drawn, laid, lay, lines, read, register, squashed, told, wrapped
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
@@ -185,3 +185,16 @@ def test_a_figure_alone_on_a_pages_last_line_is_no_page_number() -> None:
 
 def test_blanks_are_those_that_an_eye_sees() -> None:
     assert read(page_of("党委 12 项,Party Building,共 33 人")).text == "党委 12 项,Party Building,共 33 人\n"
+
+
+def test_lines_of_uneven_distance_are_one_paragraph_where_their_sentence_goes_on() -> None:
+    """A browser sets lines with characters of another font farther apart."""
+
+    def lay_out(canvas: Canvas) -> None:
+        y = 780.0
+        for number, paragraph in enumerate(NOTICE):
+            for at, line in enumerate(wrapped(paragraph, 12, 262, 24)):
+                y -= 30 if at == 0 else 12 if number % 2 else 18
+                canvas.drawString(60 + (0 if at else 24), y, line)
+
+    assert lines(drawn(lay_out)) == squashed(NOTICE)

@@ -143,6 +143,37 @@ def test_a_page_saved_by_word_is_read(tmp_path: Path) -> None:
     assert read_text(Source(str(tmp_path / "b.doc"))).text.splitlines() == WANTED
 
 
+@pytest.mark.parametrize(
+    ("link", "struck"),
+    [
+        ('rel="stylesheet" href="cid:css-1@b"', True),
+        ('rel="stylesheet" href="cid:css-1@b" media="print"', False),
+        ('rel="icon" href="cid:css-1@b"', False),
+        ('rel="stylesheet" href="cid:css-2@b"', False),
+    ],
+)
+def test_styles_that_are_parts_of_their_own_strike_and_hide(tmp_path: Path, link: str, struck: bool) -> None:
+    head = f'<meta charset="utf-8"><link {link}>'
+    source = page(ARTICLE.replace("35.6", '<b class="old">12</b>35.6'), head)
+    sheet = part(b".old\x01{text-decoration:line-through}", "text/css", "8bit", "Content-Location: cid:css-1@b\r\n")
+    lines = read(saved(part(source.encode(), "text/html", "base64"), sheet), tmp_path)
+    assert lines == (WANTED if struck else [line.replace("35.6", "1235.6") for line in WANTED])
+
+
+@pytest.mark.browser
+def test_a_page_that_chromium_saved_is_read_with_its_styles(tmp_path: Path) -> None:
+    source = ARTICLE.replace("35.6", '<b class="old">12</b><i class="off">9</i>35.6')
+    head = "<meta charset='utf-8'><style>.old{text-decoration:line-through} .off{display:none}</style>"
+    (tmp_path / "styled.html").write_text(page(source, head), encoding="utf-8")
+    with chromium() as browser:
+        context = browser.new_context()
+        opened = context.new_page()
+        opened.goto((tmp_path / "styled.html").as_uri())
+        snapshot = context.new_cdp_session(opened).send("Page.captureSnapshot", {"format": "mhtml"})["data"]
+    assert "text/css" in snapshot
+    assert read(snapshot.encode(), tmp_path) == WANTED
+
+
 @pytest.mark.browser
 def test_a_page_that_chromium_saved_is_read_with_its_frame(tmp_path: Path) -> None:
     (tmp_path / "frame.html").write_text(f"<meta charset='gb18030'>{ARTICLE}", encoding="gb18030")

@@ -156,8 +156,11 @@ class _Document:
             if stated is not None and stated.get(f"{W}val") not in ("0", "false", "off"):
                 self.paragraphs.leave_out(kind, [row])  # type: ignore[arg-type]
                 return
-        own = (cell for cell in row.iter(f"{W}tc") if next(cell.iterancestors(f"{W}tr")) is row)
-        cells = [list(self._lines(cell)) for cell in own]
+        own = [cell for cell in row.iter(f"{W}tc") if next(cell.iterancestors(f"{W}tr")) is row]
+        unseen = {cell: why for cell in own if (why := _why_unseen(cell)) is not None}
+        for cell, why in unseen.items():
+            self.paragraphs.leave_out(why, [cell])
+        cells = [[] if cell in unseen else list(self._lines(cell)) for cell in own]
         if all(len(cell) <= 1 for cell in cells):
             line = "\t".join(cell[0] if cell else "" for cell in cells).strip("\t")
             if line:
@@ -203,7 +206,7 @@ def _read_chunk(data: bytes, name: str, limits: Limits, depth: int) -> tuple[str
             raise InputError(f"{name}: is RTF")
         return decode(data, name).text, []
     source = decode(saved.page, name, saved.charset or declared_charset(saved.page), damage=0.001).text
-    page = read_page(source.replace("\r\n", "\n").replace("\r", "\n"), name, saved.frames)
+    page = read_page(source.replace("\r\n", "\n").replace("\r", "\n"), name, saved.frames, saved.styles)
     return "".join(f"{line.text}\n" for line in page.lines), saved.left_out + page.left_out
 
 
@@ -228,6 +231,17 @@ def _related(part: Any, kind: str) -> Element | None:
         return part.part_related_by(kind).element
     except KeyError:
         return None
+
+
+def _why_unseen(cell: Element) -> Kind | None:
+    """Return why a cell is not shown: it is deleted, or covered by the one above that it is merged with."""
+    properties = cell.find(f"{W}tcPr")
+    if properties is None:
+        return None
+    if properties.find(f"{W}cellDel") is not None:
+        return "struck"
+    merged = properties.find(f"{W}vMerge")
+    return "hidden" if merged is not None and merged.get(f"{W}val") != "restart" else None
 
 
 def _split(text: str) -> Iterator[str]:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import Any, NamedTuple
 
 Element = Any  # lxml has no types of its own
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
+_TINY, _SMALL, _LIFTED = 4, 16, 4  # half-points
+_NARROW = 5  # percent of a letter's width
+_NEARLY_WHITE = re.compile("(?:[fF][89a-fA-F]){3}")
 _OFF = frozenset(("0", "false", "off", "none"))
 
 
 class Shown(NamedTuple):
-    """How a run is shown."""
+    """How a run is shown.
+
+    ``unseen`` says that its letters are white on white, or too small for the eye; what is not a letter in it is seen.
+    ``in_two_lines`` names the brackets of text set in two small lines within one, None where it is not.
+    """
 
     hidden: bool
+    unseen: bool
     struck: bool
     raised: bool
+    lowered: bool
     is_note: bool
     font: str
+    in_two_lines: str | None
 
 
 class Mark(NamedTuple):
@@ -52,12 +64,16 @@ class RunStyles:
         in_paragraph = self._of_paragraph(paragraph)
         own = _child_value(properties, "rStyle")
         name = (self._name(own) or "").replace(" ", "").lower()
+        upright = self._value("vertAlign", properties, own, in_paragraph)
         return Shown(
             hidden=self._is_on("vanish", properties, own, in_paragraph),
+            unseen=self._is_unseen(properties, own, in_paragraph, paragraph),
             struck=any(self._is_on(each, properties, own, in_paragraph) for each in ("strike", "dstrike")),
-            raised=self._value("vertAlign", properties, own, in_paragraph) == "superscript",
+            raised=upright == "superscript" or _is_small_above(properties),
+            lowered=upright == "subscript",
             is_note=name in ("footnotereference", "endnotereference"),
             font=(self._font(properties) or "").lower(),
+            in_two_lines=_brackets(properties),
         )
 
     def mark(self, paragraph: Element) -> Mark:
@@ -72,6 +88,41 @@ class RunStyles:
     def _of_paragraph(self, paragraph: Element | None) -> str | None:
         properties = None if paragraph is None else paragraph.find(f"{W}pPr")
         return _child_value(properties, "pStyle") or self._default_paragraph
+
+    def _is_unseen(
+        self, properties: Element | None, own: str | None, in_paragraph: str | None, paragraph: Element | None
+    ) -> bool:
+        """Tell whether nobody sees a run's letters: too small or narrow, without a filling, or white on white."""
+        size, scale = (self._value(name, properties, own, in_paragraph) or "" for name in ("sz", "w"))
+        if (size.isdecimal() and int(size) <= _TINY) or (scale.isdecimal() and int(scale) <= _NARROW):
+            return True
+        if properties is not None and _is_clear(properties):
+            return True
+        colour = self._value("color", properties, own, in_paragraph) or ""
+        if not _NEARLY_WHITE.fullmatch(colour):
+            return False
+        has_own_ground = any(
+            _stated(properties, ground) or self._inherited(own, ground) for ground in ("highlight", "shd")
+        )
+        return not has_own_ground and not self._has_ground(paragraph)
+
+    def _has_ground(self, paragraph: Element | None) -> bool:
+        """Tell whether something may colour what is behind a paragraph: its shading, a cell, a text box, the page."""
+        if paragraph is None:
+            return True
+        if next(paragraph.iterancestors(f"{W}tc", f"{W}txbxContent"), None) is not None:
+            return True
+        at = self._of_paragraph(paragraph)
+        seen: set[str] = set()
+        while at in self._styles and at not in seen:
+            seen.add(at)
+            if self._styles[at].find(f"{W}pPr/{W}shd") is not None:
+                return True
+            at = _child_value(self._styles[at], "basedOn")
+        return (
+            paragraph.find(f"{W}pPr/{W}shd") is not None
+            or paragraph.getroottree().getroot().find(f"{W}background") is not None
+        )
 
     def _is_on(self, name: str, properties: Element | None, own: str | None, in_paragraph: str | None) -> bool:
         """Tell whether a property is on: a run's own wins; of the styles, each turns it round, as Word has it."""
@@ -120,6 +171,29 @@ def _stated(properties: Element | None, name: str) -> str | None:
     """Return the value of a property, ``1`` where it is stated without one, None where it is not stated."""
     found = None if properties is None else properties.find(f"{W}{name}")
     return None if found is None else found.get(f"{W}val", "1")
+
+
+def _is_clear(properties: Element) -> bool:
+    """Tell whether the filling that Word 2010 and later give letters lets all of the page through."""
+    filling = properties.find(f"{_W14}textFill")
+    if filling is None:
+        return False
+    alpha = next(filling.iter(f"{_W14}alpha"), None)
+    return filling.find(f"{_W14}noFill") is not None or (alpha is not None and alpha.get(f"{_W14}val") == "100000")
+
+
+def _is_small_above(properties: Element | None) -> bool:
+    """Tell whether a run is a superscript by hand: lifted two points or more, and eight points high at most."""
+    size, lift = _stated(properties, "sz") or "", _stated(properties, "position") or ""
+    return size.isdecimal() and lift.isdecimal() and int(size) <= _SMALL and int(lift) >= _LIFTED
+
+
+def _brackets(properties: Element | None) -> str | None:
+    layout = None if properties is None else properties.find(f"{W}eastAsianLayout")
+    if layout is None or layout.get(f"{W}combine", "0") in _OFF:
+        return None
+    brackets: str = layout.get(f"{W}combineBrackets", "none")
+    return brackets
 
 
 def _child_value(parent: Element | None, tag: str) -> str | None:

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from extractor.data import read_table
+from extractor.files.apart import apart, whole
+from extractor.files.docx_math import MATH, linear
 from extractor.files.docx_styles import RunStyles, Shown, W
 from extractor.files.left_out import Kind, LeftOut, left_out
 from extractor.files.numerals import in_circles
-from extractor.files.superscripts import read_superscript
+from extractor.files.superscripts import lowered, read_superscript
 
 Element = Any  # lxml has no types of its own
 
-_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _VML = "{urn:schemas-microsoft-com:vml}"
 _OFFICE = "{urn:schemas-microsoft-com:office:office}"
@@ -24,8 +25,11 @@ NO_TEXT = frozenset(
     | {_FALLBACK}
 )
 BOX = f"{W}txbxContent"
-_CHARACTERS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
+_CHARACTERS = {f"{W}tab": "\t", f"{W}ptab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-"}
+_RUNS = frozenset((f"{W}r", f"{MATH}r"))
+_OBJECTS = (f"{W}drawing", f"{W}pict", f"{W}object")
 _NOTES = frozenset((f"{W}footnoteReference", f"{W}endnoteReference"))
+_BRACKETS = {"round": ("(", ")"), "square": ("[", "]"), "angle": ("<", ">"), "curly": ("{", "}")}
 _EMBEDDED = {"chart": "chart", "diagram": "SmartArt"}
 _CIRCLED = re.compile(r"(?i)^\s*eq\s*\\o\s*(?:\\a[clr]\s*)*[(（]\s*[○〇◯]\s*[,，;；]\s*([0-9]{1,2})\s*[)）]")
 _UNKNOWN = "\ufffd"  # keeps what stands around an unknown sign from becoming one figure
@@ -51,7 +55,7 @@ class ParagraphText:
         self.left_out += [
             left_out(kind, "".join(texts)) for kind, texts in self._missed.items() if "".join(texts).strip()
         ]
-        return "".join(self._pieces)
+        return whole("".join(self._pieces))
 
     @property
     def has_missed(self) -> bool:
@@ -73,19 +77,31 @@ class ParagraphText:
     def _add(self, element: Element, paragraph: Element) -> None:
         for child in element:
             tag = child.tag
-            if tag == f"{W}r":
+            if tag in _RUNS:
                 self._add_run(child, paragraph)
             elif tag == f"{W}del":
                 self._miss("struck", plain_text(child))
-            elif tag == f"{_MATH}t":
-                self._pieces.append(child.text or "")
+            elif tag == f"{W}rt":
+                self._miss("note", plain_text(child))
             elif tag not in NO_TEXT and tag != BOX:
                 self._note_object(child)
-                self._add(child, paragraph)
+                formula = linear(child, lambda part: self._part(part, paragraph))
+                if formula is None:
+                    self._add(child, paragraph)
+                else:
+                    self._pieces.append(formula)
+
+    def _part(self, element: Element, paragraph: Element) -> str:
+        """Return the text in a part of the paragraph, which does not become one with what was taken before."""
+        pieces, self._pieces = self._pieces, []
+        self._add(element, paragraph)
+        part, self._pieces = "".join(self._pieces), pieces
+        return part
 
     def _add_run(self, run: Element, paragraph: Element) -> None:
         shown = self._styles.shown(run.find(f"{W}rPr"), paragraph)
-        kind: Kind | None = "hidden" if shown.hidden else "struck" if shown.struck else None
+        unseen = shown.hidden or (shown.unseen and next(run.iter(*_OBJECTS), None) is None)
+        kind: Kind | None = "hidden" if unseen else "struck" if shown.struck else None
         if kind is not None:
             self._follow_field(run)
             self._miss(kind, plain_text(run))
@@ -106,10 +122,14 @@ class ParagraphText:
             if read is None:
                 self._note_marks.append(raised.strip())
             self._pieces.append(read or "")
+        elif shown.lowered:
+            self._pieces[before:] = [lowered("".join(self._pieces[before:]))]
+        elif shown.in_two_lines is not None:
+            self._pieces[before:] = [apart(_in_two_lines("".join(self._pieces[before:]), shown.in_two_lines))]
 
     def _add_child(self, child: Element, shown: Shown, paragraph: Element) -> None:
         tag = child.tag
-        if tag == f"{W}t":
+        if tag in (f"{W}t", f"{MATH}t"):
             self._pieces.append(self._in_font(child.text or "", shown.font))
         elif tag == f"{W}sym":
             self._pieces.append(self._sign(child.get(f"{W}font", ""), child.get(f"{W}char", "")))
@@ -118,6 +138,7 @@ class ParagraphText:
             self._pieces.append("" if page_break else _CHARACTERS[tag])
         elif tag in (f"{W}fldChar", f"{W}instrText"):
             self._follow_field_at(child)
+            self._pieces.append(_chosen(child))
         elif tag == f"{W}delText":
             self._miss("struck", child.text or "")
         elif tag not in NO_TEXT and tag != BOX:
@@ -187,6 +208,36 @@ class ParagraphText:
 
 def plain_text(element: Element) -> str:
     """Return all text in an element, deleted or hidden too, paragraphs as lines of their own."""
-    breaks = {f"{W}p": "\n", f"{W}tab": "\t"}
-    texts = element.iter(f"{W}t", f"{W}delText", *breaks)
+    breaks = {f"{W}p": "\n", f"{W}tab": "\t", f"{W}ptab": "\t"}
+    texts = element.iter(f"{W}t", f"{W}delText", f"{MATH}t", *breaks)
     return "".join(breaks.get(inner.tag, inner.text or "") for inner in texts)
+
+
+def _chosen(field: Element) -> str:
+    """Return what a drop-down list or a box to tick of a form shows: Word keeps it in the field's own data."""
+    choices = field.find(f"{W}ffData/{W}ddList")
+    if choices is not None:
+        entries = [entry.get(f"{W}val", "") for entry in choices.findall(f"{W}listEntry")]
+        number = _number(choices, "result", _number(choices, "default", 0))
+        return entries[number] if 0 <= number < len(entries) else ""
+    box = field.find(f"{W}ffData/{W}checkBox")
+    if box is None:
+        return ""
+    return "☑" if _number(box, "checked", _number(box, "default", 0)) else "☐"
+
+
+def _number(parent: Element, name: str, default: int) -> int:
+    child = parent.find(f"{W}{name}")
+    if child is None:
+        return default
+    value = child.get(f"{W}val", "1")
+    return int(value) if value.isdecimal() else int(value in ("true", "on"))
+
+
+def _in_two_lines(text: str, brackets: str) -> str:
+    """Return text that is set in two small lines within one, of which the first has the odd character."""
+    middle = (len(text) + 1) // 2
+    upper, lower = text[:middle], text[middle:]
+    between = "/" if upper[-1:].isdigit() and lower[:1].isdigit() else ""
+    begin, end = _BRACKETS.get(brackets, ("", ""))
+    return f"{begin}{upper}{between}{lower}{end}"

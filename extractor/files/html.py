@@ -13,12 +13,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from extractor.data import read_table
+from extractor.files.apart import whole
 from extractor.files.buried import expose
+from extractor.files.html_math import begun, ended
 from extractor.files.left_out import Kind, LeftOut, left_out
 from extractor.files.numerals import in_letters, in_roman
 from extractor.files.page_seen import FRAMES, Seen, frame_address, look_at, text_of
+from extractor.files.page_styles import put_styles
 from extractor.files.page_tree import BLOCKS, is_link, main_block, parse, size, tokens, walk, weights
-from extractor.files.superscripts import read_superscript
+from extractor.files.superscripts import as_exponent, as_index, read_superscript
 
 Element = Any  # lxml has no types of its own
 
@@ -73,8 +76,11 @@ def declared_charset(data: bytes) -> str | None:
     return match[1].decode("ascii", "ignore") if match else None
 
 
-def read_page(source: str, name: str, frames: Mapping[str, str] | None = None) -> Page:
-    """Render the HTML ``source``; ``name`` is for messages, ``frames`` the sources of its frames by their addresses.
+def read_page(
+    source: str, name: str, frames: Mapping[str, str] | None = None, styles: Mapping[str, str] | None = None
+) -> Page:
+    """Render the HTML ``source``; ``name`` is for messages, ``frames`` are the sources of its frames and ``styles`` its
+    style sheets by their addresses.
 
     Where little is shown and an article stands where it is not shown (a block that a script opens, a text area, data
     in a script, a frame at hand), that article is rendered as if it were shown in its place.
@@ -84,6 +90,8 @@ def read_page(source: str, name: str, frames: Mapping[str, str] | None = None) -
             bounds (256 levels, 10 MB) cut it off.
     """
     root = parse(_CDATA.sub("", source) if "<![CDATA[" in source else source, name)
+    if styles:
+        put_styles(root, styles)
     page = _rendered(root, None)
     prose = sum(line.size for line in page.lines if "。" in line.text and line.linked * 2 <= line.size)
     if prose < _LITTLE_PROSE:
@@ -102,7 +110,7 @@ def _rendered(root: Element, exposed: Element | None) -> Page:
     if furniture:
         weighed = weights(root, passed_over.__contains__)
     lines = _Lines(main_block(root, weighed))
-    _render(root, passed_over.union(seen.raised).__contains__, seen, lines)
+    _render(root, passed_over.union(seen.raised, seen.scripts).__contains__, seen, lines)
     title = root.find(".//title")
     stated = root.xpath("string(//meta[translate(@name, 'ARTICLE', 'article')='articletitle']/@content)")
     shown = _collapse(title.text or "") if title is not None else ""
@@ -180,7 +188,7 @@ class _Lines:
         self._marker = marker
 
     def end_line(self) -> None:
-        text = _collapse("".join(self._pieces))
+        text = _collapse(whole("".join(self._pieces)))
         if text.strip():
             if self._marker and not _OWN_NUMBER.match(text):
                 text = self._marker + text
@@ -193,6 +201,7 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
     rows: list[Element] = []  # rows that are one line, from the outermost to the one we are in
     numbers: dict[Element, int] = {}  # of each list, its last item's
     preformatted = 0
+    has_apart = bool(seen.apart) or root.find(".//math") is not None
     for event, element in walk(root, skip):
         tag = element.tag
         breaks = tag in BLOCKS and not rows
@@ -208,10 +217,12 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
             elif tag == "img":
                 lines.show(element)
             lines.enter(element)
+            lines.add(begun(element, seen.apart) if has_apart else "")
             preformatted += tag == "pre"
             _add_text(lines, element.text, preformatted > 0)
             continue
         if event == "end":
+            lines.add(ended(element, seen.apart) if has_apart else "")
             if rows and element is rows[-1]:
                 rows.pop()
                 breaks = True
@@ -234,6 +245,10 @@ def _take_whole(lines: _Lines, element: Element, seen: Seen) -> None:
         if read is None:
             lines.leave_out("note_mark", text)
         lines.add(read)
+        return
+    if element in seen.scripts:
+        write = as_exponent if seen.scripts[element] else as_index
+        lines.add(write("".join((element.text or "").split())))
         return
     kind = seen.unseen.get(element, "navigation")
     if kind is not None:

@@ -102,7 +102,7 @@ def _text_of_page(saved: SavedPage, name: str, limits: Limits) -> _Text:
     decoded = decode(saved.page, name, declared, damage=_DAMAGE_OF_A_PAGE)
     _check_length(decoded.text, name, 10 * limits.text_characters)
     _check_tags(decoded.text, name, limits.page_tags)
-    article = article_of(read_page(_with_unix_line_ends(decoded.text), name, saved.frames), name)
+    article = article_of(read_page(_with_unix_line_ends(decoded.text), name, saved.frames, saved.styles), name)
     text = "".join(f"{line}\n" for line in article.lines)
     return _Text(ReadText(text, (*saved.left_out, *article.left_out)), decoded.charset)
 

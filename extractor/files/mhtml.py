@@ -5,6 +5,7 @@ The page's part often names no charset, so its bytes are handed on, for the page
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -19,13 +20,14 @@ _MARK = b"\xef\xbb\xbf"
 
 
 class SavedPage(NamedTuple):
-    """A page's bytes, the charset its part names (or None), its frames' sources by their addresses, and what of the
-    file is not among these."""
+    """A page's bytes, the charset its part names (or None), its frames' sources by their addresses, what of the file is
+    not among these, and its style sheets by their addresses: browsers save a page's own ones apart, too."""
 
     page: bytes
     charset: str | None
     frames: dict[str, str]
     left_out: list[LeftOut]
+    styles: Mapping[str, str] = {}
 
 
 def read_saved_page(data: bytes, name: str) -> SavedPage:
@@ -48,12 +50,17 @@ def read_saved_page(data: bytes, name: str) -> SavedPage:
             with suppress(InputError):  # a frame in no charset of Chinese is no article
                 source = decode(_bytes(part), name, part.get_content_charset(), damage=0.01).text
                 frames |= dict.fromkeys(_addresses(part), source)
+    styles: dict[str, str] = {}
+    for part in message.walk():
+        if part.get_content_type() == "text/css":
+            sheet = _bytes(part).decode("utf-8", "replace")  # what hides or strikes is ASCII
+            styles |= dict.fromkeys(_addresses(part), sheet)
     told = [
         left_out("embedded", part.get_filename() or part.get("Content-Location") or part.get_content_type())
         for part in message.walk()
         if part.get_content_type() in ("application/pdf", "application/msword", "application/ofd")
     ]
-    return SavedPage(_bytes(first), first.get_content_charset(), frames, told)
+    return SavedPage(_bytes(first), first.get_content_charset(), frames, told, styles)
 
 
 def _bytes(part: Message) -> bytes:

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from extractor.data import read_table
+from extractor.files.html_math import script_of
 from extractor.files.left_out import Kind
 from extractor.files.page_styles import PageStyles
 from extractor.files.page_tree import BLOCKS, tokens, walk
@@ -27,16 +28,23 @@ _CONTROL = 16  # characters that a control which unfolds a text has at most
 
 
 class Seen(NamedTuple):
-    """What is not shown: the outermost such elements, each with what it is called in the account (None: it holds no
-    text of the page); and the elements whose text is raised above the line, with whether they lead to a note."""
+    """What is not shown as text on the line.
+
+    ``unseen`` are the outermost elements not shown, each with what it is called in the account (None: it holds no text
+    of the page); ``raised`` those whose text is above the line, with whether they lead to a note; ``scripts`` lowered
+    digits, and those above and below the line of a formula, with whether they are an exponent; ``apart`` those that
+    stand elsewhere on the page than the text around them.
+    """
 
     unseen: dict[Element, Kind | None]
     raised: dict[Element, bool]
+    scripts: dict[Element, bool]
+    apart: set[Element]
 
 
 def look_at(root: Element, exposed: Element | None) -> Seen:
     """Tell what of a page is shown. ``exposed`` and what it stands in are shown whatever is said of them."""
-    seen = Seen({}, {})
+    seen = Seen({}, {}, {}, set())
     styles = PageStyles(root)
     lifted = set() if exposed is None else {exposed, *exposed.iterancestors()}
     known: dict[Element, str] = {}
@@ -56,6 +64,13 @@ def look_at(root: Element, exposed: Element | None) -> Seen:
             continue
         if tag == "sup" or verdict == "raised" or _is_note_mark(element):
             seen.raised[element] = _is_linked(element)
+        elif tag in ("sub", "mn", "span") and _is_digits(element):
+            place = "sub" if tag == "sub" or verdict == "lowered" else script_of(element)
+            if place is not None:
+                seen.scripts[element] = place == "sup"
+                continue
+        if verdict == "apart":
+            seen.apart.add(element)
         stack.extend(element)
     return seen
 
@@ -120,6 +135,10 @@ def _is_note_mark(element: Element) -> bool:
     if element.tag == "a" and element.get("href", "").startswith("#"):
         return is_note_link(element.get("href"), "".join(element.itertext()))
     return element.tag in ("a", "span") and not _NOTE_TOKENS.isdisjoint(tokens(element))
+
+
+def _is_digits(element: Element) -> bool:
+    return len(element) == 0 and "".join((element.text or "").split()).isdecimal()
 
 
 def _is_linked(element: Element) -> bool:

@@ -13,8 +13,10 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from extractor.files.page_colours import colour_of
+
 Element = Any  # lxml has no types of its own
-Verdict = Literal["struck", "hidden", "raised"]
+Verdict = Literal["struck", "hidden", "raised", "lowered", "apart"]
 
 _MARKUP_COMMENT = re.compile(r"<!--|-->")
 _BRACES = re.compile(r"[{}]")
@@ -25,16 +27,17 @@ _ZERO = re.compile(r"[+-]?0*\.?0*(?:px|pt|em|rem|ex|%|cm|mm|in)?$")
 _FAR = re.compile(r"-(?:9[0-9]{2}|[0-9]{4,})(?:\.[0-9]+)?(?:px|pt|em|rem|%)?$|-[0-9]{3,}r?em$")  # no hanging indent
 _SHEET_HIDES = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0*\s*[;}!]|line-through|mso-hide|"
-    r"font-size\s*:\s*[01.][^0-9]|vertical-align\s*:\s*(?:super|text-top)|-[0-9]{3,}|transparent|height\s*:\s*[01](?![0-9.])",
+    r"clip|scale|font-size\s*:\s*[01.](?:[^0-9]|$)|vertical-align\s*:\s*(?:super|text-top)|-[0-9]{3,}|transparent|height\s*:\s*[01](?![0-9.])",
     re.IGNORECASE,
 )
 _TOUCHES = re.compile(
-    r"display|visib|opacity|text-decoration|mso-hide|font-size\s*:\s*[01.][^0-9]|vertical-align|-[0-9]{3}|transparent|height\s*:\s*[01](?![0-9.])",
+    r"clip|scale|display|visib|opacity|text-decoration|mso-hide|font-size\s*:\s*[01.](?:[^0-9]|$)|vertical-align|-[0-9]{3}|transparent|height\s*:\s*[01](?![0-9.])",
     re.IGNORECASE,
 )
 _INLINE_HIDES = re.compile(
-    r"display\s*:\s*none|visib|opacity|line-through|mso-hide|font-size\s*:\s*[01.][^0-9]|vertical-align|relative|"
-    r"-[0-9]{2}|(?:width|height)\s*:\s*[01](?![0-9.])|color\s*:\s*(?:transparent|white|#fff|rgb\(\s*255|rgba)",
+    r"display\s*:\s*none|visib|opacity|line-through|mso-hide|font-size\s*:\s*[01.](?:[^0-9]|$)|vertical-align|relative|"
+    r"clip|scale|float\s*:\s*[lr]|absolute|fixed|-[0-9]{2}|(?:width|height)\s*:\s*[01](?![0-9.])|"
+    r"color\s*:\s*(?:transparent|white|snow|#f|#[0-9a-f]{4}\b|#[0-9a-f]{8}\b|rgb\(\s*(?:2|[0-9]+[\s%])|rgba|hsl)",
     re.IGNORECASE,
 )
 _SEEN_AGAIN = re.compile(r"visibility\s*:\s*visible|font(?:-size)?\s*:[^;]*[1-9]", re.IGNORECASE)
@@ -43,8 +46,12 @@ _ABOVE = re.compile(r"\+?(?:[3-9]|[0-9]{2})(?:\.[0-9]+)?(?:px|pt)$|[3-9][0-9]%$"
 _SMALL = re.compile(
     r"(?:[2-9]|10)(?:\.[0-9]+)?(?:px|pt)$|0?\.[3-8][0-9]*(?:em|rem)$|[3-8][0-9]%$|small|x-small|smaller"
 )
-_CLEAR = re.compile(r"transparent$|rgba\((?:[^,]*,){3}0?\.?0*%?\)$")
-_WHITE = frozenset(("white", "#fff", "#ffffff", "rgb(255,255,255)", "rgba(255,255,255,1)"))
+_CLIPPED = re.compile(
+    r"rect\(\s*(?:0(?:px)?[\s,]*){4}\)|rect\(\s*(?:1px[\s,]*){4}\)|inset\(\s*(?:50|100)%|circle\(\s*0(?:px|%)?\s*[)a]"
+)
+_SHRUNK = re.compile(r"scale[xy]?\(\s*0?\.?0*\s*[,)]")
+_INLINE = frozenset(("span", "a", "font", "b", "i", "em", "small"))
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # which no document can hold
 _STRUCK_TAGS = frozenset(("del", "s", "strike"))
 _ASIDE = frozenset(("left", "top", "text-indent", "margin-left", "margin-top"))
 
@@ -126,7 +133,11 @@ class PageStyles:
             return "struck"
         if _hides(style) or (_hides_unless_reset(style) and not _is_seen_again(element)) or self._is_unseen(element):
             return "hidden"
-        return "raised" if _is_raised(style) and element.tag in ("span", "a", "font", "b", "i", "em", "small") else None
+        if element.tag not in _INLINE:
+            return None
+        if style.get("float") in ("left", "right") or style.get("position") in ("absolute", "fixed"):
+            return "apart"
+        return "raised" if _is_raised(style) else "lowered" if style.get("vertical-align") == "sub" else None
 
     def _of(self, element: Element) -> Style:
         """Return what is declared of an element; equal elements are asked for once where no rule looks beyond them."""
@@ -186,19 +197,32 @@ class PageStyles:
 
     def _is_unseen(self, element: Element) -> bool:
         """Tell whether text within a paragraph has the colour of what is behind it, as marks against copying have."""
-        colour = self._of(element).get("color", "").replace(" ", "")
-        if _CLEAR.match(colour):
+        colour = colour_of(self._of(element).get("color", ""))
+        if colour is not None and colour.is_clear:
             return not _is_seen_again(element)
-        if not colour or element.tag not in ("span", "font", "b", "i", "em", "strong"):
+        if colour is None or element.tag not in ("span", "font", "b", "i", "em", "strong"):
+            return False
+        if not (self._has_grounds or colour.is_white):
             return False
         for behind in (element, *element.iterancestors()):
             style = self._of(behind)
             ground = (style.get("background-color") or style.get("background") or behind.get("bgcolor") or "").lower()
             if ground.strip() and ground.split()[0] not in ("transparent", "none", "inherit"):
-                return _same_colour(colour, ground.replace(" ", ""))
+                behind_it = colour_of(ground) or colour_of(ground.split()[0])
+                return behind_it is not None and colour.is_like(behind_it)
             if "background-image" in style:
                 return False
-        return colour in _WHITE and _is_in_plain_paragraph(element)
+        return colour.is_white and _is_in_plain_paragraph(element)
+
+
+def put_styles(root: Element, sheets: Mapping[str, str]) -> None:
+    """Put the sheets that a page links to, given by their addresses, in the places of the links."""
+    for link in list(root.iter("link")):
+        sheet = sheets.get(link.get("href", ""))
+        is_plain = link.get("media", "all").strip().lower() in ("", "all", "screen")
+        if sheet and is_plain and "stylesheet" in link.get("rel", "").lower().split():
+            link.tag = "style"
+            link.text = _CONTROLS.sub(" ", sheet)
 
 
 def _hides(style: Style) -> bool:
@@ -206,6 +230,10 @@ def _hides(style: Style) -> bool:
         return True
     is_moved = style.get("position") in ("absolute", "fixed") or "text-indent" in style
     if is_moved and any(_FAR.match(style[name]) for name in _ASIDE if name in style):
+        return True
+    if _SHRUNK.search(style.get("transform", "")) or _CLIPPED.match(style.get("clip-path", "")):
+        return True
+    if is_moved and _CLIPPED.match(style.get("clip", "")):
         return True
     clipped = style.get("overflow") in ("hidden", "clip")
     sides = [style.get(name) for name in ("height", "max-height", "width", "max-width")]
@@ -242,10 +270,6 @@ def _is_zero(value: str | None) -> bool:
 
 def _is_seen_again(element: Element) -> bool:
     return any(_SEEN_AGAIN.search(inner.get("style", "")) for inner in element.iterdescendants("*"))
-
-
-def _same_colour(one: str, other: str) -> bool:
-    return one == other or (one in _WHITE and other in _WHITE)
 
 
 def _fits_above(compounds: tuple[_Compound, ...], element: Element) -> bool:

@@ -53,6 +53,7 @@ _DISTANT = 1.25  # of the usual distance between lines, from which they are set 
 _FEW_LINES = 10  # of a text whose longest line is its edge
 _WIDEST = 2.3  # sizes between lines of a paragraph
 _WIDEST_GUESS = 1.9  # the same where too few lines are found to measure it
+_FEW_SENTENCES = 4  # lines that end in the midst of one, from which their distance is measured
 _USUAL = 0.15  # of the distances, from which one is usual
 
 
@@ -146,7 +147,8 @@ def _right_edge(rights: Sequence[float], size: float) -> float:
 
 def _pitch(rows: Sequence[Row], left: float, right: float, size: float) -> float:
     """Return the usual distance between lines of a paragraph: the least one that is found often, first of all between
-    full lines and those that follow them at the left edge."""
+    full lines and those that follow them at the left edge. Where lines in the midst of sentences are often farther
+    apart, as those with characters of another font are, it is theirs."""
     distances = [
         (above.bottom - below.bottom, above.right > right - 2 * size and below.left < left + _INDENT * size)
         for above, below in _neighbours(rows)
@@ -157,8 +159,21 @@ def _pitch(rows: Sequence[Row], left: float, right: float, size: float) -> float
     for number, least in enumerate(surely):
         near = [distance for distance in surely[number:] if distance < 1.08 * least]
         if len(near) >= _USUAL * len(surely):
-            return median(near)
+            return max(median(near), _pitch_of_sentences(rows, left, right, size))
     return 1.5 * size
+
+
+def _pitch_of_sentences(rows: Sequence[Row], left: float, right: float, size: float) -> float:
+    """Return the greatest usual distance between full lines that end in the midst of a sentence, and the next ones."""
+    distances = sorted(
+        above.bottom - below.bottom
+        for above, below in _neighbours(rows)
+        if above.right > right - 2 * size
+        and below.left < left + _INDENT * size
+        and not (_is_over(above.text) or _HEADING.match(above.text) or _ITEM.match(below.text))
+    )
+    usual = distances[: -max(1, round(_USUAL * len(distances)))]
+    return min(usual[-1], _WIDEST * size) if len(distances) >= _FEW_SENTENCES else 0.0
 
 
 def _enumerator(text: str) -> str | None:

@@ -15,6 +15,7 @@ from statistics import median
 from typing import NamedTuple
 
 from extractor.files.pdf_glyphs import Glyph
+from extractor.files.superscripts import lowered
 
 # Gaps in sizes of the font, beyond the usual gap of the line.
 _PART = 0.8  # between parts of a line
@@ -32,6 +33,7 @@ _SAME_LINE = 0.5  # of the smaller height that is shared
 _SAME_PLACE = 0.2  # sizes between two strokes of one character that is made bold so
 
 _SMALL, _RAISE = 0.88, 0.2  # of a mark of a note: its size, and how high it stands
+_LOWER = 0.08  # how far below the line the digits of a formula stand, at least
 _MARK = re.compile(r"[\d\[\]()（）〔〕【】*†‡①-⑳,，、–-]+")
 _UNIT = re.compile(r"(?:(?<![A-Za-z])[cdhk]?[mM]|ｍ|米)$")
 _TEN = re.compile(r"[×xX]\s*10$")
@@ -184,7 +186,8 @@ def _is_again(glyph: Glyph, other: Glyph) -> bool:
 
 
 def _without_marks(glyphs: list[Glyph], base: float, size: float, marks: list[str]) -> list[Glyph]:
-    """Take out the small raised marks of notes; exponents stay, as characters that cannot fuse with a number."""
+    """Take out the small raised marks of notes; exponents, and digits below the line, stay as characters that cannot
+    fuse with a number."""
     kept: list[Glyph] = []
     raised: list[Glyph] = []
 
@@ -203,10 +206,11 @@ def _without_marks(glyphs: list[Glyph], base: float, size: float, marks: list[st
     for glyph in glyphs:
         if glyph.look.size < _SMALL * size and glyph.base - base > _RAISE * size:
             raised.append(glyph)
-        else:
-            if raised:
-                settle()
-            kept.append(glyph)
+            continue
+        if raised:
+            settle()
+        is_lowered = glyph.look.size < _SMALL * size and base - glyph.base > _LOWER * size and glyph.look.is_drawn
+        kept.append(glyph._replace(text=lowered(glyph.text)) if is_lowered else glyph)
     if raised:
         settle()
     return kept

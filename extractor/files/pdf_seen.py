@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from extractor.files.left_out import Kind, LeftOut, left_out
 from extractor.files.pdf_drawings import Box, grounds, is_filled_by_pictures
 from extractor.files.pdf_glyphs import UNMAPPED, Glyph, Glyphs, Look
+from extractor.files.pdf_margins import margin_notes
+from extractor.files.pdf_struck import struck_glyphs
 
 _PALE = 0.72  # of lightness: on white paper it is made to be looked through
 _WHITE = 0.97  # cannot be seen on white paper
@@ -35,8 +37,12 @@ def seen_text(page: Any, found: Glyphs, number: int) -> Seen:
     apart: defaultdict[Kind, list[Glyph]] = defaultdict(list)
     text: list[Glyph] = []
     shown = _runs_on_paper(page, found.glyphs)
+    struck = struck_glyphs(page, found.glyphs, found.turn)
     for glyph in found.glyphs:
         kind = kinds[glyph.look] or (None if glyph.run in shown else "hidden")
+        if kind is None and id(glyph) in struck:
+            kind = "struck"
+            text.append(glyph._replace(text=""))  # its place is no gap of the line
         (apart[kind] if kind else text).append(glyph)
     light = {look for look, kind in kinds.items() if kind and look.lightness >= _PALE}
     if light:
@@ -44,6 +50,9 @@ def seen_text(page: Any, found: Glyphs, number: int) -> Seen:
     ways = _ways(text, found.turn, apart)
     for way in ways:
         _set_overlays_apart(way, apart)
+        notes = margin_notes(way)
+        apart["note"].extend(glyph for glyph in way if id(glyph) in notes)
+        way[:] = [glyph for glyph in way if id(glyph) not in notes]
     entries = [left_out(kind, _words(glyphs), f"page {number}") for kind, glyphs in apart.items() if glyphs]
     unmapped = [glyph for way in ways for glyph in way if glyph.text == UNMAPPED]
     if unmapped:

@@ -102,16 +102,16 @@ def _finder(rules: Rules) -> Callable[[float, float], tuple[float, float, float,
     return find
 
 
-def page_rules(page: Any, turn: int) -> Rules:
-    """Return the rules of a page, turned as its text is."""
+def page_rules(page: Any, turn: int, shortest: float = _SHORT) -> Rules:
+    """Return the straight lines of a page that are longer than ``shortest`` points, turned as its text is."""
     across: list[_Rule] = []
     upright: list[_Rule] = []
     for start, end in _segments(page):
         (x1, y1), (x2, y2) = _turned(start, turn), _turned(end, turn)
         width, height = abs(x2 - x1), abs(y2 - y1)
-        if height <= _THIN and width > _SHORT:
+        if height <= _THIN and width > shortest:
             across.append(_Rule((y1 + y2) / 2, min(x1, x2), max(x1, x2)))
-        elif width <= _THIN and height > _SHORT:
+        elif width <= _THIN and height > shortest:
             upright.append(_Rule((x1 + x2) / 2, min(y1, y2), max(y1, y2)))
     return Rules(_whole(across), _whole(upright))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_RAISED = str.maketrans("0123456789-−+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺")
+_RAISED = str.maketrans("0123456789-−+()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺⁽⁾")
+_LOWERED = str.maketrans("0123456789-−+()", "₀₁₂₃₄₅₆₇₈₉₋₋₊₍₎")
+_SMALL = re.compile(r"[-−+()0-9]+")
 _MARKS = re.compile(
     r"(?:[\[【〔(（]?(?:注|note)?[:：]?(?:[0-9０-９]{1,3}|[¹²³⁰⁴-⁹]{1,3}|[a-z]|[ivx]{1,4}|[ⅰ-ⅻ])[\]】〕)）]?"
     r"|[\[【〔(（]?注\s*[一二三四五六七八九十]{0,3}[\]】〕)）]?|[①-㊿❶-❿]|[*＊※†‡§#]{1,3})"
@@ -40,6 +42,29 @@ def read_superscript(before: str, raised: str, *, linked: bool) -> str | None:
         if text.isalpha() and text.isascii() and (western or text.lower() in ("st", "nd", "rd", "th")):
             return raised
     return None
+
+
+def as_exponent(text: str) -> str:
+    """Return what stands above the line of a formula, "" for nothing.
+
+    >>> as_exponent("12"), as_exponent("n+1")
+    ('¹²', '^(n+1)')
+    """
+    return text.translate(_RAISED) if _SMALL.fullmatch(text) else f"^({text})" if text else ""
+
+
+def as_index(text: str) -> str:
+    """Return what stands below the line of a formula, "" for nothing.
+
+    >>> as_index("12"), as_index("i")
+    ('₁₂', '_(i)')
+    """
+    return text.translate(_LOWERED) if _SMALL.fullmatch(text) else f"_({text})" if text else ""
+
+
+def lowered(text: str) -> str:
+    """Return lowered text with its digits as subscripts, so that they fuse with no figure: CO₂."""
+    return text.translate(_LOWERED)
 
 
 def is_note_link(href: str, text: str) -> bool:

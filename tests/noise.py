@@ -214,8 +214,10 @@ def mixed(names: Sequence[str], text: str, random: Random) -> str:
     for group in _APART:
         for name in [name for name in chosen if name in group][1:]:
             chosen.remove(name)
-    if {"wrapped", "pages"} & set(chosen):  # nobody wraps a page's source at the width of its entities
-        chosen = [name for name in chosen if not name.startswith("entities")]
+    if {"wrapped", "pages"} & set(chosen):
+        # Nobody wraps a page's source at the width of its entities. Several blanks in a row at a line's end hide that
+        # it is full: then a figure may be lost at some line ends, which is told (docs/reading.md).
+        chosen = [name for name in chosen if not name.startswith("entities") and name != "mixed_blanks"]
     for name in chosen:
         text = _wrapped_widely(text, random) if name == "wrapped" else KINDS[name](text, random)
     return text

@@ -68,13 +68,14 @@ class FoldedText(NamedTuple):
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _BLANK_CODES = (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000, 0x3164, 0xFFA0, 0x2800)
 _BLANKS = dict.fromkeys(_BLANK_CODES, 0x20)
-_VARIANTS = "﹙﹚﹒﹑﹐﹔﹕﹖﹗﹪﹣〈〉‐‑‒∶" + "︵︶︹︺︻︼︽︾︐︑︒︓︔︕︖︱︲"
-_USUAL = "().、,;:?!%-<>---:" + "()〔〕【】《》,、。:;!?—-"
-"""Small forms, and forms for vertical lines, with the marks that they stand for."""
+_VARIANTS = "﹙﹚﹒﹑﹐﹔﹕﹖﹗﹪﹣〈〉‐‑‒∶｡､｢｣" + "︵︶︹︺︻︼︽︾﹁﹂﹃﹄︐︑︒︓︔︕︖︱︲"
+_USUAL = "().、,;:?!%-<>---:。、「」" + "()〔〕【】《》「」『』,、。:;!?—-"
+"""Small and half-width forms, and forms for vertical lines, with the marks that they stand for."""
 _SAME_MARKS = {ord(old): ord(new) for old, new in zip(_VARIANTS, _USUAL, strict=True)}
 _LINE_ENDS = dict.fromkeys((0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029), 0x0A)
 _SURROGATES = dict.fromkeys(range(0xD800, 0xE000), 0xFFFD)  # halves of characters, which UTF-8 cannot hold
-_TABLE = {**_FULL_WIDTH, **_BLANKS, **_SAME_MARKS, **_LINE_ENDS, **_SURROGATES, 0xFFE5: 0xA5}
+_MATHEMATICAL = {0x1D7CE + n: ord("0") + n % 10 for n in range(50)}  # digits in bold, double-struck and so on
+_TABLE = {**_FULL_WIDTH, **_MATHEMATICAL, **_BLANKS, **_SAME_MARKS, **_LINE_ENDS, **_SURROGATES, 0xFFE5: 0xA5}
 
 
 def _any_of(codes: Iterable[int]) -> str:

@@ -61,26 +61,14 @@ _RELATIVE = frozenset("%‰℃度") | {"个百分点", "百分点", "个点"}
 _BETWEEN = r"[ \n]{0,3}[,.·。/’']{0,2}[ \n]{0,3}"
 _BESIDE_BEFORE = re.compile(rf"(?P<digit>[0-9])(?P<between>{_BETWEEN})$")
 _BESIDE_BEHIND = re.compile(rf"{_BETWEEN}(?=[0-9])")
-_CIRCLED = "①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿"
+# Signs beside which nobody is sure what number is meant: circled numerals, superscripts that are no note's, signs that
+# a font or a repair left without a meaning, marks put over a digit.
+_UNSURE = "①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿±□^√\u2070\u2074-\u2079\ufffd\ue000-\uf8ff\u0300-\u036f\u20d0-\u20ff"
 _MIXED_BEFORE = re.compile(
-    rf"(?:[{_CIRCLED}±□\ufffd⁰¹⁴-⁹]|(?<![统唯专单同进逐万之第不周期均])[一二三四五六七八九十百两]|[^一-鿿]十)$"
+    rf"(?:[{_UNSURE}\u00b9]|(?<![统唯专单同进逐万之第不周期均])[一二三四五六七八九十百两]|[^一-鿿]十|[0-9]\||√\()$"
 )
-_SUSPECT = frozenset(" \n,.·。/’'±□十几一二三四五六七八九百两\ufffd0123456789①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳") | frozenset(
-    map(
-        chr,
-        (
-            *range(0x2474, 0x249C),
-            *range(0x3251, 0x3260),
-            *range(0x2776, 0x2780),
-            *range(0x2070, 0x207A),
-            0xB9,
-            0xB2,
-            0xB3,
-        ),
-    )
-)
-"""What a number is not known to be whole beside, at first sight."""
-_MIXED_BEHIND = re.compile(rf"[{_CIRCLED}十几□\ufffd⁰¹²³⁴-⁹]")
+_MIXED_BEHIND = re.compile(rf"[{_UNSURE}\u00b9\u00b2\u00b3十几]|\|[0-9]")
+_NUMERALS = frozenset("十几一二三四五六七八九百两")
 
 
 def amount_at(text: str, number: re.Match[str]) -> Amount:
@@ -146,7 +134,7 @@ def is_whole(text: str, start: int, end: int, apart: Callable[[int], bool] = lam
     (1 2, 12.3.4, 3,4), unless ``apart`` says that the digit at that offset belongs to something else, nor where a
     numeral of another kind touches it (一百20, 1②).
     """
-    if text[end : end + 1] not in _SUSPECT and text[start - 1 : start] not in _SUSPECT:
+    if _is_plain(text[end : end + 1]) and _is_plain(text[start - 1 : start]):
         return True
     behind = _BESIDE_BEHIND.match(text, end)
     if behind and not apart(behind.end()):
@@ -155,6 +143,11 @@ def is_whole(text: str, start: int, end: int, apart: Callable[[int], bool] = lam
     if before and not apart(before.start()):
         return False
     return not (_MIXED_BEHIND.match(text, end) or _MIXED_BEFORE.search(text, max(0, start - 2), start))
+
+
+def _is_plain(character: str) -> bool:
+    """Whether a character beside a number is a Chinese one that is no numeral: then the number surely ends there."""
+    return "\u4e00" <= character <= "\u9fff" and character not in _NUMERALS
 
 
 def goes_on_as_amount(text: str, end: int) -> bool:

@@ -55,7 +55,7 @@ class Reading(NamedTuple):
         text = self.folded.text
         ledger = keep_ledger(text, _claims(text, outline, self.fields, self.facts, self.names))
         found = find_totals(text, self.facts.quantities, ledger.unread, _inside_issues(outline), outline.ending.end)
-        totals, unsure = _sure(text, found, outline)
+        totals, unsure = _sure(self.folded, found, outline)
         return self._replace(
             outline=outline, totals=totals, unsure_totals=unsure, ledger=_with_totals(text, ledger, totals)
         )
@@ -81,7 +81,7 @@ def read_by_rules(folded: FoldedText) -> Reading:
     clauses = Clauses(text)
     facts = facts._replace(accountability=find_accountability(text, clauses, quantities, ledger.unread))
     totals, unsure = _sure(
-        text, find_totals(text, quantities, ledger.unread, _inside_issues(outline), outline.ending.end), outline
+        folded, find_totals(text, quantities, ledger.unread, _inside_issues(outline), outline.ending.end), outline
     )
     ledger = _with_totals(text, ledger, totals)
     return Reading(folded, clauses, NameEnds(text), outline, fields, totals, unsure, names, facts, ledger)
@@ -91,13 +91,17 @@ def _inside_issues(outline: NoticeOutline) -> list[Place]:
     return [issue.text for issue in outline.issues]
 
 
+_ROW = re.compile(r"[^\n\t]*\t[^\n\t]*\t[^\n]*")
 _RUN_IN = re.compile(r"[一二三四五六七八九十]{1,2}是|[①-⑳]|[其第][一二三四五六七八九十]")
 """An enumerator of measures: what bears one groups no issues."""
 
 
-def _sure(text: str, found: list[TotalFound], outline: NoticeOutline) -> tuple[list[TotalFound], list[TotalFound]]:
+def _sure(
+    folded: FoldedText, found: list[TotalFound], outline: NoticeOutline
+) -> tuple[list[TotalFound], list[TotalFound]]:
     """Totals apart from figures that may be a measure's: where the outline saw no issue, or left unread what is
     enumerated as measures are, or much of what stands between issues."""
+    text, printed = folded.text, folded.printed
     doubtful = [Place(0, len(text))]
     if outline.issues:
         labels = [label.start for label in outline.labels]
@@ -116,10 +120,11 @@ def _sure(text: str, found: list[TotalFound], outline: NoticeOutline) -> tuple[l
             )
         ]
     inside = Inside(doubtful)
+    rows = Inside(Place(*row.span()) for row in _ROW.finditer(printed)) if "\t" in printed else inside
     sure: list[TotalFound] = []
     unsure: list[TotalFound] = []
     for total in found:
-        (unsure if inside(total.text.start) else sure).append(total)
+        (unsure if inside(total.text.start) or rows(total.text.start) else sure).append(total)
     return sure, unsure
 
 

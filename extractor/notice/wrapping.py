@@ -19,7 +19,7 @@ _LONE_ENUMERATOR = re.compile(
     r"(?P<end>\n+)(?= *\S)"
 )
 _PAGE_NUMBER = re.compile(r"[-—–·] ?\d{1,4} ?[-—–·]|第 ?\d{1,4} ?页(?:[,/ ]*共 ?\d{1,4} ?页)?|\d{1,4}(?: ?/ ?\d{1,4})?")
-_DASHED_PAGE_NUMBER = re.compile(r"[-—–] ?\d{1,4} ?[-—–]")
+_DASHED_PAGE_NUMBER = re.compile(r"[-—–] ?\d{1,4} ?[-—–]|第 ?\d{1,4} ?页(?:[,/ ]*共 ?\d{1,4} ?页)?")
 
 _NARROWEST = 12
 """Columns. A Chinese character takes two of them."""
@@ -29,6 +29,8 @@ _SURELY_PROSE = 60
 """A line so wide (columns, characters) that breaks off is no heading."""
 _BLANKS_BEHIND = 2
 """So many blanks at a line's end were there before it was broken."""
+_BLANKS_BESIDE = 6
+"""So many columns typesetting may put beside a figure, three ideographic blanks."""
 _INDENT = re.compile(r"(?m)^[^\S\n\f]+(?=\S)")
 _FEWEST_INDENTS = 3
 _MOST_TOO_WIDE = 3
@@ -166,7 +168,7 @@ def _columns_of_blanks(blanks: str) -> int:
 
 
 def _without_page_numbers(text: str, lines: list[_Line]) -> list[_Line]:
-    """The lines without page numbers: those at a page break, and those between dashes if there are several."""
+    """The lines without page numbers: those at a page break and, if there are several, between dashes or with 页."""
     dashed = sum(_DASHED_PAGE_NUMBER.fullmatch(text, line.start, line.end) is not None for line in lines)
     kept: list[_Line] = []
     new_page = False
@@ -262,7 +264,7 @@ def _opens(text: str, line: _Line) -> bool:
 def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | None) -> bool:
     """Whether a line's paragraph goes on in the following line; ``logical`` is the paragraph so far."""
     line, following = lines
-    if following.set_off:
+    if following.set_off and not (wrap and _inside_amount(text, line, following, wrap)):
         return False
     goes_on = _GOES_ON.search(text, line.start, line.end) is not None or _inside_figure(text, line, following)
     if wrap is None:  # a page break inside a paragraph leaves its last line as long as it happens to be
@@ -281,6 +283,15 @@ def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | 
         # Nobody breaks off so far into a paragraph: a mark is of two widths, a Western word was not broken.
         return open_ and (len(logical) > _HEADING_REACH or "。" in logical) and (full or not _opens(text, following))
     return not (open_ and _HEADING.fullmatch(logical) and not _HEADING_GOES_ON.match(text, following.start))
+
+
+def _inside_amount(text: str, line: _Line, following: _Line, wrap: _Wrap) -> bool:
+    """Whether a full line breaks off beside a figure, so that the blanks before the next one are no indent but those
+    that typesetting puts beside figures."""
+    beside = text[line.end - 1].isdecimal() != text[following.start].isdecimal()
+    blank_line = text.count("\n", line.end, following.start) > 1
+    full = _width(text, line, in_columns=wrap.in_columns) >= wrap.full - _BLANKS_BESIDE
+    return beside and full and not (blank_line or _ended(text, line) or _opens(text, following))
 
 
 def _room_needed(text: str, line: _Line, *, in_columns: bool) -> int:

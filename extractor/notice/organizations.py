@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cache
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from extractor.data import read_table
 from extractor.notice.places import Clauses, Place, sentence_start
@@ -60,7 +60,7 @@ class NameEnds:
 
 @cache
 def _suffixes() -> AhoCorasick:
-    return AhoCorasick(read_table("organizations")["suffixes"])
+    return AhoCorasick(read_table("organizations")["suffixes"], implementation=Implementation.DFA)
 
 
 def find_organizations(text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> list[Place]:

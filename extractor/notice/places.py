@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
+from functools import reduce
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -38,15 +38,17 @@ def sentence_start(text: str, place: int, marks: str = _SENTENCE_MARKS) -> int:
     return max(reach, *(text.rfind(mark, reach, place) + 1 for mark in marks))
 
 
-_BREAK = re.compile(r"[,。;:!?\n]")
+_CLAUSE_MARKS = ",。;:!?"
 
 
 class Clauses:
     """The clauses of a reading text, cut at , 。 ; : ! ? and line ends, found once and asked often."""
 
     def __init__(self, text: str) -> None:
-        # Each mark is one code point: the lengths of what lies between them give the starts.
-        self._starts = list(accumulate((len(clause) + 1 for clause in _BREAK.split(text)), initial=0))[:-1]
+        # Each mark is one code point: the lengths of what lies between them give the starts. Marks are made alike
+        # before the text is split, which is several times faster than a pattern that finds them all.
+        clauses = reduce(lambda words, mark: words.replace(mark, "\n"), _CLAUSE_MARKS, text).split("\n")
+        self._starts = [0, *accumulate(len(clause) + 1 for clause in clauses[:-1])]
         self._length = len(text)
 
     def start(self, offset: int) -> int:

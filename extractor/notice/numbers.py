@@ -118,7 +118,7 @@ def amount_at(text: str, number: re.Match[str]) -> Amount:
         unit = tail.magnitude + _MONEY.get(currency.group().strip(), "元")
     if currency and unit.endswith("元"):
         first = currency.start()
-    sign = _sign(text, first, tail.base_words)
+    sign = _sign(text, first, tail.base_words) if text[first - 1 : first] in _BEFORE_SIGNED else ""
     if sign and sign[0] != "+":
         value = -value
     # The unit that the first figure of a range takes from the second stands behind that, not in its place.
@@ -163,7 +163,7 @@ def goes_on_as_amount(text: str, end: int) -> bool:
 
 
 def _value(printed: str) -> int | float:
-    digits = printed.replace(",", "").replace("’", "").replace("'", "")
+    digits = printed if printed.isdecimal() else printed.replace(",", "").replace("’", "").replace("'", "")
     if len(digits) > LONGEST_FIGURE:
         return 0
     return float(digits) if "." in digits else int(digits)
@@ -183,9 +183,8 @@ def _scale(magnitude: str) -> int:
 
 
 def _sign(text: str, start: int, unit: str) -> str:
-    """The sign right before ``start``, or nothing. A dash is one where a value below zero can stand."""
-    if text[start - 1 : start] not in _BEFORE_SIGNED:
-        return ""
+    """The sign right before ``start``, where one of ``_BEFORE_SIGNED`` stands, or nothing. A dash is one where a value
+    below zero can stand."""
     gap = " " if text[start - 1 : start] == " " else ""
     place = start - len(gap)
     mark = text[place - 1 : place]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import reduce
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 
@@ -20,12 +21,17 @@ class Inside:
     """Tells whether an offset lies in one of several stretches that do not overlap."""
 
     def __init__(self, places: Iterable[Place]) -> None:
-        self._places = sorted(places)
-        self._starts = [place.start for place in self._places]
+        ordered = sorted(places)
+        # Starts and ends in turn: an offset behind an odd number of them is inside. Where a stretch runs into the next
+        # one it ends there.
+        self._edges = [
+            edge
+            for (start, end), (following, _) in pairwise([*ordered, (sys.maxsize, 0)])
+            for edge in (start, min(end, following))
+        ]
 
     def __call__(self, offset: int) -> bool:
-        index = bisect_right(self._starts, offset) - 1
-        return index >= 0 and self._places[index].end > offset
+        return bisect_right(self._edges, offset) & 1 == 1
 
 
 _SENTENCE_MARKS = "。;!?\n"

@@ -304,8 +304,8 @@ def _subject(text: str, start: int, end: int) -> Place | None:
     noun = _NOUN.match(text, end)
     if noun and noun["noun"].strip("“”()"):
         return Place(*noun.span("noun"))
-    clause = start
-    while clause > max(0, start - _LONGEST_SUBJECT) and text[clause - 1] not in _CLAUSE_BREAKS:
+    clause, furthest = start, max(0, start - _LONGEST_SUBJECT)
+    while clause > furthest and text[clause - 1] not in _CLAUSE_BREAKS:
         clause -= 1
     words = _CLOSERS.sub("", text[clause:start].rstrip()).rstrip()
     opener = _OPENERS.match(words)

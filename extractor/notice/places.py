@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from functools import reduce
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import NamedTuple
 
 
@@ -21,14 +20,12 @@ class Inside:
     """Tells whether an offset lies in one of several stretches that do not overlap."""
 
     def __init__(self, places: Iterable[Place]) -> None:
-        ordered = sorted(places)
-        # Starts and ends in turn: an offset behind an odd number of them is inside. Where a stretch runs into the next
-        # one it ends there.
-        self._edges = [
-            edge
-            for (start, end), (following, _) in pairwise([*ordered, (sys.maxsize, 0)])
-            for edge in (start, min(end, following))
-        ]
+        # Starts and ends in turn: an offset behind an odd number of them is inside.
+        self._edges: list[int] = []
+        for start, end in sorted(places):
+            if self._edges and self._edges[-1] > start:
+                self._edges[-1] = start  # what runs into the next stretch ends there
+            self._edges += (start, end)
 
     def __call__(self, offset: int) -> bool:
         return bisect_right(self._edges, offset) & 1 == 1

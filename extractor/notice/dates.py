@@ -224,14 +224,18 @@ def _relative_year(word: str | None, signed_year: int | None) -> int | None:
     return signed_year + {"去": -1, "明": 1, "次": 1}.get(word[0], 0)
 
 
+_PARTS = {p: [f"{p}{part}" for part in "iy im id y m m2 d d2 h h2 q q2 e x".split()] for p in "ab"}
+"""The groups of the two points, to be asked for all at once."""
+
+
 def _points(match: re.Match[str], p: str) -> _Point | None:
-    if match[f"{p}iy"]:
-        return _Point(int(match[f"{p}iy"]), int(match[f"{p}im"]), int(match[f"{p}id"]))
-    year = _year(match[f"{p}y"])
-    month, day = _int(match[f"{p}m"] or match[f"{p}m2"]), _int(match[f"{p}d"] or match[f"{p}d2"])
+    iso, iso_month, iso_day, y, m, m2, d, d2, h, h2, q, q2, edge, alone = match.group(*_PARTS[p])
+    if iso:
+        return _Point(int(iso), int(iso_month), int(iso_day))
+    year, month = _year(y), _int(m or m2)
     if month is not None:
-        return _Point(year, month, day)
-    half, quarter, edge = match[f"{p}h"] or match[f"{p}h2"], match[f"{p}q"] or match[f"{p}q2"], match[f"{p}e"]
+        return _Point(year, month, _int(d or d2))
+    half, quarter = h or h2, q or q2
     if half:
         return _Point(year, 1, None, 6) if half[0] == "上" else _Point(year, 7, None, 12)
     if quarter:
@@ -239,7 +243,7 @@ def _points(match: re.Match[str], p: str) -> _Point | None:
         return _Point(year, last - 2, None, last)
     if edge:
         return _Point(year, 1 if edge.endswith("初") else 12, None)
-    return _Point(year, None, None) if match[f"{p}x"] is not None else None
+    return _Point(year, None, None) if alone is not None else None
 
 
 def _value(first: _Point, second: _Point | None, match: re.Match[str]) -> str:

@@ -81,14 +81,17 @@ def _any_of(codes: Iterable[int]) -> str:
     return "".join(re.escape(chr(code)) for code in codes)
 
 
+# The most common of them, which are replaced one by one: several times faster than a table for a whole text.
+_COMMON = [(chr(code), chr(_TABLE[code])) for code in map(ord, "，：；（）！？．％\u3000\xa0\t")]
 _NEEDED = re.compile(f"[{_any_of(_TABLE)}]")
 # What no reader sees: Default_Ignorable_Code_Point of the Unicode Character Database, without the fillers that are
 # blanks; and control characters.
-_UNSEEN = re.compile(
+_UNSEEN_CLASS = (
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
-    "\U000e0000-\U000e0fff]+"
+    "\U000e0000-\U000e0fff]"
 )
+_UNSEEN = re.compile(f"{_UNSEEN_CLASS}{_UNSEEN_CLASS}*")  # the engine skips to a class, and to no repeated one
 _RADICAL = re.compile("[\u2e80-\u2fd5\uf900-\ufad9\U0002f800-\U0002fa1d]")
 # A superscript behind a figure is the mark of a note, and no digit of it; 10⁴ is no such.
 _SUPERSCRIPTS = "[\u00b9\u00b2\u00b3\u2070\u2074-\u2079]"
@@ -103,6 +106,10 @@ def half_width(words: str) -> str:
     >>> half_width("\uff08一\uff091\uff0e规章\uff0c12项")
     '(一)1.规章,12项'
     """
+    if not _NEEDED.search(words):
+        return words
+    for printed, usual in _COMMON:
+        words = words.replace(printed, usual)
     return words.translate(_TABLE) if _NEEDED.search(words) else words
 
 

@@ -120,6 +120,9 @@ def _issue(page: _Page, reading: Reading, outline: IssueOutline, measures: Itera
     text = page.printed
     title, section = _cut(text, outline.title), [_cut(text, place) for place in outline.section]
     answer = "\n".join(_cut(reading.text, measure.text) for measure in outline.measures)
+    spans = _named_spans(page.write, label=outline.label, title=outline.title)
+    if outline.section:
+        spans["section"] = _spans(page.write, outline.section)
     notes = "\n".join(_cut(reading.text, rest.text) for rest in outline.rests if rest.kind in ("note", "lead_in"))
     return {
         "label": _label(text, outline.label),
@@ -129,8 +132,7 @@ def _issue(page: _Page, reading: Reading, outline: IssueOutline, measures: Itera
         "status": issue_status(section, f"{notes}\n{answer}"),
         "text": page.write(outline.text),
         "measures": list(islice(measures, len(outline.measures))),
-        "spans": _named_spans(page.write, label=outline.label, title=outline.title)
-        | ({"section": _spans(page.write, outline.section)} if outline.section else {}),
+        "spans": spans,
     }
 
 
@@ -167,6 +169,9 @@ def _measures(page: _Page, reading: Reading, outlines: list[MeasureOutline]) -> 
 def _measure(page: _Page, outline: MeasureOutline, facts: Facts, judged: _Judged) -> _Values:
     text = page.printed
     heading, types, status, organizations = judged
+    spans = _named_spans(page.write, label=outline.label, heading=heading)
+    if organizations:
+        spans["organizations"] = _spans(page.write, organizations)
     return {
         "label": _label(text, outline.label),
         "text": page.write(outline.text),
@@ -195,8 +200,7 @@ def _measure(page: _Page, outline: MeasureOutline, facts: Facts, judged: _Judged
             }
             for found in facts.accountability
         ],
-        "spans": _named_spans(page.write, label=outline.label, heading=heading)
-        | ({"organizations": _spans(page.write, organizations)} if organizations else {}),
+        "spans": spans,
     }
 
 

@@ -208,6 +208,8 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
 
 def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:
     """其中 A、B: parts that come to more than their whole."""
+    if len(quantities) < 2 or "其中" not in _seen(folded, quantities[0].text.end, quantities[-1].text.start):
+        return  # as in most measures: known by one look
     for k, whole in enumerate(quantities[:-1]):
         following = quantities[k + 1]
         between = _seen(folded, whole.text.end, following.text.start)

@@ -101,17 +101,20 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
     inside = Inside(titles)
     position = 0
     for start in _START.finditer(text):
-        if start.start() < position or not _can_be_date(text, start) or inside(start.start()):
+        begin, end = start.span()
+        if text[begin].isdecimal() and text[end : end + 1] not in _AFTER_DIGITS:
+            continue  # most figures are followed by a unit that no date has: known before the long patterns are tried
+        if begin < position or inside(begin):
             continue
         if _goes_on_before(text, start):
             continue
-        if listed := _LISTED.match(text, start.start()):
+        if listed := _LISTED.match(text, begin):
             year = int(listed["y"]) if listed["y"] else year
             found.extend(_listed(listed, year or signed_year))
             position = listed.end()
             seen.append(Place(*listed.span()))
             continue
-        match = _DATE.match(text, start.start())
+        match = _DATE.match(text, begin)
         if match is None:
             continue
         position = match.end()
@@ -175,11 +178,6 @@ def _goes_on_before(text: str, start: re.Match[str]) -> bool:
     return apart and not _WITH_YEAR.match(text, place)
 
 
-def _can_be_date(text: str, start: re.Match[str]) -> bool:
-    """A quick look before the long patterns: most figures are followed by a unit that no date has."""
-    return not start.group()[0].isdecimal() or text[start.end() : start.end() + 1] in _AFTER_DIGITS
-
-
 def _listed(match: re.Match[str], year: int | None) -> list[DateFound]:
     """The dates of 6月6、28日 and 7、8月, which share what is printed once."""
     group = "days" if match["days"] else "months"
@@ -224,12 +222,13 @@ def _relative_year(word: str | None, signed_year: int | None) -> int | None:
     return signed_year + {"去": -1, "明": 1, "次": 1}.get(word[0], 0)
 
 
-_PARTS = {p: [f"{p}{part}" for part in "iy im id y m m2 d d2 h h2 q q2 e x".split()] for p in "ab"}
+_PARTS = ("iy", "im", "id", "y", "m", "m2", "d", "d2", "h", "h2", "q", "q2", "e", "x")
+_GROUPS = {p: [f"{p}{part}" for part in _PARTS] for p in "ab"}
 """The groups of the two points, to be asked for all at once."""
 
 
 def _points(match: re.Match[str], p: str) -> _Point | None:
-    iso, iso_month, iso_day, y, m, m2, d, d2, h, h2, q, q2, edge, alone = match.group(*_PARTS[p])
+    iso, iso_month, iso_day, y, m, m2, d, d2, h, h2, q, q2, edge, alone = match.group(*_GROUPS[p])
     if iso:
         return _Point(int(iso), int(iso_month), int(iso_day))
     year, month = _year(y), _int(m or m2)

@@ -57,9 +57,7 @@ def lexical_scores(table: str, text: str) -> dict[str, int]:
         for role, rule in entries[word]:
             if role == _VERB:
                 acting[rule] = end
-            elif role == _WORD:
-                counts[rule] = counts.get(rule, 0) + 1
-            elif rule in acting and not _BREAK.search(text, acting.pop(rule), end):
+            elif role == _WORD or (rule in acting and not _BREAK.search(text, acting.pop(rule), end)):
                 counts[rule] = counts.get(rule, 0) + 1
     scores: dict[str, int] = {}
     for rule, count in counts.items():

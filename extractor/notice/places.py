@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import accumulate
 from typing import NamedTuple
@@ -26,6 +26,10 @@ class Inside:
             if self._edges and self._edges[-1] > start:
                 self._edges[-1] = start  # what runs into the next stretch ends there
             self._edges += (start, end)
+
+    def pieces(self) -> Iterator[tuple[int, int]]:
+        """The stretches in order, without what they share."""
+        return zip(self._edges[::2], self._edges[1::2], strict=True)
 
     def __call__(self, offset: int) -> bool:
         return bisect_right(self._edges, offset) & 1 == 1

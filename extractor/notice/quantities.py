@@ -100,17 +100,19 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
     """All figures of the folded text in printed order, outside ``dates``, ``titles`` of documents and ``labels``."""
     inside = Inside([*dates, *titles])
     names = [(place, kind) for place, kind in _names_with_digits(text) if not inside(place.start)]
-    taken_by_name = Inside(place for place, _ in names)
-    labelled = Inside(labels)
+    elsewhere = bytearray(len(text))
+    for known in (inside, Inside(place for place, _ in names), Inside(labels)):
+        for start, end in known.pieces():
+            elsewhere[start:end] = b"1" * (end - start)
 
     def apart(offset: int) -> bool:
-        return inside(offset) or labelled(offset) or taken_by_name(offset)
+        return elsewhere[offset] > 0
 
     found = Figures([], names)
     range_end, taken = -1, 0
     for number in NUMBER.finditer(text):
         start, end = number.span()
-        if start < taken or inside(start) or labelled(start) or taken_by_name(start):
+        if start < taken or elsewhere[start]:
             continue
         second = second_of_range(text, end)
         kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == range_end)

@@ -195,7 +195,8 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
             first = date.value.split("/")[0]
             if first != ".." and first[: len(signed_on)] > signed_on[: len(first)]:
                 yield Doubt("date_after_signature", f"{path}.dates[{k}]", {"date": date.value, "signed": signed_on})
-    for k, (whole, part, rate) in enumerate(zip(*(measure.quantities[n:] for n in range(3)), strict=False)):
+    quantities = measure.quantities
+    for k, (whole, part, rate) in enumerate(zip(quantities, quantities[1:], quantities[2:], strict=False)):
         counts = whole.unit == part.unit != "%" and rate.unit == "%" and part.value < whole.value
         if not counts:
             continue
@@ -203,7 +204,7 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
         same = "。" not in _seen(folded, whole.text.end, rate.text.start) and len(words) <= 12
         if same and _RATE.search(words) and not _closes(part.value, whole.value, rate.value):
             yield _open_rate(f"{path}.quantities[{k + 2}]", part.value, whole.value, rate.value)
-    yield from _parts(measure.quantities, folded, path)
+    yield from _parts(quantities, folded, path)
 
 
 def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:

@@ -72,7 +72,7 @@ def find_accountability(
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
         elif behind := _BEHIND.match(after) or (before.endswith(("给予", "对")) and _RIGHT_BEHIND.match(after)):
             actions = [] if _LENIENT.search(behind["action"]) else _actions(behind["action"], "")
-        elif not actions and (right := _RIGHT_BEHIND.match(after)) and _ANY_ACTION.match(after):
+        elif not actions and _ANY_ACTION.match(after) and (right := _RIGHT_BEHIND.match(after)):
             actions = [] if _LENIENT.search(right["action"]) else _actions(right["action"], "")
         elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
             actions = []

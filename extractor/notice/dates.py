@@ -79,7 +79,7 @@ _ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")
 # What looks like a date in digits: where the grammar does not read all of it, its digits are damaged.
 _LIKE_A_DATE = re.compile(
     r"[0-9](?<![0-9.].)(?:(?<=[12])(?:9|0)[0-9]{2}(?:[0-9]{2,4}|年[0-9]{3,4})日"
-    r"|[0-9]{0,5}(?:年[0-9]{1,4}[①-⑳]?月(?:[0-9]{1,4}[日号])?|月[0-9]{1,4}[日号]))"
+    r"|[0-9]{0,5}+(?:年[0-9]{1,4}[①-⑳]?月(?:[0-9]{1,4}[日号])?|月[0-9]{1,4}[日号]))"
 )
 # 2023年度考核办法, 2024年国民经济和社会发展计划: a year that opens the name of a plan, fund or film is no date.
 _NAME = re.compile(

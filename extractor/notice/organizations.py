@@ -42,7 +42,7 @@ class NameEnds:
     def __init__(self, text: str) -> None:
         ends = {end for _, _, end in _suffixes().find_matches_as_indexes(text, overlapping=True)}
         # Most suffixes stand where no verb could follow: those are left out once, not clause by clause.
-        self._ends = sorted(end for end in ends if text[end : end + 1] in _CAN_FOLLOW)
+        self._ends = sorted([end for end in ends if text[end : end + 1] in _CAN_FOLLOW])
         self._guarded = [*self._ends, sys.maxsize]
 
     def near(self, starts: list[int]) -> list[int]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Sequence
 from functools import cache
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -37,27 +36,20 @@ _NOT_IN_NAME = pattern("organizations", "not_in_names")
 
 
 class NameEnds:
-    """The places of a reading text where the name of an organisation could end, found in one pass."""
+    """The places of a reading text where the name of an organisation could end, found in one pass.
+
+    ``places`` holds them in order, and behind them one that no text reaches.
+    """
 
     def __init__(self, text: str) -> None:
         ends = {end for _, _, end in _suffixes().find_matches_as_indexes(text, overlapping=True)}
         # Most suffixes stand where no verb could follow: those are left out once, not clause by clause.
-        self._ends = sorted([end for end in ends if text[end : end + 1] in _CAN_FOLLOW])
-        self._guarded = [*self._ends, sys.maxsize]
+        self.places = [*sorted([end for end in ends if text[end : end + 1] in _CAN_FOLLOW]), sys.maxsize]
 
     def near(self, starts: list[int]) -> list[int]:
         """Those of ``starts`` at which a name could start at all: most clauses name nobody."""
-        ends = self._guarded
+        ends = self.places
         return [start for start in starts if ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME]
-
-    def after(self, start: int, stop: int) -> Sequence[int]:
-        """Ends of names that could start at ``start``, nearest first."""
-        ends = self._ends
-        first = bisect_right(ends, start + 1)
-        last, furthest = first, min(start + _LONGEST_NAME, stop)
-        while last < len(ends) and ends[last] <= furthest:
-            last += 1
-        return ends[first:last]
 
 
 @cache
@@ -112,8 +104,11 @@ def _name(
     text: str, ends: NameEnds, start: int, stop: int, closing: tuple[re.Pattern[str], frozenset[str]]
 ) -> Place | None:
     acts, marks = closing
+    places, furthest = ends.places, min(start + _LONGEST_NAME, stop)
+    nearest = bisect_right(places, start + 1)
     best: Place | None = None
-    for found in ends.after(start, stop):
+    while (found := places[nearest]) <= furthest:
+        nearest += 1
         if best is not None and found > best.end + _NAME_GROWS:
             break
         end, following = found, text[found : found + 1]

@@ -44,14 +44,14 @@ class Mark(NamedTuple):
 # The first element is a character class so that the engine skips to candidates instead of trying each place.
 _CANDIDATE = re.compile(
     rf"[{_CN}第其(0-9{_CIRCLED}{_PARENTHESISED}{_STOPPED}反整存具问](?:"
-    rf"(?<=[{_CN}第其])(?:"
+    rf"(?<=[0-9])(?<![0-9.].)[0-9]{{0,2}}+"
+    rf"(?:(?P<decimal>(?:\.[0-9]{{1,2}}){{1,2}}(?= |、|关于|针对|(?<=\.[0-9]\.[0-9])(?![0-9.])))"
+    rf"|(?P<ar_dot> ?[.、,])|(?P<ar_rparen>\)[、.]?)|(?P<ar_bare>) {{1,4}}(?=[\u4e00-\u9fff“]))"
+    rf"|(?<=[{_CN}第其])(?:"
     rf"(?<=[{_CN}])(?<![{_CN}].)[{_CN}]{{0,4}}(?:(?P<shi>是[:,、]?)|(?P<dun>[、.]))"
     rf"|(?<=第)[{_CN}]{{1,3}}(?:(?P<di>[,、:])|(?P<nth>个问题[:、]))"
     rf"|(?<=其)[{CHINESE_DIGITS}](?P<qi>[,、:]|是[,]?))"
     rf"|(?<=\() ?(?:[{_CN}]{{1,5}}(?P<cn_paren> ?\)[、.]?)|[0-9]{{1,3}}(?P<ar_paren> ?\)[、.]?))"
-    rf"|(?<=[0-9])(?<![0-9.].)[0-9]{{0,2}}"
-    rf"(?:(?P<decimal>(?:\.[0-9]{{1,2}}){{1,2}}(?= |、|关于|针对|(?<=\.[0-9]\.[0-9])(?![0-9.])))"
-    rf"|(?P<ar_dot> ?[.、,])|(?P<ar_rparen>\)[、.]?)|(?P<ar_bare>) {{1,4}}(?=[\u4e00-\u9fff“]))"
     rf"|(?<=[{_CIRCLED}])(?P<circled>[、.]?)"
     rf"|(?<=[{_PARENTHESISED}])(?P<parenthesised>[、.]?)"
     rf"|(?<=[{_STOPPED}])(?P<stopped>)"

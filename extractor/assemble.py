@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from extractor.contract import Measure, Notice, Record, Span
@@ -36,8 +37,7 @@ def assemble(reading: Reading, notice_id: str, write: Write | None = None) -> No
         name: found.value if name in _NORMALISED or len(found.places) > 1 else _cut(text, found.places[0]).strip()
         for name, found in reading.fields.items()
     }
-    measures = [measure for issue in reading.outline.issues for measure in issue.measures]
-    facts = iter(deal(reading.facts, [measure.text for measure in measures]))
+    measures = iter(_measures(page, reading, [each for issue in reading.outline.issues for each in issue.measures]))
     # Plain dictionaries are validated into records all at once: several times faster than one constructor a value.
     return Notice.model_validate(
         {
@@ -56,7 +56,7 @@ def assemble(reading: Reading, notice_id: str, write: Write | None = None) -> No
                 }
                 for total in reading.totals
             ],
-            "issues": [_issue(page, reading, issue, facts) for issue in reading.outline.issues],
+            "issues": [_issue(page, reading, issue, measures) for issue in reading.outline.issues],
             "outline": _outline(page, reading),
             "spans": {name: _spans(page.write, found.places) for name, found in reading.fields.items()},
         }
@@ -99,8 +99,8 @@ def measure_at(text: str, at: Span) -> Measure:
     folded = fold(text)
     reading = read_by_rules(folded)
     outline = MeasureOutline(folded.in_folded(at.start, at.end), None)
-    (facts,) = deal(reading.facts, [outline.text])
-    return Measure.model_validate(_measure(_Page(folded.printed, writer(folded)), reading, outline, facts))
+    (measure,) = _measures(_Page(folded.printed, writer(folded)), reading, [outline])
+    return Measure.model_validate(measure)
 
 
 def text_sha256(text: str) -> str:
@@ -115,11 +115,14 @@ class _Page(NamedTuple):
     write: Write
 
 
-def _issue(page: _Page, reading: Reading, outline: IssueOutline, facts: Iterator[Facts]) -> _Values:
-    measures = [_measure(page, reading, measure, next(facts)) for measure in outline.measures]
+def _issue(page: _Page, reading: Reading, outline: IssueOutline, measures: Iterator[_Values]) -> _Values:
+    """An issue's values, with as many of ``measures`` as are its own."""
     text = page.printed
     title, section = _cut(text, outline.title), [_cut(text, place) for place in outline.section]
     answer = "\n".join(_cut(reading.text, measure.text) for measure in outline.measures)
+    spans = _named_spans(page.write, label=outline.label, title=outline.title)
+    if outline.section:
+        spans["section"] = _spans(page.write, outline.section)
     notes = "\n".join(_cut(reading.text, rest.text) for rest in outline.rests if rest.kind in ("note", "lead_in"))
     return {
         "label": _label(text, outline.label),
@@ -128,25 +131,53 @@ def _issue(page: _Page, reading: Reading, outline: IssueOutline, facts: Iterator
         "category": issue_category(_cut(reading.text, outline.title), answer),
         "status": issue_status(section, f"{notes}\n{answer}"),
         "text": page.write(outline.text),
-        "measures": measures,
-        "spans": _named_spans(page.write, label=outline.label, title=outline.title)
-        | ({"section": _spans(page.write, outline.section)} if outline.section else {}),
+        "measures": list(islice(measures, len(outline.measures))),
+        "spans": spans,
     }
 
 
-def _measure(page: _Page, reading: Reading, outline: MeasureOutline, facts: Facts) -> _Values:
+class _Judged(NamedTuple):
+    """What is read in a measure's own words."""
+
+    heading: Place | None
+    types: list[str]
+    status: str
+    organizations: list[Place]
+
+
+def _measures(page: _Page, reading: Reading, outlines: list[MeasureOutline]) -> list[_Values]:
+    """The values of measures in printed order. Each rule goes over all of them before the next one does: its tables are
+    large, and fast while the processor has them at hand."""
+    text, clauses, ends = reading.text, reading.clauses, reading.name_ends
+    places = [outline.text for outline in outlines]
+    dealt = deal(reading.facts, places)
+    headings = [place_of_heading(text, place) for place in places]
+    types = [measure_types(_without_titles(text, place, facts)) for place, facts in zip(places, dealt, strict=True)]
+    # A slogan in the heading (持续推进…) does not say that work goes on.
+    statuses = [
+        measure_status(text[heading.end if heading else place.start : place.end])
+        for place, heading in zip(places, headings, strict=True)
+    ]
+    organizations = [
+        find_organizations(text, clauses, ends, place, [date.text for date in facts.dates])
+        for place, facts in zip(places, dealt, strict=True)
+    ]
+    judged = map(_Judged, headings, types, statuses, organizations)
+    return [_measure(page, *each) for each in zip(outlines, dealt, judged, strict=True)]
+
+
+def _measure(page: _Page, outline: MeasureOutline, facts: Facts, judged: _Judged) -> _Values:
     text = page.printed
-    heading = place_of_heading(reading.text, outline.text)
-    organizations = find_organizations(
-        reading.text, reading.clauses, reading.name_ends, outline.text, [date.text for date in facts.dates]
-    )
+    heading, types, status, organizations = judged
+    spans = _named_spans(page.write, label=outline.label, heading=heading)
+    if organizations:
+        spans["organizations"] = _spans(page.write, organizations)
     return {
         "label": _label(text, outline.label),
         "text": page.write(outline.text),
         "heading": _cut(text, heading) if heading else None,
-        "types": measure_types(_without_titles(reading.text, outline.text, facts)),
-        # A slogan in the heading (持续推进…) does not say that work goes on.
-        "status": measure_status(reading.text[heading.end if heading else outline.text.start : outline.text.end]),
+        "types": types,
+        "status": status,
         "documents": _documents(page, facts),
         "quantities": [
             {
@@ -169,8 +200,7 @@ def _measure(page: _Page, reading: Reading, outline: MeasureOutline, facts: Fact
             }
             for found in facts.accountability
         ],
-        "spans": _named_spans(page.write, label=outline.label, heading=heading)
-        | ({"organizations": _spans(page.write, organizations)} if organizations else {}),
+        "spans": spans,
     }
 
 

@@ -222,7 +222,8 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
             first = date.value.split("/")[0]
             if first != ".." and first[: len(signed_on)] > signed_on[: len(first)]:
                 yield Doubt("date_after_signature", f"{path}.dates[{k}]", {"date": date.value, "signed": signed_on})
-    for k, (whole, part, rate) in enumerate(zip(*(measure.quantities[n:] for n in range(3)), strict=False)):
+    quantities = measure.quantities
+    for k, (whole, part, rate) in enumerate(zip(quantities, quantities[1:], quantities[2:], strict=False)):
         counts = whole.unit == part.unit != "%" and rate.unit == "%" and part.value < whole.value
         if not counts:
             continue
@@ -230,11 +231,13 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
         same = "。" not in _seen(folded, whole.text.end, rate.text.start) and len(words) <= 12
         if same and _RATE.search(words) and not _closes(part.value, whole.value, rate.value):
             yield _open_rate(f"{path}.quantities[{k + 2}]", part.value, whole.value, rate.value)
-    yield from _parts(measure.quantities, folded, path)
+    yield from _parts(quantities, folded, path)
 
 
 def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:
     """其中 A、B: parts that come to more than their whole."""
+    if len(quantities) < 2 or "其中" not in _seen(folded, quantities[0].text.end, quantities[-1].text.start):
+        return  # as in most measures: known by one look
     for k, whole in enumerate(quantities[:-1]):
         following = quantities[k + 1]
         between = _seen(folded, whole.text.end, following.text.start)

@@ -53,31 +53,31 @@ def find_accountability(
     clause_start, told_until = -1, 0
     actions: list[str] = []
     for quantity in quantities:
-        start = clauses.start(quantity.text.start)
+        begin, end = quantity.text
+        start = clauses.start(begin)
         same_clause = start == clause_start
         known_from = max(start, told_until) if same_clause else start
-        skipped = bisect_left(unread, (quantity.text.start, 0))
+        skipped = bisect_left(unread, (begin, 0))
         if skipped and unread[skipped - 1].end > min(told_until, start):
             actions = []
             known_from = max(known_from, unread[skipped - 1].end)
-        before = text[known_from : quantity.text.start]
+        before = text[known_from:begin]
         named = _ANY_ACTION.search(before) is not None
         if (named or actions) and (others := list(_COUNTED_OTHERWISE.finditer(before))):
             actions = []
             before = before[others[-1].end() :]
             named = _ANY_ACTION.search(before) is not None
-        end = quantity.text.end
         after = text[end : min(clauses.end(end), end + _REACH)]
         if named:
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
         elif behind := _BEHIND.match(after) or (before.endswith(("给予", "对")) and _RIGHT_BEHIND.match(after)):
             actions = [] if _LENIENT.search(behind["action"]) else _actions(behind["action"], "")
-        elif not actions and (right := _RIGHT_BEHIND.match(after)) and _ANY_ACTION.match(after):
+        elif not actions and _ANY_ACTION.match(after) and (right := _RIGHT_BEHIND.match(after)):
             actions = [] if _LENIENT.search(right["action"]) else _actions(right["action"], "")
         elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
             actions = []
-        clause_start, told_until = start, quantity.text.end
-        if quantity.unit in _UNITS:
+        clause_start, told_until = start, end
+        if actions and quantity.unit in _UNITS:
             found.extend(
                 AccountabilityFound(quantity.text, action, quantity.value, quantity.unit, quantity.base)
                 for action in actions

@@ -79,7 +79,7 @@ _ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")
 # What looks like a date in digits: where the grammar does not read all of it, its digits are damaged.
 _LIKE_A_DATE = re.compile(
     r"[0-9](?<![0-9.].)(?:(?<=[12])(?:9|0)[0-9]{2}(?:[0-9]{2,4}|年[0-9]{3,4})日"
-    r"|[0-9]{0,5}(?:年[0-9]{1,4}[①-⑳]?月(?:[0-9]{1,4}[日号])?|月[0-9]{1,4}[日号]))"
+    r"|[0-9]{0,5}+(?:年[0-9]{1,4}[①-⑳]?月(?:[0-9]{1,4}[日号])?|月[0-9]{1,4}[日号]))"
 )
 # 2023年度考核办法, 2024年国民经济和社会发展计划: a year that opens the name of a plan, fund or film is no date.
 _NAME = re.compile(
@@ -101,17 +101,20 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
     inside = Inside(titles)
     position = 0
     for start in _START.finditer(text):
-        if start.start() < position or not _can_be_date(text, start) or inside(start.start()):
+        begin, end = start.span()
+        if text[begin].isdecimal() and text[end : end + 1] not in _AFTER_DIGITS:
+            continue  # most figures are followed by a unit that no date has: known before the long patterns are tried
+        if begin < position or inside(begin):
             continue
         if _goes_on_before(text, start):
             continue
-        if listed := _LISTED.match(text, start.start()):
+        if listed := _LISTED.match(text, begin):
             year = int(listed["y"]) if listed["y"] else year
             found.extend(_listed(listed, year or signed_year))
             position = listed.end()
             seen.append(Place(*listed.span()))
             continue
-        match = _DATE.match(text, start.start())
+        match = _DATE.match(text, begin)
         if match is None:
             continue
         position = match.end()
@@ -175,11 +178,6 @@ def _goes_on_before(text: str, start: re.Match[str]) -> bool:
     return apart and not _WITH_YEAR.match(text, place)
 
 
-def _can_be_date(text: str, start: re.Match[str]) -> bool:
-    """A quick look before the long patterns: most figures are followed by a unit that no date has."""
-    return not start.group()[0].isdecimal() or text[start.end() : start.end() + 1] in _AFTER_DIGITS
-
-
 def _listed(match: re.Match[str], year: int | None) -> list[DateFound]:
     """The dates of 6月6、28日 and 7、8月, which share what is printed once."""
     group = "days" if match["days"] else "months"
@@ -224,14 +222,19 @@ def _relative_year(word: str | None, signed_year: int | None) -> int | None:
     return signed_year + {"去": -1, "明": 1, "次": 1}.get(word[0], 0)
 
 
+_PARTS = ("iy", "im", "id", "y", "m", "m2", "d", "d2", "h", "h2", "q", "q2", "e", "x")
+_GROUPS = {p: [f"{p}{part}" for part in _PARTS] for p in "ab"}
+"""The groups of the two points, to be asked for all at once."""
+
+
 def _points(match: re.Match[str], p: str) -> _Point | None:
-    if match[f"{p}iy"]:
-        return _Point(int(match[f"{p}iy"]), int(match[f"{p}im"]), int(match[f"{p}id"]))
-    year = _year(match[f"{p}y"])
-    month, day = _int(match[f"{p}m"] or match[f"{p}m2"]), _int(match[f"{p}d"] or match[f"{p}d2"])
+    iso, iso_month, iso_day, y, m, m2, d, d2, h, h2, q, q2, edge, alone = match.group(*_GROUPS[p])
+    if iso:
+        return _Point(int(iso), int(iso_month), int(iso_day))
+    year, month = _year(y), _int(m or m2)
     if month is not None:
-        return _Point(year, month, day)
-    half, quarter, edge = match[f"{p}h"] or match[f"{p}h2"], match[f"{p}q"] or match[f"{p}q2"], match[f"{p}e"]
+        return _Point(year, month, _int(d or d2))
+    half, quarter = h or h2, q or q2
     if half:
         return _Point(year, 1, None, 6) if half[0] == "上" else _Point(year, 7, None, 12)
     if quarter:
@@ -239,7 +242,7 @@ def _points(match: re.Match[str], p: str) -> _Point | None:
         return _Point(year, last - 2, None, last)
     if edge:
         return _Point(year, 1 if edge.endswith("初") else 12, None)
-    return _Point(year, None, None) if match[f"{p}x"] is not None else None
+    return _Point(year, None, None) if alone is not None else None
 
 
 def _value(first: _Point, second: _Point | None, match: re.Match[str]) -> str:

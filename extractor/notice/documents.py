@@ -18,6 +18,7 @@ class DocumentFound(NamedTuple):
 
 
 _LONGEST_TITLE = 200
+_MARK = re.compile(r"[《》。\n]")
 _JOINED = re.compile(r"[《》、,和及与以()\s“”等]*")
 _UNCLOSED = re.compile(r"[^《》。;,\n]{4,60}?(?=(?:已|正式|正在|业)经?(?:印发|制定|出台|实施|修订|下发))")
 _ACTIONS = ("revised", "drafted", "issued", "applied")
@@ -54,15 +55,14 @@ def find_documents(text: str) -> list[DocumentFound]:
 def _closing(text: str, opening: int) -> int | None:
     """The place of the 》 that closes the 《 at ``opening``, if it stands in the same sentence."""
     depth = 0
-    for place in range(opening, min(len(text), opening + _LONGEST_TITLE)):
-        character = text[place]
-        if character == "《":
+    for mark in _MARK.finditer(text, opening, opening + _LONGEST_TITLE):
+        if mark.group() == "《":
             depth += 1
-        elif character == "》":
+        elif mark.group() == "》":
             depth -= 1
             if depth == 0:
-                return place if place > opening + 1 else None
-        elif character in "。\n" and depth == 1:
+                return mark.start() if mark.start() > opening + 1 else None
+        elif depth == 1:
             return None
     return None
 

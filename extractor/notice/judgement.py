@@ -67,6 +67,16 @@ def _only_ahead(sentence: str) -> bool:
 
 
 @cache
+def _status_words(name: str) -> re.Pattern[str]:
+    """What says that an issue is ``completed`` or ``in_progress``: words about it, or a state alone in brackets."""
+    table = read_table("judgement")["issue_status"]
+    states = "|".join(table[f"{name}_alone"])
+    # One alternative a bracket: the engine skims for the alternatives' first letters where each starts with one.
+    alone = [rf"{re.escape(bracket)}(?<![^\n].)(?:{states})[)\]】]" for bracket in "([【"]
+    return re.compile("|".join([*alone, *table[f"{name}_words"]]))
+
+
+@cache
 def _pattern(section: str, name: str) -> re.Pattern[str]:
     # Joined without a group around them: the engine then skims for the alternatives' first letters.
     return re.compile("|".join(read_table("judgement")[section][name]), re.MULTILINE)
@@ -90,9 +100,9 @@ def issue_status(section: list[str], measures: str) -> str:
         return "in_progress"
     if _pattern("issue_status", "completed_section").search(headings):
         return "completed"
-    if _pattern("issue_status", "in_progress_words").search(measures):
+    if _status_words("in_progress").search(measures):
         return "in_progress"
-    return "completed" if _pattern("issue_status", "completed_words").search(measures) else "unspecified"
+    return "completed" if _status_words("completed").search(measures) else "unspecified"
 
 
 def place_of_heading(text: str, measure: Place) -> Place | None:

@@ -20,7 +20,9 @@ CLASSES = ("figure", "total", "date", "label", "contact", "title", "heading", "n
 _NAMES: tuple[str, ...] = get_args(NameKind)
 _OWNERS = ("unread", *(kind for kind in CLASSES if kind != "unread" and kind not in _NAMES), *_NAMES)
 _OWNER = {kind: bytes([number]) for number, kind in enumerate(_OWNERS)}
-_DIGITS = re.compile(r"[0-9]+|[①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿]+")
+_CIRCLED = "①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿"
+# Digits of one kind in a row. The pattern begins with one class, so that the engine skips to them.
+_DIGITS = re.compile(rf"[0-9{_CIRCLED}](?:(?<=[0-9])[0-9]*|(?<![0-9])[{_CIRCLED}]*)")
 _BETWEEN_DIGITS = frozenset(" \n,.’'")
 
 

@@ -50,19 +50,17 @@ def _lexicon(table: str) -> _Lexicon:
 
 def lexical_scores(table: str, text: str) -> dict[str, int]:
     """The score of each name in ``data/<table>.toml`` for ``text``; names that score nothing are left out."""
-    lexicon = _lexicon(table)
+    automaton, entries, rules = _lexicon(table)
     counts: dict[int, int] = {}
     acting: dict[int, int] = {}
-    for word, _, end in lexicon.automaton.find_matches_as_indexes(text, overlapping=True):
-        for role, rule in lexicon.entries[word]:
-            if role == _WORD:
-                counts[rule] = counts.get(rule, 0) + 1
-            elif role == _VERB:
+    for word, _, end in automaton.find_matches_as_indexes(text, overlapping=True):
+        for role, rule in entries[word]:
+            if role == _VERB:
                 acting[rule] = end
-            elif rule in acting and not _BREAK.search(text, acting.pop(rule), end):
+            elif role == _WORD or (rule in acting and not _BREAK.search(text, acting.pop(rule), end)):
                 counts[rule] = counts.get(rule, 0) + 1
     scores: dict[str, int] = {}
     for rule, count in counts.items():
-        name, weight = lexicon.rules[rule]
+        name, weight = rules[rule]
         scores[name] = scores.get(name, 0) + weight * min(count, _MOST)
     return scores

@@ -82,7 +82,7 @@ def amount_at(text: str, number: re.Match[str]) -> Amount:
         tail = _tail(text, following.end())._replace(word=None)
     value: float = _value(number.group())
     last, magnitude = end, tail.magnitude
-    while tail.base.end == tail.base.start and magnitude and (part := NUMBER.match(text, tail.end)):
+    while magnitude and not tail.unit and (part := NUMBER.match(text, tail.end)):
         if not isinstance(value, int):
             break  # 1.2亿3000万 is no amount
         # 1亿2000万元 is one amount: as long as magnitudes become smaller, and each part stays below the one before.
@@ -93,25 +93,26 @@ def amount_at(text: str, number: re.Match[str]) -> Amount:
             tail.word
             or part_scale >= whole
             or share * part_scale >= whole
-            or (not smaller.magnitude and not smaller.base_words)
+            or (not smaller.magnitude and not smaller.unit)
         ):
             break
         value = _whole(value * (whole / part_scale) + share)
         last, tail, magnitude = part.end(), smaller, smaller.magnitude
-    first, unit = start, tail.magnitude + tail.base_words
+    first, unit = start, tail.magnitude + tail.unit
     currency = None
     if text[start - 1 : start] in _ENDS_CURRENCY:
         currency = _CURRENCY.search(text, max(0, start - _CURRENCY_REACH), start)
-    if currency and not tail.base_words:
+    if currency and not tail.unit:
         unit = tail.magnitude + _MONEY.get(currency.group().strip(), "元")
     if currency and unit.endswith("元"):
         first = currency.start()
-    sign = _sign(text, first, tail.base_words)
+    sign = _sign(text, first, tail.unit) if text[first - 1 : first] in _BEFORE_SIGNED else ""
     if sign and sign[0] != "+":
         value = -value
     # The unit that the first figure of a range takes from the second stands behind that, not in its place.
-    stop = last if borrowed else max(tail.base.end, last)
-    return Amount(Place(first - len(sign), stop), Place(start, last), value, unit, tail.base, tail.word, tail.end, sign)
+    stop = last if borrowed else max(tail.unit_end, last)
+    base = Place(tail.unit_end - len(tail.unit), tail.unit_end)
+    return Amount(Place(first - len(sign), stop), Place(start, last), value, unit, base, tail.word, tail.end, sign)
 
 
 def second_of_range(text: str, end: int) -> int | None:
@@ -156,7 +157,7 @@ def goes_on_as_amount(text: str, end: int) -> bool:
 
 
 def _value(printed: str) -> int | float:
-    digits = printed.replace(",", "").replace("’", "").replace("'", "")
+    digits = printed if printed.isdecimal() else printed.replace(",", "").replace("’", "").replace("'", "")
     if len(digits) > LONGEST_FIGURE:
         return 0
     return float(digits) if "." in digits else int(digits)
@@ -176,9 +177,8 @@ def _scale(magnitude: str) -> int:
 
 
 def _sign(text: str, start: int, unit: str) -> str:
-    """The sign right before ``start``, or nothing. A dash is one where a value below zero can stand."""
-    if text[start - 1 : start] not in _BEFORE_SIGNED:
-        return ""
+    """The sign right before ``start``, where one of ``_BEFORE_SIGNED`` stands, or nothing. A dash is one where a value
+    below zero can stand."""
     gap = " " if text[start - 1 : start] == " " else ""
     place = start - len(gap)
     mark = text[place - 1 : place]
@@ -192,11 +192,11 @@ def _sign(text: str, start: int, unit: str) -> str:
 
 
 class _Tail(NamedTuple):
-    """What follows a number: its magnitude, the place and the words of its unit, the 余 or 以上 around, its end."""
+    """What follows a number: its magnitude, its unit and where that ends, the 余 or 以上 around, the end of it all."""
 
     magnitude: str
-    base: Place
-    base_words: str
+    unit: str
+    unit_end: int
     word: str | None
     end: int
 
@@ -222,31 +222,35 @@ def _tail(text: str, end: int) -> _Tail:
     stop = max(unit_end, around_end) if more else unit_end
     if text[unit_end : unit_end + 1] in _BEGINS_AFTER and (after := _AFTER_UNIT.match(text, unit_end)):
         word, stop = after.group(), after.end()
-    return _Tail(magnitude, Place(begin, unit_end), text[begin:unit_end], word, stop)
+    return _Tail(magnitude, text[begin:unit_end], unit_end, word, stop)
+
+
+class _Unit(NamedTuple):
+    """A unit, whether it ends in a Western letter, and what makes another word of it."""
+
+    words: str
+    is_western: bool
+    others: re.Pattern[str] | None
 
 
 @cache
-def _units() -> dict[str, tuple[tuple[str, re.Pattern[str] | None], ...]]:
-    """Units by their first character, longest first, each with what makes another word of it."""
+def _units() -> dict[str, tuple[_Unit, ...]]:
+    """Units by their first character, longest first."""
     table = read_table("quantities")
     others = {unit: re.compile(words) for unit, words in table["not_units"].items() if words}
-    by_first: dict[str, list[str]] = {}
+    by_first: dict[str, list[_Unit]] = {}
     for unit in sorted(table["units"], key=len, reverse=True):
-        by_first.setdefault(unit[0], []).append(unit)
-    return {first: tuple((unit, others.get(unit)) for unit in units) for first, units in by_first.items()}
+        is_western = unit[-1].isascii() and unit[-1].isalpha()
+        by_first.setdefault(unit[0], []).append(_Unit(unit, is_western, others.get(unit)))
+    return {first: tuple(units) for first, units in by_first.items()}
 
 
 def unit_end_at(text: str, place: int) -> int:
     """Where the longest unit that begins at ``place`` ends; ``place`` where none does."""
-    for unit, others in _units().get(text[place : place + 1], ()):
+    for unit, is_western, others in _units().get(text[place : place + 1], ()):
         if text.startswith(unit, place):
             end = place + len(unit)
-            if (
-                unit[-1].isascii()
-                and unit[-1].isalpha()
-                and text[end : end + 1].isascii()
-                and text[end : end + 1].isalnum()
-            ):
+            if is_western and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
                 continue  # the m of 5mm, the t of 4th
             if others is None or not others.match(text, end):
                 return end

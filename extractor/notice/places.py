@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
+from functools import reduce
+from itertools import accumulate, count
+from operator import add
 from typing import NamedTuple
 
 
@@ -20,12 +21,19 @@ class Inside:
     """Tells whether an offset lies in one of several stretches that do not overlap."""
 
     def __init__(self, places: Iterable[Place]) -> None:
-        self._places = sorted(places)
-        self._starts = [place.start for place in self._places]
+        # Starts and ends in turn: an offset behind an odd number of them is inside.
+        self._edges: list[int] = []
+        for start, end in sorted(places):
+            if self._edges and self._edges[-1] > start:
+                self._edges[-1] = start  # what runs into the next stretch ends there
+            self._edges += (start, end)
+
+    def pieces(self) -> Iterator[tuple[int, int]]:
+        """The stretches in order, without what they share."""
+        return zip(self._edges[::2], self._edges[1::2], strict=True)
 
     def __call__(self, offset: int) -> bool:
-        index = bisect_right(self._starts, offset) - 1
-        return index >= 0 and self._places[index].end > offset
+        return bisect_right(self._edges, offset) & 1 == 1
 
 
 _SENTENCE_MARKS = "。;!?\n"
@@ -38,15 +46,17 @@ def sentence_start(text: str, place: int, marks: str = _SENTENCE_MARKS) -> int:
     return max(reach, *(text.rfind(mark, reach, place) + 1 for mark in marks))
 
 
-_BREAK = re.compile(r"[,。;:!?\n]")
+_CLAUSE_MARKS = ",。;:!?"
 
 
 class Clauses:
     """The clauses of a folded text, cut at , 。 ; : ! ? and line ends, found once and asked often."""
 
     def __init__(self, text: str) -> None:
-        # Each mark is one code point: the lengths of what lies between them give the starts.
-        self._starts = list(accumulate((len(clause) + 1 for clause in _BREAK.split(text)), initial=0))[:-1]
+        # Each mark is one code point: the lengths of what lies between them give the starts. Marks are made alike
+        # before the text is split, which is several times faster than a pattern that finds them all.
+        clauses = reduce(lambda words, mark: words.replace(mark, "\n"), _CLAUSE_MARKS, text).split("\n")
+        self._starts = [0, *map(add, accumulate(map(len, clauses[:-1])), count(1))]
         self._length = len(text)
 
     def start(self, offset: int) -> int:

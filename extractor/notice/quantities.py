@@ -66,6 +66,8 @@ _NAMES = frozenset(read_table("quantities")["names"])
 _LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
 # 第3、4条 and 每月5日、15日: what goes on from an ordinal or a day of the month.
 _GOES_ON = frozenset("、和至-月")
+_MARKS_NAME = _GOES_ON | frozenset("第〔([〕)]")
+_BEFORE_NAME, _BEHIND_NAME = frozenset("#〔"), frozenset("+#〕")
 _COUNTS_ON = re.compile(r"(?:第[0-9]+(?:[、和至-][0-9]+)*[、和至-]|月(?:[0-9]+日?[、和])*)$")
 _SHORT_QUOTE = 12
 _DOCUMENT_NUMBER = re.compile(r"[〕)\]] ?第?[0-9]+号")
@@ -98,17 +100,19 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
     """All figures of the folded text in printed order, outside ``dates``, ``titles`` of documents and ``labels``."""
     inside = Inside([*dates, *titles])
     names = [(place, kind) for place, kind in _names_with_digits(text) if not inside(place.start)]
-    taken_by_name = Inside(place for place, _ in names)
-    labelled = Inside(labels)
+    elsewhere = bytearray(len(text))
+    for known in (inside, Inside(place for place, _ in names), Inside(labels)):
+        for start, end in known.pieces():
+            elsewhere[start:end] = b"1" * (end - start)
 
     def apart(offset: int) -> bool:
-        return inside(offset) or labelled(offset) or taken_by_name(offset)
+        return elsewhere[offset] > 0
 
     found = Figures([], names)
     range_end, taken = -1, 0
     for number in NUMBER.finditer(text):
         start, end = number.span()
-        if start < taken or inside(start) or labelled(start) or taken_by_name(start):
+        if start < taken or elsewhere[start]:
             continue
         second = second_of_range(text, end)
         kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == range_end)
@@ -176,17 +180,17 @@ def _stands_alone(text: str, start: int, *, ends_range: bool) -> bool:
 
 def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: bool) -> NameKind | None:
     """What a number names, if it names something."""
-    marked = _kind_by_marks(text, start, end)
-    if marked:
-        return marked
     before, behind = text[start - 1 : start], text[end : end + 1]
+    if before in _MARKS_NAME and (marked := _kind_by_marks(text, start, end)):
+        return marked
     if text[start:end] in _NAMES and not _counts(text, end):
         return "hotline"
-    if end - start > LONGEST_FIGURE or _is_code(text, start, end, ends_range=ranged or ends_range):
+    beside_western = before.isascii() or behind.isascii()
+    if end - start > LONGEST_FIGURE or (beside_western and _is_code(text, start, end, ends_range=ranged or ends_range)):
         return "code"
-    if before in ("#", "〔") or (before == "+" and text[start - 2 : start - 1].isascii()):
+    if before in _BEFORE_NAME or (before == "+" and text[start - 2 : start - 1].isascii()):
         return "name"
-    if behind in ("+", "#", "〕") or (behind == "/" and not text[end + 1 : end + 2].isdecimal() and not ranged):
+    if behind in _BEHIND_NAME or (behind == "/" and not text[end + 1 : end + 2].isdecimal() and not ranged):
         return "name"
     words = text[max(0, start - 4) : start].rstrip(": ")
     if words.endswith(_NOT_BEFORE) and not words.endswith(_NEVER_FIRST):
@@ -208,7 +212,8 @@ def _kind_by_marks(text: str, start: int, end: int) -> NameKind | None:
 
 
 def _kind_without_unit(text: str, start: int, end: int) -> NameKind | None:
-    if _YEAR_OF_NAME.match(text, start) or _in_short_quote(text, start, end):
+    year = end - start == 4 and _YEAR_OF_NAME.match(text, start)
+    if year or _in_short_quote(text, start, end):
         return "name"
     if end - start < _SHORTEST_NAME or not text[start:end].isdecimal():
         return None
@@ -279,9 +284,10 @@ def _qualifier_before(before: str) -> str | None:
 def _measures_without_unit(text: str, start: int, end: int) -> bool:
     """满意度98.5, 权重提高至15: a bare figure counts where the words before it say so and the clause ends with it."""
     ends = end >= len(text) or text[end] in ",。;、)"
-    return ends and bool(re.search(r"(?:[为达至到]|得分|指数|均值|权重|比例|占比)$", text[max(0, start - 4) : start]))
+    return ends and _SAYS_FIGURE.search(text, max(0, start - 4), start) is not None
 
 
+_SAYS_FIGURE = re.compile(r"(?:[为达至到]|得分|指数|均值|权重|比例|占比)$")
 _NOUN = re.compile(
     r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|对|向|进行|开展|已|均|全部|纳入|参加|参与|"
     r"完成|实现|得到|获|被|由|及|和|并|在|下发|指导|成功|落实|组织|入驻|通过|予以|给予)"
@@ -296,6 +302,8 @@ _OPENERS = re.compile(
 _CLOSERS = re.compile(
     r"(?:达到了?|达|可|为|至|到|共计?|累计|已|约为?|近|超过?|不低于|不足|不超过?|了|第|的|较|由|从|均|共有|有|等|分别|[≥≤–—-])+$"
 )
+_ENDS_CLOSER = frozenset("达到了可为至共计已约近超过于足第的较由从均有等别≥≤–—-")
+"""What one of ``_CLOSERS`` can end with: looked at before they are looked for."""
 _UNIT_BETWEEN = re.compile(r"^(?:[余多]|[宗亩户人件起家个次项条名])+$")
 
 
@@ -304,10 +312,12 @@ def _subject(text: str, start: int, end: int) -> Place | None:
     noun = _NOUN.match(text, end)
     if noun and noun["noun"].strip("“”()"):
         return Place(*noun.span("noun"))
-    clause = start
-    while clause > max(0, start - _LONGEST_SUBJECT) and text[clause - 1] not in _CLAUSE_BREAKS:
+    clause, furthest = start, max(0, start - _LONGEST_SUBJECT)
+    while clause > furthest and text[clause - 1] not in _CLAUSE_BREAKS:
         clause -= 1
-    words = _CLOSERS.sub("", text[clause:start].rstrip()).rstrip()
+    words = text[clause:start].rstrip()
+    if words[-1:] in _ENDS_CLOSER:
+        words = _CLOSERS.sub("", words).rstrip()
     opener = _OPENERS.match(words)
     opened = opener.end() if opener and len(words) - opener.end() > 2 else 0
     if not words or _UNIT_BETWEEN.match(words):

@@ -174,21 +174,16 @@ def _with_totals(text: str, ledger: Ledger, totals: Sequence[TotalFound]) -> Led
 
 def deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:
     """The facts that start inside each of ``places``."""
-    starts = (
-        [found.title.start for found in facts.documents],
-        [found.text.start for found in facts.dates],
-        [found.text.start for found in facts.quantities],
-        [found.text.start for found in facts.accountability],
-    )
-    dealt = []
-    for place in places:
-        cuts = [slice(bisect_left(known, place.start), bisect_left(known, place.end)) for known in starts]
-        dealt.append(
-            Facts(
-                facts.documents[cuts[0]],
-                facts.dates[cuts[1]],
-                facts.quantities[cuts[2]],
-                facts.accountability[cuts[3]],
-            )
+    documents = [found.title.start for found in facts.documents]
+    dates = [found.text.start for found in facts.dates]
+    quantities = [found.text.start for found in facts.quantities]
+    accountability = [found.text.start for found in facts.accountability]
+    return [
+        Facts(
+            facts.documents[bisect_left(documents, start) : bisect_left(documents, end)],
+            facts.dates[bisect_left(dates, start) : bisect_left(dates, end)],
+            facts.quantities[bisect_left(quantities, start) : bisect_left(quantities, end)],
+            facts.accountability[bisect_left(accountability, start) : bisect_left(accountability, end)],
         )
-    return dealt
+        for start, end in places
+    ]

@@ -108,6 +108,10 @@ def _accepted_in_line(
     text: str, line: list[Mark], latest: dict[str, int], ahead: tuple[int, dict[tuple[str, int], int]]
 ) -> list[Mark]:
     line_end, following = ahead
+    if len(line) == 1 and line[0].boundary is Boundary.LINE:  # as in most lines: nothing in them to be told apart
+        mark = line[0]
+        opens = _opens_line(text, mark, latest.get(mark.kind), following)
+        return line if opens and not _NOT_AN_ENUMERATOR.match(text, mark.start) else []
     line_start = text.rfind("\n", 0, line[0].start) + 1
     collapsed = line_end - line_start > _COLLAPSED_LENGTH and _headings_in_sequence(line) >= 3
     last = {(mark.kind, mark.number): mark.start for mark in line if mark.boundary >= Boundary.SOFT}

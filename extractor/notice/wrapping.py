@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from extractor.notice.numbers import NUMBER, has_unit
+
 # An enumerator alone on its line belongs to the next one.
 _LONE_ENUMERATOR = re.compile(
     r"(?m)^ *(?:[(][一二三四五六七八九十0-9]{1,3}[)]|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[.、])[.、]? *"
@@ -288,7 +290,9 @@ def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | 
 def _inside_amount(text: str, line: _Line, following: _Line, wrap: _Wrap) -> bool:
     """Whether a full line breaks off beside a figure, so that the blanks before the next one are no indent but those
     that typesetting puts beside figures."""
-    beside = text[line.end - 1].isdecimal() != text[following.start].isdecimal()
+    number = NUMBER.match(text, following.start)
+    begins = number is not None and (has_unit(text, number.end()) or text[number.end() : number.end() + 1] in "年月日")
+    beside = begins != text[line.end - 1].isdecimal()
     blank_line = text.count("\n", line.end, following.start) > 1
     full = _width(text, line, in_columns=wrap.in_columns) >= wrap.full - _BLANKS_BESIDE
     return beside and full and not (blank_line or _ended(text, line) or _opens(text, following))

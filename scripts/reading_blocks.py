@@ -83,7 +83,7 @@ UNREAD = (
     ("节约④万元。", "a circled numeral may be a damaged figure or a mark"),
     ("整改1②项。", "the same beside a digit"),
     ("约谈数10人。", "some tens, or a number of ten"),
-    ("面积35.6²万元。", "a raised mark behind a figure that is no unit"),
+    ("产量10⁴吨。", "a power of ten, or 10 with the mark of a note"),
     ("发现问题12。", "no unit, and no word that makes a bare figure count"),
     ("于2024717日验收。", "a date whose digits are damaged"),
     ("于2023年2月30日验收。", "no day of the calendar"),

@@ -56,7 +56,7 @@ class Clauses:
         # Each mark is one code point: the lengths of what lies between them give the starts. Marks are made alike
         # before the text is split, which is several times faster than a pattern that finds them all.
         clauses = reduce(lambda words, mark: words.replace(mark, "\n"), _CLAUSE_MARKS, text).split("\n")
-        self._starts = [0, *map(add, accumulate(map(len, clauses[:-1])), count(1))]
+        self._starts: list[int] = [0, *map(add, accumulate(map(len, clauses[:-1])), count(1))]
         self._length = len(text)
 
     def start(self, offset: int) -> int:

@@ -258,24 +258,25 @@ def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterato
 
 def _grounding(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
     """Every quoted value must stand at its place; by construction it does, and this is where a slip would show."""
-    for path, name, value, span in _quoted_values(notice):
+    for home, name, index, value, span in _quoted_values(notice):
         if value in folded.source[span.start : span.end]:
             continue
         printed = _seen(folded, span.start, span.end)
         if value not in printed and _plain(value) not in _plain(printed) and not _is_amount(value, folded, span):
-            yield Doubt("ungrounded_value", path, {"name": name, "value": _short(value)})
+            yield Doubt("ungrounded_value", f"{home}{name}[{index}]", {"name": name, "value": _short(value)})
 
 
-def _quoted_values(notice: Notice) -> Iterator[tuple[str, str, str, Span]]:
+def _quoted_values(notice: Notice) -> Iterator[tuple[str, str, int, str, Span]]:
+    """What leads to a value (the path of its record, its list, its place in that), the value as printed, its span."""
     for k, total in enumerate(notice.totals):
-        yield f"totals[{k}]", "totals", _number(total.value), total.text
+        yield "", "totals", k, _number(total.value), total.text
     for i, issue in enumerate(notice.issues):
         for j, measure in enumerate(issue.measures):
-            path = f"issues[{i}].measures[{j}]"
+            home = f"issues[{i}].measures[{j}]."
             for k, quantity in enumerate(measure.quantities):
-                yield f"{path}.quantities[{k}]", "quantities", _number(quantity.value), quantity.text
+                yield home, "quantities", k, _number(quantity.value), quantity.text
             for k, document in enumerate(measure.documents):
-                yield f"{path}.documents[{k}]", "documents", document.title, document.text
+                yield home, "documents", k, document.title, document.text
 
 
 def _plain(text: str) -> str:

@@ -58,7 +58,7 @@ def outline_issue(text: str, finding: Finding, *, last: bool) -> IssueOutline:
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
-    _children(text, node, (measures, rests), last=last)
+    _children(text, node.children, (measures, rests), last=last)
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
     return IssueOutline(
         Place(node.segment.start, end),
@@ -144,15 +144,15 @@ def _own_text(text: str, node: Node, body: int, found: _Found, lead_length: int)
         measures.append(MeasureOutline(place, None))
 
 
-def _children(text: str, node: Node, found: _Found, *, last: bool) -> None:
+def _children(text: str, children: list[Node], found: _Found, *, last: bool) -> None:
     measures, rests = found
-    for index, child in enumerate(node.children):
-        final = last and index == len(node.children) - 1
+    for index, child in enumerate(children):
+        final = last and index == len(children) - 1
         if child.kind == "paragraph":
             if last and measures and _is_afterword(text, child):
-                rests.extend(Rest("afterword", _segment_place(c)) for c in node.children[index:])
+                rests.extend(Rest("afterword", _segment_place(c)) for c in children[index:])
                 return
-            _paragraph(text, child, followed=index + 1 < len(node.children), found=found)
+            _paragraph(text, child, followed=index + 1 < len(children), found=found)
         elif child.parts:
             _numbered_group(text, child, found, last=final)
         else:
@@ -197,7 +197,7 @@ def _numbered_group(text: str, node: Node, found: _Found, *, last: bool) -> None
     _, rests = found
     rests.append(Rest("heading", Place(node.segment.start, node.segment.content)))
     _own_text(text, node, node.segment.content, found, _HEADING_OVER_UNITS)
-    _children(text, node, found, last=last)
+    _children(text, node.children, found, last=last)
 
 
 def _numbered_unit(text: str, node: Node, found: _Found, *, last: bool) -> None:
@@ -216,4 +216,4 @@ def _numbered_unit(text: str, node: Node, found: _Found, *, last: bool) -> None:
     if place.end > place.start:
         measures.append(MeasureOutline(place, label_place(node)))
     if children:
-        _children(text, Node(node.segment, node.kind, children=children), found, last=last)
+        _children(text, children, found, last=last)

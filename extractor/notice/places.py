@@ -42,8 +42,10 @@ _REACH = 300
 
 def sentence_start(text: str, place: int, marks: str = _SENTENCE_MARKS) -> int:
     """Where the sentence (or what else the ``marks`` end) that holds ``place`` starts, at most 300 code points back."""
-    reach = max(0, place - _REACH)
-    return max(reach, *(text.rfind(mark, reach, place) + 1 for mark in marks))
+    start = max(0, place - _REACH)
+    for mark in marks:
+        start = max(start, text.rfind(mark, start, place) + 1)  # what the other marks end already is not looked at
+    return start
 
 
 _CLAUSE_MARKS = ",。;:!?"

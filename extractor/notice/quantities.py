@@ -54,11 +54,14 @@ _QUALIFIER_BEFORE = sorted(
     key=lambda pair: -len(pair[0]),
 )
 _ANY_QUALIFIER_BEFORE = tuple(word for word, _ in _QUALIFIER_BEFORE)
+_ENDS_QUALIFIER = frozenset(word[-1] for word in _ANY_QUALIFIER_BEFORE) | {"了"}
+"""Last characters are looked at before many words are tried, here and below."""
 QUALIFIER_AFTER = {
     word: name for name in ("over", "under", "about") for word in read_table("quantities")[f"{name}_after"]
 }
 """The qualifier that a word around a unit stands for."""
 _NOT_BEFORE = tuple(read_table("quantities")["not_before"])
+_ENDS_NOT_BEFORE = frozenset(word[-1] for word in _NOT_BEFORE)
 _NEVER_FIRST = ("提前", "目前", "此前", "当前", "之前", "日前", "以前", "底前", "年前")
 _NOT_AFTER = pattern("quantities", "not_after")
 _RANK_BEFORE = pattern("quantities", "rank_before", "{}$")
@@ -193,7 +196,7 @@ def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: boo
     if behind in _BEHIND_NAME or (behind == "/" and not text[end + 1 : end + 2].isdecimal() and not ranged):
         return "name"
     words = text[max(0, start - 4) : start].rstrip(": ")
-    if words.endswith(_NOT_BEFORE) and not words.endswith(_NEVER_FIRST):
+    if words[-1:] in _ENDS_NOT_BEFORE and words.endswith(_NOT_BEFORE) and not words.endswith(_NEVER_FIRST):
         return "ordinal"
     if named := _NOT_AFTER.match(text, end):
         return "grade" if named.group().startswith("级") else "name"
@@ -263,7 +266,9 @@ def _quantity(text: str, amount: Amount) -> QuantityFound | None:
     if unit in ("名", "位") and _RANK_BEFORE.search(text, max(0, start - 12), start):
         return None
     before = text[max(0, amount.text.start - 6) : amount.text.start]
-    qualifier = QUALIFIER_AFTER[amount.word] if amount.word else _qualifier_before(before)
+    qualifier = QUALIFIER_AFTER[amount.word] if amount.word else None
+    if not amount.word and before[-1:] in _ENDS_QUALIFIER:
+        qualifier = _qualifier_before(before)
     if qualifier == "about" and before.endswith("近") and unit in _LENGTHS_OF_TIME:
         qualifier = None  # 近3年 are the last three years, not about three
     subject = _subject(text, amount.text.start, amount.end)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from extractor.notice.frames import Frame, is_note, lead_in_end, read_frame
 from extractor.notice.segments import Segment
@@ -25,15 +24,18 @@ class Node:
     frame: Frame | None = None
     finding: bool = False
     children: list[Node] = field(default_factory=list)
+    parts: list[Node] = field(default_factory=list)
+    """The children that carry an enumerator or are headings of their own."""
+
+    def add(self, child: Node) -> None:
+        """Hang ``child`` below this node, behind what hangs there."""
+        self.children.append(child)
+        if child.kind != "paragraph":
+            self.parts.append(child)
 
     @property
     def number(self) -> int:
         return self.segment.mark.number if self.segment.mark else 0
-
-    @cached_property
-    def parts(self) -> list[Node]:
-        """The children that carry an enumerator or are headings of their own; to be asked when the tree is grown."""
-        return [child for child in self.children if child.kind != "paragraph"]
 
     @property
     def end(self) -> int:
@@ -64,7 +66,7 @@ def grow(text: str, segments: list[Segment]) -> list[Node]:
             node = Node(segment, "paragraph")  # the title, which names the same things
         opened = opened or segment.end - segment.start > _OPENING_LENGTH
         if node.kind == "paragraph":
-            path[-1].children.append(node)
+            path[-1].add(node)
             continue
         depth = _depth(path, node)
         if len(path) == depth and node.number > 1 and top_numbers.get(node.kind) == node.number - 1:
@@ -72,7 +74,7 @@ def grow(text: str, segments: list[Segment]) -> list[Node]:
         del path[depth:]
         if depth == 1:
             top_numbers[node.kind] = node.number
-        path[-1].children.append(node)
+        path[-1].add(node)
         path.append(node)
     return root.children
 

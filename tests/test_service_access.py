@@ -37,6 +37,7 @@ def friend(service: Service) -> Iterator[Client]:
 @pytest.mark.parametrize(
     "given",
     [None, "", "Bearer", "Bearer ", f"Bearer {TOKEN[:-1]}", f"Bearer {TOKEN}x", f"Basic {TOKEN}", TOKEN, "Bearer 令"],
+    ids=["none", "empty", "no value", "blank", "shorter", "longer", "basic", "bare", "Chinese"],
 )
 def test_without_the_token_nothing_is_told(stranger: Client, given: str | None) -> None:
     headers = {} if given is None else {"Authorization": given.encode().decode("latin-1")}

@@ -3,6 +3,7 @@
     python scripts/bench_rules.py
     python scripts/bench_rules.py --many 10000 --json bench.json
     python scripts/bench_rules.py --only rate growth
+    python scripts/bench_rules.py --only start --against ../before
 
 The corpus is made from the gold notices by shuffling and renumbering their issues (``scripts/corpus.py``), about 20,000
 characters each, and written to a temporary folder. Rates and runs are timed by the clock on the wall, growth by
@@ -26,6 +27,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -117,6 +119,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--gold", type=Path, default=ROOT / "gold")
     parser.add_argument("--only", nargs="+", choices=sections, default=list(sections))
+    parser.add_argument(
+        "--against", type=Path, metavar="CHECKOUT", help="another checkout (git worktree): print its time over ours"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers there too")
     options = parser.parse_args()
     begun, found = time.perf_counter(), dict[str, list[Row]]()
@@ -130,6 +135,9 @@ def main() -> None:
     }
     print(", ".join(f"{name} {value}" for name, value in machine.items()))
     _print_line("", "aim", "measured", "met")
+    if options.against:
+        sections["against"] = against
+        options.only = [*options.only, "against"]
     for name in options.only:
         print(f"-- {name}")
         found[name] = []
@@ -285,6 +293,39 @@ def _extract_all(texts: list[str], *, as_json: bool = False) -> None:
         notice = extract(text)
         if as_json:
             notice.model_dump_json()
+
+
+def against(options: argparse.Namespace, bases: list[Base]) -> Iterator[Row]:
+    """Yield how many times faster the rules are than another checkout's, both in turn on the same notices."""
+    rounds = []
+    for _ in range(max(5, options.rounds)):
+        other, ours = (_seconds_in(checkout, options.gold / "notices") for checkout in (options.against, ROOT))
+        rounds.append(other / ours)
+    spread = f"rounds from {min(rounds):.2f} to {max(rounds):.2f}, {len(bases)} notices, processor time"
+    yield Row(f"time of {options.against} over ours, median", median(rounds), "", at_least=1.0, note=spread)
+
+
+_ALONE = """
+import sys, time
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from extractor import extract
+texts = [path.read_text(encoding="utf-8") for path in sorted(Path(sys.argv[2]).iterdir())]
+def read():
+    start = time.process_time()
+    for text in texts:
+        extract(text)
+    return time.process_time() - start
+read()
+print(min(read() for _ in range(6)))
+"""
+
+
+def _seconds_in(checkout: Path, notices: Path) -> float:
+    """Return how many seconds of processor time a checkout's rules take for the notices, the best of six times."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    command = [sys.executable, "-c", _ALONE, str(checkout.resolve()), str(notices.resolve())]
+    return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
 
 
 def _found(made: list[Made]) -> str:

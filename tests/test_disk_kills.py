@@ -30,7 +30,8 @@ TESTS = Path(__file__).parent
         ("report", 4, 15),
         ("gold", 3, 25),
         ("cache-export", 4, 20),
-        ("run", 3, 30),
+        ("run", 3, 20),
+        ("save", 3, 20),
     ],
 )
 def test_killed_at_its_operations_on_files(action: str, every: int, least: int, tmp_path: Path) -> None:

@@ -128,6 +128,21 @@ def test_of_a_sum_with_its_breakdown_in_brackets_only_the_sum_counts(
     assert _totals(width(text)) == totals
 
 
+@pytest.mark.parametrize(
+    ("text", "totals"),
+    [
+        ("制定整改措施42项,已完成38项。", [("measures_planned", 42, "项"), ("measures_completed", 38, "项")]),
+        ("制定整改措施42项,已完成38个。", [("measures_planned", 42, "项")]),
+        ("应追缴资金3万元。", []),
+        ("未追缴资金3万元。", []),
+        ("上轮巡察给予党纪处分3人。", []),
+        ("计划清退资金3万元。", []),
+    ],
+)
+def test_what_is_due_planned_or_of_another_time_is_no_result(text: str, totals: list[tuple[str, float, str]]) -> None:
+    assert _totals(text) == totals
+
+
 def test_figures_inside_an_issue_are_not_about_the_whole() -> None:
     text = "召开专题会议9次。问题一:召开专题会议3次。召开推进会2次。"
     inside = Place(text.index("问题一"), text.index("召开推进会"))

@@ -30,8 +30,11 @@ _LENIENT = re.compile("|".join(_RULES["lenient"]))
 _WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
 _BEARERS = re.compile("|".join(_RULES["bearers"]))
 # 对整改不力的1名负责人进行约谈: the action behind the figure.
-_BEHIND = re.compile(r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。0-9]{2,12})(?=[,。;]|$)")
-_RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16})(?=[,。;]|$)")
+_BEHIND = re.compile(
+    r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。0-9]{2,12})(?=[,。;]|、[0-9]|$)"
+)
+_RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16}?)(?=[,。;]|、[0-9]|$)")
+_JOINS = re.compile(r"[、和及与(]*(?:其中|包括|含)?[:]?")
 # 党纪处分三人、若干人、□□人: counted, but not in digits; the action is spent on them.
 _COUNTED_OTHERWISE = re.compile(
     r"(?:[一二三四五六七八九十百千两数几多]+|若干|□+|[?*×xX〇○]+)(?:余|多)?(?:人次|人|名|件|起|家)(?![才员民大力均])"
@@ -52,6 +55,7 @@ def find_accountability(
     found: list[AccountabilityFound] = []
     clause_start, told_until = -1, 0
     actions: list[str] = []
+    spent, unit = False, ""
     for quantity in quantities:
         begin, end = quantity.text
         start = clauses.start(begin)
@@ -70,19 +74,43 @@ def find_accountability(
         after = text[end : min(clauses.end(end), end + _REACH)]
         if named:
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
-        elif behind := _BEHIND.match(after) or (before.endswith(("给予", "对")) and _RIGHT_BEHIND.match(after)):
-            actions = [] if _LENIENT.search(behind["action"]) else _actions(behind["action"], "")
-        elif not actions and _ANY_ACTION.match(after) and (right := _RIGHT_BEHIND.match(after)):
-            actions = [] if _LENIENT.search(right["action"]) else _actions(right["action"], "")
-        elif not same_clause and not (actions and text[start - 1] == "," and _BEARERS.search(before)):
+            spent = False
+        elif behind := _action_behind(before, after, untold=spent or not actions):
+            # 3人、2人分别给予: nobody can tell which action is whose.
+            told_apart = "分别" not in before + behind.group() and not _LENIENT.search(behind["action"])
+            actions = _actions(behind["action"], "") if told_apart else []
+            end += behind.end()
+            spent = True
+        elif spent or not (
+            _goes_on(before, same_unit=quantity.unit == unit)
+            if same_clause
+            else text[start - 1] == "," and _BEARERS.search(before)
+        ):
             actions = []
-        clause_start, told_until = start, end
+        clause_start, told_until, unit = start, end, quantity.unit
         if actions and quantity.unit in _UNITS:
             found.extend(
                 AccountabilityFound(quantity.text, action, quantity.value, quantity.unit, quantity.base)
                 for action in actions
             )
     return found
+
+
+def _action_behind(before: str, after: str, *, untold: bool) -> re.Match[str] | None:
+    """The action printed behind a figure: 对1名负责人进行约谈, 给予4人党纪处分, and, ``untold`` before, 6人诫勉谈话."""
+    if behind := _BEHIND.match(after):
+        return behind
+    if before.endswith(("给予", "对")) or (untold and _ANY_ACTION.match(after)):
+        return _RIGHT_BEHIND.match(after)
+    return None
+
+
+def _goes_on(before: str, *, same_unit: bool) -> bool:
+    """Whether the words between two figures of a clause leave the action as it is: joints, those who bear it, and
+    between figures in one unit what was done wrong (查处3起违规用车、2起违规用餐)."""
+    joint = _JOINS.match(before)
+    words = before[joint.end() :] if joint else before
+    return not words or bool(_BEARERS.search(words) or (same_unit and _WRONGDOING.search(words)))
 
 
 def _actions(before: str, after: str) -> list[str]:

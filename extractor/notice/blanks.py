@@ -26,6 +26,9 @@ _UNITS_APART = frozenset(
 _THOUSANDS = re.compile(
     r"[1-9](?<![0-9.,/:-].)(?<![0-9] .)[0-9]{0,2}(?: [0-9]{3})+(?![0-9]| [0-9])(?=[.]?[0-9]* ?[^0-9.,:/ \n-])"
 )
+# 1 234 is one number only where nothing but money can be meant: 问题3 120万元 and 4 500人 are two figures, or may be.
+_MONEY_FOLLOWS = re.compile(r"(?:[.][0-9]+)? ?[百千]?[万亿]{0,2} ?(?:元|[美欧港日]元|港币|英镑)")
+_LABELS = frozenset("题部组楼图表村号格年月日第附项条款章节栏列行层区期批段")
 # What a blank really parts: a figure that numbers its line, a date in the page's own form, a postcode.
 _LINE_NUMBER = re.compile(r"[0-9]{1,3}(?:[.][0-9]{1,2}){0,2} +(?=[\u4e00-\u9fff“])(?![百千万亿余多年月日])")
 _DATE_FOLLOWS = re.compile(r"(?:19|20)[0-9]{2}[-/.][0-9]")
@@ -47,7 +50,12 @@ def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
     found = [match.span() for match in _INSIDE_LINE.finditer(text) if _is_unseen(text, *match.span())]
     if "\t" in printed:
         found = [place for place in found if not _in_row(printed, *place)]
-    thousands = [gap.span() for number in _THOUSANDS.finditer(text) for gap in _BLANKS.finditer(text, *number.span())]
+    thousands = [
+        gap.span()
+        for number in _THOUSANDS.finditer(text)
+        if _is_one_number(text, number)
+        for gap in _BLANKS.finditer(text, *number.span())
+    ]
     spaced = _BETWEEN_WORDS.finditer(text) if _is_spaced(text) else ()
     between = [match.span() for match in spaced if not _numbers_line(text, *match.span())]
     yield from sorted({*found, *thousands, *between}) if thousands or between else found
@@ -72,6 +80,16 @@ def _is_unseen(text: str, start: int, end: int) -> bool:
     if _is_han(before):
         return _is_western(after) and not (_DATE_FOLLOWS.match(text, end) or _POSTCODE_FOLLOWS.match(text, end))
     return _is_han(after) and (_is_western(before) or before in _POWERS) and not _numbers_line(text, start, end)
+
+
+def _is_one_number(text: str, number: re.Match[str]) -> bool:
+    """Whether groups of digits with blanks between are one number: the first may be another figure's, or a label's."""
+    before = text[number.start() - 1 : number.start()]
+    if before in ("", " ", "\n"):
+        return False
+    if number.group().count(" ") > 1:
+        return True
+    return _is_han(before) and before not in _LABELS and _MONEY_FOLLOWS.match(text, number.end()) is not None
 
 
 def _is_han(character: str) -> bool:

@@ -42,7 +42,9 @@ class _Point(NamedTuple):
 
 _MONTH_PART = r"(?: ?份)?(?:上旬|中旬|下旬|月?底|初|末|中(?!心|国|央|共|小))?"
 _POINT = (
-    r"(?:(?:(?P<{p}y>(?<![\d.])(?:(?:19|20)\d\d|\d\d(?=年(?:[01]?\d|元)月)|(?<=截至)\d\d(?=年[底末初])))"
+    r"(?:(?:(?P<{p}y>(?<![\d.])(?:(?:19|20)\d\d|\d\d(?=年(?:[01]?\d|元)月[0-3]?\d[日号])"
+    # A year of two digits without a day is told from a length of time (有期徒刑11年6月) by what opens a date.
+    r"|(?<=[于自从至到在’‘。;\n])\d\d(?=年(?:[01]?\d|元)月)|(?<=截至)\d\d(?=年[底末初])))"
     r" ?年(?:度)?(?:的)? ?"
     r"|(?P<{p}r>今年|去年|明年|次年))"
     r"(?:(?P<{p}m>[01]?\d|元(?=月)) ?(?:月(?: ?(?P<{p}d>[0-3]?\d) ?(?:[日号]|(?=[-—~至][0-3]?\d ?日))|"
@@ -123,13 +125,13 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
         if first is None or _names_something(text, match):
             names.append(Place(*match.span()))
             continue
-        resolved = _relative_year(match["ar"], signed_year) or first.year or _year_before(first, second)
-        resolved = resolved or year or signed_year
+        resolved = _relative_year(match["ar"], signed_year, year)
+        if second is not None and match["br"]:
+            second = second._replace(year=_relative_year(match["br"], signed_year, resolved or first.year or year))
+        if not match["ar"]:
+            resolved = first.year or _year_before(first, second) or _year_told_of(first, second, year, signed_on)
         if resolved is None:
             continue
-        if first.last_month and not first.year and not match["ar"] and signed_on:
-            # A quarter printed without its year is over when it is told of.
-            resolved -= f"{resolved:04d}-{first.month:02d}" > signed_on
         year = (second.year if second else None) or first.year or year
         first = first._replace(year=resolved)
         value = _value(first, second, match)
@@ -215,11 +217,31 @@ def _ends(match: re.Match[str]) -> tuple[_Point | None, _Point | None]:
     return first, _points(match, "b")
 
 
-def _relative_year(word: str | None, signed_year: int | None) -> int | None:
-    """今年 is the signature's year, 去年 the one before, 明年 and 次年 the one after."""
-    if not word or signed_year is None:
+def _year_told_of(first: _Point, second: _Point | None, year: int | None, signed_on: str | None) -> int | None:
+    """The year in which a date without one begins: the ``year`` told last, else the signature's, before which a
+    quarter, and an interval over New Year, have ended."""
+    if signed_on is None:
+        return year
+    began = year if year is not None else int(signed_on[:4])
+    if first.last_month:
+        return began - (f"{began:04d}-{first.month:02d}" > signed_on)
+    if year is None and second is not None and second.month is not None and _ends_in_next_year(first, second):
+        return began - (f"{began + 1:04d}-{second.month:02d}" > signed_on)
+    return began
+
+
+def _ends_in_next_year(first: _Point, second: _Point) -> bool:
+    """Whether an interval that prints no year for its end ends in an earlier month than it began in."""
+    return second.year is None and bool(first.month and second.month) and (first.month or 0) > (second.month or 0)
+
+
+def _relative_year(word: str | None, signed_year: int | None, year: int | None) -> int | None:
+    """今年 is the signature's year, 去年 the one before, 明年 the one after; 次年 comes after the year told last."""
+    if not word:
         return None
-    return signed_year + {"去": -1, "明": 1, "次": 1}.get(word[0], 0)
+    if word[0] == "次":
+        return year + 1 if year is not None else None
+    return signed_year + {"去": -1, "明": 1}.get(word[0], 0) if signed_year is not None else None
 
 
 _PARTS = ("iy", "im", "id", "y", "m", "m2", "d", "d2", "h", "h2", "q", "q2", "e", "x")
@@ -255,9 +277,12 @@ def _value(first: _Point, second: _Point | None, match: re.Match[str]) -> str:
             return f"../{end}"
         return f"{start}/{end}" if start and end else ""
     if second is not None:
-        closing = second._replace(year=second.year or first.year, month=second.last_month or second.month)
-        end = _iso(closing)
-        return f"{start}/{end}" if start and end else ""
+        own_year = second.year
+        if own_year is None and first.year is not None:
+            own_year = first.year + _ends_in_next_year(first, second)
+        end = _iso(second._replace(year=own_year, month=second.last_month or second.month))
+        backwards = len(start) == len(end) and end < start
+        return f"{start}/{end}" if start and end and not backwards else ""
     if match["open"]:
         return f"{start}/.." if start else ""
     if match["until"]:

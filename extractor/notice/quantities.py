@@ -69,6 +69,7 @@ _NAMES = frozenset(read_table("quantities")["names"])
 _LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
 # 第3、4条 and 每月5日、15日: what goes on from an ordinal or a day of the month.
 _GOES_ON = frozenset("、和至-月")
+_GOES_ON_AS_DAYS = frozenset("日号、和至-")
 _MARKS_NAME = _GOES_ON | frozenset("第〔([〕)]")
 _BEFORE_NAME, _BEHIND_NAME = frozenset("#〔"), frozenset("+#〕")
 _COUNTS_ON = re.compile(r"(?:第[0-9]+(?:[、和至-][0-9]+)*[、和至-]|月(?:[0-9]+日?[、和])*)$")
@@ -91,6 +92,8 @@ _DIGITS_JOINED = re.compile(  # 0512-12345678, 9:30, 14时30分, 7×24小时
     r"|(?P<time>[0-9]?(?:(?::[0-5][0-9]){1,2}(?![0-9])|[时点][0-5]?[0-9]分))"
     r"|(?P<name>[0-9]*[×xX*✕][0-9]+(?=小时|天)))"
 )
+_LIKE_DIGITS = frozenset("OoIl")
+_MINUS_OR_DASH = frozenset("-–−")
 _CASE_NUMBER = re.compile(  # (2023)苏01民终123号
     r"[〔(\[](?:19|20)[0-9]{2}[〕)\]][\u4e00-\u9fff]{1,3}[0-9]*[\u4e00-\u9fff]{1,4}[0-9]+号"
 )
@@ -118,6 +121,8 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
         if start < taken or elsewhere[start]:
             continue
         second = second_of_range(text, end)
+        if _may_be_misread(text, start, end):
+            continue
         kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == range_end)
         if kind is None and second is not None and not has_unit(text, end):
             kind = _named_range(text, second)
@@ -135,6 +140,9 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
         if goes_on_as_amount(text, amount.end):
             taken = max(taken, amount.end + 1)
             continue
+        last_end = found.quantities[-1].text.end if found.quantities else -1
+        if _is_below_zero_or_rate(text, amount, ends_range=start == range_end or amount.text.start - 1 == last_end):
+            continue
         range_end_before, range_end = range_end, second if second is not None else -1
         quantity = _quantity(text, amount)
         if quantity is not None:
@@ -148,7 +156,8 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
 
 def _names_with_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
     for match in _CODE.finditer(text):
-        yield Place(*match.span()), "code"
+        if not (match.group()[0] in _LIKE_DIGITS and match.group()[1:].isdecimal() and has_unit(text, match.end())):
+            yield Place(*match.span()), "code"
     for match in _DIGITS_JOINED.finditer(text):
         yield Place(*match.span()), "time" if match["time"] else "name" if match["name"] else "phone"
     for match in _CASE_NUMBER.finditer(text):
@@ -181,6 +190,25 @@ def _stands_alone(text: str, start: int, *, ends_range: bool) -> bool:
     )
 
 
+def _may_be_misread(text: str, start: int, end: int) -> bool:
+    """Whether a letter that a scan's reading writes for a digit touches an amount: 3O万元, I5户."""
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    if before in _LIKE_DIGITS and before and not _is_letter(text[start - 2 : start - 1]) and has_unit(text, end):
+        return True
+    return behind in _LIKE_DIGITS and behind != "" and (text[end + 1 : end + 2].isdecimal() or has_unit(text, end + 1))
+
+
+def _is_letter(character: str) -> bool:
+    return character.isascii() and character.isalpha()
+
+
+def _is_below_zero_or_rate(text: str, amount: Amount, *, ends_range: bool) -> bool:
+    """Whether a dash that is no sign stands before an amount (净资产-3.5亿元), or its unit goes on (元/人/月)."""
+    if text[amount.end : amount.end + 1] == "/" and not text[amount.end + 1 : amount.end + 2].isdecimal():
+        return True
+    return not (amount.signed or ends_range) and text[amount.text.start - 1 : amount.text.start] in _MINUS_OR_DASH
+
+
 def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: bool) -> NameKind | None:
     """What a number names, if it names something."""
     before, behind = text[start - 1 : start], text[end : end + 1]
@@ -206,6 +234,8 @@ def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: boo
 def _kind_by_marks(text: str, start: int, end: int) -> NameKind | None:
     """What a number names by the brackets around it, or by the 第 that it goes on from."""
     before, behind = text[start - 1 : start], text[end : end + 1]
+    if before == "月" and behind not in _GOES_ON_AS_DAYS:
+        return None  # 每月1次
     if before == "第" or (before in _GOES_ON and _COUNTS_ON.search(text, max(0, start - 12), start)):
         return "article" if before == "第" and _ARTICLE.match(text, end) else "ordinal"
     if before in ("〔", "(", "[") and behind in ("〕", ")", "]"):
@@ -276,7 +306,7 @@ def _quantity(text: str, amount: Amount) -> QuantityFound | None:
 
 
 # 签约10亿元 and 附近3户: words that end like a qualifier and are none.
-_NO_QUALIFIER = re.compile(r"(?:[签节制违合条预契履公邀相特誓集俭简誓隐]约|[附最邻靠贴临就亲]近)$")
+_NO_QUALIFIER = re.compile(r"(?:[签节制违合条预契履公邀相特誓集俭简隐租续解毁失爽应]约|[附最邻靠贴临就亲]近)$")
 
 
 def _qualifier_before(before: str) -> str | None:
@@ -305,7 +335,7 @@ _OPENERS = re.compile(
     r"不低于|不足|推动|认定|实现|出具|查处|发现|完成|通过|申请|组织|发放|处理|排查|制定|开展|召开|建成|打造|引进|预计|年内)+"
 )
 _CLOSERS = re.compile(
-    r"(?:达到了?|达|可|为|至|到|共计?|累计|已|约为?|近|超过?|不低于|不足|不超过?|了|第|的|较|由|从|均|共有|有|等|分别|[≥≤–—-])+$"
+    r"(?:达到了?|达|可|为|至|到|共计?|累计|已|约为?|近|超过?|[不未][得应能宜]?低于|不足|不[得应能宜]?超过?|了|第|的|较|由|从|均|共有|有|等|分别|[≥≤–—-])+$"
 )
 _ENDS_CLOSER = frozenset("达到了可为至共计已约近超过于足第的较由从均有等别≥≤–—-")
 """What one of ``_CLOSERS`` can end with: looked at before they are looked for."""

@@ -32,6 +32,7 @@ class _Rule(NamedTuple):
     not_before: re.Pattern[str] | None
     not_after: re.Pattern[str] | None
     not_sentence: re.Pattern[str] | None
+    counted: re.Pattern[str] | None
 
 
 _BRACKET = re.compile(r"[(][^()]*$")
@@ -80,6 +81,11 @@ def _is_subset(sentence: str, unit: str) -> bool:
     return bool(subset) and (told is None or told[1].startswith(unit))
 
 
+def _units_told(counted: re.Pattern[str], sentence: str, unit: str) -> set[str]:
+    """The units in which the sentence counts what a rule is about; ``unit`` itself where it counts none of it."""
+    return {match[match.lastgroup or 0] for match in counted.finditer(sentence)} or {unit}
+
+
 def _name(text: str, quantity: QuantityFound, unread: Sequence[Place]) -> str | None:
     start = quantity.text.start
     sentence = text[sentence_start(text, start) : start]
@@ -108,5 +114,7 @@ def _name(text: str, quantity: QuantityFound, unread: Sequence[Place]) -> str | 
             continue
         if rule.not_sentence and rule.not_sentence.search(sentence):
             continue
+        if rule.counted and quantity.unit not in _units_told(rule.counted, sentence, quantity.unit):
+            continue  # 措施42项,完成38个: the 38 are something else
         return rule.name
     return None

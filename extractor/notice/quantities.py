@@ -93,6 +93,8 @@ _DIGITS_JOINED = re.compile(  # 0512-12345678, 9:30, 14时30分, 7×24小时
     r"|(?P<name>[0-9]*[×xX*✕][0-9]+(?=小时|天)))"
 )
 _LIKE_DIGITS = frozenset("OoIl")
+_PER = frozenset("月季秒时")
+"""What a rate is told by and no figure is counted in."""
 _MINUS_OR_DASH = frozenset("-–−")
 _CASE_NUMBER = re.compile(  # (2023)苏01民终123号
     r"[〔(\[](?:19|20)[0-9]{2}[〕)\]][\u4e00-\u9fff]{1,3}[0-9]*[\u4e00-\u9fff]{1,4}[0-9]+号"
@@ -193,9 +195,9 @@ def _stands_alone(text: str, start: int, *, ends_range: bool) -> bool:
 def _may_be_misread(text: str, start: int, end: int) -> bool:
     """Whether a letter that a scan's reading writes for a digit touches an amount: 3O万元, I5户."""
     before, behind = text[start - 1 : start], text[end : end + 1]
-    if before in _LIKE_DIGITS and before and not _is_letter(text[start - 2 : start - 1]) and has_unit(text, end):
+    if before in _LIKE_DIGITS and not _is_letter(text[start - 2 : start - 1]) and has_unit(text, end):
         return True
-    return behind in _LIKE_DIGITS and behind != "" and (text[end + 1 : end + 2].isdecimal() or has_unit(text, end + 1))
+    return behind in _LIKE_DIGITS and (text[end + 1 : end + 2].isdecimal() or has_unit(text, end + 1))
 
 
 def _is_letter(character: str) -> bool:
@@ -204,7 +206,8 @@ def _is_letter(character: str) -> bool:
 
 def _is_below_zero_or_rate(text: str, amount: Amount, *, ends_range: bool) -> bool:
     """Whether a dash that is no sign stands before an amount (净资产-3.5亿元), or its unit goes on (元/人/月)."""
-    if text[amount.end : amount.end + 1] == "/" and not text[amount.end + 1 : amount.end + 2].isdecimal():
+    per = amount.end + 1
+    if text[amount.end : per] == "/" and (text[per : per + 1] in _PER or unit_end_at(text, per) > per):
         return True
     return not (amount.signed or ends_range) and text[amount.text.start - 1 : amount.text.start] in _MINUS_OR_DASH
 
@@ -258,18 +261,13 @@ def _kind_without_unit(text: str, start: int, end: int) -> NameKind | None:
 def _is_code(text: str, start: int, end: int, *, ends_range: bool) -> bool:
     """Whether Western letters stand right beside a number that are neither its currency nor its unit."""
     before, behind = text[start - 1 : start], text[end : end + 1]
-    if before.isascii() and before.isalpha() and text[start - 3 : start] not in ("RMB", "CNY", "USD"):
+    if _is_letter(before) and text[start - 3 : start] not in ("RMB", "CNY", "USD"):
         return True
-    if (
-        before == "-"
-        and not ends_range
-        and text[start - 2 : start - 1].isascii()
-        and text[start - 2 : start - 1].isalpha()
-    ):
+    if before == "-" and not ends_range and _is_letter(text[start - 2 : start - 1]):
         return True
     place = end + (behind == " ")
     letter = text[place : place + 1]
-    return letter.isascii() and letter.isalpha() and unit_end_at(text, place) == place
+    return _is_letter(letter) and unit_end_at(text, place) == place
 
 
 def _counts(text: str, end: int) -> bool:

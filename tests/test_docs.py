@@ -125,7 +125,7 @@ def test_the_readmes_two_commands(readme: Path, tmp_path: Path) -> None:
     setup, install, *rest = first.split(" && ")
     assert setup == "python3 -m venv .venv"
     assert install == f"{_INSTALLED} -m pip install -c constraints.txt -e '.[test]'"
-    assert second == f"{_INSTALLED} -m pytest"
+    assert second == f"{_INSTALLED} -m pytest -n auto --dist loadfile"
     shown = _run(" && ".join(rest).replace(_INSTALLED, "python"), tmp_path)
     table = shown.splitlines()
     assert len(table) == 1 + len(list((ROOT / "gold" / "notices").glob("*.txt")))

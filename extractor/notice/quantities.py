@@ -123,11 +123,11 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
         if start < taken or elsewhere[start]:
             continue
         second = second_of_range(text, end)
-        if _may_be_misread(text, start, end):
-            continue
         kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == range_end)
         if kind is None and second is not None and not has_unit(text, end):
             kind = _named_range(text, second)
+        if kind == "code" and _may_be_misread(text, start, end):
+            continue
         if kind:
             names.append((Place(start, end), kind))
             range_end = second if second is not None else -1
@@ -142,9 +142,13 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
         if goes_on_as_amount(text, amount.end):
             taken = max(taken, amount.end + 1)
             continue
-        last_end = found.quantities[-1].text.end if found.quantities else -1
-        if _is_below_zero_or_rate(text, amount, ends_range=start == range_end or amount.text.start - 1 == last_end):
+        if text[amount.end : amount.end + 1] == "/" and _is_rate(text, amount.end + 1):
             continue
+        if text[amount.text.start - 1 : amount.text.start] in _MINUS_OR_DASH and start != range_end:
+            # -3.5亿元 without a sign's place may be below zero; in 3%-5% the dash joins two figures.
+            last_end = found.quantities[-1].text.end if found.quantities else -1
+            if not amount.signed and amount.text.start - 1 != last_end:
+                continue
         range_end_before, range_end = range_end, second if second is not None else -1
         quantity = _quantity(text, amount)
         if quantity is not None:
@@ -204,12 +208,9 @@ def _is_letter(character: str) -> bool:
     return character.isascii() and character.isalpha()
 
 
-def _is_below_zero_or_rate(text: str, amount: Amount, *, ends_range: bool) -> bool:
-    """Whether a dash that is no sign stands before an amount (净资产-3.5亿元), or its unit goes on (元/人/月)."""
-    per = amount.end + 1
-    if text[amount.end : per] == "/" and (text[per : per + 1] in _PER or unit_end_at(text, per) > per):
-        return True
-    return not (amount.signed or ends_range) and text[amount.text.start - 1 : amount.text.start] in _MINUS_OR_DASH
+def _is_rate(text: str, per: int) -> bool:
+    """Whether the words at ``per``, behind a unit and a slash, make a rate of it that is not known whole: 元/人/月."""
+    return text[per : per + 1] in _PER or unit_end_at(text, per) > per
 
 
 def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: bool) -> NameKind | None:

@@ -125,8 +125,9 @@ def _columns(line: str) -> int:
 
 def _may_be_wrapped(lines: list[str]) -> bool:
     """Whether a closer look is worth while: the widest lines are alike, or the widest breaks off."""
-    widest = max(lines, key=_columns).rstrip(" ")
-    return not _ENDS.search(widest) or any(map(_many_alike, (map(len, lines), map(_columns, lines))))
+    columns = list(map(_columns, lines))
+    widest = lines[columns.index(max(columns))].rstrip(" ")
+    return not _ENDS.search(widest) or any(map(_many_alike, (map(len, lines), columns)))
 
 
 def _many_alike(widths: Iterable[int]) -> bool:

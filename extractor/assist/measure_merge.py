@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from extractor.assist.grounds import date_stands, figure_at, is_date, overlaps
+from extractor.assist.grounds import Figure, date_stands, figure_at, is_date, overlaps
 from extractor.assist.pieces import Kind, MeasurePiece
 from extractor.assist.responses import NOT_HELD, NOTHING, MeasureAnswer, Missed, marked_number, numbered
 from extractor.assist.settling import NOT_SAID, Element, Settling, Values, alike, span_of
@@ -118,15 +118,19 @@ def _quantities(
         if known is None or any(overlaps(element.place, known.place) for element in quantities):
             continue
         subject = find_words(text, around, missed.v)
-        values = {
-            "value": known.value,
-            "unit": known.unit,
-            "subject": text[subject.start : subject.end] if subject else None,
-            "qualifier": known.qualifier,
-            "text": span_of(known.place),
-        }
-        _add(record, "quantities", quantities, values, missed.w)
+        _add(record, "quantities", quantities, _quantity(text, known, subject), missed.w)
     record.put("quantities", quantities, _start)
+
+
+def _quantity(text: str, known: Figure, subject: Place | None) -> Values:
+    """The fields of a quantity that the rules did not have, about the words at ``subject``."""
+    return {
+        "value": known.value,
+        "unit": known.unit,
+        "subject": text[subject.start : subject.end] if subject else None,
+        "qualifier": known.qualifier,
+        "text": span_of(known.place),
+    }
 
 
 def _unread_figure(
@@ -138,14 +142,7 @@ def _unread_figure(
     if known is None or known.place.end > place.end + _UNIT_REACH or any(overlaps(e.place, place) for e in quantities):
         return
     subject = find_words(text, around, words) if words != NOTHING else None
-    values = {
-        "value": known.value,
-        "unit": known.unit,
-        "subject": text[subject.start : subject.end] if subject else None,
-        "qualifier": known.qualifier,
-        "text": span_of(known.place),
-    }
-    _add(record, "quantities", quantities, values, text[known.place.start : known.place.end])
+    _add(record, "quantities", quantities, _quantity(text, known, subject), text[known.place.start : known.place.end])
 
 
 def _documents(text: str, answer: MeasureAnswer, record: Settling, marked: _Marked) -> None:

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from extractor.contract import Notice
-    from extractor.pipeline import extract
+from extractor.version import __version__
 
-__all__ = ["Notice", "extract"]
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from extractor.pipeline import extract
+    from extractor.record.contract import Notice
+
+__all__ = ["Notice", "__version__", "extract"]
 
 
 def __getattr__(name: str) -> object:
@@ -26,7 +27,7 @@ def __getattr__(name: str) -> object:
 
         return extract
     if name == "Notice":
-        from extractor.contract import Notice
+        from extractor.record.contract import Notice
 
         return Notice
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

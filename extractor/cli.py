@@ -8,26 +8,24 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from extractor import __version__
-from extractor.commands import batch as batch_command
-from extractor.commands import cache as cache_command
-from extractor.commands import eval as eval_command
-from extractor.commands import gold as gold_command
-from extractor.commands.doctor import doctor
-from extractor.commands.export import export
-from extractor.commands.prompts import prompts
-from extractor.commands.report import report
-from extractor.commands.run import INTERRUPTED, run
-from extractor.commands.schema import schema
-from extractor.commands.serve import serve
-from extractor.commands.show import show
+from extractor.commands import batch_command, cache_command
+from extractor.commands.doctor_command import doctor
+from extractor.commands.export_command import export
+from extractor.commands.prompts_command import prompts
+from extractor.commands.report_command import report
+from extractor.commands.run_command import INTERRUPTED, run
+from extractor.commands.schema_command import schema
+from extractor.commands.serve_command import serve
+from extractor.commands.show_command import show
 from extractor.errors import BugError, ExtractorError, SettingsError
 from extractor.logs import LOGGER, configure
 from extractor.terminal import lost, open_streams
+from extractor.version import __version__
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -71,8 +69,9 @@ app.command()(prompts)
 app.command()(doctor)
 app.add_typer(batch_command.app, name="batch")
 app.add_typer(cache_command.app, name="cache")
-app.add_typer(eval_command.app, name="eval")
-app.add_typer(gold_command.app, name="gold")
+# The evaluation stands above the extractor, which imports nothing of it: its commands are added by name.
+for _name in ("eval", "gold"):
+    app.add_typer(import_module(f"notice_extractor_eval.{_name}_command").app, name=_name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,10 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from extractor.checks import Doubt, Lang, said
-from extractor.contract import Check
 from extractor.data import read_table
-from extractor.files.left_out import LeftOut, summed
+from extractor.files.parts.left_out import LeftOut, summed
+from extractor.record.checks import Doubt, Lang, said
+from extractor.record.contract import Check
 
 _LARGE = 0.2  # share of the text from which, and
 _LEAST = 30  # characters from which struck and folded text and notes are named whatever their wording

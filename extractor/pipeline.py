@@ -1,27 +1,27 @@
 """The way of a notice, top to bottom: file → ingest → fold → outline → facts → record → (model) → checks → store.
 
-``extractor.runs`` takes many notices this way and leaves out those that went it before.
+``extractor.runs.run`` takes many notices this way and leaves out those that went it before.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from extractor.assemble import assemble, in_source
-from extractor.checks import Lang, check, said
-from extractor.contract import Notice
 from extractor.files.ingest import ingest
-from extractor.files.left_out import LeftOut, told_of
-from extractor.files.source import Source
-from extractor.files.store import Counts, RunFolder, Told
-from extractor.notice.folding import fold
-from extractor.notice.reader import read_by_rules
+from extractor.files.parts.left_out import LeftOut, told_of
+from extractor.files.sources.source import Source
+from extractor.notice.assemble import assemble, in_source
+from extractor.notice.doubts import check
+from extractor.notice.reading import read_by_rules
 from extractor.omissions import named_omissions, with_omissions
+from extractor.record.checks import Lang, said
+from extractor.record.contract import Notice
+from extractor.text.folding import fold
 
 if TYPE_CHECKING:
-    from extractor.assist.reading import Model
+    from extractor.assist.session import Model
     from extractor.endpoint.failures import CallFailure
 
 
@@ -58,7 +58,7 @@ async def extract_with_model(
     ``finds_issues`` is set or the rules' outline is poor. Else as ``extract``. Where calls fail the rules stand.
     """
     from extractor.assist.packs import read_first
-    from extractor.assist.reading import read_with_model
+    from extractor.assist.session import read_with_model
 
     # In a thread, so that answers to other notices are taken meanwhile.
     material = await asyncio.to_thread(read_first, text, notice_id)
@@ -90,14 +90,27 @@ def extract_file(source: Source, data: bytes, *, notice_id: str, lang: Lang = "z
     return Extracted(read.text, notice, left_out=read.left_out)
 
 
+Counts = dict[str, float | None]
+"""What is counted of a notice, by name, e.g. ``{"issues": 37, "coverage": 0.94, "digits_unread": 0}``."""
+LeftOutRows = list[dict[str, str | int]]
+"""The parts of a file that its text lacks, as a report lists them: ``kind``, ``characters``, ``words``, ``where``."""
+
+
 class Kept(NamedTuple):
     """What a run reports of a notice."""
 
     counts: Counts
-    left_out: Told
+    left_out: LeftOutRows
 
 
-def store(extracted: Extracted, folder: RunFolder, key: str) -> Kept:
+class Folder(Protocol):
+    """A place for finished notices (``extractor.runs.run_folder``)."""
+
+    def save(self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: LeftOutRows) -> None:
+        """Keep a notice's text, its record as one line of JSON, and what is reported of it."""
+
+
+def store(extracted: Extracted, folder: Folder, key: str) -> Kept:
     """Keep a finished notice in a run's folder under ``key``, and return what is reported of it.
 
     Raises:

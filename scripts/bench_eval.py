@@ -18,12 +18,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from eval.gold import Example, read_folder, reviewed
-from eval.labels import text_hash, write_labels
-from eval.metrics import metrics
-from eval.predictions import PredictionFolder
-from eval.runs import measure_gold, write_reports
-from extractor.contract import DateMention, Document, Issue, Measure, Notice, Quantity, Span
+from notice_extractor_eval.evaluate_gold import measure_gold, write_reports
+from notice_extractor_eval.gold_folder import Example, read_folder, reviewed
+from notice_extractor_eval.predictions import PredictionFolder
+from notice_extractor_eval.score_metrics import metrics
+
+from extractor.labels.label_file import text_hash, write_labels
+from extractor.record.contract import DateMention, Document, Issue, Measure, Notice, Quantity, Span
 
 
 def main() -> None:

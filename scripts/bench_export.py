@@ -28,14 +28,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from bench_rules import _LAUNCHER, CHARACTERS, DISTINCT
 from corpus import make_many, read_bases
 
-from extractor.exports.export import ENDINGS, files_of
+from extractor.exports.exporter import ENDINGS, files_of
 
 ROOT = Path(__file__).resolve().parents[1]
 MOST_MEGABYTES = 500
 _ROWS_ALONE = """
 import sys
 from pathlib import Path
-from extractor.exports.export import stored_notices
+from extractor.exports.exporter import stored_notices
 from extractor.tables.rows import notice_rows
 notices = stored_notices(Path(sys.argv[1]))
 print(sum(len(rows) for notice, text in notices for rows in notice_rows(notice, text).values()))

@@ -25,7 +25,7 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from hostile_texts import PASSES, PATTERNS, RULES, Given, given, text_of
 
-from extractor.workers import spare_the_collector
+from extractor.processes.workers import spare_the_collector
 
 LENGTHS = (10_000, 40_000, 160_000)
 MOST = 1.5

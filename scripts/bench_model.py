@@ -27,11 +27,11 @@ from bench_model_readers import HOW_TO_INSTALL, Read, Reader, readers
 from bench_model_spent import FIRST_TOKEN, PER_SECOND, Spent, spent
 from fake_endpoint import Serving, serving
 from gold_answers import examples
+from notice_extractor_eval.evaluation import evaluate_notice
+from notice_extractor_eval.gold_folder import Example
 
-from eval.evaluation import evaluate_notice
-from eval.gold import Example
-from eval.grounding import ungrounded
 from extractor.assist.tokens import estimate_tokens
+from extractor.record.grounding import ungrounded
 
 MOST_OUT, MOST_IN, MOST_OUTSIDE, MOST_WALL, MOST_OVERHEAD = 0.35, 2.0, 1.2, 1.5, 1.5
 SCORES = ("issues", "measures", "issues.category", "issues.status", "measures.types", "measures.heading",

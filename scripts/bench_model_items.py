@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from gold_answers import items
 
-from extractor.contract import Notice
+from extractor.record.contract import Notice
 
 KINDS = ("issue", "measure", "figure", "date", "document")
 

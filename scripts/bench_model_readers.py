@@ -13,14 +13,14 @@ from types import GenericAlias
 from typing import Any, NamedTuple, Protocol, get_args, get_origin
 
 from bench_model_items import Found, found_in
+from notice_extractor_eval.gold_folder import Example
 from pydantic import BaseModel, create_model
 
-from eval.gold import Example
-from extractor.asking import NoticeModel
-from extractor.contract import Issue, Notice, Span
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.settings import Settings
+from extractor.model_source import NoticeModel
 from extractor.pipeline import extract_with_model
+from extractor.record.contract import Issue, Notice, Span
 
 CONCURRENCY = 64
 PATIENCE = 3600.0  # seconds for one answer: what a whole notice takes in one is beyond the usual ten minutes

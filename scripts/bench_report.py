@@ -15,9 +15,9 @@ from urllib.parse import quote
 from corpus import make_many, read_bases
 from playwright.sync_api import Page, sync_playwright
 
-from extractor.pages.report import write_report
-from extractor.run_report import Settings
-from extractor.runs import run
+from extractor.pages.run_page import write_report
+from extractor.runs.run import run
+from extractor.runs.run_report import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 # Two frames after the script is done, so that what it built has been laid out and painted.

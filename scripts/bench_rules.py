@@ -36,8 +36,8 @@ from corpus import Base, Made, make_many, read_bases
 from rich.cells import cell_len, set_cell_size
 
 from extractor import extract
-from extractor.fingerprint import code_fingerprint
-from extractor.workers import processors
+from extractor.processes.workers import processors
+from extractor.runs.fingerprint import code_fingerprint
 
 ROOT = Path(__file__).resolve().parents[1]
 CHARACTERS = 20_000  # of a notice

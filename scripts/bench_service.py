@@ -43,10 +43,10 @@ sys.path.insert(1, str(Path(__file__).resolve().parents[1] / "tests"))
 from corpus import make_many, read_bases
 from service_example import Client, Service, serving
 
-from extractor.files.source import Source
-from extractor.files.store import RunFolder, opened
+from extractor.files.sources.source import Source
 from extractor.pipeline import extract_file, store
-from extractor.workers import processors, spare_the_collector
+from extractor.processes.workers import processors, spare_the_collector
+from extractor.runs.run_folder import RunFolder, opened
 
 ROOT = Path(__file__).resolve().parents[1]
 CLIENTS = 8

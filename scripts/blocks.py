@@ -18,28 +18,29 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from notice_extractor_eval.agreement import compare_annotators
+from notice_extractor_eval.evaluate_gold import measure_gold
+from notice_extractor_eval.evaluation import Evaluation
+from notice_extractor_eval.gold_folder import Split
+from notice_extractor_eval.markdown import cell, table
+from notice_extractor_eval.predictions import by_rules
+from notice_extractor_eval.score_fields import FIELDS, Lang
+from notice_extractor_eval.score_metrics import Metrics, metrics
+from notice_extractor_eval.score_report import scores_table
 from pydantic import BaseModel
 
-from eval.agreement import compare_annotators
-from eval.evaluation import Evaluation
-from eval.fields import FIELDS, Lang
-from eval.gold import Split
-from eval.markdown import cell, table
-from eval.metrics import Metrics, metrics
-from eval.predictions import by_rules
-from eval.report import scores_table
-from eval.runs import measure_gold
-from extractor import contract, extract
+from extractor import extract
 from extractor.commands.endpoint_options import EndpointFlags
-from extractor.contract import Accountability, Issue, Notice
-from extractor.enumerations import VOCABULARIES
-from extractor.files import limits
-from extractor.notice.ending import find_ending
-from extractor.notice.folding import half_width
-from extractor.notice.marks import find_marks
-from extractor.notice.parts import find_parts
-from extractor.notice.segments import split_segments
-from extractor.notice.tree import Node, grow
+from extractor.files.sources import file_limits
+from extractor.notice.outline.ending import find_ending
+from extractor.notice.outline.marks import find_marks
+from extractor.notice.outline.parts import find_parts
+from extractor.notice.outline.segments import split_segments
+from extractor.notice.outline.tree import Node, grow
+from extractor.record import contract
+from extractor.record.contract import Accountability, Issue, Notice
+from extractor.record.enumerations import VOCABULARIES
+from extractor.text.folding import half_width
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "gold"
@@ -137,8 +138,8 @@ def measure(lang: Lang) -> str:
 
 def run_summary(lang: Lang) -> str:
     """Return what a run on the gold notices and ``show`` print. The time it took is left out."""
-    from extractor.run_report import how_it_went
-    from extractor.runs import run
+    from extractor.runs.run import run
+    from extractor.runs.run_report import how_it_went
 
     with _workplace():
         report = run(["gold/notices"], Path("out"), jobs=1)
@@ -204,7 +205,7 @@ def bad_input() -> str:
 
 def limits_table(lang: Lang) -> str:
     """Return the limits on inputs."""
-    most, mb = limits.DEFAULT_LIMITS, limits.MB
+    most, mb = file_limits.DEFAULT_LIMITS, file_limits.MB
     rows = {
         "en": [
             ("one file, or standard input", f"{most.file_bytes // mb} MB"),

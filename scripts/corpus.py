@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractor import extract
-from extractor.files.numerals import in_chinese
+from extractor.files.parts.numerals import in_chinese
 
 _NUMERAL = re.compile(r"[0-9]+|[一二三四五六七八九十]+")
 _HEADING = re.compile(

@@ -8,8 +8,8 @@ from contextlib import closing
 
 import duckdb
 from blocks import _command, _fenced, _workplace
+from notice_extractor_eval.markdown import table
 
-from eval.markdown import table
 from extractor.tables.columns import TABLES, Column
 
 QUERY = """\

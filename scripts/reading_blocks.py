@@ -9,16 +9,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, get_args
 
 from blocks import GOLD, ROOT, _extracted, _fenced
+from notice_extractor_eval.gold_folder import read_split
+from notice_extractor_eval.markdown import cell, table
 
-from eval.gold import read_split
-from eval.markdown import cell, table
 from extractor import Notice, extract
-from extractor.files.left_out import Kind
-from extractor.files.source import Source
-from extractor.notice.folding import fold
-from extractor.notice.ledger import CLASSES
-from extractor.notice.quantities import NameKind
+from extractor.files.parts.left_out import Kind
+from extractor.files.sources.source import Source
+from extractor.notice.facts.ledger import CLASSES
+from extractor.notice.facts.quantities import NameKind
 from extractor.pipeline import extract_file
+from extractor.text.folding import fold
 
 _SIGNS = {"\n": "⏎", "\t": "⇥", "\f": "␌"}
 

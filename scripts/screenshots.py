@@ -23,9 +23,9 @@ from urllib.request import Request, urlopen
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from extractor.pages.report import write_report
-from extractor.run_report import Settings
-from extractor.runs import run
+from extractor.pages.run_page import write_report
+from extractor.runs.run import run
+from extractor.runs.run_report import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"

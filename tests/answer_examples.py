@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from extractor.endpoint.records import Record
+from extractor.endpoint.answer_records import Record
 
 
 def key(name: object) -> str:

@@ -6,13 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from notice_extractor_eval.gold_folder import Example, read_folder, reviewed
 from planted import notice
 
-from eval.gold import Example, read_folder, reviewed
 from extractor.assist.merge import FieldsAnswered, LabelsAnswered, Merged, merge
 from extractor.assist.packs import Material, fields_packs, labels_packs, read_first
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer
-from extractor.contract import Issue, Measure
+from extractor.record.contract import Issue, Measure
 
 GOLD = Path(__file__).parent.parent / "gold"
 TUNED = ("lianyungang-haizhou-2024", "nanjing-jiangbei-2024")

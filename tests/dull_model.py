@@ -14,7 +14,7 @@ from zlib import crc32
 
 from fake_endpoint import Request, schema_of
 
-from extractor.enumerations import VOCABULARIES
+from extractor.record.enumerations import VOCABULARIES
 
 _CATEGORIES = tuple(VOCABULARIES["category"])
 _TYPES = tuple(VOCABULARIES["measure_type"])

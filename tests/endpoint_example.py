@@ -10,9 +10,9 @@ from typing import Any, Literal, TypeVar
 from fake_endpoint import Serving
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from extractor.endpoint.answer_records import Record
 from extractor.endpoint.calls import Call, Message
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.records import Record
 from extractor.endpoint.settings import Settings
 
 COLOURS = ("red", "green", "blue")

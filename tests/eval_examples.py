@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from eval.labels import text_hash
-from extractor.contract import (
+from extractor.labels.label_file import text_hash
+from extractor.record.contract import (
     Accountability,
     Contact,
     DateMention,
@@ -17,7 +17,7 @@ from extractor.contract import (
     Span,
     Total,
 )
-from extractor.enumerations import VOCABULARIES
+from extractor.record.enumerations import VOCABULARIES
 
 UNITS = ("次", "人", "万元", "亿元", "万平方米", "%", "家次", "份")
 ORGANIZATIONS = ("区纪委监委", "区委组织部", "财政局", "高新区管理中心", "各街道")

@@ -6,7 +6,7 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from extractor.enumerations import VOCABULARIES
+from extractor.record.enumerations import VOCABULARIES
 from extractor.tables.columns import TABLES, Cell, Column, Row, Table
 
 Batch = tuple[Table, list[Row]]

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from fake_endpoint import Request, schema_of
+from notice_extractor_eval.gold_folder import Example, read_folder, reviewed
+from notice_extractor_eval.perfect_answers import answer_from, dump
 from pydantic import BaseModel
 
-from eval.gold import Example, read_folder, reviewed
-from eval.perfect import answer_from, dump
-from extractor.assemble import in_folded
 from extractor.assist.packs import Material, Pack, halves, read_first
 from extractor.assist.prompts import TASKS, call_for, prompt
-from extractor.assist.reading import Asked, labels_of, laid_out, layout_of, with_outline
-from extractor.contract import Notice, Span
-from extractor.notice.folding import fold
+from extractor.assist.session import Asked, labels_of, laid_out, layout_of, with_outline
+from extractor.notice.assemble import in_folded
+from extractor.record.contract import Notice, Span
+from extractor.text.folding import fold
 
 GOLD = Path(__file__).parent.parent / "gold"
 _CHUNK, _CHUNK_ENDS = "\nQ: ", "\nA: "  # around what LangExtract asks about, behind its examples

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from eval.grounding import ungrounded
-from eval.labels import parse_labels, write_labels
-from eval.places import Page
-from extractor.assemble import assemble
-from extractor.assist.layout_pack import layout_packs
+from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.packs import fields_packs, labels_packs, material_of
-from extractor.checks import check
-from extractor.contract import Notice
 from extractor.errors import InputError
-from extractor.files.article import article_of
-from extractor.files.charset import decode
-from extractor.files.html import read_page
-from extractor.items import put_together, take_apart
-from extractor.notice.folding import fold
-from extractor.notice.reader import Reading, read_by_rules
-from extractor.pages.notice import notice_page
+from extractor.files.page.article import article_of
+from extractor.files.page.html_text import read_page
+from extractor.files.sources.charset import decode
+from extractor.labels.label_file import parse_labels, write_labels
+from extractor.notice.assemble import assemble
+from extractor.notice.doubts import check
+from extractor.notice.reading import Reading, read_by_rules
+from extractor.pages.notice_page import notice_page
+from extractor.record.contract import Notice
+from extractor.record.grounding import ungrounded
+from extractor.record.items import put_together, take_apart
+from extractor.record.lookup import Page
 from extractor.review.changes import Accept, Made
 from extractor.review.review import record_of, review_of
-from extractor.service.searching import searchable
+from extractor.service.store.search_words import searchable
 from extractor.tables.rows import notice_rows
+from extractor.text.folding import fold
 
 HEAD = "某县某镇党委关于巡察整改进展情况的通报\n2024年3月,县委第一巡察组对某镇党委开展了巡察。\n"
 END = "\n中共某镇委员会\n2024年12月1日\n"

@@ -19,14 +19,14 @@ from answer_examples import key, record
 from cli_examples import NOTICE
 
 from extractor import extract
-from extractor.contract import Notice
 from extractor.disk.whole import is_temporary, sweep, write_texts
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.recording import export as export_answers
-from extractor.exports.export import export
-from extractor.files.store import opened
-from extractor.pages.report import write_report
-from extractor.runs import run
+from extractor.exports.exporter import export
+from extractor.pages.run_page import write_report
+from extractor.record.contract import Notice
+from extractor.runs.run import run
+from extractor.runs.run_folder import opened
 
 _CHANGES = ("os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "os.chmod", "shutil.rmtree", "sqlite3.connect")
 TEXTS = {"old": NOTICE, "new": NOTICE.replace("5人", "6人")}

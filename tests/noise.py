@@ -19,7 +19,7 @@ from typing import NamedTuple
 import yaml
 
 from extractor import Notice
-from extractor.contract import Span
+from extractor.record.contract import Span
 
 Noise = Callable[[str, Random], str]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from extractor.files.ingest import Ingested, read_text
-from extractor.files.source import Source
+from extractor.files.sources.source import Source
 
 TITLE = "中共青禾县松林镇委员会关于巡察整改进展情况的通报"
 DATE = "发布日期:2024-05-20 信息来源:青禾清风网"

@@ -11,9 +11,9 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from extractor.files.left_out import ReadText
-from extractor.files.limits import Limits
-from extractor.files.pdf import read_pdf
+from extractor.files.parts.left_out import ReadText
+from extractor.files.pdf.pdf_text import read_pdf
+from extractor.files.sources.file_limits import Limits
 
 FONT = "STSong-Light"
 WIDTH, HEIGHT = A4

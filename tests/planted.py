@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
-from extractor.notice.places import Place
+from extractor.text.places import Place
 
 _PAIRS = {"⟦": "⟧", "⟪": "⟫"}
 _MARKS = frozenset(_PAIRS) | frozenset(_PAIRS.values())

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from extractor import extract
-from extractor.contract import Check, Notice
-from extractor.files.store import opened
-from extractor.pages.report import write_report
+from extractor.pages.run_page import write_report
+from extractor.record.contract import Check, Notice
+from extractor.runs.run_folder import opened
 
 # 𠮷 takes two units of UTF-16: what stands behind it is misplaced where code points are taken for these.
 TOWN = """某县𠮷镇党委关于巡察整改进展情况的通报

@@ -8,10 +8,10 @@ import pytest
 from planted import in_both_widths, planted
 
 from extractor import extract
-from extractor.notice.accountability import AccountabilityFound, find_accountability
-from extractor.notice.folding import half_width
-from extractor.notice.places import Clauses
-from extractor.notice.quantities import find_figures
+from extractor.notice.facts.accountability import AccountabilityFound, find_accountability
+from extractor.notice.facts.quantities import find_figures
+from extractor.text.folding import half_width
+from extractor.text.places import Clauses
 
 
 def _found(text: str) -> list[AccountabilityFound]:

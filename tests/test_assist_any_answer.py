@@ -6,14 +6,14 @@ from assist_examples import TEXT, material
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.grounding import ungrounded
-from extractor.assemble import assemble
-from extractor.assist.layout import Answered, lay_out
-from extractor.assist.layout_pack import layout_packs
+from extractor.assist.layout.layout_pack import layout_packs
+from extractor.assist.layout.model_outline import Answered, lay_out
 from extractor.assist.merge import FieldsAnswered, LabelsAnswered, merge
 from extractor.assist.packs import fields_packs, labels_packs
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer
-from extractor.enumerations import VOCABULARIES
+from extractor.notice.assemble import assemble
+from extractor.record.enumerations import VOCABULARIES
+from extractor.record.grounding import ungrounded
 
 MADE = material(TEXT)
 (LABELS,) = labels_packs(MADE)

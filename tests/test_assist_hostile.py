@@ -8,7 +8,7 @@ import pytest
 from assist_examples import material
 from planted import notice
 
-from extractor.assist.layout_pack import layout_packs
+from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.packs import Pack, fields_packs, labels_packs
 from extractor.assist.prompts import call_for
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 import yaml
 from assist_examples import TEXT, material
+from notice_extractor_eval.perfect_answers import layout_from
 from planted import notice
 
-from eval.perfect import layout_from
-from extractor.assemble import as_folded, assemble
-from extractor.assist.layout import Answered, lay_out, poorly_laid_out
-from extractor.assist.layout_pack import LayoutPack, layout_packs, units
+from extractor.assist.layout.layout_pack import LayoutPack, layout_packs, units
+from extractor.assist.layout.model_outline import Answered, lay_out, poorly_laid_out
 from extractor.assist.responses import LayoutAnswer
-from extractor.contract import Notice
+from extractor.notice.assemble import as_folded, assemble
+from extractor.record.contract import Notice
 
 BIG = 100_000
 LAYOUTS = sorted(Path(__file__).parent.glob("layouts*/*.yaml"))

@@ -6,12 +6,12 @@ import pytest
 from assist_examples import TEXT, codes, issues, labelled, material, measures, with_fields
 from planted import notice
 
-from eval.grounding import ungrounded
 from extractor.assist.merge import FieldsAnswered, LabelsAnswered, merge
 from extractor.assist.packs import fields_packs, labels_packs
 from extractor.assist.responses import LabelsAnswer
 from extractor.assist.witnesses import witness
 from extractor.data import read_table
+from extractor.record.grounding import ungrounded
 
 M1, M2, M3 = "issues[0].measures[0]", "issues[0].measures[1]", "issues[1].measures[0]"
 ONE_MEASURE = notice("1.关于“甲类物资积压”问题的整改。", "{}")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 from assist_examples import TUNED, material, tuned
+from notice_extractor_eval.evaluation import evaluate_notice
+from notice_extractor_eval.perfect_answers import answer_from, dump
 
-from eval.evaluation import evaluate_notice
-from eval.grounding import ungrounded
-from eval.perfect import answer_from, dump
-from extractor.assemble import in_folded, in_source
-from extractor.assist.layout import Answered, lay_out
-from extractor.assist.layout_pack import layout_packs, split_layout
+from extractor.assist.layout.layout_pack import layout_packs, split_layout
+from extractor.assist.layout.model_outline import Answered, lay_out
 from extractor.assist.merge import FieldsAnswered, LabelsAnswered, Merged, merge
 from extractor.assist.packs import (
     FieldsPack,
@@ -25,7 +23,9 @@ from extractor.assist.packs import (
 from extractor.assist.prompts import call_for
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer, Response
 from extractor.assist.tokens import estimate_tokens
-from extractor.contract import Notice
+from extractor.notice.assemble import in_folded, in_source
+from extractor.record.contract import Notice
+from extractor.record.grounding import ungrounded
 
 MOST_OUT, MOST_OUTSIDE, MOST_IN = 0.35, 1.2, 2.0
 MOST_OUT_WITH_LAYOUT = 0.4

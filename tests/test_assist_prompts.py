@@ -11,12 +11,12 @@ import pytest
 from assist_examples import material, tuned
 from test_prompts import shared_passages
 
-from extractor.assist.layout_pack import layout_packs
+from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.packs import Pack, fields_packs, labels_packs
 from extractor.assist.prompts import TASKS, Task, call_for, prompt
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer
 from extractor.assist.tokens import estimate_tokens
-from extractor.enumerations import VOCABULARIES
+from extractor.record.enumerations import VOCABULARIES
 
 LEAST_CACHED = 1024
 

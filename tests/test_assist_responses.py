@@ -9,7 +9,7 @@ from assist_examples import TEXT, material
 from planted import notice
 from pydantic import ValidationError
 
-from extractor.assist.layout_pack import layout_packs
+from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.packs import fields_packs, labels_packs
 from extractor.assist.responses import (
     FieldsAnswer,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.assist.shown import Enclosed, Pin, find_words, same_words, shown, with_marks
-from extractor.notice.places import Place
+from extractor.assist.display import Enclosed, Pin, find_words, same_words, shown, with_marks
+from extractor.text.places import Place
 
 
 def whole(text: str) -> list[Place]:

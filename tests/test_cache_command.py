@@ -129,7 +129,7 @@ def test_a_damaged_cache_is_told_and_cleared(folder: Path) -> None:
 
 def test_help_imports_nothing_heavy() -> None:
     program = (
-        "import sys; import extractor.commands.cache;"
+        "import sys; import extractor.commands.cache_command;"
         "print([name for name in ('pydantic', 'diskcache', 'openai', 'sqlite3') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -6,13 +6,13 @@ import pytest
 from planted import SIGNATURE, notice
 
 from extractor import Notice, extract
-from extractor.assemble import assemble
-from extractor.checks import LOW_COVERAGE, check
-from extractor.contract import Check
 from extractor.data import read_table
-from extractor.enumerations import VOCABULARIES
-from extractor.notice.folding import fold
-from extractor.notice.reader import read_by_rules
+from extractor.notice.assemble import assemble
+from extractor.notice.doubts import LOW_COVERAGE, check
+from extractor.notice.reading import read_by_rules
+from extractor.record.contract import Check
+from extractor.record.enumerations import VOCABULARIES
+from extractor.text.folding import fold
 
 FINDINGS = ("库房物资失管", "镇村例会过多", "公示流于形式")
 SOUND = notice(

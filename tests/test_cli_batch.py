@@ -20,14 +20,14 @@ from fake_endpoint import mode_of
 from planted import notice
 
 from extractor.assist.packs import read_first
-from extractor.assist.reading import ReadWithModel, read_with_model
 from extractor.assist.responses import Response
+from extractor.assist.session import ReadWithModel, read_with_model
 from extractor.cli import main
 from extractor.endpoint.answers import kept
 from extractor.endpoint.cache import AnswerCache
+from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import EndpointFailure, Reason
-from extractor.endpoint.keys import call_key
 from extractor.endpoint.settings import Settings
 
 PAGE = Path(__file__).parent.parent / "docs" / "batch.md"

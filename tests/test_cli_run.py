@@ -85,7 +85,7 @@ class TestWhatIsWritten:
 _FAULT = """
 import sys
 
-if "extractor.confined_main" in sys.orig_argv:
+if "extractor.processes.confined_main" in sys.orig_argv:
     import extractor.pipeline
 
     extract_file = extractor.pipeline.extract_file

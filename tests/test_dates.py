@@ -8,9 +8,9 @@ import pytest
 from planted import in_both_widths, planted
 
 from extractor import extract
-from extractor.notice.dates import find_dates
-from extractor.notice.documents import find_documents
-from extractor.notice.folding import half_width
+from extractor.notice.facts.dates import find_dates
+from extractor.notice.facts.documents import find_documents
+from extractor.text.folding import half_width
 
 _SIGNED = "2024-03-20"
 

@@ -15,7 +15,7 @@ from cli_examples import NOTICE, command, start, wait_for, write
 from extractor.disk.whole import is_temporary, written_whole
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.recording import recorded_line
-from extractor.exports.export import files_of
+from extractor.exports.exporter import files_of
 
 TESTS = Path(__file__).parent
 

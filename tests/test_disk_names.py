@@ -11,17 +11,17 @@ import pytest
 from cli_examples import NOTICE, command, ids, notices
 from hypothesis import given
 from hypothesis import strategies as st
+from notice_extractor_eval.predictions import PredictionFolder
 from report_examples import stored
 from service_example import Client, serving
 
-from eval.predictions import PredictionFolder
 from extractor import extract
 from extractor.disk import names
 from extractor.errors import InputError
-from extractor.files.naming import slug
-from extractor.files.store import stored_lines
-from extractor.review.labelling import written_labels
+from extractor.files.notice_ids import slug
 from extractor.review.review import review_of
+from extractor.review.review_labels import written_labels
+from extractor.runs.run_folder import stored_lines
 
 BAD = {
     "C0": "a\x1bb",

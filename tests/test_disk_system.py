@@ -15,8 +15,8 @@ import pytest
 from extractor.disk import system
 from extractor.disk.whole import is_temporary, sweep, write_texts, written_whole
 from extractor.errors import OutputError
-from extractor.files.naming import notice_ids
-from extractor.files.source import Source
+from extractor.files.notice_ids import notice_ids
+from extractor.files.sources.source import Source
 
 Patch = pytest.MonkeyPatch
 

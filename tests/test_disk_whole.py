@@ -19,7 +19,7 @@ from cli_examples import NOTICE, command, write
 from extractor.cli import main
 from extractor.disk.whole import is_temporary, sweep, temporary_name, write_file, written_whole
 from extractor.errors import OutputError
-from extractor.exports.export import files_of
+from extractor.exports.exporter import files_of
 
 Patch = pytest.MonkeyPatch
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from planted import in_both_widths, planted
 
-from extractor.notice.documents import find_documents
-from extractor.notice.folding import half_width
+from extractor.notice.facts.documents import find_documents
+from extractor.text.folding import half_width
 
 
 def _actions(marked: str) -> list[str]:

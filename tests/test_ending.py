@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from planted import in_both_widths, notice, planted
 
-from extractor.notice.ending import Ending, find_ending
-from extractor.notice.folding import half_width
+from extractor.notice.outline.ending import Ending, find_ending
+from extractor.text.folding import half_width
 
 _BODY = notice("1.关于“库房物资失管”问题的整改", "(1)清点库房。", signature="(2)补齐台账。")
 _INVITATION = "欢迎广大干部群众对整改落实情况进行监督。联系电话:0999-7654321。"

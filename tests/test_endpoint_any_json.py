@@ -15,15 +15,15 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from openai import APIStatusError
 
+from extractor.endpoint.answer_records import FIELDS, flaw
 from extractor.endpoint.answers import accepted, kept, to_keep
 from extractor.endpoint.batch import read_batch
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.calls import Mode
+from extractor.endpoint.completion import body_of, found_json, read_completion, read_usage
 from extractor.endpoint.diagnosis import diagnose, refused_in_passing
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure
-from extractor.endpoint.reading import body_of, found_json, read_completion, read_usage
 from extractor.endpoint.recording import import_
-from extractor.endpoint.records import FIELDS, flaw
 from extractor.endpoint.settings import Settings
 
 MODES: tuple[Mode, ...] = get_args(Mode)

@@ -13,11 +13,11 @@ from endpoint_example import Kept, call, right, settings, with_endpoint
 from fake_endpoint import Serving, serving
 from faulty_answers import of_all_calls, of_one_call
 
+from extractor.endpoint.answer_records import Record
 from extractor.endpoint.bounded import LARGEST_ANSWER, OversizedError, Unpacking
 from extractor.endpoint.calls import Answer
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
-from extractor.endpoint.records import Record
 from extractor.errors import AnswerError, BugError, OutputError
 
 ELSEWHERE = "http://127.0.0.1:9"

@@ -19,7 +19,7 @@ from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
 from extractor.endpoint.offline import Offline
 from extractor.endpoint.settings import Settings
-from extractor.endpoint.totals import Tally
+from extractor.endpoint.tally import Tally
 from extractor.errors import SettingsError
 
 MODES: tuple[Mode, ...] = get_args(Mode)
@@ -485,7 +485,7 @@ def test_a_run_from_the_cache_imports_no_client(server: Serving) -> None:
 import asyncio, sys
 from endpoint_example import Kept, call, right
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.sources import load
+from extractor.endpoint.setting_sources import load
 
 async def run():
     settings = load({{"base_url": {server.base_url!r}, "model": "fake", "mode": "json_schema"}})

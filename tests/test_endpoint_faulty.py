@@ -23,7 +23,7 @@ from model_examples import SHORT, Runs, settle
 from service_example import Client, serving
 
 from extractor.cli import main
-from extractor.commands.doctor import _tiny_call
+from extractor.commands.doctor_command import _tiny_call
 from extractor.endpoint.doctor import Report, examine
 
 KEY = "sk-planted-Qx7vB2nM9kLw"

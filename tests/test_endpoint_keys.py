@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from endpoint_example import Label, call
 
+from extractor.endpoint.answer_records import is_key
+from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.calls import Call, Message
-from extractor.endpoint.keys import call_key
-from extractor.endpoint.records import is_key
 from extractor.endpoint.settings import Settings
 
 SETTINGS = Settings(model="m", base_url="http://a/v1", mode="json", api_key="sk-one")  # type: ignore[arg-type]

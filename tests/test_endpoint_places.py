@@ -22,8 +22,8 @@ from extractor.endpoint.diagnosis import requested_wait
 from extractor.endpoint.doctor import Report, examine
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.endpoint.limiter import Limiter, Need
+from extractor.endpoint.setting_sources import load
 from extractor.endpoint.settings import Settings
-from extractor.endpoint.sources import load
 from extractor.errors import SettingsError
 
 CERTIFICATE = Path(__file__).with_name("tls_example.pem")

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.endpoint.calls import Message, Usage
+from extractor.endpoint.completion import found_json, read_completion, read_usage
 from extractor.endpoint.diagnosis import exhausted, requested_wait
 from extractor.endpoint.estimate import least_tokens, usual_tokens
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
-from extractor.endpoint.reading import found_json, read_completion, read_usage
 
 WHOLE = '{"items": [{"i": 1}]}'
 

@@ -15,9 +15,9 @@ from endpoint_example import Kept, call, settings, with_endpoint
 from fake_endpoint import HEALABLE, REPLIES, Fault, Serving, serving
 from pydantic import SecretStr
 
+from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.doctor import examine
-from extractor.endpoint.keys import call_key
 from extractor.errors import ExtractorError
 
 KEY = "sk-planted-0123456789abcdef"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from extractor.endpoint.setting_sources import load
 from extractor.endpoint.settings import OPENAI_URL, Settings
-from extractor.endpoint.sources import load
 from extractor.errors import SettingsError
 
 SECRET = "sk-planted-0123456789abcdef"

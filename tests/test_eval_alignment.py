@@ -7,9 +7,9 @@ from itertools import permutations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from notice_extractor_eval.alignment import MIN_IOU, align, iou, overlap
 
-from eval.alignment import MIN_IOU, align, iou, overlap
-from extractor.contract import Measure, Span
+from extractor.record.contract import Measure, Span
 
 
 def _measures(*spans: tuple[int, int]) -> list[Measure]:

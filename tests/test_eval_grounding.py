@@ -6,8 +6,8 @@ import pytest
 from eval_examples import notices
 from hypothesis import given, settings
 
-from eval.grounding import ungrounded
-from extractor.contract import DateMention, Issue, Measure, Notice, Quantity, Span, Total
+from extractor.record.contract import DateMention, Issue, Measure, Notice, Quantity, Span, Total
+from extractor.record.grounding import ungrounded
 
 Example = tuple[Notice, str]
 

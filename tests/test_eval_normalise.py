@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.normalise import amount, normalise, normalise_or_none
-from eval.places import Page
-from extractor.contract import Span
+from extractor.record.contract import Span
+from extractor.record.lookup import Page
+from extractor.record.units import amount
+from extractor.text.normal_form import normalise, normalise_or_none
 
 
 @pytest.mark.parametrize(

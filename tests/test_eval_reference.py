@@ -14,10 +14,10 @@ import numpy as np
 from eval_examples import notices
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from notice_extractor_eval.scores import score_notice
 from scipy.optimize import linear_sum_assignment
 
-from eval.scores import score_notice
-from extractor.contract import Notice
+from extractor.record.contract import Notice
 
 Counts = Counter[tuple[str, str]]
 MAGNITUDES = {"亿": 10**8, "万": 10**4, "千": 10**3, "百": 10**2}

@@ -12,20 +12,20 @@ import pytest
 from eval_examples import notices
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from notice_extractor_eval.evaluate_gold import write_reports
+from notice_extractor_eval.evaluation import Evaluation, evaluate
+from notice_extractor_eval.gold_folder import Example
+from notice_extractor_eval.guard import Breach
+from notice_extractor_eval.html_report import mark_differences, page, safe_json
+from notice_extractor_eval.item_errors import Finding, as_dict, differences
+from notice_extractor_eval.junit_report import junit
+from notice_extractor_eval.markdown import cell, table
+from notice_extractor_eval.outcomes import Score
+from notice_extractor_eval.score_metrics import metrics
+from notice_extractor_eval.score_report import markdown, scores_table, terminal
 from rich.console import Console
 
-from eval.evaluation import Evaluation, evaluate
-from eval.findings import Finding, as_dict, differences
-from eval.gold import Example
-from eval.guard import Breach
-from eval.html import mark_differences, page, safe_json
-from eval.junit import junit
-from eval.markdown import cell, table
-from eval.metrics import metrics
-from eval.outcomes import Score
-from eval.report import markdown, scores_table, terminal
-from eval.runs import write_reports
-from extractor.contract import Document, Issue, Measure, Notice, Quantity, Span
+from extractor.record.contract import Document, Issue, Measure, Notice, Quantity, Span
 
 HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)> & | `x` \u2028"
 RUN = {"gold": "gold", "predictions": "rules", "split": "all"}

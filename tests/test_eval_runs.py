@@ -9,21 +9,20 @@ from pathlib import Path
 
 import pytest
 import typer
+from notice_extractor_eval import eval_command, gold_command
+from notice_extractor_eval.agreement import agreement_markdown, compare_annotators
+from notice_extractor_eval.comparison import compare, comparison_markdown
+from notice_extractor_eval.evaluate_gold import check_thresholds_fit, measure_gold
+from notice_extractor_eval.evaluation import Evaluation, evaluate
+from notice_extractor_eval.gold_folder import Example, Split
+from notice_extractor_eval.guard import breaches, read_thresholds, write_thresholds
+from notice_extractor_eval.predictions import PredictionFolder, Recorder
 from test_gold_labels import LABELS, TEXT
 from typer.testing import CliRunner
 
-from eval.agreement import agreement_markdown, compare_annotators
-from eval.compare import compare, comparison_markdown
-from eval.evaluation import Evaluation, evaluate
-from eval.gold import Example, Split
-from eval.guard import breaches, read_thresholds, write_thresholds
-from eval.labels import parse_labels
-from eval.predictions import PredictionFolder, Recorder
-from eval.runs import check_thresholds_fit, measure_gold
-from extractor.commands import eval as eval_command
-from extractor.commands import gold as gold_command
-from extractor.contract import Notice
 from extractor.errors import ExtractorError, InputError, SettingsError
+from extractor.labels.label_file import parse_labels
+from extractor.record.contract import Notice
 
 NAME = "example-2024"
 
@@ -306,7 +305,7 @@ def test_gold_check_names_mistakes_and_exits_with_1(gold: Path) -> None:
 
 def test_gold_new_starts_a_draft(gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     renamed = _notice().model_copy(update={"notice_id": "fresh"})
-    monkeypatch.setattr("eval.predictions.by_rules", lambda *_: renamed)
+    monkeypatch.setattr("notice_extractor_eval.predictions.by_rules", lambda *_: renamed)
     file = tmp_path / "fresh.txt"
     file.write_text(TEXT, encoding="utf-8")
     code, said = _call("gold", "new", file, "--gold", gold)
@@ -319,7 +318,7 @@ def test_gold_new_starts_a_draft(gold: Path, tmp_path: Path, monkeypatch: pytest
 
 def test_commands_start_without_the_libraries_of_science() -> None:
     lines = (
-        "import sys, extractor.commands.eval, extractor.commands.gold",
+        "import sys, notice_extractor_eval.eval_command, notice_extractor_eval.gold_command",
         "print([name for name in ('numpy', 'scipy', 'deepdiff', 'yaml') if name in sys.modules])",
     )
     root = Path(__file__).resolve().parents[1]

@@ -9,11 +9,11 @@ import pytest
 from eval_examples import notices
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from notice_extractor_eval.score_fields import FIELDS
+from notice_extractor_eval.scores import Score, add_up, macro, micro, score_notice
 
-from eval.fields import FIELDS
-from eval.scores import Score, add_up, macro, micro, score_notice
-from extractor.contract import DateMention, Issue, Measure, Notice, Quantity, Span
-from extractor.enumerations import VOCABULARIES
+from extractor.record.contract import DateMention, Issue, Measure, Notice, Quantity, Span
+from extractor.record.enumerations import VOCABULARIES
 
 settings.register_profile("eval", deadline=None, max_examples=40)
 settings.load_profile("eval")

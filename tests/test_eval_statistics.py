@@ -9,9 +9,8 @@ import pytest
 from eval_examples import notices
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from eval.bootstrap import Counts, intervals, paired_intervals, resample
-from eval.chance import agreement, cohen_kappa, confusion, krippendorff_alpha
+from notice_extractor_eval.bootstrap import Counts, intervals, paired_intervals, resample
+from notice_extractor_eval.chance import agreement, cohen_kappa, confusion, krippendorff_alpha
 
 PAIRS = st.dictionaries(st.tuples(st.sampled_from("abc"), st.sampled_from("abc")), st.integers(1, 20), max_size=6)
 
@@ -102,9 +101,10 @@ def test_a_confusion_matrix_counts_every_pair(pairs: dict[tuple[str, str], int])
 @given(notices(issues=(2, 3)))
 @settings(deadline=None, max_examples=20)
 def test_a_perfect_reading_agrees_fully_on_every_enumeration(example: tuple[object, str]) -> None:
-    from eval.evaluation import evaluate
-    from eval.gold import Example
-    from extractor.contract import Notice
+    from notice_extractor_eval.evaluation import evaluate
+    from notice_extractor_eval.gold_folder import Example
+
+    from extractor.record.contract import Notice
 
     gold, text = example
     assert isinstance(gold, Notice)

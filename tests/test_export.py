@@ -21,9 +21,9 @@ from openpyxl import load_workbook
 
 from extractor import extract
 from extractor.cli import main
-from extractor.contract import Notice
 from extractor.errors import InputError, SettingsError
-from extractor.exports.export import ENDINGS, export, files_of, stored_notices
+from extractor.exports.exporter import ENDINGS, export, files_of, stored_notices
+from extractor.record.contract import Notice
 from extractor.tables.columns import TABLES
 from extractor.tables.rows import notice_rows
 

@@ -16,15 +16,16 @@ from planted import full
 from pydantic import ValidationError
 
 import extractor
-from extractor import Notice, enumerations, extract
-from extractor.contract import Contact, Measure, Quantity, Span, Total
+from extractor import Notice, extract
 from extractor.data import read_table
-from extractor.enumerations import VOCABULARIES
-from extractor.files.source import Source
-from extractor.notice.documents import find_documents
-from extractor.notice.lexical import lexical_scores
-from extractor.notice.quantities import find_figures
+from extractor.files.sources.source import Source
+from extractor.notice.facts.documents import find_documents
+from extractor.notice.facts.lexical import lexical_scores
+from extractor.notice.facts.quantities import find_figures
 from extractor.pipeline import extract_file
+from extractor.record import enumerations
+from extractor.record.contract import Contact, Measure, Quantity, Span, Total
+from extractor.record.enumerations import VOCABULARIES
 
 PACKAGE = Path(extractor.__file__).parent
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from extractor import Notice, extract
-from extractor.contract import Measure, Quantity, Span
+from extractor.record.contract import Measure, Quantity, Span
 
 CASES = Path(__file__).with_name("figures.toml")
 UNSEEN = frozenset(

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from planted import in_both_widths, planted
 
-from extractor.notice.folding import half_width
-from extractor.notice.frames import Frame, is_note, lead_in_end, read_frame
-from extractor.notice.places import Place
+from extractor.notice.outline.frames import Frame, is_note, lead_in_end, read_frame
+from extractor.text.folding import half_width
+from extractor.text.places import Place
 
 
 def _frame(text: str) -> Frame | None:

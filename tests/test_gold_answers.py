@@ -11,12 +11,12 @@ import pytest
 from endpoint_example import settings
 from fake_endpoint import Serving, mode_of, serving
 from gold_answers import examples, items, known
+from notice_extractor_eval.evaluation import evaluate_notice
 
-from eval.evaluation import evaluate_notice
-from eval.grounding import ungrounded
-from extractor.asking import NoticeModel
 from extractor.endpoint.client import Endpoint
+from extractor.model_source import NoticeModel
 from extractor.pipeline import Assisted, extract_with_model
+from extractor.record.grounding import ungrounded
 
 ALL = range(len(examples()))
 WHOLE = ("issues", "measures", "issues.title", "issues.section", "measures.label")

@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from eval.evaluation import Evaluation
-from eval.gold import Split, label_paths
-from eval.guard import INVENTED, Breach, breaches, read_thresholds
-from eval.predictions import by_rules
-from eval.runs import measure_gold
+from notice_extractor_eval.evaluate_gold import measure_gold
+from notice_extractor_eval.evaluation import Evaluation
+from notice_extractor_eval.gold_folder import Split, label_paths
+from notice_extractor_eval.guard import INVENTED, Breach, breaches, read_thresholds
+from notice_extractor_eval.predictions import by_rules
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "gold"

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from eval_examples import notices
 from hypothesis import given, settings
+from notice_extractor_eval.gold_check import check_folder
+from notice_extractor_eval.gold_folder import label_paths, read_folder, read_layouts, read_split, reviewed
 
-from eval.anchors import make_anchor, resolve_anchor
-from eval.checking import check_folder
-from eval.dates import is_date_value
-from eval.gold import label_paths, read_folder, read_layouts, read_split, reviewed
-from eval.labels import LabelFile, parse_labels, read_label_file, read_text, text_hash, write_labels
-from extractor.contract import Notice, Span
 from extractor.errors import InputError
+from extractor.labels.anchors import make_anchor, resolve_anchor
+from extractor.labels.label_file import LabelFile, parse_labels, read_label_file, read_text, text_hash, write_labels
+from extractor.record.contract import Notice, Span
+from extractor.record.date_values import is_date_value
 
 TEXT = """某镇党委关于巡察整改进展情况的通报
 发布日期:2023-12-01

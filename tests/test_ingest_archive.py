@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from extractor.errors import InputError
 from extractor.files.discover import Found, discover
 from extractor.files.ingest import read_text
-from extractor.files.limits import Limits
-from extractor.files.raw import read_bytes
-from extractor.files.source import Source
+from extractor.files.sources.file_limits import Limits
+from extractor.files.sources.raw import read_bytes
+from extractor.files.sources.source import Source
 
 NOTICE = "根据省委统一部署,巡视组对我区开展了巡视。现将整改情况通报如下。\n".encode()
 

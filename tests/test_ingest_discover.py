@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from extractor.files.discover import discover
-from extractor.files.source import Source
+from extractor.files.sources.source import Source
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from extractor.errors import InputError
 from extractor.files.ingest import read_text
-from extractor.files.limits import Limits
-from extractor.files.numerals import in_chinese, in_circles, in_letters, in_roman
-from extractor.files.source import Source
+from extractor.files.parts.numerals import in_chinese, in_circles, in_letters, in_roman
+from extractor.files.sources.file_limits import Limits
+from extractor.files.sources.source import Source
 
 
 def text_of(document: Document, folder: Path, limits: Limits | None = None) -> list[str]:

@@ -12,7 +12,7 @@ from noise import values
 
 from extractor import Notice, extract
 from extractor.files.ingest import Ingested, read_text
-from extractor.files.source import Source
+from extractor.files.sources.source import Source
 
 FILES = Path(__file__).with_name("files")
 

@@ -8,8 +8,8 @@ import pytest
 
 from extractor.errors import InputError
 from extractor.files.ingest import read_text
-from extractor.files.limits import Limits
-from extractor.files.source import Source
+from extractor.files.sources.file_limits import Limits
+from extractor.files.sources.source import Source
 
 TITLE = "鼓楼区委关于巡视整改进展情况的通报"
 DATE = "发布日期\uff1a2024-03-27 信息来源\uff1a清风扬帆网"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from page_examples import ARTICLE, BODY, WANTED, account, page, paragraphs, read_page, with_in
 
 from extractor.files.ingest import ingest
-from extractor.files.source import Source
+from extractor.files.sources.source import Source
 
 AMOUNT = "35.6万元"
 

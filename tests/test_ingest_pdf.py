@@ -19,11 +19,11 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from extractor.errors import InputError
 from extractor.files.ingest import read_text
-from extractor.files.limits import Limits
-from extractor.files.pdf_furniture import without_furniture
-from extractor.files.pdf_paragraphs import paragraphs
-from extractor.files.pdf_rows import Row
-from extractor.files.source import Source
+from extractor.files.pdf.paragraphs import paragraphs
+from extractor.files.pdf.printed_lines import Row
+from extractor.files.pdf.running_heads import without_furniture
+from extractor.files.sources.file_limits import Limits
+from extractor.files.sources.source import Source
 
 FONT = "STSong-Light"
 TITLE = "中共徐州市鼓楼区委员会关于巡视集中整改进展情况的通报"

@@ -33,9 +33,9 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 
 from extractor.errors import InputError
-from extractor.files.left_out import LeftOut
-from extractor.files.limits import Limits
-from extractor.files.pdf import read_pdf
+from extractor.files.parts.left_out import LeftOut
+from extractor.files.pdf.pdf_text import read_pdf
+from extractor.files.sources.file_limits import Limits
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -24,8 +24,8 @@ from word_examples import deleted, paragraph, run, word
 
 from extractor import extract
 from extractor.files.ingest import ingest
-from extractor.files.numerals import in_chinese
-from extractor.files.source import Source
+from extractor.files.parts.numerals import in_chinese
+from extractor.files.sources.source import Source
 
 _OFFICE = shutil.which("soffice")
 NAMES = sorted(path.stem for path in GOLD.glob("*.txt"))

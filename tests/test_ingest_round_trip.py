@@ -16,7 +16,7 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from extractor.files.discover import discover
 from extractor.files.ingest import read_text
-from extractor.files.source import Source
+from extractor.files.sources.source import Source
 
 NOTICES = Path(__file__).parents[1] / "gold" / "notices"
 FOOTERS = ("Produced By", "打印文章", "技术支持", "【字体")

@@ -13,7 +13,7 @@ from page_examples import ARTICLE, TITLE, WANTED, account, page, read_page
 from extractor.errors import InputError
 from extractor.files.discover import discover
 from extractor.files.ingest import read_text
-from extractor.files.source import Source
+from extractor.files.sources.source import Source
 
 HEAD = "From: <Saved by Blink>\r\nSubject: =?utf-8?B?6YCa5oql?=\r\nMIME-Version: 1.0\r\n"
 PLACE = "http://a.example/t/b.html"

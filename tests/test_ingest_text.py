@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.errors import InputError
-from extractor.files.charset import decode
 from extractor.files.ingest import Ingested, read_text
-from extractor.files.limits import Limits
-from extractor.files.source import Source
+from extractor.files.sources.charset import decode
+from extractor.files.sources.file_limits import Limits
+from extractor.files.sources.source import Source
 
 SIMPLIFIED = "根据省委统一部署,巡视组对我区开展了巡视。现将整改进展情况通报如下:\n一、关于“责任不到位”问题的整改。\n"
 TRADITIONAL = "根據省委統一部署,巡視組對我區開展了巡視。現將整改進展情況通報如下:\n一、關於「責任不到位」問題的整改。\n"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from page_examples import account
 from word_examples import paragraph, read_word, run, word
 
-from extractor.files.apart import apart, whole
+from extractor.files.parts.apart import apart, whole
 from extractor.pipeline import extract
 
 MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'

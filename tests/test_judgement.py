@@ -8,16 +8,16 @@ import pytest
 from planted import in_both_widths, planted
 
 from extractor import extract
-from extractor.enumerations import VOCABULARIES
-from extractor.notice.folding import half_width
-from extractor.notice.judgement import (
+from extractor.notice.facts.judgement import (
     issue_category,
     issue_status,
     measure_status,
     measure_types,
     place_of_heading,
 )
-from extractor.notice.places import Place
+from extractor.record.enumerations import VOCABULARIES
+from extractor.text.folding import half_width
+from extractor.text.places import Place
 
 # Heading
 

@@ -22,7 +22,7 @@ from noise import BLANKS, KINDS, UNSEEN, gold_texts, layout_texts
 from planted import notice as whole_notice
 
 from extractor import Notice, extract
-from extractor.notice.quantities import NameKind
+from extractor.notice.facts.quantities import NameKind
 
 GOLD = gold_texts()
 CLASSES = {"figure", "total", "date", "label", "contact", "title", "name", "heading", "outside", "unread"}

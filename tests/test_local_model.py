@@ -23,17 +23,17 @@ from typing import Any, NamedTuple
 import pytest
 from cli_examples import report
 
-from eval.grounding import ungrounded
 from extractor.assist.packs import Pack, read_first
 from extractor.assist.prompts import call_for
-from extractor.assist.reading import labels_of, layout_of
+from extractor.assist.session import labels_of, layout_of
 from extractor.cli import main
-from extractor.contract import Notice
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.doctor import examine
+from extractor.endpoint.doctor_report import OF_THE_MODEL
 from extractor.endpoint.failures import AnswerFailure, Reason
-from extractor.endpoint.findings import OF_THE_MODEL
 from extractor.endpoint.settings import Settings
+from extractor.record.contract import Notice
+from extractor.record.grounding import ungrounded
 
 ROOT = Path(__file__).resolve().parents[1]
 SERVE = ROOT / "scripts" / "serve_local.py"

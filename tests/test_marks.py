@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from planted import in_both_widths
 
-from extractor.notice.folding import half_width
-from extractor.notice.marks import Boundary, chinese_number, find_marks
+from extractor.notice.outline.marks import Boundary, chinese_number, find_marks
+from extractor.text.folding import half_width
 
 
 @in_both_widths

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.files.naming import notice_ids, slug
-from extractor.files.source import Source
+from extractor.files.notice_ids import notice_ids, slug
+from extractor.files.sources.source import Source
 
 
 def of_name(source: Source) -> str:

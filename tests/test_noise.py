@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from noise import KINDS, Value, gold_texts, layout_texts, mixed, seen, values, wrapped_at
 
 from extractor import extract
-from extractor.contract import Notice
+from extractor.record.contract import Notice
 
 GOLD = gold_texts()
 LAYOUTS = layout_texts()

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from page_examples import ARTICLE, BODY, FOOT, RELATED, page, paragraphs
 from word_examples import paragraph, run, word
 
-from extractor.checks import Lang
-from extractor.contract import Check
 from extractor.data import read_table
-from extractor.enumerations import VOCABULARIES
-from extractor.files.left_out import WORDS_KEPT, Kind, LeftOut, condensed, left_out, summed
-from extractor.files.source import Source
+from extractor.files.parts.left_out import WORDS_KEPT, Kind, LeftOut, condensed, left_out, summed
+from extractor.files.sources.source import Source
 from extractor.omissions import named_omissions
 from extractor.pipeline import extract, extract_file
-from extractor.run_report import how_it_went
-from extractor.runs import run as run_over
+from extractor.record.checks import Lang
+from extractor.record.contract import Check
+from extractor.record.enumerations import VOCABULARIES
+from extractor.runs.run import run as run_over
+from extractor.runs.run_report import how_it_went
 
 HIDDEN = "<p style='display:none'>三是整改问题5个,给予处分9人。</p>"
 REST = paragraphs(BODY[7:])

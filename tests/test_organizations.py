@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from planted import in_both_widths, planted
 
-from extractor.notice.folding import half_width
-from extractor.notice.organizations import NameEnds, find_organizations
-from extractor.notice.places import Clauses, Place
+from extractor.notice.facts.organizations import NameEnds, find_organizations
+from extractor.text.folding import half_width
+from extractor.text.places import Clauses, Place
 
 
 def _found(text: str) -> list[Place]:

@@ -10,10 +10,10 @@ from collections.abc import Callable
 import pytest
 from planted import full, in_both_widths, notice, planted
 
-from extractor.notice.folding import fold, half_width, without_blanks
-from extractor.notice.measures import MeasureOutline
-from extractor.notice.outline import NoticeOutline, read_outline
-from extractor.notice.places import Place
+from extractor.notice.outline.measures import MeasureOutline
+from extractor.notice.outline.outline import NoticeOutline, read_outline
+from extractor.text.folding import fold, half_width, without_blanks
+from extractor.text.places import Place
 
 
 class Read:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from planted import full, notice, planted
 
-from extractor.notice.folding import half_width, without_blanks
-from extractor.notice.places import Place
+from extractor.text.folding import half_width, without_blanks
+from extractor.text.places import Place
 
 
 def test_planted_marks_are_taken_out_and_their_places_told() -> None:

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from planted import OPENING, TITLE, full
 
 from extractor import Notice, extract
-from extractor.contract import Issue, Measure, Span
-from extractor.files.source import Source
-from extractor.notice.folding import half_width, without_blanks
+from extractor.files.sources.source import Source
 from extractor.pipeline import extract_file
+from extractor.record.contract import Issue, Measure, Span
+from extractor.text.folding import half_width, without_blanks
 
 
 def _each(*lines: str) -> list[str]:

@@ -8,11 +8,11 @@ import pytest
 from planted import in_both_widths, planted
 
 from extractor import extract
-from extractor.assemble import printed_unit
-from extractor.notice.dates import find_dates
-from extractor.notice.documents import find_documents
-from extractor.notice.folding import half_width
-from extractor.notice.quantities import QuantityFound, find_figures
+from extractor.notice.assemble import printed_unit
+from extractor.notice.facts.dates import find_dates
+from extractor.notice.facts.documents import find_documents
+from extractor.notice.facts.quantities import QuantityFound, find_figures
+from extractor.text.folding import half_width
 
 
 def _found(text: str) -> list[QuantityFound]:

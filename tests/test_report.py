@@ -13,10 +13,10 @@ from cli_examples import GOLD, NOTICE, command, write
 from report_examples import data_of, hostile, notices, report, stored, unread
 
 from extractor import extract
-from extractor.contract import Notice
-from extractor.pages.notice import notice_page
+from extractor.pages.notice_page import notice_page
+from extractor.pages.page_words import words
 from extractor.pages.shell import REPORT_SCRIPTS, REPORT_STYLES, static_file
-from extractor.pages.words import words
+from extractor.record.contract import Notice
 
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 

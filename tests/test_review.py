@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_examples import TOWN, VILLAGE, notices
 
-from eval.grounding import ungrounded
-from eval.labels import parse_labels
 from extractor import extract
-from extractor.contract import Notice, Span
-from extractor.enumerations import VOCABULARIES
 from extractor.errors import InputError
-from extractor.items import SHAPES, put_together, take_apart
+from extractor.labels.label_file import parse_labels
+from extractor.record.contract import Notice, Span
+from extractor.record.enumerations import VOCABULARIES
+from extractor.record.grounding import ungrounded
+from extractor.record.items import SHAPES, put_together, take_apart
 from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
-from extractor.review.labelling import label_file
-from extractor.review.proposing import proposed
+from extractor.review.proposals import proposed
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.review.review import Review, can_be_undone, judged, record_of, review_of
+from extractor.review.review_labels import label_file
 
 NOTICE = notices()[0][0]
 FIGURE = "issues[1].measures[0].quantities[0]"

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from cli_examples import GOLD, NOTICE, Finished, command, ids, outcomes, report, start, wait_for, write
 
-from extractor.fingerprint import code_fingerprint
-from extractor.run_report import Settings
-from extractor.runs import run
+from extractor.runs.fingerprint import code_fingerprint
+from extractor.runs.run import run
+from extractor.runs.run_report import Settings
 
 
 def run_here(folder: Path, **settings: bool) -> dict[str, str]:
@@ -45,7 +45,7 @@ class TestStartedAgain:
     def test_does_all_when_the_program_changed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write(tmp_path, a=NOTICE)
         run_here(tmp_path)
-        monkeypatch.setattr("extractor.runs.code_fingerprint", lambda: "another")
+        monkeypatch.setattr("extractor.runs.run.code_fingerprint", lambda: "another")
         assert run_here(tmp_path) == {"a": "done"}
 
     def test_one_content_under_another_ending_is_done_again(self, tmp_path: Path) -> None:

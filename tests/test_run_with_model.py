@@ -18,11 +18,11 @@ from fake_endpoint import Serving, serving
 from model_examples import POOR, SHORT, Runs, bodies, failures, issues, left_to_rules, long, model, settle, written
 from page_examples import ARTICLE, page
 
-from extractor.asking import Asking, NoticeModel
 from extractor.cli import main
-from extractor.contract import Notice
 from extractor.endpoint.cache import AnswerCache
+from extractor.model_source import Asking, NoticeModel
 from extractor.pipeline import extract_with_model
+from extractor.record.contract import Notice
 
 FILES = ("long.txt", "poor.txt", "short.txt")
 REQUESTS = 8  # fields and two packs of labels; layout, fields and labels; fields and labels

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from planted import full, in_both_widths
 
-from extractor.notice.folding import half_width
-from extractor.notice.segments import Segment, split_segments
+from extractor.notice.outline.segments import Segment, split_segments
+from extractor.text.folding import half_width
 
 
 def _segments(text: str) -> list[Segment]:

@@ -17,8 +17,8 @@ from cli_examples import GOLD, NOTICE, UNREAD
 from page_examples import ARTICLE, page
 from service_example import Client, Service, serving
 
-from extractor.contract import Notice
 from extractor.pipeline import extract
+from extractor.record.contract import Notice
 
 OTHER = NOTICE.replace("资金管理", "公车管理").replace("某镇", "青禾镇")
 

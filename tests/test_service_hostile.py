@@ -14,7 +14,7 @@ from cli_examples import NOTICE
 from hostile_requests import KINDS, Hostile, Target
 from service_example import Client, Service, long_notice, serving
 
-from extractor.service.guesses import ADDRESSES, Guesses
+from extractor.service.http.guesses import ADDRESSES, Guesses
 
 AT_ONCE = 6
 LONGEST_ANSWER = 2_000  # bytes of a refusal

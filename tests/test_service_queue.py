@@ -13,15 +13,15 @@ import pytest
 from sqlalchemy import text
 
 from extractor.errors import OutputError
-from extractor.files.source import Source
+from extractor.files.sources.source import Source
 from extractor.logs import LOGGER
 from extractor.pipeline import extract
-from extractor.service import jobs, queue
-from extractor.service.database import Database, opened
-from extractor.service.jobs import Offered, Task
-from extractor.service.models import Job
-from extractor.service.queue import Queue
-from extractor.service.summary import Read, read_of
+from extractor.service.http.api_models import Job
+from extractor.service.store.database import Database, opened
+from extractor.service.store.notice_summary import Read, read_of
+from extractor.service.work import jobs, queue
+from extractor.service.work.jobs import Offered, Task
+from extractor.service.work.queue import Queue
 
 WORDS = "disk full"
 PAUSES = (0.01, 0.02, 0.03)

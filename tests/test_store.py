@@ -8,7 +8,7 @@ import pytest
 
 from extractor.disk.whole import temporary_name
 from extractor.errors import InputError, OutputError, SettingsError
-from extractor.files.store import RunFolder, opened, stored_lines, stored_text
+from extractor.runs.run_folder import RunFolder, opened, stored_lines, stored_text
 
 LINE = '{"contract_version":"1.0","notice_id":"a"}'
 

@@ -9,7 +9,7 @@ import pytest
 from cli_examples import NOTICE, UNREAD
 
 from extractor import extract
-from extractor.contract import (
+from extractor.record.contract import (
     Accountability,
     Check,
     DateMention,
@@ -21,9 +21,9 @@ from extractor.contract import (
     Span,
     Total,
 )
-from extractor.enumerations import VOCABULARIES
+from extractor.record.days import days_of
+from extractor.record.enumerations import VOCABULARIES
 from extractor.tables.columns import KEYS, TABLES, Cell, Kind
-from extractor.tables.days import days_of
 from extractor.tables.rows import NoticeRows, notice_rows
 
 _TYPES: dict[Kind, type | tuple[type, ...]] = {

@@ -8,10 +8,10 @@ import pytest
 from planted import in_both_widths, notice
 
 from extractor import extract
-from extractor.notice.folding import half_width
-from extractor.notice.places import Place
-from extractor.notice.quantities import find_figures
-from extractor.notice.totals import find_totals
+from extractor.notice.facts.quantities import find_figures
+from extractor.notice.facts.totals import find_totals
+from extractor.text.folding import half_width
+from extractor.text.places import Place
 
 
 def _totals(text: str, issues: list[Place] | None = None, end: int | None = None) -> list[tuple[str, float, str]]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from extractor.units import amount, base_unit
+from extractor.record.units import amount, base_unit
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from contextlib import closing
 
 import pytest
 
-from extractor.confinement import Allowance
-from extractor.workers import map_in_order
+from extractor.processes.confinement import Allowance
+from extractor.processes.workers import map_in_order
 
 
 def square(number: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from extractor.files.ingest import Ingested, read_text
-from extractor.files.source import Source
+from extractor.files.sources.source import Source
 
 NAMES = (
     'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extractor.assemble import printed_unit
+from extractor.assist.display import find_words
 from extractor.assist.grounds import date_stands
 from extractor.assist.packs import FieldsPack, Material
 from extractor.assist.pieces import Figure
 from extractor.assist.responses import FieldsAnswer
 from extractor.assist.settling import Element, Settling, alike, span_of, wins
-from extractor.assist.shown import find_words
 from extractor.assist.witnesses import witness
-from extractor.notice.places import Place
+from extractor.notice.assemble import printed_unit
+from extractor.text.places import Place
 
 FIELDS = {
     "title": "title",

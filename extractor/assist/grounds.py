@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from extractor.notice.folding import half_width
-from extractor.notice.numbers import LONGEST_FIGURE, NUMBER, Amount, amount_at, is_whole
-from extractor.notice.places import Place
-from extractor.notice.quantities import QUALIFIER_AFTER
+from extractor.notice.facts.quantities import QUALIFIER_AFTER
+from extractor.text.folding import half_width
+from extractor.text.numbers import LONGEST_FIGURE, NUMBER, Amount, amount_at, is_whole
+from extractor.text.places import Place
 
 _SIDE = r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
 _DATE = re.compile(rf"{_SIDE}(?:/(?:{_SIDE}|\.\.))?|\.\./{_SIDE}")

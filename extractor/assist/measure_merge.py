@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from extractor.assist.display import find_words
 from extractor.assist.grounds import Figure, date_stands, figure_at, is_date, overlaps
 from extractor.assist.pieces import Kind, MeasurePiece
 from extractor.assist.responses import NOT_HELD, NOTHING, MeasureAnswer, Missed, marked_number, numbered
 from extractor.assist.settling import NOT_SAID, Element, Settling, Values, alike, span_of
-from extractor.assist.shown import find_words
 from extractor.assist.witnesses import witness
-from extractor.enumerations import VOCABULARIES
-from extractor.notice.places import Place
+from extractor.record.enumerations import VOCABULARIES
+from extractor.text.places import Place
 
 
 def merge_measure(text: str, issue: Place, piece: MeasurePiece, answer: MeasureAnswer, record: Settling) -> None:

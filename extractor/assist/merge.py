@@ -10,16 +10,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from extractor.assist.display import find_words
 from extractor.assist.fields_merge import merge_fields
 from extractor.assist.measure_merge import merge_measure
 from extractor.assist.packs import FieldsPack, LabelsPack, Material
 from extractor.assist.pieces import IssuePiece, MeasurePiece
 from extractor.assist.responses import FieldsAnswer, IssueAnswer, LabelsAnswer
 from extractor.assist.settling import NOT_SAID, Settling, Values, span_of
-from extractor.assist.shown import find_words
-from extractor.checks import Doubt
-from extractor.contract import Notice
-from extractor.notice.places import Place
+from extractor.record.checks import Doubt
+from extractor.record.contract import Notice
+from extractor.text.places import Place
 
 _PLACE = re.compile(r"\b(?:issues|measures)\[(\d+)\]")
 
@@ -39,7 +39,7 @@ class FieldsAnswered(NamedTuple):
 
 
 class Merged(NamedTuple):
-    """The record of both readers, without the checks of ``extractor.checks``, and what merging found to doubt."""
+    """The record of both readers, without the rules' checks, and what merging found to doubt."""
 
     notice: Notice
     doubts: list[Doubt]
@@ -54,7 +54,7 @@ def merge(
 ) -> Merged:
     """Merge the answers about a notice into the rules' record of it.
 
-    ``by_model`` says that the outline in ``material`` was made by a model (see ``extractor.assist.layout``).
+    ``by_model`` says that the outline in ``material`` was made by a model (see ``assist.layout.model_outline``).
     """
     doubts: list[Doubt] = []
     values = material.notice.model_dump()

@@ -12,15 +12,15 @@ from itertools import accumulate
 from math import ceil
 from typing import ClassVar, Literal, NamedTuple
 
-from extractor.assemble import as_folded, assemble
 from extractor.assist.grouping import evenly_filled
-from extractor.assist.layout_pack import LayoutPack, split_layout
+from extractor.assist.layout.layout_pack import LayoutPack, split_layout
 from extractor.assist.pieces import Figure, IssuePiece, MeasurePiece, Numbers, field_lines, issue_lines, place_of
 from extractor.assist.tokens import estimate_tokens
-from extractor.contract import Notice
-from extractor.notice.folding import fold
-from extractor.notice.places import Inside, Place
-from extractor.notice.reader import Reading, read_by_rules
+from extractor.notice.assemble import as_folded, assemble
+from extractor.notice.reading import Reading, read_by_rules
+from extractor.record.contract import Notice
+from extractor.text.folding import fold
+from extractor.text.places import Inside, Place
 
 LABELS_BUDGET = 5500
 """Estimated tokens of pieces in one call: large enough that the instructions sent with it stay the smaller part."""

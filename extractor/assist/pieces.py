@@ -15,12 +15,12 @@ from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple, Protocol
 
-from extractor.assist.shown import Enclosed, Pin, with_marks
-from extractor.contract import Issue, Measure, Notice, Span
+from extractor.assist.display import Enclosed, Pin, with_marks
 from extractor.data import read_table
-from extractor.notice.folding import half_width
-from extractor.notice.places import Place
-from extractor.notice.quantities import QuantityFound
+from extractor.notice.facts.quantities import QuantityFound
+from extractor.record.contract import Issue, Measure, Notice, Span
+from extractor.text.folding import half_width
+from extractor.text.places import Place
 
 Kind = Literal["q", "f", "o"]
 

@@ -2,7 +2,7 @@
 
 The fixed part is the system message, the same to the byte in every call of its task, so that prefix caches hit; the
 user message holds the numbered pieces, and the question last. Notice text goes in as a value, already as
-``extractor.assist.shown`` shows it; no template is ever made from it.
+``extractor.assist.display`` shows it; no template is ever made from it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ import yaml
 
 from extractor.assist.packs import FieldsPack, LabelsPack, Pack
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer, Response
+from extractor.endpoint.call_keys import schema_text
 from extractor.endpoint.calls import Call, Message
-from extractor.endpoint.keys import schema_text
-from extractor.enumerations import VOCABULARIES, Term
 from extractor.errors import BugError
+from extractor.record.enumerations import VOCABULARIES, Term
 
 if TYPE_CHECKING:
     from jinja2 import Template

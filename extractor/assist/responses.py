@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
-from extractor.assist.layout_pack import LayoutPack
+from extractor.assist.layout.layout_pack import LayoutPack
 from extractor.assist.packs import FieldsPack, LabelsPack
-from extractor.enumerations import (
+from extractor.record.enumerations import (
     VOCABULARIES,
     AccountabilityAction,
     Category,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from extractor.assist.shown import same_words
+from extractor.assist.display import same_words
 from extractor.assist.witnesses import Reader, Witness, witness
-from extractor.checks import Doubt
-from extractor.notice.places import Place
+from extractor.record.checks import Doubt
+from extractor.text.places import Place
 
 Values = dict[str, Any]
 NOT_SAID: Final = object()

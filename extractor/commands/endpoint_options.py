@@ -66,7 +66,7 @@ class EndpointFlags(NamedTuple):
         Raises:
             SettingsError: a value is wrong, or the profile does not exist.
         """
-        from extractor.endpoint.sources import load
+        from extractor.endpoint.setting_sources import load
 
         values = self._asdict()
         return load({name: value for name, value in values.items() if name != "profile"}, self.profile)

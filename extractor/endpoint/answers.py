@@ -7,10 +7,10 @@ from typing import Generic, NamedTuple
 
 from pydantic import ValidationError
 
+from extractor.endpoint.answer_records import Record
 from extractor.endpoint.calls import Call, Mode, Response
+from extractor.endpoint.completion import Oddity, Reply, found_json
 from extractor.endpoint.failures import AnswerFailure, Reason
-from extractor.endpoint.reading import Oddity, Reply, found_json
-from extractor.endpoint.records import Record
 
 _LONGEST_JSON = 250_000  # characters; longer ones only cost time to refuse
 _PROBLEMS = 5  # told to the model at once

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from extractor.endpoint.answer_records import UNFINISHED, WITHHELD, Record, flaw, is_key, unusable
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.calls import Mode
+from extractor.endpoint.completion import body_of, found_json, read_completion
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
-from extractor.endpoint.lines import Problem, json_line, mapping, numbered_lines, write_whole
-from extractor.endpoint.reading import body_of, found_json, read_completion
-from extractor.endpoint.records import UNFINISHED, WITHHELD, Record, flaw, is_key, unusable
+from extractor.endpoint.jsonl import Problem, json_line, mapping, numbered_lines, write_whole
 from extractor.errors import BugError, InputError, SettingsError
 
 URL: Literal["/v1/chat/completions"] = "/v1/chat/completions"

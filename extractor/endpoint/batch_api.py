@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from extractor.endpoint.batch import CODE, URL
-from extractor.endpoint.lines import count_of, json_line, mapping, parsed, write_whole
+from extractor.endpoint.jsonl import count_of, json_line, mapping, parsed, write_whole
 from extractor.endpoint.settings import Settings
 from extractor.errors import EndpointError, InputError, OutputError, SettingsError
 

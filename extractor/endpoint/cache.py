@@ -22,7 +22,7 @@ from typing import Any
 import diskcache
 from diskcache.core import DBNAME, MODE_RAW
 
-from extractor.endpoint.records import Record, flaw, is_key, unusable
+from extractor.endpoint.answer_records import Record, flaw, is_key, unusable
 from extractor.errors import AnswerError, BugError, OutputError, SettingsError
 
 FOLDER_VARIABLE = "EXTRACTOR_CACHE_DIR"

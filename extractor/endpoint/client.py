@@ -16,22 +16,22 @@ from weakref import WeakValueDictionary
 
 from tenacity import AsyncRetrying, retry_if_exception
 
+from extractor.endpoint.answer_records import Answers, Record
 from extractor.endpoint.answers import Accepted, accepted, kept, to_keep
+from extractor.endpoint.call_course import PROBE_RETRIES, Course, failure_of, wait_before
+from extractor.endpoint.call_keys import call_key, schema_text, token_limit
 from extractor.endpoint.calls import Answer, Call, Mode, Response, Usage
 from extractor.endpoint.clipping import ClipWatch
-from extractor.endpoint.course import PROBE_RETRIES, Course, failure_of, wait_before
+from extractor.endpoint.completion import Oddity, Reply, read_completion, read_usage
 from extractor.endpoint.estimate import least_tokens, usual_tokens
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
-from extractor.endpoint.keys import call_key, schema_text, token_limit
 from extractor.endpoint.limiter import Limiter, Need, Ticket
+from extractor.endpoint.mode_probe import QUESTION, picked
 from extractor.endpoint.offline import Offline
 from extractor.endpoint.prices import Price, price_of
-from extractor.endpoint.probe import QUESTION, picked
-from extractor.endpoint.reading import Oddity, Reply, read_completion, read_usage
-from extractor.endpoint.records import Answers, Record
 from extractor.endpoint.settings import Settings
 from extractor.endpoint.standstill import Standstill
-from extractor.endpoint.totals import Tally, Totals
+from extractor.endpoint.tally import Tally, Totals
 from extractor.errors import ExtractorError, SettingsError
 
 if TYPE_CHECKING:

@@ -15,11 +15,10 @@ from pydantic import BaseModel
 
 from extractor.endpoint.calls import Call, Mode, Response
 from extractor.endpoint.client import Endpoint
+from extractor.endpoint.completion import Oddity, read_usage
 from extractor.endpoint.connection import TLS_PORT, speaks_tls
 from extractor.endpoint.diagnosis import diagnose
-from extractor.endpoint.estimate import usual_tokens
-from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
-from extractor.endpoint.findings import (
+from extractor.endpoint.doctor_report import (
     ODDITIES,
     OF_THE_MODEL,
     ModeTrial,
@@ -29,11 +28,12 @@ from extractor.endpoint.findings import (
     remedies,
     suggestions,
 )
-from extractor.endpoint.lines import count_of
-from extractor.endpoint.probe import ORDER, QUESTION
-from extractor.endpoint.reading import Oddity, read_usage
+from extractor.endpoint.estimate import usual_tokens
+from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
+from extractor.endpoint.jsonl import count_of
+from extractor.endpoint.mode_probe import ORDER, QUESTION
 from extractor.endpoint.settings import Settings
-from extractor.endpoint.totals import Tally
+from extractor.endpoint.tally import Tally
 from extractor.terminal import printable
 
 _CONTEXT_FIELDS = ("max_model_len", "context_length", "max_context_length", "context_window", "n_ctx")

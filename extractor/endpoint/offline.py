@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NoReturn, Protocol
 
+from extractor.endpoint.answer_records import Record
 from extractor.endpoint.failures import EndpointFailure, Reason
-from extractor.endpoint.records import Record
 from extractor.errors import BugError
 
 _SHORT = 12  # digits of a key that people can tell apart

@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from extractor.data import read_table
 from extractor.endpoint.calls import Usage
-from extractor.endpoint.profiles import user_folder
+from extractor.endpoint.setting_profiles import user_folder
 from extractor.errors import SettingsError
 
 FILE_NAME = "prices.toml"

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from extractor.endpoint.answer_records import FIELDS, Record, flaw, is_key, unusable
 from extractor.endpoint.cache import AnswerCache
-from extractor.endpoint.lines import Problem, json_line, numbered_lines, parsed, write_whole
-from extractor.endpoint.records import FIELDS, Record, flaw, is_key, unusable
+from extractor.endpoint.jsonl import Problem, json_line, numbered_lines, parsed, write_whole
 from extractor.errors import InputError
 
 _FIRST_FIELDS = ("task", "key")

@@ -1,4 +1,4 @@
-"""What endpoint is asked, and how, as one value. Where it comes from: ``extractor.endpoint.sources``."""
+"""What endpoint is asked, and how, as one value. Where it comes from: ``extractor.endpoint.setting_sources``."""
 
 from __future__ import annotations
 

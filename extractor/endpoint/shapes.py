@@ -18,8 +18,8 @@ import instructor
 from instructor.v2 import mode_registry
 from pydantic import BaseModel
 
+from extractor.endpoint.call_keys import token_limit
 from extractor.endpoint.calls import Call, Message, Mode, Response
-from extractor.endpoint.keys import token_limit
 from extractor.endpoint.settings import Settings
 from extractor.errors import BugError
 

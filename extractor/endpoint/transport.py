@@ -12,10 +12,10 @@ import openai
 
 from extractor.endpoint.bounded import async_client
 from extractor.endpoint.calls import Message
+from extractor.endpoint.completion import Body, body_of
 from extractor.endpoint.diagnosis import diagnose, exhausted, refused_in_passing
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
-from extractor.endpoint.lines import count_of, mapping
-from extractor.endpoint.reading import Body, body_of
+from extractor.endpoint.jsonl import count_of, mapping
 from extractor.endpoint.settings import Settings
 
 _Raw = TypeVar("_Raw")

@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.disk.whole import writing
-from extractor.exports.shown import shown
+from extractor.exports.cell_text import shown
 from extractor.tables.columns import TABLES, Cell, Column, Row, Table
 
 if TYPE_CHECKING:
-    from extractor.checks import Lang
+    from extractor.record.checks import Lang
 
 # Full-width signs begin a formula too where a spreadsheet runs in an East Asian language; some programs drop controls
 # and invisible marks before they look.

@@ -21,11 +21,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
-from extractor.exports.shown import shown
+from extractor.exports.cell_text import shown
 from extractor.tables.columns import TABLES, Cell, Column, Row, Table
 
 if TYPE_CHECKING:
-    from extractor.checks import Lang
+    from extractor.record.checks import Lang
 
 _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 

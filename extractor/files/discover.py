@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractor.errors import InputError
-from extractor.files.limits import DEFAULT_LIMITS, Limits
-from extractor.files.source import ARCHIVE_ENDING, NOTICE_ENDINGS, Problem, Source, is_passed_over, unreadable
+from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
+from extractor.files.sources.source import ARCHIVE_ENDING, NOTICE_ENDINGS, Problem, Source, is_passed_over, unreadable
 
 
 class Found(NamedTuple):
@@ -71,7 +71,7 @@ def _add_file(path: str, found: Found, limits: Limits) -> None:
     if Path(path).suffix.lower() != ARCHIVE_ENDING:
         found.sources.append(Source(path))
         return
-    from extractor.files.archive import list_archive
+    from extractor.files.sources.archive import list_archive
 
     listing = list_archive(path, limits)
     found.sources.extend(listing.sources)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from extractor.errors import InputError
-from extractor.files.charset import decode
-from extractor.files.left_out import LeftOut, ReadText, condensed
-from extractor.files.limits import DEFAULT_LIMITS, Limits
-from extractor.files.mhtml import SavedPage, read_saved_page
-from extractor.files.raw import read_bytes
-from extractor.files.signatures import is_page, is_piece_of_page, is_saved_page
-from extractor.files.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
+from extractor.files.page.mhtml import SavedPage, read_saved_page
+from extractor.files.parts.left_out import LeftOut, ReadText, condensed
+from extractor.files.sources.charset import decode
+from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
+from extractor.files.sources.raw import read_bytes
+from extractor.files.sources.signatures import is_page, is_piece_of_page, is_saved_page
+from extractor.files.sources.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
 
 Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf"]
 
@@ -78,12 +78,12 @@ class _Text(NamedTuple):
 
 def _text_of(data: bytes, name: str, kind: Format, limits: Limits) -> _Text:
     if kind == "docx":
-        from extractor.files.docx import read_docx
+        from extractor.files.word.docx_file import read_docx
 
         text, told = read_docx(data, name, limits)
         return _Text(ReadText(_with_unix_line_ends(text), told), None)
     if kind == "pdf":
-        from extractor.files.pdf import read_pdf
+        from extractor.files.pdf.pdf_text import read_pdf
 
         return _Text(read_pdf(data, name, limits), None)
     if kind == "html":
@@ -95,8 +95,8 @@ def _text_of(data: bytes, name: str, kind: Format, limits: Limits) -> _Text:
 
 
 def _text_of_page(saved: SavedPage, name: str, limits: Limits) -> _Text:
-    from extractor.files.article import article_of
-    from extractor.files.html import declared_charset, read_page
+    from extractor.files.page.article import article_of
+    from extractor.files.page.html_text import declared_charset, read_page
 
     declared = saved.charset or declared_charset(saved.page)
     decoded = decode(saved.page, name, declared, damage=_DAMAGE_OF_A_PAGE)

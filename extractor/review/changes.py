@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
-from extractor.contract import Span
-from extractor.items import Item, ItemKind
+from extractor.record.contract import Span
+from extractor.record.items import Item, ItemKind
 from extractor.strict import Strict
 
 _LONGEST_ID = 200

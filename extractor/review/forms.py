@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple, get_args
 
-from extractor.checks import Lang
-from extractor.enumerations import VOCABULARIES
-from extractor.items import SHAPES, ItemKind
+from extractor.record.checks import Lang
+from extractor.record.enumerations import VOCABULARIES
+from extractor.record.items import SHAPES, ItemKind
 from extractor.tables.columns import TABLES, Column
 
 Widget = Literal["line", "number", "lines", "one", "some"]

@@ -6,9 +6,9 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from extractor.checks import Lang
-from extractor.items import Item
-from extractor.pages.words import words
+from extractor.pages.page_words import words
+from extractor.record.checks import Lang
+from extractor.record.items import Item
 from extractor.review.forms import fields_of
 
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractor.contract import Check, Notice
-from extractor.items import PERSON, SHAPES, Built, Item, put_together, take_apart
-from extractor.pages.notice import holders_of, values_meant
-from extractor.pages.values import values_of
+from extractor.pages.notice_page import holders_of, values_meant
+from extractor.pages.placed_values import values_of
+from extractor.record.contract import Check, Notice
+from extractor.record.items import PERSON, SHAPES, Built, Item, put_together, take_apart
+from extractor.review.change_check import settled
 from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
 from extractor.review.moments import moment
 from extractor.review.refusals import ConflictError, RefusedError
-from extractor.review.settling import settled
 
 Ids = frozenset[str]
 

@@ -20,21 +20,25 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.background import BackgroundTask
 
-from extractor import __version__
-from extractor.contract import Notice
-from extractor.enumerations import Category, IssueStatus, MeasureType
 from extractor.errors import OutputError, SettingsError
+from extractor.record.contract import Notice
+from extractor.record.enumerations import Category, IssueStatus, MeasureType
 from extractor.review.changes import Made
 from extractor.review.refusals import ConflictError, RefusedError
-from extractor.service import busy, desk, jobs, keeping, notices, pages, reviewing, taking
-from extractor.service.database import BusyError
-from extractor.service.exporting import MEDIA_TYPES, Ending, exported
-from extractor.service.leaving import TooBusyError, while_there
-from extractor.service.models import Changes, ChangeWanted, Health, Job, NoticePage, Problem, change_schema
-from extractor.service.notices import Wanted
-from extractor.service.service import Service
-from extractor.service.spool import EXPORT_PREFIX
+from extractor.service import notice_posts, service_pages
+from extractor.service.desk import desk
+from extractor.service.http import busy
+from extractor.service.http.api_models import Changes, ChangeWanted, Health, Job, NoticePage, Problem, change_schema
+from extractor.service.http.leaving import TooBusyError, while_there
+from extractor.service.intake.spool import EXPORT_PREFIX
+from extractor.service.store import item_store, notice_store, review_store
+from extractor.service.store.database import BusyError
+from extractor.service.store.export_process import MEDIA_TYPES, Ending, exported
+from extractor.service.store.notice_store import Wanted
+from extractor.service.work import jobs
+from extractor.service.work.service_parts import Service
 from extractor.strict import first_mistake
+from extractor.version import __version__
 
 _MOST_LISTED = 200
 _LONGEST = 300  # code points of a sentence about a query
@@ -106,7 +110,7 @@ _CHANGE_BODY: dict[str, Any] = {
         _429="The queue is full; the header Retry-After says when to try again.",
         _503="The service is stopping.",
     ),
-    openapi_extra=taking.BODY,
+    openapi_extra=notice_posts.BODY,
 )
 async def send_notices(request: Request, response: Response, service: Here) -> Job:
     """Send notices as files or as texts, many at once; the answer is a job.
@@ -114,7 +118,7 @@ async def send_notices(request: Request, response: Response, service: Here) -> J
     The same bytes under the same name are the same notice: sent again, it is `unchanged` and not read again, as long as
     the program and its settings are the same.
     """
-    return await taking.take(request, response, service)
+    return await notice_posts.take(request, response, service)
 
 
 @router.get("/v1/notices", responses=_problems(_422="A filter is not understood."))
@@ -125,7 +129,7 @@ async def list_notices(
     after: Annotated[int | None, Query(ge=0, le=_LARGEST, description="`next` of the page before.")] = None,
 ) -> NoticePage:
     """List the notices, the newest first. Filters narrow it; of issues, one has to have all that is asked."""
-    listed = partial(notices.listed, service.database, wanted, limit=limit, after=after)
+    listed = partial(notice_store.listed, service.database, wanted, limit=limit, after=after)
     return await (service.heavily(listed) if wanted.query else run_in_threadpool(listed))
 
 
@@ -136,7 +140,7 @@ async def list_notices(
 )
 def get_notice(notice_id: str, service: Here) -> Response:
     """Return a notice's record, as the contract has it."""
-    record = notices.record(service.database, notice_id)
+    record = notice_store.record(service.database, notice_id)
     if record is None:
         raise _no_notice()
     return Response(record, media_type="application/json")
@@ -145,7 +149,7 @@ def get_notice(notice_id: str, service: Here) -> Response:
 @router.get("/v1/notices/{notice_id}/text", response_class=PlainTextResponse, responses=_NO_NOTICE)
 def get_text(notice_id: str, service: Here) -> PlainTextResponse:
     """Return the plain text that the record's offsets index, in code points."""
-    text = notices.plain_text(service.database, notice_id)
+    text = notice_store.plain_text(service.database, notice_id)
     if text is None:
         raise _no_notice()
     return PlainTextResponse(text)
@@ -154,16 +158,16 @@ def get_text(notice_id: str, service: Here) -> PlainTextResponse:
 @router.get("/v1/notices/{notice_id}/report", response_class=HTMLResponse, responses=_NO_NOTICE)
 async def get_report(notice_id: str, service: Here) -> HTMLResponse:
     """Return a page that shows the notice."""
-    kept = await run_in_threadpool(notices.kept, service.database, notice_id)
+    kept = await run_in_threadpool(notice_store.kept, service.database, notice_id)
     if kept is None:
         raise _no_notice()
-    return _shown(await service.heavily(pages.notice_page, kept, service.lang))
+    return _shown(await service.heavily(service_pages.notice_page, kept, service.lang))
 
 
 @router.get("/v1/notices/{notice_id}/changes", responses=_NO_NOTICE)
 async def get_changes(notice_id: str, service: Here) -> Changes:
     """Return what people said of the notice: its record is the program's reading with these changes."""
-    found = await service.heavily(reviewing.reviewed, service.database, notice_id)
+    found = await service.heavily(review_store.reviewed, service.database, notice_id)
     if found is None:
         raise _no_notice()
     review, ended = found.review, found.review.finished
@@ -199,7 +203,7 @@ async def post_change(notice_id: str, request: Request, service: Here) -> Made:
 def _changed(notice_id: str, body: bytes, service: Service) -> Made:
     try:
         wanted = ChangeWanted.model_validate_json(body)
-        made = reviewing.change(service.database, notice_id, wanted.by, wanted.change, wanted.seen)
+        made = review_store.change(service.database, notice_id, wanted.by, wanted.change, wanted.seen)
     except ValidationError as error:
         raise HTTPException(422, first_mistake(error)) from None
     except ConflictError as error:
@@ -218,7 +222,7 @@ def _changed(notice_id: str, body: bytes, service: Service) -> Made:
 )
 def delete_notice(notice_id: str, service: Here) -> None:
     """Delete a notice with all that is kept of it."""
-    if not keeping.delete_notice(service.database, notice_id):
+    if not item_store.delete_notice(service.database, notice_id):
         raise _no_notice()
 
 
@@ -277,7 +281,7 @@ async def _exported(ending: Ending, service: Service, wanted: Wanted) -> tuple[P
     async with service.exporting.taken():
         place = Path(tempfile.mkdtemp(prefix=EXPORT_PREFIX, dir=service.uploads))
         try:
-            kept = notices.all_kept(service.database, wanted)
+            kept = notice_store.all_kept(service.database, wanted)
             return await exported(kept, ending, place, service.lang), place
         except BaseException as error:
             await asyncio.shield(run_in_threadpool(shutil.rmtree, place, ignore_errors=True))
@@ -335,12 +339,12 @@ def application(service: Service) -> FastAPI:
 
     @app.get("/docs", include_in_schema=False)
     def docs() -> HTMLResponse:
-        return _shown(pages.interface_page(app.openapi()))
+        return _shown(service_pages.interface_page(app.openapi()))
 
     return app
 
 
-def _shown(page: pages.Page) -> HTMLResponse:
+def _shown(page: service_pages.Page) -> HTMLResponse:
     return HTMLResponse(page.html, headers={"Content-Security-Policy": page.policy})
 
 

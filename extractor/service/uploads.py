@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator, Sequence
 from anyio import to_thread
 
 from extractor.errors import InputError
-from extractor.files.naming import slug
-from extractor.files.source import ARCHIVE_ENDING, Source
-from extractor.service import multipart
-from extractor.service.bounds import JSON_BYTES, SMALL_BYTES
-from extractor.service.intake import Intake
-from extractor.service.jobs import Offered, Refused
-from extractor.service.naming import text_named
-from extractor.service.sandbox import Sandbox
-from extractor.service.spool import Incoming, Received, Spool, TooManyError
-from extractor.service.texts import texts_in
+from extractor.files.notice_ids import slug
+from extractor.files.sources.source import ARCHIVE_ENDING, Source
+from extractor.service.http.service_limits import JSON_BYTES, SMALL_BYTES
+from extractor.service.intake import multipart
+from extractor.service.intake.body_slots import Intake
+from extractor.service.intake.client_names import text_named
+from extractor.service.intake.spool import Incoming, Received, Spool, TooManyError
+from extractor.service.intake.text_bodies import texts_in
+from extractor.service.work.jobs import Offered, Refused
+from extractor.service.work.sandbox import Sandbox
 
 JSON = "application/json"
 _BODY = Source("the JSON body")

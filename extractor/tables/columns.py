@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from extractor.data import read_table
 
 if TYPE_CHECKING:
-    from extractor.checks import Lang
+    from extractor.record.checks import Lang
 
 Kind = Literal["text", "list", "term", "terms", "integer", "number", "share", "iso", "day"]
 

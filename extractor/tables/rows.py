@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from extractor.contract import Check, Issue, Measure, Notice, Span
-from extractor.items import SCALARS
+from extractor.record.contract import Check, Issue, Measure, Notice, Span
+from extractor.record.days import days_of
+from extractor.record.items import SCALARS
+from extractor.record.units import amount
 from extractor.tables.columns import TABLES, Cell, Row
-from extractor.tables.days import days_of
-from extractor.units import amount
 
 NoticeRows = dict[str, list[Row]]
 """The rows of one or several notices by the name of their table; every table has its entry."""

@@ -1,5 +1,5 @@
 // A notice: its text beside what was read from it. Hovering, focusing or choosing a value lights its words, and the other
-// way round. `data` is what extractor/pages/notice.py gives.
+// way round. `data` is what extractor/pages/notice_page.py gives.
 "use strict";
 (function (pages) {
   const { el, quote } = pages;

@@ -1,0 +1,175 @@
+"""``python -m extractor eval``: measure predictions against gold labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.reader_options import (
+    Answers,
+    Backend,
+    CacheOption,
+    OfflineOption,
+    Reader,
+    ReplayOption,
+    chosen_reader,
+)
+from extractor.commands.shared_options import Language
+from extractor.errors import SettingsError
+
+if TYPE_CHECKING:
+    from notice_extractor_eval.evaluation import Evaluation
+    from notice_extractor_eval.predictions import Predict
+
+app = typer.Typer(help="Measure predictions against gold labels; compare runs and annotators.")
+
+
+class SplitName(StrEnum):
+    """Which gold notices count."""
+
+    TUNED = "tuned"
+    HELD_BACK = "held-back"
+    ALL = "all"
+
+
+Gold = Annotated[Path, typer.Option(help="Folder with labels/, notices/ and split.toml.")]
+SplitOption = Annotated[SplitName, typer.Option(help="Which gold notices count.")]
+Lang = Annotated[Language, typer.Option(help="Language of the reports.")]
+Out = Annotated[Path | None, typer.Option(help="Write the reports into this folder.")]
+
+
+@app.callback(invoke_without_command=True)
+@with_endpoint_options
+def run(  # noqa: PLR0913
+    ctx: typer.Context,
+    *,
+    gold: Gold = Path("gold"),
+    pred: Annotated[Path | None, typer.Option(help="A run's folder, with notices.jsonl.")] = None,
+    backend: Annotated[Backend | None, typer.Option(help="Extract now with this backend. [default: rules]")] = None,
+    out: Out = None,
+    fail_under: Annotated[Path | None, typer.Option(help="Thresholds; exit 1 where a field falls below.")] = None,
+    accept: Annotated[Path | None, typer.Option(help="Record this run's scores as the thresholds from now on.")] = None,
+    split: SplitOption = SplitName.ALL,
+    lang: Lang = Language.EN,
+    cache_dir: CacheOption = None,
+    offline: OfflineOption = False,
+    replay: ReplayOption = None,
+    endpoint: EndpointFlags,
+) -> None:
+    """Measure a run's folder, or a backend run on the spot, field by field.
+
+    The options of an endpoint count with --backend assisted and model.
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if pred is not None and backend is not None:
+        raise SettingsError("--pred and --backend exclude each other: a run's folder, or a run now")
+    from rich.console import Console
+
+    from notice_extractor_eval.evaluate_gold import check_thresholds_fit, measure_gold, write_reports
+    from notice_extractor_eval.guard import breaches, read_thresholds, write_thresholds
+    from notice_extractor_eval.predictions import Recorder
+    from notice_extractor_eval.score_metrics import metrics
+    from notice_extractor_eval.score_report import terminal
+
+    name = None if pred is not None else (backend or Backend.RULES).value
+    thresholds = read_thresholds(fail_under) if fail_under is not None else None
+    if thresholds is not None:
+        check_thresholds_fit(thresholds, backend=name, split=split.value)
+    reader = None if name is None else chosen_reader(Backend(name), endpoint, Answers(cache_dir, offline, replay))
+    with _predictions(pred, reader) as predict:
+        evaluation = measure_gold(gold, predict if pred or out is None else Recorder(predict, out), split.value)
+    broken = breaches(thresholds, evaluation) if thresholds is not None else []
+    found = metrics(evaluation, {"gold": str(gold), "predictions": str(pred or name), "split": split.value})
+    terminal(found, Console(), lang.value, broken)
+    if out is not None:
+        for path in write_reports(out, found, evaluation, broken, lang.value):
+            typer.echo(f"wrote {path}")
+    if accept is not None:
+        tolerance = thresholds.tolerance if thresholds is not None else 0.005
+        write_thresholds(evaluation, accept, backend=name or str(pred), split=split.value, tolerance=tolerance)
+        typer.echo(f"wrote {accept}")
+    if broken:
+        raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    one: Annotated[Path, typer.Argument(help="The first run's folder.")],
+    other: Annotated[Path, typer.Argument(help="The second run's folder.")],
+    gold: Gold = Path("gold"),
+    out: Out = None,
+    split: SplitOption = SplitName.ALL,
+    lang: Lang = Language.EN,
+) -> None:
+    """Compare two runs on the same gold. Exit 1 where the second is worse in a field by more than chance."""
+    from notice_extractor_eval.comparison import compare as compare_runs
+    from notice_extractor_eval.comparison import comparison_markdown
+    from notice_extractor_eval.evaluate_gold import measure_gold
+    from notice_extractor_eval.predictions import PredictionFolder
+
+    first, second = (_measured(measure_gold(gold, PredictionFolder(run), split.value)) for run in (one, other))
+    comparison = compare_runs(first, second)
+    _give(comparison_markdown(comparison, (str(one), str(other)), lang.value), out, "compare.md")
+    invented = comparison.invented[1] > comparison.invented[0]
+    if comparison.worse or invented:
+        raise typer.Exit(1)
+
+
+@app.command()
+def agreement(
+    one: Annotated[Path, typer.Argument(help="The first annotator's folder of labels.")],
+    other: Annotated[Path, typer.Argument(help="The second annotator's folder of labels.")],
+    texts: Annotated[Path, typer.Option(help="Folder of the labelled texts.")] = Path("gold/notices"),
+    out: Out = None,
+    lang: Lang = Language.EN,
+) -> None:
+    """Measure two annotators against each other. Exit 1 where a label file is not usable."""
+    from notice_extractor_eval.agreement import agreement_markdown, compare_annotators
+    from notice_extractor_eval.evaluate_gold import write_reports
+    from notice_extractor_eval.score_metrics import metrics
+
+    readings = compare_annotators(one, other, texts)
+    for fault in readings.faults:
+        typer.echo(str(fault), err=True)
+    if out is not None:
+        found = metrics(readings.evaluation, {"one": str(one), "other": str(other)})
+        write_reports(out, found, readings.evaluation, lang=lang.value)
+    _give(agreement_markdown(readings, (str(one), str(other)), lang.value), out, "agreement.md")
+    if readings.faults:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _predictions(pred: Path | None, reader: Reader | None) -> Iterator[Predict]:
+    from notice_extractor_eval.predictions import PredictionFolder, by_model, by_rules
+
+    if pred is not None:
+        yield PredictionFolder(pred)
+    elif reader is None or reader.asking is None:
+        yield by_rules
+    else:
+        with by_model(reader.asking, finds_issues=reader.backend is Backend.MODEL) as predict:
+            yield predict
+
+
+def _measured(evaluation: Evaluation) -> Evaluation:
+    for notice_id in evaluation.missing:
+        typer.echo(f"no prediction for {notice_id}: counted as missed", err=True)
+    return evaluation
+
+
+def _give(text: str, out: Path | None, name: str) -> None:
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    from extractor.disk.whole import write_texts
+
+    write_texts({out / name: text}, within=out, advice="choose another folder with --out")
+    typer.echo(f"wrote {out / name}")

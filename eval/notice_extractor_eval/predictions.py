@@ -1,0 +1,143 @@
+"""Where predictions come from: a folder of a run (``notices.jsonl``, ``texts/``) or a backend run on the spot."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from pydantic import ValidationError
+
+from extractor.disk import names
+from extractor.errors import InputError
+from extractor.labels.label_file import read_text, text_hash
+from extractor.pipeline import extract, extract_with_model
+from extractor.record.contract import Notice
+
+if TYPE_CHECKING:
+    from extractor.model_source import Asking
+
+Predict = Callable[[str, str], Notice | None]
+"""Takes a notice's id and text, gives its prediction, or ``None`` where there is none."""
+
+
+class PredictionFolder:
+    """A run's output, indexed by notice and read one notice at a time.
+
+    A folder without ``notices.jsonl``, a line that is no notice, and two lines for one notice are ``InputError``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "notices.jsonl"
+        self._texts = folder / "texts"
+        self._places: dict[str, tuple[int, int]] = {}
+        if not self._path.is_file():
+            raise InputError(f"{self._path}: a run's folder holds notices.jsonl, one notice a line; there is none")
+        with self._path.open("rb") as lines:
+            self._index(lines)
+
+    @property
+    def notice_ids(self) -> frozenset[str]:
+        """The notices the run answered."""
+        return frozenset(self._places)
+
+    def __call__(self, notice_id: str, text: str) -> Notice | None:
+        """Return a notice's prediction. One made from another text is an ``InputError``."""
+        if notice_id not in self._places:
+            return None
+        number, offset = self._places[notice_id]
+        with self._path.open("rb") as lines:
+            lines.seek(offset)
+            line = lines.readline()
+        try:
+            notice = Notice.model_validate_json(line)
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise InputError(f"{self._path}:{number}: not a notice of the contract: {where}: {first['msg']}") from error
+        self._same_text(notice, text, number)
+        return notice
+
+    def _same_text(self, notice: Notice, text: str, number: int) -> None:
+        wanted = text_hash(text)
+        stored = self._texts / f"{notice.notice_id}.txt"
+        if notice.text_sha256 != wanted:
+            raise InputError(
+                f"{self._path}:{number}: the prediction for “{notice.notice_id}” was made from another version of the "
+                f"text (its SHA-256 begins {notice.text_sha256[:12]}, the gold text's {wanted[:12]}); extract it again"
+            )
+        if stored.exists() and text_hash(read_text(stored)) != wanted:
+            raise InputError(f"{stored}: differs from the gold text of “{notice.notice_id}”")
+
+    def _index(self, lines: BinaryIO) -> None:
+        offset = 0
+        for number, line in enumerate(lines, start=1):
+            start, offset = offset, offset + len(line)
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise InputError(f"{self._path}:{number}: not readable as JSON ({error})") from error
+            notice_id = record.get("notice_id") if isinstance(record, dict) else None
+            if not isinstance(notice_id, str):
+                raise InputError(f"{self._path}:{number}: a line is one notice with a “notice_id”")
+            if flaw := names.flaw(notice_id):
+                raise InputError(f"{self._path}:{number}: the id {flaw}, as no run gives it; extract it again")
+            if notice_id in self._places:
+                raise InputError(
+                    f"{self._path}:{number}: “{notice_id}” is already on line {self._places[notice_id][0]}"
+                )
+            self._places[notice_id] = number, start
+
+
+def by_rules(notice_id: str, text: str) -> Notice:
+    """Predict by rules, on the spot."""
+    return extract(text, notice_id=notice_id)
+
+
+@contextmanager
+def by_model(asking: Asking, *, finds_issues: bool) -> Iterator[Predict]:
+    """Give predictions by rules and the model that ``asking`` names, on the spot; with ``finds_issues`` it also says
+    where issues and measures stand. Calls that fail for good leave the rules' reading, as in a run.
+
+    Raises:
+        SettingsError: no model is named, or the cache cannot be used.
+        InputError: a recording cannot be read.
+    """
+    from extractor.model_source import NoticeModel
+
+    with asyncio.Runner() as runner:
+        closing = AsyncExitStack()
+        endpoint = runner.run(closing.enter_async_context(asking.endpoint()))
+
+        async def read(notice_id: str, text: str) -> Notice:
+            model = NoticeModel(endpoint, asking.settings.notice_deadline)
+            return (await extract_with_model(text, model, notice_id=notice_id, finds_issues=finds_issues)).notice
+
+        try:
+            yield lambda notice_id, text: runner.run(read(notice_id, text))
+        finally:
+            runner.run(closing.aclose())
+
+
+class Recorder:
+    """Passes predictions on and writes them down as a run's folder, so that the run can be compared later."""
+
+    def __init__(self, predict: Predict, folder: Path) -> None:
+        self._predict = predict
+        self._folder = folder
+        (folder / "texts").mkdir(parents=True, exist_ok=True)
+        (folder / "notices.jsonl").write_text("", encoding="utf-8")
+
+    def __call__(self, notice_id: str, text: str) -> Notice | None:
+        """Return the prediction and append it to ``notices.jsonl``."""
+        notice = self._predict(notice_id, text)
+        if notice is not None:
+            with (self._folder / "notices.jsonl").open("a", encoding="utf-8") as lines:
+                lines.write(notice.model_dump_json() + "\n")
+            (self._folder / "texts" / f"{notice_id}.txt").write_text(text, encoding="utf-8", newline="\n")
+        return notice

@@ -1,0 +1,153 @@
+"""``python -m extractor doctor``: what an endpoint can do, tried out, and what is wrong with it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.errors import SettingsError
+from extractor.terminal import printable
+
+if TYPE_CHECKING:
+    from extractor.assist.responses import Response
+    from extractor.endpoint.calls import Call
+    from extractor.endpoint.doctor_report import ModeTrial, Report, Speed
+
+TINY = """某水库管理所党支部关于巡察整改进展情况的通报
+一、整改进展情况
+1.关于“闸门钥匙无人登记”问题的整改。
+一是修订《闸门钥匙领用细则》。二是清点旧钥匙40把。
+"""
+"""A notice that nobody wrote, to be asked about as a run asks about any."""
+
+_COLUMN = 14
+_MOST_MODELS = 12  # that are told of an endpoint with hundreds
+
+
+@with_endpoint_options
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as one JSON object.")] = False,
+    endpoint: EndpointFlags,
+) -> None:
+    """Try an endpoint: can it be reached, what models has it, which modes work, how fast, what is wrong.
+
+    About ten requests are made, with a tiny notice and the instructions that come with any. Nothing is kept.
+
+    Exit status: 0 when some mode works, 1 when none does, 2 for wrong settings.
+    """
+    import asyncio
+
+    from extractor.endpoint.doctor import examine
+    from extractor.endpoint.settings import OPENAI_URL
+
+    settings = endpoint.load()
+    if settings.api_key is None and settings.base_url == OPENAI_URL:
+        raise SettingsError(
+            f"no endpoint is set; give --base-url, or, for {OPENAI_URL}, put a key into {settings.api_key_env}"
+        )
+
+    with _progress() as watch:
+        report = asyncio.run(examine(settings, _tiny_call(), watch))
+    if as_json:
+        import json
+
+        typer.echo(json.dumps(_facts(report), ensure_ascii=False))
+    else:
+        for line in _told(report):
+            typer.echo(printable(line))
+    if report.best_mode is None:
+        raise typer.Exit(1)
+
+
+def _tiny_call() -> Call[Response]:
+    """Return the call that labels a tiny notice."""
+    from extractor.assist.packs import labels_packs, read_first
+    from extractor.assist.prompts import call_for
+
+    (pack,) = labels_packs(read_first(TINY, "tiny"))
+    return call_for(pack)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what is being tried."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("") as status:
+        yield lambda step: status.update(f"{step} …")
+
+
+def _told(report: Report) -> Iterator[str]:
+    """Yield what was found, line by line, for people."""
+    yield _row("endpoint", f"{report.address}{'' if report.reached else ' cannot be reached'}")
+    if report.models is not None:
+        more = f" and {len(report.models) - _MOST_MODELS} more" if len(report.models) > _MOST_MODELS else ""
+        yield _row("models", (", ".join(report.models[:_MOST_MODELS]) or "it lists none") + more)
+    elif report.reached:
+        yield _row("models", "it lists none")
+    if report.model:
+        yield _row("model", report.model)
+    for trial in report.modes:
+        yield _row(trial.mode, _of_mode(trial))
+    if report.best_mode:
+        yield from _of_best_mode(report)
+    for heading, lines in (("What is wrong:", report.diagnoses), ("What to do:", report.suggestions)):
+        if lines:
+            yield from ("", heading, *(f"- {line}" for line in lines))
+
+
+def _of_mode(trial: ModeTrial) -> str:
+    schema = {True: "; the schema is obeyed", False: "; the schema is ignored", None: ""}[trial.obeys_schema]
+    if not trial.works:
+        return f"does not work: {trial.sentence}{schema}"
+    again = f" and {trial.requests} requests" if trial.requests > 1 else ""
+    odd = f"; odd: {', '.join(trial.oddities)}" if trial.oddities else ""
+    return f"works, in {trial.seconds:.1f} s{again}{schema}{odd}"
+
+
+def _of_best_mode(report: Report) -> Iterator[str]:
+    """Yield how fast the endpoint is, and how much it takes."""
+    if report.cold is None:
+        yield _row("speed", "unknown: it does not stream")
+    else:
+        again = f", {report.warm.first_token:.2f} s with the same prompt again" if report.warm else ""
+        yield _row("first token", f"{report.cold.first_token:.2f} s{again}")
+        rate = _rate(report.warm) or _rate(report.cold)
+        yield _row("speed", f"{rate:.0f} tokens a second" if rate else "unknown: the answer came at once")
+    cached = report.warm.cached if report.warm else 0
+    told = {True: "works", False: "none: a prompt's beginning is read anew each time", None: "cannot be told"}
+    yield _row("prefix cache", told[report.has_prefix_cache] + (f", {cached:,} tokens were known" if cached else ""))
+    if report.context:
+        yield _row("context", f"{report.context:,} tokens")
+    elif report.long_prompt:
+        how = "was taken" if report.long_prompt.works else "failed"
+        yield _row("context", f"it does not say; a prompt of about {report.long_tokens:,} tokens {how}")
+
+
+def _rate(speed: Speed | None) -> float | None:
+    return speed.per_second if speed else None
+
+
+def _row(name: str, value: str) -> str:
+    return f"{name:{_COLUMN}}{value}"
+
+
+def _facts(report: Report) -> dict[str, Any]:
+    """Return what was found, for machines: the report's own fields, and what follows from them."""
+    from dataclasses import asdict
+
+    return {
+        **asdict(report),
+        "best_mode": report.best_mode,
+        "obeys_schema": report.obeys_schema,
+        "has_prefix_cache": report.has_prefix_cache,
+    }

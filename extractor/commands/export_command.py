@@ -1,0 +1,54 @@
+"""``python -m extractor export``: a run's notices as a workbook, tables or a database."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.commands.shared_options import Language
+from extractor.logs import LOGGER
+from extractor.terminal import printable
+
+
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that a run wrote.")],
+    *,
+    to: Annotated[
+        Path, typer.Option(metavar="FILE", help="The file to write; .xlsx, .csv, .parquet, .sqlite or .duckdb.")
+    ],
+    lang: Annotated[Language, typer.Option(help="Language of names in .xlsx and .csv; the others hold keys.")] = (
+        Language.ZH
+    ),
+) -> None:
+    """Write a run's notices as tables: notices, issues, measures, documents, quantities, dates, accountability, totals,
+    checks, places.
+
+    One workbook or database holds them all; of .csv and .parquet there is a file for each, FILE-notices.csv and so on.
+    Files that stand there are replaced, all or none.
+    """
+    from extractor.exports.exporter import export as export_all
+    from extractor.exports.exporter import stored_notices
+
+    with _counting() if sys.stderr.isatty() else nullcontext(lambda: None) as watch:
+        done = export_all(stored_notices(folder), to, lang.value, watch)
+    for remark in done.remarks:
+        LOGGER.warning("%s: %s", to, remark)
+    files = str(done.files[0]) if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1].name}"
+    typer.echo(printable(f"wrote {files}: " + ", ".join(f"{count:,} {name}" for name, count in done.rows.items())))
+
+
+@contextmanager
+def _counting() -> Iterator[Callable[[], None]]:
+    """Show how many notices are written; how many there are is known only at the end."""
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("writing notices: {task.completed:,.0f}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        row = bar.add_task("", total=None)
+        yield lambda: bar.advance(row)

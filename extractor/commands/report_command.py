@@ -1,0 +1,36 @@
+"""``python -m extractor report``: a run as one html file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from extractor.commands.shared_options import Language
+from extractor.terminal import printable
+
+
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that a run wrote.")],
+    *,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The file to write. [default: DIR/report.html]")
+    ] = None,
+    show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    lang: Annotated[Language, typer.Option(help="The language it opens in; it has both.")] = Language.ZH,
+) -> None:
+    """Write a run as one html file that works from disk, without a network.
+
+    It holds an overview of all notices (charts, tables to sort and filter, each number a link to its sentences) and
+    each notice's text beside its issues, with what to check first.
+    """
+    import webbrowser
+
+    from extractor.pages.run_page import write_report
+
+    file = to or folder / "report.html"
+    written = write_report(folder, file, lang.value)
+    typer.echo(printable(f"{file}: {written.notices} notices, {written.bytes / 1e6:.1f} MB"))
+    if show and not webbrowser.open(file.resolve().as_uri()):
+        typer.echo("no browser could be opened; open the file by hand", err=True)

@@ -1,0 +1,195 @@
+"""``python -m extractor run``: from files to a folder of notices."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.reader_options import (
+    Answers,
+    BackendOption,
+    CacheOption,
+    OfflineOption,
+    ReplayOption,
+    chosen_reader,
+)
+from extractor.commands.shared_options import Language, LanguageOption
+from extractor.logs import LOGGER, configure
+from extractor.terminal import printable
+
+if TYPE_CHECKING:
+    from extractor.runs.run_report import Outcome
+
+INTERRUPTED = 130
+UNANSWERED = 3
+_REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
+
+
+class Level(StrEnum):
+    """How much is told on standard error."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@with_endpoint_options
+def run(  # noqa: PLR0913
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH", help="Files, zip archives, folders (walked), patterns, or - for stdin."),
+    ],
+    *,
+    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("out"),
+    backend: BackendOption = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes, for rules. [default: one for ten notices, at most one a processor]"),
+    ] = None,
+    seconds: Annotated[
+        int, typer.Option(min=1, help="Processor time that one document may take; by the clock, four times that.")
+    ] = 60,
+    memory: Annotated[int, typer.Option(min=300, help="Megabytes of address space a document may take.")] = 1500,
+    force: Annotated[bool, typer.Option("--force", help="Do all, also what is finished and unchanged.")] = False,
+    lang: LanguageOption = Language.ZH,
+    log_level: Annotated[Level, typer.Option(help="How much is told on standard error.")] = Level.WARNING,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Tell it as one JSON object a line.")] = False,
+    cache_dir: CacheOption = None,
+    offline: OfflineOption = False,
+    replay: ReplayOption = None,
+    endpoint: EndpointFlags,
+) -> None:
+    """Extract issues and measures from notices: txt, md, html, docx, pdf, and zip archives of these.
+
+    Writes OUT/notices.jsonl (one notice a line, in the order of the inputs), OUT/texts/ID.txt (what offsets index) and
+    OUT/run.json (what was done, input by input).
+
+    OUT describes the inputs of its last run. A run that was stopped, or is started again, does only what is missing or
+    changed: the input, this program, or its settings. Finished work for inputs that are no longer given is kept in
+    OUT/.work and taken up when they are given again; delete OUT to start afresh.
+
+    With an endpoint the rules' reading is joined by a model's. Its answers are kept in a cache, so that nothing is
+    asked twice; where a call fails for good, the rules' reading stands and a check says so.
+
+    Exit status: 0 when every notice is done, 1 when some failed (the others are written), 2 for wrong usage, 3 when all
+    are done but calls to the model failed for good (the next run makes them again), 130 when interrupted (what is
+    finished is written).
+    """
+    from extractor.files.sources.file_limits import MB
+    from extractor.processes.confinement import Allowance
+    from extractor.processes.workers import spare_the_collector
+    from extractor.runs.run import run as run_all
+    from extractor.runs.run_report import Settings, how_it_went, what_was_asked
+
+    spare_the_collector()
+
+    configure(log_level, as_json=log_json)
+    on_terminal = sys.stderr.isatty() and not log_json
+    reader = chosen_reader(backend, endpoint, Answers(cache_dir, offline, replay))
+    asking = reader.asking
+    if on_terminal:
+        typer.echo(printable(f"{reader.backend}: {reader.why}"), err=True)
+    else:
+        LOGGER.log(logging.WARNING if reader.surprises else logging.INFO, "%s: %s", reader.backend, reader.why)
+
+    def live() -> str:
+        return what_was_asked(asking.tally.reported()) if asking else ""
+
+    with _progress(live) if on_terminal else nullcontext(_Progress()) as progress:
+
+        def watch(outcome: Outcome) -> None:
+            _tell(outcome)
+            progress.advance()
+
+        settings = Settings(reader.backend.value, lang.value, asking.key if asking else "")
+        allowance = Allowance(seconds, memory * MB)
+        report = run_all(
+            paths,
+            out,
+            settings,
+            asking=asking,
+            jobs=jobs,
+            force=force,
+            allowance=allowance,
+            begun=progress.begin,
+            watch=watch,
+        )
+    interrupted = report.ending == "interrupted"
+    if report.passed_over:
+        LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.passed_over, out)
+    if on_terminal:
+        typer.echo(printable(how_it_went(report)), err=True)
+    else:
+        LOGGER.log(logging.ERROR if interrupted else logging.INFO, "%s", how_it_went(report))
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if report.count("failed"):
+        raise typer.Exit(1)
+    if report.total("unanswered"):
+        raise typer.Exit(UNANSWERED)
+
+
+def _tell(outcome: Outcome) -> None:
+    fields = {"input": outcome.name, "notice_id": outcome.notice_id, "outcome": outcome.status}
+    if outcome.error is not None:
+        LOGGER.error("%s", outcome.error, extra=fields)
+    else:
+        counts = outcome.counts or {}
+        told = f"{outcome.name}: {outcome.status} as {outcome.notice_id}"
+        LOGGER.info(
+            "%s: %s issues, %s measures", told, counts["issues"], counts["measures"], extra={**fields, **counts}
+        )
+    if outcome.unanswered:
+        reasons = list(dict.fromkeys(outcome.unanswered))
+        more = f"; and {len(reasons) - _REASONS} more" if len(reasons) > _REASONS else ""
+        LOGGER.warning(
+            "%s: %d calls failed for good, there the rules' reading stands: %s%s",
+            outcome.name,
+            len(outcome.unanswered),
+            "; ".join(reasons[:_REASONS]),
+            more,
+            extra=fields,
+        )
+    if outcome.trace is not None:
+        LOGGER.debug("%s", outcome.name, extra=fields | {"traceback": outcome.trace})
+
+
+class _Progress(NamedTuple):
+    """How a run shows that it goes on; by default not at all."""
+
+    begin: Callable[[int], None] = lambda _: None
+    advance: Callable[[], None] = lambda: None
+
+
+@contextmanager
+def _progress(live: Callable[[], str]) -> Iterator[_Progress]:
+    """Show a bar; ``live`` is asked, several times a second, for what a model has taken so far."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        ProgressColumn,
+        Task,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+    from rich.text import Text
+
+    class Live(ProgressColumn):
+        def render(self, task: Task) -> Text:  # noqa: ARG002
+            return Text(live())
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), Live())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        row = bar.add_task("reading notices", total=None)
+        yield _Progress(lambda total: bar.update(row, total=total), lambda: bar.advance(row))

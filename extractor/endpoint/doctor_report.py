@@ -1,0 +1,187 @@
+"""What was found out about an endpoint, and said in words: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from extractor.endpoint.calls import Mode
+from extractor.endpoint.completion import Oddity
+from extractor.endpoint.failures import Reason
+from extractor.endpoint.settings import Settings
+
+OF_THE_MODEL = frozenset((Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER, Reason.TRUNCATED, Reason.REFUSED))
+"""Why a call fails although the endpoint does what it should."""
+
+_COMFORTABLE_CONTEXT = 12_288  # tokens; what the largest calls take, prompt and answer
+_SLOW = 10.0  # tokens a second
+_NOTICEABLE = 0.7  # of the first-token delay, where a prefix cache works
+_MEASURABLE = 0.05  # seconds
+
+ODDITIES = {
+    Oddity.FENCED: "it wraps JSON in a Markdown fence; that is taken off",
+    Oddity.PROSE: "it puts words around JSON; they are taken off",
+    Oddity.REASONING: "it writes its reasoning before the answer; that is cut off, but costs time and tokens",
+    Oddity.NULL_CONTENT: "it puts the answer into another field than the content; it is found there",
+    Oddity.TOOL_IGNORED: "it answers in text instead of the tool call that was asked for; the text is read",
+    Oddity.USAGE_MISSING: "it does not count tokens, so budgets go by estimates and clipped prompts go unnoticed",
+    Oddity.USAGE_WRONG: "it counts tokens as they cannot be, so budgets go by estimates",
+    Oddity.PARAMETER_DROPPED: "it does not take a parameter (--max-tokens, --temperature, --seed); that is left out",
+}
+"""What an endpoint may do that it should not, in words."""
+
+_LONGER_CONTEXT = "start the server with a longer context (llama-server -c 16384, Ollama num_ctx)"
+_REMEDIES = {
+    Reason.CONNECTION: "start the server, or correct --base-url (host, port, and /v1 at its end)",
+    Reason.TLS: "correct http:// or https:// in --base-url; SSL_CERT_FILE=FILE.pem trusts a certificate of your own",
+    Reason.REDIRECTED: "give the address it names as --base-url, if that is where the text may go",
+    Reason.OVERSIZED: "look at what answers at this address: no model says so much",
+    Reason.AUTH: "put the endpoint's key into {variable}, or name another variable with --api-key-env",
+    Reason.NOT_FOUND: "correct --model, or the path of --base-url (it mostly ends with /v1)",
+    Reason.TIMEOUT: "give it more time with --timeout",
+    Reason.TRUNCATED: "give answers more room (--max-tokens 8192), or switch its reasoning off where it can be",
+    Reason.CONTEXT_TOO_LONG: _LONGER_CONTEXT,
+    Reason.PROMPT_CLIPPED: _LONGER_CONTEXT,
+    Reason.RATE_LIMITED: "try again in a while",
+    Reason.SERVER: "try again in a while; the server's own log may say more",
+    Reason.INVALID_ANSWER: "take a more able model",
+}
+
+
+@dataclass(frozen=True)
+class ModeTrial:
+    """How a mode did: ``works`` with these ``oddities``, or not, for ``reason``, as ``sentence`` says. It took so many
+    ``requests``: a wrong answer is sent back, as in a run.
+
+    ``obeys_schema``: whether the answer had the shape of the schema where nothing else told that shape; None where the
+    mode sends no schema, or it cannot be told.
+    """
+
+    mode: Mode
+    works: bool
+    seconds: float
+    requests: int
+    oddities: tuple[str, ...] = ()
+    reason: Reason | None = None
+    sentence: str = ""
+    obeys_schema: bool | None = None
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Of one answer: seconds to its first token, tokens a second from there; tokens of the prompt that hit a cache."""
+
+    first_token: float
+    per_second: float | None
+    cached: int
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found. ``models`` is None where the endpoint lists none; ``context`` (tokens) where it does not say, and
+    ``long_prompt`` is how a prompt of ``long_tokens`` did then; ``cold`` is the speed with a prompt it never saw,
+    ``warm`` with the same again."""
+
+    address: str
+    model: str | None
+    reached: bool
+    models: tuple[str, ...] | None = None
+    context: int | None = None
+    long_prompt: ModeTrial | None = None
+    long_tokens: int = 0
+    modes: tuple[ModeTrial, ...] = ()
+    cold: Speed | None = None
+    warm: Speed | None = None
+    diagnoses: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+    @property
+    def best_mode(self) -> Mode | None:
+        """Of the modes that work the first whose schema is not ignored and whose answer was not odd, if any is so."""
+        working = [trial for trial in self.modes if trial.works]
+        best = min(working, key=lambda trial: (trial.obeys_schema is False, bool(trial.oddities)), default=None)
+        return best.mode if best else None
+
+    @property
+    def obeys_schema(self) -> bool | None:
+        """Whether a mode that sends a schema brings answers of its shape; None where it cannot be told."""
+        told = [trial.obeys_schema for trial in self.modes if trial.obeys_schema is not None]
+        return any(told) if told else None
+
+    @property
+    def has_prefix_cache(self) -> bool | None:
+        """Whether the beginning that prompts have in common is read once only; None where it cannot be told."""
+        if self.cold is None or self.warm is None:
+            return None
+        if self.warm.cached:
+            return True
+        if self.cold.first_token < _MEASURABLE:
+            return None
+        return self.warm.first_token < _NOTICEABLE * self.cold.first_token
+
+
+def diagnoses(report: Report) -> tuple[str, ...]:
+    """Return what is wrong, in plain words."""
+    found: list[str] = []
+    if report.models and report.model not in report.models:
+        found.append(f"the endpoint does not list a model {report.model}")
+    if not report.best_mode:
+        found += dict.fromkeys(trial.sentence for trial in report.modes)
+        reasons = {trial.reason for trial in report.modes}
+        if report.obeys_schema and Reason.INVALID_ANSWER in reasons and reasons <= OF_THE_MODEL:
+            found.append("the endpoint is sound, but the model is not able enough for what a run asks")
+    ignoring = [trial.mode for trial in report.modes if trial.obeys_schema is False]
+    if ignoring:
+        found.append(
+            f"the endpoint ignores the schema of an answer (in {', '.join(ignoring)}): "
+            "answers are of the right shape by luck only"
+        )
+    for oddity, words in ODDITIES.items():
+        if modes := ", ".join(trial.mode for trial in report.modes if oddity in trial.oddities):
+            found.append(f"{words} (in {modes})")
+    if report.context and report.context < _COMFORTABLE_CONTEXT:
+        found.append(f"its context has {report.context} tokens: long prompts will not fit")
+    if _cannot_take_long(report):
+        assert report.long_prompt is not None
+        found.append(f"of a prompt as long as a run's: {report.long_prompt.sentence}")
+    return tuple(found)
+
+
+def _cannot_take_long(report: Report) -> bool:
+    """Whether a long prompt was tried, and it was its length that failed."""
+    reasons = (Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED, Reason.TIMEOUT)
+    return report.long_prompt is not None and report.long_prompt.reason in reasons
+
+
+def suggestions(settings: Settings, report: Report) -> tuple[str, ...]:
+    """Return what to set, and what to do against what is wrong."""
+    found: list[str] = []
+    tried = [] if report.best_mode else report.modes
+    for reason in dict.fromkeys(trial.reason for trial in tried if trial.reason):
+        found += remedies(settings, reason)
+    if report.best_mode is not None:
+        fails = any(trial.mode == settings.mode and not trial.works for trial in report.modes)
+        because = f" (the mode that is set, {settings.mode}, does not work)" if fails else ""
+        found.append(f"--mode {report.best_mode}{because}")
+    if settings.model is None and report.model:
+        found.append(f"--model {report.model}")
+    if _cannot_take_long(report) or (report.context and report.context < _COMFORTABLE_CONTEXT):
+        found.append(_LONGER_CONTEXT)
+    speed = report.warm or report.cold
+    if speed and speed.per_second and speed.per_second < _SLOW:
+        found.append(f"it is slow ({speed.per_second:.1f} tokens a second): --timeout 600 --concurrency 1")
+    elif report.best_mode and _is_local(settings.base_url) and settings.concurrency is None:
+        found.append("--concurrency 4 (a server on one machine answers few at once)")
+    if any(Oddity.REASONING in trial.oddities for trial in report.modes):
+        found.append("switch its reasoning off where it can be (--extra-body, by the model's documentation)")
+    return tuple(dict.fromkeys(found))
+
+
+def remedies(settings: Settings, reason: Reason) -> tuple[str, ...]:
+    """Return what can be done where calls fail for ``reason``."""
+    remedy = _REMEDIES.get(reason)
+    return (remedy.format(variable=settings.api_key_env),) if remedy else ()
+
+
+def _is_local(url: str) -> bool:
+    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1", "0.0.0.0")

@@ -1,0 +1,72 @@
+"""Which mode an endpoint can do: found out with a tiny question, once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from extractor.endpoint.calls import Call, Message, Mode
+from extractor.endpoint.completion import Oddity
+from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
+
+ORDER: tuple[Mode, ...] = ("json_schema", "tools", "json", "md_json")
+"""Best first: a schema that decoding obeys, a tool's arguments, JSON of any shape, text."""
+
+Tried = Callable[[Mode], Awaitable[tuple[Oddity, ...]]]
+"""Ask the question in a mode; the oddities of its answer."""
+
+_OF_THE_MODE = frozenset((Reason.BAD_REQUEST, Reason.SERVER, Reason.NOT_FOUND, Reason.CONTEXT_TOO_LONG))
+"""What an endpoint may answer to a mode it does not know, some with 404 (no provider does tools) or 500."""
+
+
+class Lamp(BaseModel):
+    """The lamp that is lit."""
+
+    colour: Literal["red", "yellow", "green"] = Field(description="its colour")
+    number: int = Field(ge=1, le=3, description="its place from above, from 1")
+
+
+# The form is not told here: a mode that works brings it along, and where it does not the answer is prose.
+QUESTION = Call(
+    task="probe",
+    prompt_version="1",
+    messages=(
+        Message("system", "You answer questions about traffic lights."),
+        Message("user", "Cars must stop: the topmost of the three lamps is lit. Which one is it?"),
+    ),
+    response=Lamp,
+    max_tokens=1024,  # a model that thinks first needs room
+)
+
+
+async def picked(tried: Tried) -> Mode:
+    """Return the first mode in which the question is answered with nothing odd, else the first in which it is answered.
+
+    Raises:
+        EndpointFailure: the endpoint fails, whatever the mode.
+        AnswerFailure: no mode brings an answer.
+    """
+    second_best: Mode | None = None
+    last: CallFailure | None = None
+    for mode in ORDER:
+        try:
+            if not await tried(mode):
+                return mode
+        except AnswerFailure as failure:
+            last = failure
+        except EndpointFailure as failure:
+            if failure.reason not in _OF_THE_MODE:
+                raise
+            last = failure
+        else:
+            second_best = second_best or mode
+    if second_best:
+        return second_best
+    if isinstance(last, EndpointFailure):
+        raise last
+    raise AnswerFailure(
+        Reason.INVALID_ANSWER,
+        "the model answers a simple question in none of the modes in the form asked for; take a more able model",
+    )

@@ -1,0 +1,76 @@
+"""Pages that a browser or Word saved with all that belongs to them (.mhtml, .mht): the page, and its frames.
+
+The page's part often names no charset, so its bytes are handed on, for the page's own declaration to be asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from extractor.errors import InputError
+from extractor.files.parts.left_out import LeftOut, left_out
+from extractor.files.sources.charset import decode
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+_MARK = b"\xef\xbb\xbf"
+
+
+class SavedPage(NamedTuple):
+    """A page's bytes, the charset its part names (or None), its frames' sources by their addresses, what of the file is
+    not among these, and its style sheets by their addresses: browsers save a page's own ones apart, too."""
+
+    page: bytes
+    charset: str | None
+    frames: dict[str, str]
+    left_out: list[LeftOut]
+    styles: Mapping[str, str] = {}
+
+
+def read_saved_page(data: bytes, name: str) -> SavedPage:
+    """Take a saved page apart; ``name`` is for messages.
+
+    Raises:
+        InputError: it holds no page.
+    """
+    import email.policy
+
+    message = email.message_from_bytes(data.removeprefix(_MARK).lstrip(), policy=email.policy.compat32)
+    pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
+    if not pages:
+        raise InputError(f"{name}: is a saved message without a page; open it in a browser and save the page again")
+    start = message.get_param("start")
+    first = next((part for part in pages if start and part.get("Content-ID") == start), pages[0])
+    frames: dict[str, str] = {}
+    for part in pages:
+        if part is not first:
+            with suppress(InputError):  # a frame in no charset of Chinese is no article
+                source = decode(_bytes(part), name, part.get_content_charset(), damage=0.01).text
+                frames |= dict.fromkeys(_addresses(part), source)
+    styles: dict[str, str] = {}
+    for part in message.walk():
+        if part.get_content_type() == "text/css":
+            sheet = _bytes(part).decode("utf-8", "replace")  # what hides or strikes is ASCII
+            styles |= dict.fromkeys(_addresses(part), sheet)
+    told = [
+        left_out("embedded", part.get_filename() or part.get("Content-Location") or part.get_content_type())
+        for part in message.walk()
+        if part.get_content_type() in ("application/pdf", "application/msword", "application/ofd")
+    ]
+    return SavedPage(_bytes(first), first.get_content_charset(), frames, told, styles)
+
+
+def _bytes(part: Message) -> bytes:
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _addresses(part: Message) -> list[str]:
+    """Return what a page may call a part: its place, and its id behind ``cid:``."""
+    identifier = str(part.get("Content-ID") or "").strip("<>")
+    location = str(part.get("Content-Location") or "")
+    named = (location, location.rpartition("/")[2], f"cid:{identifier}" if identifier else "")
+    return [address for address in named if address]

@@ -1,0 +1,271 @@
+"""Zip archives of notices: what is in them, and one member's bytes. Nothing is ever unpacked to disk.
+
+A member is reached through its cleaned name (``..``, drive letters and leading slashes taken out), which is only a
+label here: no path is made from it. Declared sizes can be trusted as upper bounds, since ``zipfile`` hands out no
+more bytes than an entry declares; so an archive is judged from its directory before anything is unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import os
+import struct
+import zipfile
+import zlib
+from contextlib import nullcontext
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, NamedTuple
+
+from extractor.disk.names import is_control
+from extractor.errors import InputError
+from extractor.files.sources.file_limits import MB, Limits, size_in_mb
+from extractor.files.sources.source import (
+    ARCHIVE_ENDING,
+    NOTICE_ENDINGS,
+    Problem,
+    Source,
+    check_size,
+    is_passed_over,
+    too_large,
+    unreadable,
+)
+
+_XML = (".xml", ".rels")
+_END, _END64, _IN_ZIP64 = b"PK\x05\x06", b"PK\x06\x06", 0xFFFFFFFF
+_END_RECORD = struct.Struct("<4s4H2LH")  # the last three: the directory's size and place, the comment's size
+_END_BYTES = _END_RECORD.size + 65_535 + 100  # with the longest comment, and what zip64 puts before
+_ENTRY_BYTES = 1_000  # of a directory, for one entry with a long name
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, ValueError, OverflowError)
+
+
+class Listing(NamedTuple):
+    """The notices in an archive, in the order of their names, and what in it cannot be read."""
+
+    sources: list[Source]
+    problems: list[Problem]
+
+
+def list_archive(path: str, limits: Limits) -> Listing:
+    """Return the notices inside the zip file at ``path`` and inside the zip files in it.
+
+    Raises:
+        InputError: the archive is damaged, holds no notices, or breaks a limit as a whole; a nested archive that is
+            damaged or too deep becomes a problem instead, and the rest is still listed.
+    """
+    listing = Listing([], [])
+    budget = _Budget(limits)
+    try:
+        check_size(path, limits.archive_unpacked_bytes)
+        with _opened(Path(path), path, limits) as archive:
+            _collect(archive, Source(path), listing, budget)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not listing.sources and not listing.problems:
+        raise InputError(f"{path}: holds no notices (looked for {', '.join(sorted(NOTICE_ENDINGS))} and .zip)")
+    return Listing(sorted(listing.sources, key=lambda source: source.members), listing.problems)
+
+
+def read_member(source: Source, limits: Limits) -> bytes:
+    """Return the unpacked bytes of an archive member. Archives on the way to it are unpacked in memory.
+
+    Raises:
+        InputError: the archive or the member is missing, damaged, encrypted, or over a limit.
+    """
+    path, members = source.path or "", source.members
+    return _read(_opened_at(path, members[:-1], limits), Source(path, members), limits)
+
+
+def check_package(data: bytes, name: str, limits: Limits) -> list[str]:
+    """Hold a zip-based document (docx) against the archive limits and return the names of its parts.
+
+    Raises:
+        InputError: it is no readable zip package, or unpacking it would break a limit.
+    """
+    with _opened_bytes(data, name, limits) as archive:
+        budget = _Budget(limits)
+        xml = 0
+        for entry in archive.infolist():
+            budget.count(entry, name)
+            budget.unpack(entry, name)
+            xml += entry.file_size if entry.filename.lower().endswith(_XML) else 0
+            if xml > limits.xml_bytes:
+                raise InputError(
+                    f"{name}: holds more than {size_in_mb(limits.xml_bytes)} of XML; save its text as txt, or cut it"
+                )
+        return archive.namelist()
+
+
+class _Budget:
+    """What an archive and those inside it have used up of the limits together."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._members = 0
+        self._bytes = 0
+
+    def count(self, entry: zipfile.ZipInfo, name: str) -> None:
+        self._members += 1
+        if self._members > self.limits.archive_members:
+            raise InputError(
+                f"{name}: holds more than {self.limits.archive_members} entries (at {entry.filename!r}); split it"
+            )
+
+    def unpack(self, entry: zipfile.ZipInfo, name: str) -> None:
+        self._bytes += entry.file_size
+        if self._bytes > self.limits.archive_unpacked_bytes:
+            raise InputError(
+                f"{name}: would unpack to more than {size_in_mb(self.limits.archive_unpacked_bytes)}; split it"
+            )
+        if entry.file_size > MB and entry.file_size > self.limits.archive_ratio * max(entry.compress_size, 1):
+            raise InputError(
+                f"{name}: {entry.filename!r} would unpack to more than {self.limits.archive_ratio} times its size, "
+                "as zip bombs do; it is not unpacked"
+            )
+
+
+def _collect(archive: zipfile.ZipFile, at: Source, listing: Listing, budget: _Budget) -> None:
+    seen: set[str] = set()
+    for entry in archive.infolist():
+        budget.count(entry, at.name)
+        name = _member_name(entry)
+        source = Source(at.path, (*at.members, name))
+        if entry.is_dir() or any(is_passed_over(part) for part in PurePosixPath(name).parts):
+            continue
+        if source.ending not in NOTICE_ENDINGS and source.ending != ARCHIVE_ENDING:
+            continue
+        budget.unpack(entry, at.name)
+        if name in seen:
+            listing.problems.append(
+                Problem(source.name, InputError(f"{source.name}: the archive holds this name twice; the first is read"))
+            )
+            continue
+        seen.add(name)
+        if source.ending == ARCHIVE_ENDING:
+            _collect_nested(archive, source, listing, budget)
+        else:
+            listing.sources.append(source)
+
+
+def _collect_nested(archive: zipfile.ZipFile, source: Source, listing: Listing, budget: _Budget) -> None:
+    before = len(listing.sources) + len(listing.problems)
+    try:
+        _check_depth(source, budget.limits)
+        with _opened_bytes(_read(_Archive.of(archive), source, budget.limits), source.name, budget.limits) as nested:
+            _collect(nested, source, listing, budget)
+    except InputError as error:
+        listing.problems.append(Problem(source.name, error))
+    if before == len(listing.sources) + len(listing.problems):
+        listing.problems.append(Problem(source.name, InputError(f"{source.name}: holds no notices")))
+
+
+def _check_depth(source: Source, limits: Limits) -> None:
+    depth = len(source.members) + 1
+    if depth > limits.archive_depth:
+        raise InputError(
+            f"{source.name}: lies {depth} archives deep, {limits.archive_depth} are read; unpack the outer one first"
+        )
+
+
+def _read(archive: _Archive, source: Source, limits: Limits) -> bytes:
+    """Return the bytes of the member that ``source`` names last."""
+    entry = archive.entries.get(source.members[-1])
+    if entry is None:
+        raise InputError(f"{source.name}: the archive holds no such member")
+    if entry.flag_bits & 0x1:
+        raise InputError(f"{source.name}: is encrypted; unpack it with its password and give the files themselves")
+    if entry.file_size > limits.file_bytes:
+        raise too_large(source.name, entry.file_size, limits.file_bytes)
+    _Budget(limits).unpack(entry, source.name)
+    try:
+        with archive.file.open(entry) as file:
+            return file.read()
+    except (NotImplementedError, RuntimeError) as error:
+        raise InputError(f"{source.name}: is packed in an unknown way ({error}); unpack it first") from error
+    except (*_DAMAGED, OSError) as error:
+        raise InputError(f"{source.name}: is damaged inside its archive ({error}); fetch the archive again") from error
+
+
+def _member_name(entry: zipfile.ZipInfo) -> str:
+    """Return an entry's name as its maker saw it, with forward slashes, without ways out of the archive and control
+    marks.
+
+    Without the UTF-8 flag the standard says cp437, which ``zipfile`` assumes; Chinese Windows writes GBK there and
+    several Unix tools write UTF-8, so the bytes are looked at again.
+    """
+    name = entry.filename
+    if not entry.flag_bits & 0x800 and not name.isascii():
+        try:
+            raw = name.encode("cp437")
+        except UnicodeEncodeError:  # zipfile took it from a Unicode extra field: right already
+            raw = b""
+        for charset in ("utf-8", "gb18030", "big5hkscs") if raw else ():
+            try:
+                name = raw.decode(charset)
+                break
+            except UnicodeDecodeError:
+                continue
+    parts = "".join("-" if is_control(mark) else mark for mark in name).replace("\\", "/").split("/")
+    return "/".join(part for part in parts if part not in {"", ".", ".."} and not part.endswith(":")) or "_"
+
+
+class _Archive(NamedTuple):
+    """An archive that is open, and its entries by their names; of two with one name the first."""
+
+    file: zipfile.ZipFile
+    entries: dict[str, zipfile.ZipInfo]
+
+    @classmethod
+    def of(cls, file: zipfile.ZipFile) -> _Archive:
+        return cls(file, {_member_name(entry): entry for entry in reversed(file.infolist())})
+
+
+def _opened_at(path: str, members: tuple[str, ...], limits: Limits) -> _Archive:
+    """Return an archive, or the archive that ``members`` lead to in it, as it is now."""
+    try:
+        check_size(path, limits.archive_unpacked_bytes)
+        status = Path(path).stat()
+        stamp = (os.path.realpath(path), status.st_ino, status.st_mtime_ns, status.st_size)
+        return _kept_open(path, stamp, members, limits)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+# Members are asked for one after the other: opening the archive for each would take a time that grows with its square.
+@lru_cache(maxsize=2)
+def _kept_open(path: str, stamp: tuple[object, ...], members: tuple[str, ...], limits: Limits) -> _Archive:
+    """Return an archive that stays open; ``stamp`` tells one file under a path from another."""
+    if not members:
+        return _Archive.of(_opened(Path(path), path, limits))
+    source = Source(path, members)
+    data = _read(_kept_open(path, stamp, members[:-1], limits), source, limits)
+    return _Archive.of(_opened_bytes(data, source.name, limits))
+
+
+def _opened_bytes(data: bytes, name: str, limits: Limits) -> zipfile.ZipFile:
+    return _opened(io.BytesIO(data), name, limits)
+
+
+def _opened(file: Path | io.BytesIO, name: str, limits: Limits) -> zipfile.ZipFile:
+    try:
+        with file.open("rb") if isinstance(file, Path) else nullcontext(file) as content:
+            _check_directory(content, name, limits)
+        return zipfile.ZipFile(file)
+    except (*_DAMAGED, NotImplementedError) as error:
+        raise InputError(f"{name}: is no readable zip package, or a truncated one ({error}); fetch it again") from error
+
+
+def _check_directory(file: BinaryIO, name: str, limits: Limits) -> None:
+    """Refuse an archive whose directory is too large, before it is read: each entry takes ten times its bytes."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END_BYTES))
+    tail = file.read()
+    at = tail.rfind(_END)
+    if at < 0 or at + _END_RECORD.size > len(tail):
+        return  # no archive, which is said when it is opened
+    directory = _END_RECORD.unpack_from(tail, at)[-3]
+    if directory == _IN_ZIP64 and (before := tail.rfind(_END64, 0, at)) >= 0:
+        directory = int.from_bytes(tail[before + 40 : before + 48], "little")
+    if directory > limits.archive_members * _ENTRY_BYTES:
+        raise InputError(f"{name}: holds more than {limits.archive_members} entries, or long names; split it")

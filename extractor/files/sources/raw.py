@@ -1,0 +1,39 @@
+"""A source's raw bytes, from a file, standard input or an archive, read no further than the limits allow."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import BinaryIO
+
+from extractor.errors import InputError
+from extractor.files.sources.file_limits import Limits, size_in_mb
+from extractor.files.sources.source import Source, check_size, unreadable
+
+
+def read_bytes(source: Source, limits: Limits) -> bytes:
+    """Return the source's raw bytes.
+
+    Raises:
+        InputError: the source is missing, unreadable, or larger than ``limits.file_bytes``. A regular file's size
+            is asked of the file system first, so an oversize file is refused without being read.
+    """
+    if source.members:
+        from extractor.files.sources.archive import read_member  # zipfile only where there is an archive
+
+        return read_member(source, limits)
+    if source.path is None:
+        return _read_bounded(sys.stdin.buffer, source.name, limits)
+    try:
+        check_size(source.path, limits.file_bytes)
+        with Path(source.path).open("rb") as file:
+            return _read_bounded(file, source.name, limits)
+    except OSError as error:
+        raise unreadable(source.name, error) from error
+
+
+def _read_bounded(file: BinaryIO, name: str, limits: Limits) -> bytes:
+    data = file.read(limits.file_bytes + 1)
+    if len(data) > limits.file_bytes:
+        raise InputError(f"{name}: holds more than the {size_in_mb(limits.file_bytes)} a notice may have")
+    return data

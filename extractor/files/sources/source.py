@@ -1,0 +1,94 @@
+"""Where a notice comes from: a file, standard input, or a member of a zip archive, and its raw bytes."""
+
+from __future__ import annotations
+
+import stat
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from extractor.errors import InputError
+from extractor.files.sources.file_limits import size_in_mb
+
+FORMAT_BY_ENDING = {
+    ".txt": "txt",
+    ".text": "txt",
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".shtml": "html",
+    ".xhtml": "html",
+    ".mhtml": "mhtml",
+    ".mht": "mhtml",
+    ".docx": "docx",
+    ".pdf": "pdf",
+}
+# Found in folders so that a notice in them is refused aloud and not passed over.
+REFUSED_ENDINGS = frozenset({".doc", ".wps", ".rtf"})
+NOTICE_ENDINGS = frozenset(FORMAT_BY_ENDING) | REFUSED_ENDINGS
+ARCHIVE_ENDING = ".zip"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One notice to read: ``path`` (None for standard input) and, inside a zip archive, the way to the member
+    (one name for each archive on the way, the member's own last)."""
+
+    path: str | None
+    members: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The display path: ``a.txt``, ``a.zip!b/c.html``, ``a.zip!b.zip!c.html`` or ``<stdin>``."""
+        return "<stdin>" if self.path is None else "!".join((self.path, *self.members))
+
+    @property
+    def stem(self) -> str:
+        """The file name without its ending; ``stdin`` for standard input."""
+        return "stdin" if self.path is None else self._leaf.stem
+
+    @property
+    def ending(self) -> str:
+        """The lower-case file ending with its dot, e.g. ``.html``; empty where there is none."""
+        return "" if self.path is None else self._leaf.suffix.lower()
+
+    @property
+    def _leaf(self) -> PurePosixPath | Path:
+        return PurePosixPath(self.members[-1]) if self.members else Path(self.path or "")
+
+
+class Problem(NamedTuple):
+    """An input that cannot be read, under the name it was given."""
+
+    name: str
+    error: InputError
+
+
+def is_passed_over(name: str) -> bool:
+    """Tell whether a file name is hidden or one of the shadow files that Word and macOS leave beside documents."""
+    return name.startswith((".", "~$")) or name == "__MACOSX"
+
+
+def check_size(path: str, most: int) -> None:
+    """Raise InputError where a regular file has more than ``most`` bytes. Pipes and devices have no size to ask for."""
+    status = Path(path).stat()
+    if stat.S_ISREG(status.st_mode) and status.st_size > most:
+        raise too_large(path, status.st_size, most)
+
+
+def too_large(name: str, size: int, most: int) -> InputError:
+    """Return the error for a file of ``size`` bytes where ``most`` are allowed."""
+    return InputError(
+        f"{name}: {size_in_mb(size)} is more than the {size_in_mb(most)} a notice may have; "
+        "check that this is the right file, or take the pictures out of it"
+    )
+
+
+def unreadable(name: str, error: OSError) -> InputError:
+    """Return the error for a file that the operating system does not hand out."""
+    if isinstance(error, FileNotFoundError):
+        return InputError(f"{name}: there is no such file or folder; check the path")
+    if isinstance(error, IsADirectoryError):
+        return InputError(f"{name}: this is a folder, a file was expected")
+    return InputError(f"{name}: cannot be read ({error.strerror or error}); check that you may open it")

@@ -1,0 +1,198 @@
+"""The numbers that Word prints before paragraphs and does not store: worked out from numbering.xml and styles.xml.
+
+python-docx gives access to both parts but does not count. What is counted here is what notices use: lists of up to
+nine levels, in the number formats of Chinese and Western text, with starts and restarts. An unknown format is shown
+in digits, so that the paragraph at least keeps a number; bullets show nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from extractor.files.parts.numerals import in_chinese, in_circles, in_letters, in_roman
+
+Element = Any  # lxml has no types of its own
+
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FULL_WIDTH = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
+_STEMS = "甲乙丙丁戊己庚辛壬癸"
+_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
+_LEGAL = str.maketrans("一二三四五六七八九十百千", "壹贰叁肆伍陆柒捌玖拾佰仟")
+_FORMATS: dict[str, Callable[[int], str]] = {
+    "decimal": str,
+    "decimalZero": lambda number: f"{number:02d}",
+    "decimalFullWidth": lambda number: str(number).translate(_FULL_WIDTH),
+    "decimalFullWidth2": lambda number: str(number).translate(_FULL_WIDTH),
+    "decimalEnclosedCircle": in_circles,
+    "decimalEnclosedCircleChinese": in_circles,
+    "chineseCounting": in_chinese,
+    "chineseCountingThousand": in_chinese,
+    "japaneseCounting": in_chinese,  # what Word and WPS write for 一二三 as often as the Chinese names
+    "taiwaneseCounting": in_chinese,
+    "taiwaneseCountingThousand": in_chinese,
+    "ideographDigital": lambda number: str(number).translate(_DIGITS),
+    "japaneseDigitalTenThousand": lambda number: str(number).translate(_DIGITS),
+    "taiwaneseDigital": lambda number: str(number).translate(_DIGITS),
+    "chineseLegalSimplified": lambda number: in_chinese(number).translate(_LEGAL),
+    "ideographTraditional": lambda number: _STEMS[number - 1] if 0 < number <= 10 else str(number),
+    "lowerLetter": in_letters,
+    "upperLetter": lambda number: in_letters(number).upper(),
+    "lowerRoman": lambda number: in_roman(number).lower(),
+    "upperRoman": in_roman,
+    "none": lambda _: "",
+}
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One level of a list: ``text`` such as ``(%1)``; ``suffix`` is tab, space or nothing."""
+
+    format: str
+    text: str
+    start: int
+    suffix: str
+    restarts: bool
+    legal: bool
+    style: str | None
+
+
+class Numbering:
+    """Counts the numbered paragraphs of one document, which must be asked about in their order."""
+
+    def __init__(self, numbering: Element | None, styles: Element | None) -> None:
+        """Take the root elements of numbering.xml and styles.xml, or None where the document has none."""
+        self._lists: dict[str, str] = {}  # numId → abstractNumId
+        self._levels: dict[str, dict[int, _Level]] = {}  # numId → level → definition
+        self._starts: dict[str, dict[int, int]] = {}  # numId → level → startOverride
+        self._styles = {_attribute(style, "styleId"): style for style in _all(styles, "style")}
+        self._counts: dict[str, dict[int, int]] = {}  # abstractNumId → level → last number; shared by its numIds
+        self._begun: set[tuple[str, int]] = set()
+        if numbering is not None:
+            self._read(numbering)
+
+    def label(self, paragraph: Element) -> str:
+        """Return what Word prints before a ``w:p``, with a blank where Western text needs one; mostly ""."""
+        place = self._place(paragraph)
+        if place is None:
+            return ""
+        number_id, depth = place
+        level = self._levels[number_id].get(depth)
+        if level is None:
+            return ""
+        counts = self._count(number_id, depth)
+        if level.format == "bullet":
+            return ""
+
+        def number(match: re.Match[str]) -> str:
+            at = int(match[1]) - 1
+            shown = self._levels[number_id].get(at, level)
+            written = "decimal" if level.legal else shown.format
+            return _FORMATS.get(written, str)(counts.get(at, shown.start))
+
+        text = re.sub(r"%([1-9])", number, level.text)
+        needs_blank = text[-1:].isascii() and text != "" and level.suffix != "nothing"
+        return text + " " if needs_blank else text
+
+    def is_numbered(self, paragraph: Element) -> bool:
+        """Tell whether a ``w:p`` has a number, without counting it."""
+        return self._place(paragraph) is not None
+
+    def _read(self, numbering: Element) -> None:
+        abstract = {_attribute(element, "abstractNumId"): element for element in _all(numbering, "abstractNum")}
+        by_style = {_value(element, "styleLink"): element for element in abstract.values()}
+        for element in _all(numbering, "num"):
+            number_id, abstract_id = _attribute(element, "numId"), _value(element, "abstractNumId")
+            definition = abstract.get(abstract_id)
+            if number_id is None or abstract_id is None or definition is None:
+                continue
+            linked = _value(definition, "numStyleLink")
+            levels = _levels(by_style.get(linked, definition) if linked else definition)
+            for override in _all(element, "lvlOverride"):
+                depth = _number(_attribute(override, "ilvl"), 0)
+                levels |= _levels(override)
+                start = _value(override, "startOverride")
+                if start is not None:
+                    self._starts.setdefault(number_id, {})[depth] = _number(start, 1)
+            self._lists[number_id], self._levels[number_id] = abstract_id, levels
+
+    def _place(self, paragraph: Element) -> tuple[str, int] | None:
+        """Return (numId, level) of a paragraph, its own or its style's; None where it has no number."""
+        properties = paragraph.find(f"{_W}pPr")
+        if properties is None:
+            return None
+        own = properties.find(f"{_W}numPr")
+        number_id = _value(own, "numId") if own is not None else None
+        depth = _value(own, "ilvl") if own is not None else None
+        style_id = _value(properties, "pStyle")
+        seen: set[str] = set()
+        while number_id is None and style_id is not None and style_id in self._styles and style_id not in seen:
+            seen.add(style_id)
+            style = self._styles[style_id]
+            inherited = style.find(f"{_W}pPr/{_W}numPr")
+            if inherited is not None and _value(inherited, "numId") is not None:
+                number_id = _value(inherited, "numId")
+                depth = depth or _value(inherited, "ilvl") or self._depth_of_style(number_id, style_id)
+            style_id = _value(style, "basedOn")
+        if (
+            number_id is None or number_id not in self._lists
+        ):  # also numId 0, by which a paragraph switches its style's numbers off
+            return None
+        return number_id, _number(depth, 0)
+
+    def _depth_of_style(self, number_id: str | None, style_id: str) -> str | None:
+        levels = self._levels.get(number_id or "", {})
+        return next((str(depth) for depth, level in levels.items() if level.style == style_id), None)
+
+    def _count(self, number_id: str, depth: int) -> dict[int, int]:
+        """Count one paragraph up and return the numbers of all levels as they now stand."""
+        counts = self._counts.setdefault(self._lists[number_id], {})
+        levels = self._levels[number_id]
+        override = self._starts.get(number_id, {}).get(depth)
+        first = (number_id, depth) not in self._begun
+        self._begun.add((number_id, depth))
+        if override is not None and first:
+            counts[depth] = override
+        elif depth in counts:
+            counts[depth] += 1
+        else:
+            counts[depth] = levels[depth].start
+        for deeper in [at for at in counts if at > depth and (at not in levels or levels[at].restarts)]:
+            del counts[deeper]
+        return counts
+
+
+def _levels(definition: Element) -> dict[int, _Level]:
+    return {
+        _number(_attribute(level, "ilvl"), 0): _Level(
+            format=_value(level, "numFmt") or "decimal",
+            text=_value(level, "lvlText") or "",
+            start=_number(_value(level, "start"), 0),
+            suffix=_value(level, "suff") or "tab",
+            restarts=_value(level, "lvlRestart") != "0",
+            legal=level.find(f"{_W}isLgl") is not None,
+            style=_value(level, "pStyle"),
+        )
+        for level in _all(definition, "lvl")
+    }
+
+
+def _all(parent: Element | None, tag: str) -> list[Element]:
+    return [] if parent is None else parent.findall(f"{_W}{tag}")
+
+
+def _attribute(element: Element, name: str) -> str | None:
+    value: str | None = element.get(f"{_W}{name}")
+    return value
+
+
+def _value(parent: Element, tag: str) -> str | None:
+    """Return the ``w:val`` of a child element, None without such a child or value."""
+    child = parent.find(f"{_W}{tag}")
+    return None if child is None else _attribute(child, "val")
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and re.fullmatch(r"[0-9]{1,6}", text) else otherwise

@@ -1,0 +1,355 @@
+"""Reads a label file's tables against one text: every value is looked up, every mistake is collected, up to some 200.
+
+Values of lists are looked up in printed order, so that the second “12次” of a measure gets the second place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from extractor.labels.anchors import hint, resolve_anchor
+from extractor.labels.label_nodes import Faults, Table, Text, choice
+from extractor.labels.label_writer import FIELD_KEYS
+from extractor.labels.stored_text import text_hash
+from extractor.record.contract import (
+    Accountability,
+    Contact,
+    DateMention,
+    Document,
+    Issue,
+    Measure,
+    Notice,
+    Quantity,
+    Span,
+    Total,
+)
+from extractor.record.date_values import is_date_value, is_day, printed_forms
+from extractor.record.enumerations import VOCABULARIES
+from extractor.record.grounding import DATE_SCALARS
+from extractor.record.items import CONTACT
+from extractor.record.lookup import Page
+from extractor.text.normal_form import normalise
+
+ISSUE_KEYS = ("label", "title", "section", "category", "status", "text", "measures")
+MEASURE_KEYS = (
+    "label", "text", "heading", "types", "status",
+    "documents", "quantities", "dates", "organizations", "accountability",
+)  # fmt: skip
+HEADING_LIMIT = 30
+_LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+
+
+class _Places:
+    """Looks values up in printed order: behind the one before, or else anywhere in the stretch."""
+
+    def __init__(self, page: Page, stretch: Span) -> None:
+        self._page = page
+        self._stretch = stretch
+        self._at = stretch.start
+
+    def words(self, value: str) -> Span | None:
+        end = self._stretch.end
+        found = self._page.find(value, self._at, end) or self._page.find(value, self._stretch.start, end)
+        return self._moved(found)
+
+    def amount(self, value: float, unit: str) -> Span | None:
+        end = self._stretch.end
+        tries = ((start, apart) for apart in (False, True) for start in (self._at, self._stretch.start))
+        hits = (self._page.find_amount(value, unit, start, end, apart=apart) for start, apart in tries)
+        return self._moved(next((hit for hit in hits if hit is not None), None))
+
+    def _moved(self, found: Span | None) -> Span | None:
+        if found is not None:
+            self._at = found.end
+        return found
+
+
+class LabelReader:
+    """Reads one file's tables. A value that fails is left out and reported."""
+
+    def __init__(self, page: Page, faults: Faults, *, draft: bool) -> None:
+        self._page = page
+        self._faults = faults
+        self._draft = draft
+
+    def notice(self, root: Table, notice_id: str) -> Notice:
+        """Return what the file says; it is to be used only where no fault was collected."""
+        actual = text_hash(self._page.text)
+        printed = root.text("text_sha256")
+        if printed is not None and printed.value.lower() != actual:
+            self._faults.add(printed.line, f"labels another version of the text: its SHA-256 is {actual}")
+        issues = self._issues(root)
+        fields = root.table("fields", FIELD_KEYS)
+        scalars, spans = self._fields(fields) if fields is not None else ({}, {})
+        contact = Contact(**{key: scalars.pop(key, None) for key in CONTACT})
+        for key in CONTACT:
+            if key in spans:
+                spans[f"contact.{key}"] = spans.pop(key)
+        return Notice(
+            notice_id=notice_id,
+            text_sha256=actual,
+            contact=contact,
+            totals=list(self._totals(root, issues)),
+            issues=issues,
+            spans=spans,
+            **scalars,  # type: ignore[arg-type]
+        )
+
+    # -- notice fields ------------------------------------------------------------------------------------------
+
+    def _fields(self, fields: Table) -> tuple[dict[str, str], dict[str, list[Span]]]:
+        values: dict[str, str] = {}
+        spans: dict[str, list[Span]] = {}
+        for key in FIELD_KEYS:
+            found = fields.text(key)
+            if found is None:
+                continue
+            if key == "inspection_kind":
+                if choice(found, VOCABULARIES["inspection_kind"], self._faults, f"“{key}”") is None:
+                    continue
+                places: list[Span] = []
+            elif key in DATE_SCALARS:
+                if not is_day(found.value):
+                    self._faults.add(found.line, f"“{key}” must be a date such as 2023-03-01, not “{found.value}”")
+                    continue
+                places = self._day_place(found.value, last=key == "signed_on")
+            else:
+                places = self._field_places(key, found)
+            values[key] = found.value
+            if places:
+                spans[key] = places
+        return values, spans
+
+    def _field_places(self, key: str, found: Text) -> list[Span]:
+        end = len(self._page.text)
+        if key == "signed_by" and (last := self._page.find_last(found.value, 0, end)):
+            return [last]
+        whole = self._page.find(found.value)
+        if whole is not None:
+            return [whole]
+        parts = found.value.split("、") if key == "inspected_body" else [found.value]
+        places = [self._page.find(part) for part in parts]
+        for part, place in zip(parts, places, strict=True):
+            if place is None:
+                self._faults.add(found.line, f"{key} “{part}” is not in the text")
+        return [place for place in places if place is not None]
+
+    def _day_place(self, value: str, *, last: bool) -> list[Span]:
+        for printed in printed_forms(value):
+            place = self._page.find_last(printed, 0, len(self._page.text)) if last else self._page.find(printed)
+            if place is not None:
+                return [place]
+        return []
+
+    def _totals(self, root: Table, issues: list[Issue]) -> Iterator[Total]:
+        end = len(self._page.text)
+        head = issues[0].text.start if issues else end
+        tail = issues[-1].text.end if issues else end
+        stretches = [Span(start=0, end=head), Span(start=tail, end=end), Span(start=0, end=end)]
+        places = [_Places(self._page, stretch) for stretch in stretches if stretch.end > stretch.start]
+        for line, (name, printed, unit) in root.rows("totals", ("name", "value", "unit"), 3):
+            known = choice(Text(name, line), VOCABULARIES["total_name"], self._faults, "a total's name")
+            value = self._number(printed, line)
+            if known is None or value is None:
+                continue
+            hits = (stretch.amount(value, unit) for stretch in places)
+            place = next((hit for hit in hits if hit is not None), None)
+            if place is None:
+                self._faults.add(line, f"the total “{printed} {unit}” is not in the text")
+            else:
+                yield Total(name=known, value=value, unit=unit, text=place)
+
+    # -- issues and measures ------------------------------------------------------------------------------------
+
+    def _issues(self, root: Table) -> list[Issue]:
+        issues: list[Issue] = []
+        at = 0
+        for table in root.tables("issues", ISSUE_KEYS):
+            issue, at = self._issue(table, at)
+            if issue is not None:
+                issues.append(issue)
+        return issues
+
+    def _issue(self, table: Table, at: int) -> tuple[Issue | None, int]:
+        end = len(self._page.text)
+        text = self._anchor(table, Span(start=at, end=end), "issue")
+        title = table.text("title") if self._draft else table.required("title")
+        category = table.choice("category", VOCABULARIES["category"], required=not self._draft)
+        status = table.choice("status", VOCABULARIES["issue_status"], required=not self._draft)
+        # Where the issue was not found, its measures are still read, so that one run shows all mistakes.
+        stretch = text or Span(start=at, end=end)
+        measures = self._measures(table, stretch)
+        if text is None:
+            return None, measures[-1].text.end if measures else at
+        spans: dict[str, list[Span]] = {}
+        label = table.text("label")
+        if label is not None:
+            near = min(text.end, text.start + _LABEL_WITHIN)
+            self._keep(spans, "label", label, self._page.find(label.value, text.start, near), "at the issue's start")
+        if title is not None:
+            self._keep(spans, "title", title, self._page.find(title.value, text.start, text.end), "in the issue")
+        section = table.texts("section")
+        for heading in section:
+            place = self._page.find_last(heading.value, 0, text.start)
+            self._keep(spans, "section", heading, place, "before the issue")
+        issue = Issue(
+            label=label.value if label else None,
+            title=title.value if title else "",
+            section=[heading.value for heading in section],
+            category=category or "other",
+            status=status or "unspecified",
+            text=text,
+            measures=measures,
+            spans=spans,
+        )
+        return issue, text.end
+
+    def _measures(self, table: Table, issue: Span) -> list[Measure]:
+        measures: list[Measure] = []
+        at = issue.start
+        for entry in table.tables("measures", MEASURE_KEYS):
+            text = self._anchor(entry, Span(start=at, end=issue.end), "measure")
+            stretch = text or Span(start=at, end=issue.end)
+            measure = self._measure(entry, stretch, issue, at if text is not None else None)
+            if text is not None:
+                measures.append(measure)
+                at = text.end
+        return measures
+
+    def _measure(self, table: Table, text: Span, issue: Span, before: int | None) -> Measure:
+        spans: dict[str, list[Span]] = {}
+        label, heading = table.text("label"), table.text("heading")
+        if label is not None and before is not None and text.start > before:
+            self._keep(
+                spans, "label", label, self._page.find_last(label.value, before, text.start), "before the measure"
+            )
+        elif label is not None and before is not None:
+            self._faults.add(
+                label.line, f"“{label.value}” is not before the measure: leave the enumerator out of “text”"
+            )
+        if heading is not None:
+            place = self._page.find(heading.value, text.start, text.end)
+            self._keep(spans, "heading", heading, place, "in the measure")
+            if len(normalise(heading.value)) > HEADING_LIMIT:
+                self._faults.note(heading.line, f"a heading has at most {HEADING_LIMIT} characters")
+        organizations = table.texts("organizations")
+        places = _Places(self._page, text)
+        for name in organizations:
+            self._keep(spans, "organizations", name, places.words(name.value), "in the measure")
+        quantities = list(self._quantities(table, text, issue))
+        return Measure(
+            label=label.value if label else None,
+            text=text,
+            heading=heading.value if heading else None,
+            types=self._types(table),
+            status=table.choice("status", VOCABULARIES["measure_status"], required=not self._draft) or "completed",
+            documents=list(self._documents(table, text)),
+            quantities=quantities,
+            dates=list(self._dates(table, text)),
+            organizations=[name.value for name in organizations],
+            accountability=list(self._accountability(table, text, quantities)),
+            spans=spans,
+        )
+
+    def _types(self, table: Table) -> list[str]:
+        found = table.texts("types")
+        known = [choice(each, VOCABULARIES["measure_type"], self._faults, "a type") for each in found]
+        if not self._draft and not 1 <= len(found) <= 3:
+            self._faults.add(table.line_of("types"), f"a measure has one to three types, this one has {len(found)}")
+        return [name for name in known if name is not None]
+
+    def _documents(self, table: Table, text: Span) -> Iterator[Document]:
+        places = _Places(self._page, text)
+        for line, (name, title) in table.rows("documents", ("action", "title"), 2):
+            action = choice(Text(name, line), VOCABULARIES["document_action"], self._faults, "a document's action")
+            place = places.words(title)
+            if place is None:
+                self._faults.add(line, f"the document “{title}” is not in the measure{self._line_of(title)}")
+            elif action is not None:
+                yield Document(title=title, action=action, text=place)
+
+    def _quantities(self, table: Table, text: Span, issue: Span) -> Iterator[Quantity]:
+        places = _Places(self._page, text)
+        names = ("value", "unit", "subject", "qualifier")
+        for line, (printed, unit, subject, word) in table.rows("quantities", names, 2):
+            value = self._number(printed, line)
+            place = None if value is None else places.amount(value, unit)
+            if value is not None and place is None:
+                self._faults.add(
+                    line, f"the figure “{printed} {unit}” is not in the measure{self._figures(value, text)}"
+                )
+            if subject and not (self._page.holds(subject, text) or self._page.holds(subject, issue)):
+                self._faults.add(line, f"the subject “{subject}” is not in the measure's words")
+            known = word and choice(Text(word, line), VOCABULARIES["qualifier"], self._faults, "a qualifier")
+            if value is not None and place is not None:
+                yield Quantity(value=value, unit=unit, subject=subject or None, qualifier=known or None, text=place)
+
+    def _dates(self, table: Table, text: Span) -> Iterator[DateMention]:
+        places = _Places(self._page, text)
+        for line, (value, words) in table.rows("dates", ("value", "the printed words"), 2):
+            if not is_date_value(value):
+                self._faults.add(line, f"“{value}” is no date or interval such as 2023-11-18, 2024-01/2024-06, 2023/..")
+            place = places.words(words)
+            if place is None:
+                self._faults.add(line, f"the date's words “{words}” are not in the measure{self._line_of(words)}")
+            elif is_date_value(value):
+                yield DateMention(value=value, text=place)
+
+    def _accountability(self, table: Table, text: Span, quantities: list[Quantity]) -> Iterator[Accountability]:
+        places = _Places(self._page, text)
+        for line, (name, printed, unit) in table.rows("accountability", ("action", "count", "unit"), 3):
+            vocabulary = VOCABULARIES["accountability_action"]
+            action = choice(Text(name, line), vocabulary, self._faults, "an accountability action")
+            count = self._number(printed, line)
+            if count is None:
+                continue
+            # 选派1人,党纪处分1人: the figure that counts the action, not the first one equal to it.
+            same = [each for each in quantities if (each.value, normalise(each.unit)) == (count, normalise(unit))]
+            named = [each.text for each in same if name in (each.subject or "")]
+            place = named[0] if len(named) == 1 else places.amount(count, unit)
+            if place is None:
+                self._faults.add(
+                    line, f"the figure “{printed} {unit}” is not in the measure{self._figures(count, text)}"
+                )
+            elif not same:
+                self._faults.note(line, f"“{printed} {unit}” stands under accountability but not under quantities")
+            if action is not None and place is not None:
+                yield Accountability(action=action, count=count, unit=unit, text=place)
+
+    # -- single values ------------------------------------------------------------------------------------------
+
+    def _anchor(self, table: Table, window: Span, what: str) -> Span | None:
+        anchor = table.required("text")
+        if anchor is None:
+            return None
+        found = resolve_anchor(self._page.text, anchor.value, window)
+        if found is None:
+            where = hint(self._page, anchor.value, window)
+            self._faults.add(anchor.line, f"the {what}'s text “{anchor.value}” was not found: {where}")
+        return found
+
+    def _keep(self, spans: dict[str, list[Span]], key: str, value: Text, place: Span | None, where: str) -> None:
+        if place is None:
+            self._faults.add(value.line, f"{key} “{value.value}” is not {where}{self._line_of(value.value)}")
+        else:
+            spans.setdefault(key, []).append(place)
+
+    def _line_of(self, value: str) -> str:
+        elsewhere = self._page.find(value)
+        if elsewhere is None:
+            return " (nor anywhere in the text)"
+        return f" (it is on line {self._page.text.count(chr(10), 0, elsewhere.start) + 1} of the text)"
+
+    def _figures(self, value: float, text: Span) -> str:
+        tails = self._page.behind(value, text)
+        return f": there the text reads {', '.join(f'“{tail}”' for tail in tails)}" if tails else ""
+
+    def _number(self, printed: str, line: int) -> int | float | None:
+        folded = normalise(printed)
+        if not _NUMBER.fullmatch(folded):
+            self._faults.add(line, f"“{printed}” is not a number in Arabic digits")
+            return None
+        digits = folded.replace(",", "")
+        return float(digits) if "." in digits else int(digits)

@@ -1,0 +1,83 @@
+"""How a run asks a model: an endpoint with its cache for all notices, and the same as one notice sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from extractor.assist.prompts import prompts_key
+from extractor.assist.responses import Response
+from extractor.endpoint.cache import AnswerCache
+from extractor.endpoint.call_keys import settings_key
+from extractor.endpoint.calls import Call
+from extractor.endpoint.client import Endpoint
+from extractor.endpoint.offline import Offline
+from extractor.endpoint.recording import Recording
+from extractor.endpoint.settings import Settings
+from extractor.endpoint.tally import Tally
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Whom a run asks, and where answers are kept: in the folder ``cache`` (None: nowhere). ``offline`` asks nobody;
+    with ``recording``, an exported cache, its answers stand in the cache's place. ``tally`` counts what all calls take.
+    """
+
+    settings: Settings
+    cache: Path | None = None
+    offline: bool = False
+    recording: Path | None = None
+    tally: Tally = field(default_factory=Tally)
+
+    @property
+    def key(self) -> str:
+        """What stands for all that can change an answer: model, sampling, prompts."""
+        return f"{settings_key(self.settings)}{prompts_key()}"
+
+    @asynccontextmanager
+    async def endpoint(self) -> AsyncIterator[Endpoint]:
+        """Yield the endpoint, to be used in this event loop.
+
+        Raises:
+            SettingsError: no model is named, or the cache's folder cannot be used.
+            InputError: the recording cannot be read.
+        """
+        with self._answers() as answers:
+            async with Endpoint(self.settings, answers, self.tally) as endpoint:
+                yield endpoint
+
+    @contextmanager
+    def _answers(self) -> Iterator[AnswerCache | Offline | None]:
+        if self.recording is not None:
+            yield Offline(Recording(self.recording))
+        elif self.cache is None:
+            yield None
+        else:
+            with AnswerCache(self.cache) as cache:
+                yield Offline(cache) if self.offline else cache
+
+    def reported(self) -> dict[str, Any]:
+        """Return what was asked, and how, as it goes into a report; no key is in it."""
+        return {**self.tally.reported(), "settings": {**self.settings.shown(), "offline": self.offline}}
+
+
+class NoticeModel:
+    """An endpoint as one notice asks it (``extractor.assist.session.Model``): what its calls take is counted apart, and
+    all of them are to be answered within the time that the settings give a notice."""
+
+    def __init__(self, endpoint: Endpoint, deadline: float | None) -> None:
+        self.tally = Tally()
+        self._endpoint = endpoint
+        self._until = None if deadline is None else asyncio.get_running_loop().time() + deadline
+
+    async def ask(self, call: Call[Response]) -> Response:
+        """Return a valid answer; raises as ``Endpoint.ask`` does."""
+        return (await self._endpoint.ask(call, until=self._until, tally=self.tally)).value
+
+    def has_answer(self, call: Call[Response]) -> bool:
+        """Whether an answer is kept, so that nothing would be asked."""
+        return self._endpoint.has_answer(call)

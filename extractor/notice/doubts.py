@@ -1,0 +1,295 @@
+"""Checks: what to doubt about a record, in words, with a path into it. They never stop a run.
+
+A rule looks at the finished record (and the text behind it) and yields doubts; ``data/checks.toml`` says how grave each
+is and puts it into Chinese or English.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from extractor.notice.reading import LOW_COVERAGE, Reading
+from extractor.record.checks import Doubt, Lang, said
+from extractor.record.contract import Check, Measure, Notice, Quantity, Span
+from extractor.text.folding import FoldedText, half_width
+from extractor.text.numbers import NUMBER, amount_at
+
+_UNREAD_LENGTH = 15
+_WORDS_SHOWN = 24
+_AROUND_DIGITS = 8
+"""Code points around unread digits that are told with them."""
+_MOST_PARTS = 100  # of one whole
+_RATE = re.compile(r"(?:率|占比|占)(?:为|达到?|约)?$")
+
+
+def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
+    """Everything to doubt about ``notice``, which was made of ``reading``, in its own order."""
+    return [said(doubt, lang) for doubt in _doubts(notice, reading)]
+
+
+def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
+    folded = reading.folded
+    yield from _whole(notice, folded)
+    yield from _dates_of_notice(notice)
+    yield from _totals(notice)
+    yield from _unread_digits(notice, folded)
+    yield from _unsure_totals(reading)
+    yield from _numbering(reading)
+    yield from _damaged(notice, reading)
+    for i, issue in enumerate(notice.issues):
+        if not issue.measures:
+            yield Doubt("issue_without_measures", f"issues[{i}]", {"title": _short(issue.title)})
+        for j, measure in enumerate(issue.measures):
+            path = f"issues[{i}].measures[{j}]"
+            yield from _measure(measure, folded, path, notice.signed_on)
+    yield from _grounding(notice, folded)
+
+
+def _whole(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
+    text = folded.printed
+    if not (("巡视" in text or "巡察" in text or "巡視" in text) and "整改" in text):
+        yield Doubt("not_a_notice", "", {})
+    if not notice.issues:
+        yield Doubt("no_issues", "issues", {})
+        return
+    if notice.inspected_body is None:
+        yield Doubt("body_not_found", "inspected_body", {})
+    coverage = notice.outline.coverage
+    if coverage is not None and coverage < LOW_COVERAGE:
+        yield Doubt("low_coverage", "outline.coverage", {"coverage": f"{coverage:.0%}"})
+    for k, rest in enumerate(notice.outline.remainders):
+        words = _seen(folded, rest.text.start, rest.text.end) if rest.kind == "unread" else ""
+        if len(words) >= _UNREAD_LENGTH:
+            values = {"count": str(len(words)), "words": _short(words)}
+            yield Doubt("unread_text", f"outline.remainders[{k}]", values)
+
+
+_DATES_IN_ORDER = ("inspection_start", "inspection_end", "feedback_date", "signed_on", "published_on")
+
+
+def _dates_of_notice(notice: Notice) -> Iterator[Doubt]:
+    known = [(name, value) for name in _DATES_IN_ORDER if (value := getattr(notice, name))]
+    for (earlier_name, earlier), (later_name, later) in pairwise(known):
+        length = min(len(earlier), len(later))  # 2025-04 is neither before nor after 2025-04-29
+        if earlier[:length] > later[:length]:
+            values = {"earlier_name": earlier_name, "earlier": earlier, "later_name": later_name, "later": later}
+            yield Doubt("dates_out_of_order", later_name, values)
+
+
+def _totals(notice: Notice) -> Iterator[Doubt]:
+    stated: dict[str, float] = {}
+    for total in notice.totals:
+        stated.setdefault(total.name, total.value)
+    statuses = Counter(issue.status for issue in notice.issues)
+    counted = {
+        "issues_found": ("issue_count_differs", len(notice.issues)),
+        "issues_resolved": ("resolved_count_differs", statuses["completed"]),
+        "issues_in_progress": ("in_progress_count_differs", statuses["in_progress"]),
+    }
+    for name, (code, found) in counted.items():
+        # Where no issue has a status in the text, a difference says nothing.
+        told = name == "issues_found" or statuses["unspecified"] < len(notice.issues)
+        if name in stated and told and stated[name] != found:
+            yield Doubt(code, "totals", {"stated": _number(stated[name]), "found": str(found)})
+    whole = stated.get("issues_found")
+    resolved, in_progress = stated.get("issues_resolved"), stated.get("issues_in_progress")
+    if whole is not None and resolved is not None and in_progress is not None and resolved + in_progress != whole:
+        values = {"resolved": _number(resolved), "in_progress": _number(in_progress), "found": _number(whole)}
+        yield Doubt("parts_do_not_sum", "totals", values)
+    rate = stated.get("completion_rate")
+    pairs = [(stated.get("measures_completed"), stated.get("measures_planned")), (resolved, whole)]
+    known = [(part, of) for part, of in pairs if part is not None and of]
+    if rate is not None and known and not any(_closes(part, of, rate) for part, of in known):
+        yield _open_rate("totals", known[0][0], known[0][1], rate)
+
+
+def _unread_digits(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
+    """Each unread number with the words around it, where it stands; what is no measure's is told at the outline."""
+    if not (unread := notice.outline.digits.unread):
+        return
+    measure_at = _measures(notice)
+    for k, span in enumerate(unread):
+        measure, path = measure_at(span.start)
+        start, end = folded.in_folded(span.start, span.end)
+        first = max(folded.printed.rfind("\n", 0, start) + 1, start - _AROUND_DIGITS)
+        words = folded.printed[first : end + _AROUND_DIGITS].split("\n\n", maxsplit=1)[0]
+        yield Doubt("digits_unread", path if measure else f"outline.digits.unread[{k}]", {"words": _joined(words)})
+
+
+def _unsure_totals(reading: Reading) -> Iterator[Doubt]:
+    if unsure := reading.unsure_totals:
+        first = unsure[0].text
+        words = reading.folded.printed[max(0, first.start - _AROUND_DIGITS) : first.end]
+        yield Doubt("totals_unsure", "totals", {"count": str(len(unsure)), "words": _joined(words)})
+
+
+def _closes(part: float, whole: float, rate: float) -> bool:
+    """Whether ``part`` of ``whole`` is ``rate`` percent at the precision it is printed with."""
+    decimals = len(_number(rate).partition(".")[2])
+    return abs(100 * part / whole - rate) <= 0.5 * 0.1**decimals + 0.01
+
+
+def _open_rate(path: str, part: float, whole: float, rate: float) -> Doubt:
+    decimals = max(1, len(_number(rate).partition(".")[2]))
+    values = {"part": _number(part), "whole": _number(whole), "stated": _number(rate)}
+    return Doubt("rate_does_not_close", path, values | {"computed": f"{100 * part / whole:.{decimals}f}"})
+
+
+def _numbering(reading: Reading) -> Iterator[Doubt]:
+    at = _inside([(issue.text.start, issue.text.end) for issue in reading.outline.issues])
+    for gap in reading.outline.gaps:
+        inside = at(gap.text.start)
+        path = "issues" if inside is None else f"issues[{inside}]"
+        if gap.after:
+            yield Doubt("numbering_gap", path, {"before": gap.after, "label": gap.label})
+        else:
+            yield Doubt("numbering_start", path, {"label": gap.label})
+
+
+def _damaged(notice: Notice, reading: Reading) -> Iterator[Doubt]:
+    measure_at = _measures(notice)
+    for date in reading.facts.dates:
+        if not date.value:
+            measure, path = measure_at(reading.folded.in_source(*date.text).start)
+            words = reading.text[date.text.start : date.text.end]
+            yield Doubt("damaged_date", f"{path}.dates" if measure else "", {"words": words})
+    for found in reading.facts.documents:
+        if found.damaged:
+            start = reading.folded.in_source(*found.title).start
+            measure, path = measure_at(start)
+            places = [document.text.start for document in measure.documents] if measure else []
+            at = f"{path}.documents[{places.index(start)}]" if start in places else path
+            yield Doubt("damaged_title", at, {"words": reading.text[found.title.start : found.title.end]})
+
+
+def _measures(notice: Notice) -> Callable[[int], tuple[Measure | None, str]]:
+    """Return what finds the measure at an offset, with its path."""
+    found = [
+        (measure, f"issues[{i}].measures[{j}]")
+        for i, issue in enumerate(notice.issues)
+        for j, measure in enumerate(issue.measures)
+    ]
+    at = _inside([(measure.text.start, measure.text.end) for measure, _ in found])
+
+    def measure_at(offset: int) -> tuple[Measure | None, str]:
+        inside = at(offset)
+        return (None, "") if inside is None else found[inside]
+
+    return measure_at
+
+
+def _inside(places: Sequence[tuple[int, int]]) -> Callable[[int], int | None]:
+    """Return what finds the first of ``places``, starts and ends, that an offset is in; None where it is in none."""
+    starts: dict[int, int] = {}
+    for index, (start, _) in enumerate(places):
+        starts.setdefault(start, index)
+    ordered = sorted(starts)
+
+    def at(offset: int) -> int | None:
+        before = bisect_right(ordered, offset)
+        index = starts[ordered[before - 1]] if before else None
+        return index if index is not None and offset < places[index][1] else None
+
+    return at
+
+
+def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | None) -> Iterator[Doubt]:
+    if signed_on and measure.status == "completed":
+        for k, date in enumerate(measure.dates):
+            first = date.value.split("/")[0]
+            if first != ".." and first[: len(signed_on)] > signed_on[: len(first)]:
+                yield Doubt("date_after_signature", f"{path}.dates[{k}]", {"date": date.value, "signed": signed_on})
+    quantities = measure.quantities
+    for k, (whole, part, rate) in enumerate(zip(quantities, quantities[1:], quantities[2:], strict=False)):
+        counts = whole.unit == part.unit != "%" and rate.unit == "%" and part.value < whole.value
+        if not counts:
+            continue
+        words = _seen(folded, part.text.end, rate.text.start)
+        same = "。" not in _seen(folded, whole.text.end, rate.text.start) and len(words) <= 12
+        if same and _RATE.search(words) and not _closes(part.value, whole.value, rate.value):
+            yield _open_rate(f"{path}.quantities[{k + 2}]", part.value, whole.value, rate.value)
+    yield from _parts(quantities, folded, path)
+
+
+def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:
+    """其中 A、B: parts that come to more than their whole."""
+    if len(quantities) < 2 or "其中" not in _seen(folded, quantities[0].text.end, quantities[-1].text.start):
+        return  # as in most measures: known by one look
+    for k, whole in enumerate(quantities[:-1]):
+        following = quantities[k + 1]
+        between = _seen(folded, whole.text.end, following.text.start)
+        if "其中" not in between or "。" in between or whole.unit == "%":
+            continue
+        measure_end = quantities[-1].text.end
+        full_stop = folded.source.find("。", whole.text.end, measure_end)
+        sentence_end = full_stop if full_stop >= 0 else measure_end
+        near = quantities[k + 1 : k + 1 + _MOST_PARTS]
+        parts = [q for q in near if q.text.start < sentence_end and q.unit == whole.unit]
+        broken = _seen(folded, following.text.start, parts[-1].text.end) if parts else ""
+        if len(parts) > 1 and not re.search(r"[;；]|另|此外|同比|新增|还", broken):
+            total = sum(part.value for part in parts)
+            if total > whole.value:
+                values = {"sum": _number(total), "whole": _number(whole.value), "unit": whole.unit}
+                yield Doubt("parts_exceed_sum", f"{path}.quantities[{k}]", values)
+
+
+def _grounding(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
+    """Every quoted value must stand at its place; by construction it does, and this is where a slip would show."""
+    for home, name, index, value, span in _quoted_values(notice):
+        if value in folded.source[span.start : span.end]:
+            continue
+        printed = _seen(folded, span.start, span.end)
+        if value not in printed and _plain(value) not in _plain(printed) and not _is_amount(value, folded, span):
+            yield Doubt("ungrounded_value", f"{home}{name}[{index}]", {"name": name, "value": _short(value)})
+
+
+def _quoted_values(notice: Notice) -> Iterator[tuple[str, str, int, str, Span]]:
+    """What leads to a value (the path of its record, its list, its place in that), the value as printed, its span."""
+    for k, total in enumerate(notice.totals):
+        yield "", "totals", k, _number(total.value), total.text
+    for i, issue in enumerate(notice.issues):
+        for j, measure in enumerate(issue.measures):
+            home = f"issues[{i}].measures[{j}]."
+            for k, quantity in enumerate(measure.quantities):
+                yield home, "quantities", k, _number(quantity.value), quantity.text
+            for k, document in enumerate(measure.documents):
+                yield home, "documents", k, document.title, document.text
+
+
+def _plain(text: str) -> str:
+    """Half-width, without blanks and the commas of thousands."""
+    return "".join(half_width(text).replace(",", "").split())
+
+
+def _number(value: float) -> str:
+    """A figure as printed, without a needless ``.0``."""
+    if isinstance(value, int):
+        return str(value)
+    return str(int(value)) if float(value).is_integer() else format(Decimal(repr(value)), "f")
+
+
+def _is_amount(value: str, folded: FoldedText, span: Span) -> bool:
+    """Whether an amount of several parts or with a sign that stands at ``span`` has that value."""
+    start, end = folded.in_folded(span.start, span.end)
+    number = NUMBER.search(folded.text, start, end)
+    return number is not None and _number(amount_at(folded.text, number).value) == value
+
+
+def _seen(folded: FoldedText, start: int, end: int) -> str:
+    """What a reader sees between two places of the stored text."""
+    first, last = folded.in_folded(start, end)
+    return folded.printed[first:last]
+
+
+def _joined(words: str) -> str:
+    return " ".join(words.split())
+
+
+def _short(words: Iterable[str]) -> str:
+    joined = "".join("".join(words).split())
+    return joined if len(joined) <= _WORDS_SHOWN else joined[: _WORDS_SHOWN - 1] + "…"

@@ -1,0 +1,139 @@
+"""Accountability: printed figures of persons or cases held to account, read off the quantities of a clause."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extractor.data import read_table
+from extractor.notice.facts.quantities import QuantityFound
+from extractor.text.places import Clauses, Place
+
+
+class AccountabilityFound(NamedTuple):
+    """One action with its printed count; ``text`` is the figure's place with its unit."""
+
+    text: Place
+    action: str
+    figure: int | float
+    unit: str
+    base: Place
+
+
+_RULES = read_table("accountability")["rules"]
+_ACTIONS = {action: re.compile("|".join(words)) for action, words in read_table("accountability")["actions"].items()}
+_ANY_ACTION = re.compile("|".join(word for words in read_table("accountability")["actions"].values() for word in words))
+_UNITS = frozenset(_RULES["units"])
+_LENIENT = re.compile("|".join(_RULES["lenient"]))
+_WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
+_BEARERS = re.compile("|".join(_RULES["bearers"]))
+# 对整改不力的1名负责人进行约谈: the action behind the figure.
+_BEHIND = re.compile(
+    r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。0-9]{2,12})(?=[,。;]|、[0-9]|$)"
+)
+_RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16}?)(?=[,。;]|、[0-9]|$)")
+_JOINS = re.compile(r"[、和及与(]*(?:其中|包括|含)?[:]?")
+# 党纪处分三人、若干人、□□人: counted, but not in digits; the action is spent on them.
+_COUNTED_OTHERWISE = re.compile(
+    r"(?:[一二三四五六七八九十百千两数几多]+|若干|□+|[?*×xX〇○]+)(?:余|多)?(?:人次|人|名|件|起|家)(?![才员民大力均])"
+)
+_REACH = 200
+"""How far behind a figure (code points) its clause is read: a list without a comma has no end."""
+_CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察|公安|法院")
+_WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光"})
+
+
+def find_accountability(
+    text: str, clauses: Clauses, quantities: Sequence[QuantityFound], unread: Sequence[Place] = ()
+) -> list[AccountabilityFound]:
+    """Accountability entries of the folded text, from its quantities in printed order.
+
+    No action is carried across a number that is ``unread``: what stands before it may be all its own.
+    """
+    found: list[AccountabilityFound] = []
+    clause_start, told_until = -1, 0
+    actions: list[str] = []
+    spent, unit = False, ""
+    for quantity in quantities:
+        begin, end = quantity.text
+        start = clauses.start(begin)
+        same_clause = start == clause_start
+        known_from = max(start, told_until) if same_clause else start
+        skipped = bisect_left(unread, (begin, 0))
+        if skipped and unread[skipped - 1].end > min(told_until, start):
+            actions = []
+            known_from = max(known_from, unread[skipped - 1].end)
+        before = text[known_from:begin]
+        named = _ANY_ACTION.search(before) is not None
+        if (named or actions) and (others := list(_COUNTED_OTHERWISE.finditer(before))):
+            actions = []
+            before = before[others[-1].end() :]
+            named = _ANY_ACTION.search(before) is not None
+        after = text[end : min(clauses.end(end), end + _REACH)]
+        if named:
+            actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
+            spent = False
+        elif behind := _action_behind(before, after, untold=spent or not actions):
+            # 3人、2人分别给予: nobody can tell which action is whose.
+            told_apart = "分别" not in before + behind.group() and not _LENIENT.search(behind["action"])
+            actions = _actions(behind["action"], "") if told_apart else []
+            end += behind.end()
+            spent = True
+        elif spent or not (
+            _goes_on(before, same_unit=quantity.unit == unit)
+            if same_clause
+            else text[start - 1] == "," and _BEARERS.search(before)
+        ):
+            actions = []
+        clause_start, told_until, unit = start, end, quantity.unit
+        if actions and quantity.unit in _UNITS:
+            found.extend(
+                AccountabilityFound(quantity.text, action, quantity.value, quantity.unit, quantity.base)
+                for action in actions
+            )
+    return found
+
+
+def _action_behind(before: str, after: str, *, untold: bool) -> re.Match[str] | None:
+    """The action printed behind a figure: 对1名负责人进行约谈, 给予4人党纪处分, and, ``untold`` before, 6人诫勉谈话."""
+    if behind := _BEHIND.match(after):
+        return behind
+    if before.endswith(("给予", "对")) or (untold and _ANY_ACTION.match(after)):
+        return _RIGHT_BEHIND.match(after)
+    return None
+
+
+def _goes_on(before: str, *, same_unit: bool) -> bool:
+    """Whether the words between two figures of a clause leave the action as it is: joints, those who bear it, and
+    between figures in one unit what was done wrong (查处3起违规用车、2起违规用餐)."""
+    joint = _JOINS.match(before)
+    words = before[joint.end() :] if joint else before
+    return not words or bool(_BEARERS.search(words) or (same_unit and _WRONGDOING.search(words)))
+
+
+def _actions(before: str, after: str) -> list[str]:
+    """The actions a clause names before its figure: one, or several joined (警告并诫勉)."""
+    named = [action for action, words in _ACTIONS.items() if words.search(before)]
+    if "形态" in before or "帮助和处理" in before:
+        return ["其他"]
+    strong = [action for action in named if action not in _WEAK]
+    if "党纪政务处分" in strong:
+        specific = [action for action in strong if action in ("党纪处分", "政务处分")]
+        strong = (
+            [a for a in strong if a != "党纪政务处分"]
+            if specific and "党纪政务" not in before
+            else [a for a in strong if a not in specific]
+        )
+    if strong:
+        return strong
+    if not named:
+        return []
+    first = named[0]
+    persons = before.endswith("处理") and after.startswith(("人", "名"))
+    if first == "其他" and not persons and not _WRONGDOING.search(before + after):
+        return []
+    if first == "移送" and not _CASE.search(before + after):
+        return []
+    return [first]

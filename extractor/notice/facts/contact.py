@@ -1,0 +1,55 @@
+"""How the public is asked to reach the inspected body: phone, postal address, e-mail."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractor.text.places import Place
+
+
+class FieldFound(NamedTuple):
+    """A field's value and the places it was read from (several where it is joined from them)."""
+
+    value: str
+    places: tuple[Place, ...]
+
+
+_NUMBER = r"[(]?0\d{2,3}[)]?[-—– ]?\d{7,8}(?:[-—转]\d{1,6})?|1[3-9]\d{9}|[48]00[-—]?\d{3,4}[-—]?\d{3,4}|\d{7,8}(?!\d)"
+_PHONE = re.compile(rf"(?:电话|联系方式|热线|咨询|请拨|拨打)[^\d\n(]{{0,12}}(?P<phone>{_NUMBER})")
+_ADDRESS_NAMES = (
+    r"邮政信箱|(?:通[讯信]|联系|邮寄|邮政|来信|来访|办公|收信|信件)?地址|信箱|邮寄(?:至|到)?|请寄(?:至|到)?|寄送至|寄至"
+)
+_ADDRESS = re.compile(
+    rf"(?P<name>{_ADDRESS_NAMES})(?:[:]| |(?=[^,。;\n:]*[省市县区镇路街号])) *(?P<value>[^;,。\n(]{{2,80}})"
+)
+_POSTCODE = re.compile(r"[ 、]*(?:邮政?编码?|邮编)[:]? *\d*.*$|[ ,、]+\d{6} *$")
+_EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+_STREET = re.compile(r"[路街道巷号弄村镇]")
+
+
+def read_contact(text: str, start: int) -> dict[str, FieldFound]:
+    """The contact fields of the folded text from ``start`` on, as ``contact.phone`` and so on."""
+    fields: dict[str, FieldFound] = {}
+    phone = _PHONE.search(text, start)
+    if phone:
+        fields["contact.phone"] = FieldFound(phone["phone"], (Place(*phone.span("phone")),))
+    addresses = []
+    for match in _ADDRESS.finditer(text, start):
+        value = _POSTCODE.sub("", match["value"]).strip()
+        if (
+            "@" not in value
+            and value
+            and not match["value"].startswith(("箱", "邮箱"))
+            and text[match.start() - 2 : match.start()] != "电子"
+        ):
+            offset = match.start("value") + len(match["value"]) - len(match["value"].lstrip())
+            addresses.append((match["name"], FieldFound(value, (Place(offset, offset + len(value)),))))
+    if addresses:
+        # The street address where one is printed, else what follows 邮政信箱.
+        streets = [found for name, found in addresses if "地址" in name or _STREET.search(found.value)]
+        fields["contact.postal_address"] = (streets or [addresses[0][1]])[0]
+    email = _EMAIL.search(text, start)
+    if email:
+        fields["contact.email"] = FieldFound(email.group(), (Place(*email.span()),))
+    return fields

@@ -1,0 +1,111 @@
+"""What cannot be quoted but must be judged: a measure's heading, types and status, an issue's category and status."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extractor.data import read_table
+from extractor.notice.facts.lexical import lexical_scores
+from extractor.text.places import Place
+
+_AIM_WITHIN = 12
+"""An aim is named at the start of its clause: so far (code points) it is looked for."""
+_MEASURES_READ = 1500
+"""How much of an issue's measures (code points) tells what it is about, where its title does not."""
+
+_HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
+_SENTENCE_END = re.compile(r"[。;!?\n]")
+_SHORT_TOPIC = 12
+"""A topic of up to this many code points without a comma needs no word that marks it as an aim."""
+
+
+def heading_end(text: str, start: int, end: int) -> int:
+    """Where the topic clause of a measure ends (its 。 excluded), or ``start`` where it has none.
+
+    A topic names an aim or a field; a clause that reports facts (figures, 《》, 已…) is none.
+    """
+    match = _HEADING.match(text, start, end)
+    if match is None:
+        return start
+    stop = match.end() - 1
+    clause = text[start:stop]
+    if _pattern("heading", "facts").search(clause) or _pattern("heading", "acts").match(clause):
+        return start
+    short = len(clause) <= _SHORT_TOPIC and "," not in clause
+    return stop if short or _pattern("heading", "aims").search(clause, 0, _AIM_WITHIN) else start
+
+
+def measure_types(text: str) -> list[str]:
+    """One to three kinds of action, the weightiest first."""
+    scores = lexical_scores("measure_types", text)
+    if not scores:
+        return ["other"]
+    best = max(scores.values())
+    ranked = sorted(scores, key=lambda name: -scores[name])
+    return [name for name in ranked if scores[name] >= max(2, 0.3 * best)][:3] or ranked[:1]
+
+
+def measure_status(text: str) -> str:
+    """``in_progress`` where some part is printed as running, or done work stands beside a stated next step; ``planned``
+    where every sentence speaks of what is ahead."""
+    if _pattern("measure_status", "running").search(text):
+        return "in_progress"
+    if not _pattern("measure_status", "ahead").search(text):
+        return "completed"
+    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    return "planned" if all(_only_ahead(sentence) for sentence in sentences) else "in_progress"
+
+
+def _only_ahead(sentence: str) -> bool:
+    """Whether a sentence speaks of what is ahead, and tells of nothing done before it does."""
+    first = _pattern("measure_status", "ahead").search(sentence)
+    if first is None:
+        return False
+    told = sentence[: first.start()].rpartition(",")[0]
+    return not _pattern("measure_status", "done").search(told)
+
+
+@cache
+def _status_words(name: str) -> re.Pattern[str]:
+    """What says that an issue is ``completed`` or ``in_progress``: words about it, or a state alone in brackets."""
+    table = read_table("judgement")["issue_status"]
+    states = "|".join(table[f"{name}_alone"])
+    # One alternative a bracket: the engine skims for the alternatives' first letters where each starts with one.
+    alone = [rf"{re.escape(bracket)}(?<![^\n].)(?:{states})[)\]】]" for bracket in "([【"]
+    return re.compile("|".join([*alone, *table[f"{name}_words"]]))
+
+
+@cache
+def _pattern(section: str, name: str) -> re.Pattern[str]:
+    # Joined without a group around them: the engine then skims for the alternatives' first letters.
+    return re.compile("|".join(read_table("judgement")[section][name]), re.MULTILINE)
+
+
+def issue_category(title: str, measures: str) -> str:
+    """What the finding is about: by its title first, by its measures where the title leaves it open."""
+    scores = lexical_scores("categories", title)
+    best = max(scores.values(), default=0)
+    leading = [name for name, score in scores.items() if score == best]
+    if len(leading) == 1:
+        return leading[0]
+    by_measures = lexical_scores("categories", measures[:_MEASURES_READ])
+    return max(leading or by_measures or ["other"], key=lambda name: by_measures.get(name, 0))
+
+
+def issue_status(section: list[str], measures: str) -> str:
+    """By the group heading, else by words about the problem itself; finished measures alone complete nothing."""
+    headings = " ".join(section)
+    if _pattern("issue_status", "in_progress_section").search(headings):
+        return "in_progress"
+    if _pattern("issue_status", "completed_section").search(headings):
+        return "completed"
+    if _status_words("in_progress").search(measures):
+        return "in_progress"
+    return "completed" if _status_words("completed").search(measures) else "unspecified"
+
+
+def place_of_heading(text: str, measure: Place) -> Place | None:
+    """The place of a measure's heading, if it has one."""
+    end = heading_end(text, measure.start, measure.end)
+    return Place(measure.start, end) if end > measure.start else None

@@ -1,0 +1,108 @@
+"""The end of a notice: the invitation to watch and write, and the signature; what follows them is not the notice's."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractor.text.places import Place
+from extractor.text.wording import pattern
+
+
+class Ending(NamedTuple):
+    """Where the closing starts, the signature's two parts, and where the notice ends (code points)."""
+
+    start: int
+    end: int
+    signed_by: tuple[Place, ...]
+    signed_on: Place | None
+
+
+_CN_DIGITS = "〇○零一二三四五六七八九"
+_MONTH_OR_DAY = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_DATE = (
+    rf"(?:[12]\d{{3}}|[二两][{_CN_DIGITS}0Oo]{{3}}) ?[年./-] ?{_MONTH_OR_DAY}"
+    rf"(?: ?[月./-] ?{_MONTH_OR_DAY} ?日?| ?月)"
+)
+_BODY_END = (
+    r"(?:委员会|党组|党委|党总支|总支|支部|工委|纪委|监委|政府|办公室|管委会|领导小组|局|院|厅|学校|公司|大学|学院|医院|中心|"
+    r"协会|联合会|银行|集团|法院|检察院|委)"
+)
+_SIGNED = re.compile(
+    rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*+)(?P<on>{_DATE})(?P<more>[^ \n]?)"
+)
+_BODY_LINE = re.compile(rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? ]{{2,50}}?{_BODY_END}) *(?=\n|$)")
+_TAIL = 2500
+
+
+def find_ending(text: str) -> Ending:
+    """Find where the folded text of a notice stops speaking of issues; both ends are its length if it never does."""
+    closing = _closing_start(text)
+    search_from = max(len(text) - _TAIL, 0) if closing is None else closing
+    signed = _last_signature(text, search_from, closing=closing is not None)
+    if signed is None:
+        by = _last_body_line(text, max(search_from, len(text) - 400))
+        if by is None:
+            start = len(text) if closing is None else closing
+            return Ending(start, _end_without_signature(text, start), (), None)
+        return Ending(by.start if closing is None else min(closing, by.start), by.end, (by,), None)
+    by_places, on = signed
+    start = by_places[0].start if by_places else on.start
+    return Ending(start if closing is None else min(closing, start), on.end, by_places, on)
+
+
+def _closing_start(text: str) -> int | None:
+    match = pattern("outline", "closing").search(text, len(text) // 3)
+    return match.start() if match else None
+
+
+def _last_signature(text: str, start: int, *, closing: bool) -> tuple[tuple[Place, ...], Place] | None:
+    signatures = list(_SIGNED.finditer(text, start))
+    for match in sorted(signatures, key=lambda match: (match["by"] is not None, match.start()), reverse=True):
+        if match["by"] is None and not (_own_line(text, match.start("on")) and match.start() * 2 > len(text)):
+            continue  # a date alone signs on a line of its own, and not under the title
+        if match["more"] in ("。", ",", "、", "至", "—", "-") or match["more"].isdecimal():
+            continue
+        if match["more"] >= "\u4e00" and not (closing and match["by"]):
+            continue  # a date in running text, unless a page without line breaks goes on with its furniture
+        if match["by"] is not None and "\n" not in match["gap"] and len(match["by"]) < 4:
+            continue
+        places = []
+        if match["by"] is not None:
+            blanks = len(match["by"]) - len(match["by"].lstrip())
+            places.append(Place(match.start("by") + blanks, match.end("by")))
+        before = places[0].start if places else match.start("on")
+        while len(places) < 4:
+            earlier = _body_line_before(text, before, start)
+            if earlier is None:
+                break
+            places.insert(0, earlier)
+            before = earlier.start
+        return tuple(places), Place(match.start("on"), match.end("on"))
+    return None
+
+
+def _own_line(text: str, place: int) -> bool:
+    return not text[text.rfind("\n", 0, place) + 1 : place].strip()
+
+
+def _body_line_before(text: str, place: int, limit: int) -> Place | None:
+    end = place
+    while end > limit and text[end - 1] in " \n":
+        end -= 1
+    start = text.rfind("\n", limit, end) + 1
+    if not start:
+        return None
+    match = _BODY_LINE.match(text, start, end)
+    return Place(match.start("by"), match.end("by")) if match else None
+
+
+def _last_body_line(text: str, start: int) -> Place | None:
+    line_start = text.find("\n", start)
+    matches = list(_BODY_LINE.finditer(text, line_start)) if line_start >= 0 else []
+    return Place(matches[-1].start("by"), matches[-1].end("by")) if matches else None
+
+
+def _end_without_signature(text: str, start: int) -> int:
+    furniture = re.compile(r"\n *(?:" + pattern("outline", "furniture").pattern + ")").search(text, start)
+    return furniture.start() if furniture else len(text.rstrip())

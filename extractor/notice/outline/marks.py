@@ -1,0 +1,157 @@
+"""Enumerators: 一、 (一) 1. (1) 1) ① 一是 第一, 其一, 反馈问题一: in full or half width.
+
+``find_marks`` lists every place that could be an enumerator, with what stands before it; which of them are real is
+decided by ``extractor.notice.outline.segments``, which sees the sequence.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+from typing import NamedTuple
+
+CHINESE_DIGITS = "一二三四五六七八九"
+_CN = "一二三四五六七八九十百"
+_CIRCLED = "①-⑳㉑-㉟"
+_PARENTHESISED = "⑴-⒇"
+_STOPPED = "⒈-⒛"
+
+
+class Boundary(IntEnum):
+    """What stands before a candidate: the higher, the more it looks like the start of something."""
+
+    NONE = 0
+    SOFT = 1  # a blank, a comma, a closing quote or bracket
+    SENTENCE = 2  # a mark that ends a sentence or opens a list
+    LINE = 3  # nothing but blanks since the line began
+
+
+class Mark(NamedTuple):
+    """An enumerator: its kind, its number, its place and the place where its content starts (code points).
+
+    ``label`` is its half-width form without the mark behind it, ``printed`` how many code points that takes.
+    """
+
+    kind: str
+    number: int
+    start: int
+    content: int
+    label: str
+    printed: int
+    boundary: Boundary
+
+
+# The first element is a character class so that the engine skips to candidates instead of trying each place.
+_CANDIDATE = re.compile(
+    rf"[{_CN}第其(0-9{_CIRCLED}{_PARENTHESISED}{_STOPPED}反整存具问](?:"
+    rf"(?<=[0-9])(?<![0-9.].)[0-9]{{0,2}}+"
+    rf"(?:(?P<decimal>(?:\.[0-9]{{1,2}}){{1,2}}(?= |、|关于|针对|(?<=\.[0-9]\.[0-9])(?![0-9.])))"
+    rf"|(?P<ar_dot> ?[.、,])|(?P<ar_rparen>\)[、.]?)|(?P<ar_bare>) {{1,4}}(?=[\u4e00-\u9fff“]))"
+    rf"|(?<=[{_CN}第其])(?:"
+    rf"(?<=[{_CN}])(?<![{_CN}].)[{_CN}]{{0,4}}(?:(?P<shi>是[:,、]?)|(?P<dun>[、.]))"
+    rf"|(?<=第)[{_CN}]{{1,3}}(?:(?P<di>[,、:])|(?P<nth>个问题[:、]))"
+    rf"|(?<=其)[{CHINESE_DIGITS}](?P<qi>[,、:]|是[,]?))"
+    rf"|(?<=\() ?(?:[{_CN}]{{1,5}}(?P<cn_paren> ?\)[、.]?)|[0-9]{{1,3}}(?P<ar_paren> ?\)[、.]?))"
+    rf"|(?<=[{_CIRCLED}])(?P<circled>[、.]?)"
+    rf"|(?<=[{_PARENTHESISED}])(?P<parenthesised>[、.]?)"
+    rf"|(?<=[{_STOPPED}])(?P<stopped>)"
+    rf"|(?:馈(?:问题|意见)(?<=反...)|改(?:问题|任务)(?<=整...)|在问题(?<=存...)|体问题(?<=具...)|题(?<=问.))\(?"
+    rf"(?:[{_CN}]{{1,4}}|[0-9]{{1,3}})\)?(?P<feedback>[:、.])"
+    rf")"
+)
+_SAME_KIND = {"parenthesised": "ar_paren", "stopped": "ar_dot", "nth": "feedback"}
+RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
+"""Kinds that usually enumerate inside a paragraph; the others usually start one."""
+
+_SENTENCE_ENDS = frozenset("。;:!?")
+_SOFT_ENDS = frozenset('”’》), 】」』"')
+LINE_OPENERS = " #*>•·-●■◆▲★○□◇※"
+"""Blanks, bullets and Markdown marks: a line begins behind them."""
+_YEAR = re.compile(r"(?:19|20)[0-9]{2} ?年")
+_ONE = f"[{CHINESE_DIGITS}]"
+_WELL_FORMED = re.compile(rf"一?百(?:零{_ONE}|{_ONE}十{_ONE}?)?|[二三四五六七八九]?十{_ONE}?|{_ONE}")
+_NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}]")
+
+
+def chinese_number(text: str) -> int:
+    """The value of a numeral such as 三, 十二, 二十, 一百零三; 0 where it is none.
+
+    >>> [chinese_number(n) for n in ("三", "十", "十二", "二十一", "一百零三")]
+    [3, 10, 12, 21, 103]
+    """
+    total, digit = 0, 0
+    for character in text:
+        if character == "十":
+            total, digit = total + (digit or 1) * 10, 0
+        elif character == "百":
+            total, digit = total + (digit or 1) * 100, 0
+        else:
+            digit = CHINESE_DIGITS.find(character) + 1
+    return total + digit
+
+
+def _goes_on_in_digits(text: str, kind: str, end: int) -> bool:
+    return kind == "decimal" or (text[end : end + 1].isdecimal() and not _YEAR.match(text, end))
+
+
+def _number(text: str, *, last: bool) -> int:
+    """The value of the numeral in an enumerator (the last one of 1.2.3); 0 where it is no numeral, as in 五一."""
+    numerals = _NUMERAL.findall(text)
+    if not numerals:
+        return 0
+    found: str = numerals[-1 if last else 0]
+    if found[0].isdecimal():
+        return int(found)
+    if found[0] in _CN:
+        return chinese_number(found) if _WELL_FORMED.fullmatch(found) else 0
+    for one, twenty in ("①⑳", "⑴⒇", "⒈⒛"):
+        if one <= found <= twenty:
+            return ord(found) - ord(one) + 1
+    return ord(found) - ord("㉑") + 21
+
+
+def find_marks(text: str) -> list[Mark]:
+    """Every place in the folded text that has the form of an enumerator, in order, real or not."""
+    marks = []
+    for match in _CANDIDATE.finditer(text):
+        start, end = match.span()
+        group = match.lastgroup or ""
+        kind = _SAME_KIND.get(group, group)
+        boundary = _boundary(text, start)
+        if kind == "ar_rparen" and boundary < Boundary.SENTENCE:
+            continue  # 3) inside a formula or a bracket that closes
+        if text[end - 1] == "," and kind == "ar_dot" and boundary < Boundary.LINE:
+            continue  # a figure before a comma
+        if kind == "ar_bare" and boundary < Boundary.LINE:
+            continue  # a figure between blanks
+        if kind in ("decimal", "ar_dot") and boundary < Boundary.LINE and _goes_on_in_digits(text, kind, end):
+            continue  # 2.5 inside a line is a figure
+        number = _number(text[start:end], last=kind == "decimal")
+        if not number:
+            continue
+        content = end
+        while content < len(text) and text[content] == " ":
+            content += 1
+        if kind == "decimal":
+            kind = f"decimal{text.count('.', start, end)}"
+            end = content = end + (text[end : end + 1] == "、")
+            while content < len(text) and text[content] == " ":
+                content += 1
+        printed = text[start:end].rstrip("、.:, ")
+        marks.append(Mark(kind, number, start, content, printed.replace(" ", ""), len(printed), boundary))
+    return marks
+
+
+def _boundary(text: str, start: int) -> Boundary:
+    before = start - 1
+    while before >= 0 and text[before] in LINE_OPENERS:
+        before -= 1
+    if before < 0 or text[before] == "\n":
+        return Boundary.LINE
+    while before + 1 < start and text[before + 1] != " ":
+        before += 1  # a hyphen or a point in running text opens no line
+    if text[before] in _SENTENCE_ENDS:
+        return Boundary.SENTENCE
+    if before < start - 1 or text[before] in _SOFT_ENDS:
+        return Boundary.SOFT
+    return Boundary.NONE

@@ -1,0 +1,219 @@
+"""Inside an issue: where its heading ends, and what its measures are.
+
+The deepest numbered units are measures; so is a paragraph without a number. A lead-in (整改情况:), a line that states a
+property of the issue (责任单位:…) and a heading over numbered units are none.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from extractor.notice.outline.frames import is_note, lead_in_end, without_outer_quotes
+from extractor.notice.outline.issues import Finding
+from extractor.notice.outline.parts import heading_place
+from extractor.notice.outline.tree import Node
+from extractor.text.places import Place
+from extractor.text.wording import pattern
+
+
+class MeasureOutline(NamedTuple):
+    """A measure's place and that of its enumerator, if it has one."""
+
+    text: Place
+    label: Place | None
+
+
+class Rest(NamedTuple):
+    """Text of the rectification part in no measure: ``heading``, ``lead_in``, ``note``, ``furniture`` or ``unread``."""
+
+    kind: str
+    text: Place
+
+
+class IssueOutline(NamedTuple):
+    """An issue's place, with the places of its label, title and grouping headings (outermost first).
+
+    ``section`` holds the grouping headings' words, ``groups`` the whole segments they stand in.
+    """
+
+    text: Place
+    label: Place | None
+    title: Place
+    section: tuple[Place, ...]
+    groups: tuple[Place, ...]
+    measures: tuple[MeasureOutline, ...]
+    rests: tuple[Rest, ...]
+
+
+_HEADING_LENGTH = 80
+_LEAD_LENGTH = 30
+_HEADING_OVER_UNITS = 60
+
+
+def outline_issue(text: str, finding: Finding, *, last: bool) -> IssueOutline:
+    """Cut an issue's node into title and measures; behind the ``last`` issue an afterword may follow."""
+    node = finding.node
+    title, body = _heading(text, node)
+    rests = [Rest("heading", Place(node.segment.start, body))]
+    measures: list[MeasureOutline] = []
+    _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
+    _children(text, node.children, (measures, rests), last=last)
+    end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
+    return IssueOutline(
+        Place(node.segment.start, end),
+        label_place(node),
+        title,
+        tuple(heading_place(text, group) for group in finding.groups),
+        tuple(_segment_place(group) for group in finding.groups),
+        tuple(measures),
+        tuple(rests),
+    )
+
+
+def label_place(node: Node) -> Place | None:
+    """The place of a node's enumerator without the mark behind it."""
+    mark = node.segment.mark
+    return Place(mark.start, mark.start + mark.printed) if mark else None
+
+
+def _heading(text: str, node: Node) -> tuple[Place, int]:
+    """The place of the title, and where the issue's own text goes on after its heading."""
+    start, end = node.segment.content, node.segment.end
+    if node.frame is not None:
+        return Place(node.frame.title_start, node.frame.title_end), _after_blanks(text, node.frame.end, end)
+    stop = _first_stop(text, start, end)
+    alone = bool(node.children) and end - start <= _HEADING_LENGTH
+    title_end = end if alone and not _runs_on(text, node, stop) else stop
+    title = _trimmed(text, start, title_end)
+    while title.end > title.start and text[title.end - 1] in "。.;:":
+        title = Place(title.start, title.end - 1)
+    if title.end - title.start > 2 and text[title.start] == "“" and text[title.end - 1] == "”":
+        title = Place(*without_outer_quotes(text, *title))
+    body = title_end if title_end == end else _after_blanks(text, title_end, end)
+    return title, body
+
+
+def _runs_on(text: str, node: Node, stop: int) -> bool:
+    """Whether the answer starts in the heading's own line: 整改情况: right behind it, or a long second sentence."""
+    rest = text[stop : node.segment.end].strip()
+    return bool(rest) and (
+        lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40
+    )
+
+
+def _first_stop(text: str, start: int, end: int) -> int:
+    match = re.compile(r"[。;!?:]").search(text, start, end)
+    return match.end() if match else end
+
+
+def _after_blanks(text: str, place: int, end: int) -> int:
+    while place < end and text[place] in " \n*":
+        place += 1
+    return place
+
+
+def _trimmed(text: str, start: int, end: int) -> Place:
+    while start < end and text[start] in " \n*":
+        start += 1
+    while end > start and text[end - 1] in " \n*":
+        end -= 1
+    return Place(start, end)
+
+
+_Found = tuple[list[MeasureOutline], list[Rest]]
+
+
+def _own_text(text: str, node: Node, body: int, found: _Found, lead_length: int) -> None:
+    """What stands between a heading and the first thing below it."""
+    measures, rests = found
+    end = node.segment.end
+    state = pattern("outline", "state", r"[(\[【]{}[)\]】][。:]? *").match(text, body, end)
+    if state:
+        rests.append(Rest("note", _trimmed(text, body, state.end())))
+        body = state.end()
+    after = lead_in_end(text, body, end)
+    if after > body:
+        rests.append(Rest("lead_in", Place(body, after)))
+    place = _trimmed(text, after, end)
+    if place.end <= place.start:
+        return
+    if node.parts and (text[place.end - 1] in ":,、" or place.end - place.start < lead_length):
+        rests.append(Rest("lead_in", place))
+    else:
+        measures.append(MeasureOutline(place, None))
+
+
+def _children(text: str, children: list[Node], found: _Found, *, last: bool) -> None:
+    measures, rests = found
+    for index, child in enumerate(children):
+        final = last and index == len(children) - 1
+        if child.kind == "paragraph":
+            if last and measures and _is_afterword(text, child):
+                rests.extend(Rest("afterword", _segment_place(c)) for c in children[index:])
+                return
+            _paragraph(text, child, followed=index + 1 < len(children), found=found)
+        elif child.parts:
+            _numbered_group(text, child, found, last=final)
+        else:
+            _numbered_unit(text, child, found, last=final)
+
+
+def _segment_place(node: Node) -> Place:
+    return Place(node.segment.start, node.segment.end)
+
+
+def _is_afterword(text: str, node: Node) -> bool:
+    return bool(pattern("outline", "afterword").match(text, node.segment.content, node.segment.end))
+
+
+def _paragraph(text: str, node: Node, *, followed: bool, found: _Found) -> None:
+    measures, rests = found
+    start, end = node.segment.content, node.segment.end
+    printed = text[start:end]
+    if is_note(text, start, end):
+        rests.append(Rest("note", Place(start, end)))
+        return
+    if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):
+        rests.append(Rest("lead_in", Place(start, end)))
+        return
+    if pattern("outline", "furniture").match(printed) and len(printed) < 60:
+        rests.append(Rest("furniture", Place(start, end)))
+        return
+    after = lead_in_end(text, start, end)
+    if after > start:
+        rests.append(Rest("lead_in", Place(start, after)))
+    place = _trimmed(text, after, end)
+    if place.end == place.start:
+        return
+    if followed and text[place.end - 1] in ":," and place.end - place.start <= 80:
+        rests.append(Rest("lead_in", place))
+    else:
+        measures.append(MeasureOutline(place, None))
+
+
+def _numbered_group(text: str, node: Node, found: _Found, *, last: bool) -> None:
+    """A numbered heading over deeper numbered units: the units are the measures."""
+    _, rests = found
+    rests.append(Rest("heading", Place(node.segment.start, node.segment.content)))
+    _own_text(text, node, node.segment.content, found, _HEADING_OVER_UNITS)
+    _children(text, node.children, found, last=last)
+
+
+def _numbered_unit(text: str, node: Node, found: _Found, *, last: bool) -> None:
+    measures, _ = found
+    content, end = node.segment.content, node.segment.end
+    children = node.children
+    if (
+        children
+        and end - content <= _LEAD_LENGTH
+        and text[end - 1] not in "。;!"
+        and not _is_afterword(text, children[0])
+    ):
+        end = children[0].segment.end  # a topic on its own line, its text on the next
+        children = children[1:]
+    place = _trimmed(text, content, end)
+    if place.end > place.start:
+        measures.append(MeasureOutline(place, label_place(node)))
+    if children:
+        _children(text, children, found, last=last)

@@ -1,0 +1,134 @@
+"""From text to issues and measures, and how much of the text they hold."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import NamedTuple
+
+from extractor.notice.outline.ending import Ending, find_ending
+from extractor.notice.outline.issues import find_findings
+from extractor.notice.outline.marks import Mark
+from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue
+from extractor.notice.outline.parts import Parts, find_parts
+from extractor.notice.outline.segments import split_segments
+from extractor.notice.outline.tree import Node, grow
+from extractor.text.places import Place
+
+
+class Gap(NamedTuple):
+    """An enumerator that does not follow from the one before it among its siblings."""
+
+    text: Place
+    label: str
+    after: str
+
+
+class NoticeOutline(NamedTuple):
+    """A notice as places in its text. ``coverage`` is the share of the rectification part's characters (blanks aside)
+    that lie in a measure; ``opening_end`` is where the first part or issue starts, ``labels`` are all enumerators."""
+
+    issues: tuple[IssueOutline, ...]
+    rectification: tuple[Place, ...]
+    remainders: tuple[Rest, ...]
+    coverage: float | None
+    gaps: tuple[Gap, ...]
+    opening_end: int
+    ending: Ending
+    labels: tuple[Place, ...]
+
+
+def read_outline(text: str) -> NoticeOutline:
+    """Read the outline of a notice from its folded text (see ``extractor.text.folding``)."""
+    ending = find_ending(text)
+    segments = split_segments(text[: ending.start])
+    nodes = grow(text, segments)
+    parts = find_parts(text, nodes)
+    found = find_findings(text, parts)
+    issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
+    issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
+    rectification = _extent(parts, issues)
+    opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
+    remainders = remainders_of(text, issues, rectification)
+    return NoticeOutline(
+        issues,
+        rectification,
+        remainders,
+        coverage_of(text, issues, rectification),
+        _gaps(parts),
+        opening_end,
+        ending,
+        tuple(Place(segment.mark.start, segment.mark.content) for segment in segments if segment.mark),
+    )
+
+
+def _extent(parts: Parts, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:
+    """The rectification part's places, from the first group or issue to the last measure of each top-level part."""
+    starts = [issue.text.start for issue in issues]
+    extent = []
+    for node in parts.nodes:
+        end = max(node.end, node.segment.end)
+        inside = issues[bisect_left(starts, node.segment.start) : bisect_left(starts, end)]
+        if inside:
+            start = node.segment.end if parts.container else node.segment.start
+            afterword = min((r.text.start for r in inside[-1].rests if r.kind == "afterword"), default=node.end)
+            extent.append(Place(min(start, inside[0].text.start), min(node.end, afterword)))
+    return tuple(extent)
+
+
+def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> tuple[Rest, ...]:
+    """Every stretch of the rectification part outside the measures, named."""
+    groups = {Rest("heading", group) for issue in issues for group in issue.groups}
+    known = sorted(groups.union(rest for issue in issues for rest in issue.rests if rest.kind != "afterword"))
+    taken = [rest.text for rest in known]
+    for issue in issues:
+        taken += [place for measure in issue.measures for place in (measure.label, measure.text) if place]
+    taken.sort()
+    starts = [place.start for place in taken]
+    unread = []
+    for extent in rectification:
+        position = extent.start
+        inside = taken[bisect_left(starts, extent.start) : bisect_left(starts, extent.end)]
+        for place in [*inside, Place(extent.end, extent.end)]:
+            stretch = text[position : place.start].strip(" \n、.,:。;*#()")
+            if stretch:
+                start = text.index(stretch, position)
+                unread.append(Rest("unread", Place(start, start + len(stretch))))
+            position = max(position, place.end)
+    return tuple(sorted([*known, *unread], key=lambda rest: rest.text))
+
+
+def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> float | None:
+    """The share of the rectification part's characters, blanks aside, that lie in a measure."""
+    total = sum(_size(text, place) for place in rectification)
+    if not total:
+        return None
+    inside = sum(_size(text, measure.text) for issue in issues for measure in issue.measures)
+    return round(min(inside / total, 1.0), 4)
+
+
+def _size(text: str, place: Place) -> int:
+    stretch = text[place.start : place.end]
+    return len(stretch) - stretch.count(" ") - stretch.count("\n")
+
+
+def _gaps(parts: Parts) -> tuple[Gap, ...]:
+    """Enumerators of the rectification part that skip, repeat or go back; numbering may go on across parents."""
+    latest: dict[str, Mark] = {}
+    gaps: list[Gap] = []
+
+    def visit(node: Node) -> None:
+        siblings: dict[str, Mark] = {}
+        for child in node.parts:
+            mark = child.segment.mark
+            if mark is not None:
+                before = siblings.get(mark.kind)
+                across = latest.get(mark.kind)
+                expected = {before.number + 1} if before else {1, across.number + 1 if across else 1}
+                if mark.number not in expected:
+                    gaps.append(Gap(Place(mark.start, mark.content), mark.label, before.label if before else ""))
+                siblings[mark.kind] = latest[mark.kind] = mark
+            visit(child)
+
+    for top in parts.nodes:
+        visit(top)
+    return tuple(gaps)

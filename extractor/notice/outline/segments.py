@@ -1,0 +1,230 @@
+"""From text to segments: each a stretch that starts at a real enumerator or at the beginning of a line.
+
+An enumerator at the beginning of a line is taken at its word. One inside a line must earn it: by what stands before
+it, and by its place in a sequence that began at one or goes on. This is what lets a page that lost its line breaks be
+read like any other, and what keeps 第一书记, “1+N” or a quoted “一是…二是…” from being taken for structure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from extractor.notice.outline.marks import LINE_OPENERS, RUN_IN_KINDS, Boundary, Mark, find_marks
+
+
+class Segment(NamedTuple):
+    """A stretch of text. ``start`` includes the enumerator, ``content`` comes after it, ``end`` is trimmed.
+
+    ``opens_line`` tells a segment that begins a printed line from one cut out of the middle of it.
+    """
+
+    start: int
+    content: int
+    end: int
+    mark: Mark | None
+    opens_line: bool
+
+
+_LINE = re.compile(r"[^\n]+")
+# 二、三产业 and 一、二采区 count on: a numeral behind the mark, unless it begins a word of its own (三重一大).
+_NOT_AN_ENUMERATOR = re.compile(
+    r"[一二三四五六七八九十]+[、.][一二三四五六七八九十]+(?:[级类线期季产项次批届轮年月日号]|、)|"
+    r"(?:一、二|二、三|三、四|四、五|五、六|六、七|七、八|八、九)(?![重公会资农无违风个大项是类届])"
+)
+_YEAR_FOLLOWS = re.compile(r"(?:19|20)[0-9]{2} ?年")
+_MEASURED = re.compile(r"[个家人名项条件次年月日天万亿多余]")
+_FURTHEST_JUMP = 3
+"""How many numbers may be missing before a numeral like 十一、 at the beginning of a line is no enumerator."""
+_LONGEST_QUOTE = 200
+_FRAME_FOLLOWS = re.compile(r"(?:关于|针对)[“‘\"]")
+_COLLAPSED_LENGTH = 200
+"""A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
+
+
+def split_segments(text: str) -> list[Segment]:
+    """Cut the folded text into segments, in order, without overlap; blank lines are left out."""
+    candidates = find_marks(text)
+    marks = _accepted(text, candidates)
+    segments: list[Segment] = []
+    position = 0
+    for line in _LINE.finditer(text):
+        start, stop = line.span()
+        here: list[Mark] = []
+        while position < len(marks) and marks[position].start < stop:
+            here.append(marks[position])
+            position += 1
+        segments.extend(_line_segments(text, start, stop, here))
+    return segments
+
+
+def _line_segments(text: str, start: int, stop: int, marks: list[Mark]) -> Iterator[Segment]:
+    starts = [mark.start for mark in marks]
+    if not starts or text[start : starts[0]].strip(LINE_OPENERS):
+        end = starts[0] if starts else stop
+        body = _skip(text, start, end)
+        trimmed = _trim(text, body, end)
+        if trimmed > body:
+            yield Segment(body, body, trimmed, None, opens_line=True)
+    for index, mark in enumerate(marks):
+        end = starts[index + 1] if index + 1 < len(starts) else stop
+        trimmed = max(_trim(text, mark.start, end), min(mark.content, end))
+        yield Segment(mark.start, min(mark.content, trimmed), trimmed, mark, mark.boundary is Boundary.LINE)
+
+
+def _skip(text: str, start: int, end: int) -> int:
+    while start < end and text[start] in LINE_OPENERS:
+        start += 1
+    return start
+
+
+def _trim(text: str, start: int, end: int) -> int:
+    while end > start and text[end - 1] in " *\r\n":
+        end -= 1
+    return end
+
+
+def _accepted(text: str, candidates: list[Mark]) -> list[Mark]:
+    """The candidates that are enumerators, decided line by line with the numbers seen so far in mind."""
+    taken: list[Mark] = []
+    latest: dict[str, int] = {}
+    following = {(mark.kind, mark.number): mark.start for mark in candidates if mark.boundary is Boundary.LINE}
+    position = 0
+    while position < len(candidates):
+        line_end = text.find("\n", candidates[position].start)
+        line_end = len(text) if line_end < 0 else line_end
+        stop = position
+        while stop < len(candidates) and candidates[stop].start < line_end:
+            stop += 1
+        for mark in _accepted_in_line(text, candidates[position:stop], latest, (line_end, following)):
+            taken.append(mark)
+            latest[mark.kind] = mark.number
+        position = stop
+    return taken
+
+
+def _accepted_in_line(
+    text: str, line: list[Mark], latest: dict[str, int], ahead: tuple[int, dict[tuple[str, int], int]]
+) -> list[Mark]:
+    line_end, following = ahead
+    if len(line) == 1 and line[0].boundary is Boundary.LINE:  # as in most lines: nothing in them to be told apart
+        mark = line[0]
+        opens = _opens_line(text, mark, latest.get(mark.kind), following)
+        return line if opens and not _NOT_AN_ENUMERATOR.match(text, mark.start) else []
+    line_start = text.rfind("\n", 0, line[0].start) + 1
+    collapsed = line_end - line_start > _COLLAPSED_LENGTH and _headings_in_sequence(line) >= 3
+    last = {(mark.kind, mark.number): mark.start for mark in line if mark.boundary >= Boundary.SOFT}
+    seen = dict(latest)
+    begun: set[str] = set()
+    taken: list[Mark] = []
+    for mark in line:
+        if taken and mark.start < taken[-1].content:
+            continue
+        if _NOT_AN_ENUMERATOR.match(text, mark.start):
+            continue
+        if mark.boundary is Boundary.LINE:
+            if not _opens_line(text, mark, seen.get(mark.kind), following):
+                continue
+        else:
+            followed = last.get((mark.kind, mark.number + 1), -1) > mark.start
+            place = _Sequence(seen.get(mark.kind, -1), mark.kind in begun, followed, collapsed)
+            if not _earns_its_place(text, mark, place) or _quoted(text, mark.start, line_start, line_end):
+                continue
+        taken.append(mark)
+        seen[mark.kind] = mark.number
+        begun.add(mark.kind)
+    return taken
+
+
+def _opens_line(text: str, mark: Mark, before: int | None, following: dict[tuple[str, int], int]) -> bool:
+    """Whether a mark at the beginning of a line enumerates, and is not a figure, a holiday or an ordinal."""
+    if (
+        mark.kind == "ar_dot"
+        and text[mark.content : mark.content + 1].isdecimal()
+        and not text[mark.content - 1].isspace()
+    ):
+        # 2.15个村: a decimal, unless 2 is what comes next. 1.2023年 can only be an enumerator.
+        begins = mark.number == 1 and following.get((mark.kind, 2), -1) > mark.start
+        return begins or before == mark.number - 1 or bool(_YEAR_FOLLOWS.match(text, mark.content))
+    if mark.kind == "ar_bare":
+        return (before or 0) == mark.number - 1 and not _MEASURED.match(text, mark.content)  # 3 个月
+    if mark.kind == "di" and text.startswith("第", mark.content):
+        return False  # 第一、第二监督检查室
+    if mark.kind == "dun" and mark.number > _FURTHEST_JUMP:
+        return before is not None and 0 < mark.number - before <= _FURTHEST_JUMP  # 十一、春节期间
+    return True
+
+
+class _Sequence(NamedTuple):
+    """Where a mark inside a line stands among those of its kind: the number before it (-1 for none), whether its line
+    has begun such a list, whether the next number comes later in the line, and whether the line lost its breaks."""
+
+    before: int
+    begun: bool
+    followed: bool
+    collapsed: bool
+
+
+def _earns_its_place(text: str, mark: Mark, place: _Sequence) -> bool:
+    goes_on = place.before == mark.number - 1
+    if mark.kind in RUN_IN_KINDS:
+        return _runs_in(mark, place, goes_on=goes_on)
+    if mark.boundary is Boundary.SENTENCE:
+        if mark.number == 1:
+            return place.followed or place.collapsed or _ends_line_as_heading(text, mark)
+        return goes_on or (place.collapsed and 0 <= mark.number - place.before <= 2)
+    if not place.collapsed or mark.kind == "ar_rparen":
+        return False
+    if mark.number == 1 and _FRAME_FOLLOWS.match(text, mark.content):
+        return True
+    if mark.boundary is Boundary.SOFT:
+        return goes_on or (mark.number == 1 and (place.followed or mark.kind in ("cn_paren", "ar_paren", "feedback")))
+    if mark.kind == "dun":
+        return False  # 省、市 and 十四、五 hold no heading
+    return goes_on or (mark.number == 1 and place.followed)
+
+
+def _ends_line_as_heading(text: str, mark: Mark) -> bool:
+    """…通报如下:一、整改工作组织领导情况: a heading that lost the line break before it, but not the one behind."""
+    line_end = text.find("\n", mark.content)
+    rest = text[mark.content : line_end if line_end >= 0 else len(text)].strip()
+    return 4 <= len(rest) <= 40 and not any(end in rest for end in "。;,:")
+
+
+def _runs_in(mark: Mark, place: _Sequence, *, goes_on: bool) -> bool:
+    """Whether a mark of a kind that enumerates inside paragraphs does so here."""
+    if mark.kind == "circled":
+        return goes_on and place.begun if mark.number > 1 else place.followed
+    if mark.boundary is Boundary.SENTENCE:
+        # 四是 may be missing or 六是 stand in its place: inside a begun list any number counts.
+        return place.begun or place.followed or (goes_on and mark.number > 1)
+    if mark.boundary is Boundary.SOFT:
+        return (goes_on and place.begun) or (mark.number == 1 and place.followed)
+    return False
+
+
+def _headings_in_sequence(line: list[Mark]) -> int:
+    """How many marks of a line number headings one after another, whatever stands before them."""
+    last: dict[str, int] = {}
+    count = 0
+    for mark in line:
+        if mark.kind in RUN_IN_KINDS:
+            continue
+        if mark.number == 1 or last.get(mark.kind) == mark.number - 1:
+            count += 1
+            last[mark.kind] = mark.number
+    return count
+
+
+def _quoted(text: str, place: int, line_start: int, line_end: int) -> bool:
+    """Whether ``place`` lies inside “…” or 《…》 of its line. A quote that never closes quotes nothing."""
+    start = max(line_start, place - _LONGEST_QUOTE)
+    for opening, closing in ("“”", "‘’", "《》"):
+        opened = text.rfind(opening, start, place)
+        if opened < 0 or text.rfind(closing, opened, place) >= 0:
+            continue
+        closed = text.find(closing, place, min(line_end, place + _LONGEST_QUOTE))
+        if closed >= 0 and text.find(opening, place, closed) < 0:
+            return True
+    return False

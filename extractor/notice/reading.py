@@ -1,0 +1,189 @@
+"""The rules' reading of one notice: every rule set applied once to the whole text, then dealt out to its measures."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from extractor.notice.facts.accountability import AccountabilityFound, find_accountability
+from extractor.notice.facts.contact import FieldFound
+from extractor.notice.facts.dates import DateFound, find_dates
+from extractor.notice.facts.documents import DocumentFound, find_documents
+from extractor.notice.facts.ledger import CLASSES, Claim, Ledger, count_digits, keep_ledger
+from extractor.notice.facts.notice_fields import read_fields
+from extractor.notice.facts.organizations import NameEnds
+from extractor.notice.facts.quantities import NameKind, QuantityFound, find_figures
+from extractor.notice.facts.totals import TotalFound, find_totals
+from extractor.notice.outline.outline import NoticeOutline, read_outline
+from extractor.text.folding import FoldedText
+from extractor.text.places import Clauses, Inside, Place
+
+
+class Facts(NamedTuple):
+    """What stands in a stretch of text, in printed order."""
+
+    documents: Sequence[DocumentFound]
+    dates: Sequence[DateFound]
+    quantities: Sequence[QuantityFound]
+    accountability: Sequence[AccountabilityFound]
+
+
+class Reading(NamedTuple):
+    """A notice as places in its folded text, and values. ``unsure_totals`` are figures that would be totals, but stand
+    where the outline did not see what they belong to."""
+
+    folded: FoldedText
+    clauses: Clauses
+    name_ends: NameEnds
+    outline: NoticeOutline
+    fields: dict[str, FieldFound]
+    totals: list[TotalFound]
+    unsure_totals: list[TotalFound]
+    names: list[tuple[Place, NameKind]]
+    facts: Facts
+    ledger: Ledger
+
+    @property
+    def text(self) -> str:
+        """The folded text, which all places index."""
+        return self.folded.text
+
+    def with_outline(self, outline: NoticeOutline) -> Reading:
+        """The same facts under another outline."""
+        text = self.folded.text
+        ledger = keep_ledger(text, _claims(text, outline, self.fields, self.facts, self.names))
+        found = find_totals(text, self.facts.quantities, ledger.unread, _inside_issues(outline), outline.ending.end)
+        totals, unsure = _sure(self.folded, found, outline)
+        return self._replace(
+            outline=outline, totals=totals, unsure_totals=unsure, ledger=_with_totals(text, ledger, totals)
+        )
+
+
+LOW_COVERAGE = 0.7
+"""A share of the rectification part in measures below which the outline is poor."""
+
+
+def read_by_rules(folded: FoldedText) -> Reading:
+    """Read a notice by rules alone. Pure: the same text gives the same reading."""
+    text = folded.text
+    outline = read_outline(text)
+    fields = read_fields(text, outline.opening_end, outline.ending)
+    signed = fields.get("signed_on") or fields.get("published_on")
+    documents = find_documents(text)
+    titles = [document.title for document in documents]
+    dates, year_names = find_dates(text, signed.value if signed else None, titles)
+    quantities, names = find_figures(text, [date.text for date in dates], [*titles, *year_names], outline.labels)
+    names += [(place, "name") for place in year_names]
+    facts = Facts(documents, dates, quantities, [])
+    ledger = keep_ledger(text, _claims(text, outline, fields, facts, names))
+    clauses = Clauses(text)
+    facts = facts._replace(accountability=find_accountability(text, clauses, quantities, ledger.unread))
+    totals, unsure = _sure(
+        folded, find_totals(text, quantities, ledger.unread, _inside_issues(outline), outline.ending.end), outline
+    )
+    ledger = _with_totals(text, ledger, totals)
+    return Reading(folded, clauses, NameEnds(text), outline, fields, totals, unsure, names, facts, ledger)
+
+
+def _inside_issues(outline: NoticeOutline) -> list[Place]:
+    return [issue.text for issue in outline.issues]
+
+
+_ROW = re.compile(r"[^\n\t]*\t[^\n\t]*\t[^\n]*")
+_RUN_IN = re.compile(r"[一二三四五六七八九十]{1,2}是|[①-⑳]|[其第][一二三四五六七八九十]")
+"""An enumerator of measures: what bears one groups no issues."""
+
+
+def _sure(
+    folded: FoldedText, found: list[TotalFound], outline: NoticeOutline
+) -> tuple[list[TotalFound], list[TotalFound]]:
+    """Totals apart from figures that may be a measure's: where the outline saw no issue, or left unread what is
+    enumerated as measures are, or much of what stands between issues."""
+    text, printed = folded.text, folded.printed
+    doubtful = [Place(0, len(text))]
+    if outline.issues:
+        labels = [label.start for label in outline.labels]
+        poor = outline.coverage is None or outline.coverage < LOW_COVERAGE
+        between = Place(outline.issues[0].text.start, outline.issues[-1].text.end) if poor else Place(0, 0)
+        doubtful = [
+            rest.text
+            for rest in outline.remainders
+            if (rest.kind == "heading" and _RUN_IN.match(text, rest.text.start))
+            or (
+                rest.kind == "unread"
+                and (
+                    between.start <= rest.text.start < between.end
+                    or bisect_left(labels, rest.text.start) < bisect_left(labels, rest.text.end)
+                )
+            )
+        ]
+    inside = Inside(doubtful)
+    rows = Inside(Place(*row.span()) for row in _ROW.finditer(printed)) if "\t" in printed else inside
+    sure: list[TotalFound] = []
+    unsure: list[TotalFound] = []
+    for total in found:
+        (unsure if inside(total.text.start) or rows(total.text.start) else sure).append(total)
+    return sure, unsure
+
+
+def _claims(
+    text: str,
+    outline: NoticeOutline,
+    fields: Mapping[str, FieldFound],
+    facts: Facts,
+    names: Sequence[tuple[Place, NameKind]],
+) -> list[Claim]:
+    """What the digits of a notice belong to, what has the first say first; totals are still ``outside``."""
+    issues = outline.issues
+    head = [place.end for name in ("title", "published_on") if (found := fields.get(name)) for place in found.places]
+    line_end = text.find("\n", max(head)) if head else 0
+    in_measure = Inside(measure.text for issue in issues for measure in issue.measures)
+    figures: dict[bool, list[Place]] = {True: [], False: []}
+    for quantity in facts.quantities:
+        figures[in_measure(quantity.text.start)].append(quantity.text)
+    in_issue = Inside(_inside_issues(outline))
+    named: dict[str, list[Place]] = {}
+    for place, kind in names:
+        owner = "contact" if kind == "phone" else kind if in_issue(place.start) else "outside"
+        named.setdefault(owner, []).append(place)
+    headings = [rest.text for issue in issues for rest in issue.rests if rest.kind == "heading"]
+    return [
+        Claim("label", outline.labels),
+        Claim("title", [document.title for document in facts.documents]),
+        Claim("date", [date.text for date in facts.dates if date.value]),
+        Claim("contact", [Place(outline.ending.start, outline.ending.end)]),
+        Claim("outside", [Place(0, line_end if line_end >= 0 else len(text)), Place(outline.ending.end, len(text))]),
+        Claim("heading", [*headings, *(group for issue in issues for group in issue.groups)]),
+        Claim("figure", figures[True]),
+        Claim("outside", figures[False]),
+        *(Claim(kind, places) for kind, places in named.items()),
+    ]
+
+
+def _with_totals(text: str, ledger: Ledger, totals: Sequence[TotalFound]) -> Ledger:
+    """The ledger once it is known which figures outside the measures are totals."""
+    digits = sum(count_digits(text[total.text.start : total.text.end]) for total in totals)
+    if not digits:
+        return ledger
+    outside = ledger.classes.get("outside", 0) - digits
+    classes = {**ledger.classes, "outside": outside, "total": digits}
+    return ledger._replace(classes={kind: classes[kind] for kind in CLASSES if classes.get(kind)})
+
+
+def deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:
+    """The facts that start inside each of ``places``."""
+    documents = [found.title.start for found in facts.documents]
+    dates = [found.text.start for found in facts.dates]
+    quantities = [found.text.start for found in facts.quantities]
+    accountability = [found.text.start for found in facts.accountability]
+    return [
+        Facts(
+            facts.documents[bisect_left(documents, start) : bisect_left(documents, end)],
+            facts.dates[bisect_left(dates, start) : bisect_left(dates, end)],
+            facts.quantities[bisect_left(quantities, start) : bisect_left(quantities, end)],
+            facts.accountability[bisect_left(accountability, start) : bisect_left(accountability, end)],
+        )
+        for start, end in places
+    ]

@@ -1,0 +1,98 @@
+"""A notice as the one value that its page is made from: text, values with their places, checks with theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from extractor.pages.placed_values import Value, values_of
+from extractor.record.contract import Check, Notice
+
+_GRAVEST = ("error", "warning", "info")
+# Checks that speak of all totals mean one of them.
+_MEANT = {
+    "issue_count_differs": "issues_found",
+    "resolved_count_differs": "issues_resolved",
+    "in_progress_count_differs": "issues_in_progress",
+    "parts_do_not_sum": "issues_found",
+    "rate_does_not_close": "completion_rate",
+}
+
+
+def notice_page(notice: Notice, text: str) -> dict[str, Any]:
+    """Return what ``static/notice.js`` renders, as a value that JSON can hold.
+
+    ``text`` is what the spans of ``notice`` index; offsets stay code points. ``values`` are those of ``values_of``,
+    with ``at`` for their places as pairs; ``checks`` come gravest first, with ``at`` for the path of the value they
+    are about, null where that has no place.
+    """
+    values = list(values_of(notice))
+    shown_at = _shown_at(values)
+    return {
+        "id": notice.notice_id,
+        "text": text,
+        "coverage": notice.outline.coverage,
+        "digits": notice.outline.digits.count,
+        "digits_unread": notice.outline.digits.count_unread,
+        "values": [_as_json(value) for value in values],
+        "checks": [{**check.model_dump(), "at": shown_at(check)} for check in sorted(notice.checks, key=gravest_first)],
+    }
+
+
+def gravest_first(check: Check) -> int:
+    """How checks are ordered on a page: those of one gravity stay as they come."""
+    return _GRAVEST.index(check.severity)
+
+
+def _as_json(value: Value) -> dict[str, Any]:
+    places = [[place.start, place.end] for place in value.places]
+    by = {"by": dict(value.by)} if value.by else {}
+    return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **value.data}
+
+
+def _shown_at(values: Sequence[Value]) -> Callable[[Check], str | None]:
+    """Return what finds the path of the value that a check is shown at: unread digits themselves, where a measure has
+    no others, else what the check's path leads to."""
+    meant = values_meant(values)
+    unread: dict[str, list[str]] = {}
+    for value in values:
+        if value.kind == "digits":
+            unread.setdefault(value.of, []).append(value.path)
+
+    def shown_at(check: Check) -> str | None:
+        paths = unread.get(check.path, []) if check.code == "digits_unread" else []
+        return paths[0] if len(paths) == 1 else meant(check)
+
+    return shown_at
+
+
+def values_meant(values: Sequence[Value]) -> Callable[[Check], str | None]:
+    """Return what finds the path of the value that a check's path leads to: that value, else what holds it, else the
+    first it holds."""
+    placed = [value for value in values if value.places]
+    paths = {value.path for value in placed}
+    first_held: dict[str, str] = {}
+    totals: dict[str, str] = {}
+    for value in placed:
+        for outer in holders_of(value.path):
+            first_held.setdefault(outer, value.path)
+        if value.kind == "total":
+            totals.setdefault(value.data["name"], value.path)
+
+    def meant(check: Check) -> str | None:
+        named = totals.get(_MEANT.get(check.code, "")) if check.path == "totals" else None
+        holding = (path for path in (check.path, *holders_of(check.path)) if path in paths)
+        return named or next(holding, None) or first_held.get(check.path)
+
+    return meant
+
+
+def holders_of(path: str) -> Iterator[str]:
+    """Yield the paths that a path leads through, the innermost first.
+
+    >>> list(holders_of("issues[3].measures[0].title"))
+    ['issues[3].measures[0]', 'issues[3].measures', 'issues[3]', 'issues']
+    """
+    for end in range(len(path) - 1, 0, -1):
+        if path[end] in ".[":
+            yield path[:end]

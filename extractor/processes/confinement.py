@@ -1,0 +1,176 @@
+"""Documents read out of harm's way: in processes with limits, one item at a time each, ended when it takes too long.
+
+What such a process does is in ``extractor.processes.confined_main``; this is its parent's side.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Event, Timer
+from typing import Any, TypeVar
+
+from extractor.files.sources.file_limits import MB
+from extractor.processes.environment import harmless
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+NO_MEMORY = 3
+"""The exit status where a document needs more memory than there is."""
+
+_BY_THE_CLOCK = 4  # times the processor time a task has: others want the processor, too
+_END_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What reading one document may take."""
+
+    seconds: int = 60
+    """Seconds of processor time."""
+    memory_bytes: int = 1500 * MB
+    """Address space of the process that does it."""
+
+    @property
+    def clock_seconds(self) -> int:
+        """Seconds by the clock."""
+        return _BY_THE_CLOCK * self.seconds
+
+
+def environment() -> dict[str, str]:
+    """Return the environment of such a process: where its code is, and no key or token that stands in ours."""
+    own = Path(__file__).resolve().parents[2]
+    path = os.pathsep.join(filter(None, (str(own), os.environ.get("PYTHONPATH"))))
+    return harmless(os.environ) | {"PYTHONPATH": path}
+
+
+def why_ended(status: int | None, allowance: Allowance) -> str:
+    """Say why such a process ended in the midst of a task, by its exit status (None: it is not known)."""
+    if status == NO_MEMORY:
+        return "needs more memory than a document may take"
+    if hasattr(signal, "SIGXCPU") and status == -signal.SIGXCPU:
+        return f"takes more than {allowance.seconds} s of processor time"
+    return "brought its worker process down, by a crash or for want of memory"
+
+
+class LostError(Exception):
+    """A process was lost with the item it was at; the words say why, for a sentence about the item."""
+
+
+@contextmanager
+def confined(
+    function: Callable[[Item], Result], jobs: int, allowance: Allowance
+) -> Iterator[Callable[[Item], Future[Result]]]:
+    """Give what submits an item to ``function`` in one of ``jobs`` processes that are bounded by ``allowance``.
+
+    A future raises what ``function`` raised, and LostError where its process was lost. Each process is started when it
+    is needed and ends with the block, whatever it is doing.
+    """
+    processes = [_Process(pickle.dumps(function), allowance) for _ in range(jobs)]
+    idle: SimpleQueue[_Process] = SimpleQueue()
+    for process in processes:
+        idle.put(process)
+
+    def do(item: Item) -> Result:
+        process = idle.get()
+        try:
+            result: Result = process.ask(item)
+        finally:
+            idle.put(process)
+        return result
+
+    threads = ThreadPoolExecutor(jobs)
+    try:
+        yield lambda item: threads.submit(do, item)
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            process.close()
+        threads.shutdown()
+        for process in processes:
+            process.stop()
+
+
+class _Process:
+    """A process of ``extractor.confined``, started anew after it was lost; for one thread at a time."""
+
+    def __init__(self, function: bytes, allowance: Allowance) -> None:
+        self._function = function
+        self._allowance = allowance
+        self._started: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
+
+    def ask(self, item: object) -> Any:
+        process = self._started or self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        late = Event()
+        clock = Timer(self._allowance.clock_seconds, self._end_late, (process, late))
+        clock.daemon = True
+        clock.start()
+        try:
+            pickle.dump(item, process.stdin, pickle.HIGHEST_PROTOCOL)
+            process.stdin.flush()
+            is_returned, value = pickle.load(process.stdout)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            self.stop()
+            why = why_ended(process.returncode, self._allowance)
+            raise LostError(f"takes more than {self._allowance.clock_seconds} s" if late.is_set() else why) from None
+        finally:
+            clock.cancel()
+        if not is_returned:
+            raise value
+        return value
+
+    def close(self) -> None:
+        """Have the process end, and let no other take its place; for any thread."""
+        self._is_closed = True
+        process = self._started
+        if process is not None:
+            process.kill()
+
+    def stop(self) -> None:
+        """End the process; the next item gets another."""
+        process, self._started = self._started, None
+        if process is not None:
+            with suppress(subprocess.TimeoutExpired):  # so that it ends by its own fault, where it does
+                process.wait(_END_SECONDS)
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):
+                    pipe.close() if pipe else None
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        if self._is_closed:
+            raise LostError("was left when the run ended")
+        memory, seconds = self._allowance.memory_bytes, self._allowance.seconds
+        process = subprocess.Popen(
+            # -P: no module of the folder that the command was given in is loaded in place of ours.
+            [sys.executable, "-P", "-m", "extractor.processes.confined_main", str(memory), str(seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment(),
+            start_new_session=True,  # Ctrl-C in the terminal is for the parent
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        assert process.stdin is not None
+        self._started = process
+        with suppress(OSError):  # it ended at once: whoever asks it is told
+            pickle.dump(sys.path, process.stdin)
+            pickle.dump(self._function, process.stdin)
+        return process
+
+    def _end_late(self, process: subprocess.Popen[bytes], late: Event) -> None:
+        late.set()
+        process.kill()

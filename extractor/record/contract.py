@@ -1,0 +1,200 @@
+"""What an extracted notice holds: the output contract as frozen, typed records.
+
+Offsets are Unicode code points into the notice's plain text as stored beside the output; ``Span.end`` is
+exclusive, so ``source_text[span.start:span.end]`` is the quoted text. Every value that is quoted rather than
+judged has a place: lists of objects carry it as ``text``, scalar fields of a record under ``spans`` by field name.
+"""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from extractor.record.enumerations import (
+    AccountabilityAction,
+    Category,
+    DocumentAction,
+    InspectionKind,
+    IssueStatus,
+    MeasureStatus,
+    MeasureType,
+    Qualifier,
+    Reader,
+    Severity,
+    TotalName,
+)
+
+CONTRACT_VERSION = "1.0"
+
+_READ_BY = "Who read a value, by its path in this record (`types`, `quantities[2].subject`); unlisted values: `rules`."
+
+
+class Record(BaseModel):
+    """Base of all contract records: frozen, and tolerant of fields that later versions add."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Span(Record):
+    """A stretch of the notice's text, in code points, end exclusive."""
+
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+
+
+class Document(Record):
+    """A 《…》: its title without the marks, and what was done with it."""
+
+    title: str
+    action: DocumentAction
+    text: Span
+
+
+class Quantity(Record):
+    """A figure that counts or measures something. ``value`` is the printed number, ``unit`` the printed unit."""
+
+    value: int | float
+    unit: str
+    subject: str | None = None
+    qualifier: Qualifier | None = None
+    text: Span
+
+
+class DateMention(Record):
+    """A calendar date or period; ``value`` is ISO 8601 at the printed precision, intervals as ``a/b``, open ``..``."""
+
+    value: str
+    text: Span
+
+
+class Accountability(Record):
+    """Persons or cases held to account, with the printed count."""
+
+    action: AccountabilityAction
+    count: int | float
+    unit: str
+    text: Span
+
+
+class Measure(Record):
+    """One thing the inspected body says it did, is doing or will do about an issue."""
+
+    label: str | None = None
+    text: Span
+    heading: str | None = None
+    types: list[MeasureType] = Field(default_factory=list)
+    status: MeasureStatus = "completed"
+    documents: list[Document] = Field(default_factory=list)
+    quantities: list[Quantity] = Field(default_factory=list)
+    dates: list[DateMention] = Field(default_factory=list)
+    organizations: list[str] = Field(default_factory=list)
+    accountability: list[Accountability] = Field(default_factory=list)
+    spans: dict[str, list[Span]] = Field(
+        default_factory=dict, description="Places of `label`, `heading` and, in order, of `organizations`."
+    )
+    read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)
+
+
+class Issue(Record):
+    """One finding and its answer."""
+
+    label: str | None = None
+    title: str
+    section: list[str] = Field(default_factory=list)
+    category: Category = "other"
+    status: IssueStatus = "unspecified"
+    text: Span
+    measures: list[Measure] = Field(default_factory=list)
+    spans: dict[str, list[Span]] = Field(
+        default_factory=dict, description="Places of `label`, `title` and, in order, of `section`."
+    )
+    read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)
+
+
+class Total(Record):
+    """A figure the notice states about itself as a whole."""
+
+    name: TotalName
+    value: int | float
+    unit: str
+    text: Span
+
+
+class Contact(Record):
+    """How the public is asked to reach the inspected body."""
+
+    phone: str | None = None
+    postal_address: str | None = None
+    email: str | None = None
+
+
+class Check(Record):
+    """Something the extractor doubts; ``path`` leads into the record, e.g. ``issues[3].measures[0].dates``."""
+
+    code: str
+    severity: Severity
+    message: str
+    path: str = ""
+
+
+class Remainder(Record):
+    """Text of the rectification part that lies in no measure: a heading, a lead-in, or something unread."""
+
+    kind: str
+    text: Span
+
+
+class Digits(Record):
+    """The ledger of digits: how many of the notice's digits belong to each class (``figure``, ``total``, ``date``,
+    ``label``, …), how many of the ``name``'s to each kind of name, and the places of the numbers that are unread. The
+    classes add up to all digits of the text."""
+
+    classes: dict[str, int] = Field(default_factory=dict)
+    names: dict[str, int] = Field(default_factory=dict)
+    unread: list[Span] = Field(default_factory=list)
+
+    @property
+    def count(self) -> int | None:
+        """How many digits the text has; None where the record accounts for none, as those of earlier versions."""
+        return sum(self.classes.values()) if self.classes else None
+
+    @property
+    def count_unread(self) -> int | None:
+        """How many of the text's digits are unread; None as for ``count``."""
+        return self.classes.get("unread", 0) if self.classes else None
+
+
+class Outline(Record):
+    """What the outline made of the text. ``coverage`` is the share of the rectification part's characters
+    (blanks aside) that lie in a measure; null where no such part was found."""
+
+    rectification: list[Span] = Field(default_factory=list)
+    coverage: float | None = None
+    remainders: list[Remainder] = Field(default_factory=list)
+    digits: Digits = Digits()
+
+
+class Notice(Record):
+    """One notice: what it says about itself, its issues, and what the extractor doubts."""
+
+    contract_version: str = CONTRACT_VERSION
+    notice_id: str
+    text_sha256: str
+    title: str | None = None
+    inspected_body: str | None = None
+    inspection_team: str | None = None
+    inspection_kind: InspectionKind | None = None
+    inspection_start: str | None = None
+    inspection_end: str | None = None
+    feedback_date: str | None = None
+    published_on: str | None = None
+    signed_by: str | None = None
+    signed_on: str | None = None
+    contact: Contact = Contact()
+    totals: list[Total] = Field(default_factory=list)
+    issues: list[Issue] = Field(default_factory=list)
+    outline: Outline = Outline()
+    checks: list[Check] = Field(default_factory=list)
+    spans: dict[str, list[Span]] = Field(
+        default_factory=dict, description="Places of the scalar fields; the contact's as `contact.phone` and so on."
+    )
+    read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)

@@ -1,0 +1,244 @@
+"""A record taken apart into items that keep their ids whatever is added or deleted beside them, and put together again.
+
+An item of the reading has the path it had there as its id (``issues[3].measures[0].quantities[2]``); one that a person
+added has an id with the number of that change (``issues[3].measures[0].quantities[+17]``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple
+
+from extractor.record.contract import (
+    Accountability,
+    Contact,
+    DateMention,
+    Document,
+    Issue,
+    Measure,
+    Notice,
+    Quantity,
+    Record,
+    Span,
+    Total,
+)
+
+SCALARS = (
+    "title", "inspected_body", "inspection_team", "inspection_kind", "inspection_start",
+    "inspection_end", "feedback_date", "published_on", "signed_by", "signed_on",
+)  # fmt: skip
+"""The notice's own fields that hold one value each."""
+CONTACT = tuple(Contact.model_fields)
+FIELDS = (*SCALARS, *(f"contact.{name}" for name in CONTACT))
+"""All of them, as paths."""
+
+ItemKind = Literal[
+    "field", "total", "issue", "measure", "document", "quantity", "date", "organization", "accountability"
+]
+
+
+class Shape(NamedTuple):
+    """What items of a kind are: the record they make (None: a single word or date), the list they stand in, the kind of
+    item that holds them (None: the notice), the names of their values, and which parts of them somebody read."""
+
+    record: type[Record] | None
+    list: str
+    of: ItemKind | None
+    values: tuple[str, ...]
+    parts: tuple[str, ...]
+
+
+SHAPES: dict[ItemKind, Shape] = {
+    "field": Shape(None, "", None, ("value",), ("",)),
+    "total": Shape(Total, "totals", None, ("name", "value", "unit"), ("",)),
+    "issue": Shape(
+        Issue, "issues", None,
+        ("label", "title", "section", "category", "status"), ("text", "title", "section", "category", "status"),
+    ),
+    "measure": Shape(
+        Measure, "measures", "issue", ("label", "heading", "types", "status"), ("text", "heading", "types", "status")
+    ),
+    "document": Shape(Document, "documents", "measure", ("title", "action"), ("", "action")),
+    "quantity": Shape(
+        Quantity, "quantities", "measure", ("value", "unit", "subject", "qualifier"), ("", "subject")
+    ),
+    "date": Shape(DateMention, "dates", "measure", ("value",), ("", "value")),
+    "accountability": Shape(Accountability, "accountability", "measure", ("action", "count", "unit"), ("", "action")),
+    "organization": Shape(None, "organizations", "measure", ("value",), ("",)),
+}  # fmt: skip
+
+OF_MEASURE: tuple[ItemKind, ...] = tuple(kind for kind, shape in SHAPES.items() if shape.of == "measure")
+_Placed = Total | Issue | Measure | Document | Quantity | DateMention | Accountability
+
+PERSON = "person"
+"""The reader of what a person entered or confirmed."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """A field, total, issue, measure or value of a measure.
+
+    ``of`` is the id of what holds it, '' for the notice; ``values`` are named as in the contract; ``at`` are its places
+    (one, but for fields), ``parts`` those of its label, title, topic and section; ``by`` says who read its parts.
+    """
+
+    id: str
+    kind: ItemKind
+    of: str
+    values: Mapping[str, Any]
+    at: tuple[Span, ...]
+    parts: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    by: Mapping[str, str] = field(default_factory=dict)
+
+
+class Built(NamedTuple):
+    """A record put together, and the path in it of each item, by its id."""
+
+    notice: Notice
+    paths: Mapping[str, str]
+
+
+def take_apart(notice: Notice) -> Iterator[Item]:
+    """Yield a record's items in its order, each before what it holds."""
+    for name in FIELDS:
+        value = getattr(notice.contact, inner) if (inner := _of_contact(name)) else getattr(notice, name)
+        by = _readers_under(notice.read_by, name)
+        yield Item(name, "field", "", {"value": value}, tuple(notice.spans.get(name, ())), by=by)
+    for k, total in enumerate(notice.totals):
+        yield _element("total", f"totals[{k}]", "", total, _readers_under(notice.read_by, f"totals[{k}]"))
+    for i, issue in enumerate(notice.issues):
+        path = f"issues[{i}]"
+        yield _element("issue", path, "", issue, issue.read_by, issue.spans)
+        for j, measure in enumerate(issue.measures):
+            yield from items_of_measure(measure, f"{path}.measures[{j}]", path)
+
+
+def put_together(base: Notice, items: Iterable[Item]) -> Built:
+    """Return the record that ``items`` make; what is no item (outline, checks, ids) is as in ``base``.
+
+    A list that a person has touched is brought into printed order; others keep theirs.
+    """
+    held: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        held.setdefault((item.of, item.kind), []).append(item)
+    for siblings in held.values():
+        if siblings[0].kind != "field" and any(PERSON in item.by.values() for item in siblings):
+            siblings.sort(key=lambda item: item.at[0].start)
+    paths: dict[str, str] = {}
+    fields = held.get(("", "field"), [])
+    paths.update((item.id, item.id) for item in fields)
+    spans = {item.id: list(item.at) for item in fields if item.at}
+    read_by = {key: reader for item in fields for key, reader in _read_by(item, item.id)}
+    totals = _listed(held, "", "", "total", paths, read_by)
+    contact = {_of_contact(item.id): item.values["value"] for item in fields if _of_contact(item.id)}
+    notice = base.model_copy(
+        update={
+            **{item.id: item.values["value"] for item in fields if not _of_contact(item.id)},
+            "contact": Contact.model_validate(contact),
+            "totals": [Total.model_validate(each) for each in totals],
+            "issues": [
+                Issue.model_validate(_issue(held, item, f"issues[{i}]", paths))
+                for i, item in enumerate(held.get(("", "issue"), []))
+            ],
+            "spans": spans,
+            "read_by": read_by,
+        }
+    )
+    return Built(notice, paths)
+
+
+def _element(
+    kind: ItemKind,
+    path: str,
+    of: str,
+    record: _Placed,
+    by: Mapping[str, str],
+    spans: Mapping[str, list[Span]] | None = None,
+) -> Item:
+    values = {name: getattr(record, name) for name in SHAPES[kind].values}
+    parts = {name: found for name, found in (spans or {}).items() if name in values}
+    own = {name: reader for name, reader in by.items() if "[" not in name}
+    return Item(path, kind, of, values, (record.text,), parts, own)
+
+
+def items_of_measure(measure: Measure, path: str, of: str) -> Iterator[Item]:
+    """Yield a measure's item and those of its values; ``path`` is its own, ``of`` its issue's."""
+    yield _element("measure", path, of, measure, measure.read_by, measure.spans)
+    places = measure.spans.get("organizations", [])
+    for kind in OF_MEASURE:
+        name = SHAPES[kind].list
+        for k, each in enumerate(getattr(measure, name)):
+            key = f"{name}[{k}]"
+            by = _readers_under(measure.read_by, key)
+            if kind == "organization":
+                yield Item(f"{path}.{key}", kind, path, {"value": each}, tuple(places[k : k + 1]), by=by)
+            else:
+                yield _element(kind, f"{path}.{key}", path, each, by)
+
+
+def _issue(held: Mapping[tuple[str, str], list[Item]], item: Item, path: str, paths: dict[str, str]) -> dict[str, Any]:
+    paths[item.id] = path
+    measures = [
+        _measure(held, each, f"{path}.measures[{j}]", paths)
+        for j, each in enumerate(held.get((item.id, "measure"), []))
+    ]
+    return {
+        **item.values,
+        "text": item.at[0],
+        "measures": measures,
+        "spans": {name: list(places) for name, places in item.parts.items()},
+        "read_by": dict(item.by),
+    }
+
+
+def _measure(
+    held: Mapping[tuple[str, str], list[Item]], item: Item, path: str, paths: dict[str, str]
+) -> dict[str, Any]:
+    paths[item.id] = path
+    read_by = dict(item.by)
+    lists = {SHAPES[kind].list: _listed(held, item.id, path, kind, paths, read_by) for kind in OF_MEASURE}
+    spans = {name: list(places) for name, places in item.parts.items()}
+    organizations = held.get((item.id, "organization"), [])
+    if organizations:
+        spans["organizations"] = [place for each in organizations for place in each.at]
+    return {**item.values, **lists, "text": item.at[0], "spans": spans, "read_by": read_by}
+
+
+def _listed(
+    held: Mapping[tuple[str, str], list[Item]],
+    of: str,
+    path: str,
+    kind: ItemKind,
+    paths: dict[str, str],
+    read_by: dict[str, str],
+) -> list[Any]:
+    """A list's records; says where each stands and who read it."""
+    items = held.get((of, kind), [])
+    name = SHAPES[kind].list
+    keys = {item.id: f"{name}[{k}]" for k, item in enumerate(items)}
+    paths.update((item.id, f"{path}.{keys[item.id]}" if path else keys[item.id]) for item in items)
+    read_by.update(each for item in items for each in _read_by(item, keys[item.id]))
+    if kind == "organization":
+        return [item.values["value"] for item in items]
+    return [{**item.values, "text": item.at[0]} for item in items]
+
+
+def _read_by(item: Item, key: str) -> Iterator[tuple[str, str]]:
+    for part, reader in item.by.items():
+        yield f"{key}.{part}" if part else key, reader
+
+
+def _of_contact(name: str) -> str:
+    """What a field is called in the contact, '' for the notice's own."""
+    home, _, inner = name.rpartition(".")
+    return inner if home else ""
+
+
+def _readers_under(read_by: Mapping[str, str], key: str) -> dict[str, str]:
+    """Who read the value under ``key`` and its parts, by the parts' names; the whole under ''."""
+    return {
+        name.removeprefix(key).lstrip("."): reader
+        for name, reader in read_by.items()
+        if name == key or name.startswith(f"{key}.")
+    }

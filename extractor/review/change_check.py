@@ -1,0 +1,193 @@
+"""What a person says of an item, held against the contract and the notice's text: nothing is taken that is not printed.
+
+Names and figures are looked up as the evaluation looks them up (``extractor.record.lookup`` and
+``extractor.record.grounding``), so that what is taken here can be written as a gold label.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from extractor.record.contract import Notice, Span
+from extractor.record.date_values import is_date_value, is_day
+from extractor.record.enumerations import VOCABULARIES
+from extractor.record.grounding import DATE_SCALARS, ungrounded
+from extractor.record.items import PERSON, SHAPES, Item, put_together
+from extractor.record.lookup import page_of
+from extractor.review.changes import Add, Correct
+from extractor.review.refusals import RefusedError
+
+_LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)
+_QUOTED = 40
+_MOST_TYPES = 3
+_UNPLACED = frozenset(("inspection_kind",))
+"""Fields that are judged, not quoted."""
+
+
+def settled(base: Notice, items: Mapping[str, Item], text: str, change: Correct | Add, number: int) -> Item:
+    """Return the item that a change makes of one of ``items``, or adds to them.
+
+    Raises:
+        RefusedError: its values are none the contract has, it stands where it cannot, or it is not printed there.
+    """
+    old = items[change.item] if isinstance(change, Correct) else _new(items, change, number)
+    values = {**old.values, **{name: _tidy(value) for name, value in change.values.items()}}
+    at = old.at if change.at is None else (change.at,)
+    if old.kind in ("organization", "field") and change.at is not None and "value" not in change.values:
+        values["value"] = text[change.at.start : change.at.end].strip()
+    if old.kind == "measure" and isinstance(values["types"], list):
+        values["types"] = list(dict.fromkeys(values["types"]))
+    _check_values(old, values)
+    if old.kind == "field" and (values["value"] is None or old.id in _UNPLACED):
+        at = ()
+    elif not at or any(place.start >= place.end for place in at):
+        raise RefusedError("no_place")
+    if any(place.end > len(text) for place in at):
+        raise RefusedError("beyond", n=len(text))
+    # Who saves an item as it was vouches for all of it.
+    parts = (_changed(old, values, at) if isinstance(change, Correct) else ()) or SHAPES[old.kind].parts
+    by = {**old.by, **dict.fromkeys(parts, PERSON)}
+    item = Item(old.id, old.kind, old.of, values, at, by=by)
+    _check_order(items, text, item)
+    if isinstance(change, Add) and any(_is_same(item, other) for other in items.values()):
+        raise RefusedError("already", words=_words(text, item.at[0]))
+    item = replace(item, parts=dict(_parts(items, text, item)))
+    _check_printed(base, {**items, item.id: item}, text, item)
+    return item
+
+
+def _changed(old: Item, values: Mapping[str, Any], at: tuple[Span, ...]) -> list[str]:
+    """The parts of an item that become others; what has no reader of its own belongs to the first."""
+    parts = SHAPES[old.kind].parts
+    changed = [name if name in parts else parts[0] for name in values if values[name] != old.values.get(name)]
+    return changed + ([parts[0]] if at != old.at else [])
+
+
+def _new(items: Mapping[str, Item], change: Add, number: int) -> Item:
+    shape = SHAPES[change.kind]
+    holder = items.get(change.of)
+    if change.kind == "field" or (holder.kind if holder else None) != shape.of or (change.of and not holder):
+        raise RefusedError("not_held", kind=change.kind)
+    key = f"{shape.list}[+{number}]"
+    defaults: dict[str, Any] = dict.fromkeys(shape.values)
+    if shape.record is not None:
+        fields = shape.record.model_fields
+        defaults |= {
+            name: fields[name].get_default(call_default_factory=True)
+            for name in shape.values
+            if not fields[name].is_required()
+        }
+    return Item(f"{change.of}.{key}" if change.of else key, change.kind, change.of, defaults, (change.at,))
+
+
+def _tidy(value: Any) -> Any:
+    """A value as the contract keeps it: no blanks around words, no value for no words."""
+    if isinstance(value, str):
+        return value.strip() or None
+    return [words for each in value if (words := _tidy(each)) is not None] if isinstance(value, list) else value
+
+
+def _is_same(item: Item, other: Item) -> bool:
+    return (item.kind, item.of, item.values, item.at) == (other.kind, other.of, other.values, other.at)
+
+
+def _check_values(item: Item, values: Mapping[str, Any]) -> None:
+    kind, key, shape = item.kind, item.id, SHAPES[item.kind]
+    for name in values:
+        if name not in shape.values:
+            raise RefusedError("unknown_value", name=name)
+    if shape.record is not None:
+        try:
+            shape.record.model_validate({**values, "text": Span(start=0, end=0)}, strict=True)
+        except ValidationError as error:
+            name = str(error.errors()[0]["loc"][0])
+            raise RefusedError("value", of=item, name=name, value=_shown(values.get(name))) from None
+    elif not isinstance(values["value"], str if kind == "organization" else str | None):
+        raise RefusedError("value", of=item, name="value", value=_shown(values["value"]))
+    if kind == "measure" and not 1 <= len(values["types"]) <= _MOST_TYPES:
+        raise RefusedError("types", n=len(values["types"]))
+    if kind == "date" and not is_date_value(values["value"]):
+        raise RefusedError("date", value=values["value"])
+    if kind == "field" and values["value"] is not None:
+        if key in DATE_SCALARS and not is_day(values["value"]):
+            raise RefusedError("date", value=values["value"])
+        if key == "inspection_kind" and values["value"] not in VOCABULARIES[key]:
+            raise RefusedError("value", of=item, name="value", value=values["value"])
+
+
+def _check_order(items: Mapping[str, Item], text: str, item: Item) -> None:
+    """An item stands in what holds it, holds what is its own, and overlaps none of its kind."""
+    if item.kind not in ("issue", "measure") and not item.of:
+        return
+    (place,) = item.at
+    holder = items.get(item.of)
+    if holder is not None and not _within(place, holder.at[0]):
+        raise RefusedError("outside", kind=holder.kind, words=_words(text, place))
+    if item.kind not in ("issue", "measure"):
+        return
+    for other in items.values():
+        if other.of == item.id and not _within(other.at[0], place):
+            raise RefusedError("leaves_out", words=_words(text, other.at[0]))
+        alike = (other.kind, other.of) == (item.kind, item.of) and other.id != item.id
+        if alike and other.at[0].start < place.end and place.start < other.at[0].end:
+            raise RefusedError("overlaps", kind=item.kind, words=_words(text, other.at[0]))
+
+
+def _parts(items: Mapping[str, Item], text: str, item: Item) -> Iterator[tuple[str, list[Span]]]:
+    """Where an issue's label, title and section are printed, and a measure's label and topic."""
+    if item.kind not in ("issue", "measure"):
+        return
+    page, values, (place,) = page_of(text), item.values, item.at
+    for name in ("label", "title", "heading"):
+        value = values.get(name)
+        if value is None:
+            continue
+        if name != "label":
+            found = page.find(value, place.start, place.end)
+        elif item.kind == "issue":
+            found = page.find(value, place.start, min(place.end, place.start + _LABEL_WITHIN))
+        else:
+            found = page.find_last(value, _before(items, item), place.start)
+        if found is None:
+            raise RefusedError("not_found", of=item, name=name, value=value)
+        yield name, [found]
+    headings = [(value, page.find_last(value, 0, place.start)) for value in values.get("section", ())]
+    for value, found in headings:
+        if found is None:
+            raise RefusedError("not_found", of=item, name="section", value=value)
+    if headings:
+        yield "section", [found for _, found in headings if found is not None]
+
+
+def _before(items: Mapping[str, Item], measure: Item) -> int:
+    """Where the measure before ends, or the issue begins."""
+    ends = [each.at[0].end for each in items.values() if each.of == measure.of and each.kind == "measure"]
+    before = [end for end in ends if end <= measure.at[0].start]
+    return max(before, default=items[measure.of].at[0].start)
+
+
+def _check_printed(base: Notice, items: Mapping[str, Item], text: str, item: Item) -> None:
+    built = put_together(base, items.values())
+    path = built.paths[item.id]
+    for each in ungrounded(built.notice, text):
+        inner = each.path.removeprefix(path)
+        is_own = inner != each.path and ("[" not in inner or inner.startswith(".section["))
+        if is_own:
+            raise RefusedError("not_printed", value=each.value, words=_words(text, item.at[0]))
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def _words(text: str, place: Span) -> str:
+    words = text[place.start : place.end]
+    return words if len(words) <= _QUOTED else f"{words[:_QUOTED]}…"
+
+
+def _shown(value: object) -> str:
+    return "空 / empty" if value is None else str(value)[:_QUOTED]

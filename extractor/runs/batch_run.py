@@ -1,0 +1,186 @@
+"""A run's calls in files to be answered in a batch, and the answers back into the cache, where the next run finds them.
+
+A notice takes two rounds at most: where a model is to find its issues and measures, what is asked about those hangs on
+the outline it tells, and is asked once that is answered.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from extractor.assist.packs import read_first
+from extractor.assist.pending import still_unanswered
+from extractor.assist.prompts import TASKS, prompt
+from extractor.assist.responses import Response
+from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.answer_records import Record
+from extractor.endpoint.answers import kept
+from extractor.endpoint.batch import Asked, BatchCall, BatchFiles, read_batch, write_batch
+from extractor.endpoint.cache import AnswerCache
+from extractor.endpoint.call_keys import call_key, token_limit
+from extractor.endpoint.calls import Call, Mode
+from extractor.endpoint.jsonl import Problem
+from extractor.endpoint.settings import Settings
+from extractor.errors import InputError, SettingsError
+from extractor.files.ingest import read_text
+from extractor.files.sources.source import Source
+
+LINES = ("stored", "repeated", "truncated", "refused", "failed", "unusable")
+"""What a line of an answers file may turn out to be (see ``BatchImport``)."""
+
+
+class Wanted(NamedTuple):
+    """Which calls: those of a run with these settings, in which the model finds issues and measures or does not, and of
+    them those that are to be asked in two halves, by their keys."""
+
+    settings: Settings
+    finds_issues: bool = False
+    too_large: frozenset[str] = frozenset()
+
+    @property
+    def mode(self) -> Mode:
+        """The mode of the requests. A file can try nothing, so ``auto`` becomes what it tries first."""
+        return "json_schema" if self.settings.mode == "auto" else self.settings.mode
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written to ``files``. Of ``notices`` that were read, ``unanswered`` have calls in them, and
+    ``first_rounds`` will have others once those are answered. So many calls are ``answered`` already, so many answers
+    ``unfit`` for what was asked, which is asked again. Tokens: of the requests about, of the answers at most."""
+
+    files: BatchFiles
+    notices: int
+    unanswered: int
+    first_rounds: int
+    answered: int
+    unfit: int
+    tokens_in: int
+    tokens_out: int
+    unread: tuple[InputError, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of files of answers: how many of their lines are what (``LINES``), and what is wrong with some. Of
+    the calls ``asked`` those ``missing`` have no answer in the cache; those ``too_large`` were too much at once."""
+
+    lines: Mapping[str, int]
+    problems: tuple[Problem, ...]
+    asked: Mapping[str, Asked]
+    missing: tuple[str, ...]
+    too_large: tuple[str, ...]
+
+
+def export_calls(sources: Iterable[Source], wanted: Wanted, cache: AnswerCache, path: Path) -> Exported:
+    """Write the calls about ``sources`` that have no valid answer in ``cache`` to ``path`` (see ``write_batch``).
+
+    Raises:
+        OutputError: a file cannot be written.
+        SettingsError: no model is named.
+    """
+    if wanted.settings.model is None:
+        raise SettingsError("no model is named; say which with --model")
+    look_up = _LookUp(wanted.settings, cache)
+    counts: Counter[str] = Counter()
+    unread: list[InputError] = []
+
+    def calls() -> Iterator[BatchCall]:
+        for source in sources:
+            try:
+                material = read_first(read_text(source).text, source.stem)  # the id is in no call, any will do
+            except InputError as error:
+                unread.append(error)
+                continue
+            found = still_unanswered(
+                material,
+                look_up,
+                finds_issues=wanted.finds_issues,
+                was_too_large=lambda call: call_key(call, wanted.settings) in wanted.too_large,
+            )
+            counts.update(notices=1, unanswered=int(bool(found.calls)), first_rounds=int(found.more_follow))
+            for call in found.calls:
+                batched = _batched(call, wanted)
+                counts.update(tokens_in=_tokens(batched), tokens_out=token_limit(call, wanted.settings))
+                yield batched
+
+    files = write_batch(calls(), path)
+    return Exported(
+        files,
+        counts["notices"],
+        counts["unanswered"],
+        counts["first_rounds"],
+        len(look_up.answered),
+        len(look_up.unfit),
+        counts["tokens_in"],
+        counts["tokens_out"],
+        tuple(unread),
+    )
+
+
+def take_answers(files: Mapping[Path, Mapping[str, Asked] | None], cache: AnswerCache) -> Taken:
+    """Take the answers in ``files`` into ``cache``: each with what was asked, or None where any answer is taken.
+
+    Raises:
+        InputError: a file cannot be read, or holds requests.
+        OutputError: the cache cannot be written.
+    """
+    lines: Counter[str] = Counter()
+    problems: list[Problem] = []
+    asked: dict[str, Asked] = {}
+    too_large: dict[str, None] = {}
+    for path, listed in files.items():
+        done = read_batch(path, cache, listed, _has_form)
+        lines.update({name: getattr(done, name) for name in LINES})
+        problems += done.problems
+        asked |= listed or {}
+        too_large |= dict.fromkeys(done.too_large)
+    missing = tuple(key for key in asked if cache.get(key) is None)
+    return Taken(lines, tuple(problems), asked, missing, tuple(key for key in too_large if cache.get(key) is None))
+
+
+class _LookUp:
+    """Finds valid answers in a cache, and keeps count of what it found."""
+
+    def __init__(self, settings: Settings, cache: AnswerCache) -> None:
+        self._settings = settings
+        self._cache = cache
+        self.answered: set[str] = set()
+        self.unfit: set[str] = set()
+
+    def __call__(self, call: Call[Response]) -> Response | None:
+        key = call_key(call, self._settings)
+        record = self._cache.get(key)
+        if record is None:
+            return None
+        answer = kept(call, record)
+        (self.unfit if answer is None else self.answered).add(key)
+        return answer
+
+
+def _batched(call: Call[Response], wanted: Wanted) -> BatchCall:
+    from extractor.endpoint.shapes import request_body
+
+    body = request_body(call, wanted.settings, wanted.mode)
+    return BatchCall(call_key(call, wanted.settings), body, call.task, wanted.mode, call.prompt_version)
+
+
+def _tokens(call: BatchCall) -> int:
+    """About how many tokens a request takes: its messages and, where it stands apart from those, its schema."""
+    apart = {name: call.body[name] for name in ("response_format", "tools") if name in call.body}
+    texts = [message["content"] for message in call.body["messages"]] + [json.dumps(apart)]
+    return sum(map(estimate_tokens, texts))
+
+
+def _has_form(record: Record) -> bool:
+    """Whether an answer has the form that its task asks for. Whether it fits the notice is seen when it is used."""
+    task = next((name for name in TASKS if name == record["task"]), None)
+    if task is None:
+        return True
+    asked = prompt(task)
+    return kept(Call(asked.name, asked.version, (), asked.response), record) is not None

@@ -1,0 +1,350 @@
+"""A run: every notice that the given paths stand for, done or named as failed, in one folder.
+
+The folder describes the inputs of its last run. Work finished for other inputs stays in its ``.work/`` and ``texts/``
+and is taken up when they are given again; nothing is ever deleted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import stat
+import time
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, closing, contextmanager, suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from extractor.errors import ExtractorError, InputError, OutputError, SettingsError
+from extractor.files.discover import discover
+from extractor.files.notice_ids import notice_ids
+from extractor.files.parts.left_out import ReadText
+from extractor.files.sources.file_limits import DEFAULT_LIMITS
+from extractor.files.sources.raw import read_bytes
+from extractor.files.sources.source import Source
+from extractor.processes.confinement import Allowance, LostError, confined
+from extractor.processes.workers import await_in_order, map_in_order, processors
+from extractor.runs.fingerprint import code_fingerprint
+from extractor.runs.run_folder import RunFolder, opened
+from extractor.runs.run_report import Ending, Outcome, Report, Settings, Status, as_json, how_to_go_on
+
+if TYPE_CHECKING:
+    from extractor.model_source import Asking, NoticeModel
+    from extractor.pipeline import Extracted
+
+_ALLOWANCE = Allowance()
+_NOTICES_WORTH_A_WORKER = 10  # starting one costs about as much as reading that many notices
+_MOST_WORKERS = 61  # that Windows can wait for
+_NOTICES_AT_ONCE = 32  # that a model is asked about: a notice has some five calls, more than that wait for their turn
+
+
+class _Task(NamedTuple):
+    """A notice to do. ``given`` holds what can be read once only, and by this process only: standard input, pipes."""
+
+    notice_id: str
+    source: Source
+    given: bytes | InputError | None
+
+
+class _Job(NamedTuple):
+    """What all tasks of a run share."""
+
+    folder: RunFolder
+    settings: Settings
+    fingerprint: str
+    force: bool
+
+
+def run(  # noqa: PLR0913
+    paths: Sequence[str],
+    out: Path,
+    settings: Settings | None = None,
+    *,
+    asking: Asking | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    allowance: Allowance = _ALLOWANCE,
+    begun: Callable[[int], None] = lambda _: None,
+    watch: Callable[[Outcome], None] = lambda _: None,
+) -> Report:
+    """Extract the notices that ``paths`` stand for (see ``discover``) into the folder ``out``.
+
+    ``asking`` says whom to ask where ``settings`` want a model. What an earlier run finished there is left as it is
+    while input, settings and this program are the same; ``force`` does all. ``begun`` is told the number of inputs,
+    ``watch`` each outcome as it comes, in the inputs' order. Documents are parsed in ``jobs`` processes; one that takes
+    more than ``allowance`` there is a failed input. A keyboard interrupt ends the run early, with what is done written
+    and the report's ``ending`` saying so.
+
+    Raises:
+        SettingsError: ``out`` cannot be used as output folder.
+        OutputError: ``out`` cannot be written any more, as on a full disk; what is finished is kept.
+    """
+    started, outcomes = datetime.now(UTC), list[Outcome]()
+    settings, fingerprint = settings or Settings(), code_fingerprint()
+    found = discover(paths)
+    problems = [Outcome(name, "failed", error=_sentence(name, error)) for name, error in found.problems]
+    with opened(out) as folder:
+        sources = _without_own_texts(found.sources, folder)
+        passed_over = len(found.sources) - len(sources)
+        if passed_over == len(found.sources) > 0:
+            raise SettingsError(f"{out}: is both input and output; choose another folder with --out")
+        once = _ReadOnce()
+        ids = notice_ids(sources, once.content_hash)
+        jobs = 1 if asking is not None else _workers(jobs, len(sources))
+        begun(len(sources) + len(problems))
+        job = _Job(folder, settings, fingerprint, force)
+        tasks = _tasks(sources, ids, once)
+        ending: Ending = "complete"
+        failure: OutputError | None = None
+        try:
+            with closing(_results(job, tasks, jobs, asking, allowance)) as results:
+                for outcome in results:
+                    outcomes.append(outcome)
+                    watch(outcome)
+        except KeyboardInterrupt:
+            ending = "interrupted"
+        except OutputError as error:
+            ending, failure = "stopped", error
+        for problem in problems:
+            watch(problem)
+        # An interrupt leaves out what it found under way, which need not be the last inputs.
+        ended = {outcome.notice_id: outcome for outcome in outcomes}
+        pending = (Outcome(source.name, "pending", each) for source, each in zip(sources, ids, strict=True))
+        outcomes = [ended.get(outcome.notice_id, outcome) for outcome in pending] + problems
+        asked = None if asking is None else asking.reported()
+        report = Report(
+            folder, settings, fingerprint, jobs, ending, started, datetime.now(UTC), outcomes, passed_over, asked
+        )
+        if failure is None:
+            _write(report)
+        else:
+            with suppress(OutputError):
+                _write(report)
+            raise OutputError(f"{failure}; {how_to_go_on(report)}") from failure
+    return report
+
+
+def _results(
+    job: _Job, tasks: Iterator[_Task], jobs: int, asking: Asking | None, allowance: Allowance
+) -> Generator[Outcome, None, None]:
+    if asking is None:
+        return map_in_order(partial(_do, job), tasks, jobs, _lost, allowance)
+    return await_in_order(partial(_asked_of, job, asking, allowance), tasks, _NOTICES_AT_ONCE)
+
+
+class _ReadOnce:
+    """Contents that had to be read before their turn, of sources that cannot be read again."""
+
+    def __init__(self) -> None:
+        self._held: dict[Source, bytes | InputError] = {}
+
+    def content_hash(self, source: Source) -> str:
+        """Return the hex SHA-256 of a source's bytes; of its complaint where it cannot be read, which then fails."""
+        content = self.take(source)
+        if content is None:
+            content = _read(source)
+        else:
+            self._held[source] = content
+        return _sha256(content if isinstance(content, bytes) else str(content).encode(errors="surrogatepass"))
+
+    def take(self, source: Source) -> bytes | InputError | None:
+        """Return the contents of a source that can be read once only, None for all others."""
+        if source in self._held:
+            return self._held.pop(source)
+        return None if _is_readable_again(source) else _read(source)
+
+
+def _tasks(sources: Sequence[Source], ids: Sequence[str], once: _ReadOnce) -> Iterator[_Task]:
+    for source, notice_id in zip(sources, ids, strict=True):
+        yield _Task(notice_id, source, once.take(source))
+
+
+class _Doing:
+    """A task under way: everything but an unwritable folder becomes its ``outcome``."""
+
+    def __init__(self, job: _Job, task: _Task) -> None:
+        self._job = job
+        self._task = task
+        self._started = time.perf_counter()
+        self._sha256: str | None = None
+        self._key = ""
+        self.outcome = self._ended("pending")
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """Make what is raised inside the block the outcome."""
+        try:
+            yield
+        except OutputError:
+            raise
+        except Exception as error:
+            trace = None if isinstance(error, InputError | LostError) else traceback.format_exc()
+            self.outcome = self._ended("failed", error=_sentence(self._task.source.name, error), trace=trace)
+
+    def begin(self) -> bytes | None:
+        """Return the contents of the notice; None where it is finished already."""
+        data = _content(self._task)
+        self._sha256 = _sha256(data)
+        self._key = _key(self._job, self._task.source, self._sha256)
+        entry = None if self._job.force else self._job.folder.finished(self._task.notice_id, self._key)
+        # Where calls to a model failed they are made again, the others are answered from the cache.
+        if entry is None or entry.counts.get("unanswered"):
+            return data
+        self.outcome = self._ended("unchanged", counts=entry.counts, left_out=entry.left_out)
+        return None
+
+    def end(self, extracted: Extracted, asked: Mapping[str, Any] | None = None) -> None:
+        """Keep a notice; ``asked`` says what a model took."""
+        from extractor.pipeline import store
+
+        kept = store(extracted, self._job.folder, self._key)
+        self.outcome = self._ended(
+            "done", counts=kept.counts, left_out=kept.left_out, asked=asked, unanswered=extracted.failures
+        )
+
+    def _ended(self, status: Status, **what: Any) -> Outcome:
+        seconds = time.perf_counter() - self._started
+        source, notice_id = self._task.source, self._task.notice_id
+        return Outcome(source.name, status, notice_id, sha256=self._sha256, seconds=seconds, **what)
+
+
+def _do(job: _Job, task: _Task) -> Outcome:
+    """Do one notice by rules, in whichever process."""
+    doing = _Doing(job, task)
+    with doing.caught():
+        data = doing.begin()
+        if data is not None:
+            from extractor.pipeline import extract_file
+
+            doing.end(extract_file(task.source, data, notice_id=task.notice_id, lang=job.settings.lang))
+    return doing.outcome
+
+
+class _File(NamedTuple):
+    """A file whose text is to be taken out of it."""
+
+    source: Source
+    data: bytes
+
+
+TakesText = Callable[[_File], Future[ReadText]]
+
+
+async def _do_with_model(job: _Job, model: NoticeModel, take_text: TakesText, task: _Task) -> Outcome:
+    """Do one notice by rules and a model; ``take_text`` parses documents elsewhere."""
+    doing = _Doing(job, task)
+    with doing.caught():
+        data = doing.begin()
+        if data is not None:
+            from extractor.pipeline import Extracted, extract_with_model
+
+            read = await asyncio.wrap_future(take_text(_File(task.source, data)))
+            finds_issues = job.settings.backend == "model"
+            assisted = await extract_with_model(
+                read.text,
+                model,
+                notice_id=task.notice_id,
+                finds_issues=finds_issues,
+                lang=job.settings.lang,
+                left_out=read.left_out,
+            )
+            extracted = Extracted(
+                read.text, assisted.notice, [str(failure) for failure in assisted.failures], read.left_out
+            )
+            doing.end(extracted, model.tally.reported())
+    return doing.outcome
+
+
+def _text_of(file: _File) -> ReadText:
+    from extractor.files.ingest import ingest
+
+    ingested = ingest(file.source, file.data)
+    return ReadText(ingested.text, ingested.left_out)
+
+
+@asynccontextmanager
+async def _asked_of(
+    job: _Job, asking: Asking, allowance: Allowance
+) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
+    """Yield what does a notice by an endpoint that is open meanwhile."""
+    from extractor.model_source import NoticeModel
+
+    with confined(_text_of, 1, allowance) as take_text:
+        async with asking.endpoint() as endpoint:
+
+            async def do(task: _Task) -> Outcome:
+                model = NoticeModel(endpoint, asking.settings.notice_deadline)
+                return await _do_with_model(job, model, take_text, task)
+
+            yield do
+
+
+def _content(task: _Task) -> bytes:
+    if isinstance(task.given, InputError):
+        raise task.given
+    return read_bytes(task.source, DEFAULT_LIMITS) if task.given is None else task.given
+
+
+def _lost(task: _Task, why: str) -> Outcome:
+    return Outcome(task.source.name, "failed", task.notice_id, error=_lost_sentence(task.source.name, why))
+
+
+def _lost_sentence(name: str, why: str) -> str:
+    return f"{name}: {why}; convert it to txt, cut it, or give it more with --seconds or --memory"
+
+
+def _sentence(name: str, error: Exception) -> str:
+    """Return what to tell of an error. Of those nobody foresaw the kind only: their words may quote the notice."""
+    if isinstance(error, ExtractorError):
+        return str(error)
+    if isinstance(error, LostError | MemoryError):
+        return _lost_sentence(name, str(error) or "needs more memory than a document may take")
+    return f"{name}: the extractor failed on it ({type(error).__name__}); please report this, with --log-level debug"
+
+
+def _key(job: _Job, source: Source, sha256: str) -> str:
+    """Return a hash of all that can change a notice's record. The ending counts: it decides how bytes are read."""
+    parts = (sha256, source.ending, job.fingerprint, *asdict(job.settings).values())
+    return _sha256("\0".join(parts).encode(errors="surrogatepass"))
+
+
+def _workers(asked: int | None, notices: int) -> int:
+    if asked is None:
+        return max(1, min(processors(), notices // _NOTICES_WORTH_A_WORKER))
+    return max(1, min(asked, notices, _MOST_WORKERS))
+
+
+def _without_own_texts(sources: Sequence[Source], folder: RunFolder) -> list[Source]:
+    """Leave out this folder's own output: ``run . --out out`` walks over what it wrote last time."""
+    texts = folder.texts.resolve()
+    return [source for source in sources if source.path is None or texts not in Path(source.path).resolve().parents]
+
+
+def _is_readable_again(source: Source) -> bool:
+    if source.path is None:
+        return False
+    try:
+        return stat.S_ISREG(Path(source.path).stat().st_mode)
+    except OSError:
+        return True  # gone: whoever reads it says so
+
+
+def _read(source: Source) -> bytes | InputError:
+    try:
+        return read_bytes(source, DEFAULT_LIMITS)
+    except InputError as error:
+        return error
+
+
+def _write(report: Report) -> None:
+    report.folder.compose(outcome.notice_id for outcome in report.notices if outcome.notice_id is not None)
+    report.folder.write_report(as_json(report))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,264 @@
+"""A run's folder: what stands in it, and how it is written so that no stop at any time tears it.
+
+``notices.jsonl`` one notice a line · ``texts/<notice_id>.txt`` what offsets index · ``run.json`` what the run did ·
+``.work/<notice_id>.json`` finished work: a line about it (``Entry``), then the notice's line as it goes into
+``notices.jsonl`` · ``.notice-extractor`` the mark that says whose folder it is. Each file is written beside its place
+and moved there when complete. An entry is saved after its text and states the hashes of both: whatever a crash or a
+person did to either, it is taken up only while it is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Set
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from extractor.disk import names, system
+from extractor.disk.marker import claim
+from extractor.disk.whole import sweep, sweep_files, try_out, unwritable, write_file
+from extractor.errors import InputError, OutputError, SettingsError
+from extractor.terminal import printable
+
+if TYPE_CHECKING:
+    from extractor.pipeline import Counts, LeftOutRows
+
+_ANOTHER_FOLDER = "choose another with --out"
+_ANOTHER_PLACE = "choose another place with --out"
+_REPORTED = frozenset(("contract_version", "fingerprint", "inputs", "ending"))  # in run.json, since there is one
+_ID = re.compile(rb'"notice_id":("(?:[^"\\]|\\.)*")')
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is known of finished work. ``key`` stands for all that can change the result; hashes are hex SHA-256."""
+
+    key: str
+    text_sha256: str
+    line_sha256: str
+    counts: Counts
+    left_out: LeftOutRows = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The folder of a run; made by ``opened``, handed to worker processes."""
+
+    path: Path
+
+    @property
+    def notices(self) -> Path:
+        """One notice a line, in the order of the inputs."""
+        return self.path / "notices.jsonl"
+
+    @property
+    def report(self) -> Path:
+        """What the run did."""
+        return self.path / "run.json"
+
+    @property
+    def work(self) -> Path:
+        """Finished work, one file a notice."""
+        return self.path / ".work"
+
+    @property
+    def texts(self) -> Path:
+        """The notices' plain texts, UTF-8, line ends as in the text."""
+        return self.path / "texts"
+
+    def text(self, notice_id: str) -> Path:
+        """Return the file of a notice's text.
+
+        Raises:
+            InputError: the id is no name for a file, which no run gives.
+        """
+        return self.texts / f"{_checked(notice_id)}.txt"
+
+    def save(
+        self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: LeftOutRows | None = None
+    ) -> None:
+        """Keep a finished notice: its text, its line (JSON without line ends), and what goes into the report of it.
+
+        Raises:
+            InputError: the id is no name for a file.
+            OutputError: the folder cannot be written.
+        """
+        raw_text, raw_line = text.encode(), line.encode()
+        entry = Entry(key, _sha256(raw_text), _sha256(raw_line), counts, left_out or [])
+        # After a power cut the hashes say what is not whole, and it is done again: not worth a sync each.
+        _replace(self.text(notice_id), [raw_text], durable=False)
+        _replace(self._entry(notice_id), [json.dumps(asdict(entry)).encode(), b"\n", raw_line, b"\n"], durable=False)
+
+    def finished(self, notice_id: str, key: str) -> Entry | None:
+        """Return what is known of a notice that is finished under ``key``, None where its work is to be done."""
+        entry_file, text_file = self._entry(notice_id), self.text(notice_id)
+        try:
+            if not entry_file.is_file() or not text_file.is_file():  # a pipe would be waited for
+                return None
+            with entry_file.open("rb") as file:
+                entry = Entry(**json.loads(file.readline()))
+                if entry.key != key or entry.line_sha256 != _sha256(file.read().removesuffix(b"\n")):
+                    return None
+            whole = entry.text_sha256 == _sha256(text_file.read_bytes())
+        except (OSError, ValueError, TypeError):
+            return None
+        return entry if whole else None
+
+    def compose(self, notice_ids: Iterable[str]) -> None:
+        """Write ``notices.jsonl`` from the finished work of ``notice_ids``, holding one notice at a time.
+
+        Raises:
+            OutputError: the folder cannot be written.
+        """
+        _replace(self.notices, map(self._line, notice_ids))
+
+    def write_report(self, report: Mapping[str, Any]) -> None:
+        """Write ``run.json``.
+
+        Raises:
+            OutputError: the folder cannot be written.
+        """
+        text = json.dumps(report, ensure_ascii=False, indent=2)
+        # A file name's undecodable bytes are lone surrogates, which JSON spells as this error handler does.
+        _replace(self.report, [text.encode(errors="backslashreplace"), b"\n"])
+
+    def _entry(self, notice_id: str) -> Path:
+        return self.work / f"{_checked(notice_id)}.json"
+
+    def _line(self, notice_id: str) -> bytes:
+        with self._entry(notice_id).open("rb") as file:
+            file.readline()
+            return file.read()
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[RunFolder]:
+    """Make a run's folder, or take up an earlier run's, for this process alone until the end of the block.
+
+    Raises:
+        SettingsError: ``path`` is no folder, cannot be written, or holds something else than a run; or another run is
+            writing there.
+        OutputError: the disk is full.
+    """
+    folder = RunFolder(path)
+    try:
+        claim(path, "run", _is_of_earlier_version, _ANOTHER_FOLDER)
+        for place in (folder.texts, folder.work):
+            if system.kind(place) == "link":
+                raise SettingsError(f"{place}: is a symbolic link, which is not followed; {_ANOTHER_FOLDER}")
+            place.mkdir(mode=0o700, exist_ok=True)
+        lock = system.open_lock(folder.work / "lock")
+    except OSError as error:
+        raise _unusable(path, error) from error
+    with lock:
+        if system.lock(lock) == "busy":
+            raise SettingsError(f"{path}: another run is writing there; wait for it, or {_ANOTHER_FOLDER}")
+        try:
+            sweep(path)
+            for place in (path, folder.texts, folder.work):
+                sweep_files(place)
+                try_out(place)
+        except OSError as error:
+            raise _unusable(path, error) from error
+        yield folder
+
+
+def _unusable(path: Path, error: OSError) -> SettingsError | OutputError:
+    if error.errno in system.FULL:
+        return unwritable(path, error, _ANOTHER_PLACE)
+    reason = "it is a file" if path.is_file() else error.strerror or str(error)
+    return SettingsError(f"{path}: cannot be used as output folder ({reason}); {_ANOTHER_FOLDER}")
+
+
+def _is_of_earlier_version(path: Path) -> bool:
+    """Return whether a version that marked no folder wrote this one: its report says so, or, where the run was stopped
+    before that, its finished work does."""
+    folder = RunFolder(path)
+    if folder.notices.is_file() and _keys(folder.report) >= _REPORTED:
+        return True
+    return system.kind(folder.work / "lock") == "file" and any(map(_is_entry, folder.work.glob("*.json")))
+
+
+def _keys(path: Path) -> Set[str]:
+    """Return the keys of the JSON object in a file; none where there is no such file."""
+    try:
+        found = json.loads(path.read_bytes()) if path.is_file() else {}
+    except (OSError, ValueError):
+        return frozenset()
+    return found.keys() if isinstance(found, dict) else frozenset()
+
+
+def _is_entry(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return isinstance(Entry(**json.loads(file.readline())), Entry)
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def stored_lines(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Yield the id and the JSON of each notice that the run's folder ``path`` holds.
+
+    Raises:
+        InputError: it holds no notices.jsonl, or one that this program did not write, or whose ids somebody edited so
+            that they name no file.
+    """
+    file_name = RunFolder(path).notices
+    if not file_name.is_file():
+        raise InputError(f"{path}: holds no notices.jsonl; give the folder that a run wrote (its --out)")
+    try:
+        with file_name.open("rb") as file:
+            for number, line in enumerate(file, start=1):
+                found = _ID.search(line, 0, 2000)
+                if found is None:
+                    raise InputError(f"{file_name}:{number}: is no notice; run the extraction again")
+                yield _stored_id(found[1], file_name, number), line
+    except (OSError, ValueError) as error:
+        raise InputError(f"{file_name}: cannot be read ({error})") from error
+
+
+def stored_text(path: Path, notice_id: str, sha256: str) -> str:
+    """Return the text that a notice's offsets index; ``sha256`` is what the notice says of it.
+
+    Raises:
+        InputError: the text is missing, or another than the notice was made from.
+    """
+    file_name = RunFolder(path).text(notice_id)
+    if not file_name.is_file():
+        raise InputError(f"{file_name}: cannot be read (there is no such file); run the extraction again")
+    try:
+        raw = file_name.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file_name}: cannot be read ({error.strerror}); run the extraction again") from error
+    if _sha256(raw) != sha256:
+        raise InputError(f"{file_name}: is not the text its notice was made from; run the extraction again")
+    return raw.decode()
+
+
+def _replace(path: Path, pieces: Iterable[bytes], *, durable: bool = True) -> None:
+    """Write a file under its final name all or not at all; ``durable`` also outlasts a power cut."""
+    try:
+        write_file(path, pieces, durable=durable)
+    except OSError as error:
+        raise unwritable(path, error, _ANOTHER_PLACE) from error
+
+
+def _stored_id(quoted: bytes, file_name: Path, number: int) -> str:
+    notice_id = str(json.loads(quoted))
+    if flaw := names.flaw(notice_id):
+        raise InputError(f"{file_name}:{number}: the id {flaw}, as no run gives it; run the extraction again")
+    return notice_id
+
+
+def _checked(notice_id: str) -> str:
+    if flaw := names.flaw(notice_id):
+        raise InputError(f"{printable(notice_id)}: this id {flaw}; give the notice another")
+    return notice_id
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,186 @@
+"""What a run did: the outcome of each input, and all of them as run.json and as a sentence."""
+
+from __future__ import annotations
+
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from extractor.data import read_table
+from extractor.runs.run_folder import RunFolder
+from extractor.version import __version__
+
+if TYPE_CHECKING:
+    from extractor.pipeline import Counts, LeftOutRows
+
+Status = Literal["done", "unchanged", "failed", "pending"]
+Ending = Literal["complete", "interrupted", "stopped"]
+
+COUNTED = ("issues", "measures", "checks")
+_SUMMED = (*COUNTED, "digits_unread", "unanswered")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What of a run's settings can change a notice's record; ``reader`` stands for what of a model's can."""
+
+    backend: Literal["rules", "assisted", "model"] = "rules"
+    lang: Literal["zh", "en"] = "zh"
+    reader: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one input: ``unchanged`` was done by an earlier run, ``pending`` was not reached by this one.
+
+    ``error`` is a sentence, ``trace`` a Python traceback where the fault is ours; ``seconds`` are from its begin to its
+    end. ``asked`` says what the model took (see ``Tally.reported``), ``unanswered`` why calls to it failed for good.
+    """
+
+    name: str
+    status: Status
+    notice_id: str | None = None
+    sha256: str | None = None
+    counts: Counts | None = None
+    left_out: LeftOutRows = field(default_factory=list)
+    error: str | None = None
+    trace: str | None = None
+    seconds: float = 0.0
+    asked: Mapping[str, Any] | None = None
+    unanswered: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a run did. ``outcomes`` are in the order of the inputs; those that stand for no notice come last. ``asked``
+    is what the model took in all, with the settings of its endpoint under ``settings``; None where none was asked."""
+
+    folder: RunFolder
+    settings: Settings
+    fingerprint: str
+    jobs: int
+    ending: Ending
+    started: datetime
+    finished: datetime
+    outcomes: list[Outcome]
+    passed_over: int
+    """Texts of this very folder that the paths stood for too."""
+    asked: Mapping[str, Any] | None = None
+
+    @property
+    def notices(self) -> list[Outcome]:
+        """The outcomes that stand in ``notices.jsonl``."""
+        return [outcome for outcome in self.outcomes if outcome.status in ("done", "unchanged")]
+
+    def count(self, status: Status) -> int:
+        """Return how many inputs ended so."""
+        return sum(outcome.status == status for outcome in self.outcomes)
+
+    def total(self, name: str) -> int:
+        """Return the sum over the notices of what is counted by a whole number, e.g. ``issues``, ``digits_unread``."""
+        return sum(int((outcome.counts or {}).get(name) or 0) for outcome in self.notices)
+
+    def left_out(self) -> dict[str, int]:
+        """Return the code points that ingest left out of the notices' texts, by kind."""
+        sums: Counter[str] = Counter()
+        for outcome in self.notices:
+            for entry in outcome.left_out:
+                sums[str(entry["kind"])] += int(entry["characters"])
+        return dict(sums)
+
+    @property
+    def seconds(self) -> float:
+        """How long the run took."""
+        return (self.finished - self.started).total_seconds()
+
+
+def how_it_went(report: Report) -> str:
+    """Return a run's summary as one sentence."""
+    parts = [f"{report.count('done')} done"]
+    parts += [f"{count} {status}" for status in ("unchanged", "failed", "pending") if (count := report.count(status))]
+    found = ", ".join(f"{report.total(name)} {name}" for name in COUNTED)
+    where = f"{len(report.notices)} in {report.folder.notices}"
+    asked = f"; {what_was_asked(report.asked)}" if report.asked is not None else ""
+    asked += f"; {count} unanswered, there the rules' reading stands" if (count := report.total("unanswered")) else ""
+    lacking = _what_was_unread(report) + _what_was_left_out(report)
+    sentence = f"{', '.join(parts)}; {where}: {found}{lacking}{asked}; {report.seconds:.1f} s"
+    return f"interrupted: {sentence}; {how_to_go_on(report)}" if report.ending == "interrupted" else sentence
+
+
+def _what_was_unread(report: Report) -> str:
+    """Return in words how many digits could not be read, and in how many notices; empty where there is none."""
+    counts = [int(count) for outcome in report.notices if (count := (outcome.counts or {}).get("digits_unread"))]
+    return f"; {_several(sum(counts), 'digit')} unread in {_several(len(counts), 'notice')}" if counts else ""
+
+
+def _several(count: int, name: str) -> str:
+    return f"{count} {name}" if count == 1 else f"{count} {name}s"
+
+
+def _what_was_left_out(report: Report) -> str:
+    """Return in words what ingest left out, the furniture of pages aside; empty where that is nothing."""
+    table = read_table("left_out")
+    kinds = {kind: size for kind, size in report.left_out().items() if not table[kind].get("furniture")}
+    named = [f"{table[kind]['en']}{f' ({size:,} characters)' if size else ''}" for kind, size in kinds.items()]
+    return f"; left out: {', '.join(named)}" if named else ""
+
+
+def what_was_asked(asked: Mapping[str, Any]) -> str:
+    """Return in words what a model took, from a report of it."""
+    words = f"{asked['calls']} calls, {asked['cache_hits']} answered from the cache"
+    words += f", {asked['retries']} retries" if asked["retries"] else ""
+    if asked["requests"]:
+        cached = f" ({asked['tokens_cached']:,} of them cached)" if asked["tokens_cached"] else ""
+        counted = f"{asked['tokens_in']:,} tokens in{cached}, {asked['tokens_out']:,} out"
+        words += f", {counted if asked['tokens_known'] else 'at least ' + counted}"
+        words += ", cost unknown" if asked["usd"] is None else f", ${asked['usd']:.4f}"
+    return words + (f", {asked['failures']} failed" if asked["failures"] else "")
+
+
+def how_to_go_on(report: Report) -> str:
+    """Return in words what is kept of a run that did not end."""
+    return f"{len(report.notices)} of {len(report.outcomes)} are finished and kept, the same command goes on from there"
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """Return a report as it goes into run.json."""
+    from extractor.record.contract import CONTRACT_VERSION
+
+    statuses = Counter(outcome.status for outcome in report.outcomes)
+    return {
+        "contract_version": CONTRACT_VERSION,
+        "version": __version__,
+        "fingerprint": report.fingerprint,
+        "python": platform.python_version(),
+        "settings": {"backend": report.settings.backend, "lang": report.settings.lang, "jobs": report.jobs},
+        "ending": report.ending,
+        "started": report.started.isoformat(timespec="milliseconds"),
+        "finished": report.finished.isoformat(timespec="milliseconds"),
+        "seconds": round(report.seconds, 3),
+        "totals": {
+            "inputs": len(report.outcomes),
+            **{status: statuses[status] for status in ("done", "unchanged", "failed", "pending")},
+            **{name: report.total(name) for name in _SUMMED},
+            "left_out": report.left_out(),
+        },
+        **({} if report.asked is None else {"model": dict(report.asked)}),
+        "inputs": [_input_as_json(outcome) for outcome in report.outcomes],
+    }
+
+
+def _input_as_json(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "name": outcome.name,
+        "notice_id": outcome.notice_id,
+        "sha256": outcome.sha256,
+        "outcome": outcome.status,
+        "error": outcome.error,
+        **(outcome.counts or dict.fromkeys((*COUNTED, "coverage", "digits_unread", "unanswered"))),
+        "left_out": outcome.left_out,
+        "seconds": round(outcome.seconds, 3),
+        **({} if outcome.asked is None else {"model": dict(outcome.asked)}),
+        **({"failures": list(outcome.unanswered)} if outcome.unanswered else {}),
+    }

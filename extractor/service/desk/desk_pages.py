@@ -1,0 +1,331 @@
+"""What the pages for review show, put together from templates and from the pages of notices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple, get_args
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from extractor.pages import shell
+from extractor.pages.notice_page import gravest_first
+from extractor.pages.notice_page import notice_page as data_of
+from extractor.record.checks import Lang
+from extractor.record.contract import Span
+from extractor.record.grounding import DATE_SCALARS
+from extractor.record.items import FIELDS, SHAPES, Item, ItemKind
+from extractor.review.forms import fields_of, shown, values_from
+from extractor.review.moments import day, moment
+from extractor.review.proposals import not_taken, proposed
+from extractor.review.review import can_be_undone, review_of
+from extractor.service.desk.desk_words import printable, said_in, service_words
+from extractor.service.desk.history import steps
+from extractor.service.http.api_models import NoticePage
+from extractor.service.store.review_store import Reviewed
+from extractor.service.work.service_parts import Service
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+"""The content security policy of these pages: their own files, and nothing written into them."""
+
+_HTMX = (
+    '{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,'
+    '"historyEnabled":false,"responseHandling":[{"code":"204","swap":false},{"code":"2..|409|422","swap":true},'
+    '{"code":"...","swap":false,"error":true}]}'
+)
+# htmx 2.0.11, as npm has it; its licence lies beside it.
+_OWN = frozenset(("htmx.min.js", "desk.js", "review.js", "desk.css"))
+_PAGES = Environment(
+    loader=PackageLoader("extractor.service"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
+_PAGES.filters |= {"printable": printable, "day": day}
+_NEW = tuple(kind for kind in SHAPES if kind != "field")
+
+
+class Looking(NamedTuple):
+    """Who looks at a page of which service, in which language, and at which address."""
+
+    service: Service
+    lang: Lang
+    name: str
+    here: str
+
+
+class Asked(NamedTuple):
+    """What a form asks for: the change as it is validated, and as it was filled in."""
+
+    op: str
+    item: str
+    kind: ItemKind | None
+    of: str
+    at: tuple[int, int]
+    seen: int
+    change: Mapping[str, Any]
+    values: Mapping[str, Any]
+    is_misplaced: bool
+
+
+class Refusal(NamedTuple):
+    """Why a change was not taken; ``is_conflict``: somebody else was first."""
+
+    said: str
+    is_conflict: bool
+
+
+class Form(NamedTuple):
+    """An item (without an id: a new one), the values and the place to show, and the last change that was seen."""
+
+    item: Item
+    values: Mapping[str, Any]
+    at: tuple[int, int]
+    seen: int
+
+
+@cache
+def static_file(name: str) -> str | None:
+    """Return a script or a style by its name, None where there is none."""
+    if name in _OWN:
+        return files("extractor.service").joinpath("static", name).read_text(encoding="utf-8")
+    return shell.static_file(name) if name in (*shell.NOTICE_SCRIPTS, *shell.NOTICE_STYLES) else None
+
+
+def inbox_page(looking: Looking, page: NoticePage, query: str, show: str, *, only_checks: bool) -> str:
+    """Return the list of notices."""
+    asked = {"q": query, "show": show, "checks": "1" if only_checks else ""}
+    narrowed = {"q": query, "has_checks": "true" if only_checks else "", "is_reviewed": _REVIEWED.get(show, "")}
+    return _page(
+        "inbox.html",
+        looking,
+        ("dom.js", "theme.js", "desk.js"),
+        page=page,
+        query=query,
+        show=show,
+        only_checks=only_checks,
+        further=urlencode({**asked, "after": page.next}),
+        narrowed=urlencode({name: value for name, value in narrowed.items() if value}),
+        words=service_words()["words"],
+    )
+
+
+_REVIEWED = {"waiting": "false", "reviewed": "true"}
+
+
+def review_page(looking: Looking, found: Reviewed) -> str:
+    """Return the frame of a notice's page, which its script fills."""
+    scripts = (*shell.NOTICE_SCRIPTS, "htmx.min.js", "desk.js", "review.js")
+    return _page(
+        "review.html", looking, scripts, title=found.record.title or found.notice_id, notice_id=found.notice_id
+    )
+
+
+def sign_in_page(looking: Looking, following: str, refused: str = "") -> str:
+    """Return the form that asks who one is."""
+    needs_token = looking.service.token is not None
+    values = {"next": following, "refused": refused, "needs_token": needs_token}
+    return _page("sign_in.html", looking, ("dom.js", "theme.js", "desk.js"), **values)
+
+
+def problem_page(looking: Looking) -> str:
+    """Return the page that stands where there is none."""
+    return _page(
+        "problem.html", looking, ("dom.js", "theme.js", "desk.js"), sentence=said_in(looking.lang)("inbox.not_there")
+    )
+
+
+def state_of(looking: Looking, found: Reviewed) -> dict[str, Any]:
+    """Return what a notice's page is drawn from, as ``static/review.js`` takes it."""
+    review, ended = found.review, found.review.finished
+    own = [each.number for each in review.made if each.by == looking.name and can_be_undone(review, each.number)]
+    pairs = zip(found.record.checks, review.open, strict=True)
+    sentence = said_in(looking.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
+    return {
+        **service_words(),
+        "data": data_of(found.record, found.text),
+        "title": found.record.title or found.notice_id,
+        "seen": review.last,
+        "reviewed": sentence,
+        "undoable": max(own, default=0),
+        "ids": {path: key for key, path in found.paths.items()},
+        "checks": [key for _, key in sorted(pairs, key=lambda pair: gravest_first(pair[0]))],
+        "kinds": _NEW,
+        "fields": FIELDS,
+    }
+
+
+def history_part(looking: Looking, found: Reviewed) -> str:
+    """Return the list of changes."""
+    told = list(steps(found.review, found.text, looking.lang))
+    return _part("history.html", looking, found, steps=told, seen=found.review.last)
+
+
+def item_part(looking: Looking, found: Reviewed, item: Item) -> str:
+    """Return the form of an item as it is."""
+    return _form_part(looking, found, _form_of(found, item, item.values, _hull(item.at)))
+
+
+def refused_part(looking: Looking, found: Reviewed, asked: Asked, refusal: Refusal) -> str:
+    """Return the form of an item as somebody filled it in and was refused; where it is gone, the reason alone."""
+    if asked.op == "add" and asked.kind is not None:
+        item = Item("", asked.kind, asked.of, asked.values, ())
+        return _form_part(looking, found, Form(item, asked.values, asked.at, asked.seen), refusal)
+    known = found.review.items.get(asked.item)
+    if known is None:
+        return _part("nothing.html", looking, found, sentence=refusal.said)
+    changed = as_changed(asked, found)
+    values = {**known.values, **changed.get("values", {})}
+    form = _form_of(found, known, values, asked.at if changed.get("at") else _hull(known.at))
+    # Only after a conflict, which is seen now, may the same be sent again and be taken.
+    return _form_part(looking, found, form if refusal.is_conflict else form._replace(seen=asked.seen), refusal)
+
+
+def new_item_part(looking: Looking, found: Reviewed, kind: ItemKind, place: Span) -> str:
+    """Return the form of an item that is to be at a place, as the rules read it there."""
+    t = said_in(looking.lang)
+    if not place.start < place.end <= len(found.text):
+        return _part("nothing.html", looking, found, sentence=t("review.select_first"))
+    holder = _holder(found, kind, place)
+    if holder is None and SHAPES[kind].of is not None:
+        return _part("nothing.html", looking, found, sentence=t("review.no_holder", kind=t(f"kind.{SHAPES[kind].of}")))
+    values, at = proposed(kind, found.text, place)
+    item = Item("", kind, holder.id if holder else "", values, (at,))
+    return _form_part(looking, found, Form(item, values, (at.start, at.end), found.review.last))
+
+
+def placed_field_part(looking: Looking, found: Reviewed, field: str, place: Span) -> str:
+    """Return the form of one of the notice's own fields, filled in with the words at a place."""
+    known = found.review.items.get(field)
+    if known is None or known.kind != "field":
+        return ""
+    values, at = proposed("date" if field in DATE_SCALARS else "field", found.text, place)
+    return _form_part(looking, found, _form_of(found, known, values, (at.start, at.end)))
+
+
+def asked_of(sent: Sequence[tuple[str, str]]) -> Asked:
+    """Return what a form asks for; what makes no sense is left for validation to refuse."""
+    given = dict(sent)
+    op, item, kind_named = given.get("op", ""), given.get("item", ""), given.get("kind", "")
+    kind: ItemKind | None = next((each for each in get_args(ItemKind) if each == kind_named), None)
+    printed = [given.get("start", "").strip(), given.get("end", "").strip()]
+    at = (_offset(printed[0]), _offset(printed[1]))
+    change: dict[str, Any] = {"op": op}
+    values: dict[str, Any] = {}
+    if op in ("accept", "correct", "delete"):
+        change["item"] = item
+    if op == "undo":
+        change["change"] = _offset(given.get("change"))
+    if op in ("correct", "add") and kind is not None:
+        values = values_from(kind, item, sent)
+        change |= {"values": values, "at": {"start": at[0], "end": at[1]} if any(printed) else None}
+    if op == "add":
+        change |= {"kind": kind_named, "of": given.get("of", "")}
+    return Asked(
+        op,
+        item,
+        kind,
+        given.get("of", ""),
+        at,
+        _offset(given.get("seen")),
+        change,
+        values,
+        any(printed) and not at[0] < at[1],
+    )
+
+
+def as_changed(asked: Asked, found: Reviewed) -> Mapping[str, Any]:
+    """Return the change that a form asks for: of a correction what differs from what the form first showed, so that it
+    takes nothing back that others changed meanwhile."""
+    if asked.op != "correct":
+        return asked.change
+    made = [each for each in found.review.made if each.number <= asked.seen]
+    shown_then = review_of(found.review.base, made).items.get(asked.item)
+    if shown_then is None:
+        return asked.change
+    values = {name: value for name, value in asked.values.items() if shown_then.values.get(name) != value}
+    at = None if asked.at == _hull(shown_then.at) else asked.change["at"]
+    return {**asked.change, "values": values, "at": at}
+
+
+def _form_of(found: Reviewed, item: Item, values: Mapping[str, Any], at: tuple[int, int]) -> Form:
+    return Form(item, values, at, found.review.last)
+
+
+def _form_part(looking: Looking, found: Reviewed, form: Form, refusal: Refusal | None = None) -> str:
+    item, (start, end) = form.item, form.at
+    is_new = not item.id
+    known = {"kind": item.kind, "of": item.of} if is_new else {"kind": item.kind, "item": item.id}
+    fields = [
+        {**field._asdict(), "shown": shown(form.values, field)} for field in fields_of(item.kind, item.id, looking.lang)
+    ]
+    return _part(
+        "item.html",
+        looking,
+        found,
+        item=item,
+        fields=fields,
+        hidden={**known, "seen": form.seen}.items(),
+        words_there=found.text[start:end],
+        start=start if start < end else "",
+        end=end if start < end else "",
+        refusal=refusal,
+        holds=item.kind in ("issue", "measure"),
+        is_new=is_new,
+        missing=[_offer(found, each) for each in _missing(found, item)],
+        steps=[] if is_new else list(steps(found.review, found.text, looking.lang, item.id)),
+    )
+
+
+def _missing(found: Reviewed, item: Item) -> Iterable[Item]:
+    """What the rules read in a measure and nobody has taken."""
+    if item.kind != "measure" or not item.id:
+        return ()
+    return not_taken(item, found.review.items.values(), found.text)
+
+
+def _offer(found: Reviewed, item: Item) -> dict[str, Any]:
+    """An item to be taken by one press: its kind, its words, and what the form that adds it would send."""
+    (place,) = item.at
+    values = {name: "" if value is None else value for name, value in item.values.items()}
+    sent = {"op": "add", "kind": item.kind, "of": item.of, "seen": found.review.last, **values}
+    return {
+        "kind": item.kind,
+        "words": found.text[place.start : place.end],
+        "sent": {**sent, "start": place.start, "end": place.end},
+    }
+
+
+def _holder(found: Reviewed, kind: ItemKind, place: Span) -> Item | None:
+    """The innermost issue or measure in which an item of a kind would stand."""
+    of = SHAPES[kind].of
+    fits = (
+        item
+        for item in found.review.items.values()
+        if item.kind == of and item.at[0].start <= place.start and place.end <= item.at[0].end
+    )
+    return next(fits, None)
+
+
+def _hull(places: Sequence[Span]) -> tuple[int, int]:
+    if not places:
+        return 0, 0
+    return min(place.start for place in places), max(place.end for place in places)
+
+
+def _offset(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _page(template: str, looking: Looking, scripts: Sequence[str], **values: Any) -> str:
+    styles = (*shell.NOTICE_STYLES, "desk.css")
+    frame = {"lang": looking.lang, "name": looking.name, "here": looking.here, "htmx": _HTMX}
+    return _PAGES.get_template(template).render(
+        t=said_in(looking.lang), styles=styles, scripts=scripts, **frame, **values
+    )
+
+
+def _part(template: str, looking: Looking, found: Reviewed, **values: Any) -> str:
+    return _PAGES.get_template(template).render(t=said_in(looking.lang), notice_id=found.notice_id, **values)

@@ -1,0 +1,44 @@
+"""What the service's pages say, in both languages."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from extractor.pages.page_words import words
+from extractor.record.checks import Lang
+
+Says = Callable[..., str]
+
+# What would steer the line it stands in, or not be seen at all; as in pages/static/dom.js.
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
+
+
+@cache
+def service_words() -> dict[str, Any]:
+    """Return the words of the pages of notices and of the service; as ``extractor.pages.page_words.words``."""
+    table = tomllib.loads(files("extractor.service").joinpath("words.toml").read_text(encoding="utf-8"))
+    own = {f"{section}.{key}": names for section, rows in table.items() for key, names in rows.items()}
+    return {**words(), "words": {**words()["words"], **own}}
+
+
+def said_in(lang: Lang) -> Says:
+    """Return what says a word by its key, with its {names} filled in."""
+    named = service_words()["words"]
+
+    def said(key: str, **values: object) -> str:
+        sentence: str = named[key][lang]
+        return sentence.format(**values) if values else sentence
+
+    return said
+
+
+def printable(words_of_a_notice: object) -> str:
+    """Return words without the characters that would steer the line they stand in."""
+    return _CONTROL.sub("", str(words_of_a_notice))

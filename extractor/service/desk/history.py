@@ -1,0 +1,80 @@
+"""Changes in words: who did what to which words of the notice, and what it said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from extractor.record.checks import Lang
+from extractor.record.contract import Check
+from extractor.record.items import Item
+from extractor.review.changes import Accept, Add, Correct, Delete, Made, Undo
+from extractor.review.forms import fields_of, said_value
+from extractor.review.moments import moment
+from extractor.review.review import Review, can_be_undone, checks_of
+from extractor.service.desk.desk_words import Says, said_in
+
+_QUOTED = 30
+
+
+class Step(NamedTuple):
+    """A change as a line for people."""
+
+    number: int
+    said: str
+    undone: bool
+    can_be_undone: bool
+
+
+def steps(review: Review, text: str, lang: Lang, item: str | None = None) -> Iterator[Step]:
+    """Yield the changes of a review, the newest first; with ``item``, those that touched it."""
+    checks = dict(checks_of(review.base))
+    for made in reversed(review.made):
+        if item is None or item in review.touched[made.number]:
+            said = f"{made.by} · {moment(made.made)} · {_said(review, made, text, lang, checks)}"
+            undone = made.number in review.undone
+            yield Step(made.number, said, undone, can_be_undone(review, made.number))
+
+
+def _said(review: Review, made: Made, text: str, lang: Lang, checks: Mapping[str, Check]) -> str:
+    t, change, before = said_in(lang), made.change, review.before[made.number]
+    match change:
+        case Undo(change=number):
+            return t("change.undo", n=number)
+        case Accept(item=key) if before is None:
+            check = checks.get(key)
+            return f"{t('change.accept')} {t('change.check')}: {check.message if check else key}"
+        case Correct() if before is not None and made.result is not None:
+            changed = _differences(before, made.result, lang, t)
+            named = _named(before, text, t)
+            return f"{t('change.correct')} {named}: {changed}" if changed else f"{t('change.accept')} {named}"
+        case Add() if made.result is not None:
+            return f"{t('change.add')} {_named(made.result, text, t)}"
+        case Accept() | Delete() if before is not None:
+            return f"{t(f'change.{change.op}')} {_named(before, text, t)}"
+    return t(f"change.{change.op}")
+
+
+def _named(item: Item, text: str, t: Says) -> str:
+    """What an item is, and its words."""
+    name = t(f"field.{item.id}") if item.kind == "field" else t(f"kind.{item.kind}")
+    words = item.values.get("title") or item.values.get("heading") or (_cut(item, text) if item.at else None)
+    return f"{name} “{_short(words)}”" if words else name
+
+
+def _differences(before: Item, after: Item, lang: Lang, t: Says) -> str:
+    told = [
+        f"{field.label} {_short(said_value(before.values, field, t('review.empty')))} → "
+        f"{_short(said_value(after.values, field, t('review.empty')))}"
+        for field in fields_of(after.kind, after.id, lang)
+        if before.values.get(field.name) != after.values.get(field.name)
+    ]
+    return "; ".join(told + ([t("change.place")] if before.at != after.at else []))
+
+
+def _cut(item: Item, text: str) -> str:
+    return "、".join(text[place.start : place.end] for place in item.at)
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= _QUOTED else f"{words[:_QUOTED]}…"

@@ -1,0 +1,126 @@
+"""What the service answers, beside the notices' records themselves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from extractor.review.changes import Change, Made
+from extractor.service.http.service_limits import NAME_CHARACTERS
+from extractor.strict import Strict
+
+Outcome = Literal["pending", "done", "unchanged", "failed"]
+
+
+class Answer(BaseModel):
+    """Base of all answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Problem(Answer):
+    """Why something was not done."""
+
+    detail: str = Field(description="A sentence for people.")
+
+
+class Item(Answer):
+    """One of the notices of a job."""
+
+    name: str = Field(description="The file's name; inside an archive `archive.zip!folder/notice.html`.")
+    notice_id: str | None = Field(description="Null where it failed, or was deleted meanwhile.")
+    outcome: Outcome = Field(
+        description="`unchanged`: the same bytes under the same name are kept already, read with the same settings."
+    )
+    error: str | None = Field(description="Why it failed, or, where it is pending, has to wait; as a sentence.")
+
+
+class Progress(Answer):
+    """How far a job is."""
+
+    job_id: str
+    created: str
+    total: int
+    pending: int
+    held: int = Field(description="Of those pending: how many failed by no fault of theirs, and are tried again.")
+    done: int
+    unchanged: int
+    failed: int
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self.pending
+
+
+class Job(Progress):
+    """How far a job is, notice by notice, in the order they were sent."""
+
+    items: list[Item]
+
+
+class NoticeSummary(Answer):
+    """A notice in a list."""
+
+    notice_id: str
+    name: str = Field(description="The file's name.")
+    created: str = Field(description="When it was first sent.")
+    read: str = Field(description="When it was read last.")
+    title: str | None
+    inspected_body: str | None
+    published_on: str | None
+    signed_on: str | None
+    issues: int
+    measures: int
+    checks: int
+    coverage: float | None
+    digits_unread: int | None = Field(
+        description="Digits that could not be read as anything; null where the record does not account for digits."
+    )
+    unanswered: int = Field(description="Calls to a model that failed for good: send the file again to repeat them.")
+    corrected: bool = Field(description="Somebody accepted, corrected, added or deleted something.")
+    reviewed: str | None = Field(description="When somebody finished its review; null: not yet.")
+    reviewed_by: str | None
+
+
+class ChangeWanted(Strict):
+    """A change, who makes it, and what was known then."""
+
+    model_config = ConfigDict(frozen=True)
+
+    by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_CHARACTERS)]
+    seen: int = Field(ge=0, le=2**53, description="`last` of the changes as they were read.")
+    change: Change
+
+
+def change_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a change that is wanted, what it refers to as components of an OpenAPI description."""
+    schema = ChangeWanted.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {name: value for name, value in schema.items() if name != "$defs"}
+
+
+class Changes(Answer):
+    """What people said of a notice."""
+
+    last: int = Field(description="The number of the last change; 0: there is none.")
+    reviewed: str | None
+    reviewed_by: str | None
+    open_checks: list[str] = Field(description="The checks that nobody has dealt with, by their ids.")
+    undone: list[int] = Field(description="The numbers of the changes that do not count.")
+    items: dict[str, str] = Field(description="Paths in the record, by the ids that changes know items by.")
+    changes: list[Made]
+
+
+class NoticePage(Answer):
+    """A part of a list, the newest first."""
+
+    total: int = Field(description="How many there are in all.")
+    notices: list[NoticeSummary]
+    next: int | None = Field(description="Give this as `after` to have the next part; null: there is none.")
+
+
+class Health(Answer):
+    """That the service is there."""
+
+    status: Literal["ok", "ready"]

@@ -1,0 +1,116 @@
+"""The notices that are kept: one's record and text, and lists of them, searched and narrowed."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, select, text
+
+from extractor.record.enumerations import Category, IssueStatus, MeasureType
+from extractor.service.http.api_models import NoticePage, NoticeSummary
+from extractor.service.store.database import Database
+from extractor.service.store.database_tables import findings, notices, readings
+from extractor.service.store.search_words import match
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which notices a list holds; None: whichever. ``query``: those whose name or text holds each of its words.
+    ``category``, ``status`` and ``measure_type``: those with an issue that has all that are given."""
+
+    query: str | None = None
+    category: Category | None = None
+    status: IssueStatus | None = None
+    measure_type: MeasureType | None = None
+    has_checks: bool | None = None
+    is_reviewed: bool | None = None
+
+
+class Kept(NamedTuple):
+    """A notice's record, as JSON, and the text that its offsets index."""
+
+    notice_id: str
+    record: bytes
+    text: str
+
+
+_HOLDS = notices.c.reading == readings.c.number
+_NAMED = notices.c.id == bindparam("notice_id")
+_RECORD = select(readings.c.record).join_from(notices, readings, _HOLDS).where(_NAMED)
+_TEXT = select(readings.c.text).join_from(notices, readings, _HOLDS).where(_NAMED)
+_SHOWN = (
+    *(notices.c.number, notices.c.id.label("notice_id"), notices.c.name, notices.c.created),
+    *(readings.c.made.label("read"), readings.c.title, readings.c.inspected_body),
+    *(readings.c.published_on, readings.c.signed_on),
+    *(readings.c.issues, readings.c.measures, readings.c.checks),
+    *(readings.c.coverage, readings.c.digits_unread, readings.c.unanswered),
+    *(readings.c.base.is_not(None).label("corrected"), readings.c.reviewed, readings.c.reviewed_by),
+)
+
+
+def record(database: Database, notice_id: str) -> bytes | None:
+    """A notice's record, as JSON; None where there is none."""
+    with database.reading() as connection:
+        return connection.execute(_RECORD, {"notice_id": notice_id}).scalar_one_or_none()
+
+
+def plain_text(database: Database, notice_id: str) -> str | None:
+    """The text that a notice's offsets index; None where there is none."""
+    with database.reading() as connection:
+        return connection.execute(_TEXT, {"notice_id": notice_id}).scalar_one_or_none()
+
+
+def kept(database: Database, notice_id: str) -> Kept | None:
+    """A notice's record and text, of the same reading; None where there is none."""
+    with database.reading() as connection:
+        found = connection.execute(_kept().where(notices.c.id == notice_id)).one_or_none()
+        return None if found is None else Kept(*found)
+
+
+def all_kept(database: Database, wanted: Wanted) -> Generator[Kept, None, None]:
+    """Yield the wanted notices as they are at one moment, those first that came first, holding few at a time."""
+    with database.reading() as connection:
+        found = _kept().where(*_conditions(wanted)).order_by(notices.c.number)
+        for row in connection.execution_options(yield_per=20).execute(found):
+            yield Kept(*row)
+
+
+def listed(database: Database, wanted: Wanted, *, limit: int, after: int | None = None) -> NoticePage:
+    """Return ``limit`` of the wanted notices, the newest first; ``after`` is the ``next`` of the page before."""
+    conditions = tuple(_conditions(wanted))
+    further = () if after is None else (notices.c.number < after,)
+    with database.reading() as connection:
+        counted = select(func.count()).select_from(notices.join(readings, _HOLDS)).where(*conditions)
+        total = connection.execute(counted).scalar_one()
+        found = select(*_SHOWN).join_from(notices, readings, _HOLDS).where(*conditions, *further)
+        rows = connection.execute(found.order_by(notices.c.number.desc()).limit(limit + 1)).mappings().all()
+    shown = [NoticeSummary(**{name: row[name] for name in NoticeSummary.model_fields}) for row in rows[:limit]]
+    return NoticePage(total=total, notices=shown, next=rows[limit - 1]["number"] if len(rows) > limit else None)
+
+
+def count(database: Database) -> int:
+    """How many notices are kept."""
+    with database.reading() as connection:
+        counted = select(func.count()).select_from(notices).where(notices.c.reading.is_not(None))
+        return connection.execute(counted).scalar_one()
+
+
+def _kept() -> Select[Any]:
+    return select(notices.c.id, readings.c.record, readings.c.text).join_from(notices, readings, _HOLDS)
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.query is not None:
+        words = match(wanted.query)
+        hits = text("SELECT rowid FROM search WHERE search MATCH :words").bindparams(words=words)
+        yield notices.c.number.in_(hits.columns(readings.c.number)) if words else false()
+    asked = {"category": wanted.category, "status": wanted.status, "measure_type": wanted.measure_type}
+    same = [findings.c[name] == value for name, value in asked.items() if value is not None]
+    if same:
+        yield exists().where(findings.c.notice == notices.c.number, *same)
+    if wanted.has_checks is not None:
+        yield readings.c.checks > 0 if wanted.has_checks else readings.c.checks == 0
+    if wanted.is_reviewed is not None:
+        yield readings.c.reviewed.is_not(None) if wanted.is_reviewed else readings.c.reviewed.is_(None)

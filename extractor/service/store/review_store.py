@@ -1,0 +1,130 @@
+"""Reviews as they are kept: each change a row of its own, and beside the program's reading one made from both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from extractor.record.contract import Notice
+from extractor.record.items import Item
+from extractor.review.changes import Change, Made
+from extractor.review.review import Review, judged, record_of, review_of
+from extractor.service.store.database import Database
+from extractor.service.store.database_tables import changes, findings, notices, readings
+from extractor.service.store.item_store import hold, now, number_of, row_of
+from extractor.service.store.notice_summary import read_of
+
+_CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
+_ITEM: TypeAdapter[Item] = TypeAdapter(Item)
+
+_COLUMNS = (
+    *(notices.c.number, notices.c.id, notices.c.reading),
+    *(readings.c.text, readings.c.record, readings.c.key, readings.c.made, readings.c.base),
+)
+_HOLDING = select(*_COLUMNS).join_from(notices, readings, notices.c.reading == readings.c.number)
+_NAMED = _HOLDING.where(notices.c.id == bindparam("notice_id"))
+_BASE = select(readings.c.record).where(readings.c.number == bindparam("reading"))
+_MADE = select(changes).where(changes.c.notice == bindparam("notice")).order_by(changes.c.number)
+_ADD = insert(changes)
+_REVISE = insert(readings)
+_REVISE_AGAIN = update(readings).where(readings.c.number == bindparam("revision"))
+_FORGET = delete(findings).where(findings.c.notice == bindparam("notice"))
+
+
+class Reviewed(NamedTuple):
+    """A notice with what people said of it: its text, the changes over the program's reading, and the record so far,
+    with the path in that of each item by its id."""
+
+    notice_id: str
+    text: str
+    review: Review
+    record: Notice
+    paths: Mapping[str, str]
+
+
+def reviewed(database: Database, notice_id: str) -> Reviewed | None:
+    """A notice's review; None where there is no such notice."""
+    with database.reading() as connection:
+        row = connection.execute(_NAMED, {"notice_id": notice_id}).one_or_none()
+        return None if row is None else _reviewed(connection, row)
+
+
+def finished(database: Database) -> Iterator[Reviewed]:
+    """Yield the notices whose review is finished, those first that came first, holding few at a time."""
+    with database.reading() as connection:
+        ended = _HOLDING.where(readings.c.reviewed.is_not(None)).order_by(notices.c.number)
+        for row in connection.execution_options(yield_per=20).execute(ended):
+            yield _reviewed(connection, row)
+
+
+def change(database: Database, notice_id: str, by: str, wanted: Change, seen: int) -> Made | None:
+    """Make a change and return it; None where there is no such notice. ``seen`` is the number of the last change that
+    ``by`` had seen.
+
+    Raises:
+        ConflictError: somebody changed the same thing since.
+        RefusedError: the change cannot be.
+    """
+    with database.writing() as connection:
+        row = connection.execute(_NAMED, {"notice_id": notice_id}).one_or_none()
+        if row is None:
+            return None
+        review = _review(connection, row)
+        result = judged(review, row.text, wanted, seen)
+        made = Made(number=review.last + 1, by=by, made=now(), change=wanted, result=result)
+        connection.execute(_ADD, {"notice": row.number, **_as_row(made)})
+        _revise(connection, row, review_of(review.base, [*review.made, made]))
+        return made
+
+
+def _reviewed(connection: Connection, row: Any) -> Reviewed:
+    review = _review(connection, row)
+    return Reviewed(row.id, row.text, review, *record_of(review))
+
+
+def _review(connection: Connection, row: Any) -> Review:
+    base = row.record if row.base is None else connection.execute(_BASE, {"reading": row.base}).scalar_one()
+    made = [_from_row(each) for each in connection.execute(_MADE, {"notice": row.number})]
+    return review_of(Notice.model_validate_json(base), made)
+
+
+def _revise(connection: Connection, row: Any, review: Review) -> None:
+    """Have the record as reviewed hold, in lists, searches and exports alike."""
+    read = read_of(row.text, record_of(review).notice)
+    ended = review.finished
+    values = {
+        **row_of(row.number, row.key, read),
+        "made": row.made,
+        "reviewed": ended.made if ended else None,
+        "reviewed_by": ended.by if ended else None,
+    }
+    holding = row.reading
+    if row.base is None:
+        holding = number_of(connection, _REVISE, {**values, "base": holding})
+    else:
+        connection.execute(_REVISE_AGAIN.values(values), {"revision": holding})
+    connection.execute(_FORGET, {"notice": row.number})
+    hold(connection, row.number, holding, read)
+
+
+def _as_row(made: Made) -> dict[str, Any]:
+    return {
+        "number": made.number,
+        "by": made.by,
+        "made": made.made,
+        "change": _CHANGE.dump_json(made.change).decode(),
+        "result": _ITEM.dump_json(made.result).decode() if made.result else None,
+    }
+
+
+def _from_row(row: Any) -> Made:
+    return Made(
+        number=row.number,
+        by=row.by,
+        made=row.made,
+        change=_CHANGE.validate_json(row.change),
+        result=_ITEM.validate_json(row.result) if row.result else None,
+    )

@@ -4,7 +4,7 @@
     python scripts/lock.py --upgrade    take up newer versions, too
 
 Resolves for every Python that pyproject.toml allows and for Linux, macOS and Windows at once. It asks the package index
-and installs nothing. Needs uv, which ``requirements/audit.txt`` brings. ``tests/test_lock.py`` checks the files without
+and installs nothing. Needs uv, which ``requirements/audit.txt`` brings. ``test_lock.py`` checks the files without
 a network.
 """
 

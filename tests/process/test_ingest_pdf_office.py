@@ -1,0 +1,212 @@
+"""Notices that LibreOffice and Chromium print to PDF are read back paragraph by paragraph."""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import docx
+import docx.document
+import pytest
+from browsing import chromium
+from checkout import GOLD_NOTICES
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Pt
+from noise import Value, gold_texts, values
+from pdf_examples import lines, squashed, told
+from word_examples import deleted, paragraph, run, word
+
+from extractor import extract
+from extractor.files.ingest import ingest
+from extractor.files.parts.numerals import in_chinese
+from extractor.files.sources.source import Source
+
+_OFFICE = shutil.which("soffice")
+NAMES = sorted(path.stem for path in GOLD_NOTICES.glob("*.txt"))
+
+
+def paragraphs(name: str) -> list[str]:
+    return squashed((GOLD_NOTICES / f"{name}.txt").read_text(encoding="utf-8").splitlines())
+
+
+def printed(documents: list[Path], folder: Path) -> None:
+    """Print documents to PDF beside themselves."""
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [str(_OFFICE), "--headless", profile, "--convert-to", "pdf", "--outdir", str(folder)]
+    subprocess.run([*command, *map(str, documents)], check=True, capture_output=True, timeout=300)
+
+
+def values_of(path: Path) -> list[Value]:
+    """The values of the notice in a file, in the order of the notice."""
+    text = ingest(Source(str(path)), path.read_bytes()).text
+    return values(text, extract(text))
+
+
+def plain(text: str) -> docx.document.Document:
+    """One paragraph a line, in Word's own style."""
+    document = docx.Document()
+    for line in text.splitlines():
+        document.add_paragraph(line)
+    return document
+
+
+def official(text: str) -> docx.document.Document:
+    """The form of official documents: 仿宋 of size three, 28 points a line, two characters indented, justified."""
+    document = docx.Document()
+    for number, line in enumerate(filter(None, map(str.strip, text.splitlines()))):
+        paragraph = document.add_paragraph()
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if number else WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.first_line_indent = Pt(32 if number else 0)
+        paragraph.paragraph_format.line_spacing = Pt(28)
+        paragraph.paragraph_format.space_after = Pt(0)
+        run = paragraph.add_run(line)
+        run.font.name = "Times New Roman"
+        run.font.size = Pt(16 if number else 22)
+        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "仿宋")
+    return document
+
+
+_LEVELS = (("chineseCounting", "%1、"), ("chineseCounting", "(%2)"), ("decimal", "%3."))
+_MARKS = [
+    re.compile(pattern) for pattern in (r"([一二三四五六七八九十]+)、", r"\(([一二三四五六七八九十]+)\)", r"(\d+)\.")
+]
+
+
+def numbered(text: str) -> docx.document.Document:
+    """Enumerators set by Word's own numbering wherever it comes to the same number."""
+    document = docx.Document()
+    levels = "".join(
+        f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:suff w:val="nothing"/>'
+        f'<w:lvlText w:val="{shown}"/></w:lvl>'
+        for depth, (kind, shown) in enumerate(_LEVELS)
+    )
+    numbering = document.part.numbering_part.element
+    numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90">{levels}</w:abstractNum>'))
+    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
+    counted = [0, 0, 0]
+    for line in filter(None, map(str.strip, text.splitlines())):
+        depth, mark = next(
+            ((depth, mark) for depth, pattern in enumerate(_MARKS) if (mark := pattern.match(line))), (0, None)
+        )
+        number = counted[depth] + 1
+        if mark is None or mark[1] != (str(number) if depth == 2 else in_chinese(number)):
+            document.add_paragraph(line)
+            continue
+        counted[depth:] = [number, *[0] * (2 - depth)]
+        document.add_paragraph(line[mark.end() :])._p.get_or_add_pPr().append(
+            parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{depth}"/><w:numId w:val="90"/></w:numPr>')
+        )
+    assert sum(counted) > 0
+    return document
+
+
+@pytest.mark.office
+@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
+@pytest.mark.parametrize("made", [plain, official, numbered])
+def test_gold_notices_in_word_and_printed_by_an_office_suite_give_the_values_of_their_text(
+    tmp_path: Path, made: Callable[[str], docx.document.Document]
+) -> None:
+    for name, text in gold_texts().items():
+        made(text).save(str(tmp_path / f"{name}.docx"))
+    printed([tmp_path / f"{name}.docx" for name in NAMES], tmp_path)
+    for name, text in gold_texts().items():
+        wanted = values(text, extract(text))
+        assert values_of(tmp_path / f"{name}.docx") == wanted
+        assert values_of(tmp_path / f"{name}.pdf") == wanted
+
+
+@pytest.mark.office
+@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
+def test_gold_notices_printed_by_an_office_suite_are_the_same_paragraphs(tmp_path: Path) -> None:
+    for name in NAMES:
+        document = docx.Document()
+        for line in (GOLD_NOTICES / f"{name}.txt").read_text(encoding="utf-8").splitlines():
+            document.add_paragraph(line)
+        document.save(str(tmp_path / f"{name}.docx"))
+    printed([tmp_path / f"{name}.docx" for name in NAMES], tmp_path)
+    for name in NAMES:
+        assert lines((tmp_path / f"{name}.pdf").read_bytes()) == paragraphs(name)
+
+
+@pytest.mark.office
+@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
+def test_an_official_document_with_head_foot_and_table_is_read_back(tmp_path: Path) -> None:
+    text = paragraphs("xuzhou-gulou-2024")[:40]
+    rows = [["序号", "问题", "整改措施"], ["1", "学习制度落实不到位", "开展集中学习12次,约谈履职不到位的支部书记3人。"]]
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "中共鼓楼区委办公室文件"
+    document.sections[0].footer.paragraphs[0].text = "内部资料 注意保存"
+    for number, line in enumerate(text):
+        paragraph = document.add_paragraph(line)
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if number else WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.paragraph_format.first_line_indent = Pt(32 if number else 0)
+        paragraph.paragraph_format.line_spacing = Pt(28)
+        paragraph.paragraph_format.space_after = Pt(0)
+        paragraph.runs[0].font.size = Pt(16 if number else 22)
+    table = document.add_table(len(rows), 3, style="Table Grid")
+    for row, cells in zip(rows, table.rows, strict=True):
+        for cell_text, cell in zip(row, cells.cells, strict=True):
+            cell.text = cell_text
+    document.save(str(tmp_path / "a.docx"))
+    printed([tmp_path / "a.docx"], tmp_path)
+    data = (tmp_path / "a.pdf").read_bytes()
+    assert lines(data) == [*text, *map("".join, rows)]
+    assert {(kind, words) for kind, words, _ in told(data)} == {
+        ("header_footer", "中共鼓楼区委办公室文件 内部资料 注意保存")
+    }
+
+
+@pytest.mark.office
+@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
+def test_what_an_office_suite_prints_struck_lowered_or_above_the_line_is_in_no_figure(tmp_path: Path) -> None:
+    shown = {
+        "strike": (run("12", "<w:strike/>") + run("35.6"), "35.6"),
+        "double": (run("1", "<w:dstrike/>") + run("35.6"), "35.6"),
+        "tracked": (deleted("约谈12人,追缴") + f'<w:ins w:id="2" w:author="a">{run("35.6")}</w:ins>', "35.6"),
+        "hidden": (run("12", "<w:vanish/>") + run("35.6"), "35.6"),
+        "white": (run("12", '<w:color w:val="FFFFFF"/>') + run("35.6"), "35.6"),
+        "raised": (run("35.6") + run("1", '<w:vertAlign w:val="superscript"/>'), "35.6"),
+        "lowered": (run("35.6") + run("1", '<w:vertAlign w:val="subscript"/>'), "35.6₁"),
+        "underlined": (run("35.6", '<w:u w:val="single"/>'), "35.6"),
+        "overlined by a border": (run("35.6", '<w:bdr w:val="single" w:sz="4"/>'), "35.6"),
+    }
+    for name, (inner, _) in shown.items():
+        body = paragraph(run("一是全面清查各村惠民补贴资金,追缴补贴") + inner + run("万元,全部上缴镇财政专户。"))
+        (tmp_path / f"{name}.docx").write_bytes(word(body))
+    printed([tmp_path / f"{name}.docx" for name in shown], tmp_path)
+    assert {name: lines((tmp_path / f"{name}.pdf").read_bytes()) for name in shown} == {
+        name: [f"一是全面清查各村惠民补贴资金,追缴补贴{wanted}万元,全部上缴镇财政专户。"]
+        for name, (_, wanted) in shown.items()
+    }
+
+
+@pytest.mark.browser
+def test_gold_notices_printed_by_a_browser_give_the_values_of_their_text(tmp_path: Path) -> None:
+    head = "<meta charset='utf-8'><style>p { text-indent: 2em; text-align: justify }</style>"
+    with chromium() as browser:
+        page = browser.new_page()
+        for name in NAMES:
+            page.set_content(head + "".join(f"<p>{html.escape(line)}</p>" for line in paragraphs(name)))
+            page.pdf(format="A4", path=str(tmp_path / f"{name}.pdf"))
+    for name, text in gold_texts().items():
+        assert values_of(tmp_path / f"{name}.pdf") == values(text, extract(text))
+
+
+@pytest.mark.browser
+def test_a_notice_printed_by_a_browser_is_the_same_paragraphs() -> None:
+    name = "wuhu-jiangbei-2025"
+    head = "<meta charset='utf-8'><style>p { margin: 0; text-indent: 2em; text-align: justify }</style>"
+    text = "".join(f"<p>{html.escape(line)}</p>" for line in paragraphs(name))
+    mark = "<div style='position: fixed; top: 40%; font-size: 80px; rotate: -30deg; opacity: .2'>内部资料12份</div>"
+    with chromium() as browser:
+        page = browser.new_page()
+        page.set_content(head + text + mark)
+        data = page.pdf(format="A4")
+    assert lines(data) == paragraphs(name)
+    assert {(kind, words) for kind, words, _ in told(data)} == {("watermark", "内部资料12份")}

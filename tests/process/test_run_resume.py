@@ -1,0 +1,182 @@
+"""Runs that are stopped, started again, or cut off by the disk: nothing finished is lost, nothing is torn."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from checkout import GOLD_NOTICES
+from cli_examples import NOTICE, Finished, command, ids, outcomes, report, start, wait_for, write
+
+from extractor.runs.fingerprint import code_fingerprint
+from extractor.runs.run import run
+from extractor.runs.run_report import Settings
+
+
+def run_here(folder: Path, **settings: bool) -> dict[str, str]:
+    """Run over the folder's texts and return the outcome of each by its id."""
+    paths = sorted(map(str, folder.glob("*.txt")))
+    found = run(paths, folder / "out", Settings(), **settings)  # type: ignore[arg-type]
+    return {str(outcome.notice_id): outcome.status for outcome in found.outcomes}
+
+
+class TestStartedAgain:
+    def test_does_what_is_missing_or_changed(self, tmp_path: Path) -> None:
+        write(tmp_path, a=NOTICE, b=NOTICE)
+        assert run_here(tmp_path) == {"a": "done", "b": "done"}
+        before = (tmp_path / "out" / "notices.jsonl").read_bytes()
+        assert run_here(tmp_path) == {"a": "unchanged", "b": "unchanged"}
+        assert (tmp_path / "out" / "notices.jsonl").read_bytes() == before
+        write(tmp_path, b=NOTICE.replace("5人", "6人"), c=NOTICE)
+        (tmp_path / "out" / "texts" / "a.txt").unlink()
+        assert run_here(tmp_path) == {"a": "done", "b": "done", "c": "done"}
+        assert run_here(tmp_path, force=True) == {"a": "done", "b": "done", "c": "done"}
+
+    def test_does_all_when_a_setting_that_matters_changed(self, tmp_path: Path) -> None:
+        write(tmp_path, a=NOTICE)
+        for lang, status in (("zh", "done"), ("zh", "unchanged"), ("en", "done")):
+            found = run([str(tmp_path / "a.txt")], tmp_path / "out", Settings(lang=lang))  # type: ignore[arg-type]
+            assert [outcome.status for outcome in found.outcomes] == [status]
+
+    def test_does_all_when_the_program_changed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write(tmp_path, a=NOTICE)
+        run_here(tmp_path)
+        monkeypatch.setattr("extractor.runs.run.code_fingerprint", lambda: "another")
+        assert run_here(tmp_path) == {"a": "done"}
+
+    def test_one_content_under_another_ending_is_done_again(self, tmp_path: Path) -> None:
+        write(tmp_path, a=NOTICE)
+        run_here(tmp_path)
+        (tmp_path / "a.txt").rename(tmp_path / "a.html")
+        found = run([str(tmp_path / "a.html")], tmp_path / "out")
+        assert [(outcome.notice_id, outcome.status) for outcome in found.outcomes] == [("a", "done")]
+
+    def test_the_folder_describes_the_inputs_of_its_last_run_and_keeps_other_work(self, tmp_path: Path) -> None:
+        write(tmp_path, a=NOTICE, b=NOTICE)
+        run_here(tmp_path)
+        run([str(tmp_path / "b.txt")], tmp_path / "out")
+        assert ids(tmp_path / "out") == ["b"]
+        assert run_here(tmp_path) == {"a": "unchanged", "b": "unchanged"}
+        assert ids(tmp_path / "out") == ["a", "b"]
+
+    def test_an_input_that_fails_now_is_left_out(self, tmp_path: Path) -> None:
+        write(tmp_path, a=NOTICE, b=NOTICE)
+        run_here(tmp_path)
+        write(tmp_path, a="")
+        assert run_here(tmp_path) == {"a": "failed", "b": "unchanged"}
+        assert ids(tmp_path / "out") == ["b"]
+
+
+def test_the_fingerprint_changes_with_code_and_data(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "a.py").write_text("1")
+    (tmp_path / "data" / "b.toml").write_text("1")
+    (tmp_path / "other.pyc").write_text("1")
+    seen = [code_fingerprint(tmp_path)]
+    for file, content in (("a.py", "2"), ("data/b.toml", "2"), ("data/c.toml", "")):
+        (tmp_path / file).write_text(content)
+        seen.append(code_fingerprint(tmp_path))
+    (tmp_path / "other.pyc").write_text("2")
+    assert len(set(seen)) == 4
+    assert code_fingerprint(tmp_path) == seen[-1]
+
+
+class TestKilled:
+    @pytest.mark.parametrize("jobs", ["1", "2"])
+    def test_while_it_waits_for_input_and_started_again(self, tmp_path: Path, jobs: str) -> None:
+        write(tmp_path, a=NOTICE, b=NOTICE)
+        arguments = ("run", "a.txt", "b.txt", "-", "--jobs", jobs)
+        process = start(*arguments, cwd=tmp_path)
+        for name in ("a", "b"):
+            wait_for(tmp_path / "out" / ".work" / f"{name}.json", process)
+        process.kill()
+        process.communicate(timeout=60)  # workers hold the pipes too: that these end shows that no worker is left
+        assert not (tmp_path / "out" / "notices.jsonl").exists()
+        assert command(*arguments, cwd=tmp_path, given=NOTICE.encode()).status == 0
+        assert outcomes(tmp_path / "out") == {"a.txt": "unchanged", "b.txt": "unchanged", "<stdin>": "done"}
+        assert command(*arguments, "--out", "clean", cwd=tmp_path, given=NOTICE.encode()).status == 0
+        composed, clean = ((tmp_path / out / "notices.jsonl").read_bytes() for out in ("out", "clean"))
+        assert composed == clean
+
+    def test_in_the_midst_of_its_work_and_started_again(self, tmp_path: Path) -> None:
+        write(tmp_path, **{f"n{number:02}": NOTICE * (1 + number % 7) for number in range(60)})
+        for seen in ("n00", "n20", "n40"):
+            process = start("run", ".", "--jobs", "1", cwd=tmp_path)
+            wait_for(tmp_path / "out" / ".work" / f"{seen}.json", process)
+            process.kill()
+            process.communicate()
+            assert not (tmp_path / "out" / "notices.jsonl").exists()
+        assert command("run", ".", "--jobs", "1", cwd=tmp_path).status == 0
+        assert report(tmp_path / "out")["totals"]["unchanged"] >= 41
+        assert command("run", "*.txt", "--out", "clean", cwd=tmp_path).status == 0
+        composed, clean = ((tmp_path / out / "notices.jsonl").read_bytes() for out in ("out", "clean"))
+        assert composed == clean
+        assert list((tmp_path / "out").rglob("*.tmp")) == []
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupt_writes_what_is_done_and_says_how_to_go_on(tmp_path: Path, jobs: str) -> None:
+    write(tmp_path, a=NOTICE, b=NOTICE)
+    process = start("run", "a.txt", "-", "b.txt", "--jobs", jobs, cwd=tmp_path)
+    wait_for(tmp_path / "out" / ".work" / "a.json", process)
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does: workers get it too
+    process.wait(timeout=60)
+    stopped = Finished(process)
+    assert (stopped.status, stopped.out) == (130, "")
+    assert stopped.err.startswith("error: interrupted: 1 done, 2 pending; ")
+    assert stopped.err.endswith("1 of 3 are finished and kept, the same command goes on from there\n")
+    assert stopped.err.count("\n") == 1
+    assert ids(tmp_path / "out") == ["a"]
+    assert outcomes(tmp_path / "out") == {"a.txt": "done", "<stdin>": "pending", "b.txt": "pending"}
+    assert report(tmp_path / "out")["ending"] == "interrupted"
+    assert command("run", "a.txt", "-", "b.txt", cwd=tmp_path, given=NOTICE.encode()).status == 0
+    assert outcomes(tmp_path / "out") == {"a.txt": "unchanged", "<stdin>": "done", "b.txt": "done"}
+
+
+class TestFullDisk:
+    def test_a_file_too_large_for_the_disk_ends_the_run_and_keeps_what_is_finished(self, tmp_path: Path) -> None:
+        write(tmp_path, a=NOTICE, b=NOTICE * 50, c=NOTICE)
+
+        def limit() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
+
+        for jobs in ("1", "2"):
+            done = command("run", "a.txt", "b.txt", "c.txt", "--jobs", jobs, cwd=tmp_path, before=limit)
+            assert (done.status, done.out) == (1, "")
+            (line,) = done.err.splitlines()
+            assert line.startswith("error: out/texts/b.txt: the disk is full; make room")
+            assert "of 3 are finished and kept" in line
+            assert ids(tmp_path / "out")[0] == "a"
+        assert command("run", "a.txt", "b.txt", "c.txt", cwd=tmp_path).status == 0
+        assert outcomes(tmp_path / "out")["a.txt"] == "unchanged"
+        assert list((tmp_path / "out").rglob("*.tmp")) == []
+
+    def test_a_full_disk_and_room_made(self, small_disk: Path) -> None:
+        done = command("run", GOLD_NOTICES, "--out", small_disk, "--jobs", "1", cwd=small_disk)
+        assert done.status == 1
+        assert "the disk is full" in done.err
+        kept = {path.stem for path in (small_disk / ".work").glob("*.json")}
+        assert 0 < len(kept) < 4
+        assert list(small_disk.rglob("*.tmp")) == []
+        subprocess.run(["mount", "-o", "remount,size=8m", small_disk], check=True)
+        assert command("run", GOLD_NOTICES, "--out", small_disk, cwd=small_disk).status == 0
+        assert report(small_disk)["totals"]["unchanged"] == len(kept)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk with room for two or three notices."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command_line = ["mount", "-t", "tmpfs", "-o", "size=400k", "tmpfs", str(place)]
+    try:
+        subprocess.run(command_line, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("mounting a small disk needs root on Linux")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)

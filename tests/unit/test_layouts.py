@@ -1,0 +1,54 @@
+"""Each file in tests/support/layouts/ is a notice in one layout with the issues and measures a reader finds in it."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from checkout import SUPPORT
+
+from extractor import extract
+
+LAYOUTS = sorted(SUPPORT.joinpath("layouts").glob("*.yaml"))
+
+
+def _plain(label: str | None) -> str | None:
+    return None if label is None else unicodedata.normalize("NFKC", str(label))
+
+
+def _anchored(text: str, anchor: str, start: int) -> tuple[int, int]:
+    first, _, last = anchor.partition(" … ")
+    begin = text.index(first, start)
+    return begin, (text.index(last, begin) if last else begin) + len(last or first)
+
+
+def _expected(case: dict[str, Any]) -> list[Any]:
+    position = 0
+    issues = []
+    for issue in case["issues"]:
+        measures = []
+        for measure in issue.get("measures", []):
+            begin, end = _anchored(case["text"], measure["text"], position)
+            position = begin
+            measures.append((_plain(measure.get("label")), case["text"][begin:end]))
+        issues.append((_plain(issue.get("label")), issue["title"], issue.get("section", []), measures))
+    return issues
+
+
+@pytest.mark.parametrize("path", LAYOUTS, ids=lambda path: path.stem)
+def test_layout_is_read_as_a_reader_would(path: Path) -> None:
+    case = yaml.safe_load(path.read_text(encoding="utf-8"))
+    text = case["text"]
+    found = [
+        (
+            _plain(issue.label),
+            issue.title,
+            issue.section,
+            [(_plain(m.label), text[m.text.start : m.text.end]) for m in issue.measures],
+        )
+        for issue in extract(text).issues
+    ]
+    assert found == _expected(case)

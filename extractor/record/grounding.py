@@ -4,9 +4,7 @@ A value is **invented** where its place lies outside the text or is empty, or wh
 it, after the contract's normalisation:
 
 - a figure (quantity, total, accountability): the number, in Arabic digits, and its unit stand in its place;
-- a date: of each end that is not open, the most exact part (day, month or year) stands there as a number, or a word
-  that implies it does (年底, 上半年, 四季度; 今年, 去年). The less exact parts may come from the context (28日), but
-  where a month or a year is printed there, it must be the value's;
+- a date: see ``date_values.date_is_printed``;
 - a name (title, body, team, signature, contact, label, heading, section, 《》, organisation): its characters stand in
   its place. A name without a place is looked for in its own record: the measure, the issue, the notice. The parts of
   an inspected body joined by 、 are looked for one by one. So is the subject of a figure, in its measure or issue.
@@ -16,24 +14,18 @@ Judgements (enumerations) are not grounded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
 from extractor.record.contract import Issue, Measure, Notice, Span
-from extractor.record.date_values import is_day
+from extractor.record.date_values import date_is_printed
 from extractor.record.items import CONTACT
 from extractor.record.lookup import Page, page_of
 from extractor.text.normal_form import normalise
 
 DATE_SCALARS = ("inspection_start", "inspection_end", "feedback_date", "published_on", "signed_on")
 NAME_SCALARS = ("title", "inspected_body", "inspection_team", "signed_by")
-_DAY = re.compile(r"\d+(?![\d年月])")  # 5 in 6月5日, and not its 6
-_PRINTED_YEAR = re.compile(r"\d{4}(?!\d)|\d{2}(?=年)")
-_PRINTED_MONTH = re.compile(r"\d{1,2}(?=月|[上中下]旬|份?[-—~至到、]\d{1,2}月)|(?<=\d{4}[-./])\d{1,2}")
-_MONTH_WORDS = re.compile("年[底初末中内]|季度|半年|[本上当同次下]月")
-_YEAR_WORDS = re.compile("[今去前明本上当同次]年|年内|至今|目前|近")
 
 
 class Ungrounded(NamedTuple):
@@ -148,29 +140,9 @@ class _Check:
         if self._outside(span):
             yield Ungrounded(field, path, value, "its place is outside the text")
             return
-        words = self._page.folded(span)
-        if not all(_date_held(side, words) for side in value.split("/") if side != ".."):
+        if not date_is_printed(value, self._page.text[span.start : span.end]):
             yield Ungrounded(field, path, value, f"the text there reads “{self._quote(span)}”")
 
     def _quote(self, span: Span) -> str:
         quoted = self._page.text[span.start : min(span.end, span.start + 40)]
         return quoted + ("…" if span.end - span.start > 40 else "")
-
-
-def _date_held(side: str, words: str) -> bool:
-    """Say whether one end of a date is what is printed, read as the module's docstring says."""
-    if not is_day(side):
-        return False
-    year, *rest = map(int, side.split("-"))
-    days = {int(number) for number in _DAY.findall(words)}
-    years = {int(number) for number in _PRINTED_YEAR.findall(words)}
-    months = {int(number) for number in _PRINTED_MONTH.findall(words)}
-    year_said = year in years or year % 100 in years or _YEAR_WORDS.search(words) is not None
-    if not rest:
-        return year_said
-    month_said = rest[0] in months or _MONTH_WORDS.search(words) is not None
-    if years and not year_said:
-        return False
-    if len(rest) == 1:
-        return month_said
-    return rest[1] in days and (not months or month_said)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from extractor.record.contract import Check, Issue, Measure, Notice, Span
-from extractor.record.days import days_of
+from extractor.record.date_values import days_of
 from extractor.record.items import SCALARS
 from extractor.record.units import amount
 from extractor.tables.columns import TABLES, Cell, Row

@@ -16,7 +16,7 @@ from extractor.notice.facts.notice_fields import read_fields
 from extractor.notice.facts.organizations import NameEnds
 from extractor.notice.facts.quantities import NameKind, QuantityFound, find_figures
 from extractor.notice.facts.totals import TotalFound, find_totals
-from extractor.notice.outline.outline import NoticeOutline, read_outline
+from extractor.notice.outline.notice_outline import NoticeOutline, read_outline
 from extractor.text.folding import FoldedText
 from extractor.text.places import Clauses, Inside, Place
 

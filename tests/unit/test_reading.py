@@ -12,7 +12,7 @@ from extractor.text.places import Place
 TEXT = notice(
     "(一)内部管理方面",
     "1.关于“库房资金失管”问题的整改。(已完成)",
-    "一是加强清点。县供销社于2024年3月5日印发《库房办法》《库房办法》,清点３次、3月5日再清点,约谈2人。",
+    "一是加强清点。县财政局于2024年3月5日印发《库房办法》《库房办法》,清点３次、3月5日再清点,约谈2人。",
     "二是正在建设新库。",
 )
 
@@ -31,7 +31,7 @@ def test_issues_and_measures_are_judged_in_the_reading() -> None:
     [first, _] = issue.measures
     assert first.heading is not None
     assert TEXT[slice(*first.heading)] == "加强清点"
-    assert [TEXT[slice(*place)] for place in first.organizations] == ["县供销社"]
+    assert [TEXT[slice(*place)] for place in first.organizations] == ["县财政局"]
 
 
 def test_a_measure_has_a_document_and_a_date_once_and_a_notice_each_time() -> None:

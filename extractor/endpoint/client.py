@@ -23,7 +23,6 @@ from extractor.endpoint.call_keys import call_key, schema_text, token_limit
 from extractor.endpoint.calls import Answer, Call, Mode, Response, Usage
 from extractor.endpoint.clipping import ClipWatch
 from extractor.endpoint.completion import Oddity, Reply, read_completion, read_usage
-from extractor.endpoint.estimate import least_tokens, usual_tokens
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.limiter import Limiter, Need, Ticket
 from extractor.endpoint.mode_probe import QUESTION, picked
@@ -32,6 +31,7 @@ from extractor.endpoint.prices import Price, price_of
 from extractor.endpoint.settings import Settings
 from extractor.endpoint.standstill import Standstill
 from extractor.endpoint.tally import Tally, Totals
+from extractor.endpoint.tokens import least_tokens, most_tokens
 from extractor.errors import ExtractorError, SettingsError
 
 if TYPE_CHECKING:
@@ -374,7 +374,7 @@ class Endpoint:
         return self._price.of(usage) if self._price and usage.known else None
 
     def _need(self, call: Call[Response]) -> Need:
-        prompt = usual_tokens(call.messages, len(schema_text(call.response)))
+        prompt = most_tokens(call.messages, len(schema_text(call.response)))
         most = Usage(prompt, 0, token_limit(call, self._settings))
         return Need(most.prompt + most.completion, self._price.of(most) if self._price else 0.0)
 

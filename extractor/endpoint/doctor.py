@@ -28,12 +28,12 @@ from extractor.endpoint.doctor_report import (
     remedies,
     suggestions,
 )
-from extractor.endpoint.estimate import usual_tokens
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of
 from extractor.endpoint.mode_probe import ORDER, QUESTION
 from extractor.endpoint.settings import Settings
 from extractor.endpoint.tally import Tally
+from extractor.endpoint.tokens import most_tokens
 from extractor.terminal import printable
 
 _CONTEXT_FIELDS = ("max_model_len", "context_length", "max_context_length", "context_window", "n_ctx")
@@ -105,7 +105,7 @@ async def _tried_out(
         if report.context is None:
             watch("trying a long prompt")
             long = _lengthened(ask_tiny)
-            tokens = usual_tokens(long.messages)
+            tokens = most_tokens(long.messages)
             report = replace(report, long_prompt=await _tried(endpoints[best], long, best), long_tokens=tokens)
     return report
 
@@ -200,7 +200,7 @@ def _unseen(call: Call[Response]) -> Call[Response]:
 def _lengthened(call: Call[Response]) -> Call[Response]:
     """Return a call with the same question, and so an answer as short, behind a prompt as long as any of a run."""
     head, *rest = call.messages
-    more = max(_LONG_PROMPT / usual_tokens(call.messages) - 1, 0)
+    more = max(_LONG_PROMPT / most_tokens(call.messages) - 1, 0)
     filler = (head.content * math.ceil(more))[: int(more * len(head.content))]
     return replace(call, messages=(head._replace(content=f"{filler}\n{head.content}"), *rest))
 

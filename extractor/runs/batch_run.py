@@ -17,7 +17,6 @@ from extractor.assist.packs import read_first
 from extractor.assist.pending import still_unanswered
 from extractor.assist.prompts import TASKS, prompt
 from extractor.assist.responses import Response
-from extractor.assist.tokens import estimate_tokens
 from extractor.endpoint.answer_records import Record
 from extractor.endpoint.answers import kept
 from extractor.endpoint.batch import Asked, BatchCall, BatchFiles, read_batch, write_batch
@@ -26,6 +25,7 @@ from extractor.endpoint.call_keys import call_key, token_limit
 from extractor.endpoint.calls import Call, Mode
 from extractor.endpoint.jsonl import Problem
 from extractor.endpoint.settings import Settings
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.errors import InputError, SettingsError
 from extractor.files.ingest import read_text
 from extractor.files.sources.source import Source

@@ -21,8 +21,8 @@ from extractor.endpoint.diagnosis import diagnose
 from extractor.endpoint.doctor_report import (
     ODDITIES,
     OF_THE_MODEL,
+    DoctorReport,
     ModeTrial,
-    Report,
     Speed,
     diagnoses,
     remedies,
@@ -31,7 +31,7 @@ from extractor.endpoint.doctor_report import (
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of
 from extractor.endpoint.mode_probe import ORDER, QUESTION
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 from extractor.endpoint.tokens import most_tokens
 from extractor.terminal import printable
@@ -47,8 +47,8 @@ _ROOM = 256  # tokens for the simple question: enough to see that an answer keep
 
 
 async def examine(
-    settings: Settings, ask_tiny: Call[Response], watch: Callable[[str], None] = lambda _: None
-) -> Report:
+    settings: EndpointSettings, ask_tiny: Call[Response], watch: Callable[[str], None] = lambda _: None
+) -> DoctorReport:
     """Return what the endpoint can do, tried with ``ask_tiny``, in about ten requests, or more where answers are wrong.
     Nothing of it is kept. ``watch`` is told what is tried next.
 
@@ -60,7 +60,7 @@ async def examine(
         listed = await scout.transport().models()
         is_llama = isinstance(listed, list) and any(entry.get("owned_by") == "llamacpp" for entry in listed)
         llama_context = await scout.transport().llama_context() if is_llama else None
-    report = Report(settings.address, settings.model, reached=True)
+    report = DoctorReport(settings.address, settings.model, reached=True)
     if isinstance(listed, CallFailure):
         if listed.reason is Reason.CONNECTION and await speaks_tls(settings.url):
             listed = EndpointFailure(Reason.TLS, f"{settings.address} {TLS_PORT}")
@@ -81,8 +81,8 @@ async def examine(
 
 
 async def _tried_out(
-    settings: Settings, ask_tiny: Call[Response], report: Report, watch: Callable[[str], None]
-) -> Report:
+    settings: EndpointSettings, ask_tiny: Call[Response], report: DoctorReport, watch: Callable[[str], None]
+) -> DoctorReport:
     """Try the model that ``settings`` name in each mode, and how fast it is and how much it takes in the best."""
     async with AsyncExitStack() as stack:
         endpoints = {}
@@ -146,7 +146,7 @@ async def _tried(endpoint: Endpoint, call: Call[Response], mode: Mode) -> ModeTr
     )
 
 
-async def _speed(endpoint: Endpoint, settings: Settings, call: Call[Response], mode: Mode) -> Speed | None:
+async def _speed(endpoint: Endpoint, settings: EndpointSettings, call: Call[Response], mode: Mode) -> Speed | None:
     """Measure one streamed answer; None where the endpoint does not stream."""
     from extractor.endpoint.shapes import request_body
 

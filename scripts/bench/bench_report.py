@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def _turn(page: Page, view: str, rounds: int) -> float:
-    times = []
+    times: list[float] = []
     for _ in range(rounds):
         page.evaluate("location.hash = '#/'")
         page.wait_for_selector(".overview")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_examples import NOTICE, command
+from cli_examples import NOTICE, command_apart
 from service_example import Client, Service, serving
 
 TOKEN = secrets.token_urlsafe()
@@ -137,7 +137,7 @@ def test_others_are_not_let_in_by_mistake(
 ) -> None:
     for name, value in env.items():
         monkeypatch.setenv(name, value)
-    done = command("serve", *options, "--port", "0", cwd=tmp_path)
+    done = command_apart("serve", *options, "--port", "0", cwd=tmp_path)
     assert done.status == 2
     assert words in done.err
     assert list(tmp_path.iterdir()) == []

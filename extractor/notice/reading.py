@@ -18,7 +18,6 @@ from extractor.notice.facts.ledger import CLASSES, Claim, Ledger, count_digits, 
 from extractor.notice.facts.notice_fields import NORMALISED, read_fields
 from extractor.notice.facts.quantities import NameKind, find_figures
 from extractor.notice.facts.totals import TotalFound, find_totals
-from extractor.notice.outline.notice_outline import NoticeOutline, read_outline
 from extractor.notice.issue_reading import (
     Facts,
     IndexedText,
@@ -29,7 +28,7 @@ from extractor.notice.issue_reading import (
     read_measures,
 )
 from extractor.notice.outline.measures import MeasureOutline
-from extractor.notice.outline.outline import NoticeOutline, read_outline
+from extractor.notice.outline.notice_outline import NoticeOutline, read_outline
 from extractor.text.folding import FoldedText
 from extractor.text.places import Inside, Place
 

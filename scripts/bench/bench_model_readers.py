@@ -103,7 +103,7 @@ def instructor(base_url: str, notices: Sequence[Example]) -> Read:
             for _, text in notices:
                 messages: Any = [{"role": "system", "content": _INSTRUCTION}, {"role": "user", "content": text}]
                 asked.append(create(model="gold", response_model=in_words(Notice), messages=messages))
-            return await asyncio.gather(*asked)
+            return list(await asyncio.gather(*asked))
 
     answered = zip(notices, asyncio.run(read()), strict=True)
     return Read({gold.notice_id: list(_looked_up(record, text)) for (gold, text), record in answered})

@@ -10,7 +10,8 @@ import pytest
 from endpoint_example import call, settings
 from fake_endpoint import Serving, serving
 
-from extractor.endpoint.doctor import DoctorReport, examine
+from extractor.endpoint.doctor import examine
+from extractor.endpoint.doctor_report import DoctorReport
 from extractor.endpoint.settings import EndpointSettings
 
 TINY = call(["sky", "sea"], fixed="Give each word a colour. " * 300)

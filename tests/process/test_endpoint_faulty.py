@@ -24,7 +24,8 @@ from service_example import Client, serving
 
 from extractor.cli import main
 from extractor.commands.doctor_command import _tiny_call
-from extractor.endpoint.doctor import DoctorReport, examine
+from extractor.endpoint.doctor import examine
+from extractor.endpoint.doctor_report import DoctorReport
 
 KEY = "sk-planted-Qx7vB2nM9kLw"
 DEADLINE = 4.0  # seconds that a call has

@@ -20,7 +20,8 @@ from extractor.cli import main
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.connection import fault_of
 from extractor.endpoint.diagnosis import requested_wait
-from extractor.endpoint.doctor import DoctorReport, examine
+from extractor.endpoint.doctor import examine
+from extractor.endpoint.doctor_report import DoctorReport
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.endpoint.limiter import Limiter, Need
 from extractor.endpoint.setting_sources import load
@@ -170,7 +171,7 @@ def test_a_call_that_waits_to_be_repeated_ends_with_its_time(server: Serving) ->
 
     async def use(endpoint: Endpoint) -> list[Any]:
         await endpoint.ask(call(["tea"]))  # the client's first request takes longer
-        return await asyncio.gather(endpoint.ask(call()), endpoint.ask(call(["sea"])), return_exceptions=True)
+        return list(await asyncio.gather(endpoint.ask(call()), endpoint.ask(call(["sea"])), return_exceptions=True))
 
     how = settings(server, call_deadline=1.0, concurrency=1)  # the second call has the only place
     failures, endpoint = with_endpoint(how, use)

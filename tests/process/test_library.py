@@ -59,10 +59,10 @@ class TestWhatIsRead:
             extractor.read(tmp_path)
 
     def test_in_an_event_loop(self) -> None:
-        async def both() -> list[extractor.ReadNotice]:
+        async def both() -> tuple[extractor.ReadNotice, extractor.ReadNotice]:
             return await asyncio.gather(extractor.aread(NOTICE), extractor.aread(GOLD[0], lang="en"))
 
-        assert asyncio.run(both()) == [extractor.read(NOTICE), extractor.read(GOLD[0], lang="en")]
+        assert asyncio.run(both()) == (extractor.read(NOTICE), extractor.read(GOLD[0], lang="en"))
 
 
 class TestWithAModel:

@@ -46,17 +46,23 @@ _CN = "一二三四五六七八九十百"
 _OPENS = re.compile(
     rf"[(]?[{_CN}]{{1,4}}[)、.]|[(]?[0-9]{{1,3}}[)、](?! ?[0-9])|[0-9]{{1,3}}[.](?![0-9])|[{_CN}]是|"
     rf"第[{_CN}]{{1,3}}[,、:]|其[{_CN}][,、是]|[①-⑳⑴-⒇⒈-⒛]|[【●■◆★▲#*]|关于[“‘\"]|针对[“‘\"]|(?:反馈|整改|存在|具体)?问题[{_CN}0-9]{{1,3}}[:、.]|"
-    r"整改(?:落实|进展)?(?:情况|措施|成效)[:]|(?:责任|牵头)(?:单位|领导)[:]|(?:联系|监督)?电话[:]|邮政?[编箱]|附件[:]|欢迎广大|特此"
+    r"整改(?:落实|进展)?(?:情况|措施|成效)[:]|(?:责任|牵头|配合|分管)(?:单位|部门|领导|人)[:]|(?:整改|完成|办结)(?:时限|进展|结果|情况)[:]|(?:联系|监督)?电话[:]|邮政?[编箱]|附件[:]|欢迎广大|特此"
 )
 """What begins a paragraph, and hardly ever a line within one."""
 _RUN_IN = re.compile(rf"[{_CN}]{{1,2}}是|第[{_CN}]{{1,3}}[,、:]|其[{_CN}][,、是]|[①-⑳]")
 """An enumerator that mostly stands inside a paragraph."""
 _ENDS = re.compile(r"[。!?;:][”’》)】」』]*$")
-_GOES_ON = re.compile(r"[,、(“‘《〈【〔]$")
+_GOES_ON = re.compile(r"(?:[,、(“‘《〈【〔]|[0-9][万亿])$")
 """A line that ends so has not ended its paragraph, whatever the next one begins with."""
+_LABEL_OR_DECIMAL = re.compile(r"[0-9]{1,2}[.][0-9]")
+_MAGNITUDE = re.compile(r"[0-9][万亿]$")
 _HEADING = re.compile(
     rf"(?:[(]?[{_CN}]{{1,4}}[)、.]|[(]?[0-9]{{1,3}}[)、.])(?:[^。,;“]|“[^”]{{0,60}}”){{2,80}}(?:问题|情况|整改|方面|工作|成效|措施|打算|要求|安排)"
 )
+_MARK_COLUMNS = 4
+"""Two characters of a line that another one takes along."""
+_FIGURE = re.compile(r"(?<=[\u4e00-\u9fff])[0-9]+[\u4e00-\u9fff]")
+"""A figure within words, which headings hardly hold."""
 _UNIT = re.compile(r"[“‘《〈(【〔]*.[”’》〉)】〕,。、;:!?]*")
 _HEADING_GOES_ON = re.compile(r"[的整情等和及、,。:;”》)与]|方面|工作|成效")
 _HEADING_REACH = 90
@@ -247,9 +253,10 @@ def _width(text: str, line: _Line, *, in_columns: bool) -> int:
 
 
 def _inside_figure(text: str, line: _Line, following: _Line) -> bool:
-    """Whether a line end stands between two digits, in a line that holds more than digits."""
-    digits = text[line.end - 1].isdecimal() and text[following.start].isdecimal() and not following.set_off
-    return digits and not text[line.start : line.end].isdecimal()
+    """Whether a line end stands between two digits, or a digit and a unit, in a line that holds more than digits."""
+    if not text[line.end - 1].isdecimal() or following.set_off or text[line.start : line.end].isdecimal():
+        return False
+    return text[following.start].isdecimal() or has_unit(text, following.start)
 
 
 def _ended(text: str, line: _Line) -> bool:
@@ -267,24 +274,36 @@ def _opens(text: str, line: _Line) -> bool:
 def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | None) -> bool:
     """Whether a line's paragraph goes on in the following line; ``logical`` is the paragraph so far."""
     line, following = lines
-    if following.set_off and not (wrap and _inside_amount(text, line, following, wrap)):
+    # A heading that is whole ends its paragraph: 1.12座 behind it is the first of its measures, about 12座.
+    if following.set_off and (
+        wrap is None or _HEADING.fullmatch(logical) or not _inside_amount(text, line, following, wrap)
+    ):
         return False
+    if _MAGNITUDE.search(text, line.start, line.end) and not _opens(text, following):
+        return True  # 48.3万 and 元, 31万 and 标箱 are one figure, however the page is set
     goes_on = _GOES_ON.search(text, line.start, line.end) is not None or _inside_figure(text, line, following)
     if wrap is None:  # a page break inside a paragraph leaves its last line as long as it happens to be
         return following.new_page and (goes_on or (len(logical) > _HEADING_REACH and not _ended(text, line)))
     width, next_width = (_width(text, each, in_columns=wrap.in_columns) for each in lines)
     full = width >= wrap.full or width + _room_needed(text, following, in_columns=wrap.in_columns) > wrap.usual
     next_full = next_width >= wrap.full
-    if (_SIGNS.fullmatch(logical) and not full) or (_signs(text, following) and not next_full):
+    signed = _SIGNS.fullmatch(logical) and not (_OPENS.match(logical) or _opened(logical))
+    signs = _signs(text, following) and not logical.endswith(":")
+    if (signed and not full) or (signs and not next_full):
         return False
     if wrap.set_off or goes_on or _opened(logical):
         return True
+    if _ended(text, line) and _LABEL_OR_DECIMAL.match(text, following.start):
+        return False  # hardly a sentence begins with 2.15个, but many a measure: 2. and 15个
     if _RUN_IN.match(text, following.start) and _RUN_IN.search(logical, 1):
         return True  # 一是…。二是…: a list that runs on inside its paragraph
     open_ = not _ended(text, line)
     if not full or _opens(text, following):
         # Nobody breaks off so far into a paragraph: a mark is of two widths, a Western word was not broken.
-        return open_ and (len(logical) > _HEADING_REACH or "。" in logical) and (full or not _opens(text, following))
+        prose = len(logical) > _HEADING_REACH // 2 or _FIGURE.search(logical)
+        nearly_full = width >= wrap.full - _MARK_COLUMNS and prose
+        far = nearly_full or len(logical) > _HEADING_REACH or "。" in logical
+        return open_ and far and (full or not _opens(text, following))
     return not (open_ and _HEADING.fullmatch(logical) and not _HEADING_GOES_ON.match(text, following.start))
 
 

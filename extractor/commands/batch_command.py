@@ -53,7 +53,7 @@ def export(
 
     Exit status: 1 when some notices could not be read (the others are written).
     """
-    from extractor.endpoint.batch import read_too_large
+    from extractor.endpoint.batch_answers import read_too_large
     from extractor.endpoint.cache import AnswerCache, default_folder
     from extractor.files.discover import discover
     from extractor.runs.batch_run import CallSelection, export_calls
@@ -90,7 +90,7 @@ def import_(
 
     Exit status: 1 when calls are still without an answer, or a line held none that is of use.
     """
-    from extractor.endpoint.batch import calls_beside, read_calls
+    from extractor.endpoint.batch_requests import calls_beside, read_calls
     from extractor.endpoint.cache import AnswerCache, default_folder
     from extractor.runs.batch_run import take_answers
 

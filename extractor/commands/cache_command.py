@@ -29,8 +29,8 @@ def stats(cache_dir: CacheOption = None) -> None:
             if (record := cache.get(key)) is None:
                 continue
             usable += 1
-            usage = record["usage"]
-            name = tuple(record[field] for field in ("task", "prompt_version", "model", "mode"))
+            usage = record.usage
+            name = (record.task, record.prompt_version, record.model, record.mode)
             counted = (1, usage.get("prompt", 0), usage.get("completion", 0))
             kept[name] = [a + b for a, b in zip(kept.get(name, [0, 0, 0]), counted, strict=True)]
         typer.echo(f"folder   {cache.folder}")
@@ -117,7 +117,7 @@ def _existing(given: Path | None) -> AnswerCache:
 
 
 def _keys_of(cache: AnswerCache, task: str) -> list[str]:
-    keys = [key for key in cache if (record := cache.get(key)) is not None and record["task"] == task]
+    keys = [key for key in cache if (record := cache.get(key)) is not None and record.task == task]
     if not keys:
         raise InputError(f"{cache.folder}: holds no answers of a task {task}; see: cache stats")
     return keys

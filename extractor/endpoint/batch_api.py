@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from extractor.endpoint.batch import CODE, URL
+from extractor.endpoint.batch_answers import CODE
+from extractor.endpoint.batch_requests import URL
 from extractor.endpoint.jsonl import count_of, json_line, mapping, parsed, write_whole
 from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import EndpointError, InputError, OutputError, SettingsError

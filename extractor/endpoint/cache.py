@@ -22,7 +22,7 @@ from typing import Any
 import diskcache
 from diskcache.core import DBNAME, MODE_RAW
 
-from extractor.endpoint.answer_records import Record, flaw, is_key, unusable
+from extractor.endpoint.answer_records import AnswerRecord, is_key, read_record
 from extractor.errors import AnswerError, BugError, OutputError, SettingsError
 
 FOLDER_VARIABLE = "EXTRACTOR_CACHE_DIR"
@@ -75,35 +75,33 @@ class AnswerCache:
         except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
             raise _damaged(folder) from error
 
-    def get(self, key: str, _task: str = "", /) -> Record | None:
+    def get(self, key: str, _task: str = "", /) -> AnswerRecord | None:
         """Return the answer kept under ``key``; a damaged one, or one of another make, is none."""
         try:
-            record: Record | None = self._rows.get(key)
+            record: AnswerRecord | None = self._rows.get(key)
         except (sqlite3.Error, diskcache.Timeout):
             return None
         return record
 
-    def put(self, key: str, record: Record, /) -> None:
+    def put(self, key: str, record: AnswerRecord, /) -> None:
         """Keep a valid answer under ``key``, in place of any that is there.
 
         Raises:
             AnswerError: the answer is cut short, refused or empty.
             OutputError: the disk is full, or the folder cannot be written any more.
-            BugError: this is no key, or no record.
+            BugError: this is no key.
         """
         self._write(self._rows.set, key, record)
 
-    def add(self, key: str, record: Record, /) -> bool:
+    def add(self, key: str, record: AnswerRecord, /) -> bool:
         """Keep a valid answer under ``key`` unless there is one, be it damaged; tell whether it is kept. Of processes
         that add one at the same time a single one succeeds. Raises as ``put`` does."""
         return bool(self._write(self._rows.add, key, record))
 
-    def _write(self, write: Callable[[str, Record], object], key: str, record: Record) -> object:
+    def _write(self, write: Callable[[str, AnswerRecord], object], key: str, record: AnswerRecord) -> object:
         if not is_key(key):
             raise BugError("an answer was to be kept under something that is no key")
-        if fault := flaw(record):
-            raise BugError(f"an answer was to be kept that {fault}")
-        if fault := unusable(record):
+        if fault := record.unusable():
             raise AnswerError(f"the answer {fault} and is not kept")
         try:
             # Not with ``retry``: it would go on for ever where the folder has become read-only.
@@ -186,18 +184,18 @@ class _JsonRows(diskcache.Disk):  # type: ignore[misc] # DiskCache has no types
         return key if raw == 1 and is_key(key) else None
 
     def store(self, value: Any, _read: bool, key: Any = None) -> tuple[int, int, None, bytes]:  # noqa: ARG002
-        return 0, MODE_RAW, None, zlib.compress(json.dumps(value).encode())
+        return 0, MODE_RAW, None, zlib.compress(json.dumps(value.json_fields()).encode())
 
-    def fetch(self, mode: Any, filename: Any, value: Any, _read: bool) -> Record:
+    def fetch(self, mode: Any, filename: Any, value: Any, _read: bool) -> AnswerRecord:
         if mode != MODE_RAW or filename is not None or not isinstance(value, bytes):
             raise OSError("a row that this program did not write")
         try:
             unpacking = zlib.decompressobj()  # its end carries a checksum
             raw = unpacking.decompress(value, _LARGEST_ROW)
-            record: Record = json.loads(raw) if unpacking.eof else {}
-        except (zlib.error, ValueError, RecursionError) as error:
+            record = read_record(json.loads(raw) if unpacking.eof else None)
+        except (zlib.error, ValueError, RecursionError) as error:  # FlawedRecordError among them
             raise OSError("a damaged row") from error
-        if flaw(record) or unusable(record):
+        if record.unusable():
             raise OSError("a damaged row")
         return record
 

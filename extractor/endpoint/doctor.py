@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from extractor.endpoint.calls import Call, Mode, Response
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.completion import Oddity, read_usage
+from extractor.endpoint.completion import read_usage
 from extractor.endpoint.connection import TLS_PORT, speaks_tls
 from extractor.endpoint.diagnosis import diagnose
 from extractor.endpoint.doctor_report import (
@@ -31,6 +31,7 @@ from extractor.endpoint.doctor_report import (
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of
 from extractor.endpoint.mode_probe import ORDER, QUESTION
+from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 from extractor.endpoint.tokens import most_tokens

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from extractor.endpoint.calls import Mode
-from extractor.endpoint.completion import Oddity
 from extractor.endpoint.failures import Reason
+from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 
 OF_THE_MODEL = frozenset((Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER, Reason.TRUNCATED, Reason.REFUSED))

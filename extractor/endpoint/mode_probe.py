@@ -8,13 +8,13 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from extractor.endpoint.calls import Call, Message, Mode
-from extractor.endpoint.completion import Oddity
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
+from extractor.endpoint.oddities import Oddity
 
 ORDER: tuple[Mode, ...] = ("json_schema", "tools", "json", "md_json")
 """Best first: a schema that decoding obeys, a tool's arguments, JSON of any shape, text."""
 
-Tried = Callable[[Mode], Awaitable[tuple[Oddity, ...]]]
+ModeTry = Callable[[Mode], Awaitable[tuple[Oddity, ...]]]
 """Ask the question in a mode; the oddities of its answer."""
 
 _OF_THE_MODE = frozenset((Reason.BAD_REQUEST, Reason.SERVER, Reason.NOT_FOUND, Reason.CONTEXT_TOO_LONG))
@@ -41,7 +41,7 @@ QUESTION = Call(
 )
 
 
-async def picked(tried: Tried) -> Mode:
+async def best_mode(tried: ModeTry) -> Mode:
     """Return the first mode in which the question is answered with nothing odd, else the first in which it is answered.
 
     Raises:

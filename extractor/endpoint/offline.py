@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn, Protocol
 
-from extractor.endpoint.answer_records import Record
+from extractor.endpoint.answer_records import AnswerRecord
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.errors import BugError
 
@@ -14,7 +14,7 @@ _SHORT = 12  # digits of a key that people can tell apart
 class AnswerLookup(Protocol):
     """The cache or a recording."""
 
-    def get(self, key: str, task: str = "", /) -> Record | None:
+    def get(self, key: str, task: str = "", /) -> AnswerRecord | None:
         """Return the answer kept under ``key``, None where there is none."""
 
     def __contains__(self, key: object, /) -> bool:
@@ -27,7 +27,7 @@ class OfflineAnswers:
     def __init__(self, answers: AnswerLookup) -> None:
         self._answers = answers
 
-    def get(self, key: str, task: str = "", /) -> Record:
+    def get(self, key: str, task: str = "", /) -> AnswerRecord:
         """Return the answer kept under ``key``.
 
         Raises:
@@ -38,7 +38,7 @@ class OfflineAnswers:
             raise self.missed(key, task)
         return record
 
-    def put(self, _key: str, _record: Record, /) -> NoReturn:
+    def put(self, _key: str, _record: AnswerRecord, /) -> NoReturn:
         """Refuse: an answer that is new can only come from a call.
 
         Raises:
@@ -46,7 +46,7 @@ class OfflineAnswers:
         """
         raise BugError("a call was made although the run is offline")
 
-    def add(self, key: str, record: Record, /) -> bool:
+    def add(self, key: str, record: AnswerRecord, /) -> bool:
         """Refuse, as ``put`` does."""
         return self.put(key, record)
 

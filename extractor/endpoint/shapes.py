@@ -68,7 +68,7 @@ def request_body(
     return body | settings.extra_body
 
 
-def parsed(call: Call[Response], mode: Mode, text: str) -> Response:
+def parsed_answer(call: Call[Response], mode: Mode, text: str) -> Response:
     """Return the answer that ``text``, the JSON of a completion, stands for, checked against the call's context.
 
     Raises:

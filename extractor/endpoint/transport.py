@@ -12,7 +12,7 @@ import openai
 
 from extractor.endpoint.bounded import async_client
 from extractor.endpoint.calls import Message
-from extractor.endpoint.completion import Body, body_of
+from extractor.endpoint.completion import Body, body_of, has_choices
 from extractor.endpoint.diagnosis import diagnose, exhausted, refused_in_passing
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of, mapping
@@ -61,7 +61,7 @@ class Transport:
         if isinstance(raw, CallFailure):
             return raw
         received = body_of(raw.content)
-        if received and received.get("choices"):
+        if received and has_choices(received):
             return CompletionResponse(received, exhausted(raw.headers))
         if received and received.get("error"):
             return refused_in_passing(received["error"], messages, self._settings)

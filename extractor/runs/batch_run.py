@@ -17,9 +17,10 @@ from extractor.assist.packs import read_first
 from extractor.assist.pending import still_unanswered
 from extractor.assist.prompts import TASKS, prompt
 from extractor.assist.responses import Response
-from extractor.endpoint.answer_records import Record
+from extractor.endpoint.answer_records import AnswerRecord, CallHeader
 from extractor.endpoint.answers import kept_answer
-from extractor.endpoint.batch import BatchCall, BatchFiles, CallHeader, read_batch, write_batch
+from extractor.endpoint.batch_answers import read_batch
+from extractor.endpoint.batch_requests import BatchCall, BatchFiles, write_batch
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import call_key, token_limit
 from extractor.endpoint.calls import Call, Mode
@@ -179,9 +180,9 @@ def _tokens(call: BatchCall) -> int:
     return sum(map(estimate_tokens, texts))
 
 
-def _has_form(record: Record) -> bool:
+def _has_form(record: AnswerRecord) -> bool:
     """Whether an answer has the form that its task asks for. Whether it fits the notice is seen when it is used."""
-    task = next((name for name in TASKS if name == record["task"]), None)
+    task = next((name for name in TASKS if name == record.task), None)
     if task is None:
         return True
     asked = prompt(task)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from answer_examples import key, record
 
+from extractor.endpoint.answer_records import read_record
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.endpoint.offline import OfflineAnswers
@@ -48,7 +49,7 @@ class TestExport:
         assert lines.pop() == ""
         found = [json.loads(line) for line in lines]
         assert [(line["task"], line["key"]) for line in found] == sorted(
-            (answer["task"], name) for name, answer in RECORDS.items()
+            (answer.task, name) for name, answer in RECORDS.items()
         )
         (labels,) = (line for line in lines if '"task": "labels"' in line)
         assert labels == (
@@ -62,7 +63,7 @@ class TestExport:
         with AnswerCache(tmp_path / "another") as another:
             for name in sorted(RECORDS, reverse=True):
                 answer = RECORDS[name]
-                another.put(name, {field: answer[field] for field in reversed(answer)})
+                another.put(name, read_record(dict(reversed(answer.json_fields().items()))))
             export(another, tmp_path / "another.jsonl")
         assert (tmp_path / "another.jsonl").read_bytes() == exported.read_bytes()
 
@@ -108,7 +109,7 @@ class TestImport:
         bad: dict[str, bytes] = {
             "is no JSON": good[0][:-9],
             "is no object": b"[1]",
-            "has no key": json.dumps(record()).encode(),
+            "has no key": json.dumps(record().json_fields()).encode(),
             "has no task": json.dumps({"key": key(1)}).encode(),
             "has fields that no answer has": json.dumps({**first, "api_key": "planted"}).encode(),
             "is cut short": json.dumps({**first, "finish_reason": "length"}).encode(),
@@ -139,11 +140,12 @@ class TestRecording:
         assert recording.get(key("none")) is None
         assert len(recording) == 4
 
-    def test_answers_are_the_callers_own(self, exported: Path) -> None:
+    def test_answers_cannot_be_changed(self, exported: Path) -> None:
         recording = Recording(exported)
         found = recording.get(key("a"))
         assert found is not None
-        found["usage"].clear()
+        with pytest.raises(TypeError):
+            found.usage["prompt"] = 0  # type: ignore[index]
         assert recording.get(key("a")) == RECORDS[key("a")]
 
     def test_with_bad_lines_is_refused(self, exported: Path) -> None:

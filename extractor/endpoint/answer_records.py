@@ -42,7 +42,7 @@ TokenCounts = Annotated[Mapping[str, int], PlainValidator(_counts)]
 
 
 class CallHeader(NamedTuple):
-    """What is kept of a question: its task, the model and the mode it was asked in, the version of its prompt."""
+    """The part of a record that names the question: its task, model and mode, and the version of its prompt."""
 
     task: str
     model: str
@@ -93,7 +93,7 @@ class FlawedRecordError(ValueError):
 
 
 class AnswerStore(Protocol):
-    """The place in which a client looks before it asks, and keeps answers: the cache, or a stand-in for it.
+    """A store of answers, looked up before anything is asked: the cache, or one in its place.
 
     ``key`` is 64 hexadecimal digits in small letters. ``task`` is for messages only.
     """

@@ -1,7 +1,7 @@
 """Answers files of the OpenAI Batch API, taken into the cache.
 
 An answer is read as a live one is (``extractor.endpoint.completion``). Its prompt is not at hand, so a count of tokens
-that is too small for the prompt cannot be told from a true one.
+that is too small for the prompt is believed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Answers kept on disk, so that nothing is asked twice; several processes may use one folder at once.
+"""The cache of answers on disk: nothing is asked twice. Several processes may use one folder at once.
 
 DiskCache does the work, with three of its doors shut. It would unpickle, that is run, a row whose ``mode`` (or, for
 keys, ``raw``) column somebody edited; it would read and delete whatever file a row names; and it makes folders that
@@ -29,7 +29,7 @@ FOLDER_VARIABLE = "EXTRACTOR_CACHE_DIR"
 DEFAULT_SIZE_LIMIT = 512 * 2**20  # bytes; some hundred thousand answers
 SMALLEST_SIZE_LIMIT = 2**20  # bytes; below that an eviction, ten rows at a time, would empty the cache
 
-_BUSY = 10.0  # seconds to wait while another process writes; a service stands still for as long
+_BUSY = 10.0  # seconds to wait while another process writes; a service waits for as long
 _LARGEST_ROW = 64 * 2**20  # bytes once unpacked: no row may unpack to all of the memory
 _DATABASE = (DBNAME, f"{DBNAME}-wal", f"{DBNAME}-shm", f"{DBNAME}-journal")
 
@@ -55,7 +55,7 @@ class AnswerCache:
 
     Raises:
         SettingsError: the folder cannot be used, or is not to be trusted.
-        DamagedCacheError: what stands there is no cache any more.
+        DamagedCacheError: the database there is damaged.
     """
 
     def __init__(self, folder: Path, size_limit: int | None = None) -> None:
@@ -94,8 +94,10 @@ class AnswerCache:
         self._write(self._rows.set, key, record)
 
     def add(self, key: str, record: AnswerRecord, /) -> bool:
-        """Keep a valid answer under ``key`` unless there is one, be it damaged; tell whether it is kept. Of processes
-        that add one at the same time a single one succeeds. Raises as ``put`` does."""
+        """Keep a valid answer under ``key`` unless there is one, even a damaged one; return whether it was kept.
+
+        Of processes that add one at the same time a single one succeeds. Raises as ``put`` does.
+        """
         return bool(self._write(self._rows.add, key, record))
 
     def _write(self, write: Callable[[str, AnswerRecord], object], key: str, record: AnswerRecord) -> object:
@@ -113,7 +115,7 @@ class AnswerCache:
             raise OutputError(f"{self.folder}: the answer cache cannot be written ({error})") from error
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the keys in their order; what other processes add or remove meanwhile may or may not be among them.
+        """Yield the keys in their order; those that other processes add or remove meanwhile may be missing.
 
         Raises:
             DamagedCacheError: the database cannot be read.
@@ -127,7 +129,7 @@ class AnswerCache:
         return isinstance(key, str) and self.get(key) is not None
 
     def __len__(self) -> int:
-        """Return how many rows there are, damaged ones among them."""
+        """Return how many rows there are, damaged ones included."""
         return len(self._rows)
 
     def size(self) -> int:
@@ -135,11 +137,11 @@ class AnswerCache:
         return int(self._rows.volume())
 
     def remove(self, key: str) -> bool:
-        """Forget the answer kept under ``key``; tell whether there was one."""
+        """Remove the answer kept under ``key``; return whether there was one."""
         return bool(self._rows.delete(key))
 
     def clear(self) -> int:
-        """Forget all answers and return how many there were, damaged ones among them."""
+        """Remove all answers and return how many there were, damaged ones included."""
         return int(self._rows.clear())
 
     def close(self) -> None:
@@ -156,7 +158,7 @@ class AnswerCache:
 
 
 def discard_database(folder: Path) -> None:
-    """Remove a damaged cache's database; no process may be using it.
+    """Remove the database of a damaged cache; no process may be using it.
 
     Raises:
         SettingsError: a file of it cannot be removed.
@@ -169,7 +171,7 @@ def discard_database(folder: Path) -> None:
 
 
 class _JsonRows(diskcache.Disk):  # type: ignore[misc] # DiskCache has no types
-    """How a row is written: the key as it is, the record as packed JSON, always in the row itself.
+    """The form of a row: the key as it is, the record as packed JSON, always in the row itself.
 
     ``OSError`` is what DiskCache takes as "this value is gone"; it then answers that there is none.
     """
@@ -208,7 +210,7 @@ def _damaged(folder: Path) -> DamagedCacheError:
 
 
 def _prepare(folder: Path) -> bool:
-    """Make ``folder`` and its database for the owner alone; tell whether the database is new."""
+    """Make ``folder`` and its database for the owner alone; return whether the database is new."""
     if os.path.expandvars(folder) != str(folder):  # DiskCache would, and write elsewhere
         raise SettingsError(f"{folder}: names a variable; choose another folder for the answer cache")
     database = folder / DBNAME
@@ -237,7 +239,7 @@ def _prepare(folder: Path) -> bool:
 
 
 def _make_private(folder: Path, *, has_answers: bool) -> None:
-    """Close a folder that others can read. One whose answers others could have written is not to be trusted."""
+    """Close a folder that others can read; refuse one whose answers others could have written."""
     if sys.platform == "win32":
         return
     found = folder.stat()

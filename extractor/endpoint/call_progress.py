@@ -18,7 +18,7 @@ def loop_time() -> float:
 
 @dataclass
 class CallProgress:
-    """What one call has taken so far, counted in ``tallies`` as well.
+    """A call under way: what it has taken so far, counted in ``tallies`` as well.
 
     ``deadline`` is loop time; it is None until the first request is let through. ``retries`` is how often a failed
     request may be repeated, ``tries_mode`` whether the call only finds out what a mode does, ``dropped`` names the

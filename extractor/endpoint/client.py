@@ -73,7 +73,7 @@ class Endpoint:
 
     @property
     def tally(self) -> Tally:
-        """What all calls took so far, with the oddities, as it goes into a report."""
+        """The counts of all calls so far, with the oddities, as they go into a report."""
         return self._tally
 
     @property

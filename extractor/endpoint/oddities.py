@@ -1,4 +1,4 @@
-"""Names for what endpoints do that they should not and that is put right here."""
+"""The oddities of endpoints: mistakes that are put right here, and counted."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from enum import StrEnum
 class Oddity(StrEnum):
     """A mistake in an endpoint's answer that was put right here."""
 
-    FENCED = "fenced"  # the JSON stood in a Markdown fence although none was asked for
+    FENCED = "fenced"  # the JSON was in a Markdown fence although none was asked for
     PROSE = "prose"  # words before or after the JSON
     REASONING = "reasoning"  # <think>…</think> before the JSON
-    NULL_CONTENT = "null_content"  # the answer stood in another field than the content
+    NULL_CONTENT = "null_content"  # the answer was in another field than the content
     TOOL_IGNORED = "tool_ignored"  # text instead of the tool call that was asked for
     SCHEMA_IGNORED = "schema_ignored"  # JSON of another shape than asked for
     USAGE_MISSING = "usage_missing"  # tokens are not counted

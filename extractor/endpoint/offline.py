@@ -1,4 +1,4 @@
-"""Answers from what is there alone: nothing is asked, and what is missing is named."""
+"""Kept answers alone: nothing is asked, and a missing answer is an error."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from extractor.endpoint.answer_records import AnswerRecord
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.errors import BugError
 
-_SHORT = 12  # digits of a key that people can tell apart
+_SHORT = 12  # digits of a key; enough for people to distinguish them
 
 
 class AnswerLookup(Protocol):
@@ -18,11 +18,11 @@ class AnswerLookup(Protocol):
         """Return the answer kept under ``key``, None where there is none."""
 
     def __contains__(self, key: object, /) -> bool:
-        """Tell whether an answer is kept under ``key``."""
+        """Return whether an answer is kept under ``key``."""
 
 
 class OfflineAnswers:
-    """Stands in the cache's place: a look-up that finds nothing is an error, so that no call follows it."""
+    """A store in the cache's place: a look-up that finds nothing is an error, so that no call follows it."""
 
     def __init__(self, answers: AnswerLookup) -> None:
         self._answers = answers
@@ -54,6 +54,6 @@ class OfflineAnswers:
         return key in self._answers
 
     def missed(self, key: str, task: str = "", /) -> EndpointFailure:
-        """Return the failure that says that ``key`` has no answer, or none that is still valid."""
+        """Return the failure for a ``key`` that has no answer, or none that is still valid."""
         named = " ".join(filter(None, (task, key[:_SHORT])))
         return EndpointFailure(Reason.OFFLINE_MISSING, f"offline, and no answer is kept for {named}")

@@ -20,7 +20,7 @@ _NAMED = 3  # problems named in an error; the rest is counted
 
 @dataclass(frozen=True)
 class AnswerExport:
-    """How many answers were written, and the keys asked for that have none."""
+    """The result of an export: the number of answers written, and the keys asked for that have none."""
 
     count: int
     missing: tuple[str, ...]
@@ -28,7 +28,7 @@ class AnswerExport:
 
 @dataclass(frozen=True)
 class AnswerImport:
-    """What an import did: answers that are ``new``, that ``replaced`` another, that were there (``unchanged``)."""
+    """The result of an import: answers that are ``new``, ``replaced`` another, or were there (``unchanged``)."""
 
     new: int = 0
     replaced: int = 0
@@ -105,7 +105,7 @@ class Recording:
 
 
 def recorded_line(key: str, record: AnswerRecord) -> bytes:
-    """Return an answer as its line in a file: what tells answers apart first, the long text last."""
+    """Return an answer as its line in a file: what distinguishes answers first, the long text last."""
     fields = record.json_fields()
     usage = dict(sorted(record.usage.items()))
     return json_line({"task": fields.pop("task"), "key": key, **fields, "usage": usage})

@@ -70,7 +70,7 @@ class RequestSender:
             response = await self._response(call, mode, complaint, progress)
             if isinstance(response, CallFailure):
                 self._slow_down(response, ticket)
-                usage = NO_USAGE  # what fails is not charged, as far as one is told
+                usage = NO_USAGE  # a failed request is not charged, as far as is known
             else:
                 succeeded = True
                 usage = self._counted(response, call)
@@ -108,7 +108,7 @@ class RequestSender:
         """Send fewer requests at once where the endpoint refused one because there are too many."""
         if failure.reason is Reason.RATE_LIMITED:
             wait = failure.wait if isinstance(failure, EndpointFailure) else None
-            # A wait beyond the call's own deadline ends the call; the others shall not stand still for it.
+            # A wait beyond the call's own deadline ends the call; the others shall not wait for it.
             self.limiter.refused(ticket, wait if wait and wait < self._settings.span else None)
 
     def _counted(self, response: CompletionResponse, call: Call[Response]) -> Usage:

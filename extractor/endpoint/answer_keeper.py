@@ -9,7 +9,7 @@ from extractor.endpoint.answers import ValidAnswer, kept_answer, record_of
 from extractor.endpoint.call_progress import CallProgress, loop_time
 from extractor.endpoint.calls import Call, Response
 from extractor.endpoint.oddities import Oddity
-from extractor.endpoint.offline import OfflineAnswers
+from extractor.endpoint.offline_answers import OfflineAnswers
 from extractor.errors import ExtractorError
 
 _LOG = logging.getLogger("extractor.endpoint")

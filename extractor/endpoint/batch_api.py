@@ -58,7 +58,7 @@ def connected(settings: EndpointSettings) -> Iterator[OpenAI]:
     """Yield a client of the endpoint that ``settings`` name."""
     from openai import OpenAI
 
-    from extractor.endpoint.bounded import sync_client
+    from extractor.endpoint.bounded_http import sync_client
     from extractor.endpoint.transport import whereabouts
 
     with OpenAI(
@@ -202,7 +202,7 @@ def _sentences(doing: str, client: OpenAI) -> Iterator[None]:
     import httpx2
     from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
-    from extractor.endpoint.bounded import OversizedError
+    from extractor.endpoint.bounded_http import OversizedError
     from extractor.endpoint.connection import REDIRECTS, fault_of, target_of
 
     try:

@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
-from extractor.endpoint.bounded import OversizedError
+from extractor.endpoint.bounded_http import OversizedError
 from extractor.endpoint.failures import Reason
 from extractor.terminal import printable
 

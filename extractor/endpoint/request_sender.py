@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from extractor.endpoint.call_keys import schema_text, token_limit
 from extractor.endpoint.call_progress import NO_USAGE, CallProgress, loop_time
 from extractor.endpoint.calls import Call, Mode, Response, Usage
-from extractor.endpoint.clipping import ClipWatch
+from extractor.endpoint.clipped_prompts import ClipWatch
 from extractor.endpoint.completion import Reply, read_completion, read_usage
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
 from extractor.endpoint.limiter import Limiter, Need, Ticket

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import httpx2
 import openai
 
-from extractor.endpoint.bounded import async_client
+from extractor.endpoint.bounded_http import async_client
 from extractor.endpoint.calls import Message
 from extractor.endpoint.completion import Body, body_of, has_choices
 from extractor.endpoint.diagnosis import diagnose, exhausted, refused_in_passing

@@ -14,7 +14,7 @@ from fake_endpoint import Serving, serving
 from faulty_answers import of_all_calls, of_one_call
 
 from extractor.endpoint.answer_records import AnswerRecord
-from extractor.endpoint.bounded import LARGEST_ANSWER, OversizedError, Unpacker
+from extractor.endpoint.bounded_http import LARGEST_ANSWER, OversizedError, Unpacker
 from extractor.endpoint.calls import CallAnswer
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason

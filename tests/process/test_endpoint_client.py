@@ -17,7 +17,7 @@ from fake_endpoint import HEALABLE, ODD, PASSING, WRONG, Fault, Serving, serving
 from extractor.endpoint.calls import CallAnswer, Mode
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
-from extractor.endpoint.offline import OfflineAnswers
+from extractor.endpoint.offline_answers import OfflineAnswers
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 from extractor.errors import SettingsError

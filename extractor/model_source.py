@@ -15,7 +15,7 @@ from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.offline import OfflineAnswers
+from extractor.endpoint.offline_answers import OfflineAnswers
 from extractor.endpoint.recording import Recording
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally

@@ -1,4 +1,4 @@
-"""``python -m extractor batch``: ask in batches, which takes up to a day and costs less, or is all an endpoint does."""
+"""``python -m extractor batch``: ask in batches, which takes up to a day and costs less."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
     from extractor.runs.batch_run import BatchExport, CallSelection, ImportSummary
 
-app = typer.Typer(help="Ask a model in batches: calls out as files, answers back into the cache.", no_args_is_help=True)
+app = typer.Typer(
+    help="Ask a model in batches: write calls to files, take answers into the cache.", no_args_is_help=True
+)
 
 _COMMAND = "python -m extractor batch"
 _RUN = "python -m extractor run, with the same settings"
 
-RequestsArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file that was submitted, or a batch's id.")]
+RequestsArgument = Annotated[str, typer.Argument(metavar="FILE", help="A submitted file of requests, or a batch's id.")]
 
 
 @app.command()
@@ -36,24 +38,24 @@ def export(
     ],
     *,
     to: Annotated[Path, typer.Option(metavar="FILE", help="The file of requests to write.")],
-    backend: Annotated[Backend, typer.Option(help="The run to prepare: assisted or model.")] = Backend.ASSISTED,
+    backend: Annotated[Backend, typer.Option(help="The run's backend: assisted or model.")] = Backend.ASSISTED,
     halve: Annotated[
         list[Path] | None,
-        typer.Option(metavar="ANSWERS", help="Ask in two halves what was too much at once by this file of answers."),
+        typer.Option(metavar="ANSWERS", help="Split the calls that this file of answers shows to be too large."),
     ] = None,
     cache_dir: CacheOption = None,
     endpoint: EndpointFlags,
 ) -> None:
     """Write the calls a run would make to a file.
 
-    Those that have an answer in the cache are left out; nothing is asked. FILE is in the form of OpenAI's Batch API.
-    Where a model finds issues and measures (--backend model, or a notice whose layout the rules read poorly), that is
-    asked first: export again when it is answered. Settings that change what is asked (--model, --mode, --temperature,
+    Calls with an answer in the cache are left out; no request is made. FILE has the form of OpenAI's Batch API. Where
+    a model finds issues and measures (--backend model, or a notice whose layout the rules read poorly), that call
+    comes first: export again when it is answered. Settings that change the calls (--model, --mode, --temperature,
     --seed, --max-tokens, --extra-body) must be the same in the run.
 
     Exit status: 1 when some notices could not be read (the others are written).
     """
-    from extractor.endpoint.batch import read_too_large
+    from extractor.endpoint.batch_answers import read_too_large
     from extractor.endpoint.cache import AnswerCache, default_folder
     from extractor.files.discover import discover
     from extractor.runs.batch_run import CallSelection, export_calls
@@ -80,7 +82,7 @@ def import_(
     *,
     calls: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="What was asked. [default: NAME.calls.jsonl beside NAME.answers.jsonl]"),
+        typer.Option(metavar="FILE", help="The list of calls. [default: NAME.calls.jsonl beside NAME.answers.jsonl]"),
     ] = None,
     cache_dir: CacheOption = None,
 ) -> None:
@@ -88,9 +90,9 @@ def import_(
 
     They may come in any order and number.
 
-    Exit status: 1 when calls are still without an answer, or a line held none that is of use.
+    Exit status: 1 when calls are still without an answer, or a line holds no usable one.
     """
-    from extractor.endpoint.batch import calls_beside, read_calls
+    from extractor.endpoint.batch_requests import calls_beside, read_calls
     from extractor.endpoint.cache import AnswerCache, default_folder
     from extractor.runs.batch_run import take_answers
 
@@ -114,12 +116,12 @@ def import_(
 def submit(
     requests: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `batch export` wrote.")],
     *,
-    again: Annotated[bool, typer.Option("--again", help="Also where it was submitted before.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Submit the file even if it was submitted before.")] = False,
     endpoint: EndpointFlags,
 ) -> None:
-    """Have the endpoint answer a file of requests.
+    """Submit a file of requests to the endpoint.
 
-    It needs to have OpenAI's Batch API. A file is not submitted twice.
+    The endpoint must have OpenAI's Batch API. A file is not submitted twice.
     """
     from extractor.endpoint import batch_api
 
@@ -133,7 +135,7 @@ def submit(
 @app.command()
 @with_endpoint_options
 def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
-    """Print how far a batch is."""
+    """Print the state of a batch."""
     from extractor.endpoint import batch_api
 
     settings = endpoint.load()
@@ -151,7 +153,7 @@ def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
 def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
     """Write the answers of a batch to files.
 
-    They are named after FILE and stand beside it; what failed is in a file of its own.
+    They are written beside FILE and named after it; errors go to a file of their own.
     """
     from extractor.endpoint import batch_api
 
@@ -165,7 +167,7 @@ def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
 
 
 def _exported(exported: BatchExport, wanted: CallSelection) -> Iterator[str]:
-    """Yield what an export did, and what comes next, line by line."""
+    """Yield the result of an export and the next steps, line by line."""
     files = exported.files
     notices = _many(exported.notices, "notice")
     if files.count:
@@ -190,13 +192,13 @@ def _exported(exported: BatchExport, wanted: CallSelection) -> Iterator[str]:
 
 
 def _taken(taken: ImportSummary, answers: Sequence[Path]) -> Iterator[str]:
-    """Yield what an import did, and what comes next, line by line."""
+    """Yield the result of an import and the next steps, line by line."""
     counted = [f"{count} {name}" for name, count in taken.lines.items() if count and name != "stored"]
     yield ", ".join([f"{_many(taken.lines['stored'], 'answer')} stored", *counted])
     if taken.missing:
         tasks = Counter(taken.asked[key].task for key in taken.missing)
-        told = ", ".join(f"{count} {task}" for task, count in sorted(tasks.items()))
-        yield f"{len(taken.missing)} of {_many(len(taken.asked), 'call')} still without an answer ({told})"
+        by_task = ", ".join(f"{count} {task}" for task, count in sorted(tasks.items()))
+        yield f"{len(taken.missing)} of {_many(len(taken.asked), 'call')} still without an answer ({by_task})"
     if taken.too_large:
         files = " ".join(f"--halve {path}" for path in answers)
         yield f"{_many(len(taken.too_large), 'call')} too much at once; an export with {files} asks them in two halves"
@@ -211,7 +213,7 @@ def _many(count: int, thing: str) -> str:
 
 
 def _batch_id(given: str) -> str:
-    """Return the id of the batch that a file became; what is no file is an id."""
+    """Return the id of the batch that a file became; a name of no file is an id."""
     from extractor.endpoint.batch_api import submitted
 
     path = Path(given)

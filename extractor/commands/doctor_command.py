@@ -1,4 +1,4 @@
-"""``python -m extractor doctor``: what an endpoint can do, tried out, and what is wrong with it."""
+"""``python -m extractor doctor``: try an endpoint and name what is wrong with it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ TINY = """某水库管理所党支部关于巡察整改进展情况的通报
 1.关于“闸门钥匙无人登记”问题的整改。
 一是修订《闸门钥匙领用细则》。二是清点旧钥匙40把。
 """
-"""A notice that nobody wrote, to be asked about as a run asks about any."""
+"""An invented notice, asked about as a run asks about any."""
 
 _COLUMN = 14
-_MOST_MODELS = 12  # that are told of an endpoint with hundreds
+_MOST_MODELS = 12  # that are shown of an endpoint with hundreds
 
 
 @with_endpoint_options
 def doctor(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as one JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
     endpoint: EndpointFlags,
 ) -> None:
-    """Try an endpoint: can it be reached, what models has it, which modes work, how fast, what is wrong.
+    """Check that the endpoint is reachable, list its models, try each mode, and name what is wrong.
 
-    About ten requests are made, with a tiny notice and the instructions that come with any. Nothing is kept.
+    It makes about ten requests, with a tiny notice and the instructions of a run. No answer is kept.
 
     Exit status: 0 when some mode works, 1 when none does, 2 for wrong settings.
     """
@@ -59,7 +59,7 @@ def doctor(
 
         typer.echo(json.dumps(_facts(report), ensure_ascii=False))
     else:
-        for line in _told(report):
+        for line in _lines(report):
             typer.echo(printable(line))
     if report.best_mode is None:
         raise typer.Exit(1)
@@ -76,7 +76,7 @@ def _tiny_call() -> Call[Response]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
-    """Show on a terminal what is being tried."""
+    """Yield a function that shows on a terminal what is being tried."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -86,8 +86,8 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{step} …")
 
 
-def _told(report: DoctorReport) -> Iterator[str]:
-    """Yield what was found, line by line, for people."""
+def _lines(report: DoctorReport) -> Iterator[str]:
+    """Yield the report for people, line by line."""
     yield _row("endpoint", f"{report.address}{'' if report.reached else ' cannot be reached'}")
     if report.models is not None:
         more = f" and {len(report.models) - _MOST_MODELS} more" if len(report.models) > _MOST_MODELS else ""
@@ -115,7 +115,7 @@ def _of_mode(trial: ModeTrial) -> str:
 
 
 def _of_best_mode(report: DoctorReport) -> Iterator[str]:
-    """Yield how fast the endpoint is, and how much it takes."""
+    """Yield the speed of the endpoint and the length of its context."""
     if report.cold is None:
         yield _row("speed", "unknown: it does not stream")
     else:
@@ -124,8 +124,8 @@ def _of_best_mode(report: DoctorReport) -> Iterator[str]:
         rate = _rate(report.warm) or _rate(report.cold)
         yield _row("speed", f"{rate:.0f} tokens a second" if rate else "unknown: the answer came at once")
     cached = report.warm.cached if report.warm else 0
-    told = {True: "works", False: "none: a prompt's beginning is read anew each time", None: "cannot be told"}
-    yield _row("prefix cache", told[report.has_prefix_cache] + (f", {cached:,} tokens were known" if cached else ""))
+    found = {True: "works", False: "none: a prompt's beginning is read anew each time", None: "unknown"}
+    yield _row("prefix cache", found[report.has_prefix_cache] + (f", {cached:,} tokens were known" if cached else ""))
     if report.context:
         yield _row("context", f"{report.context:,} tokens")
     elif report.long_prompt:
@@ -142,7 +142,7 @@ def _row(name: str, value: str) -> str:
 
 
 def _facts(report: DoctorReport) -> dict[str, Any]:
-    """Return what was found, for machines: the report's own fields, and what follows from them."""
+    """Return the report for programs: its own fields, and what follows from them."""
     from dataclasses import asdict
 
     return {

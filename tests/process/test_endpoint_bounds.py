@@ -13,8 +13,8 @@ from endpoint_example import Kept, call, right, settings, with_endpoint
 from fake_endpoint import Serving, serving
 from faulty_answers import of_all_calls, of_one_call
 
-from extractor.endpoint.answer_records import Record
-from extractor.endpoint.bounded import LARGEST_ANSWER, OversizedError, Unpacker
+from extractor.endpoint.answer_records import AnswerRecord
+from extractor.endpoint.bounded_http import LARGEST_ANSWER, OversizedError, Unpacker
 from extractor.endpoint.calls import CallAnswer
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
@@ -136,7 +136,7 @@ class Unwritable(Kept):
         self.error = error
         self.tried = 0
 
-    def add(self, _key: str, _record: Record, /) -> bool:
+    def add(self, _key: str, _record: AnswerRecord, /) -> bool:
         self.tried += 1
         raise self.error
 
@@ -175,4 +175,4 @@ def test_half_a_surrogate_pair_goes_no_further(server: Serving) -> None:
     cache = Kept()
     assert with_endpoint(settings(server), use, cache)[0] == right()
     (record,) = cache.values()
-    assert record["finish_reason"] == "stop\ufffd"
+    assert record.finish_reason == "stop\ufffd"

@@ -1,4 +1,4 @@
-"""Whether an endpoint read all of a prompt: some cut what is too long for them at its start, and do not say so."""
+"""Clipped prompts, noticed: some endpoints cut a prompt that is too long at its start without an error."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ _TOLERANCE = 0.6  # of the tokens a character that another prompt of the task to
 
 
 class ClipWatch:
-    """What prompts took so far: those of one task are alike, so one that takes far less for its length was cut."""
+    """The token counts of prompts so far: those of one task are alike, so one far below the others was cut."""
 
     def __init__(self) -> None:
         self._rates: dict[str, float] = {}  # tokens counted for each token expected, by task
 
     def check(self, call: Call[Response], counted: int) -> None:
-        """Take note that the endpoint counted so many tokens for a call's prompt.
+        """Note the tokens ``counted`` for a call's prompt.
 
         Raises:
             AnswerFailure: it cannot have read all of it.

@@ -1,4 +1,4 @@
-"""The HTTP clients beneath the OpenAI client: they follow no redirect, and no answer is larger than it may be.
+"""The HTTP clients beneath the OpenAI client: they follow no redirect and bound the size of each answer.
 
 An answer is counted as it comes and as it unpacks, so that a small one that unpacks to all of the memory is given up
 in the middle. The library's own decoders unpack a piece whole, however large that becomes; these never see one.
@@ -39,8 +39,10 @@ def async_client() -> httpx2.AsyncClient:
 
 
 def sync_client(seconds: float) -> httpx2.Client:
-    """Return a client for the blocking OpenAI client, likewise. What comes of an answer after ``seconds`` is not waited
-    for: that a server sends a little now and then is no reason to wait for ever."""
+    """Return the same for the blocking OpenAI client; an answer must be complete within ``seconds``.
+
+    A server that sends a little now and then would else be waited for without end.
+    """
 
     def bound(response: httpx2.Response) -> None:
         _bound(response, time.monotonic() + seconds)
@@ -59,13 +61,15 @@ def _how(hook: Any) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _trusted(_file: str | None, _folder: str | None) -> ssl.SSLContext:
-    """Return whom to trust, read once for the certificates that the environment names: reading them takes longer than
-    a request to a server on this machine."""
+    """Return the trusted certificates, read once for each place that the environment names.
+
+    Reading them takes longer than a request to a server on this machine.
+    """
     return httpx2.create_ssl_context()
 
 
 class Unpacker:
-    """Counts the bytes of one answer, packed as ``encoding`` names it, and unpacks them: never more than ``limit``."""
+    """A decoder that unpacks one answer, packed as ``encoding`` names it, up to ``limit`` bytes."""
 
     def __init__(self, encoding: str, limit: int) -> None:
         self._limit = limit
@@ -79,7 +83,7 @@ class Unpacker:
             raise OversizedError("it came packed in a way that was not asked for")
 
     def take(self, piece: bytes) -> bytes:
-        """Return what a piece unpacks to.
+        """Return a piece of the answer unpacked.
 
         Raises:
             OversizedError: the answer is larger than it may be.
@@ -107,7 +111,7 @@ class Unpacker:
 
 
 def _bound(response: httpx2.Response, until: float = float("inf")) -> None:
-    """Have a response read through ``Unpacker``, and until that moment (monotonic time) at most."""
+    """Have a response read through an ``Unpacker``, at most until the moment ``until`` (monotonic time)."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     limit = LARGEST_FILE if response.request.url.path.endswith(_FILE) and response.is_success else LARGEST_ANSWER
     stream = response.stream

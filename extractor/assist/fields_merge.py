@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from extractor.assist.display import find_words
-from extractor.assist.packs import FieldsPack, Material
-from extractor.assist.pieces import Figure
-from extractor.assist.responses import FieldsAnswer
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import FieldsPack, NumberedFigure
+from extractor.assist.packs.display import find_words
+from extractor.assist.packs.material import Material
 from extractor.assist.settling import Element, Settling, alike, span_of, wins
 from extractor.assist.witnesses import witness
 from extractor.notice.assemble import printed_unit
@@ -95,7 +95,7 @@ def _totals(material: Material, answers: _Answers, record: Settling) -> None:
     totals = [Element(values) for values in record.values["totals"]]
     for pack, answer in answers:
         figures = {figure.number: figure for figure in pack.figures}
-        named = {total.q: total.n for total in answer.totals}
+        named = {total.figure: total.name for total in answer.totals}
         for number, figure in figures.items():
             here = next((total for total in totals if total.place == figure.found.text), None)
             said = named.get(number)
@@ -124,6 +124,6 @@ def _totals(material: Material, answers: _Answers, record: Settling) -> None:
     record.put("totals", totals, lambda values: int(values["text"]["start"]))
 
 
-def _told(material: Material, name: str | None, figure: Figure) -> str | None:
+def _told(material: Material, name: str | None, figure: NumberedFigure) -> str | None:
     place = figure.found.text
     return f"{name} {material.text[place.start : place.end]}" if name else None

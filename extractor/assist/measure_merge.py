@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from extractor.assist.display import find_words
 from extractor.assist.grounds import Figure, figure_at, overlaps
-from extractor.assist.pieces import Kind, MeasurePiece
-from extractor.assist.responses import NOT_HELD, NOTHING, MeasureAnswer, Missed, marked_number, numbered
+from extractor.assist.labels.label_answer import NOT_HELD, NOTHING, MeasureAnswer, Missed, marked_number, numbered
+from extractor.assist.labels.label_pieces import Kind, MeasurePiece
+from extractor.assist.packs.display import find_words
 from extractor.assist.settling import NOT_SAID, Element, Settling, Values, alike, span_of
 from extractor.assist.witnesses import witness
 from extractor.record.date_values import date_is_printed
@@ -17,9 +17,9 @@ from extractor.text.places import Place
 
 def merge_measure(text: str, issue: Place, piece: MeasurePiece, answer: MeasureAnswer, record: Settling) -> None:
     """Settle ``record`` (a measure's values) with what the model said of it. ``issue`` is its issue's stretch."""
-    record.settle("measures.types", "types", list(dict.fromkeys(answer.t)))
+    record.settle("measures.types", "types", list(dict.fromkeys(answer.types)))
     _status(text, piece, answer, record)
-    denied = {found for mark in answer.x if (found := marked_number(mark))}
+    denied = {found for mark in answer.wrong_marks if (found := marked_number(mark))}
     quantities = [Element(values) for values in record.values["quantities"]]
     _accountability(text, piece, answer, record, quantities)
     _quantities(text, (piece.text, issue), answer, record, (piece, quantities, denied))
@@ -31,10 +31,10 @@ def merge_measure(text: str, issue: Place, piece: MeasurePiece, answer: MeasureA
 
 def _status(text: str, piece: MeasurePiece, answer: MeasureAnswer, record: Settling) -> None:
     # Unmarked and not said is the ordinary case: completed. Marked and not said is no opinion.
-    said = answer.s or (NOT_SAID if piece.marked else "completed")
-    pointed = piece.marked or bool(find_words(text, [piece.text], answer.w))
-    if answer.w and not find_words(text, [piece.text], answer.w):
-        record.not_found("status", answer.w)
+    said = answer.status or (NOT_SAID if piece.marked else "completed")
+    pointed = piece.marked or bool(find_words(text, [piece.text], answer.words))
+    if answer.words and not find_words(text, [piece.text], answer.words):
+        record.not_found("status", answer.words)
     record.settle("measures.status", "status", said, pointed=pointed)
 
 
@@ -44,10 +44,10 @@ def _accountability(
     row = witness("measures.accountability")
     entries = [Element(values) for values in record.values["accountability"]]
     said: dict[int, list[str]] = {}
-    for held in answer.a:
-        index = piece.of_kind("q").get(held.q)
+    for held in answer.accountability:
+        index = piece.of_kind("q").get(held.figure)
         if index is not None:
-            said.setdefault(index, []).append(held.a)
+            said.setdefault(index, []).append(held.action)
     for index, named in said.items():
         figure = quantities[index].values
         here = [entry for entry in entries if entry.values["text"] == figure["text"]]
@@ -68,7 +68,7 @@ def _accountability(
         known = figure_at(text, place)
         if known and not any(overlaps(entry.place, known.place) for entry in entries):
             values = {"value": known.value, "unit": known.unit, "text": span_of(known.place)}
-            _add(record, "accountability", entries, _held(missed.v, values), f"{missed.v}{missed.w}")
+            _add(record, "accountability", entries, _held(missed.detail, values), f"{missed.detail}{missed.words}")
     record.put("accountability", entries, _start)
 
 
@@ -90,7 +90,7 @@ def _quantities(
     row = witness("measures.quantities.subject")
     numbers = piece.of_kind("q")
     differing = []
-    for number, words in filter(None, map(numbered, answer.q)):
+    for number, words in filter(None, map(numbered, answer.subjects)):
         if number in piece.unread and words:
             _unread_figure(text, around, record, quantities, (piece.unread[number], words))
             continue
@@ -118,8 +118,8 @@ def _quantities(
         known = figure_at(text, place)
         if known is None or any(overlaps(element.place, known.place) for element in quantities):
             continue
-        subject = find_words(text, around, missed.v)
-        _add(record, "quantities", quantities, _quantity(text, known, subject), missed.w)
+        subject = find_words(text, around, missed.detail)
+        _add(record, "quantities", quantities, _quantity(text, known, subject), missed.words)
     record.put("quantities", quantities, _start)
 
 
@@ -152,7 +152,8 @@ def _documents(text: str, answer: MeasureAnswer, record: Settling, marked: _Mark
     documents = [Element(values) for values in record.values["documents"]]
     numbers = piece.of_kind("f")
     # One action for each title in turn; a list of another length says nothing.
-    for number, said in zip(numbers, answer.f if len(answer.f) == len(numbers) else (), strict=False):
+    actions = answer.document_actions if len(answer.document_actions) == len(numbers) else ()
+    for number, said in zip(numbers, actions, strict=False):
         element = documents[numbers[number]]
         read = element.values["action"]
         if read == said:
@@ -170,8 +171,8 @@ def _documents(text: str, answer: MeasureAnswer, record: Settling, marked: _Mark
         end -= text[end - 1] == "》"
         title = Place(start, end)
         if end > start and not any(overlaps(element.place, title) for element in documents):
-            values = {"title": text[start:end], "action": missed.v, "text": span_of(title)}
-            _add(record, "documents", documents, values, missed.w)
+            values = {"title": text[start:end], "action": missed.detail, "text": span_of(title)}
+            _add(record, "documents", documents, values, missed.words)
     once: dict[tuple[str, str], Element] = {}
     for element in documents:
         once.setdefault((element.values["title"], element.values["action"]), element)
@@ -184,20 +185,20 @@ def _dates(text: str, piece: MeasurePiece, answer: MeasureAnswer, record: Settli
     dates = [Element(values) for values in record.values["dates"]]
     for missed, place in _found(text, piece, answer, record, ("d", "dates")):
         index = next((index for index, element in enumerate(dates) if overlaps(element.place, place)), None)
-        stands = date_is_printed(missed.v, text[place.start : place.end])
-        if not stands and (missed.v != NOTHING or index is None):
-            record.not_found("dates", missed.v)
+        stands = date_is_printed(missed.detail, text[place.start : place.end])
+        if not stands and (missed.detail != NOTHING or index is None):
+            record.not_found("dates", missed.detail)
         elif index is None:
-            if all(element.values["value"] != missed.v for element in dates):
-                _add(record, "dates", dates, {"value": missed.v, "text": span_of(place)}, missed.w)
-        elif missed.v == NOTHING:
+            if all(element.values["value"] != missed.detail for element in dates):
+                _add(record, "dates", dates, {"value": missed.detail, "text": span_of(place)}, missed.words)
+        elif missed.detail == NOTHING:
             _drop(record, "dates", dates, [index])
-        elif dates[index].values["value"] == missed.v:
+        elif dates[index].values["value"] == missed.detail:
             dates[index].read_by["value"] = "both"
         else:
             read = dates[index].values["value"]
-            kept = missed.v if row.value != "rules" else read
-            record.differ(row, f"dates[{index}]", read, missed.v, kept)
+            kept = missed.detail if row.value != "rules" else read
+            record.differ(row, f"dates[{index}]", read, missed.detail, kept)
             if kept != read:
                 dates[index].values["value"] = kept
                 dates[index].read_by["value"] = "model"
@@ -213,12 +214,12 @@ def _organizations(text: str, answer: MeasureAnswer, record: Settling, marked: _
         Element({"name": name, "text": span})
         for name, span in zip(values["organizations"], spans.get("organizations", []), strict=True)
     ]
-    named = {numbers[n] for n in answer.o if n in numbers} - {
+    named = {numbers[n] for n in answer.organizations if n in numbers} - {
         numbers[n] for k, n in denied if k == "o" and n in numbers
     }
     said = [read[index] for index in sorted(named)]
     new: list[Element] = []
-    for words in answer.n:
+    for words in answer.names:
         place = find_words(text, [piece.text], words)
         if place is None:
             record.not_found("organizations", words)
@@ -260,11 +261,11 @@ def _found(
     text: str, piece: MeasurePiece, answer: MeasureAnswer, record: Settling, kind: tuple[Kind | str, str]
 ) -> Iterable[tuple[Missed, Place]]:
     """The model's additions of a kind whose words stand in the measure."""
-    for missed in answer.z:
-        if missed.k == kind[0]:
-            place = find_words(text, [piece.text], missed.w)
-            if place is None or missed.v not in VOCABULARIES.get(_ACTIONS.get(missed.k, ""), {missed.v}):
-                record.not_found(kind[1], missed.w)
+    for missed in answer.missed:
+        if missed.kind == kind[0]:
+            place = find_words(text, [piece.text], missed.words)
+            if place is None or missed.detail not in VOCABULARIES.get(_ACTIONS.get(missed.kind, ""), {missed.detail}):
+                record.not_found(kind[1], missed.words)
             else:
                 yield missed, place
 

@@ -10,12 +10,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from extractor.assist.display import find_words
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import FieldsPack
 from extractor.assist.fields_merge import merge_fields
+from extractor.assist.labels.label_answer import IssueAnswer, LabelsAnswer
+from extractor.assist.labels.label_pack import LabelsPack
+from extractor.assist.labels.label_pieces import IssuePiece, MeasurePiece
 from extractor.assist.measure_merge import merge_measure
-from extractor.assist.packs import FieldsPack, LabelsPack, Material
-from extractor.assist.pieces import IssuePiece, MeasurePiece
-from extractor.assist.responses import FieldsAnswer, IssueAnswer, LabelsAnswer
+from extractor.assist.packs.display import find_words
+from extractor.assist.packs.material import Material
+from extractor.assist.packs.pack import AnsweredPack
 from extractor.assist.settling import NOT_SAID, Settling, Values, span_of
 from extractor.record.checks import Doubt
 from extractor.record.contract import Notice
@@ -24,18 +28,8 @@ from extractor.text.places import Place
 _PLACE = re.compile(r"\b(?:issues|measures)\[(\d+)\]")
 
 
-class LabelsAnswered(NamedTuple):
-    """A labels pack and what the model said of it; None where the call failed for good."""
-
-    pack: LabelsPack
-    answer: LabelsAnswer | None
-
-
-class FieldsAnswered(NamedTuple):
-    """A fields pack and what the model said of it; None where the call failed for good."""
-
-    pack: FieldsPack
-    answer: FieldsAnswer | None
+LabelsAnswered = AnsweredPack[LabelsPack, LabelsAnswer]
+FieldsAnswered = AnsweredPack[FieldsPack, FieldsAnswer]
 
 
 class Merged(NamedTuple):
@@ -66,8 +60,9 @@ def merge(
     if len(answered) < len(fields):
         doubts.append(Doubt("model_failed", "", {"what": "-"}))
     if answered:
-        merge_fields(material, [(pack, answer) for pack, answer in answered if answer is not None], whole)
-    for pack, answer in labels:
+        merge_fields(material, [(each.pack, each.answer) for each in answered if each.answer is not None], whole)
+    for each in labels:
+        pack, answer = each.pack, each.answer
         if answer is None:
             first, last = pack.slices[0].issue, pack.slices[-1].issue
             doubts.append(Doubt("model_failed", f"issues[{first}]", {"what": f"{first + 1}-{last + 1}"}))
@@ -84,20 +79,20 @@ def _merge_labels(
 ) -> None:
     issues = {piece.number: piece for piece in pack.issues}
     for said in answer.issues:
-        if said.i in issues:
-            piece = issues.pop(said.i)
+        if said.number in issues:
+            piece = issues.pop(said.number)
             record = Settling(values["issues"][piece.issue], f"issues[{piece.issue}]", doubts)
             _merge_issue(material, piece, said, record)
             _note_readers(record.values, record)
     measures = {piece.number: piece for piece in pack.measures}
     for told in answer.measures:
-        if told.m in measures:
-            place = measures.pop(told.m)
+        if told.number in measures:
+            place = measures.pop(told.number)
             issue = values["issues"][place.issue]
             path = f"issues[{place.issue}].measures[{place.measure}]"
             record = Settling(issue["measures"][place.measure], path, doubts)
             around = Place(issue["text"]["start"], issue["text"]["end"])
-            _merge_heading(material.text, place, told.m in answer.h, record)
+            _merge_heading(material.text, place, told.number in answer.headings, record)
             merge_measure(material.text, around, place, told, record)
             _account(material.text, values["outline"]["digits"], record, place)
             _note_readers(record.values, record)
@@ -120,12 +115,12 @@ def _account(text: str, digits: Values, record: Settling, piece: MeasurePiece) -
 
 
 def _merge_issue(material: Material, piece: IssuePiece, answer: IssueAnswer, record: Settling) -> None:
-    record.settle("issues.category", "category", answer.c)
+    record.settle("issues.category", "category", answer.category)
     spans = [*record.values["spans"].get("section", []), record.values["text"]]
-    found = find_words(material.text, [Place(span["start"], span["end"]) for span in spans], answer.w)
-    if answer.w and found is None:
-        record.not_found("status", answer.w)
-    said = answer.s or (NOT_SAID if piece.marked else "unspecified")
+    found = find_words(material.text, [Place(span["start"], span["end"]) for span in spans], answer.words)
+    if answer.words and found is None:
+        record.not_found("status", answer.words)
+    said = answer.status or (NOT_SAID if piece.marked else "unspecified")
     record.settle("issues.status", "status", said, pointed=piece.marked or found is not None)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from extractor.assist.display import same_words
+from extractor.assist.packs.display import same_words
 from extractor.assist.witnesses import Reader, Witness, witness
 from extractor.record.checks import Doubt
 from extractor.text.places import Place

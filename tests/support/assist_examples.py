@@ -9,9 +9,13 @@ from checkout import GOLD
 from notice_extractor_eval.gold_folder import Example, read_folder, reviewed
 from planted import notice
 
-from extractor.assist.merge import FieldsAnswered, LabelsAnswered, Merged, merge
-from extractor.assist.packs import Material, fields_packs, labels_packs, read_first
-from extractor.assist.responses import FieldsAnswer, LabelsAnswer
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_answer import LabelsAnswer
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.merge import Merged, merge
+from extractor.assist.packs.material import Material, read_first
+from extractor.assist.packs.pack import AnsweredPack
 from extractor.record.contract import Issue, Measure
 
 TUNED = ("lianyungang-haizhou-2024", "nanjing-jiangbei-2024")
@@ -51,14 +55,14 @@ def labelled(
         ],
         "h": list(h),
     }
-    return merge(made, [LabelsAnswered(pack, LabelsAnswer.model_validate(answer, context={"pack": pack}))])
+    return merge(made, [AnsweredPack(pack, LabelsAnswer.model_validate(answer, context={"pack": pack}))])
 
 
 def with_fields(text: str = TEXT, **fields: object) -> Merged:
     """The record after a model answered its one fields pack."""
     made = material(text)
     (pack,) = fields_packs(made, 100_000)
-    return merge(made, [], [FieldsAnswered(pack, FieldsAnswer.model_validate(fields, context={"pack": pack}))])
+    return merge(made, [], [AnsweredPack(pack, FieldsAnswer.model_validate(fields, context={"pack": pack}))])
 
 
 def measures(merged: Merged) -> list[Measure]:

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planted import notice
 
-from extractor.assist.grouping import evenly_filled
-from extractor.assist.packs import FieldsPack, LabelsPack, fields_packs, halves, labels_packs, split_labels
-from extractor.assist.tokens import estimate_tokens
+from extractor.assist.fields.field_pack import FieldsPack, fields_packs
+from extractor.assist.labels.label_pack import LabelsPack, labels_packs, split_labels
+from extractor.assist.packs.grouping import evenly_filled
+from extractor.assist.packs.tokens import estimate_tokens
+from extractor.assist.tasks import halves
 
 BIG = 100_000
 

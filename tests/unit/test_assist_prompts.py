@@ -11,11 +11,16 @@ from assist_examples import material, tuned
 from checkout import GOLD_NOTICES
 from test_prompts import shared_passages
 
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_answer import LabelsAnswer
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import layout_packs
-from extractor.assist.packs import Pack, fields_packs, labels_packs
-from extractor.assist.prompts import TASKS, Task, call_for, prompt
-from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer
-from extractor.assist.tokens import estimate_tokens
+from extractor.assist.packs.pack import Pack, TaskName
+from extractor.assist.packs.tokens import estimate_tokens
+from extractor.assist.prompts import call_for, prompt
+from extractor.assist.tasks import TASKS
 from extractor.record.enumerations import VOCABULARIES
 
 LEAST_CACHED = 1024
@@ -23,12 +28,12 @@ LEAST_CACHED = 1024
 
 def packs(text: str) -> list[Pack]:
     made = material(text)
-    layout = layout_packs(text, made.reading.text, made.reading.outline.ending.start)
+    layout = layout_packs(made)
     return [*labels_packs(made), *fields_packs(made), *layout]
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_fixed_part_is_long_enough_to_be_cached(task: Task) -> None:
+def test_the_fixed_part_is_long_enough_to_be_cached(task: TaskName) -> None:
     assert estimate_tokens(prompt(task).fixed) > 1.2 * LEAST_CACHED
 
 
@@ -41,7 +46,7 @@ def test_the_fixed_part_is_the_same_in_every_call_and_comes_first() -> None:
             assert first.setdefault(call.task, call.messages[0].content) == prompt(pack.task).fixed
             assert pack.body in call.messages[1].content
             assert call.messages[1].content.rindex("</pieces>") < call.messages[1].content.rindex("请按说明")
-    assert set(first) == set(TASKS) == set(get_args(Task))
+    assert set(first) == set(TASKS) == set(get_args(TaskName))
 
 
 def test_every_value_of_the_vocabularies_is_explained() -> None:
@@ -58,13 +63,13 @@ def test_every_value_of_the_vocabularies_is_explained() -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_what_is_rendered_quotes_no_gold_notice(task: Task) -> None:
+def test_what_is_rendered_quotes_no_gold_notice(task: TaskName) -> None:
     for path in GOLD_NOTICES.glob("*.txt"):
         assert shared_passages(prompt(task).fixed, path.read_text(encoding="utf-8")) == [], path.name
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_examples_answers_have_the_shape_that_is_asked_for(task: Task) -> None:
+def test_the_examples_answers_have_the_shape_that_is_asked_for(task: TaskName) -> None:
     answers = re.findall(r"^\{.*\}$", prompt(task).fixed, re.MULTILINE)
     assert len(answers) >= 2
     for answer in answers:

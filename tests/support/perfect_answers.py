@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from extractor.assist.display import same_words
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import FieldsPack
 from extractor.assist.fields_merge import FIELDS
+from extractor.assist.labels.label_answer import NOT_HELD, NOTHING, LabelsAnswer
+from extractor.assist.labels.label_pack import LabelsPack
+from extractor.assist.labels.label_pieces import IssuePiece, MeasurePiece
+from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack
-from extractor.assist.packs import FieldsPack, LabelsPack, Material, Pack
-from extractor.assist.pieces import IssuePiece, MeasurePiece, place_of
-from extractor.assist.responses import (
-    NOT_HELD,
-    NOTHING,
-    FieldsAnswer,
-    LabelsAnswer,
-    LayoutAnswer,
-    Response,
-)
+from extractor.assist.packs.answer_shapes import Response
+from extractor.assist.packs.display import same_words
+from extractor.assist.packs.material import Material, place_of
+from extractor.assist.packs.pack import Pack
 from extractor.record.contract import Measure, Notice, Span
 from extractor.text.places import Place
 
@@ -33,11 +32,14 @@ Thing = TypeVar("Thing")
 def answer_from(gold: Notice, material: Material, pack: Pack) -> Response:
     """What to answer to ``pack``, made from ``material``, so that the merged record becomes ``gold``, whose places are
     of the folded text (see ``extractor.notice.assemble.in_folded``)."""
-    if isinstance(pack, LabelsPack):
-        return labels_from(gold, material, pack)
-    if isinstance(pack, FieldsPack):
-        return fields_from(gold, pack)
-    return layout_from(gold, pack)
+    match pack:
+        case LabelsPack():
+            return labels_from(gold, material, pack)
+        case FieldsPack():
+            return fields_from(gold, pack)
+        case LayoutPack():
+            return layout_from(gold, pack)
+    raise AssertionError(pack)
 
 
 def dump(answer: Response) -> str:

@@ -13,11 +13,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
-from extractor.assist.display import Enclosed, Pin, with_marks
+from extractor.assist.packs.display import Enclosure, Pin, with_marks
+from extractor.assist.packs.material import place_of
 from extractor.data import read_table
-from extractor.notice.facts.quantities import QuantityFound
 from extractor.record.contract import Issue, Measure, Notice, Span
 from extractor.text.folding import half_width
 from extractor.text.places import Place
@@ -33,13 +33,6 @@ class Candidate(NamedTuple):
     number: int
     position: int | None
     place: Place
-
-
-class Figure(NamedTuple):
-    """A figure outside the issues that may be a total: its number in the pack and what the rules read."""
-
-    number: int
-    found: QuantityFound
 
 
 class IssuePiece(NamedTuple):
@@ -62,13 +55,13 @@ class MeasurePiece(NamedTuple):
     marked: bool
     candidates: tuple[Candidate, ...]
 
-    def of_kind(self, kind: Kind) -> dict[int, int]:
+    def of_kind(self, kind: str) -> dict[int, int]:
         """Return the position in the record by number for each candidate of a kind that was read."""
         return {
             each.number: each.position for each in self.candidates if each.kind == kind and each.position is not None
         }
 
-    def numbers(self, kind: Kind) -> list[int]:
+    def numbers(self, kind: str) -> list[int]:
         """Return the numbers of all candidates of a kind."""
         return [each.number for each in self.candidates if each.kind == kind]
 
@@ -78,18 +71,15 @@ class MeasurePiece(NamedTuple):
         return {each.number: each.place for each in self.candidates if each.position is None}
 
 
-class Part(Protocol):
-    """Some measures of an issue."""
+class IssueSlice(NamedTuple):
+    """The measures ``first`` up to ``last`` (exclusive) of an issue; its own labels are asked with the first."""
 
-    @property
-    def issue(self) -> int: ...
-    @property
-    def first(self) -> int: ...
-    @property
-    def last(self) -> int: ...
+    issue: int
+    first: int
+    last: int
 
 
-class Numbers:
+class PieceNumbers:
     """Gives out the numbers of one pack, a series for each kind of mark."""
 
     def __init__(self) -> None:
@@ -101,7 +91,7 @@ class Numbers:
         return self._latest[kind]
 
 
-class IssueShown(NamedTuple):
+class IssueLines(NamedTuple):
     """An issue or a part of one as lines to be sent. ``issue`` is None where only measures are asked about."""
 
     section: list[str]
@@ -117,7 +107,7 @@ _BETWEEN_LENGTH = 2
 """Fewer letters than this between two measures are an enumerator or a mark, not words of their own."""
 
 
-def issue_lines(text: str, notice: Notice, part: Part, numbers: Numbers) -> IssueShown:
+def issue_lines(text: str, notice: Notice, part: IssueSlice, numbers: PieceNumbers) -> IssueLines:
     """Number and show the measures of ``part`` below their issue's heading."""
     issue = notice.issues[part.issue]
     starts = [_label_start(measure) for measure in issue.measures]
@@ -145,23 +135,7 @@ def issue_lines(text: str, notice: Notice, part: Part, numbers: Numbers) -> Issu
         pins = [*shown.pins, *_within(states, place)]
         lines.append(f"[m{shown.piece.number}] " + with_marks(text, place, shown.enclosed, pins).strip())
         position = measure.text.end
-    return IssueShown(section, piece, measures, lines)
-
-
-def field_lines(
-    text: str, lines: Sequence[Place], quantities: Sequence[QuantityFound]
-) -> tuple[list[str], tuple[Figure, ...]]:
-    """Show lines outside the issues with their figures numbered."""
-    numbers = Numbers()
-    starts = [found.text.start for found in quantities]
-    shown, figures = [], []
-    for line in lines:
-        inside = quantities[bisect_left(starts, line.start) : bisect_left(starts, line.end)]
-        here = [Figure(numbers.next("q"), found) for found in inside if found.text.end <= line.end]
-        figures += here
-        pins = [Pin(figure.found.text.start, f"[q{figure.number}]") for figure in here]
-        shown.append("[-] " + with_marks(text, line, (), pins))
-    return shown, tuple(figures)
+    return IssueLines(section, piece, measures, lines)
 
 
 def heading_candidate(text: str, measure: Span) -> Place | None:
@@ -170,18 +144,13 @@ def heading_candidate(text: str, measure: Span) -> Place | None:
     return Place(measure.start, measure.start + match.end() - 1) if match else None
 
 
-def place_of(span: Span) -> Place:
-    """A span of the contract as a place."""
-    return Place(span.start, span.end)
-
-
 class _MeasureShown(NamedTuple):
     piece: MeasurePiece
-    enclosed: list[Enclosed]
+    enclosed: list[Enclosure]
     pins: list[Pin]
 
 
-def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: Numbers) -> _MeasureShown:
+def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: PieceNumbers) -> _MeasureShown:
     measure = notice.issues[where[0]].measures[where[1]]
     heading = heading_candidate(text, measure.text)
     pins: list[Pin] = []
@@ -190,14 +159,14 @@ def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: N
     if state:
         pins.append(Pin(said_from + state.start(), "[s]"))
     held = {(entry.text.start, entry.text.end) for entry in measure.accountability}
-    inner = Numbers()
+    inner = PieceNumbers()
     candidates, enclosed = [], []
     unread = _unread(notice.outline.digits.unread, measure.text)
     for kind, position, span in sorted([*_values(measure), *unread], key=lambda each: (each[2].start, -each[2].end)):
         candidate = Candidate(kind, inner.next(kind), position, place_of(span))
         candidates.append(candidate)
         if kind == "o":
-            enclosed.append(Enclosed(candidate.place, f"o{candidate.number}"))
+            enclosed.append(Enclosure(candidate.place, f"o{candidate.number}"))
         else:
             letter = "p" if kind == "q" and (span.start, span.end) in held else kind
             pins.append(Pin(span.start, f"[{letter}{candidate.number}]"))

@@ -46,7 +46,7 @@ def shown(text: str) -> str:
     return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub(" ", text)).translate(_TABLE)
 
 
-class Enclosed(NamedTuple):
+class Enclosure(NamedTuple):
     """A stretch to be enclosed in brackets under a name: ``[o1 县委办]``."""
 
     place: Place
@@ -60,7 +60,7 @@ class Pin(NamedTuple):
     mark: str
 
 
-def with_marks(text: str, place: Place, enclosed: Iterable[Enclosed], pins: Iterable[Pin] = ()) -> str:
+def with_marks(text: str, place: Place, enclosed: Iterable[Enclosure], pins: Iterable[Pin] = ()) -> str:
     """The stretch ``place`` of ``text`` as shown, with its candidates enclosed and its pins set.
 
     Candidates nest (3-4万人 holds 4万人); one that crosses the border of another is enclosed up to that border.

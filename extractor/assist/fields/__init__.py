@@ -1,0 +1,1 @@
+"""The task `fields`: what a notice says about itself, and its totals."""

@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import InputError
+from extractor.record.fields import SCALARS
 from extractor.record.grounding import Ungrounded
-from extractor.record.items import SCALARS
 from notice_extractor_eval.evaluation import Evaluation
 from notice_extractor_eval.item_errors import Finding
 from notice_extractor_eval.outcomes import Score

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from extractor.record.contract import Accountability, Document, Issue, Measure, Notice, Quantity, Span
-from extractor.record.items import CONTACT, SCALARS
+from extractor.record.fields import CONTACT, SCALARS
 from extractor.record.units import amount
 from extractor.text.normal_form import normalise, normalise_or_none
 from notice_extractor_eval.alignment import NoticeAlignment, Pairing, overlap

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from extractor.assist.fields.field_answer import FieldsAnswer
 from extractor.assist.fields.field_pack import FieldsPack
-from extractor.assist.fields_merge import FIELDS
+from extractor.assist.fields.field_proposals import CONTRACT_FIELDS
 from extractor.assist.labels.label_answer import NOT_HELD, NOTHING, LabelsAnswer
 from extractor.assist.labels.label_pack import LabelsPack
 from extractor.assist.labels.label_pieces import IssuePiece, MeasurePiece
@@ -144,7 +144,7 @@ def _others(found: Measure, read: Measure, piece: MeasurePiece, text: str) -> di
 def fields_from(gold: Notice, pack: FieldsPack) -> FieldsAnswer:
     """The gold fields and totals that stand in the pack."""
     answer: dict[str, Any] = {}
-    for key, name in FIELDS.items():
+    for key, name in CONTRACT_FIELDS.items():
         inner = name.removeprefix("contact.")
         value = getattr(gold.contact if inner != name else gold, inner)
         places = [place_of(span) for span in gold.spans.get(name, [])]

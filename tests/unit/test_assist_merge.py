@@ -11,7 +11,7 @@ from extractor.assist.labels.label_answer import LabelsAnswer
 from extractor.assist.labels.label_pack import labels_packs
 from extractor.assist.merge import merge
 from extractor.assist.packs.pack import AnsweredPack
-from extractor.assist.witnesses import witness
+from extractor.assist.proposals.witnesses import witness
 from extractor.data import read_table
 from extractor.record.grounding import ungrounded
 

@@ -14,12 +14,13 @@ from extractor.assist.labels.label_pack import LabelsPack, labels_packs, split_l
 from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import layout_packs, split_layout
 from extractor.assist.layout.model_outline import lay_out
-from extractor.assist.merge import Merged, merge
+from extractor.assist.merge import merge
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import Material, material_of
 from extractor.assist.packs.pack import AnsweredPack, Pack
 from extractor.assist.packs.tokens import estimate_tokens
 from extractor.assist.prompts import call_for
+from extractor.assist.proposals.record_draft import MergedRecord
 from extractor.notice.assemble import in_folded, in_source
 from extractor.record.contract import Notice
 from extractor.record.grounding import ungrounded
@@ -47,7 +48,9 @@ def answered(gold: Notice, made: Material, pack: Pack, spent: Spent) -> Response
     return call.response.model_validate_json(written, context=dict(call.context))
 
 
-def merged(gold: Notice, made: Material, packs: list[LabelsPack], spent: Spent, *, by_model: bool = False) -> Merged:
+def merged(
+    gold: Notice, made: Material, packs: list[LabelsPack], spent: Spent, *, by_model: bool = False
+) -> MergedRecord:
     labels, fields = [], []
     for pack in packs:
         answer = answered(gold, made, pack, spent)
@@ -60,7 +63,7 @@ def merged(gold: Notice, made: Material, packs: list[LabelsPack], spent: Spent, 
     return merge(made, labels, fields, by_model=by_model)
 
 
-def assert_as_gold(gold: Notice, made: Material, found: Merged, text: str) -> None:
+def assert_as_gold(gold: Notice, made: Material, found: MergedRecord, text: str) -> None:
     notice = in_source(found.notice, made.reading.folded)
     scores = evaluate_notice(gold, notice, text).scores()
     assert [name for name in WHOLE if scores[name].f1 < 1] == []

@@ -21,6 +21,8 @@ from extractor.assist.packs.pack import Pack, TaskName
 from extractor.assist.packs.tokens import estimate_tokens
 from extractor.assist.prompts import call_for, prompt
 from extractor.assist.tasks import TASKS
+from extractor.endpoint.settings import Settings
+from extractor.endpoint.shapes import request_body
 from extractor.record.enumerations import VOCABULARIES
 
 LEAST_CACHED = 1024
@@ -92,3 +94,28 @@ def test_room_for_an_answer_grows_with_the_pack() -> None:
     made = material(text)
     small, large = labels_packs(made, 1000)[0], labels_packs(made, 5000)[0]
     assert call_for(small).max_tokens < call_for(large).max_tokens
+
+
+SENT = {
+    "labels": "Labels of numbered issues and measures; ``h`` lists the measures whose possible heading is one.",
+    "fields": "What a notice says about itself.",
+    "layout": "Where issues and measures stand, by line number.",
+}
+"""The descriptions of the tools: the first lines of the answers' docstrings, which are part of what is sent."""
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_tool_is_named_and_described_as_ever(task: TaskName) -> None:
+    """Who rewords a docstring of these changes what a model is sent, and the version of the prompt has to follow."""
+    pack = next(pack for _, text in tuned() for pack in packs(text) if pack.task == task)
+    function = request_body(call_for(pack), Settings(model="m"), "tools")["tools"][0]["function"]
+    assert (function["name"], function["description"]) == (f"{task.capitalize()}Answer", SENT[task])
+
+
+def test_the_keys_on_the_wire_are_short_and_no_others_are_read() -> None:
+    answer = prompt("labels").response.model_validate(
+        {"issues": [], "measures": [{"m": 1, "t": ["other"], "q": ["1甲"], "subjects": ["2乙"]}]}
+    )
+    assert answer.model_dump_json(exclude_defaults=True) == (
+        '{"issues":[],"measures":[{"m":1,"t":["other"],"q":["1甲"]}]}'
+    )

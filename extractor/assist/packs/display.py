@@ -9,8 +9,8 @@ character stands for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from extractor.text.folding import half_width
@@ -93,9 +93,7 @@ def find_words(text: str, places: Iterable[Place], words: str) -> Place | None:
     """
     readings = {"".join(_folded(reading).split()): None for reading in (words, _MARK.sub("", words))}
     for place in places:
-        stretch = _folded(text[place.start : place.end])
-        printed = [offset for offset, character in enumerate(stretch) if not character.isspace()]
-        squeezed = "".join(stretch[offset] for offset in printed)
+        squeezed, printed = _squeezed(text[place.start : place.end])
         for wanted in readings:
             found = squeezed.find(wanted) if wanted else -1
             if found >= 0:
@@ -105,7 +103,18 @@ def find_words(text: str, places: Iterable[Place], words: str) -> Place | None:
 
 def same_words(one: str, other: str) -> bool:
     """Whether two values differ in nothing but widths, kinds of quotes and blanks."""
-    return "".join(_folded(one).split()) == "".join(_folded(other).split())
+    return one == other or "".join(_folded(one).split()) == "".join(_folded(other).split())
+
+
+@lru_cache(maxsize=16)
+def _squeezed(stretch: str) -> tuple[str, Sequence[int]]:
+    """Return a stretch folded and without blanks, and where each of its characters comes from.
+
+    A measure and its issue are searched many times in a row.
+    """
+    folded = _folded(stretch)
+    printed = [offset for offset, character in enumerate(folded) if not character.isspace()]
+    return "".join(folded.split()), printed
 
 
 @cache

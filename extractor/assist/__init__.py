@@ -1,2 +1,4 @@
-"""A notice read with a model: packs, prompts, answers and the merged record. Nothing here opens a file or a socket,
-but for the templates of the prompts."""
+"""A notice read with a model: packs, prompts, answers and the merged record.
+
+Nothing here opens a socket, or a file but the templates of the prompts.
+"""

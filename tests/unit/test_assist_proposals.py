@@ -10,7 +10,7 @@ from extractor.assist.packs.material import span_of
 from extractor.assist.proposals import record_draft
 from extractor.assist.proposals.matters import (
     Addition,
-    Agreement,
+    Confirmation,
     Denial,
     Discovery,
     LostQuote,
@@ -55,7 +55,7 @@ def test_without_proposals_the_record_is_the_rules() -> None:
 
 
 def test_an_agreement_is_of_both_and_raises_no_doubt() -> None:
-    merged = drafted(Matter("measures.status", f"{M1}.status", [Agreement(M1, "status")]))
+    merged = drafted(Matter("measures.status", f"{M1}.status", [Confirmation(M1, "status")]))
     assert measures(merged)[0].read_by == {"status": "both"}
     assert merged.doubts == []
 
@@ -104,7 +104,7 @@ def test_readers_of_later_items_move_up_with_them(monkeypatch: pytest.MonkeyPatc
     given(monkeypatch, "model")
     first, second = (f"{M1}.quantities[{index}]" for index in (0, 1))
     merged = drafted(
-        Matter("measures.quantities.subject", second, [Agreement(second, "subject")]),
+        Matter("measures.quantities.subject", second, [Confirmation(second, "subject")]),
         Matter("measures.quantities", first, [Denial(first, "3期")]),
     )
     assert measures(merged)[0].read_by == {"quantities[0].subject": "both"}
@@ -121,7 +121,7 @@ def test_a_document_is_kept_once_for_each_action(monkeypatch: pytest.MonkeyPatch
 def test_a_matter_of_several_edits_makes_one_doubt_of_those_that_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, "model")
     keys = [f"{M1}.quantities[{index}]" for index in (0, 1)]
-    edits = [Agreement(keys[0], "subject"), Replacement(keys[1], "subject", "培训", "-", "培训")]
+    edits = [Confirmation(keys[0], "subject"), Replacement(keys[1], "subject", "培训", "-", "培训")]
     merged = drafted(Matter("measures.quantities.subject", f"{M1}.quantities", edits))
     assert [doubt.values for doubt in merged.doubts] == [{"rules": "-", "model": "培训", "kept": "培训"}]
     assert measures(merged)[0].quantities[1].subject == "培训"

@@ -1,1 +1,1 @@
-"""The task `fields`: what a notice says about itself, and its totals."""
+"""The task `fields`: a notice's own fields, and its totals."""

@@ -1,4 +1,4 @@
-"""What a model's answers about a notice itself propose: its fields and its totals."""
+"""The proposals in a model's answers about the notice itself: its fields and its totals."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from extractor.assist.packs.material import Material, place_of, span_of
 from extractor.assist.packs.pack import AnsweredPack
 from extractor.assist.proposals.matters import (
     Addition,
-    Agreement,
+    Confirmation,
     Denial,
     Edit,
-    Filling,
     LostQuote,
     Matter,
+    NewValue,
     Proposal,
     Replacement,
     alike,
@@ -51,7 +51,7 @@ AnsweredFields = AnsweredPack[FieldsPack, FieldsAnswer]
 
 
 def field_proposals(material: Material, answered: Sequence[AnsweredFields]) -> Iterator[Proposal]:
-    """Yield what the answers to one or several packs propose; the first answer to give a field counts."""
+    """Yield the proposals of the answers to one or several packs; the first answer to give a field counts."""
     for key, name in CONTRACT_FIELDS.items():
         for each in answered:
             value = getattr(each.answer, key) if each.answer else ""
@@ -68,13 +68,13 @@ def _field(material: Material, pack: FieldsPack, key: str, name: str, value: str
     read = value_of(material.notice, name)
     row = "fields.dates" if key in DATE_FIELDS else "fields"
     if read is not None and alike(read, value):
-        return Matter(row, name, [Agreement(name)])
+        return Matter(row, name, [Confirmation(name)])
     places = _date_places(material, pack, value) if key in DATE_FIELDS else _name_places(material, pack, value)
     if not places:
         return LostQuote(name, value)
     if key not in DATE_FIELDS and key != "kind":
         value = "、".join(material.text[place.start : place.end] for place in places)
-    edit = Filling if read is None else Replacement
+    edit = NewValue if read is None else Replacement
     return Matter(row, name, [edit(name, "value", value, read or "", value, tuple(map(span_of, places)))])
 
 

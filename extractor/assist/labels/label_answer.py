@@ -58,8 +58,10 @@ class HeldAnswer(AnswerPart):
 
 
 class Missed(AnswerPart):
-    """A value that the rules missed: its kind (figure, date, document, accountability), its printed words, and a detail
-    (subject, ISO date, action)."""
+    """A value that the rules missed.
+
+    It has a kind (figure, date, document, accountability), its printed words, and a detail (subject, ISO date, action).
+    """
 
     kind: Literal["q", "d", "f", "a"] = Field(alias="k")
     words: str = Field(alias="w")

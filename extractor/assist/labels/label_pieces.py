@@ -4,7 +4,7 @@ A mark is a letter and a number: ``i`` issues and ``m`` measures, counted throug
 figures, ``p`` figures that may count persons or cases held to account (one series with ``q``), ``f`` documents, ``o``
 organisations. Marks stand before what they number; names of organisations are enclosed, since nothing else tells where
 they end. ``[s]`` stands before words that may say that a measure goes on or is yet to come, ``[S]`` before words about
-an issue's state. Dates bear no mark: nothing is asked about them.
+an issue's state. Dates have no mark: nothing is asked about them.
 """
 
 from __future__ import annotations
@@ -26,8 +26,10 @@ Kind = Literal["q", "f", "o"]
 
 
 class Candidate(NamedTuple):
-    """A value the rules found: its number in the measure and its position in the measure's list of that kind; None for
-    digits that the rules could not read."""
+    """A value that the rules found: its number in the measure and its position in the measure's list of its kind.
+
+    The position is None for digits that the rules could not read.
+    """
 
     kind: Kind
     number: int
@@ -36,7 +38,7 @@ class Candidate(NamedTuple):
 
 
 class IssuePiece(NamedTuple):
-    """An issue: its number in the pack and in the notice; ``marked`` where words about its state are marked."""
+    """An issue: its number in the pack and its index in the notice; ``marked``: words about its state are marked."""
 
     number: int
     issue: int
@@ -44,8 +46,10 @@ class IssuePiece(NamedTuple):
 
 
 class MeasurePiece(NamedTuple):
-    """A measure: its number in the pack, its issue and its index there, its stretch and that of its possible heading,
-    and its candidates; ``marked`` where words about its state are marked."""
+    """A measure: its number in the pack, its issue and its index there, its place and its candidates.
+
+    ``heading`` is the place of its possible heading; ``marked``: words about its state are marked.
+    """
 
     number: int
     issue: int
@@ -80,7 +84,7 @@ class IssueSlice(NamedTuple):
 
 
 class PieceNumbers:
-    """Gives out the numbers of one pack, a series for each kind of mark."""
+    """A source of the numbers of one pack, with a series for each kind of mark."""
 
     def __init__(self) -> None:
         self._latest: dict[str, int] = {}
@@ -92,7 +96,7 @@ class PieceNumbers:
 
 
 class IssueLines(NamedTuple):
-    """An issue or a part of one as lines to be sent. ``issue`` is None where only measures are asked about."""
+    """The lines that show an issue or a part of one. ``issue`` is None where only measures are asked about."""
 
     section: list[str]
     issue: IssuePiece | None
@@ -139,7 +143,7 @@ def issue_lines(text: str, notice: Notice, part: IssueSlice, numbers: PieceNumbe
 
 
 def heading_candidate(text: str, measure: Span) -> Place | None:
-    """The first clause of a measure where it ends with 。 and is short enough to be a heading."""
+    """Return the first clause of a measure where it ends with 。 and is short enough to be a heading."""
     match = _CANDIDATE_HEADING.match(half_width(text[measure.start : measure.end]))
     return Place(measure.start, measure.start + match.end() - 1) if match else None
 
@@ -177,7 +181,7 @@ def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: P
 
 
 def _unread(spans: Sequence[Span], measure: Span) -> Iterator[tuple[Kind, None, Span]]:
-    """Digits of a measure that the rules could not read: they get a number like any figure."""
+    """Yield the digits of a measure that the rules could not read: they get a number like any figure."""
     first = bisect_left(spans, measure.start, key=lambda span: span.start)
     for span in spans[first:]:
         if span.start >= measure.end:
@@ -200,7 +204,7 @@ def _label_start(measure: Measure) -> int:
 
 
 def _section_words(text: str, issue: Issue) -> list[str]:
-    """The grouping headings above an issue, with words that speak of its state marked."""
+    """Return the group headings above an issue, with words about its state marked."""
     words = []
     for span in issue.spans.get("section", []):
         found = _words("issue_status", "completed_section", "in_progress_section").search(
@@ -217,13 +221,13 @@ def _state_pins(words: str, offset: int) -> list[Pin]:
 
 @lru_cache(maxsize=4)
 def _states(words: str) -> tuple[int, ...]:
-    """Where an issue's words speak of its state; asked again for each part of a long one."""
+    """Return the offsets of words about an issue's state; they are needed again for each part of a long issue."""
     found = _words("issue_status", "completed_words", "in_progress_words").finditer(half_width(words))
     return tuple(match.start() for match in found)
 
 
 def _within(pins: Sequence[Pin], place: Place) -> Sequence[Pin]:
-    """Those of ``pins``, which are in printed order, that stand in a place."""
+    """Return the pins inside a place, of ``pins`` in printed order."""
     first, last = (bisect_left(pins, offset, key=lambda pin: pin.offset) for offset in place)
     return pins[first:last]
 

@@ -1,4 +1,4 @@
-"""What a model's answer to a labels pack proposes: labels of issues and measures, and the candidates inside these."""
+"""The proposals in a model's answer to a labels pack: labels of issues and measures, and the values inside these."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extractor.assist.proposals.matters import LostQuote, Matter, Proposal, comp
 
 
 def label_proposals(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> Iterator[Proposal]:
-    """Yield what an answer proposes; numbers of no piece are ignored, and so is a second answer about one piece."""
+    """Yield the proposals of an answer; numbers of no piece are ignored, and so is a second answer about one piece."""
     issues = {piece.number: piece for piece in pack.issues}
     for issue in answer.issues:
         if issue.number in issues:

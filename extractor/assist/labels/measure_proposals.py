@@ -1,4 +1,4 @@
-"""What a model's answer about one measure proposes."""
+"""The proposals in a model's answer about one measure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from extractor.assist.packs.display import find_words
 from extractor.assist.packs.material import place_of, span_of
 from extractor.assist.proposals.matters import (
     Addition,
-    Agreement,
+    Confirmation,
     Denial,
     Discovery,
     Edit,
@@ -46,8 +46,10 @@ _UNIT_REACH = 4
 
 @dataclass(frozen=True)
 class MeasureView:
-    """A measure as both read it: the notice's text, its path, its issue's place, its piece, the rules' record of it,
-    and the model's answer."""
+    """A measure as both readers see it.
+
+    ``text`` is the notice's, ``path`` the measure's id, ``issue`` the place of its issue, ``read`` the rules' record.
+    """
 
     text: str
     path: str
@@ -163,7 +165,7 @@ def _held_matter(view: MeasureView, index: int, actions: list[str]) -> Matter:
             known.add(entry.action)
             key = f"{path}[{position}]"
             both = entry.action in actions
-            edits.append(Agreement(key, words=entry.action) if both else Denial(key, entry.action))
+            edits.append(Confirmation(key, words=entry.action) if both else Denial(key, entry.action))
     for action in actions:
         if action not in known:
             values = {"action": action, "count": figure.value, "unit": figure.unit}
@@ -202,7 +204,7 @@ def _quantities(view: MeasureView) -> Iterator[Proposal]:
 
 def _subject(key: str, read: str | None, said: str | None) -> Edit:
     if alike(read, said):
-        return Agreement(key, "subject")
+        return Confirmation(key, "subject")
     return Replacement(key, "subject", said, read or NOTHING, said or NOTHING)
 
 
@@ -295,7 +297,7 @@ def _organizations(view: MeasureView) -> Iterator[Proposal]:
     edits: list[tuple[Place, Edit]] = []
     for index, (name, span) in enumerate(zip(read, spans, strict=True)):
         key = f"{path}[{index}]"
-        edits.append((place_of(span), Agreement(key, words=name) if index in named else Denial(key, name)))
+        edits.append((place_of(span), Confirmation(key, words=name) if index in named else Denial(key, name)))
     for place in new:
         name = view.cut(place)
         edits.append((place, Addition(view.new("organization", {"value": name}, span_of(place)), name)))

@@ -1,7 +1,7 @@
-"""From a model's line numbers to the same outline the rules make: places of issues, titles, headings and measures.
+"""The outline made from a model's line numbers, of the same form as the rules': issues, titles, headings, measures.
 
-The model points at lines; where a title starts inside its frame, where an enumerator or a lead-in ends is read off
-the text by the rules' own grammar. What cannot be placed is dropped and reported.
+The model points at lines; the rules' own grammar reads from the text where a title starts inside its frame and where an
+enumerator or a lead-in ends. Lines that cannot be placed are dropped and reported.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class OutlinedReading(NamedTuple):
 
 
 def poorly_laid_out(reading: Reading) -> bool:
-    """Whether the rules' outline is so poor that a model had better say where issues and measures stand."""
+    """Say whether the rules' outline is so poor that a model should find the issues and measures."""
     outline = reading.outline
     return not outline.issues or outline.coverage is None or outline.coverage < LOW_COVERAGE
 
@@ -53,7 +53,7 @@ class _Stretch(NamedTuple):
 
 
 class _IssueLines(NamedTuple):
-    """An issue as told, by unit indices: its heading, its grouping headings, its measures."""
+    """An issue by the indices of its units: its heading, the group headings above it, its measures."""
 
     heading: int
     groups: tuple[int, ...]
@@ -61,7 +61,7 @@ class _IssueLines(NamedTuple):
 
 
 def lay_out(reading: Reading, answered: Sequence[AnsweredLayout]) -> OutlinedReading:
-    """Put the model's outline in the place of the rules', unless it names no issue or is not whole."""
+    """Replace the rules' outline by the model's, unless that names no issue or is not whole."""
     units = [unit for each in answered for unit in each.pack.units]
     failed = [each.pack for each in answered if each.answer is None]
     if failed:
@@ -87,7 +87,7 @@ def lay_out(reading: Reading, answered: Sequence[AnsweredLayout]) -> OutlinedRea
 
 
 def _read_lines(answers: Sequence[LayoutAnswer], count: int, doubts: list[Doubt]) -> list[_IssueLines]:
-    """The issues of all packs in order, by unit index, each measure with its last unit."""
+    """Return the issues of all packs in order, by the indices of their units, each measure with its last unit."""
     headings: dict[int, int] = {}
     issues: list[tuple[int, _Lines, int]] = []
     for answer in answers:
@@ -112,7 +112,7 @@ def _read_lines(answers: Sequence[LayoutAnswer], count: int, doubts: list[Doubt]
 
 
 def _going_on(before: _Lines, said: _Lines) -> _Lines:
-    """Measures that go on with those ``before``: one from line 0 lengthens the last of them, begun in another pack."""
+    """Return the measures that follow those ``before``; one from line 0 lengthens the last of those instead."""
     if not said or said[0][0] != 0 or not before:
         return said
     before[-1] = (before[-1][0], said[0][1])
@@ -124,7 +124,7 @@ def _named(issue: LaidIssue) -> str:
 
 
 def _stretches(heading: int, border: int, said: _Lines, doubts: list[Doubt]) -> Iterator[_Stretch]:
-    """The measures of an issue whose units end before ``border``; one without an end reaches to the next one."""
+    """Yield the measures of an issue whose units end before ``border``; one without an end reaches to the next one."""
     position = heading - 1
     for first, end in said:
         following = min((each - 1 for each, _ in said if each > first), default=border)
@@ -137,7 +137,7 @@ def _stretches(heading: int, border: int, said: _Lines, doubts: list[Doubt]) -> 
 
 
 def _groups_above(headings: dict[int, int], place: int) -> tuple[int, ...]:
-    """The grouping headings open at ``place``, outermost first: each closes those of its level and below."""
+    """Return the group headings open at ``place``, outermost first: each closes those of its level and below."""
     path: list[int] = []
     for heading in sorted(each for each in headings if each < place):
         while path and headings[path[-1]] >= headings[heading]:
@@ -194,7 +194,7 @@ def _group_place(text: str, marks: Mapping[int, Mark], unit: Place) -> Place:
 
 
 def _heading_reach(text: str, units: Sequence[Place], lines: _IssueLines) -> int:
-    """How far a heading may go on in its printed line: to the first measure, or a lead-in before it."""
+    """Return how far a heading may go on in its printed line: to the first measure, or to a lead-in before it."""
     end = units[lines.heading].end
     first = lines.measures[0].first if lines.measures else lines.heading + 1
     for unit in units[lines.heading + 1 : first]:
@@ -205,7 +205,7 @@ def _heading_reach(text: str, units: Sequence[Place], lines: _IssueLines) -> int
 
 
 def _title(text: str, heading: Place, reach: int) -> tuple[Place, int]:
-    """The place of a title, and where the heading ends; a frame may go on behind a mark that ended the unit."""
+    """Return the place of a title and the end of its heading; a frame may go on behind a mark that ended the unit."""
     for end in dict.fromkeys((heading.end, reach)):
         frame = read_frame(text, heading.start, end)
         if frame is not None:
@@ -218,13 +218,13 @@ def _title(text: str, heading: Place, reach: int) -> tuple[Place, int]:
 
 
 def _marks(text: str) -> dict[int, Mark]:
-    """The enumerators by their offsets: those that begin the rules' segments, and those that can be nothing else."""
+    """Return the enumerators that begin the rules' segments or can be nothing else, by their offsets."""
     marks = {mark.start: mark for mark in find_marks(text) if mark.kind in _PLAIN_KINDS}
     return marks | {segment.mark.start: segment.mark for segment in split_segments(text) if segment.mark}
 
 
 def _mark_at(marks: Mapping[int, Mark], place: Place) -> Mark | None:
-    """The enumerator that ``place`` begins with."""
+    """Return the enumerator that ``place`` begins with."""
     found = marks.get(place.start)
     return found if found and found.content < place.end else None
 
@@ -243,7 +243,7 @@ def _trimmed(text: str, place: Place, final: str) -> Place:
 
 
 def _extent(issues: Sequence[IssueOutline]) -> tuple[Place, ...]:
-    """From the first group or issue to the last measure; apart where a part of another kind lies between groups."""
+    """Return the places from the first heading to the last measure, cut where a part of another kind is between."""
     starts = [min([issue.text.start, *(group.start for group in issue.groups[-1:])]) for issue in issues]
     cuts = [n + 1 for n, (one, other) in enumerate(pairwise(issues)) if starts[n + 1] - one.text.end > _APART]
     extents = []

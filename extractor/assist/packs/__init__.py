@@ -1,1 +1,1 @@
-"""What the three tasks share: a notice's material, how its text is shown, a pack and the answer to it."""
+"""The common parts of the tasks: a notice's material, its text as shown, a pack and the answer to it."""

@@ -38,10 +38,10 @@ _MARK = re.compile(r"\[[a-zA-Z]\d*(?: |\])|\]")
 
 
 def shown(text: str) -> str:
-    """``text`` as a model sees it: of the same length, on one line, without anything that could pass for a mark.
+    """Return ``text`` as a model sees it: of the same length, on one line, with nothing that could pass for a mark.
 
-    >>> shown("[m1] 甲\\n《乙》{丙}")
-    '〔m1〕 甲 《乙》〔丙〕'
+    >>> shown("[m1] 甲《乙》{丙}")
+    '〔m1〕 甲《乙》〔丙〕'
     """
     return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub(" ", text)).translate(_TABLE)
 
@@ -61,7 +61,7 @@ class Pin(NamedTuple):
 
 
 def with_marks(text: str, place: Place, enclosed: Iterable[Enclosure], pins: Iterable[Pin] = ()) -> str:
-    """The stretch ``place`` of ``text`` as shown, with its candidates enclosed and its pins set.
+    """Return the stretch ``place`` of ``text`` as shown, with its candidates enclosed and its pins set.
 
     Candidates nest (3-4万人 holds 4万人); one that crosses the border of another is enclosed up to that border.
     """
@@ -87,7 +87,7 @@ def with_marks(text: str, place: Place, enclosed: Iterable[Enclosure], pins: Ite
 
 
 def find_words(text: str, places: Iterable[Place], words: str) -> Place | None:
-    """Where a model's ``words`` stand in ``text`` within the first of ``places`` that holds them, or None.
+    """Return the place of a model's ``words`` in the first of ``places`` that holds them, or None.
 
     Widths, kinds of quotes, blanks and marks that were copied along make no difference; a single character does.
     """
@@ -102,7 +102,7 @@ def find_words(text: str, places: Iterable[Place], words: str) -> Place | None:
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether two values differ in nothing but widths, kinds of quotes and blanks."""
+    """Say whether two values differ in nothing but widths, kinds of quotes and blanks."""
     return one == other or "".join(_folded(one).split()) == "".join(_folded(other).split())
 
 

@@ -1,1 +1,1 @@
-"""A model as a reviewer: what its answers propose about a record, whose value is kept, and the record put together."""
+"""The model as a reviewer: proposals about a record, the table that decides them, and the record put together."""

@@ -18,7 +18,7 @@ from extractor.text.places import Place
 
 
 @dataclass(frozen=True)
-class Agreement:
+class Confirmation:
     """A value that both readers have; the item itself where ``name`` is empty."""
 
     item: str
@@ -27,10 +27,12 @@ class Agreement:
 
     @property
     def read(self) -> str:
+        """The words of both."""
         return self.words
 
     @property
     def said(self) -> str:
+        """The words of both."""
         return self.words
 
     def wins(self, row: Witness) -> bool:  # noqa: ARG002 - there is nothing to decide
@@ -40,8 +42,10 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Replacement:
-    """Another value of an item than the rules'. ``at`` are its places, None where they stay or it has none of its own;
-    ``pointed``: the model points to printed words."""
+    """Another value of an item than the rules'.
+
+    ``at`` are its places, None where it has none of its own; ``pointed``: the model points to printed words.
+    """
 
     item: str
     name: str
@@ -57,7 +61,7 @@ class Replacement:
 
 
 @dataclass(frozen=True)
-class Filling(Replacement):
+class NewValue(Replacement):
     """A value of an item for which the rules have none; the record may lack it."""
 
     def wins(self, row: Witness) -> bool:
@@ -96,7 +100,7 @@ class Denial:
         return row.dropped != "rules"
 
 
-Edit = Agreement | Replacement | Addition | Denial
+Edit = Confirmation | Replacement | Addition | Denial
 
 
 @dataclass(frozen=True)
@@ -133,10 +137,10 @@ Proposal = Matter | LostQuote | NamedDigits
 
 def compared(
     item: str, name: str, read: object, said: object, *, at: tuple[Span, ...] | None = None, pointed: bool = True
-) -> Agreement | Replacement:
+) -> Confirmation | Replacement:
     """Return the edit that a model's value of an item is, given the rules' value."""
     if alike(read, said):
-        return Agreement(item, name)
+        return Confirmation(item, name)
     return Replacement(item, name, said, in_words(read), in_words(said), at, pointed)
 
 

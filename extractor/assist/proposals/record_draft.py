@@ -1,6 +1,6 @@
 """The engine that makes a record of the rules' record and a model's proposals.
 
-Here alone it is decided what is kept (by ``data/witnesses.toml``), what is noted as a doubt, and who read a value:
+This module alone decides what is kept (by ``data/witnesses.toml``), notes the doubts, and says who read a value:
 ``both`` where the readers agree, ``model`` where its value is kept, else the rules, which are not listed.
 """
 
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from extractor.assist.packs.material import Material, place_of
 from extractor.assist.proposals.matters import (
     Addition,
-    Agreement,
+    Confirmation,
     Denial,
     Discovery,
     Edit,
@@ -91,7 +91,7 @@ class RecordDraft:
             if wins:
                 self._apply(edit)
             decided.append((edit, wins))
-        if all(isinstance(edit, Agreement) for edit, _ in decided):
+        if all(isinstance(edit, Confirmation) for edit, _ in decided):
             return
         words = {
             "rules": [edit.read for edit, _ in decided] if matter.read is None else matter.read,
@@ -102,7 +102,7 @@ class RecordDraft:
 
     def _apply(self, edit: Edit) -> None:
         match edit:
-            case Agreement(key, name):
+            case Confirmation(key, name):
                 item = self._items[key]
                 self._put(replace(item, by={**item.by, _part(item, name): _BOTH}))
             case Replacement(key, name, value):
@@ -166,8 +166,10 @@ class RecordDraft:
 
 
 def _part(item: Item, name: str) -> str:
-    """Return the part of an item whose reader reads the value ``name``: values without a reader of their own belong to
-    the first part."""
+    """Return the part of an item that holds the value ``name``.
+
+    Values without a reader of their own belong to the first part.
+    """
     parts = SHAPES[item.kind].parts
     return name if not name or name in parts else parts[0]
 

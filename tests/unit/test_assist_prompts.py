@@ -61,7 +61,7 @@ def test_every_value_of_the_vocabularies_is_explained() -> None:
     for task, names in asked.items():
         for name in names:
             for term in VOCABULARIES[name].values():
-                assert term.key in prompt(task).fixed  # type: ignore[arg-type]
+                assert term.key in prompt(task).fixed
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -13,6 +13,7 @@ from extractor.assist.proposals.matters import (
     Confirmation,
     Denial,
     Discovery,
+    Edit,
     LostQuote,
     Matter,
     Proposal,
@@ -121,7 +122,7 @@ def test_a_document_is_kept_once_for_each_action(monkeypatch: pytest.MonkeyPatch
 def test_a_matter_of_several_edits_makes_one_doubt_of_those_that_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, "model")
     keys = [f"{M1}.quantities[{index}]" for index in (0, 1)]
-    edits = [Confirmation(keys[0], "subject"), Replacement(keys[1], "subject", "培训", "-", "培训")]
+    edits: list[Edit] = [Confirmation(keys[0], "subject"), Replacement(keys[1], "subject", "培训", "-", "培训")]
     merged = drafted(Matter("measures.quantities.subject", f"{M1}.quantities", edits))
     assert [doubt.values for doubt in merged.doubts] == [{"rules": "-", "model": "培训", "kept": "培训"}]
     assert measures(merged)[0].quantities[1].subject == "培训"

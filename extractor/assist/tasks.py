@@ -13,7 +13,7 @@ from extractor.assist.labels.label_pack import LabelsPack, labels_packs, split_l
 from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack, layout_packs, split_layout
 from extractor.assist.packs.material import Material
-from extractor.assist.packs.pack import AnswerT, Pack, PackT, TaskName
+from extractor.assist.packs.pack import AnswerT, PackT, TaskName
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,3 @@ LAYOUT: Task[LayoutPack, LayoutAnswer] = Task(
 )
 TASKS: Mapping[TaskName, Task[Any, Any]] = {task.name: task for task in (FIELDS, LABELS, LAYOUT)}
 """The tasks by name."""
-
-
-def halves(material: Material, pack: Pack) -> tuple[Pack, Pack] | None:
-    """Return the two halves of a pack; None where it cannot be smaller."""
-    return TASKS[pack.task].halves(material, pack)

@@ -26,7 +26,7 @@ from extractor.assist.packs.material import Material, read_first
 from extractor.assist.packs.pack import AnsweredPack, Pack
 from extractor.assist.prompts import call_for, prompt
 from extractor.assist.session import with_outline
-from extractor.assist.tasks import TASKS, halves
+from extractor.assist.tasks import TASKS
 from extractor.notice.assemble import in_folded
 from extractor.record.contract import Notice, Span
 from extractor.text.folding import fold
@@ -132,7 +132,7 @@ def _round_two(material: Material) -> list[Pack]:
 
 
 def _halves(material: Material, pack: Pack) -> Iterator[Pack]:
-    for half in halves(material, pack) or ():
+    for half in TASKS[pack.task].halves(material, pack) or ():
         yield half
         yield from _halves(material, half)
 

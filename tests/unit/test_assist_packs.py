@@ -15,7 +15,7 @@ from extractor.assist.labels.label_pack import LabelsPack, labels_packs, split_l
 from extractor.assist.packs.grouping import evenly_filled
 from extractor.assist.packs.pack import Pack
 from extractor.assist.packs.tokens import estimate_tokens
-from extractor.assist.tasks import halves
+from extractor.assist.tasks import FIELDS
 
 BIG = 100_000
 
@@ -132,7 +132,7 @@ def test_the_fields_pack_holds_what_lies_in_no_issue() -> None:
     assert "中共青禾镇委员会" in pack.body
     assert "资金管理不严" not in pack.body
     assert "其他事项" not in pack.body
-    first, second = halves(made, pack) or (pack, pack)
+    first, second = FIELDS.halves(made, pack) or (pack, pack)
     assert isinstance(first, FieldsPack)
     assert isinstance(second, FieldsPack)
     assert first.lines + second.lines == pack.lines

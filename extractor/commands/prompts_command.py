@@ -51,9 +51,9 @@ def prompts(
 
 
 def _list(task: TaskChoice | None) -> None:
-    from extractor.assist.packs.tokens import estimate_tokens
     from extractor.assist.prompts import prompt
     from extractor.assist.tasks import TASKS
+    from extractor.endpoint.tokens import estimate_tokens
 
     for name in TASKS:
         if task in (None, name):
@@ -78,8 +78,8 @@ def _calls(file: Path, task: TaskChoice | None) -> Iterator[Pack]:
 def _show(pack: Pack, number: str, *, schema: bool) -> None:
     import json
 
-    from extractor.assist.packs.tokens import estimate_tokens
     from extractor.assist.prompts import call_for
+    from extractor.endpoint.tokens import estimate_tokens
 
     asked = call_for(pack)
     fixed, pieces = (estimate_tokens(message.content) for message in asked.messages)

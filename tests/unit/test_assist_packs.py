@@ -14,8 +14,8 @@ from extractor.assist.fields.field_pack import FieldsPack, fields_packs
 from extractor.assist.labels.label_pack import LabelsPack, labels_packs, split_labels
 from extractor.assist.packs.grouping import evenly_filled
 from extractor.assist.packs.pack import Pack
-from extractor.assist.packs.tokens import estimate_tokens
 from extractor.assist.tasks import FIELDS
+from extractor.endpoint.tokens import estimate_tokens
 
 BIG = 100_000
 

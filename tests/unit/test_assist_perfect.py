@@ -18,9 +18,9 @@ from extractor.assist.merge import merge
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import Material, material_of
 from extractor.assist.packs.pack import AnsweredPack, Pack
-from extractor.assist.packs.tokens import estimate_tokens
 from extractor.assist.prompts import call_for
 from extractor.assist.proposals.record_draft import MergedRecord
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.notice.assemble import in_folded, in_source
 from extractor.record.contract import Notice
 from extractor.record.grounding import ungrounded

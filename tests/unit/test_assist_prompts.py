@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 from assist_examples import material, tuned
 from checkout import GOLD_NOTICES
-from test_prompts import shared_passages
+from quoted_passages import shared_passages
 
 from extractor.assist.fields.field_answer import FieldsAnswer
 from extractor.assist.fields.field_pack import fields_packs
@@ -18,11 +18,11 @@ from extractor.assist.labels.label_pack import labels_packs
 from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.packs.pack import Pack, TaskName
-from extractor.assist.packs.tokens import estimate_tokens
 from extractor.assist.prompts import call_for, prompt
 from extractor.assist.tasks import TASKS
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.shapes import request_body
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.record.enumerations import VOCABULARIES
 
 LEAST_CACHED = 1024
@@ -108,7 +108,7 @@ SENT = {
 def test_a_tool_is_named_and_described_as_ever(task: TaskName) -> None:
     """Who rewords a docstring of these changes what a model is sent, and the version of the prompt has to follow."""
     pack = next(pack for _, text in tuned() for pack in packs(text) if pack.task == task)
-    function = request_body(call_for(pack), Settings(model="m"), "tools")["tools"][0]["function"]
+    function = request_body(call_for(pack), EndpointSettings(model="m"), "tools")["tools"][0]["function"]
     assert (function["name"], function["description"]) == (f"{task.capitalize()}Answer", SENT[task])
 
 

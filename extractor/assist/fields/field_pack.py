@@ -11,7 +11,7 @@ from extractor.assist.packs.display import Pin, with_marks
 from extractor.assist.packs.grouping import evenly_filled
 from extractor.assist.packs.material import Material, place_of
 from extractor.assist.packs.pack import TaskName
-from extractor.assist.packs.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.notice.facts.quantities import QuantityFound
 from extractor.text.places import Inside, Place
 
@@ -39,7 +39,7 @@ class FieldsPack:
 
     @property
     def expected_tokens(self) -> int:
-        """The estimated length of the answer, in tokens (see ``extractor.assist.packs.tokens``)."""
+        """The estimated length of the answer, in tokens (see ``extractor.endpoint.tokens``)."""
         return 220 + 11 * len(self.figures)
 
 

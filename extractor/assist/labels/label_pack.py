@@ -15,7 +15,7 @@ from extractor.assist.labels.label_pieces import IssuePiece, IssueSlice, Measure
 from extractor.assist.packs.grouping import evenly_filled
 from extractor.assist.packs.material import Material
 from extractor.assist.packs.pack import TaskName
-from extractor.assist.packs.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.text.places import Place
 
 LABELS_BUDGET = 5500
@@ -34,7 +34,7 @@ class LabelsPack:
 
     @property
     def expected_tokens(self) -> int:
-        """The estimated length of the answer, in tokens (see ``extractor.assist.packs.tokens``)."""
+        """The estimated length of the answer, in tokens (see ``extractor.endpoint.tokens``)."""
         candidates = sum(len(measure.candidates) for measure in self.measures)
         return 14 * len(self.issues) + 22 * len(self.measures) + 6 * candidates + 20
 

@@ -16,7 +16,7 @@ from extractor.assist.packs.display import shown
 from extractor.assist.packs.grouping import evenly_filled
 from extractor.assist.packs.material import Material
 from extractor.assist.packs.pack import TaskName
-from extractor.assist.packs.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.notice.outline.marks import Boundary, find_marks
 from extractor.notice.outline.segments import split_segments
 from extractor.text.places import Place
@@ -45,7 +45,7 @@ class LayoutPack:
 
     @property
     def expected_tokens(self) -> int:
-        """The estimated length of the answer, in tokens (see ``extractor.assist.packs.tokens``)."""
+        """The estimated length of the answer, in tokens (see ``extractor.endpoint.tokens``)."""
         return 40 + 5 * len(self.units)
 
 

@@ -15,9 +15,9 @@ from extractor.assist.layout.layout_answer import LaidIssue, LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack, opens_line
 from extractor.assist.packs.pack import AnsweredPack
 from extractor.notice.outline.frames import lead_in_end, read_frame
-from extractor.notice.outline.marks import Mark, find_marks
+from extractor.notice.outline.marks import EnumeratorMark, find_marks
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline, Rest
-from extractor.notice.outline.outline import coverage_of, remainders_of
+from extractor.notice.outline.notice_outline import coverage_of, remainders_of
 from extractor.notice.outline.segments import split_segments
 from extractor.notice.reading import LOW_COVERAGE, Reading
 from extractor.record.checks import Doubt
@@ -147,7 +147,7 @@ def _groups_above(headings: dict[int, int], place: int) -> tuple[int, ...]:
 
 
 def _issue(
-    text: str, units: Sequence[Place], marks: Mapping[int, Mark], lines: _IssueLines, doubts: list[Doubt]
+    text: str, units: Sequence[Place], marks: Mapping[int, EnumeratorMark], lines: _IssueLines, doubts: list[Doubt]
 ) -> IssueOutline | None:
     unit = units[lines.heading]
     mark = _mark_at(marks, unit)
@@ -175,7 +175,7 @@ def _issue(
     )
 
 
-def _measure(text: str, marks: Mapping[int, Mark], place: Place) -> MeasureOutline | None:
+def _measure(text: str, marks: Mapping[int, EnumeratorMark], place: Place) -> MeasureOutline | None:
     mark = _mark_at(marks, place)
     start = mark.content if mark else place.start
     start = lead_in_end(text, start, place.end)
@@ -186,7 +186,7 @@ def _measure(text: str, marks: Mapping[int, Mark], place: Place) -> MeasureOutli
     return MeasureOutline(trimmed, _label(mark)) if trimmed.end > trimmed.start else None
 
 
-def _group_place(text: str, marks: Mapping[int, Mark], unit: Place) -> Place:
+def _group_place(text: str, marks: Mapping[int, EnumeratorMark], unit: Place) -> Place:
     mark = _mark_at(marks, unit)
     content = mark.content if mark else unit.start
     stop = _STOP.search(text, content, unit.end)
@@ -217,19 +217,19 @@ def _title(text: str, heading: Place, reach: int) -> tuple[Place, int]:
     return _trimmed(text, Place(heading.start, body), _FINAL), body
 
 
-def _marks(text: str) -> dict[int, Mark]:
+def _marks(text: str) -> dict[int, EnumeratorMark]:
     """Return the enumerators that begin the rules' segments or can be nothing else, by their offsets."""
     marks = {mark.start: mark for mark in find_marks(text) if mark.kind in _PLAIN_KINDS}
     return marks | {segment.mark.start: segment.mark for segment in split_segments(text) if segment.mark}
 
 
-def _mark_at(marks: Mapping[int, Mark], place: Place) -> Mark | None:
+def _mark_at(marks: Mapping[int, EnumeratorMark], place: Place) -> EnumeratorMark | None:
     """Return the enumerator that ``place`` begins with."""
     found = marks.get(place.start)
     return found if found and found.content < place.end else None
 
 
-def _label(mark: Mark | None) -> Place | None:
+def _label(mark: EnumeratorMark | None) -> Place | None:
     return Place(mark.start, mark.start + mark.printed) if mark else None
 
 

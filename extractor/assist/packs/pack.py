@@ -21,7 +21,7 @@ class Pack(Protocol):
 
     @property
     def expected_tokens(self) -> int:
-        """The estimated length of the answer, in tokens (see ``extractor.assist.packs.tokens``)."""
+        """The estimated length of the answer, in tokens (see ``extractor.endpoint.tokens``)."""
 
 
 PackT = TypeVar("PackT", bound=Pack)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.prompts import prompts_key
-from extractor.assist.responses import Response
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
 from extractor.endpoint.calls import Call

@@ -57,7 +57,7 @@ async def extract_with_model(
     """Extract a notice from its plain text by rules and a model, which says first where issues and measures stand where
     ``finds_issues`` is set or the rules' outline is poor. Else as ``extract``. Where calls fail the rules stand.
     """
-    from extractor.assist.packs import read_first
+    from extractor.assist.packs.material import read_first
     from extractor.assist.session import read_with_model
 
     # In a thread, so that answers to other notices are taken meanwhile.

@@ -14,7 +14,7 @@ from extractor.errors import SettingsError
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
-    from extractor.assist.responses import Response
+    from extractor.assist.packs.answer_shapes import Response
     from extractor.endpoint.calls import Call
     from extractor.endpoint.doctor_report import DoctorReport, ModeTrial, Speed
 
@@ -67,7 +67,8 @@ def doctor(
 
 def _tiny_call() -> Call[Response]:
     """Return the call that labels a tiny notice."""
-    from extractor.assist.packs import labels_packs, read_first
+    from extractor.assist.labels.label_pack import labels_packs
+    from extractor.assist.packs.material import read_first
     from extractor.assist.prompts import call_for
 
     (pack,) = labels_packs(read_first(TINY, "tiny"))

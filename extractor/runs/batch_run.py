@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from extractor.assist.packs import read_first
+from extractor.assist.packs.answer_shapes import Response
+from extractor.assist.packs.material import read_first
 from extractor.assist.pending import still_unanswered
-from extractor.assist.prompts import TASKS, prompt
-from extractor.assist.responses import Response
+from extractor.assist.prompts import prompt
+from extractor.assist.tasks import TASKS
 from extractor.endpoint.answer_records import AnswerRecord, CallHeader
 from extractor.endpoint.answers import kept_answer
 from extractor.endpoint.batch_answers import read_batch

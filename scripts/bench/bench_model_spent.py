@@ -19,9 +19,9 @@ PER_SECOND = 50.0  # tokens
 
 @dataclass(frozen=True)
 class Spent:
-    """What the calls about a notice took: tokens (see ``extractor.endpoint.tokens``) ``sent`` in messages and
-    schemas, ``shared`` of these as the beginning of another call's, ``written`` in answers; ``slowest`` is what the
-    longest answer takes by the latency model, in seconds. They add up with ``+``."""
+    """What the calls about a notice took: tokens (estimated, see ``extractor.endpoint.tokens``) ``sent`` in
+    messages and schemas, ``shared`` of these as the beginning of another call's, ``written`` in answers; ``slowest`` is
+    what the longest answer takes by the latency model, in seconds. They add up with ``+``."""
 
     calls: int = 0
     sent: int = 0

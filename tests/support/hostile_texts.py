@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_pack import labels_packs
 from extractor.assist.layout.layout_pack import layout_packs
-from extractor.assist.packs import fields_packs, labels_packs, material_of
+from extractor.assist.packs.material import material_of
 from extractor.errors import InputError
 from extractor.files.page.article import article_of
 from extractor.files.page.html_text import read_page
@@ -136,6 +138,13 @@ def _packs(of: Given) -> object:
     return labels_packs(material), fields_packs(material)
 
 
+def _layout_packs(of: Given) -> object:
+    """Packs of the whole text, its closing included."""
+    size = len(of.reading.text)
+    outline = of.reading.outline._replace(ending=of.reading.outline.ending._replace(start=size))
+    return layout_packs(material_of(of.reading._replace(outline=outline), "notice"))
+
+
 RULES: dict[str, Callable[[Given], Any]] = {"rules: read": lambda of: read_by_rules(fold(of.text))}
 """The rooms of the rules."""
 
@@ -143,7 +152,7 @@ PASSES: dict[str, Callable[[Given], Any]] = {
     "assemble": lambda of: assemble(of.reading, "notice"),
     "checks": lambda of: check(of.notice, of.reading),
     "packs": _packs,
-    "layout packs": lambda of: layout_packs(of.reading.folded.printed, of.reading.text, len(of.reading.text)),
+    "layout packs": _layout_packs,
     "page of a notice": lambda of: notice_page(of.notice, of.text),
     "tables": lambda of: notice_rows(of.notice, of.text),
     "apart and together": lambda of: put_together(of.notice, take_apart(of.notice)),

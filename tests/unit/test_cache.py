@@ -73,7 +73,7 @@ class TestAnswers:
         with pytest.raises(TypeError):
             found.usage["prompt"] = 0  # type: ignore[index]
         with pytest.raises(ValidationError):
-            found.content = "{}"  # type: ignore[misc]
+            found.content = "{}"
         assert cache.get(key(1)) == record()
 
     def test_are_removed_one_by_one_or_all(self, cache: AnswerCache) -> None:

@@ -135,6 +135,7 @@ def test_what_is_no_answer_is_refused_by_both(name: str, tmp_path: Path, monkeyp
     mode, found, reason, outcome = FAILING[name]
     with pytest.raises((AnswerFailure, EndpointFailure)) as caught:
         live(mode, found, monkeypatch)
+    assert isinstance(caught.value, AnswerFailure | EndpointFailure)
     kept, done = in_a_batch(mode, found, tmp_path)
     assert (caught.value.reason, kept, getattr(done, outcome)) == (reason, None, 1)
 

@@ -9,8 +9,8 @@ character stands for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from extractor.text.folding import half_width
@@ -38,15 +38,15 @@ _MARK = re.compile(r"\[[a-zA-Z]\d*(?: |\])|\]")
 
 
 def shown(text: str) -> str:
-    """``text`` as a model sees it: of the same length, on one line, without anything that could pass for a mark.
+    """Return ``text`` as a model sees it: of the same length, on one line, with nothing that could pass for a mark.
 
-    >>> shown("[m1] 甲\\n《乙》{丙}")
-    '〔m1〕 甲 《乙》〔丙〕'
+    >>> shown("[m1] 甲《乙》{丙}")
+    '〔m1〕 甲《乙》〔丙〕'
     """
     return _SURROGATE.sub("\ufffd", _UNPRINTABLE.sub(" ", text)).translate(_TABLE)
 
 
-class Enclosed(NamedTuple):
+class Enclosure(NamedTuple):
     """A stretch to be enclosed in brackets under a name: ``[o1 县委办]``."""
 
     place: Place
@@ -60,8 +60,8 @@ class Pin(NamedTuple):
     mark: str
 
 
-def with_marks(text: str, place: Place, enclosed: Iterable[Enclosed], pins: Iterable[Pin] = ()) -> str:
-    """The stretch ``place`` of ``text`` as shown, with its candidates enclosed and its pins set.
+def with_marks(text: str, place: Place, enclosed: Iterable[Enclosure], pins: Iterable[Pin] = ()) -> str:
+    """Return the stretch ``place`` of ``text`` as shown, with its candidates enclosed and its pins set.
 
     Candidates nest (3-4万人 holds 4万人); one that crosses the border of another is enclosed up to that border.
     """
@@ -87,15 +87,13 @@ def with_marks(text: str, place: Place, enclosed: Iterable[Enclosed], pins: Iter
 
 
 def find_words(text: str, places: Iterable[Place], words: str) -> Place | None:
-    """Where a model's ``words`` stand in ``text`` within the first of ``places`` that holds them, or None.
+    """Return the place of a model's ``words`` in the first of ``places`` that holds them, or None.
 
     Widths, kinds of quotes, blanks and marks that were copied along make no difference; a single character does.
     """
     readings = {"".join(_folded(reading).split()): None for reading in (words, _MARK.sub("", words))}
     for place in places:
-        stretch = _folded(text[place.start : place.end])
-        printed = [offset for offset, character in enumerate(stretch) if not character.isspace()]
-        squeezed = "".join(stretch[offset] for offset in printed)
+        squeezed, printed = _squeezed(text[place.start : place.end])
         for wanted in readings:
             found = squeezed.find(wanted) if wanted else -1
             if found >= 0:
@@ -104,8 +102,19 @@ def find_words(text: str, places: Iterable[Place], words: str) -> Place | None:
 
 
 def same_words(one: str, other: str) -> bool:
-    """Whether two values differ in nothing but widths, kinds of quotes and blanks."""
-    return "".join(_folded(one).split()) == "".join(_folded(other).split())
+    """Say whether two values differ in nothing but widths, kinds of quotes and blanks."""
+    return one == other or "".join(_folded(one).split()) == "".join(_folded(other).split())
+
+
+@lru_cache(maxsize=16)
+def _squeezed(stretch: str) -> tuple[str, Sequence[int]]:
+    """Return a stretch folded and without blanks, and where each of its characters comes from.
+
+    A measure and its issue are searched many times in a row.
+    """
+    folded = _folded(stretch)
+    printed = [offset for offset, character in enumerate(folded) if not character.isspace()]
+    return "".join(folded.split()), printed
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Things in a row, put into as few groups as a budget allows."""
+"""Sequences cut into as few groups as a budget allows."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Thing = TypeVar("Thing")
 
 
 def evenly_filled(things: Sequence[Thing], sizes: Sequence[int], budget: int) -> list[list[Thing]]:
-    """``things`` in order in groups of up to ``budget`` together: as few as it takes, the largest as small as can be.
+    """Cut ``things`` into groups of up to ``budget`` each: as few as it takes, the largest as small as can be.
 
     A run waits for its slowest call, and that is the one about the largest group. A thing larger than the budget
-    stands alone.
+    is a group of its own.
 
     >>> evenly_filled("abcd", [3, 3, 3, 3], 9)
     [['a', 'b'], ['c', 'd']]
@@ -31,7 +31,7 @@ def evenly_filled(things: Sequence[Thing], sizes: Sequence[int], budget: int) ->
 
 
 def _ends(sizes: Sequence[int], most: int) -> list[int]:
-    """Where groups end that take as much as ``most`` allows, one after the other."""
+    """Return the ends of groups that each take as much as ``most`` allows."""
     ends: list[int] = []
     held = 0
     for index, size in enumerate(sizes):

@@ -1,4 +1,4 @@
-"""Who is believed: ``data/witnesses.toml`` says for each field whose value stands where the witnesses differ."""
+"""The table ``data/witnesses.toml``: for each field, whose value is kept where the rules and a model differ."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import Literal, NamedTuple, get_args
 from extractor.data import read_table
 from extractor.errors import BugError
 
-Reader = Literal["rules", "model", "both"]
 Winner = Literal["rules", "model", "pointed"]
 
 
 class Witness(NamedTuple):
-    """A row: who wins a differing value, what the model alone found, and what it denies; how grave a difference is.
+    """A row: who wins a differing value, an addition and a denial of the model's, and the code of the doubt.
 
-    ``pointed`` is the model where it points to words that stand in the piece, else the rules.
+    ``pointed`` is the model where it points to words that are printed in the piece, else the rules.
     """
 
     value: Winner
@@ -26,7 +25,11 @@ class Witness(NamedTuple):
 
 @cache
 def witness(field: str) -> Witness:
-    """The row of a field, by its name in the contract (``measures.status``)."""
+    """Return the row of a field, by its name in the contract (``measures.status``).
+
+    Raises:
+        BugError: the table names an unknown winner.
+    """
     row = read_table("witnesses")[field]
     found = Witness(row["value"], row.get("added", "rules"), row.get("dropped", "rules"), f"witnesses_{row['check']}")
     if not {*found[:3]} <= {*get_args(Winner)}:

@@ -4,7 +4,7 @@ A mark is a letter and a number: ``i`` issues and ``m`` measures, counted throug
 figures, ``p`` figures that may count persons or cases held to account (one series with ``q``), ``f`` documents, ``o``
 organisations. Marks stand before what they number; names of organisations are enclosed, since nothing else tells where
 they end. ``[s]`` stands before words that may say that a measure goes on or is yet to come, ``[S]`` before words about
-an issue's state. Dates bear no mark: nothing is asked about them.
+an issue's state. Dates have no mark: nothing is asked about them.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple
 
-from extractor.assist.display import Enclosed, Pin, with_marks
+from extractor.assist.packs.display import Enclosure, Pin, with_marks
+from extractor.assist.packs.material import place_of
 from extractor.data import read_table
-from extractor.notice.facts.quantities import QuantityFound
 from extractor.record.contract import Issue, Measure, Notice, Span
 from extractor.text.folding import half_width
 from extractor.text.places import Place
@@ -26,8 +26,10 @@ Kind = Literal["q", "f", "o"]
 
 
 class Candidate(NamedTuple):
-    """A value the rules found: its number in the measure and its position in the measure's list of that kind; None for
-    digits that the rules could not read."""
+    """A value that the rules found: its number in the measure and its position in the measure's list of its kind.
+
+    The position is None for digits that the rules could not read.
+    """
 
     kind: Kind
     number: int
@@ -35,15 +37,8 @@ class Candidate(NamedTuple):
     place: Place
 
 
-class Figure(NamedTuple):
-    """A figure outside the issues that may be a total: its number in the pack and what the rules read."""
-
-    number: int
-    found: QuantityFound
-
-
 class IssuePiece(NamedTuple):
-    """An issue: its number in the pack and in the notice; ``marked`` where words about its state are marked."""
+    """An issue: its number in the pack and its index in the notice; ``marked``: words about its state are marked."""
 
     number: int
     issue: int
@@ -51,8 +46,10 @@ class IssuePiece(NamedTuple):
 
 
 class MeasurePiece(NamedTuple):
-    """A measure: its number in the pack, its issue and its index there, its stretch and that of its possible heading,
-    and its candidates; ``marked`` where words about its state are marked."""
+    """A measure: its number in the pack, its issue and its index there, its place and its candidates.
+
+    ``heading`` is the place of its possible heading; ``marked``: words about its state are marked.
+    """
 
     number: int
     issue: int
@@ -62,13 +59,13 @@ class MeasurePiece(NamedTuple):
     marked: bool
     candidates: tuple[Candidate, ...]
 
-    def of_kind(self, kind: Kind) -> dict[int, int]:
+    def of_kind(self, kind: str) -> dict[int, int]:
         """Return the position in the record by number for each candidate of a kind that was read."""
         return {
             each.number: each.position for each in self.candidates if each.kind == kind and each.position is not None
         }
 
-    def numbers(self, kind: Kind) -> list[int]:
+    def numbers(self, kind: str) -> list[int]:
         """Return the numbers of all candidates of a kind."""
         return [each.number for each in self.candidates if each.kind == kind]
 
@@ -78,19 +75,16 @@ class MeasurePiece(NamedTuple):
         return {each.number: each.place for each in self.candidates if each.position is None}
 
 
-class Part(Protocol):
-    """Some measures of an issue."""
+class IssueSlice(NamedTuple):
+    """The measures ``first`` up to ``last`` (exclusive) of an issue; its own labels are asked with the first."""
 
-    @property
-    def issue(self) -> int: ...
-    @property
-    def first(self) -> int: ...
-    @property
-    def last(self) -> int: ...
+    issue: int
+    first: int
+    last: int
 
 
-class Numbers:
-    """Gives out the numbers of one pack, a series for each kind of mark."""
+class PieceNumbers:
+    """A source of the numbers of one pack, with a series for each kind of mark."""
 
     def __init__(self) -> None:
         self._latest: dict[str, int] = {}
@@ -101,8 +95,8 @@ class Numbers:
         return self._latest[kind]
 
 
-class IssueShown(NamedTuple):
-    """An issue or a part of one as lines to be sent. ``issue`` is None where only measures are asked about."""
+class IssueLines(NamedTuple):
+    """The lines that show an issue or a part of one. ``issue`` is None where only measures are asked about."""
 
     section: list[str]
     issue: IssuePiece | None
@@ -117,7 +111,7 @@ _BETWEEN_LENGTH = 2
 """Fewer letters than this between two measures are an enumerator or a mark, not words of their own."""
 
 
-def issue_lines(text: str, notice: Notice, part: Part, numbers: Numbers) -> IssueShown:
+def issue_lines(text: str, notice: Notice, part: IssueSlice, numbers: PieceNumbers) -> IssueLines:
     """Number and show the measures of ``part`` below their issue's heading."""
     issue = notice.issues[part.issue]
     starts = [_label_start(measure) for measure in issue.measures]
@@ -145,43 +139,22 @@ def issue_lines(text: str, notice: Notice, part: Part, numbers: Numbers) -> Issu
         pins = [*shown.pins, *_within(states, place)]
         lines.append(f"[m{shown.piece.number}] " + with_marks(text, place, shown.enclosed, pins).strip())
         position = measure.text.end
-    return IssueShown(section, piece, measures, lines)
-
-
-def field_lines(
-    text: str, lines: Sequence[Place], quantities: Sequence[QuantityFound]
-) -> tuple[list[str], tuple[Figure, ...]]:
-    """Show lines outside the issues with their figures numbered."""
-    numbers = Numbers()
-    starts = [found.text.start for found in quantities]
-    shown, figures = [], []
-    for line in lines:
-        inside = quantities[bisect_left(starts, line.start) : bisect_left(starts, line.end)]
-        here = [Figure(numbers.next("q"), found) for found in inside if found.text.end <= line.end]
-        figures += here
-        pins = [Pin(figure.found.text.start, f"[q{figure.number}]") for figure in here]
-        shown.append("[-] " + with_marks(text, line, (), pins))
-    return shown, tuple(figures)
+    return IssueLines(section, piece, measures, lines)
 
 
 def heading_candidate(text: str, measure: Span) -> Place | None:
-    """The first clause of a measure where it ends with 。 and is short enough to be a heading."""
+    """Return the first clause of a measure where it ends with 。 and is short enough to be a heading."""
     match = _CANDIDATE_HEADING.match(half_width(text[measure.start : measure.end]))
     return Place(measure.start, measure.start + match.end() - 1) if match else None
 
 
-def place_of(span: Span) -> Place:
-    """A span of the contract as a place."""
-    return Place(span.start, span.end)
-
-
 class _MeasureShown(NamedTuple):
     piece: MeasurePiece
-    enclosed: list[Enclosed]
+    enclosed: list[Enclosure]
     pins: list[Pin]
 
 
-def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: Numbers) -> _MeasureShown:
+def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: PieceNumbers) -> _MeasureShown:
     measure = notice.issues[where[0]].measures[where[1]]
     heading = heading_candidate(text, measure.text)
     pins: list[Pin] = []
@@ -190,14 +163,14 @@ def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: N
     if state:
         pins.append(Pin(said_from + state.start(), "[s]"))
     held = {(entry.text.start, entry.text.end) for entry in measure.accountability}
-    inner = Numbers()
+    inner = PieceNumbers()
     candidates, enclosed = [], []
     unread = _unread(notice.outline.digits.unread, measure.text)
     for kind, position, span in sorted([*_values(measure), *unread], key=lambda each: (each[2].start, -each[2].end)):
         candidate = Candidate(kind, inner.next(kind), position, place_of(span))
         candidates.append(candidate)
         if kind == "o":
-            enclosed.append(Enclosed(candidate.place, f"o{candidate.number}"))
+            enclosed.append(Enclosure(candidate.place, f"o{candidate.number}"))
         else:
             letter = "p" if kind == "q" and (span.start, span.end) in held else kind
             pins.append(Pin(span.start, f"[{letter}{candidate.number}]"))
@@ -208,7 +181,7 @@ def _measure_piece(text: str, notice: Notice, where: tuple[int, int], numbers: N
 
 
 def _unread(spans: Sequence[Span], measure: Span) -> Iterator[tuple[Kind, None, Span]]:
-    """Digits of a measure that the rules could not read: they get a number like any figure."""
+    """Yield the digits of a measure that the rules could not read: they get a number like any figure."""
     first = bisect_left(spans, measure.start, key=lambda span: span.start)
     for span in spans[first:]:
         if span.start >= measure.end:
@@ -231,7 +204,7 @@ def _label_start(measure: Measure) -> int:
 
 
 def _section_words(text: str, issue: Issue) -> list[str]:
-    """The grouping headings above an issue, with words that speak of its state marked."""
+    """Return the group headings above an issue, with words about its state marked."""
     words = []
     for span in issue.spans.get("section", []):
         found = _words("issue_status", "completed_section", "in_progress_section").search(
@@ -248,13 +221,13 @@ def _state_pins(words: str, offset: int) -> list[Pin]:
 
 @lru_cache(maxsize=4)
 def _states(words: str) -> tuple[int, ...]:
-    """Where an issue's words speak of its state; asked again for each part of a long one."""
+    """Return the offsets of words about an issue's state; they are needed again for each part of a long issue."""
     found = _words("issue_status", "completed_words", "in_progress_words").finditer(half_width(words))
     return tuple(match.start() for match in found)
 
 
 def _within(pins: Sequence[Pin], place: Place) -> Sequence[Pin]:
-    """Those of ``pins``, which are in printed order, that stand in a place."""
+    """Return the pins inside a place, of ``pins`` in printed order."""
     first, last = (bisect_left(pins, offset, key=lambda pin: pin.offset) for offset in place)
     return pins[first:last]
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["shared_fixtures"]
+
 TESTS = Path(__file__).parent
 SECONDS: dict[str, float] = tomllib.loads((TESTS / "seconds.toml").read_text(encoding="utf-8"))
 """How long files of tests take; those that are not named take less than a second."""

@@ -14,8 +14,8 @@ pytest_plugins = ["shared_fixtures"]
 TESTS = Path(__file__).parent
 SECONDS: dict[str, float] = tomllib.loads((TESTS / "seconds.toml").read_text(encoding="utf-8"))
 """How long files of tests take; those that are not named take less than a second."""
-SLOW_SECONDS = 4.0
-SLOW_FOLDER = TESTS / "browser"
+SLOW_SECONDS = 3.0
+"""Beyond which files of ``process/`` are slow; those of ``unit/`` never are, those of ``browser/`` always."""
 
 # What is compiled is kept, whatever the caller has set: hundreds of processes import the same modules.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -32,9 +32,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of long files as slow, and put the longest files first, so that no processor is left idle."""
     for item in items:
-        if SECONDS.get(item.path.stem, 0.0) > SLOW_SECONDS or item.path.is_relative_to(SLOW_FOLDER):
+        if item.path.parent.name == "browser" or (item.path.parent.name == "process" and _seconds(item) > SLOW_SECONDS):
             item.add_marker("slow")
-    items.sort(key=lambda item: -SECONDS.get(item.path.stem, 0.0))
+    items.sort(key=_seconds, reverse=True)
+
+
+def _seconds(item: pytest.Item) -> float:
+    """Return how long the file of a test takes."""
+    return SECONDS.get(item.path.stem, 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from notice_extractor_eval.gold_folder import Example
 from pydantic import BaseModel, create_model
 
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.model_source import NoticeModel
 from extractor.pipeline import extract_with_model
 from extractor.record.contract import Issue, Notice, Span
@@ -62,7 +62,7 @@ def readers() -> dict[str, Reader]:
 
 def ours(base_url: str, notices: Sequence[Example], *, finds_issues: bool) -> Read:
     """Read notices as a run does."""
-    settings = Settings(
+    settings = EndpointSettings(
         base_url=base_url, model="gold", mode="json_schema", concurrency=CONCURRENCY, timeout=PATIENCE, temperature=None
     )
 

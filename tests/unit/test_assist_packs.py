@@ -12,7 +12,7 @@ from planted import notice
 
 from extractor.assist.grouping import evenly_filled
 from extractor.assist.packs import FieldsPack, LabelsPack, Pack, fields_packs, halves, labels_packs, split_labels
-from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 
 BIG = 100_000
 

@@ -15,7 +15,7 @@ from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.packs import Pack, fields_packs, labels_packs
 from extractor.assist.prompts import TASKS, Task, call_for, prompt
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer
-from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.record.enumerations import VOCABULARIES
 
 LEAST_CACHED = 1024

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browsing import PHONE, chromium, faults_of_access, opened
+from browsing import PHONE, faults_of_access, opened
 from playwright.sync_api import Browser, Locator, Page, expect
 from report_examples import HOSTILE, TOWN, hostile, notices, report
 
 pytestmark = pytest.mark.browser
 
 _MEASURE = "issues[1].measures[0]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from browsing import PHONE, WIDE, chromium, faults_of_access, visited
+from browsing import PHONE, WIDE, faults_of_access, visited
 from cli_examples import command
 from playwright.sync_api import Browser, Locator, Page, expect
 from report_examples import HOSTILE, TOWN, VILLAGE
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.browser
 
 _NUMBERS = count(1)
 FIGURE = "issues[1].measures[0].quantities[0]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

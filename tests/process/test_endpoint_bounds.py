@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 from endpoint_example import Kept, call, right, settings, with_endpoint
-from fake_endpoint import Serving, serving
+from fake_endpoint import Serving
 from faulty_answers import of_all_calls, of_one_call
 
 from extractor.endpoint.answer_records import AnswerRecord
@@ -20,14 +19,10 @@ from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
 from extractor.errors import AnswerError, BugError, OutputError
 
+ANSWERS = "endpoint_example:answer"
+
 ELSEWHERE = "http://127.0.0.1:9"
 MODES = of_one_call(ELSEWHERE) | of_all_calls(ELSEWHERE)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("endpoint_example:answer") as running:
-        yield running
 
 
 def failure_in(mode: str, server: Serving, **more: Any) -> EndpointFailure | AnswerFailure | None:

@@ -6,13 +6,12 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
 from checkout import module_path
 from endpoint_example import Kept, call, right, settings, with_endpoint
-from fake_endpoint import HEALABLE, ODD, PASSING, WRONG, Fault, Serving, serving
+from fake_endpoint import HEALABLE, ODD, PASSING, WRONG, Fault, Serving
 
 from extractor.endpoint.calls import CallAnswer, Mode
 from extractor.endpoint.client import Endpoint
@@ -22,13 +21,8 @@ from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 from extractor.errors import SettingsError
 
+ANSWERS = "endpoint_example:answer"
 MODES: tuple[Mode, ...] = get_args(Mode)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("endpoint_example:answer") as running:
-        yield running
 
 
 def asked(server: Serving, *, cache: Kept | None = None, **more: Any) -> tuple[CallAnswer[Any], Endpoint]:

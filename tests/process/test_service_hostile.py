@@ -29,12 +29,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield running
 
 
-@pytest.fixture
-def client(service: Service) -> Iterator[Client]:
-    with Client(service.port) as asking:
-        yield asking
-
-
 def all_kept(service: Service) -> str:
     """All that the service keeps, but for what can be made again."""
     path = service.log_file.parent / "notices.sqlite"

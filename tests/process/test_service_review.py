@@ -27,12 +27,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[Client]:
-    with Client(service.port) as asking:
-        yield asking
-
-
-@pytest.fixture
 def town(client: Client) -> str:
     """The id of a notice that is this test's alone."""
     name = f"town-{next(_NUMBERS)}"

@@ -71,9 +71,8 @@ def _rows() -> Iterator[ScoreRow]:
     for home, kind in HOLDERS.items():
         yield _own("found", home, "value")
         shape = SHAPES[kind]
-        for field in shape.fields.values():
-            zh = field.zh if field.zh.startswith(shape.zh) else shape.zh + field.zh
-            yield ScoreRow(f"{home}.{field.name}", "value", zh, f"{shape.en} {field.en}")
+        for name in shape.fields:
+            yield ScoreRow(f"{home}.{name}", "value", shape.full_name(name, "zh"), shape.full_name(name, "en"))
     for name, kind in LISTS_OF_MEASURE:
         yield _list_row(kind, f"measures.{name}")
         yield from _detail_rows(SHAPES[kind], f"measures.{name}")

@@ -87,6 +87,13 @@ class Shape(NamedTuple):
         """Return the name of several items in a language."""
         return self.zh_all if lang == "zh" else self.en_all
 
+    def full_name(self, name: str, lang: Lang) -> str:
+        """Return the name of a value where it stands apart from its item: 措施序号, measure label."""
+        field = self.fields[name]
+        if lang == "en":
+            return f"{self.en} {field.en}"
+        return field.zh if field.zh.startswith(self.zh) else f"{self.zh}{field.zh}"
+
     def may_lack(self, name: str) -> bool:
         """Return whether the contract lets an item be without a value."""
         if self.record is None:

@@ -13,9 +13,10 @@ from pydantic import ValidationError
 
 from extractor.disk import names
 from extractor.errors import InputError
-from extractor.labels.label_file import read_text, text_hash
+from extractor.labels.label_file import read_text
 from extractor.pipeline import extract, extract_with_model
 from extractor.record.contract import Notice
+from extractor.text.text_hash import text_sha256
 
 if TYPE_CHECKING:
     from extractor.model_source import Asking
@@ -62,14 +63,14 @@ class PredictionFolder:
         return notice
 
     def _same_text(self, notice: Notice, text: str, number: int) -> None:
-        wanted = text_hash(text)
+        wanted = text_sha256(text)
         stored = self._texts / f"{notice.notice_id}.txt"
         if notice.text_sha256 != wanted:
             raise InputError(
                 f"{self._path}:{number}: the prediction for “{notice.notice_id}” was made from another version of the "
                 f"text (its SHA-256 begins {notice.text_sha256[:12]}, the gold text's {wanted[:12]}); extract it again"
             )
-        if stored.exists() and text_hash(read_text(stored)) != wanted:
+        if stored.exists() and text_sha256(read_text(stored)) != wanted:
             raise InputError(f"{stored}: differs from the gold text of “{notice.notice_id}”")
 
     def _index(self, lines: BinaryIO) -> None:

@@ -12,11 +12,11 @@ from extractor.errors import InputError
 from extractor.labels.label_nodes import Faults, LabelError, Table, compose
 from extractor.labels.label_reader import LabelReader
 from extractor.labels.label_writer import write_labels
-from extractor.labels.stored_text import read_text, text_hash
+from extractor.labels.stored_text import read_text
 from extractor.record.contract import Notice
 from extractor.record.lookup import page_of
 
-__all__ = ["LabelError", "LabelFile", "parse_labels", "read_label_file", "read_text", "text_hash", "write_labels"]
+__all__ = ["LabelError", "LabelFile", "parse_labels", "read_label_file", "read_text", "write_labels"]
 
 TOP_KEYS = ("notice", "annotator", "status", "text_sha256", "fields", "totals", "issues")
 FILE_STATUSES = ("draft", "reviewed")

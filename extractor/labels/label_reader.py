@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from extractor.labels.anchors import hint, resolve_anchor
 from extractor.labels.label_nodes import Faults, Table, Text, choice
 from extractor.labels.label_writer import FIELD_KEYS
-from extractor.labels.stored_text import text_hash
 from extractor.record.contract import (
     Accountability,
     Contact,
@@ -30,6 +29,7 @@ from extractor.record.enumerations import VOCABULARIES
 from extractor.record.fields import CONTACT, LISTS_OF_MEASURE, NOTICE_FIELDS, SHAPES, Field, ItemKind
 from extractor.record.lookup import Page
 from extractor.text.normal_form import normalise
+from extractor.text.text_hash import text_sha256
 
 ISSUE_KEYS = (*SHAPES["issue"].values, "text", "measures")
 MEASURE_KEYS = (*SHAPES["measure"].values, "text", *(name for name, _ in LISTS_OF_MEASURE))
@@ -81,7 +81,7 @@ class LabelReader:
 
     def notice(self, root: Table, notice_id: str) -> Notice:
         """Return what the file says; it is to be used only where no fault was collected."""
-        actual = text_hash(self._page.text)
+        actual = text_sha256(self._page.text)
         printed = root.text("text_sha256")
         if printed is not None and printed.value.lower() != actual:
             self._faults.add(printed.line, f"labels another version of the text: its SHA-256 is {actual}")

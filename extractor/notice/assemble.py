@@ -6,7 +6,6 @@ about the record, as they are (``as_folded``); ``in_source`` gives a finished on
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -24,6 +23,7 @@ from extractor.notice.reading import Facts, Reading, deal, read_by_rules
 from extractor.record.contract import Measure, Notice, Record, Span
 from extractor.text.folding import FoldedText, fold, without_blanks
 from extractor.text.places import Place
+from extractor.text.text_hash import text_sha256
 
 Write = Callable[[Place], dict[str, int]]
 """How a place is written into a record."""
@@ -107,11 +107,6 @@ def measure_at(text: str, at: Span) -> Measure:
     outline = MeasureOutline(folded.in_folded(at.start, at.end), None)
     (measure,) = _measures(_Page(folded.printed, writer(folded)), reading, [outline])
     return Measure.model_validate(measure)
-
-
-def text_sha256(text: str) -> str:
-    """The hash that ties a record to the very text its offsets index (SHA-256 of its UTF-8 form, in hex)."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _Page(NamedTuple):

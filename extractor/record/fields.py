@@ -120,7 +120,7 @@ def _shape(kind: ItemKind, entry: Mapping[str, Any], shared: Mapping[str, Any]) 
         of=entry.get("of"),
         # The items of the notice's own fields are one a field, each with a single value.
         values=("value",) if kind == "field" else values,
-        parts=tuple(entry["parts"]),
+        parts=tuple("" if part == "whole" else part for part in entry["parts"]),
         fields={name: _field(name, row) for name, row in rows.items()},
         zh=entry["zh"],
         en=entry["en"],

@@ -193,6 +193,8 @@ def _list_outcomes(
 ) -> Iterator[ValueOutcome]:
     """Yield what became of a list's elements, then of those of their values that have rows of their own."""
     shape = SHAPES[kind]
+    if not any(side is not None and getattr(side, shape.list) for side in (gold, pred)):
+        return
     if shape.record is None:
         yield from items(_words(gold, shape.list), _words(pred, shape.list), both)
         return

@@ -78,6 +78,8 @@ class Shape(NamedTuple):
     alone: tuple[str, ...]
     is_multiset: bool
     row: tuple[str, ...]
+    number: str | None
+    """The name of the value that is a number; None where the kind has none."""
 
     def called(self, lang: Lang) -> str:
         """Return the name of one item in a language."""
@@ -99,11 +101,6 @@ class Shape(NamedTuple):
         if self.record is None:
             return not self.list  # the notice's own fields
         return type(None) in get_args(self.record.model_fields[name].annotation)
-
-    @property
-    def number(self) -> str | None:
-        """The name of the value that is a number; None where the kind has none."""
-        return next((name for name, field in self.fields.items() if field.type in ("figure", "count")), None)
 
 
 def _field(name: str, row: Mapping[str, Any]) -> Field:
@@ -130,6 +127,7 @@ def _shape(kind: ItemKind, entry: Mapping[str, Any], shared: Mapping[str, Any]) 
         alone=tuple(entry.get("alone", ())),
         is_multiset=entry.get("multiset", False),
         row=tuple(entry.get("row", values)),
+        number=next((name for name, row in rows.items() if row["is"] in ("figure", "count")), None),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.errors import InputError
-from extractor.labels.label_nodes import Faults, LabelError, Table, compose
+from extractor.labels.label_nodes import Faults, LabelError, LabelTable, compose
 from extractor.labels.label_reader import LabelReader
 from extractor.labels.label_writer import write_labels
 from extractor.labels.stored_text import read_text
@@ -69,7 +69,7 @@ def read_label_file(path: Path, texts: Path) -> LabelFile:
     return _label_file(root, text, faults)
 
 
-def _label_file(root: Table | None, text: str, faults: Faults) -> LabelFile:
+def _label_file(root: LabelTable | None, text: str, faults: Faults) -> LabelFile:
     if root is None:
         return LabelFile(faults.file, Path(faults.file).stem, "", "", None, tuple(faults.found))
     name = root.required("notice")

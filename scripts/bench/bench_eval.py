@@ -49,7 +49,7 @@ def main() -> None:
         end = time.perf_counter()
         size = sum(path.stat().st_size for path in (folder / "out").iterdir())
     units = sum(len(result.categories) for result in evaluation.results)
-    print(f"{options.notices} notices, {units} issues, {len(evaluation.findings)} errors")
+    print(f"{options.notices} notices, {units} issues, {len(evaluation.errors)} errors")
     print(f"labels read and scored  {scored - start:8.2f} s")
     print(f"{evaluation.resamples} resamples         {resampled - scored:8.2f} s")
     print(f"reports ({size / 1e6:.1f} MB)      {end - resampled:8.2f} s")

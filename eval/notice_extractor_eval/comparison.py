@@ -43,7 +43,7 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """What the interval allows to be said."""
+        """The verdict that the interval allows."""
         if math.isnan(self.interval.low) or self.interval.low <= 0 <= self.interval.high:
             return "same"
         return "better" if self.interval.low > 0 else "worse"

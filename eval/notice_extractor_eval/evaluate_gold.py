@@ -1,4 +1,4 @@
-"""What the commands do: measure a gold folder's split, and write every report of a run into one folder."""
+"""The work behind the commands: measure a gold folder's split, and write every report of a run into one folder."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ Scores = Mapping[str, Score]
 
 @dataclass(frozen=True, slots=True)
 class NoticeResult:
-    """What became of one notice. ``counts`` holds every unit's (tp, fp, fn) by field; unit 0 is the notice itself."""
+    """The outcomes of one notice. ``counts`` holds every unit's (tp, fp, fn) by field; unit 0 is the notice itself."""
 
     notice_id: str
     missing: bool

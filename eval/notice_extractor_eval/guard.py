@@ -48,7 +48,7 @@ class Minimum:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a run must reach."""
+    """The scores that a run must reach."""
 
     path: Path
     backend: str

@@ -25,14 +25,16 @@ from extractor.record.contract import Measure, Notice, Span
 from extractor.text.places import Place
 
 _QUOTE = 10
-"""How many code points of a measure stand for the words that tell its status, which gold does not hold."""
+"""Code points of a measure that are quoted as the words about its status, which gold does not hold."""
 
 Thing = TypeVar("Thing")
 
 
 def answer_from(gold: Notice, material: Material, pack: Pack) -> Response:
-    """What to answer to ``pack``, made from ``material``, so that the merged record becomes ``gold``, whose places are
-    of the folded text (see ``extractor.notice.assemble.in_folded``)."""
+    """Return the answer to ``pack``, made from ``material``, that makes the merged record become ``gold``.
+
+    The places of ``gold`` are of the folded text (see ``extractor.notice.assemble.in_folded``).
+    """
     if isinstance(pack, LabelsPack):
         return labels_from(gold, material, pack)
     if isinstance(pack, FieldsPack):
@@ -41,12 +43,12 @@ def answer_from(gold: Notice, material: Material, pack: Pack) -> Response:
 
 
 def dump(answer: Response) -> str:
-    """An answer as a terse model writes it: without blanks and without what was left at its default."""
+    """Return an answer as a terse model writes it: without blanks and without what was left at its default."""
     return answer.model_dump_json(exclude_defaults=True)
 
 
 def labels_from(gold: Notice, material: Material, pack: LabelsPack) -> LabelsAnswer:
-    """The labels of the gold issues and measures that overlap the pack's most."""
+    """Return the labels of the gold issues and measures that overlap the pack's most."""
     known = {piece.number: _gold_measure(gold, material, piece) for piece in pack.measures}
     return LabelsAnswer.model_validate(
         {
@@ -140,7 +142,7 @@ def _others(found: Measure, read: Measure, piece: MeasurePiece, text: str) -> di
 
 
 def fields_from(gold: Notice, pack: FieldsPack) -> FieldsAnswer:
-    """The gold fields and totals that stand in the pack."""
+    """Return the gold fields and totals that the pack shows."""
     answer: dict[str, Any] = {}
     for key, name in FIELDS.items():
         inner = name.removeprefix("contact.")
@@ -158,7 +160,7 @@ def fields_from(gold: Notice, pack: FieldsPack) -> FieldsAnswer:
 
 
 def layout_from(gold: Notice, pack: LayoutPack) -> LayoutAnswer:
-    """The lines of the gold issues, headings and measures."""
+    """Return the lines of the gold issues, headings and measures."""
     units, first = pack.units, pack.first
 
     def line(offset: int) -> int:
@@ -194,7 +196,7 @@ def layout_from(gold: Notice, pack: LayoutPack) -> LayoutAnswer:
 
 
 def _ends(measures: list[tuple[int, int]], border: int | None) -> list[str]:
-    """The measures that do not reach to the next one, or to the next heading."""
+    """Return the measures that do not reach to the next one, or to the next heading."""
     following = [*(first for first, _ in measures[1:]), border]
     return [
         f"{first}-{end}"

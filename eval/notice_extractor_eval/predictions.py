@@ -1,4 +1,4 @@
-"""Where predictions come from: a folder of a run (``notices.jsonl``, ``texts/``) or a reader."""
+"""The sources of predictions: a folder of a run (``notices.jsonl``, ``texts/``) or a reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walks a gold and a predicted notice side by side and yields what became of every value."""
+"""The walk through a gold and a predicted notice side by side, which yields the outcome of every value."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def length_of(measure: Measure) -> str:
 
 
 def _nearest_issue(issues: Sequence[Issue], span: Span) -> int:
-    """Return the gold issue in whose place a false issue stands: the most overlapped, else the nearest."""
+    """Return the gold issue in whose place a false issue is: the most overlapped, else the nearest."""
 
     def nearness(index: int) -> tuple[int, int, int]:
         text = issues[index].text

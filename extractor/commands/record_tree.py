@@ -19,7 +19,7 @@ from extractor.terminal import printable
 _FIRST_WORDS = 40  # characters of a measure without a heading
 
 _MARKED = {"document": "《{}》"}
-"""How words of a kind are printed among marks."""
+"""The marks around the words of a kind."""
 _FIELDS = tuple(name for name in FIELDS if name != "title")  # which is the head of the tree
 
 

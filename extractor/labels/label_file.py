@@ -24,7 +24,7 @@ FILE_STATUSES = ("draft", "reviewed")
 
 @dataclass(frozen=True, slots=True)
 class LabelFile:
-    """What a label file says; ``notice`` is ``None`` where ``errors`` holds a fault."""
+    """A label file's content; ``notice`` is ``None`` where ``errors`` holds a fault."""
 
     file: str
     notice_id: str

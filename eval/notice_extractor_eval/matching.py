@@ -48,8 +48,11 @@ class PairPlace(NamedTuple):
 
 
 def compared(shape: Shape, names: Iterable[str], element: Record) -> tuple[Hashable, ...]:
-    """Return what an element's values are compared by: figures in base units, words by their normal form."""
-    return tuple(_compared(shape.fields[name], getattr(element, name), element) for name in names)
+    """Return what an element is compared by: figures with their units in base units, words by their normal form."""
+    fields = shape.fields
+    return tuple([
+        _compared(fields[name], getattr(element, name), element) for name in names if fields[name].type != "unit"
+    ])  # fmt: skip
 
 
 def compared_on_top(shape: Shape, names: Iterable[str], element: Record) -> tuple[Hashable, Hashable]:
@@ -63,8 +66,6 @@ def _compared(field: Field, value: Any, element: Record) -> Hashable:
             return amount(value, value_of(element, "unit"))
         case "count":
             return Decimal(str(value)).normalize(), normalise(value_of(element, "unit"))
-        case "unit":
-            return None  # compared with its number
         case "term":
             return value  # type: ignore[no-any-return]
     return normalise_or_none(value)

@@ -33,9 +33,9 @@ from extractor.commands.endpoint_options import EndpointFlags
 from extractor.files.sources import file_limits
 from extractor.notice.outline.ending import find_ending
 from extractor.notice.outline.marks import find_marks
-from extractor.notice.outline.parts import find_parts
+from extractor.notice.outline.rectification import find_parts
 from extractor.notice.outline.segments import split_segments
-from extractor.notice.outline.tree import Node, grow
+from extractor.notice.outline.tree import OutlineNode, grow
 from extractor.record import contract
 from extractor.record.contract import Accountability, Issue, Notice
 from extractor.record.enumerations import VOCABULARIES
@@ -314,7 +314,7 @@ def layout_result() -> str:
     return _fenced("text", "\n".join([*lines, f"coverage {notice.outline.coverage}"]))
 
 
-def _branch(node: Node, depth: int) -> Iterator[str]:
+def _branch(node: OutlineNode, depth: int) -> Iterator[str]:
     words = EXAMPLE[node.segment.start : node.segment.end].replace("\n", " ")
     yield f"{'  ' * depth}{node.kind}{' *' if node.finding else ''}  {words[:26]}{'…' if len(words) > 26 else ''}"
     for child in node.children:

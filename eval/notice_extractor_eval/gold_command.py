@@ -71,7 +71,7 @@ def export(
 ) -> None:
     """Write the notices whose review is finished as label files, which `gold check` accepts.
 
-    Exit 1 where one could not be written: its labels there say something else, or cannot be told in a label file.
+    Exit 1 where one could not be written: its labels there say something else, or fit no label file.
     """
     from extractor.review.review_labels import written_labels
     from extractor.service.store.database import existing

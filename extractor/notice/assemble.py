@@ -7,7 +7,6 @@ record its places in the stored text.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -17,6 +16,7 @@ from extractor.notice.reading import Reading, read_measure
 from extractor.record.contract import Measure, Notice, Record, Span
 from extractor.text.folding import FoldedText, fold, without_blanks
 from extractor.text.places import Place
+from extractor.text.text_hash import text_sha256
 
 Write = Callable[[Place], dict[str, int]]
 """Writes a place as a span of a record."""
@@ -90,11 +90,6 @@ def measure_at(text: str, at: Span) -> Measure:
     folded = fold(text)
     measure = read_measure(folded, folded.in_folded(at.start, at.end))
     return Measure.model_validate(_measure(_Page(folded.printed, writer(folded)), measure))
-
-
-def text_sha256(text: str) -> str:
-    """Return the hash that ties a record to the text its offsets index: SHA-256 of its UTF-8 form, in hex."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class _Page(NamedTuple):

@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.record.contract import Notice, Span
+from extractor.record.fields import SHAPES, ItemKind
 from extractor.record.items import Item, take_apart
 from extractor.record.units import amount
 
-_NAMING = {"issue": "title", "measure": "heading"}
-"""What an issue and a measure are named by, which is marked in the text as a value of its own."""
-_COUNTED = {"total": "value", "quantity": "value", "accountability": "count"}
-"""Kinds that are figures, and what their number is called."""
+NAMED_BY: Mapping[ItemKind, str] = {"issue": "title", "measure": "heading"}
+"""The value that names an issue and a measure, which is marked in the text as a value of its own."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def values_of(notice: Notice) -> Iterator[Value]:
         if item.kind == "measure":
             measures += ((place, item.id) for place in item.at)
         yield Value(item.id, item.kind, item.of, item.at, item.by, _data(item))
-        name = _NAMING.get(item.kind, "")
+        name = NAMED_BY.get(item.kind, "")
         if item.values.get(name):
             by = {"": item.by[name]} if name in item.by else {}
             yield Value(f"{item.id}.{name}", name, item.id, item.parts.get(name, ()), by)
@@ -56,7 +55,8 @@ def values_of(notice: Notice) -> Iterator[Value]:
 
 def _data(item: Item) -> Mapping[str, Any]:
     """What the record says of an item, apart from its place; a figure also as amount and unit without magnitude."""
-    if item.kind not in _COUNTED:
+    number = SHAPES[item.kind].number
+    if number is None:
         return item.values
-    value, unit = amount(item.values[_COUNTED[item.kind]], item.values["unit"])
+    value, unit = amount(item.values[number], item.values["unit"])
     return {**item.values, "base": [int(value) if value == value.to_integral_value() else float(value), unit]}

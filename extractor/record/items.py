@@ -179,7 +179,7 @@ def _listed(
     paths: dict[str, str],
     read_by: dict[str, str],
 ) -> list[Any]:
-    """A list's records; says where each stands and who read it."""
+    """Return a list's records; add their paths to ``paths`` and their readers to ``read_by``."""
     items = held.get((of, kind), [])
     name = SHAPES[kind].list
     keys = {item.id: f"{name}[{k}]" for k, item in enumerate(items)}
@@ -196,13 +196,13 @@ def _read_by(item: Item, key: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_contact(name: str) -> str:
-    """What a field is called in the contact, '' for the notice's own."""
+    """Return a field's name in the contact, '' for one of the notice's own."""
     home, _, inner = name.rpartition(".")
     return inner if home else ""
 
 
 def _readers_under(read_by: Mapping[str, str], key: str) -> dict[str, str]:
-    """Who read the value under ``key`` and its parts, by the parts' names; the whole under ''."""
+    """Return the readers of the value under ``key`` and of its parts, by the parts' names; the whole's under ''."""
     return {
         name.removeprefix(key).lstrip("."): reader
         for name, reader in read_by.items()

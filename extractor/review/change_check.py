@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from extractor.record.contract import Notice, Span
 from extractor.record.date_values import is_date_value, is_day
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.fields import DAYS, SHAPES
+from extractor.record.fields import DAYS, NOTICE_FIELDS, SHAPES
 from extractor.record.grounding import ungrounded
 from extractor.record.items import PERSON, Item, put_together
 from extractor.record.lookup import page_of
@@ -25,7 +25,7 @@ from extractor.review.refusals import RefusedError
 _LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)
 _QUOTED = 40
 _MOST_TYPES = 3
-_UNPLACED = frozenset(("inspection_kind",))
+_UNPLACED = frozenset(name for name, field in NOTICE_FIELDS.items() if field.vocabulary)
 """Fields that are judged, not quoted."""
 
 
@@ -116,7 +116,8 @@ def _check_values(item: Item, values: Mapping[str, Any]) -> None:
     if kind == "field" and values["value"] is not None:
         if key in DAYS and not is_day(values["value"]):
             raise RefusedError("date", value=values["value"])
-        if key == "inspection_kind" and values["value"] not in VOCABULARIES[key]:
+        vocabulary = NOTICE_FIELDS[key].vocabulary
+        if vocabulary and values["value"] not in VOCABULARIES[vocabulary]:
             raise RefusedError("value", of=item, name="value", value=values["value"])
 
 

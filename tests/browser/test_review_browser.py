@@ -141,8 +141,8 @@ def test_a_correction_made_in_the_browser_becomes_gold_and_changes_the_scores(
         form(page).get_by_role("button", name="删除").click()
         expect(row(page, "issues[1].measures[0].quantities[3]")).to_have_count(0)
         drag(page, "党员干部")
-        page.locator(".selection-bar").get_by_role("button", name="单位").click()
-        expect(form(page).get_by_label("单位")).to_have_value("党员干部")
+        page.locator(".selection-bar").get_by_role("button", name="责任单位").click()
+        expect(form(page).get_by_label("责任单位")).to_have_value("党员干部")
         form(page).get_by_role("button", name="添加").click()
         expect(row(page, "issues[0].measures[0].organizations[0]")).to_have_text("党员干部人人工")
         page.get_by_role("button", name="完成复核").click()
@@ -206,7 +206,7 @@ class TestForms:
     def test_offsets_count_code_points_behind_rare_characters(self, browser: Browser, town: str) -> None:
         with reviewing(browser, town) as page:
             drag(page, "镇党委开展了")  # behind a character of two UTF-16 units
-            page.locator(".selection-bar").get_by_role("button", name="自述总数").click()
+            page.locator(".selection-bar").get_by_role("button", name="总体数据").click()
             start = TOWN.index("镇党委开展了")
             expect(form(page).get_by_label("起")).to_have_value(str(start))
             expect(form(page).locator(".words")).to_have_text("镇党委开展了")
@@ -247,7 +247,7 @@ class TestForms:
     def test_pressed_twice_counts_once(self, browser: Browser, town: str) -> None:
         with reviewing(browser, town) as page:
             drag(page, "党员干部")
-            page.locator(".selection-bar").get_by_role("button", name="单位").click()
+            page.locator(".selection-bar").get_by_role("button", name="责任单位").click()
             form(page).get_by_role("button", name="添加").dblclick()
             saved(page, 1)
             expect(row(page, "issues[0].measures[0].organizations[0]")).to_be_visible()

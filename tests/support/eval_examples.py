@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from extractor.labels.label_file import text_hash
 from extractor.record.contract import (
     Accountability,
     Contact,
@@ -18,6 +17,7 @@ from extractor.record.contract import (
     Total,
 )
 from extractor.record.enumerations import VOCABULARIES
+from extractor.text.text_hash import text_sha256
 
 UNITS = ("次", "人", "万元", "亿元", "万平方米", "%", "家次", "份")
 ORGANIZATIONS = ("区纪委监委", "区委组织部", "财政局", "高新区管理中心", "各街道")
@@ -95,7 +95,7 @@ def notices(
     spans["contact.phone"] = [phone]
     notice = Notice(
         notice_id="example",
-        text_sha256=text_hash(page.text),
+        text_sha256=text_sha256(page.text),
         title=_words(page, title),
         inspected_body="某区委",
         inspection_team=_words(page, team),

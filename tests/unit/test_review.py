@@ -367,7 +367,7 @@ def _changes(items: Sequence[str], last: int) -> st.SearchStrategy[Change]:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_whatever_people_do_the_record_is_grounded_and_can_be_undone(data: st.DataObject) -> None:
     """Each change is refused in words, or leaves a record of the contract in which nothing is invented; and

@@ -84,15 +84,15 @@ def serve(  # noqa: PLR0913
     access = _access(host, token_env, allow_host or [])  # before what takes a second to load
 
     from extractor.runs.run_report import Settings
-    from extractor.service.http.service_limits import Bounds
-    from extractor.service.server import Plan
+    from extractor.service.http.service_limits import ServiceLimits
+    from extractor.service.server import ServicePlan
     from extractor.service.server import serve as serve_plan
 
     reader = chosen_reader(backend, endpoint, Answers(cache_dir, offline, replay))
     LOGGER.log(logging.WARNING if reader.surprises else logging.INFO, "%s: %s", reader.backend, reader.why)
     settings = Settings(reader.backend.value, lang.value, reader.asking.key if reader.asking else "")
-    bounds = Bounds(queue, seconds, memory * _MB, patience, drain_seconds)
-    plan = Plan(data.absolute(), host, port, access, settings, reader.asking, workers, bounds)
+    bounds = ServiceLimits(queue, seconds, memory * _MB, patience, drain_seconds)
+    plan = ServicePlan(data.absolute(), host, port, access, settings, reader.asking, workers, bounds)
     serve_plan(plan, typer.echo)
 
 

@@ -24,7 +24,7 @@ _A_FILE_A_TABLE = frozenset((".csv", ".parquet"))
 _BATCH = 400_000  # characters of notices whose rows are held at a time: some twenty notices
 
 
-class Exported(NamedTuple):
+class ExportResult(NamedTuple):
     """What was written: the files, the number of rows by table, and a sentence for each thing that a format's limits
     changed."""
 
@@ -48,7 +48,7 @@ def files_of(to: Path) -> list[Path]:
 
 def export(
     notices: Iterable[tuple[Notice, str]], to: Path, lang: Lang = "zh", watch: Callable[[], None] = lambda: None
-) -> Exported:
+) -> ExportResult:
     """Write notices, each with the text that its offsets index, to ``to`` in the format of its ending.
 
     Spreadsheets (xlsx, csv) name headings and enumerations in ``lang``; databases and Parquet hold keys. ``watch`` is
@@ -62,7 +62,7 @@ def export(
     files, rows = files_of(to), Counter[str]()
     with written_whole(files) as made:
         remarks = _write(_batches(notices, rows, watch), to.suffix.lower(), made, lang)
-    return Exported(files, rows, remarks)
+    return ExportResult(files, rows, remarks)
 
 
 def stored_notices(folder: Path) -> Iterator[tuple[Notice, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from extractor.pages.placed_values import Value, values_of
+from extractor.pages.placed_values import PlacedValue, values_of
 from extractor.record.contract import Check, Notice
 
 _GRAVEST = ("error", "warning", "info")
@@ -44,13 +44,13 @@ def gravest_first(check: Check) -> int:
     return _GRAVEST.index(check.severity)
 
 
-def _as_json(value: Value) -> dict[str, Any]:
+def _as_json(value: PlacedValue) -> dict[str, Any]:
     places = [[place.start, place.end] for place in value.places]
     by = {"by": dict(value.by)} if value.by else {}
     return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **value.data}
 
 
-def _shown_at(values: Sequence[Value]) -> Callable[[Check], str | None]:
+def _shown_at(values: Sequence[PlacedValue]) -> Callable[[Check], str | None]:
     """Return what finds the path of the value that a check is shown at: unread digits themselves, where a measure has
     no others, else what the check's path leads to."""
     meant = values_meant(values)
@@ -66,7 +66,7 @@ def _shown_at(values: Sequence[Value]) -> Callable[[Check], str | None]:
     return shown_at
 
 
-def values_meant(values: Sequence[Value]) -> Callable[[Check], str | None]:
+def values_meant(values: Sequence[PlacedValue]) -> Callable[[Check], str | None]:
     """Return what finds the path of the value that a check's path leads to: that value, else what holds it, else the
     first it holds."""
     placed = [value for value in values if value.places]

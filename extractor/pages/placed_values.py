@@ -17,7 +17,7 @@ _COUNTED = {"total": "value", "quantity": "value", "accountability": "count"}
 
 
 @dataclass(frozen=True)
-class Value:
+class PlacedValue:
     """A value, its path in the record, and the path of the issue or measure it belongs to ('' for the notice).
 
     ``kind`` is ``field``, ``total``, ``issue``, ``measure``, what a list of a measure holds, in the singular,
@@ -35,23 +35,23 @@ class Value:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def values_of(notice: Notice) -> Iterator[Value]:
+def values_of(notice: Notice) -> Iterator[PlacedValue]:
     """Yield a notice's values: its fields and totals, then each issue before what it holds, then what was not read."""
     measures: list[tuple[Span, str]] = []
     for item in take_apart(notice):
         if item.kind == "measure":
             measures += ((place, item.id) for place in item.at)
-        yield Value(item.id, item.kind, item.of, item.at, item.by, _data(item))
+        yield PlacedValue(item.id, item.kind, item.of, item.at, item.by, _data(item))
         name = _NAMING.get(item.kind, "")
         if item.values.get(name):
             by = {"": item.by[name]} if name in item.by else {}
-            yield Value(f"{item.id}.{name}", name, item.id, item.parts.get(name, ()), by)
+            yield PlacedValue(f"{item.id}.{name}", name, item.id, item.parts.get(name, ()), by)
     for k, rest in enumerate(notice.outline.remainders):
         if rest.kind == "unread":
-            yield Value(f"outline.remainders[{k}]", "remainder", "", [rest.text])
+            yield PlacedValue(f"outline.remainders[{k}]", "remainder", "", [rest.text])
     for k, span in enumerate(notice.outline.digits.unread):
         of = next((path for place, path in measures if place.start <= span.start < place.end), "")
-        yield Value(f"outline.digits.unread[{k}]", "digits", of, [span])
+        yield PlacedValue(f"outline.digits.unread[{k}]", "digits", of, [span])
 
 
 def _data(item: Item) -> Mapping[str, Any]:

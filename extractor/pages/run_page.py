@@ -16,14 +16,14 @@ from extractor.record.checks import Lang
 from extractor.runs.run_folder import RunFolder, stored_lines
 
 
-class Written(NamedTuple):
+class ReportSize(NamedTuple):
     """What a report holds: how many notices, in how many bytes."""
 
     notices: int
     bytes: int
 
 
-def write_report(folder: Path, file: Path, lang: Lang = "zh") -> Written:
+def write_report(folder: Path, file: Path, lang: Lang = "zh") -> ReportSize:
     """Write the report of the run in ``folder`` to ``file``, all of it or nothing; it opens in ``lang`` (zh, en).
 
     Raises:
@@ -46,7 +46,7 @@ def write_report(folder: Path, file: Path, lang: Lang = "zh") -> Written:
     with written_whole([file]) as (made,), made.open("wb") as opened:
         opened.writelines(piece.encode() for piece in pieces)
         size = opened.tell()
-    return Written(notices, size)
+    return ReportSize(notices, size)
 
 
 def _run(folder: Path) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _UNPLACED = frozenset(("inspection_kind",))
 """Fields that are judged, not quoted."""
 
 
-def settled(base: Notice, items: Mapping[str, Item], text: str, change: Correct | Add, number: int) -> Item:
+def checked_item(base: Notice, items: Mapping[str, Item], text: str, change: Correct | Add, number: int) -> Item:
     """Return the item that a change makes of one of ``items``, or adds to them.
 
     Raises:

@@ -24,7 +24,7 @@ def _is_text(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 ItemId = Annotated[str, Field(max_length=_LONGEST_ID, description="As in `items` of the notice's changes.")]
-Values = Annotated[
+ItemValues = Annotated[
     dict[str, JsonValue],
     Field(max_length=10, description="By their names in the contract."),
     AfterValidator(_is_text),
@@ -47,7 +47,7 @@ class Correct(_Change):
 
     op: Literal["correct"] = "correct"
     item: ItemId
-    values: Values = Field(default_factory=dict)
+    values: ItemValues = Field(default_factory=dict)
     at: Span | None = None
 
 
@@ -57,7 +57,7 @@ class Add(_Change):
     op: Literal["add"] = "add"
     kind: ItemKind
     of: ItemId = ""
-    values: Values = Field(default_factory=dict)
+    values: ItemValues = Field(default_factory=dict)
     at: Span
 
 
@@ -84,11 +84,14 @@ class Undo(_Change):
 Change = Annotated[Accept | Correct | Add | Delete | Finish | Undo, Field(discriminator="op")]
 
 
-class Made(BaseModel):
-    """A change that was made: its number in the notice, who made it, when (ISO 8601, UTC), and what became of the item
-    that it corrected or added: kept with it, so that no later program reads it in another way."""
+class MadeChange(BaseModel):
+    """A change that was made: its number in the notice, who made it, when (ISO 8601, UTC), and the item that results.
 
-    model_config = ConfigDict(frozen=True)
+    ``result`` is the item as it was corrected or added; it is stored, so that later programs do not read it otherwise.
+    """
+
+    __qualname__ = "Made"  # its name in the OpenAPI description, from which clients are generated
+    model_config = ConfigDict(frozen=True, title="Made")
 
     number: int
     by: str

@@ -61,7 +61,7 @@ def shown(values: Mapping[str, Any], field: FormField) -> Any:
     return "" if value is None else value
 
 
-def said_value(values: Mapping[str, Any], field: FormField, empty: str) -> str:
+def value_in_words(values: Mapping[str, Any], field: FormField, empty: str) -> str:
     """Return a value in words: an enumeration's by its name, ``empty`` for none."""
     value = values.get(field.name)
     names = dict(field.choices)

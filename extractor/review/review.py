@@ -13,8 +13,8 @@ from extractor.pages.notice_page import holders_of, values_meant
 from extractor.pages.placed_values import values_of
 from extractor.record.contract import Check, Notice
 from extractor.record.items import PERSON, SHAPES, Built, Item, put_together, take_apart
-from extractor.review.change_check import settled
-from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
+from extractor.review.change_check import checked_item
+from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, MadeChange, Undo
 from extractor.review.moments import moment
 from extractor.review.refusals import ConflictError, RefusedError
 
@@ -33,11 +33,11 @@ class Review:
 
     base: Notice
     items: Mapping[str, Item]
-    made: Sequence[Made]
+    made: Sequence[MadeChange]
     undone: frozenset[int]
     touched: Mapping[int, Ids]
     before: Mapping[int, Item | None]
-    built_on: Mapping[int, Made]
+    built_on: Mapping[int, MadeChange]
     open: Sequence[str]
 
     @property
@@ -46,17 +46,17 @@ class Review:
         return self.made[-1].number if self.made else 0
 
     @property
-    def finished(self) -> Made | None:
+    def finished(self) -> MadeChange | None:
         """The change that ended the review, unless it was opened again."""
         counting = [each for each in self.made if self.counts(each)]
         return counting[-1] if counting and isinstance(counting[-1].change, Finish) else None
 
-    def counts(self, made: Made) -> bool:
+    def counts(self, made: MadeChange) -> bool:
         """Whether a change is neither undone nor an undoing."""
         return made.number not in self.undone and not isinstance(made.change, Undo)
 
 
-def review_of(base: Notice, made: Sequence[Made]) -> Review:
+def review_of(base: Notice, made: Sequence[MadeChange]) -> Review:
     """Replay the changes that were made to the reading ``base``."""
     items = {item.id: item for item in take_apart(base)}
     held: dict[str, list[str]] = {}
@@ -98,7 +98,7 @@ def checks_of(base: Notice) -> list[tuple[str, Check]]:
     return [(f"checks[{k}]", check) for k, check in enumerate(base.checks)]
 
 
-def judged(review: Review, text: str, change: Change, seen: int) -> Item | None:
+def check_change(review: Review, text: str, change: Change, seen: int) -> Item | None:
     """Return what becomes of the item that ``change`` corrects or adds, None where it does neither.
 
     ``text`` is the notice's; ``seen`` is the number of the last change that whoever makes this one had seen.
@@ -126,7 +126,7 @@ def judged(review: Review, text: str, change: Change, seen: int) -> Item | None:
         if isinstance(change, Delete) and item.kind == "field":
             raise RefusedError("not_deletable")
     if isinstance(change, Correct | Add):
-        return settled(review.base, review.items, text, change, number)
+        return checked_item(review.base, review.items, text, change, number)
     return None
 
 
@@ -167,12 +167,12 @@ def _beneath(items: Mapping[str, Item], held: Mapping[str, Sequence[str]], outer
 
 
 def _built_on(
-    items: Mapping[str, Item], made: Sequence[Made], undone: frozenset[int], touched: Mapping[int, Ids]
-) -> dict[int, Made]:
+    items: Mapping[str, Item], made: Sequence[MadeChange], undone: frozenset[int], touched: Mapping[int, Ids]
+) -> dict[int, MadeChange]:
     """The changes that later ones build on, which touch the same, or what stands in what was added; and the last."""
-    last: dict[str, Made] = {}  # that counts and touched an item
-    last_within: dict[str, Made] = {}  # or what stands in it
-    found: dict[int, Made] = {}
+    last: dict[str, MadeChange] = {}  # that counts and touched an item
+    last_within: dict[str, MadeChange] = {}  # or what stands in it
+    found: dict[int, MadeChange] = {}
     for each in reversed(made):
         if each.number in undone or isinstance(each.change, Undo):
             continue
@@ -194,7 +194,7 @@ def _is_beneath(key: str, outer: str) -> bool:
     return key.startswith(f"{outer}.")
 
 
-def _apply(items: dict[str, Item], made: Made, touched: Ids) -> None:
+def _apply(items: dict[str, Item], made: MadeChange, touched: Ids) -> None:
     match made.change:
         case Accept():
             for key in touched & items.keys():
@@ -206,7 +206,7 @@ def _apply(items: dict[str, Item], made: Made, touched: Ids) -> None:
                 items.pop(key, None)
 
 
-def _numbered(review: Review, number: int) -> Made | None:
+def _numbered(review: Review, number: int) -> MadeChange | None:
     """A change by its number: they are numbered one after the other."""
     at = number - review.made[0].number if review.made else -1
     return review.made[at] if 0 <= at < len(review.made) else None
@@ -229,7 +229,7 @@ def _check_conflict(review: Review, change: Change, seen: int) -> None:
             raise ConflictError("conflict", by=later.by, number=later.number, made=moment(later.made))
 
 
-def _disagree(review: Review, change: Change, later: Made) -> bool:
+def _disagree(review: Review, change: Change, later: MadeChange) -> bool:
     """Whether whoever makes ``change`` without having seen ``later`` has to look at that first."""
     theirs = review.touched[later.number]
     match change:

@@ -166,4 +166,4 @@ def test_a_port_in_use_is_said_so(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--workers", "1") as service:
         done = command("serve", "--data", "other", "--port", str(service.port), cwd=tmp_path)
     assert done.status == 2
-    assert f"127.0.0.1:{service.port}: cannot be listened at" in done.err
+    assert f"cannot listen on 127.0.0.1:{service.port}" in done.err

@@ -18,10 +18,10 @@ from extractor.record.contract import Notice, Span
 from extractor.record.enumerations import VOCABULARIES
 from extractor.record.grounding import ungrounded
 from extractor.record.items import SHAPES, put_together, take_apart
-from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
+from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, MadeChange, Undo
 from extractor.review.proposals import proposed
 from extractor.review.refusals import ConflictError, RefusedError
-from extractor.review.review import Review, can_be_undone, judged, record_of, review_of
+from extractor.review.review import Review, can_be_undone, check_change, record_of, review_of
 from extractor.review.review_labels import label_file
 
 NOTICE = notices()[0][0]
@@ -34,7 +34,7 @@ class Desk:
 
     def __init__(self, notice: Notice = NOTICE, text: str = TOWN) -> None:
         self.base, self.text = notice, text
-        self.made: list[Made] = []
+        self.made: list[MadeChange] = []
 
     @property
     def review(self) -> Review:
@@ -44,10 +44,10 @@ class Desk:
     def record(self) -> Notice:
         return record_of(self.review).notice
 
-    def do(self, change: Change, *, by: str = "甲", seen: int | None = None) -> Made:
+    def do(self, change: Change, *, by: str = "甲", seen: int | None = None) -> MadeChange:
         review = self.review
-        result = judged(review, self.text, change, review.last if seen is None else seen)
-        self.made.append(Made(number=review.last + 1, by=by, made=WHEN, change=change, result=result))
+        result = check_change(review, self.text, change, review.last if seen is None else seen)
+        self.made.append(MadeChange(number=review.last + 1, by=by, made=WHEN, change=change, result=result))
         return self.made[-1]
 
     def refused(self, change: Change, *, seen: int | None = None) -> str:
@@ -369,8 +369,10 @@ def _changes(items: Sequence[str], last: int) -> st.SearchStrategy[Change]:
 @settings(max_examples=60)
 @given(st.data())
 def test_whatever_people_do_the_record_is_grounded_and_can_be_undone(data: st.DataObject) -> None:
-    """Each change is refused in words, or leaves a record of the contract in which nothing is invented; and
-    with all of them undone, the last first, the reading stands as it was."""
+    """Each change is refused with a sentence, or leaves a valid record in which nothing is invented.
+
+    With all changes undone, the last first, the reading is as before.
+    """
     notice = extract(VILLAGE, notice_id="village")
     desk = Desk(notice, VILLAGE)
     for _ in range(data.draw(st.integers(1, 12))):

@@ -12,7 +12,7 @@ from typing import Any
 from extractor.pages.page_words import words
 from extractor.record.checks import Lang
 
-Says = Callable[..., str]
+WordLookup = Callable[..., str]
 
 # What would steer the line it stands in, or not be seen at all; as in pages/static/dom.js.
 _CONTROL = re.compile(
@@ -28,7 +28,7 @@ def service_words() -> dict[str, Any]:
     return {**words(), "words": {**words()["words"], **own}}
 
 
-def said_in(lang: Lang) -> Says:
+def word_lookup(lang: Lang) -> WordLookup:
     """Return what says a word by its key, with its {names} filled in."""
     named = service_words()["words"]
 

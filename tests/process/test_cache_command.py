@@ -17,8 +17,8 @@ from extractor.endpoint.cache import AnswerCache
 MOUNTED = """
 import sys
 from extractor import cli
-from extractor.commands import cache
-cli.app.add_typer(cache.app, name="cache-here")
+from extractor.commands import cache_command
+cli.app.add_typer(cache_command.app, name="cache-here")
 sys.exit(cli.main(["cache-here", *sys.argv[1:]]))
 """
 

@@ -1,4 +1,4 @@
-"""A record's values, one by one and in printed order: where each stands in the text and who read it."""
+"""A record's values one by one in printed order, each with its places in the text and its reader."""
 
 from __future__ import annotations
 
@@ -11,20 +11,19 @@ from extractor.record.items import Item, take_apart
 from extractor.record.units import amount
 
 _NAMING = {"issue": "title", "measure": "heading"}
-"""What an issue and a measure are named by, which is marked in the text as a value of its own."""
+"""The value that names an issue or a measure, which is marked in the text separately."""
 _COUNTED = {"total": "value", "quantity": "value", "accountability": "count"}
-"""Kinds that are figures, and what their number is called."""
+"""The kinds that are figures, and the name of their number."""
 
 
 @dataclass(frozen=True)
 class PlacedValue:
     """A value, its path in the record, and the path of the issue or measure it belongs to ('' for the notice).
 
-    ``kind`` is ``field``, ``total``, ``issue``, ``measure``, what a list of a measure holds, in the singular,
-    ``remainder`` or ``digits``: unread ones, which belong to the measure that they stand in. ``by`` says who read its
-    parts, the whole under ''; parts that are missing were read by the rules.
-    ``data`` is what the record says of it, fields under their names, and of figures ``base``: their amount in base
-    units.
+    ``kind`` is ``field``, ``total``, ``issue``, ``measure``, the singular of one of a measure's lists, ``remainder`` or
+    ``digits`` (unread ones, which belong to the measure around them). ``by`` has the reader of each part, of the whole
+    under ''; missing parts were read by the rules. ``data`` has the record's fields by name, and for figures ``base``:
+    the amount in base units.
     """
 
     path: str
@@ -36,7 +35,7 @@ class PlacedValue:
 
 
 def values_of(notice: Notice) -> Iterator[PlacedValue]:
-    """Yield a notice's values: its fields and totals, then each issue before what it holds, then what was not read."""
+    """Yield a notice's values: fields and totals, then each issue before its contents, then unread text."""
     measures: list[tuple[Span, str]] = []
     for item in take_apart(notice):
         if item.kind == "measure":
@@ -55,7 +54,7 @@ def values_of(notice: Notice) -> Iterator[PlacedValue]:
 
 
 def _data(item: Item) -> Mapping[str, Any]:
-    """What the record says of an item, apart from its place; a figure also as amount and unit without magnitude."""
+    """Return an item's values; for a figure also the amount in base units."""
     if item.kind not in _COUNTED:
         return item.values
     value, unit = amount(item.values[_COUNTED[item.kind]], item.values["unit"])

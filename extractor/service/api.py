@@ -208,9 +208,9 @@ def _changed(notice_id: str, body: bytes, service: Service) -> MadeChange:
     except ValidationError as error:
         raise HTTPException(422, first_mistake(error)) from None
     except ConflictError as error:
-        raise HTTPException(409, error.said(service.lang)) from error
+        raise HTTPException(409, error.sentence(service.lang)) from error
     except RefusedError as error:
-        raise HTTPException(422, error.said(service.lang)) from error
+        raise HTTPException(422, error.sentence(service.lang)) from error
     if made is None:
         raise _no_notice()
     return made

@@ -53,7 +53,7 @@ class Desk:
     def refused(self, change: Change, *, seen: int | None = None) -> str:
         with pytest.raises(RefusedError) as raised:
             self.do(change, seen=seen)
-        assert raised.value.said("zh") != raised.value.said("en")
+        assert raised.value.sentence("zh") != raised.value.sentence("en")
         return raised.value.code
 
 
@@ -381,7 +381,7 @@ def test_whatever_people_do_the_record_is_grounded_and_can_be_undone(data: st.Da
         try:
             desk.do(change)
         except RefusedError as error:
-            assert error.said("zh")
+            assert error.sentence("zh")
             continue
         record = Notice.model_validate_json(desk.record.model_dump_json())
         assert record == desk.record

@@ -1,4 +1,4 @@
-"""The pages people work at: the inbox, a notice under review, and who one is."""
+"""The routes of the pages that people work at: the inbox, a notice under review, signing in."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ FormPairs = list[tuple[str, str]]
 
 
 async def _visit(request: Request) -> Visit:
-    """Who looks at a page, where it is, and in which language."""
+    """Return who looks at a page, in which language, and at which address."""
     service: Service = request.app.state.service
     lang: Lang = service.lang
     if request.cookies.get(_LANG) in ("zh", "en"):
@@ -68,7 +68,7 @@ async def _visit(request: Request) -> Visit:
 
 
 async def _form(request: Request) -> FormPairs:
-    """What a page's form sends."""
+    """Return the fields that a page's form sends."""
     body = await request.body()
     try:
         return await run_in_threadpool(
@@ -105,7 +105,7 @@ def inbox(
     checks: str = "",
     after: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
 ) -> HTMLResponse:
-    """List the notices, those to review unless others are asked for."""
+    """Show the list of notices, by default those to review."""
     is_reviewed = {"waiting": False, "reviewed": True}.get(show)
     wanted = NoticeFilter(query=q.strip() or None, has_checks=True if checks else None, is_reviewed=is_reviewed)
     page = notice_store.page_of_notices(visit.service.database, wanted, limit=_PAGE, after=after)
@@ -114,7 +114,7 @@ def inbox(
 
 @router.get("/review/{notice_id}")
 def review(visit: CurrentVisit, found: FoundReview) -> Response:
-    """Show a notice under review; asks first who looks."""
+    """Show a notice under review; ask for a name first."""
     if not visit.name:
         return RedirectResponse(f"/sign-in?{urlencode({'next': visit.here})}", 303)
     return _shown(review_page(visit, found))
@@ -122,7 +122,7 @@ def review(visit: CurrentVisit, found: FoundReview) -> Response:
 
 @router.get("/review/{notice_id}/state")
 def state(visit: CurrentVisit, found: FoundReview, seen: int = -1) -> Response:
-    """Return what the page draws; 204 where nothing changed since ``seen``."""
+    """Return the data that the page draws; 204 where nothing has changed since ``seen``."""
     if found.review.last == seen:
         return Response(status_code=204)
     return JSONResponse(state_of(visit, found))
@@ -130,7 +130,7 @@ def state(visit: CurrentVisit, found: FoundReview, seen: int = -1) -> Response:
 
 @router.get("/review/{notice_id}/item")
 def item(visit: CurrentVisit, found: FoundReview, id: str) -> HTMLResponse:
-    """Return the form of an item, empty where it is gone."""
+    """Return the form of an item, empty where the item is gone."""
     known = found.review.items.get(id)
     return HTMLResponse(item_part(visit, found, known) if known else "")
 
@@ -139,7 +139,7 @@ def item(visit: CurrentVisit, found: FoundReview, id: str) -> HTMLResponse:
 def new(
     visit: CurrentVisit, found: FoundReview, kind: ItemKind, start: Offset, end: Offset, field: str = ""
 ) -> HTMLResponse:
-    """Return the form of an item that is to be at a place, filled in as the rules read it."""
+    """Return the form of a new item at a place, filled in as the rules read it."""
     place = Span(start=start, end=end)
     if kind == "field":
         return HTMLResponse(placed_field_part(visit, found, field, place))
@@ -154,9 +154,9 @@ def history(visit: CurrentVisit, found: FoundReview) -> HTMLResponse:
 
 @router.post("/review/{notice_id}/changes")
 async def change(notice_id: str, visit: CurrentVisit, sent: SentForm) -> Response:
-    """Make a change. What is not taken comes back as it was filled in, with the reason."""
+    """Make a change; a refused one comes back as it was filled in, with the reason."""
     if not visit.name:
-        raise HTTPException(401, "tell your name first: /sign-in")
+        raise HTTPException(401, "give your name first: /sign-in")
     asked = asked_of(sent)
     before = await run_in_threadpool(_reviewed, notice_id, visit)
     try:
@@ -169,8 +169,8 @@ async def change(notice_id: str, visit: CurrentVisit, sent: SentForm) -> Respons
     if made is None:
         raise HTTPException(404, "there is no such notice")
     item = made.result.id if made.result else getattr(made.change, "item", "")
-    told = {"item": item, "said": word_lookup(visit.lang)("review.saved")}
-    return Response(status_code=204, headers={"HX-Trigger": json.dumps({"reviewed": told})})
+    event = {"item": item, "said": word_lookup(visit.lang)("review.saved")}
+    return Response(status_code=204, headers={"HX-Trigger": json.dumps({"reviewed": event})})
 
 
 def _wanted(asked: FormRequest, found: NoticeReview) -> Change:
@@ -182,7 +182,7 @@ def _wanted(asked: FormRequest, found: NoticeReview) -> Change:
 def _refused(visit: Visit, notice_id: str, asked: FormRequest, error: RefusedError | ValidationError) -> Response:
     found = _reviewed(notice_id, visit)
     is_conflict = isinstance(error, ConflictError)
-    sentence = error.said(visit.lang) if isinstance(error, RefusedError) else first_mistake(error)
+    sentence = error.sentence(visit.lang) if isinstance(error, RefusedError) else first_mistake(error)
     html = refused_part(visit, found, asked, ChangeRefusal(sentence, is_conflict))
     headers = {"HX-Trigger": json.dumps({"refused": {"said": sentence}})}
     return HTMLResponse(html, 409 if is_conflict else 422, headers)
@@ -190,18 +190,18 @@ def _refused(visit: Visit, notice_id: str, asked: FormRequest, error: RefusedErr
 
 @router.get("/sign-in")
 def sign_in(visit: CurrentVisit, next: str = "/") -> HTMLResponse:
-    """Ask who one is, and for the token where there is one."""
+    """Show the form that asks for a name, and for the token where there is one."""
     return _shown(sign_in_page(visit, _own(next)))
 
 
 @router.post("/sign-in")
 async def signed_in(request: Request, visit: CurrentVisit, sent: SentForm) -> Response:
-    """Remember who one is."""
+    """Store the name and the session in cookies."""
     given = dict(sent)
     token = visit.service.token
     name = " ".join(printable(given.get("name", "")).split())[:_LONGEST_NAME]
     t = word_lookup(visit.lang)
-    refused = "sign_in.no_name" if not name else ""
+    refused = "" if name else "sign_in.no_name"
     if token is not None and not is_token(token, given.get("token", "")):
         refused = "sign_in.wrong"
         if not await visit.service.guesses.slow(client_of(request.scope)):
@@ -218,7 +218,7 @@ async def signed_in(request: Request, visit: CurrentVisit, sent: SentForm) -> Re
 
 @router.get("/language/{lang}")
 def language(request: Request, lang: Lang, next: str = "/") -> Response:
-    """Remember which language is read."""
+    """Store the chosen language in a cookie."""
     answer = RedirectResponse(_own(next), 303)
     _remember(request, answer, _LANG, lang)
     return answer
@@ -234,7 +234,7 @@ def static(name: str) -> Response:
 
 
 async def not_there(request: Request, error: Exception) -> Response:
-    """Answer people who ask for a page that is not there with one, and programs with JSON."""
+    """Answer a browser that asks for a missing page with a page, and programs with JSON."""
     assert isinstance(error, AnyHTTPException)
     if "text/html" in request.headers.get("accept", ""):
         return _shown(problem_page(await _visit(request)), 404)
@@ -246,11 +246,11 @@ def _shown(html: str, status: int = 200) -> HTMLResponse:
 
 
 def _own(address: str) -> str:
-    """An address of this service, whatever was asked to go to next."""
+    """Return the address to go to next where it is one of this service, else the inbox."""
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
 
 
 def _remember(request: Request, answer: Response, name: str, value: str) -> None:
-    # Behind a proxy this is plain HTTP; the proxy says what the browser sees.
+    # Behind a proxy this is plain HTTP; the header tells the scheme that the browser uses.
     is_secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
     answer.set_cookie(name, value, max_age=30 * 86400, httponly=True, samesite="lax", secure=is_secure)

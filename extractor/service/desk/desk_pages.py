@@ -1,4 +1,4 @@
-"""What the pages for review show, put together from templates and from the pages of notices."""
+"""The pages for review, made from templates and from the pages of notices."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""The content security policy of these pages: their own files, and nothing written into them."""
+"""The content security policy of these pages: the service's own files, and nothing inline."""
 
 _HTMX = (
     '{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,'
@@ -48,7 +48,7 @@ _NEW = tuple(kind for kind in SHAPES if kind != "field")
 
 
 class Visit(NamedTuple):
-    """Who looks at a page of which service, in which language, and at which address."""
+    """A request for a page: the service, the language, the name of the person, and the address."""
 
     service: Service
     lang: Lang
@@ -57,7 +57,10 @@ class Visit(NamedTuple):
 
 
 class FormRequest(NamedTuple):
-    """What a form asks for: the change as it is validated, and as it was filled in."""
+    """A change that a form asks for: as it will be validated, and as it was filled in.
+
+    ``is_misplaced``: a place was given that is empty or no place.
+    """
 
     op: str
     item: str
@@ -71,14 +74,14 @@ class FormRequest(NamedTuple):
 
 
 class ChangeRefusal(NamedTuple):
-    """Why a change was not taken; ``is_conflict``: somebody else was first."""
+    """The reason why a change was refused; ``is_conflict``: somebody else was first."""
 
-    said: str
+    sentence: str
     is_conflict: bool
 
 
 class ItemForm(NamedTuple):
-    """An item (without an id: a new one), the values and the place to show, and the last change that was seen."""
+    """An item's form: the item (a new one has no id), its values and place as shown, and the last change seen."""
 
     item: Item
     values: Mapping[str, Any]
@@ -88,7 +91,7 @@ class ItemForm(NamedTuple):
 
 @cache
 def static_file(name: str) -> str | None:
-    """Return a script or a style by its name, None where there is none."""
+    """Return a script or a style by its name, None where there is no such file."""
     if name in _OWN:
         return files("extractor.service").joinpath("static", name).read_text(encoding="utf-8")
     return shell.static_file(name) if name in (*shell.NOTICE_SCRIPTS, *shell.NOTICE_STYLES) else None
@@ -116,27 +119,27 @@ _REVIEWED = {"waiting": "false", "reviewed": "true"}
 
 
 def review_page(visit: Visit, found: NoticeReview) -> str:
-    """Return the frame of a notice's page, which its script fills."""
+    """Return the frame of a notice's page, which a script fills."""
     scripts = (*shell.NOTICE_SCRIPTS, "htmx.min.js", "desk.js", "review.js")
     return _page("review.html", visit, scripts, title=found.record.title or found.notice_id, notice_id=found.notice_id)
 
 
 def sign_in_page(visit: Visit, following: str, refused: str = "") -> str:
-    """Return the form that asks who one is."""
+    """Return the form that asks for a name, and for the token where there is one."""
     needs_token = visit.service.token is not None
     values = {"next": following, "refused": refused, "needs_token": needs_token}
     return _page("sign_in.html", visit, ("dom.js", "theme.js", "desk.js"), **values)
 
 
 def problem_page(visit: Visit) -> str:
-    """Return the page that stands where there is none."""
+    """Return the page for an address without one."""
     return _page(
         "problem.html", visit, ("dom.js", "theme.js", "desk.js"), sentence=word_lookup(visit.lang)("inbox.not_there")
     )
 
 
 def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
-    """Return what a notice's page is drawn from, as ``static/review.js`` takes it."""
+    """Return the data of a notice's page, which ``static/review.js`` draws."""
     review, ended = found.review, found.review.finished
     own = [each.number for each in review.made if each.by == visit.name and can_be_undone(review, each.number)]
     pairs = zip(found.record.checks, review.open, strict=True)
@@ -157,8 +160,8 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
 
 def history_part(visit: Visit, found: NoticeReview) -> str:
     """Return the list of changes."""
-    told = list(steps(found.review, found.text, visit.lang))
-    return _part("history.html", visit, found, steps=told, seen=found.review.last)
+    changes = list(steps(found.review, found.text, visit.lang))
+    return _part("history.html", visit, found, steps=changes, seen=found.review.last)
 
 
 def item_part(visit: Visit, found: NoticeReview, item: Item) -> str:
@@ -167,22 +170,22 @@ def item_part(visit: Visit, found: NoticeReview, item: Item) -> str:
 
 
 def refused_part(visit: Visit, found: NoticeReview, asked: FormRequest, refusal: ChangeRefusal) -> str:
-    """Return the form of an item as somebody filled it in and was refused; where it is gone, the reason alone."""
+    """Return the form of a refused change as it was filled in; the reason alone where the item is gone."""
     if asked.op == "add" and asked.kind is not None:
         item = Item("", asked.kind, asked.of, asked.values, ())
         return _form_part(visit, found, ItemForm(item, asked.values, asked.at, asked.seen), refusal)
     known = found.review.items.get(asked.item)
     if known is None:
-        return _part("nothing.html", visit, found, sentence=refusal.said)
+        return _part("nothing.html", visit, found, sentence=refusal.sentence)
     changed = as_changed(asked, found)
     values = {**known.values, **changed.get("values", {})}
     form = _form_of(found, known, values, asked.at if changed.get("at") else _hull(known.at))
-    # Only after a conflict, which is seen now, may the same be sent again and be taken.
+    # After a conflict, which is shown now, the same may be sent again and be accepted.
     return _form_part(visit, found, form if refusal.is_conflict else form._replace(seen=asked.seen), refusal)
 
 
 def new_item_part(visit: Visit, found: NoticeReview, kind: ItemKind, place: Span) -> str:
-    """Return the form of an item that is to be at a place, as the rules read it there."""
+    """Return the form of a new item at a place, filled in as the rules read it there."""
     t = word_lookup(visit.lang)
     if not place.start < place.end <= len(found.text):
         return _part("nothing.html", visit, found, sentence=t("review.select_first"))
@@ -195,7 +198,7 @@ def new_item_part(visit: Visit, found: NoticeReview, kind: ItemKind, place: Span
 
 
 def placed_field_part(visit: Visit, found: NoticeReview, field: str, place: Span) -> str:
-    """Return the form of one of the notice's own fields, filled in with the words at a place."""
+    """Return the form of one of the notice's fields, filled in with the words at a place."""
     known = found.review.items.get(field)
     if known is None or known.kind != "field":
         return ""
@@ -204,7 +207,7 @@ def placed_field_part(visit: Visit, found: NoticeReview, field: str, place: Span
 
 
 def asked_of(sent: Sequence[tuple[str, str]]) -> FormRequest:
-    """Return what a form asks for; what makes no sense is left for validation to refuse."""
+    """Return the change that a form asks for; invalid values are left for validation to refuse."""
     given = dict(sent)
     op, item, kind_named = given.get("op", ""), given.get("item", ""), given.get("kind", "")
     kind: ItemKind | None = next((each for each in get_args(ItemKind) if each == kind_named), None)
@@ -235,8 +238,11 @@ def asked_of(sent: Sequence[tuple[str, str]]) -> FormRequest:
 
 
 def as_changed(asked: FormRequest, found: NoticeReview) -> Mapping[str, Any]:
-    """Return the change that a form asks for: of a correction what differs from what the form first showed, so that it
-    takes nothing back that others changed meanwhile."""
+    """Return the change that a form asks for.
+
+    A correction has only the values that differ from those the form first showed, so that it does not revert what
+    others have changed meanwhile.
+    """
     if asked.op != "correct":
         return asked.change
     made = [each for each in found.review.made if each.number <= asked.seen]
@@ -278,14 +284,14 @@ def _form_part(visit: Visit, found: NoticeReview, form: ItemForm, refusal: Chang
 
 
 def _missing(found: NoticeReview, item: Item) -> Iterable[Item]:
-    """What the rules read in a measure and nobody has taken."""
+    """Return the items that the rules read in a measure and that nobody has added."""
     if item.kind != "measure" or not item.id:
         return ()
     return not_taken(item, found.review.items.values(), found.text)
 
 
 def _offer(found: NoticeReview, item: Item) -> dict[str, Any]:
-    """An item to be taken by one press: its kind, its words, and what the form that adds it would send."""
+    """Return an item that one press adds: its kind, its words, and the fields that its form would send."""
     (place,) = item.at
     values = {name: "" if value is None else value for name, value in item.values.items()}
     sent = {"op": "add", "kind": item.kind, "of": item.of, "seen": found.review.last, **values}
@@ -297,7 +303,7 @@ def _offer(found: NoticeReview, item: Item) -> dict[str, Any]:
 
 
 def _holder(found: NoticeReview, kind: ItemKind, place: Span) -> Item | None:
-    """The innermost issue or measure in which an item of a kind would stand."""
+    """Return the issue or measure that an item of this kind at this place belongs to, None where there is none."""
     of = SHAPES[kind].of
     fits = (
         item

@@ -1,4 +1,4 @@
-"""Changes in words: who did what to which words of the notice, and what it said before."""
+"""Changes in words: who changed what in the notice, and what it was before."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _QUOTED = 30
 
 
 class ChangeLine(NamedTuple):
-    """A change as a line for people."""
+    """A change as a line of the history."""
 
     number: int
-    said: str
+    line: str
     undone: bool
     can_be_undone: bool
 
 
 def steps(review: Review, text: str, lang: Lang, item: str | None = None) -> Iterator[ChangeLine]:
-    """Yield the changes of a review, the newest first; with ``item``, those that touched it."""
+    """Yield the changes of a review, the newest first; with ``item``, only those that touched it."""
     checks = dict(checks_of(review.base))
     for made in reversed(review.made):
         if item is None or item in review.touched[made.number]:
@@ -56,20 +56,20 @@ def _said(review: Review, made: MadeChange, text: str, lang: Lang, checks: Mappi
 
 
 def _named(item: Item, text: str, t: WordLookup) -> str:
-    """What an item is, and its words."""
+    """Return an item's kind and its words."""
     name = t(f"field.{item.id}") if item.kind == "field" else t(f"kind.{item.kind}")
     words = item.values.get("title") or item.values.get("heading") or (_cut(item, text) if item.at else None)
     return f"{name} “{_short(words)}”" if words else name
 
 
 def _differences(before: Item, after: Item, lang: Lang, t: WordLookup) -> str:
-    told = [
+    changed = [
         f"{field.label} {_short(value_in_words(before.values, field, t('review.empty')))} → "
         f"{_short(value_in_words(after.values, field, t('review.empty')))}"
         for field in fields_of(after.kind, after.id, lang)
         if before.values.get(field.name) != after.values.get(field.name)
     ]
-    return "; ".join(told + ([t("change.place")] if before.at != after.at else []))
+    return "; ".join(changed + ([t("change.place")] if before.at != after.at else []))
 
 
 def _cut(item: Item, text: str) -> str:

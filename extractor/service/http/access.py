@@ -53,7 +53,7 @@ def refusal(access: Access, method: str, path: str, headers: Headers) -> Request
     if _is_from_elsewhere(headers, host) and (method not in _SAFE or not _is_shown(path, headers)):
         return RequestRefusal(403, "a page of another site sent this request; that is not allowed", {})
     is_open = path in OPEN or path.startswith(OPEN_FOLDERS)
-    if access.token is not None and not is_open and not _is_told(access.token, headers):
+    if access.token is not None and not is_open and not _is_authorized(access.token, headers):
         if method == "GET" and "text/html" in headers.get("accept", ""):
             return RequestRefusal(303, "sign in first", {"Location": f"/sign-in?next={quote(path)}"})
         sentence = "a token is needed: send it as the header Authorization: Bearer TOKEN"
@@ -128,7 +128,7 @@ def session_of(token: str) -> str:
     return hmac.digest(token.encode(), b"notice extractor: a browser's session", "sha256").hex()
 
 
-def _is_told(token: str, headers: Headers) -> bool:
+def _is_authorized(token: str, headers: Headers) -> bool:
     scheme, _, given = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and is_token(token, given):
         return True

@@ -36,7 +36,7 @@ class JobItem(ServiceAnswer):
     name: str = Field(description="The file's name; inside an archive `archive.zip!folder/notice.html`.")
     notice_id: str | None = Field(description="Null where it failed, or was deleted meanwhile.")
     outcome: ItemOutcome = Field(
-        description="`unchanged`: the same bytes under the same name are kept already, read with the same settings."
+        description="`unchanged`: the same bytes under the same name are stored already, read with the same settings."
     )
     error: str | None = Field(description="Why it failed, or, where it is pending, has to wait; as a sentence.")
 

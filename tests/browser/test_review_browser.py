@@ -338,7 +338,7 @@ class TestHistory:
                 form(page).get_by_label("对象").fill("资金")
                 own.kill()
                 form(page).get_by_role("button", name="保存更正").click()
-                expect(page.locator(".notice-head .said")).to_contain_text("没有送到服务")
+                expect(page.locator(".notice-head .said")).to_contain_text("无法连接服务")
                 expect(form(page).get_by_label("对象")).to_have_value("资金")
 
 

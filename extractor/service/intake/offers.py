@@ -24,7 +24,7 @@ class RefusedFile(NamedTuple):
     error: str
 
 
-class Unpacker(Protocol):
+class BodyUnpacker(Protocol):
     """Takes bodies apart that are not parsed in this process."""
 
     async def unpack(self, upload: Path, name: str) -> Sequence[OfferedNotice | RefusedFile]:

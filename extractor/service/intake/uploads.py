@@ -13,7 +13,7 @@ from extractor.service.http.service_limits import JSON_BYTES, SMALL_BYTES
 from extractor.service.intake import multipart
 from extractor.service.intake.body_slots import BodySlots
 from extractor.service.intake.client_names import text_named
-from extractor.service.intake.offers import OfferedNotice, RefusedFile, Unpacker
+from extractor.service.intake.offers import BodyUnpacker, OfferedNotice, RefusedFile
 from extractor.service.intake.spool import IncomingFile, ReceivedFile, Spool, TooManyError
 from extractor.service.intake.text_bodies import texts_in
 
@@ -26,7 +26,7 @@ class MediaTypeError(Exception):
 
 
 async def receive_offers(
-    content_type: str, body: AsyncIterator[bytes], spool: Spool, unpacker: Unpacker, slots: BodySlots
+    content_type: str, body: AsyncIterator[bytes], spool: Spool, unpacker: BodyUnpacker, slots: BodySlots
 ) -> list[OfferedNotice | RefusedFile]:
     """Write the contents of a body to files, and return the notices of the job; ``slots`` limits the threads.
 
@@ -44,7 +44,7 @@ async def receive_offers(
 
 
 async def _offered(
-    files: Sequence[ReceivedFile], spool: Spool, unpacker: Unpacker
+    files: Sequence[ReceivedFile], spool: Spool, unpacker: BodyUnpacker
 ) -> list[OfferedNotice | RefusedFile]:
     offers: list[OfferedNotice | RefusedFile] = []
     for source, upload, sha256 in files:
@@ -60,7 +60,7 @@ async def _offered(
 
 
 async def _texts(
-    body: AsyncIterator[bytes], spool: Spool, unpacker: Unpacker, slots: BodySlots
+    body: AsyncIterator[bytes], spool: Spool, unpacker: BodyUnpacker, slots: BodySlots
 ) -> list[OfferedNotice | RefusedFile]:
     """Return the notices of a JSON body, which is parsed here where it is small, else by ``unpacker``."""
     small = bytearray()

@@ -28,13 +28,13 @@ from extractor.service.work.worker_messages import (
     Order,
     OrderKind,
     ReadReply,
-    Reply,
     TextReply,
     TextsReply,
     UnpackReply,
+    WorkerReply,
 )
 
-Answer = tuple[Reply | Failure, Sequence[bytes]]
+OrderAnswer = tuple[WorkerReply | Failure, Sequence[bytes]]
 """A reply, and the pieces that follow it."""
 
 _NICENESS = 10  # requests are answered first
@@ -71,7 +71,7 @@ def _load() -> None:
     extract("")
 
 
-def _read(order: Order) -> Answer:
+def _read(order: Order) -> OrderAnswer:
     """Read a notice with the rules."""
     from extractor.pipeline import extract_file
     from extractor.service.store.notice_summary import reading_of
@@ -82,7 +82,7 @@ def _read(order: Order) -> Answer:
     return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record)
 
 
-def _take_text(order: Order) -> Answer:
+def _take_text(order: Order) -> OrderAnswer:
     """Return a document's plain text, for a model to read, and the account of what was left out of it."""
     from extractor.files.ingest import ingest
 
@@ -90,7 +90,7 @@ def _take_text(order: Order) -> Answer:
     return TextReply(list(read.left_out)), (read.text.encode(),)
 
 
-def _unpack(order: Order) -> Answer:
+def _unpack(order: Order) -> OrderAnswer:
     """Write an archive's notices beside it, in files named by numbers."""
     path = order.source.path
     assert path is not None
@@ -119,7 +119,7 @@ def _members(archive: str, upload: Path) -> Iterator[OfferedNotice | RefusedFile
         yield _written(Source(archive, source.members), data, upload, number)
 
 
-def _take_texts(order: Order) -> Answer:
+def _take_texts(order: Order) -> OrderAnswer:
     """Write the texts of a JSON body beside it, in files named by numbers."""
     from extractor.service.intake.client_names import text_named
     from extractor.service.intake.text_bodies import texts_in
@@ -143,7 +143,7 @@ def _written(source: Source, data: bytes, upload: Path, number: int) -> OfferedN
     return OfferedNotice(source, member.name, hashlib.sha256(data).hexdigest())
 
 
-_CARRY_OUT: dict[OrderKind, Callable[[Order], Answer]] = {
+_CARRY_OUT: dict[OrderKind, Callable[[Order], OrderAnswer]] = {
     "read": _read,
     "text": _take_text,
     "texts": _take_texts,

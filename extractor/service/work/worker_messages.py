@@ -67,11 +67,11 @@ class TextsReply:
     offers: list[OfferedNotice] | None
 
 
-Reply = ReadReply | TextReply | UnpackReply | TextsReply
+WorkerReply = ReadReply | TextReply | UnpackReply | TextsReply
 
 ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 READ_REPLY: TypeAdapter[ReadReply | Failure] = TypeAdapter(ReadReply | Failure)
 TEXT_REPLY: TypeAdapter[TextReply | Failure] = TypeAdapter(TextReply | Failure)
 UNPACK_REPLY: TypeAdapter[UnpackReply | Failure] = TypeAdapter(UnpackReply | Failure)
 TEXTS_REPLY: TypeAdapter[TextsReply | Failure] = TypeAdapter(TextsReply | Failure)
-ANY_REPLY: TypeAdapter[Reply | Failure] = TypeAdapter(Reply | Failure)
+ANY_REPLY: TypeAdapter[WorkerReply | Failure] = TypeAdapter(WorkerReply | Failure)

@@ -124,7 +124,7 @@ def test_a_list_of_texts_is_no_longer_than_the_queue(client: Client) -> None:
     for each in ([{**text, "text": "x"} for text in texts], texts):  # parsed here, and in the sandbox
         answer = client.send_texts(*each)
         assert answer.status == 413, answer
-        assert "more notices were sent than the 1,000 that may wait" in answer.json()["detail"]
+        assert "more notices were sent than the limit of 1,000" in answer.json()["detail"]
 
 
 class TestGuesses:

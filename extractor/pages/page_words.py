@@ -1,4 +1,4 @@
-"""The words of the pages and the names of enumerations, as one value that JSON can hold."""
+"""The words of the pages and the names of enumerations, as a JSON value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from extractor.record.enumerations import VOCABULARIES
 from extractor.record.fields import CONTACT, SHAPES
 from extractor.tables.columns import TABLES
 
-# Columns of the exported tables whose names the pages use, by what the pages call them.
+# Columns of the exported tables whose names the pages use, by their keys in the pages.
 _COLUMNS = {
     "inspection_team": ("notices", "inspection_team"),
     "inspection_kind": ("notices", "inspection_kind"),
@@ -48,8 +48,11 @@ _FILTERS = {
 
 @cache
 def words() -> dict[str, Any]:
-    """Return what ``pages.words`` in ``static/dom.js`` takes: names in both languages, under ``words`` by
-    ``section.key``, under ``vocabularies`` by enumeration and key. The result is shared: do not change it."""
+    """Return the names in both languages, for ``pages.words`` in ``static/dom.js``.
+
+    They are under ``words`` by ``section.key``, and under ``vocabularies`` by enumeration and key. The result is
+    shared: do not change it.
+    """
     return {
         "words": {**_own(), **_columns(), **_fields(), **_kinds(), **_parts()},
         "vocabularies": {
@@ -73,7 +76,7 @@ def _columns() -> dict[str, dict[str, str]]:
 
 
 def _fields() -> dict[str, dict[str, str]]:
-    """The notice's fields and what tables say of it, by their paths in the record."""
+    """Return the names of the notice's fields and of its tables' columns, by their paths in the record."""
     contact = {name: f"contact.{name}" for name in CONTACT}
     names = [column.name for column in TABLES["notices"].columns]
     return {f"field.{contact.get(name, name)}": _names("notices", name) for name in names}

@@ -1,4 +1,4 @@
-"""The fields that a person fills in about an item: what each is called, what may stand in it, how it is read back."""
+"""The fields of an item's form: their labels, their choices, and how values are read back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from extractor.record.enumerations import VOCABULARIES
 from extractor.record.fields import SHAPES, Field, ItemKind, Shape, ValueType
 
 Widget = Literal["line", "number", "lines", "one", "some"]
-"""``one`` and ``some`` of a vocabulary; ``lines``: a word a line."""
+"""``one`` and ``some`` choose from a vocabulary; ``lines`` has a word a line."""
 
 _WIDGETS: dict[ValueType, Widget] = {
     "term": "one",
@@ -22,7 +22,7 @@ _WIDGETS: dict[ValueType, Widget] = {
 
 
 class FormField(NamedTuple):
-    """A field of a form: its name in the contract, its label, its widget, and what can be chosen."""
+    """A field of a form: its name in the contract, its label, its widget, and its choices."""
 
     name: str
     label: str
@@ -40,7 +40,7 @@ def fields_of(kind: ItemKind, item_id: str, lang: Lang) -> list[FormField]:
 
 
 def values_from(kind: ItemKind, item_id: str, sent: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Return an item's values from what a form sent; a number that is none stays as it was typed."""
+    """Return an item's values from the fields of a form; an invalid number stays as it was typed."""
     given: dict[str, list[str]] = {}
     for name, value in sent:
         given.setdefault(name, []).append(value)
@@ -60,7 +60,7 @@ def values_from(kind: ItemKind, item_id: str, sent: Sequence[tuple[str, str]]) -
 
 
 def shown(values: Mapping[str, Any], field: FormField) -> Any:
-    """Return a value as its widget shows it."""
+    """Return a value in the form that its widget shows."""
     value = values.get(field.name)
     if field.widget == "lines":
         return "\n".join(value or ())
@@ -69,8 +69,8 @@ def shown(values: Mapping[str, Any], field: FormField) -> Any:
     return "" if value is None else value
 
 
-def said_value(values: Mapping[str, Any], field: FormField, empty: str) -> str:
-    """Return a value in words: an enumeration's by its name, ``empty`` for none."""
+def value_in_words(values: Mapping[str, Any], field: FormField, empty: str) -> str:
+    """Return a value in words: enumerations by name, ``empty`` for None."""
     value = values.get(field.name)
     names = dict(field.choices)
     several = value if isinstance(value, list) else [] if value is None else [value]

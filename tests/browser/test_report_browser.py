@@ -98,7 +98,7 @@ class TestOverview:
             page.locator(".key-figures a", has_text="亿元").click()
             expect(page.locator(".tally")).to_contain_text("合计 200,818,000 元（4 处）")
             assert page.locator(".rows .lit").all_text_contents() == ["1.5万元", "3000元", "2亿元", "80万元"]
-            expect(page.locator(".note")).to_contain_text("类型含“追缴清退”的措施里")
+            expect(page.locator(".note")).to_contain_text("类型含“追缴清退”的措施中")
 
     def test_shows_who_states_more_than_was_found(self, browser: Browser, file: Path) -> None:
         with opened(browser, file) as page:

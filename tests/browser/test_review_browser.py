@@ -126,7 +126,7 @@ def test_a_correction_made_in_the_browser_becomes_gold_and_changes_the_scores(
     with visited(browser, f"http://127.0.0.1:{service.port}/") as page:
         page.locator(f'a[href="{town.removeprefix(page.url.rstrip("/"))}"]').click()
         page.get_by_label("姓名").fill("王小明")
-        page.get_by_role("button", name="进入").click()
+        page.get_by_role("button", name="登录").click()
         page.wait_for_selector(".notice")
         deal_with_all_checks(page)
         page.get_by_role("button", name="完成复核").click()
@@ -269,7 +269,7 @@ class TestForms:
             form(page).get_by_label("对象").fill("资金")
             page.context.clear_cookies()
             form(page).get_by_role("button", name="保存更正").click()
-            expect(page.locator(".notice-head .said")).to_contain_text("重新进入")
+            expect(page.locator(".notice-head .said")).to_contain_text("重新登录")
             expect(form(page).get_by_label("对象")).to_have_value("资金")
 
     def test_a_place_that_is_none_is_not_passed_over(self, browser: Browser, town: str) -> None:
@@ -332,7 +332,7 @@ class TestHistory:
                 form(page).get_by_label("对象").fill("资金")
                 own.kill()
                 form(page).get_by_role("button", name="保存更正").click()
-                expect(page.locator(".notice-head .said")).to_contain_text("没有送到服务")
+                expect(page.locator(".notice-head .said")).to_contain_text("无法连接服务")
                 expect(form(page).get_by_label("对象")).to_have_value("资金")
 
 

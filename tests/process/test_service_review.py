@@ -193,7 +193,7 @@ class TestPages:
         for path in ("/review/none", "/none"):
             shown = client.ask(path, headers={"Accept": "text/html"})
             assert shown.status == 404
-            assert "<h1>没有这一页" in shown.body.decode()
+            assert "<h1>没有这个页面" in shown.body.decode()
             assert isinstance(client.ask(path).json()["detail"], str)
 
     def test_whoever_reviews_tells_a_name_first(self, client: Client, town: str) -> None:

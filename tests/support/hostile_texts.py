@@ -22,7 +22,7 @@ from extractor.record.contract import Notice
 from extractor.record.grounding import ungrounded
 from extractor.record.items import put_together, take_apart
 from extractor.record.lookup import Page
-from extractor.review.changes import Accept, Made
+from extractor.review.changes import Accept, MadeChange
 from extractor.review.review import record_of, review_of
 from extractor.service.store.search_words import searchable
 from extractor.tables.rows import notice_rows
@@ -128,7 +128,7 @@ def _labels_astray(of: Given) -> object:
 
 def _reviewed(of: Given) -> object:
     issues = [f"issues[{number}]" for number in range(len(of.notice.issues))]
-    made = [Made(number=k, by="a", made="2024-01-01T00:00:00+00:00", change=Accept(item=item))
+    made = [MadeChange(number=k, by="a", made="2024-01-01T00:00:00+00:00", change=Accept(item=item))
             for k, item in enumerate(issues[:1000], start=1)]  # fmt: skip
     return record_of(review_of(of.notice, made))
 

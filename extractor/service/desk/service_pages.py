@@ -1,4 +1,4 @@
-"""The pages that the service shows: a notice's, and the one about its interface."""
+"""The pages without review: a notice's, and the one about the interface."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
+from starlette.responses import HTMLResponse
 
 from extractor.pages import shell
 from extractor.pages.notice_page import notice_page as data_of
@@ -18,22 +19,22 @@ from extractor.pages.page_words import words
 from extractor.record.checks import Lang
 from extractor.record.contract import Notice
 from extractor.service.http.middleware import NOTHING
-from extractor.service.store.notice_store import Kept
+from extractor.service.store.notice_store import StoredNotice
 
 _PAGES = Environment(
     loader=PackageLoader("extractor.service"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
 
 
-class Page(NamedTuple):
-    """A page, and the content security policy that it needs."""
+class HtmlPage(NamedTuple):
+    """A page and its content security policy."""
 
     html: str
     policy: str
 
 
-def notice_page(kept: Kept, lang: Lang) -> Page:
-    """Return a notice's page: the report of a run that holds this notice alone."""
+def notice_page(kept: StoredNotice, lang: Lang) -> HtmlPage:
+    """Return a notice's page: the report of a run with this notice alone."""
     notice = Notice.model_validate_json(kept.record)
     named = words()["words"]
     run = {"backend": None, "finished": None, "missing": 0}
@@ -42,11 +43,11 @@ def notice_page(kept: Kept, lang: Lang) -> Page:
         shell.data_element({"lang": lang, "run": run, **words()}, id="report-data"),
     ]
     pieces = shell.page(notice.title or notice.notice_id, " ".join(named["report.noscript"].values()), lang, data)
-    return Page("".join(pieces), _notice_policy())
+    return HtmlPage("".join(pieces), _notice_policy())
 
 
-def interface_page(openapi: Mapping[str, Any]) -> Page:
-    """Return a page about what can be asked of the service, from its OpenAPI description."""
+def interface_page(openapi: Mapping[str, Any]) -> HtmlPage:
+    """Return the page about the HTTP interface, from its OpenAPI description."""
     operations = [
         {"path": path, "method": method.upper(), **operation}
         for path, methods in openapi["paths"].items()
@@ -55,7 +56,12 @@ def interface_page(openapi: Mapping[str, Any]) -> Page:
     style = files("extractor.service").joinpath("templates/style.css").read_text(encoding="utf-8")
     values = {"style": Markup(style), "info": openapi["info"], "operations": operations}
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return Page(_PAGES.get_template("interface.html").render(values), f"{NOTHING}; style-src 'sha256-{digest}'")
+    return HtmlPage(_PAGES.get_template("interface.html").render(values), f"{NOTHING}; style-src 'sha256-{digest}'")
+
+
+def html_response(page: HtmlPage) -> HTMLResponse:
+    """Return the answer with a page, under its own policy."""
+    return HTMLResponse(page.html, headers={"Content-Security-Policy": page.policy})
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Notices to take away: as a run would have written them, and from there by the command ``export``."""
+"""Exports: notices are written as a run's folder, which the command ``export`` converts in a process of its own."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from typing import Literal
 from extractor.errors import OutputError, SettingsError
 from extractor.processes.environment import harmless
 from extractor.runs.run_folder import RunFolder
-from extractor.service.store.notice_store import Kept
+from extractor.service.store.notice_store import StoredNotice
 
-Ending = Literal["xlsx", "csv", "parquet", "sqlite", "duckdb", "jsonl"]
+ExportEnding = Literal["xlsx", "csv", "parquet", "sqlite", "duckdb", "jsonl"]
 
 MEDIA_TYPES: dict[str, str] = {
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -31,13 +31,14 @@ _SECONDS = 600.0
 _WRONG_USAGE = 2
 
 
-async def exported(kept: Generator[Kept, None, None], ending: Ending, place: Path, lang: str) -> Path:
-    """Write notices into the folder ``place`` in the form that ``ending`` names, and return the file; formats that make
-    several files give a zip archive of them.
+async def write_export(kept: Generator[StoredNotice, None, None], ending: ExportEnding, place: Path, lang: str) -> Path:
+    """Write notices into the folder ``place`` in the format with ``ending``, and return the file.
+
+    Formats of several files become a zip archive.
 
     Raises:
-        SettingsError: this form cannot be written here.
-        OutputError: it could not be written.
+        SettingsError: The format is not available here.
+        OutputError: The file could not be written.
     """
     folder = RunFolder(place / "run")
     left = Event()
@@ -45,7 +46,7 @@ async def exported(kept: Generator[Kept, None, None], ending: Ending, place: Pat
     try:
         await asyncio.shield(writing)
     except asyncio.CancelledError:
-        left.set()  # a thread is not cancelled: it ends by itself, and the folder is its until then
+        left.set()  # a thread cannot be cancelled: it ends by itself and uses the folder until then
         await writing
         raise
     if ending == "jsonl":
@@ -57,7 +58,7 @@ async def exported(kept: Generator[Kept, None, None], ending: Ending, place: Pat
     return await asyncio.to_thread(_one_file, made, target)
 
 
-def _write(kept: Generator[Kept, None, None], folder: RunFolder, left: Event) -> None:
+def _write(kept: Generator[StoredNotice, None, None], folder: RunFolder, left: Event) -> None:
     folder.texts.mkdir(parents=True)
     with closing(kept), folder.notices.open("wb") as lines:
         for notice_id, record, text in kept:
@@ -78,16 +79,16 @@ async def _export(folder: Path, target: Path, lang: str) -> None:
     )
     try:
         async with asyncio.timeout(_SECONDS):
-            _, told = await process.communicate()
+            _, message = await process.communicate()
     except TimeoutError:
-        raise OutputError(f"the export takes more than {_SECONDS:g} s; narrow what is exported") from None
+        raise OutputError(f"the export takes more than {_SECONDS:g} s; export fewer notices") from None
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     if process.returncode == 0 and any(target.parent.iterdir()):
         return
-    sentence = told.decode(errors="replace").strip().splitlines()[-1:] or ["it says not why"]
+    sentence = message.decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
     kind = SettingsError if process.returncode == _WRONG_USAGE else OutputError
     raise kind(f"the export failed: {sentence[0].removeprefix('error: ')}")
 

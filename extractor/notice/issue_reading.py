@@ -7,7 +7,7 @@ at hand.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -146,16 +146,18 @@ _Found = TypeVar("_Found")
 
 
 def _distinct(printed: str, facts: Facts) -> Facts:
-    """Keep the first of equal documents and dates; titles are compared as printed."""
-    documents = _first_of_each(
-        facts.documents, lambda found: (printed[found.title.start : found.title.end], found.action)
-    )
-    dates = _first_of_each((date for date in facts.dates if date.value), lambda date: date.value)
-    return facts._replace(documents=documents, dates=dates)
+    """Keep the first of equal documents and dates, and no damaged date; titles are compared as printed."""
+    documents, dates = facts.documents, facts.dates
+    if len(documents) > 1:
+        documents = _firsts(documents, [(printed[slice(*found.title)], found.action) for found in documents])
+    if dates:
+        dates = [date for date in _firsts(dates, [date.value for date in dates]) if date.value]
+    return Facts(documents, dates, facts.quantities, facts.accountability)
 
 
-def _first_of_each(found: Iterable[_Found], key: Callable[[_Found], object]) -> list[_Found]:
+def _firsts(found: Sequence[_Found], keys: Sequence[object]) -> list[_Found]:
+    """Return the first of those that share a key."""
     first: dict[object, _Found] = {}
-    for each in found:
-        first.setdefault(key(each), each)
+    for key, each in zip(keys, found, strict=True):
+        first.setdefault(key, each)
     return list(first.values())

@@ -22,27 +22,25 @@ class AccountabilityFound(NamedTuple):
     base: Place
 
 
-_RULES = read_table("accountability")["rules"]
+_RULES: dict[str, list[str]] = read_table("accountability")["rules"]
 _ACTIONS = {action: re.compile("|".join(words)) for action, words in read_table("accountability")["actions"].items()}
-_ANY_ACTION = re.compile("|".join(word for words in read_table("accountability")["actions"].values() for word in words))
+_ANY_ACTION = re.compile("|".join(words.pattern for words in _ACTIONS.values()))
 _UNITS = frozenset(_RULES["units"])
 _LENIENT = re.compile("|".join(_RULES["lenient"]))
 _WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
 _BEARERS = re.compile("|".join(_RULES["bearers"]))
-# 对整改不力的1名负责人进行约谈: the action behind the figure.
 _BEHIND = re.compile(
-    r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。0-9]{2,12})(?=[,。;]|、[0-9]|$)"
+    rf"[^,。]{{0,20}}?(?:{'|'.join(_RULES['takes_action'])})(?:了)?(?P<action>[^,。0-9]{{2,12}})(?=[,。;]|、[0-9]|$)"
 )
 _RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16}?)(?=[,。;]|、[0-9]|$)")
 _JOINS = re.compile(r"[、和及与(]*(?:其中|包括|含)?[:]?")
-# 党纪处分三人、若干人、□□人: counted, but not in digits; the action is spent on them.
 _COUNTED_OTHERWISE = re.compile(
-    r"(?:[一二三四五六七八九十百千两数几多]+|若干|□+|[?*×xX〇○]+)(?:余|多)?(?:人次|人|名|件|起|家)(?![才员民大力均])"
+    f"(?:{'|'.join(_RULES['counted_otherwise'])})(?:余|多)?(?:{'|'.join(_RULES['counted_in'])})(?![才员民大力均])"
 )
 _REACH = 200
 """How far behind a figure (code points) its clause is read: a list without a comma has no end."""
-_CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察|公安|法院")
-_WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光"})
+_CASE = re.compile("|".join(_RULES["case"]))
+_WEAK = frozenset(_RULES["weak"])
 
 
 def find_accountability(

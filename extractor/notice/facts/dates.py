@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from extractor.notice.facts.date_forms import DatePeriod, DatePoint, period_at
 from extractor.text.places import Inside, Place
+from extractor.text.wording import alternatives
 
 
 class DateFound(NamedTuple):
@@ -49,8 +50,7 @@ _LIKE_A_DATE = re.compile(
 )
 # 2023年度考核办法, 2024年国民经济和社会发展计划: a year that opens the name of a plan, fund or film is no date.
 _NAME = re.compile(
-    r"[^,。;、:《》“”\d\n]{0,20}?(?:考核办法|考核方案|计划|规划|办法|要点|改造工程|建设工程|整治工程|称号|警示教育片|工作报告|"
-    r"预算草案|实施方案|工作方案|(?:扶持|专项|补助|奖补|引导)资金)(?=[,。;、)(《等中里的]|编制|项目|执行|$)"
+    rf"[^,。;、:《》“”\d\n]{{0,20}}?(?:{alternatives('dates', 'names')})(?={alternatives('dates', 'behind_names')})"
 )
 
 

@@ -23,7 +23,7 @@ from extractor.text.numbers import (
     unit_end_at,
 )
 from extractor.text.places import Inside, Place
-from extractor.text.wording import pattern
+from extractor.text.wording import alternatives, pattern
 
 
 class QuantityFound(NamedTuple):
@@ -62,11 +62,11 @@ QUALIFIER_AFTER = {
 """The qualifier that a word around a unit stands for."""
 _NOT_BEFORE = tuple(read_table("quantities")["not_before"])
 _ENDS_NOT_BEFORE = frozenset(word[-1] for word in _NOT_BEFORE)
-_NEVER_FIRST = ("提前", "目前", "此前", "当前", "之前", "日前", "以前", "底前", "年前")
+_NOT_RANK_BEFORE = tuple(read_table("quantities")["not_rank_before"])
 _NOT_AFTER = pattern("quantities", "not_after")
 _RANK_BEFORE = pattern("quantities", "rank_before", "{}$")
 _NAMES = frozenset(read_table("quantities")["names"])
-_LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
+_LENGTHS_OF_TIME = frozenset(read_table("quantities")["lengths_of_time"])
 # 第3、4条 and 每月5日、15日: what goes on from an ordinal or a day of the month.
 _GOES_ON = frozenset("、和至-月")
 _GOES_ON_AS_DAYS = frozenset("日号、和至-")
@@ -78,7 +78,7 @@ _DOCUMENT_NUMBER = re.compile(r"[〕)\]] ?第?[0-9]+号")
 _YEAR_IN_BRACKETS = re.compile(r"(?:19|20)[0-9]{2}")
 _ARTICLE = re.compile(r"[条款项](?![余多])")
 _YEAR_OF_NAME = re.compile(r"(?:19|20)[0-9]{2}(?=[“《A-Za-z])")
-_STREET = re.compile(r"[\u4e00-\u9fff]{1,3}(?:街|路|巷|广场|大厦)")
+_STREET = re.compile(rf"[\u4e00-\u9fff]{{1,3}}(?:{alternatives('quantities', 'streets')})")
 _SHORTEST_NAME = 3
 _LONGEST_COUNT = 6
 """Digits. A longer number without a unit is that of a telephone, an account or a code."""
@@ -228,7 +228,7 @@ def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: boo
     if behind in _BEHIND_NAME or (behind == "/" and not text[end + 1 : end + 2].isdecimal() and not ranged):
         return "name"
     words = text[max(0, start - 4) : start].rstrip(": ")
-    if words[-1:] in _ENDS_NOT_BEFORE and words.endswith(_NOT_BEFORE) and not words.endswith(_NEVER_FIRST):
+    if words[-1:] in _ENDS_NOT_BEFORE and words.endswith(_NOT_BEFORE) and not words.endswith(_NOT_RANK_BEFORE):
         return "ordinal"
     if named := _NOT_AFTER.match(text, end):
         return "grade" if named.group().startswith("级") else "name"
@@ -304,8 +304,7 @@ def _quantity(text: str, amount: Amount) -> QuantityFound | None:
     return QuantityFound(amount.text, amount.value, unit, amount.base, subject, qualifier)
 
 
-# 签约10亿元 and 附近3户: words that end like a qualifier and are none.
-_NO_QUALIFIER = re.compile(r"(?:[签节制违合条预契履公邀相特誓集俭简隐租续解毁失爽应]约|[附最邻靠贴临就亲]近)$")
+_NO_QUALIFIER = re.compile(f"(?:{alternatives('quantities', 'not_about')})$")
 
 
 def _qualifier_before(before: str) -> str | None:
@@ -321,23 +320,16 @@ def _measures_without_unit(text: str, start: int, end: int) -> bool:
     return ends and _SAYS_FIGURE.search(text, max(0, start - 4), start) is not None
 
 
-_SAYS_FIGURE = re.compile(r"(?:[为达至到]|得分|指数|均值|权重|比例|占比)$")
+_SAYS_FIGURE = re.compile(f"(?:{alternatives('quantities', 'figure_before')})$")
 _NOUN = re.compile(
-    r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|对|向|进行|开展|已|均|全部|纳入|参加|参与|"
-    r"完成|实现|得到|获|被|由|及|和|并|在|下发|指导|成功|落实|组织|入驻|通过|予以|给予)"
+    r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)"
+    rf"(?=[,。;、:!?\d《]|$|{alternatives('quantities', 'behind_noun')})"
 )
 _CLAUSE_BREAKS = frozenset("(),。;:、!?\n0123456789%①②③④⑤⑥⑦⑧⑨⑩")
 _LONGEST_SUBJECT = 24
-_OPENERS = re.compile(
-    r"^(?: |[一二三四五六七八九十]{1,2}是|"
-    r"年度?|月份?|日|底前|以来|并|已|共|累计|目前|其中|全[省市县区镇乡校院年]|同时|先后|分别|还|再|均|其余|截至|共计|总计|合计|达|为|至|近|约|超过?|"
-    r"不低于|不足|推动|认定|实现|出具|查处|发现|完成|通过|申请|组织|发放|处理|排查|制定|开展|召开|建成|打造|引进|预计|年内)+"
-)
-_CLOSERS = re.compile(
-    r"(?:达到了?|达|可|为|至|到|共计?|累计|已|约为?|近|超过?|[不未][得应能宜]?低于|不足|不[得应能宜]?超过?|了|第|的|较|由|从|均|共有|有|等|分别|[≥≤–—-])+$"
-)
-_ENDS_CLOSER = frozenset("达到了可为至共计已约近超过于足第的较由从均有等别≥≤–—-")
-"""What one of ``_CLOSERS`` can end with: looked at before they are looked for."""
+_OPENERS = re.compile(f"^(?:{alternatives('quantities', 'opens_subject')})+")
+_CLOSERS = re.compile(f"(?:{alternatives('quantities', 'closes_subject')})+$")
+_ENDS_CLOSER = frozenset(word[-1] for word in read_table("quantities")["closes_subject"])
 _UNIT_BETWEEN = re.compile(r"^(?:[余多]|[宗亩户人件起家个次项条名])+$")
 
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from extractor.notice.facts.quantities import QUALIFIER_AFTER
 from extractor.text.folding import half_width
-from extractor.text.numbers import LONGEST_FIGURE, NUMBER, Amount, amount_at, is_whole
+from extractor.text.numbers import LONGEST_FIGURE, NUMBER, AmountInText, amount_at, is_whole
 from extractor.text.places import Place
 
 _SIDE = r"[12]\d{3}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?"
@@ -50,7 +50,7 @@ def figure_at(text: str, place: Place) -> Figure | None:
     return Figure(amount.value, unit, None, Place(here.start, place.end)) if unit else None
 
 
-def _qualifier(amount: Amount) -> str | None:
+def _qualifier(amount: AmountInText) -> str | None:
     return QUALIFIER_AFTER[amount.word] if amount.word else None
 
 

@@ -38,7 +38,7 @@ _COUNTED_OTHERWISE = re.compile(
     f"(?:{'|'.join(_RULES['counted_otherwise'])})(?:余|多)?(?:{'|'.join(_RULES['counted_in'])})(?![才员民大力均])"
 )
 _REACH = 200
-"""How far behind a figure (code points) its clause is read: a list without a comma has no end."""
+"""Code points behind a figure in which its clause is read: a list without a comma has no end."""
 _CASE = re.compile("|".join(_RULES["case"]))
 _WEAK = frozenset(_RULES["weak"])
 
@@ -46,7 +46,7 @@ _WEAK = frozenset(_RULES["weak"])
 def find_accountability(
     text: str, clauses: Clauses, quantities: Sequence[QuantityFound], unread: Sequence[Place] = ()
 ) -> list[AccountabilityFound]:
-    """Accountability entries of the folded text, from its quantities in printed order.
+    """Find the accountability entries of the folded text, from its quantities in printed order.
 
     No action is carried across a number that is ``unread``: what stands before it may be all its own.
     """
@@ -95,7 +95,10 @@ def find_accountability(
 
 
 def _action_behind(before: str, after: str, *, untold: bool) -> re.Match[str] | None:
-    """The action printed behind a figure: 对1名负责人进行约谈, 给予4人党纪处分, and, ``untold`` before, 6人诫勉谈话."""
+    """Return the action printed behind a figure: 对1名负责人进行约谈, 给予4人党纪处分.
+
+    Where no action is known before (``untold``), it may follow at once: 6人诫勉谈话.
+    """
     if behind := _BEHIND.match(after):
         return behind
     if before.endswith(("给予", "对")) or (untold and _ANY_ACTION.match(after)):
@@ -104,15 +107,18 @@ def _action_behind(before: str, after: str, *, untold: bool) -> re.Match[str] | 
 
 
 def _goes_on(before: str, *, same_unit: bool) -> bool:
-    """Whether the words between two figures of a clause leave the action as it is: joints, those who bear it, and
-    between figures in one unit what was done wrong (查处3起违规用车、2起违规用餐)."""
+    """Say whether the words between two figures of a clause leave the action as it is.
+
+    They do where they only join, name those who bear it, or, between figures in one unit, say what was done wrong
+    (查处3起违规用车、2起违规用餐).
+    """
     joint = _JOINS.match(before)
     words = before[joint.end() :] if joint else before
     return not words or bool(_BEARERS.search(words) or (same_unit and _WRONGDOING.search(words)))
 
 
 def _actions(before: str, after: str) -> list[str]:
-    """The actions a clause names before its figure: one, or several joined (警告并诫勉)."""
+    """Return the actions a clause names before its figure: one, or several joined (警告并诫勉)."""
     named = [action for action, words in _ACTIONS.items() if words.search(before)]
     if "形态" in before or "帮助和处理" in before:
         return ["其他"]

@@ -1,4 +1,4 @@
-"""How the public is asked to reach the inspected body: phone, postal address, e-mail."""
+"""The contact by which the public reaches the inspected body: phone, postal address, e-mail."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _STREET = re.compile(r"[路街道巷号弄村镇]")
 
 
 def read_contact(text: str, start: int) -> dict[str, FieldFound]:
-    """The contact fields of the folded text from ``start`` on, as ``contact.phone`` and so on."""
+    """Return the contact fields of the folded text from ``start`` on, as ``contact.phone`` and so on."""
     fields: dict[str, FieldFound] = {}
     phone = _PHONE.search(text, start)
     if phone:

@@ -135,7 +135,7 @@ class _DateReader:
 
 
 def _with_damaged(text: str, found: list[DateFound], seen: list[Place], inside: Inside) -> list[DateFound]:
-    """Put dates in printed order, those whose digits are damaged without a value.
+    """Put dates in printed order, and add those whose digits are damaged, without a value.
 
     ``seen`` are the places, in order, that the grammar knows for dates, whether or not their year could be told.
     """
@@ -192,7 +192,7 @@ def _year_before(first: DatePoint, second: DatePoint | None) -> int | None:
 
 
 def _names_something(text: str, period: DatePeriod) -> bool:
-    """Whether a year standing alone is part of a name (2023年度考核办法), or 今年 without a month is no date."""
+    """Say whether a year standing alone is part of a name (2023年度考核办法), or 今年 without a month is no date."""
     first, second, bound, end = period
     if not first.alone or bound or (second is not None and second.year is not None):
         return False
@@ -215,7 +215,7 @@ def _inherited_year(first: DatePoint, second: DatePoint | None, year: int | None
 
 
 def _ends_in_next_year(first: DatePoint, second: DatePoint) -> bool:
-    """Whether an interval that prints no year for its end ends in an earlier month than it began in."""
+    """Say whether an interval that prints no year for its end ends in an earlier month than it began in."""
     return second.year is None and bool(first.month and second.month) and (first.month or 0) > (second.month or 0)
 
 

@@ -16,7 +16,7 @@ from extractor.data import read_table
 
 _BREAK = re.compile(r"[,。;:!?\n]")
 _MOST = 3
-"""How often one rule can count in one text: a word repeated ten times says no more than thrice."""
+"""A rule counts at most so often in a text: a word repeated ten times says no more than three of them."""
 
 
 class _Rule(NamedTuple):
@@ -49,7 +49,7 @@ def _lexicon(table: str) -> _Lexicon:
 
 
 def lexical_scores(table: str, text: str) -> dict[str, int]:
-    """The score of each name in ``data/<table>.toml`` for ``text``; names that score nothing are left out."""
+    """Return the score of each name in ``data/<table>.toml`` for ``text``; names that score nothing are left out."""
     automaton, entries, rules = _lexicon(table)
     counts: dict[int, int] = {}
     acting: dict[int, int] = {}

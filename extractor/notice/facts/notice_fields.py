@@ -1,4 +1,4 @@
-"""What a notice says about itself: title, who was inspected by whom and when, dates, signature, contact."""
+"""The fields of a notice: title, inspected body, inspection, feedback, publication, signature, contact."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ NORMALISED = frozenset(
 
 
 def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldFound]:
-    """The notice's scalar fields by contract name, the contact's as ``contact.phone`` and so on."""
+    """Return the notice's scalar fields by contract name, the contact's as ``contact.phone`` and so on."""
     fields: dict[str, FieldFound] = {}
     title = _title(text, opening_end)
     if title:
@@ -95,7 +95,7 @@ def _title(text: str, opening_end: int) -> FieldFound | None:
 
 
 def _published(text: str, opening: Place) -> FieldFound | None:
-    """The page's date line: before the opening sentence, near the title."""
+    """Return the page's date line: before the opening sentence, near the title."""
     sentence = _OPENING_SENTENCE.search(text, opening.start, opening.end)
     line_start = text.rfind("\n", 0, sentence.start()) + 1 if sentence else opening.end
     stop = max(line_start, sentence.start() if sentence and line_start <= opening.start else line_start)
@@ -155,7 +155,7 @@ def _period_and_feedback(text: str, dates: list[DateFound]) -> dict[str, FieldFo
 
 
 def _begins_inspection(text: str, date: DateFound) -> bool:
-    """Whether the word behind a date that says what happened then is 巡视 or 巡察, and not 反馈."""
+    """Say whether the word behind a date that says what happened then is 巡视 or 巡察, and not 反馈."""
     inspection = _INSPECTION.search(text, date.text.end)
     fed_back = text.find("反馈", date.text.end)
     return inspection is not None and (fed_back < 0 or inspection.start() < fed_back)

@@ -8,10 +8,10 @@ from functools import cache
 from extractor.data import read_table
 
 
-def alternatives(table: str, name: str) -> str:
-    """Return the entries of list ``name`` in ``data/<table>.toml`` as alternatives, in the order of the file."""
+def any_of(table: str, name: str) -> str:
+    """Return a group of the entries of list ``name`` in ``data/<table>.toml``, tried in the order of the file."""
     words: list[str] = read_table(table)[name]
-    return "|".join(words)
+    return f"(?:{'|'.join(words)})"
 
 
 @cache

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 from extractor.text.places import Place
-from extractor.text.wording import alternatives
+from extractor.text.wording import any_of
+
+_any_of = partial(any_of, "notice_fields")
 
 
 class FieldFound(NamedTuple):
@@ -17,12 +20,12 @@ class FieldFound(NamedTuple):
 
 
 _NUMBER = r"[(]?0\d{2,3}[)]?[-—– ]?\d{7,8}(?:[-—转]\d{1,6})?|1[3-9]\d{9}|[48]00[-—]?\d{3,4}[-—]?\d{3,4}|\d{7,8}(?!\d)"
-_PHONE = re.compile(rf"(?:{alternatives('notice_fields', 'phone')})[^\d\n(]{{0,12}}(?P<phone>{_NUMBER})")
+_PHONE = re.compile(rf"{_any_of('phone')}[^\d\n(]{{0,12}}(?P<phone>{_NUMBER})")
 _ADDRESS = re.compile(
-    rf"(?P<name>{alternatives('notice_fields', 'addresses')})"
+    rf"(?P<name>{_any_of('addresses')})"
     r"(?:[:]| |(?=[^,。;\n:]*[省市县区镇路街号])) *(?P<value>[^;,。\n(]{2,80})"
 )
-_POSTCODE = re.compile(rf"[ 、]*(?:{alternatives('notice_fields', 'postcode')})[:]? *\d*.*$|[ ,、]+\d{{6}} *$")
+_POSTCODE = re.compile(rf"[ 、]*{_any_of('postcode')}[:]? *\d*.*$|[ ,、]+\d{{6}} *$")
 _EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _STREET = re.compile(r"[路街道巷号弄村镇]")
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from calendar import monthrange
+from functools import partial
 from typing import NamedTuple
 
 from extractor.notice.facts.date_forms import DatePeriod, DatePoint, period_at
 from extractor.text.places import Inside, Place
-from extractor.text.wording import alternatives
+from extractor.text.wording import any_of
 
 
 class DateFound(NamedTuple):
@@ -49,9 +50,8 @@ _LIKE_A_DATE = re.compile(
     r"|[0-9]{0,5}+(?:年[0-9]{1,4}[①-⑳]?月(?:[0-9]{1,4}[日号])?|月[0-9]{1,4}[日号]))"
 )
 # 2023年度考核办法, 2024年国民经济和社会发展计划: a year that opens the name of a plan, fund or film is no date.
-_NAME = re.compile(
-    rf"[^,。;、:《》“”\d\n]{{0,20}}?(?:{alternatives('dates', 'names')})(?={alternatives('dates', 'behind_names')})"
-)
+_any_of = partial(any_of, "dates")
+_NAME = re.compile(rf"[^,。;、:《》“”\d\n]{{0,20}}?{_any_of('names')}(?={_any_of('behind_names')})")
 
 
 def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:

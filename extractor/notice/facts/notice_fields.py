@@ -4,44 +4,43 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from functools import partial
 
 from extractor.notice.facts.contact import FieldFound, read_contact
 from extractor.notice.facts.dates import DateFound, find_dates
 from extractor.notice.outline.ending import Ending
 from extractor.notice.outline.marks import chinese_number
 from extractor.text.places import Place
-from extractor.text.wording import alternatives
+from extractor.text.wording import any_of
 
-
-def _words(name: str) -> str:
-    return f"(?:{alternatives('notice_fields', name)})"
+_any_of = partial(any_of, "notice_fields")
 
 
 _TITLE = re.compile(  # 某某局党组关于巡察整改进展情况的通报, behind 【专栏】 or 标题:
     r"^[ #*]*+(?:【[^】\n]{1,20}】|\[[^\]\n]{1,20}\]|标题[:] ?)? *+"
-    rf"(?P<title>[^\n。;:]{{4,90}}?(?:整改|巡视|巡察)[^\n。;:]{{0,40}}?{_words('title_kinds')})"
-    rf"(?P<after>[*]*(?= *(?:[(][^()\n]{{1,12}}[)])?{_words('behind_title')}))",
+    rf"(?P<title>[^\n。;:]{{4,90}}?(?:整改|巡视|巡察)[^\n。;:]{{0,40}}?{_any_of('title_kinds')})"
+    rf"(?P<after>[*]*(?= *(?:[(][^()\n]{{1,12}}[)])?{_any_of('behind_title')}))",
     re.MULTILINE,
 )
-_NO_TITLE = re.compile(_words("not_in_titles"))
-_BODY_LINE = re.compile(rf"[^\n。;:,]{{2,40}}{_words('bodies')}")
+_NO_TITLE = re.compile(_any_of("not_in_titles"))
+_BODY_LINE = re.compile(rf"[^\n。;:,]{{2,40}}{_any_of('bodies')}")
 _PUBLISHED = re.compile(  # 发布时间:2024-03-20, 日期:2024年3月20日, or a line that begins or ends with the day
-    rf"(?:{_words('published')}(?:日期|时间|于)?[:]? *|(?<![文成布])(?:日期|时间)[:]? *|"
-    rf"(?:^|[\n ])(?:(?![^\n]{{0,40}}{_words('not_published')}日期)[^\n。]{{0,40}}?[ |:])?)"
+    rf"(?:{_any_of('published')}(?:日期|时间|于)?[:]? *|(?<![文成布])(?:日期|时间)[:]? *|"
+    rf"(?:^|[\n ])(?:(?![^\n]{{0,40}}{_any_of('not_published')}日期)[^\n。]{{0,40}}?[ |:])?)"
     r"(?P<date>(?P<y>20\d\d) ?[-年/.] ?(?P<m>\d{1,2}) ?[-月/.] ?(?P<d>\d{1,2})(?:日|(?!\d)))"
 )
 _CN = "一二三四五六七八九十"
 _TEAM = re.compile(  # 第十二届省委第五巡视组, 县委第二轮联动巡察第三组
     r"(?:(?<=[,。;、(\n 由经和及])|(?<=\d日)|(?<=\d月)|(?<=[上中下]旬)|(?<=[初末底])|^)"
-    rf"(?P<team>(?:(?:第?[{_CN}]+届)?{_words('committees')})?(?:第?[{_CN}\d]+)?轮?"
-    rf"{_words('inspection_forms')}*(?:巡视|巡察)(?:第?[{_CN}\d]+)?(?:小)?组)"
+    rf"(?P<team>(?:(?:第?[{_CN}]+届)?{_any_of('committees')})?(?:第?[{_CN}\d]+)?轮?"
+    rf"{_any_of('inspection_forms')}*(?:巡视|巡察)(?:第?[{_CN}\d]+)?(?:小)?组)"
 )
 _INSPECTED = re.compile(  # 对某某局党组开展了常规巡察
     r"(?:对|进驻|向)(?P<body>(?!.{0,6}(?:反馈|意见))[^,。;:\n]{2,70}?)(?:[(][^()\n]{1,30}[)])?(?:党组织)?(?:集中)?"
-    rf"{_words('inspects')}(?:了)?(?P<how>[^。;\n]{{0,40}}?(?:巡视|巡察))"
+    rf"{_any_of('inspects')}(?:了)?(?P<how>[^。;\n]{{0,40}}?(?:巡视|巡察))"
 )
 _FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")  # 向某某局党组反馈
-_OPENING_SENTENCE = re.compile(_words("opening"))
+_OPENING_SENTENCE = re.compile(_any_of("opening"))
 _INSPECTION = re.compile("巡视|巡察")
 _DAY_REACH = 60
 """Code points behind a date in which the clause that says what happened then is read."""

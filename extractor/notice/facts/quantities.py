@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from extractor.data import read_table
@@ -23,7 +24,7 @@ from extractor.text.numbers import (
     unit_end_at,
 )
 from extractor.text.places import Inside, Place
-from extractor.text.wording import alternatives, pattern
+from extractor.text.wording import any_of, pattern
 
 
 class QuantityFound(NamedTuple):
@@ -79,9 +80,10 @@ _COUNTS_ON = re.compile(r"(?:第[0-9]+(?:[、和至-][0-9]+)*[、和至-]|月(?:
 _SHORT_QUOTE = 12
 _DOCUMENT_NUMBER = re.compile(r"[〕)\]] ?第?[0-9]+号")
 _YEAR_IN_BRACKETS = re.compile(r"(?:19|20)[0-9]{2}")
+_any_of = partial(any_of, "quantities")
 _ARTICLE = re.compile(r"[条款项](?![余多])")
 _YEAR_OF_NAME = re.compile(r"(?:19|20)[0-9]{2}(?=[“《A-Za-z])")
-_STREET = re.compile(rf"[\u4e00-\u9fff]{{1,3}}(?:{alternatives('quantities', 'streets')})")
+_STREET = re.compile(rf"[\u4e00-\u9fff]{{1,3}}{_any_of('streets')}")
 _SHORTEST_NAME = 3
 _LONGEST_COUNT = 6
 """Digits. A longer number without a unit is that of a telephone, an account or a code."""
@@ -331,7 +333,7 @@ def _quantity(text: str, amount: AmountInText) -> QuantityFound | None:
     return QuantityFound(amount.text, amount.value, unit, amount.base, subject, qualifier)
 
 
-_NO_QUALIFIER = re.compile(f"(?:{alternatives('quantities', 'not_about')})$")
+_NO_QUALIFIER = re.compile(f"{_any_of('not_about')}$")
 
 
 def _qualifier_before(before: str) -> str | None:
@@ -350,15 +352,15 @@ def _measures_without_unit(text: str, start: int, end: int) -> bool:
     return ends and _SAYS_FIGURE.search(text, max(0, start - 4), start) is not None
 
 
-_SAYS_FIGURE = re.compile(f"(?:{alternatives('quantities', 'figure_before')})$")
+_SAYS_FIGURE = re.compile(f"{_any_of('figure_before')}$")
 _NOUN = re.compile(
     r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)"
-    rf"(?=[,。;、:!?\d《]|$|{alternatives('quantities', 'behind_noun')})"
+    rf"(?=[,。;、:!?\d《]|$|{_any_of('behind_noun')})"
 )
 _CLAUSE_BREAKS = frozenset("(),。;:、!?\n0123456789%①②③④⑤⑥⑦⑧⑨⑩")
 _LONGEST_SUBJECT = 24
-_OPENERS = re.compile(f"^(?:{alternatives('quantities', 'opens_subject')})+")
-_CLOSERS = re.compile(f"(?:{alternatives('quantities', 'closes_subject')})+$")
+_OPENERS = re.compile(f"^{_any_of('opens_subject')}+")
+_CLOSERS = re.compile(f"{_any_of('closes_subject')}+$")
 _ENDS_CLOSER = frozenset(word[-1] for word in read_table("quantities")["closes_subject"])
 _UNIT_BETWEEN = re.compile(r"^(?:[余多]|[宗亩户人件起家个次项条名])+$")
 

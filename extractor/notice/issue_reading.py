@@ -148,10 +148,14 @@ _Found = TypeVar("_Found")
 def _distinct(printed: str, facts: Facts) -> Facts:
     """Keep the first of equal documents and dates, and no damaged date; titles are compared as printed."""
     documents, dates = facts.documents, facts.dates
+    if dates:
+        dates = [date for date in dates if date.value]
+    elif len(documents) < 2:
+        return facts  # as in most measures
     if len(documents) > 1:
         documents = _firsts(documents, [(printed[slice(*found.title)], found.action) for found in documents])
-    if dates:
-        dates = [date for date in _firsts(dates, [date.value for date in dates]) if date.value]
+    if len(dates) > 1:
+        dates = _firsts(dates, [date.value for date in dates])
     return Facts(documents, dates, facts.quantities, facts.accountability)
 
 

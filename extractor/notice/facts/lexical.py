@@ -10,7 +10,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from extractor.data import read_table
 
@@ -45,7 +45,8 @@ def _lexicon(table: str) -> _Lexicon:
             for role, key in ((_WORD, "words"), (_VERB, "verbs"), (_OBJECT, "objects")):
                 for word in row.get(key, ()):
                     roles.setdefault(word, []).append((role, rule))
-    return _Lexicon(AhoCorasick(list(roles)), tuple(map(tuple, roles.values())), tuple(rules))
+    automaton = AhoCorasick(list(roles), implementation=Implementation.DFA)
+    return _Lexicon(automaton, tuple(map(tuple, roles.values())), tuple(rules))
 
 
 def lexical_scores(table: str, text: str) -> dict[str, int]:

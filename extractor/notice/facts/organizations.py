@@ -83,6 +83,8 @@ def find_organizations(text: str, clauses: Clauses, ends: NameEnds, measure: Pla
     companions = _BEFORE_COMPANION.finditer(text, start, stop)
     chains += [_chain(text, ends, Place(match.end(), stop), _COMPANION) for match in companions]
     chains += [_list_before(text, start, match.start()) for match in _AND_OTHERS.finditer(text, start, stop)]
+    if not chains:
+        return []
     found: dict[str, Place] = {}
     for place in (place for chain in chains for place in chain):
         found.setdefault(text[place.start : place.end], place)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 from extractor.notice.issue_reading import IssueReading, MeasureReading
 from extractor.notice.reading import Reading, read_measure
 from extractor.record.contract import Measure, Notice, Record, Span
-from extractor.text.folding import FoldedText, fold, without_blanks
+from extractor.text.folding import FoldedText, fold
 from extractor.text.places import Place
 
 Write = Callable[[Place], dict[str, int]]
@@ -26,7 +26,7 @@ _CONTACT = "contact."
 
 def assemble(reading: Reading, notice_id: str, write: Write | None = None) -> Notice:
     """Return a notice's record without checks; its places are of the stored text unless ``write`` says otherwise."""
-    page = _Page(reading.folded.printed, write or writer(reading.folded))
+    page = _Page(reading.text, reading.folded.printed, write or writer(reading.folded))
     fields = {name: found.value for name, found in reading.fields.items()}
     # Plain dictionaries are validated into records all at once: several times faster than one constructor a value.
     return Notice.model_validate(
@@ -88,7 +88,7 @@ def measure_at(text: str, at: Span) -> Measure:
     """Read the stretch ``at`` of a notice's stored text by rules, as if it were one of its measures."""
     folded = fold(text)
     measure = read_measure(folded, folded.in_folded(at.start, at.end))
-    return Measure.model_validate(_measure(_Page(folded.printed, writer(folded)), measure))
+    return Measure.model_validate(_measure(_Page(folded.text, folded.printed, writer(folded)), measure))
 
 
 def text_sha256(text: str) -> str:
@@ -97,21 +97,22 @@ def text_sha256(text: str) -> str:
 
 
 class _Page(NamedTuple):
-    """The printed text that values are cut from, and the writer of places."""
+    """The folded text that labels are cut from, the printed one for other values, and the writer of places."""
 
+    text: str
     printed: str
     write: Write
 
 
 def _issue(page: _Page, issue: IssueReading) -> _Values:
-    text, write = page
+    folded, text, write = page
     outline = issue.outline
     spans = {"label": [write(outline.label)]} if outline.label else {}
     spans["title"] = [write(outline.title)]
     if outline.section:
         spans["section"] = [write(place) for place in outline.section]
     return {
-        "label": _label(text, outline.label),
+        "label": _label(folded, outline.label),
         "title": _cut(text, outline.title),
         "section": [_cut(text, place) for place in outline.section],
         "category": issue.category,
@@ -123,7 +124,7 @@ def _issue(page: _Page, issue: IssueReading) -> _Values:
 
 
 def _measure(page: _Page, measure: MeasureReading) -> _Values:
-    text, write = page
+    folded, text, write = page
     outline, heading, types, status, facts, organizations = measure
     spans = {"label": [write(outline.label)]} if outline.label else {}
     if heading:
@@ -131,7 +132,7 @@ def _measure(page: _Page, measure: MeasureReading) -> _Values:
     if organizations:
         spans["organizations"] = [write(place) for place in organizations]
     return {
-        "label": _label(text, outline.label),
+        "label": _label(folded, outline.label),
         "text": write(outline.text),
         "heading": _cut(text, heading) if heading else None,
         "types": types,
@@ -184,7 +185,7 @@ def printed_unit(text: str, found: WithUnit) -> str:
 
 
 def _label(text: str, place: Place | None) -> str | None:
-    return without_blanks(_cut(text, place)) if place else None
+    return _cut(text, place).replace(" ", "").replace("\n", "") if place else None
 
 
 def _outline(page: _Page, reading: Reading) -> _Values:

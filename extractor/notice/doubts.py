@@ -241,25 +241,28 @@ def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterato
 
 def _grounding(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
     """Doubt quoted values that are not printed at their place; by construction all are, and a slip would show here."""
-    for home, name, index, value, span in _quoted_values(notice):
-        if value in folded.source[span.start : span.end]:
-            continue
-        printed = _seen(folded, span.start, span.end)
-        if value not in printed and _plain(value) not in _plain(printed) and not _is_amount(value, folded, span):
-            yield Doubt("ungrounded_value", f"{home}{name}[{index}]", {"name": name, "value": _short(value)})
-
-
-def _quoted_values(notice: Notice) -> Iterator[tuple[str, str, int, str, Span]]:
-    """Yield the path of a value's record, its list, its index there, the value as printed, and its span."""
     for k, total in enumerate(notice.totals):
-        yield "", "totals", k, _number(total.value), total.text
+        if not _is_printed(value := _number(total.value), total.text, folded):
+            yield _ungrounded("", "totals", k, value)
     for i, issue in enumerate(notice.issues):
         for j, measure in enumerate(issue.measures):
-            home = f"issues[{i}].measures[{j}]."
             for k, quantity in enumerate(measure.quantities):
-                yield home, "quantities", k, _number(quantity.value), quantity.text
+                if not _is_printed(value := _number(quantity.value), quantity.text, folded):
+                    yield _ungrounded(f"issues[{i}].measures[{j}].", "quantities", k, value)
             for k, document in enumerate(measure.documents):
-                yield home, "documents", k, document.title, document.text
+                if not _is_printed(document.title, document.text, folded):
+                    yield _ungrounded(f"issues[{i}].measures[{j}].", "documents", k, document.title)
+
+
+def _ungrounded(home: str, name: str, index: int, value: str) -> Doubt:
+    return Doubt("ungrounded_value", f"{home}{name}[{index}]", {"name": name, "value": _short(value)})
+
+
+def _is_printed(value: str, span: Span, folded: FoldedText) -> bool:
+    if value in folded.source[span.start : span.end]:
+        return True
+    printed = _seen(folded, span.start, span.end)
+    return value in printed or _plain(value) in _plain(printed) or _is_amount(value, folded, span)
 
 
 def _plain(text: str) -> str:

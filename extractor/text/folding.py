@@ -122,11 +122,6 @@ def half_width(words: str) -> str:
     return words.translate(_TABLE) if needed or _is_beyond_basic(words) else words
 
 
-def without_blanks(label: str) -> str:
-    """Return a short printed form, such as an enumerator, in half width and without blanks."""
-    return half_width(label).replace(" ", "").replace("\n", "")
-
-
 def fold(source: str) -> FoldedText:
     """Fold a notice's plain text, whole: a slice of it may fold otherwise.
 

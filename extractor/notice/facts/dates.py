@@ -43,6 +43,7 @@ _ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")  # the 28日 of 
 _START = re.compile(
     r"[0-9今去明次上下第一二三四元](?:(?<=\d)\d*|(?<=元)(?=月)|(?<=[今去明次])年|(?<=[上下])半年|(?<=[第一二三四])[一二三四]?季度)"
 )
+_APART = frozenset(" \n")
 _AFTER_DIGITS = frozenset(" 年月-—~至./、和")
 # What looks like a date in digits: where the grammar does not read all of it, its digits are damaged.
 _LIKE_A_DATE = re.compile(
@@ -66,7 +67,7 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
         begin, end = start.span()
         if text[begin].isdecimal() and text[end : end + 1] not in _AFTER_DIGITS:
             continue  # most figures are followed by a unit that no date has: known before any form is tried
-        if begin < position or inside(begin) or _goes_on_before(text, begin):
+        if begin < position or inside(begin) or (text[begin - 1 : begin] in _APART and _goes_on_before(text, begin)):
             continue
         position = reader.read_at(begin)
     return Dates(_with_damaged(text, reader.found, reader.seen, inside), reader.names)
@@ -163,9 +164,7 @@ def _goes_on_before(text: str, begin: int) -> bool:
     Then nobody can tell where the date begins, unless it begins with its year.
     """
     before = begin - 1
-    if before < 0 or text[before] not in " \n":
-        return False
-    while before >= 0 and text[before] in " \n" and begin - before <= 3:
+    while before >= 0 and text[before] in _APART and begin - before <= 3:
         before -= 1
     apart = before >= 0 and before < begin - 1 and text[before].isdecimal() and text[begin].isdecimal()
     return apart and not _WITH_YEAR.match(text, begin)

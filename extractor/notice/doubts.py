@@ -206,6 +206,8 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
             if first != ".." and first[: len(signed_on)] > signed_on[: len(first)]:
                 yield Doubt("date_after_signature", f"{path}.dates[{k}]", {"date": date.value, "signed": signed_on})
     quantities = measure.quantities
+    if len(quantities) < 2:
+        return
     for k, (whole, part, rate) in enumerate(zip(quantities, quantities[1:], quantities[2:], strict=False)):
         counts = whole.unit == part.unit != "%" and rate.unit == "%" and part.value < whole.value
         if not counts:
@@ -219,7 +221,7 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
 
 def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:
     """Doubt parts that come to more than their whole: 其中 A、B."""
-    if len(quantities) < 2 or "其中" not in _seen(folded, quantities[0].text.end, quantities[-1].text.start):
+    if "其中" not in _seen(folded, quantities[0].text.end, quantities[-1].text.start):
         return  # as in most measures: known by one look
     for k, whole in enumerate(quantities[:-1]):
         following = quantities[k + 1]

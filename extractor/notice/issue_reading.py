@@ -135,6 +135,8 @@ def _deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:
 
 def _without_titles(text: str, place: Place, facts: Facts) -> str:
     """Return a measure's text with its 《…》 emptied: a document's name does not say what was done."""
+    if not facts.documents:
+        return text[place.start : place.end]
     pieces, position = [], place.start
     for document in facts.documents:
         pieces.append(text[position : document.title.start])

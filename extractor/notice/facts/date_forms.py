@@ -82,6 +82,7 @@ _MONTHS = re.compile(  # 1至6月, 2023年3-5月份
 _YEARS = re.compile(  # 2021-2023年, 2021年至2023年度
     r"(?<![\d.])(?P<first>(?:19|20)\d\d) ?年?[-—~至](?P<last>(?:19|20)\d\d) ?年度?"
 )
+_IN_SPANS = frozenset(" 年-—~至")
 _TO = re.compile(" ?(?:至|到|—+|-|~|–) ?")
 _BEGINS_TO = frozenset(" 至到—-~–")
 _SAME_MONTH = re.compile(r"(?P<day>[0-3]?\d) ?日")  # the 10日 of 3月5日至10日
@@ -91,12 +92,12 @@ _BEGINS_BOUND = frozenset("以起至之前")
 _RELATIVE, _HALVES, _QUARTERS = frozenset("今去明次"), frozenset("上下"), frozenset("第一二三四")
 
 
-def period_at(text: str, begin: int) -> DatePeriod | None:
+def period_at(text: str, begin: int, behind: str) -> DatePeriod | None:
     """Read the date or period that begins at ``begin`` of the folded text; None where none does.
 
-    No digit may stand right before ``begin``.
+    No digit may be right before ``begin``. ``behind`` is the character that follows the digits, or the word, there.
     """
-    span = _span_at(text, begin) if text[begin].isdecimal() else None
+    span = _span_at(text, begin) if behind in _IN_SPANS and text[begin].isdecimal() else None
     if span is None:
         printed = _point_at(text, begin, _MONTH)
         if printed is None:

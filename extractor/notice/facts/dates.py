@@ -65,11 +65,12 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
     position = 0
     for start in _START.finditer(text):
         begin, end = start.span()
-        if text[begin].isdecimal() and text[end : end + 1] not in _AFTER_DIGITS:
+        behind = text[end : end + 1]
+        if text[begin].isdecimal() and behind not in _AFTER_DIGITS:
             continue  # most figures are followed by a unit that no date has: known before any form is tried
         if begin < position or inside(begin) or (text[begin - 1 : begin] in _APART and _goes_on_before(text, begin)):
             continue
-        position = reader.read_at(begin)
+        position = reader.read_at(begin, behind)
     return Dates(_with_damaged(text, reader.found, reader.seen, inside), reader.names)
 
 
@@ -88,15 +89,18 @@ class _DateReader:
         self._signed_year = int(signed_on[:4]) if signed_on else None
         self._year: int | None = None
 
-    def read_at(self, begin: int) -> int:
-        """Read what begins at ``begin``, and return where that ends: ``begin`` where it is no date."""
+    def read_at(self, begin: int, behind: str) -> int:
+        """Read what begins at ``begin``, and return where that ends: ``begin`` where it is no date.
+
+        ``behind`` is the character that follows the digits, or the word, at ``begin``.
+        """
         listed = _LISTED.match(self._text, begin) if self._text[begin].isdecimal() else None
         if listed:
             self._year = int(listed["y"]) if listed["y"] else self._year
             self.found += _listed(listed, self._year or self._signed_year)
             self.seen.append(Place(*listed.span()))
             return listed.end()
-        period = period_at(self._text, begin)
+        period = period_at(self._text, begin, behind)
         if period is None:
             return begin
         place = Place(begin, period.end)

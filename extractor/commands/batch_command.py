@@ -1,4 +1,4 @@
-"""``python -m extractor batch``: ask in batches, which takes up to a day and costs less, or is all an endpoint does."""
+"""``python -m extractor batch``: asking a model in batches, for endpoints that are cheaper or answer only this way."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ if TYPE_CHECKING:
 
     from extractor.runs.batch_run import Exported, Taken, Wanted
 
-app = typer.Typer(help="Ask a model in batches: calls out as files, answers back into the cache.", no_args_is_help=True)
+app = typer.Typer(
+    help="Ask a model in batches: write calls to files, import the answers into the cache.", no_args_is_help=True
+)
 
 _COMMAND = "python -m extractor batch"
 _RUN = "python -m extractor run, with the same settings"
 
-RequestsArgument = Annotated[str, typer.Argument(metavar="FILE", help="A file that was submitted, or a batch's id.")]
+RequestsArgument = Annotated[str, typer.Argument(metavar="FILE", help="A submitted file, or a batch's id.")]
 
 
 @app.command()
@@ -39,17 +41,17 @@ def export(
     backend: Annotated[Backend, typer.Option(help="The run to prepare: assisted or model.")] = Backend.ASSISTED,
     halve: Annotated[
         list[Path] | None,
-        typer.Option(metavar="ANSWERS", help="Ask in two halves what was too much at once by this file of answers."),
+        typer.Option(metavar="ANSWERS", help="Split in two the calls that this file of answers says were too large."),
     ] = None,
     cache_dir: CacheOption = None,
     endpoint: EndpointFlags,
 ) -> None:
-    """Write the calls a run would make to a file.
+    """Write the calls of a run to a file instead of making them.
 
-    Those that have an answer in the cache are left out; nothing is asked. FILE is in the form of OpenAI's Batch API.
-    Where a model finds issues and measures (--backend model, or a notice whose layout the rules read poorly), that is
-    asked first: export again when it is answered. Settings that change what is asked (--model, --mode, --temperature,
-    --seed, --max-tokens, --extra-body) must be the same in the run.
+    Calls with an answer in the cache are left out. FILE has the format of OpenAI's Batch API. Where a model finds the
+    issues and measures (--backend model, or a notice whose layout the rules read poorly), the first export asks for
+    these: export again once it is answered. Give the run the same --model, --mode, --temperature, --seed, --max-tokens
+    and --extra-body: they are part of what is asked.
 
     Exit status: 1 when some notices could not be read (the others are written).
     """
@@ -80,15 +82,17 @@ def import_(
     *,
     calls: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="What was asked. [default: NAME.calls.jsonl beside NAME.answers.jsonl]"),
+        typer.Option(
+            metavar="FILE", help="The calls that were asked. [default: NAME.calls.jsonl beside NAME.answers.jsonl]"
+        ),
     ] = None,
     cache_dir: CacheOption = None,
 ) -> None:
-    """Take answers into the cache.
+    """Import answers into the cache.
 
-    They may come in any order and number.
+    They may come in any order, all at once or in parts.
 
-    Exit status: 1 when calls are still without an answer, or a line held none that is of use.
+    Exit status: 1 when some calls have no answer yet, or a line holds no usable answer.
     """
     from extractor.endpoint.batch import calls_beside, read_calls
     from extractor.endpoint.cache import AnswerCache, default_folder
@@ -98,7 +102,9 @@ def import_(
     asked = {path: read_calls(path) for path in {*lists.values()} if path is not None}
     for each, path in lists.items():
         if path is None:
-            LOGGER.warning("%s: any answer in it is taken; what was asked is named with --calls", each)
+            LOGGER.warning(
+                "%s: no list of calls lies beside it, so all answers are imported; name one with --calls", each
+            )
     with AnswerCache(cache_dir or default_folder()) as cache:
         taken = take_answers({each: asked[path] if path else None for each, path in lists.items()}, cache)
     for problem in taken.problems:
@@ -114,12 +120,12 @@ def import_(
 def submit(
     requests: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `batch export` wrote.")],
     *,
-    again: Annotated[bool, typer.Option("--again", help="Also where it was submitted before.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Submit a file again that was submitted before.")] = False,
     endpoint: EndpointFlags,
 ) -> None:
-    """Have the endpoint answer a file of requests.
+    """Submit a file of requests to the endpoint, which must have OpenAI's Batch API.
 
-    It needs to have OpenAI's Batch API. A file is not submitted twice.
+    A file is not submitted twice, except with --again.
     """
     from extractor.endpoint import batch_api
 
@@ -133,7 +139,7 @@ def submit(
 @app.command()
 @with_endpoint_options
 def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
-    """Print how far a batch is."""
+    """Print the state of a batch."""
     from extractor.endpoint import batch_api
 
     settings = endpoint.load()
@@ -141,7 +147,7 @@ def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
         state = batch_api.status(client, _batch_id(requests))
     typer.echo(str(state))
     for fault in state.faults:
-        typer.echo(f"it was not begun: {fault}")
+        typer.echo(f"it did not start: {fault}")
     if state.is_over:
         typer.echo(f"next: {_COMMAND} {'submit --again' if state.faults else 'fetch'} {requests}")
 
@@ -149,9 +155,9 @@ def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
 @app.command()
 @with_endpoint_options
 def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
-    """Write the answers of a batch to files.
+    """Write the answers of a batch to files beside FILE, named after it.
 
-    They are named after FILE and stand beside it; what failed is in a file of its own.
+    Requests that failed are in a file of their own.
     """
     from extractor.endpoint import batch_api
 
@@ -165,7 +171,7 @@ def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
 
 
 def _exported(exported: Exported, wanted: Wanted) -> Iterator[str]:
-    """Yield what an export did, and what comes next, line by line."""
+    """Yield the lines that report an export and the next step."""
     files = exported.files
     notices = _many(exported.notices, "notice")
     if files.count:
@@ -190,7 +196,7 @@ def _exported(exported: Exported, wanted: Wanted) -> Iterator[str]:
 
 
 def _taken(taken: Taken, answers: Sequence[Path]) -> Iterator[str]:
-    """Yield what an import did, and what comes next, line by line."""
+    """Yield the lines that report an import and the next step."""
     counted = [f"{count} {name}" for name, count in taken.lines.items() if count and name != "stored"]
     yield ", ".join([f"{_many(taken.lines['stored'], 'answer')} stored", *counted])
     if taken.missing:
@@ -211,7 +217,7 @@ def _many(count: int, thing: str) -> str:
 
 
 def _batch_id(given: str) -> str:
-    """Return the id of the batch that a file became; what is no file is an id."""
+    """Return the id of the batch made from a file; a name that is no file is an id."""
     from extractor.endpoint.batch_api import submitted
 
     path = Path(given)

@@ -1,4 +1,4 @@
-"""``python -m extractor cache``: the answers kept so that nothing is asked twice."""
+"""``python -m extractor cache``: the answers of models, kept so that no call is made twice."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from extractor.errors import InputError
 if TYPE_CHECKING:
     from extractor.endpoint.cache import AnswerCache
 
-app = typer.Typer(help="Look at, clear, export and import the kept answers of models.", no_args_is_help=True)
+app = typer.Typer(help="Show, clear, export and import the cached answers of models.", no_args_is_help=True)
 
-TaskOption = Annotated[str | None, typer.Option("--task", help="Answers of this task alone.")]
+TaskOption = Annotated[str | None, typer.Option("--task", help="Only the answers of this task.")]
 _UNITS = ("bytes", "KB", "MB", "GB")
 
 
 @app.command()
 def stats(cache_dir: CacheOption = None) -> None:
-    """Print how many answers are kept, of which tasks and models, and what they take."""
+    """Print the number and size of the cached answers, by task and model."""
     with _existing(cache_dir) as cache:
         kept: dict[tuple[str, ...], list[int]] = {}
         usable = 0
@@ -48,14 +48,14 @@ def clear(
     *,
     cache_dir: CacheOption = None,
     task: TaskOption = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
 ) -> None:
-    """Forget the kept answers. They cost what they cost when they are asked for again."""
+    """Delete the cached answers. A later run pays for them again."""
     from extractor.endpoint.cache import DamagedCacheError, discard_database
 
     folder = _folder(cache_dir)
     if not yes:
-        typer.confirm(f"Forget the answers in {folder}?", abort=True)
+        typer.confirm(f"Delete the answers in {folder}?", abort=True)
     try:
         with _existing(folder) as cache:
             removed = cache.clear() if task is None else sum(map(cache.remove, _keys_of(cache, task)))
@@ -74,7 +74,7 @@ def export(
     cache_dir: CacheOption = None,
     task: TaskOption = None,
 ) -> None:
-    """Write the answers to a text file: one a line, sorted, the same to the byte for the same answers."""
+    """Write the answers to a text file, one a line and sorted: equal answers give equal files."""
     from extractor.endpoint.recording import export as export_answers
 
     with _existing(cache_dir) as cache:
@@ -84,10 +84,13 @@ def export(
 
 @app.command(name="import")
 def import_(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A file that export wrote.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A file written by `cache export`.")],
     cache_dir: CacheOption = None,
 ) -> None:
-    """Take the answers of an exported file into the cache. Exit 1 where a line holds none."""
+    """Import the answers of an exported file into the cache.
+
+    Exit status: 1 when a line holds no answer.
+    """
     from extractor.endpoint.cache import AnswerCache
     from extractor.endpoint.recording import import_ as import_answers
 
@@ -107,12 +110,16 @@ def _folder(given: Path | None) -> Path:
 
 
 def _existing(given: Path | None) -> AnswerCache:
-    """Open the cache, where there is one: looking at a folder does not make it."""
+    """Open an existing cache; a missing folder is not created.
+
+    Raises:
+        InputError: there is no such folder.
+    """
     from extractor.endpoint.cache import AnswerCache
 
     folder = _folder(given)
     if not folder.exists():
-        raise InputError(f"{folder}: holds no answers yet; another folder is named with --cache-dir")
+        raise InputError(f"{folder}: holds no answers yet; name another folder with --cache-dir")
     return AnswerCache(folder)
 
 

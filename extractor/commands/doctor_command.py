@@ -1,4 +1,4 @@
-"""``python -m extractor doctor``: what an endpoint can do, tried out, and what is wrong with it."""
+"""``python -m extractor doctor``: tries of an endpoint, and advice on what is wrong with it."""
 
 from __future__ import annotations
 
@@ -23,21 +23,22 @@ TINY = """某水库管理所党支部关于巡察整改进展情况的通报
 1.关于“闸门钥匙无人登记”问题的整改。
 一是修订《闸门钥匙领用细则》。二是清点旧钥匙40把。
 """
-"""A notice that nobody wrote, to be asked about as a run asks about any."""
+"""An invented notice for the calls that are tried."""
 
 _COLUMN = 14
-_MOST_MODELS = 12  # that are told of an endpoint with hundreds
+_MOST_MODELS = 12  # that are listed: some endpoints have hundreds
 
 
 @with_endpoint_options
 def doctor(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as one JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
     endpoint: EndpointFlags,
 ) -> None:
-    """Try an endpoint: can it be reached, what models has it, which modes work, how fast, what is wrong.
+    """Check that the endpoint is reachable, list its models, and try each mode.
 
-    About ten requests are made, with a tiny notice and the instructions that come with any. Nothing is kept.
+    It also measures the speed and explains what is wrong. About ten requests are made, with a tiny notice and the usual
+    instructions. No answer is kept.
 
     Exit status: 0 when some mode works, 1 when none does, 2 for wrong settings.
     """
@@ -76,7 +77,7 @@ def _tiny_call() -> Call[Response]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
-    """Show on a terminal what is being tried."""
+    """Show the current step on a terminal."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -87,7 +88,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
 
 
 def _told(report: Report) -> Iterator[str]:
-    """Yield what was found, line by line, for people."""
+    """Yield the lines of the report for people."""
     yield _row("endpoint", f"{report.address}{'' if report.reached else ' cannot be reached'}")
     if report.models is not None:
         more = f" and {len(report.models) - _MOST_MODELS} more" if len(report.models) > _MOST_MODELS else ""
@@ -115,7 +116,7 @@ def _of_mode(trial: ModeTrial) -> str:
 
 
 def _of_best_mode(report: Report) -> Iterator[str]:
-    """Yield how fast the endpoint is, and how much it takes."""
+    """Yield the lines on speed, prefix cache and context."""
     if report.cold is None:
         yield _row("speed", "unknown: it does not stream")
     else:
@@ -124,7 +125,7 @@ def _of_best_mode(report: Report) -> Iterator[str]:
         rate = _rate(report.warm) or _rate(report.cold)
         yield _row("speed", f"{rate:.0f} tokens a second" if rate else "unknown: the answer came at once")
     cached = report.warm.cached if report.warm else 0
-    told = {True: "works", False: "none: a prompt's beginning is read anew each time", None: "cannot be told"}
+    told = {True: "works", False: "none: a prompt's beginning is read anew each time", None: "unknown"}
     yield _row("prefix cache", told[report.has_prefix_cache] + (f", {cached:,} tokens were known" if cached else ""))
     if report.context:
         yield _row("context", f"{report.context:,} tokens")
@@ -142,7 +143,7 @@ def _row(name: str, value: str) -> str:
 
 
 def _facts(report: Report) -> dict[str, Any]:
-    """Return what was found, for machines: the report's own fields, and what follows from them."""
+    """Return the report for machines: its own fields, and those derived from them."""
     from dataclasses import asdict
 
     return {

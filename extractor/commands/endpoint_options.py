@@ -1,4 +1,4 @@
-"""The options that say which endpoint is asked, and how: the same for all commands that ask one."""
+"""The options of an endpoint, shared by all commands that use one."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ def _option(help_: str, **how: Any) -> Any:
 class EndpointFlags(NamedTuple):
     """The settings of an endpoint as flags, None where not given; all but ``profile`` are named as in ``Settings``.
 
-    Defaults are told here and set there: pydantic must not be imported for ``--help``; a test compares them.
+    The defaults are documented here and set there: ``--help`` must not import pydantic. A test compares them.
     """
 
-    profile: Annotated[str | None, _option("Settings of this name in extractor.toml.")] = None
+    profile: Annotated[str | None, _option("The settings of this name in extractor.toml.")] = None
     base_url: Annotated[str | None, _option("The endpoint's address, up to and with /v1. [env: OPENAI_BASE_URL]")] = (
         None
     )
@@ -36,29 +36,30 @@ class EndpointFlags(NamedTuple):
         str | None, _option("The environment variable that holds the key. [default: OPENAI_API_KEY]")
     ] = None
     mode: Annotated[
-        str | None, _option("How typed answers are asked for: tools, json_schema, json, md_json, auto. [default: auto]")
+        str | None,
+        _option("The way to ask for typed answers: tools, json_schema, json, md_json, auto. [default: auto]"),
     ] = None
-    temperature: Annotated[float | None, _option("0 is as repeatable as the endpoint gets. [default: 0]")] = None
-    seed: Annotated[int | None, _option("For endpoints that take one.")] = None
-    max_tokens: Annotated[int | None, _option("The most tokens an answer may take. [default: by what is asked]")] = None
+    temperature: Annotated[float | None, _option("Sampling temperature; 0 repeats best. [default: 0]")] = None
+    seed: Annotated[int | None, _option("Sampling seed, for endpoints that accept one.")] = None
+    max_tokens: Annotated[int | None, _option("Tokens of an answer, at most. [default: by the call]")] = None
     timeout: Annotated[float | None, _option("Seconds that one request may take. [default: 120]")] = None
-    call_deadline: Annotated[
-        float | None, _option("Seconds for a call, repetitions included. [default: 5 x timeout]")
-    ] = None
+    call_deadline: Annotated[float | None, _option("Seconds for a call with its retries. [default: 5 x timeout]")] = (
+        None
+    )
     notice_deadline: Annotated[float | None, _option("Seconds for all calls of one notice.")] = None
-    concurrency: Annotated[int | None, _option("Requests at once. [default: found by trying, up to 64]")] = None
+    concurrency: Annotated[int | None, _option("Requests at once. [default: adapted, up to 64]")] = None
     rpm: Annotated[int | None, _option("Requests a minute, at most.")] = None
     tpm: Annotated[int | None, _option("Tokens a minute, in and out, at most.")] = None
     budget_tokens: Annotated[int | None, _option("Tokens, in and out, that this run may use.")] = None
     budget_usd: Annotated[float | None, _option("US dollars that this run may cost; needs a known price.")] = None
     extra_body: Annotated[str | None, _option('Further fields of each request, as JSON: {"top_k": 1}.')] = None
-    prices: Annotated[Path | None, _option("A price table of one's own, TOML.")] = None
-    retries: Annotated[int | None, _option("How often a failed request is repeated. [default: 5]")] = None
-    answer_retries: Annotated[int | None, _option("How often a wrong answer is asked for again. [default: 2]")] = None
+    prices: Annotated[Path | None, _option("Your own price table, TOML.")] = None
+    retries: Annotated[int | None, _option("Retries of a failed request. [default: 5]")] = None
+    answer_retries: Annotated[int | None, _option("Retries after an invalid answer. [default: 2]")] = None
     backoff: Annotated[
-        float | None, _option("Seconds before the first repetition, then twice as long each. [default: 0.5]")
+        float | None, _option("Seconds before the first retry, doubled for each further one. [default: 0.5]")
     ] = None
-    cache_by_address: Annotated[bool | None, _option("Keep the answers of each address apart.")] = None
+    cache_by_address: Annotated[bool | None, _option("Cache the answers of each address apart.")] = None
 
     def load(self) -> Settings:
         """Return the settings: these flags over the environment over .env over the profile.
@@ -73,7 +74,7 @@ class EndpointFlags(NamedTuple):
 
     @property
     def are_given(self) -> bool:
-        """Whether any of them was."""
+        """Whether any flag was given."""
         return any(value is not None for value in self)
 
 

@@ -1,4 +1,4 @@
-"""``python -m extractor prompts``: what a model would be asked, without asking it."""
+"""``python -m extractor prompts``: the prompts of a run, without calling a model."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from extractor.assist.packs import Pack
 
 
-class Task(StrEnum):
-    """What a prompt asks for."""
+class PromptTask(StrEnum):
+    """The task of a prompt."""
 
     FIELDS = "fields"
     LABELS = "labels"
@@ -30,14 +30,14 @@ def prompts(
         typer.Argument(metavar="[FILE]", help="A notice, in any format that `run` reads; without it, a list."),
     ] = None,
     *,
-    task: Annotated[Task | None, typer.Option(help="Only this task's calls.")] = None,
+    task: Annotated[PromptTask | None, typer.Option(help="Only this task's calls.")] = None,
     call: Annotated[int | None, typer.Option(min=1, help="Only the call with this number.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the response's JSON Schema, too.")] = False,
 ) -> None:
-    """List the prompts, or print what would be asked about a notice. Nothing is called.
+    """List the prompts, or print the calls of a notice, without making them.
 
-    `fields` and `labels` are asked in a run with --backend assisted; `layout` comes before them where the model is to
-    find issues and measures. Tokens are estimated: one a character outside ASCII, 0.3 an ASCII character.
+    A run with --backend assisted asks `fields` and `labels`; where the model finds the issues and measures, `layout`
+    comes first. Tokens are estimated: one for a character outside ASCII, 0.3 for an ASCII character.
     """
     if file is None:
         _list(task)
@@ -50,7 +50,7 @@ def prompts(
             _show(pack, f"{number}/{len(calls)}", schema=schema)
 
 
-def _list(task: Task | None) -> None:
+def _list(task: PromptTask | None) -> None:
     from extractor.assist.prompts import TASKS, prompt
     from extractor.assist.tokens import estimate_tokens
 
@@ -62,19 +62,19 @@ def _list(task: Task | None) -> None:
             typer.echo(f"{head}  fixed part about {size:,} tokens  {asked.task}")
 
 
-def _calls(file: Path, task: Task | None) -> Iterator[Pack]:
+def _calls(file: Path, task: PromptTask | None) -> Iterator[Pack]:
     from extractor.assist.layout.layout_pack import layout_packs
     from extractor.assist.packs import fields_packs, labels_packs, read_first
     from extractor.files.ingest import read_text
     from extractor.files.sources.source import Source
 
     material = read_first(read_text(Source(str(file))).text, file.stem)
-    by_task: dict[Task, Iterable[Pack]] = {
-        Task.FIELDS: fields_packs(material),
-        Task.LABELS: labels_packs(material),
-        Task.LAYOUT: layout_packs(material.text, material.reading.text, material.reading.outline.ending.start),
+    by_task: dict[PromptTask, Iterable[Pack]] = {
+        PromptTask.FIELDS: fields_packs(material),
+        PromptTask.LABELS: labels_packs(material),
+        PromptTask.LAYOUT: layout_packs(material.text, material.reading.text, material.reading.outline.ending.start),
     }
-    wanted = (Task.FIELDS, Task.LABELS) if task is None else (task,)
+    wanted = (PromptTask.FIELDS, PromptTask.LABELS) if task is None else (task,)
     for each in wanted:
         yield from by_task[each]
 

@@ -1,4 +1,4 @@
-"""Notices as Rich trees and tables. Text goes in as ``Text``, never as markup, and without what steers a terminal."""
+"""Notices as Rich trees and tables: text is printed as ``Text``, never as markup, and made safe for a terminal."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ _NAMES = {
     "organizations": ("单位", "organisations"),
     "accountability": ("问责", "accountability"),
 }
-_FIELDS = tuple(name for name in SCALARS if name != "title")  # which is the head of the tree
+_FIELDS = tuple(name for name in SCALARS if name != "title")  # the title is the head of the tree
 
 
 def notice_tree(notice: Notice, text: str, lang: str) -> Tree:
-    """Return a notice as a tree; ``text`` is what its spans index, ``lang`` (zh, en) that of names."""
+    """Return a notice as a tree; its spans index ``text``, names are in ``lang`` (zh, en)."""
     tree = Tree(_line(notice.title or notice.notice_id, style="bold"))
     fields = tree.add(_line(_name("notice", lang), notice.notice_id))
     stated = [(field, getattr(notice, field)) for field in _FIELDS] + list(notice.contact)
@@ -96,7 +96,7 @@ def notice_table(notices: Iterable[Mapping[str, Any]], lang: str) -> Table:
 
 
 def _add_issues(tree: Tree, issues: Iterable[Issue], text: str, lang: str) -> None:
-    """Add issues below the headings that group them; a heading that comes again after another is printed again."""
+    """Add issues below the headings that group them; a heading that returns after another is printed again."""
     open_sections: list[tuple[str, Tree]] = []
     for issue in issues:
         kept = 0

@@ -17,8 +17,8 @@ from extractor.endpoint.cache import AnswerCache
 MOUNTED = """
 import sys
 from extractor import cli
-from extractor.commands import cache
-cli.app.add_typer(cache.app, name="cache-here")
+from extractor.commands import cache_command
+cli.app.add_typer(cache_command.app, name="cache-here")
 sys.exit(cli.main(["cache-here", *sys.argv[1:]]))
 """
 
@@ -78,7 +78,7 @@ def test_the_folder_is_an_option_too(folder: Path, tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, arguments: list[str]) -> None:
     said = command(*arguments, folder=tmp_path / "none")
     assert (said.status, said.out) == (1, "")
-    assert said.err == f"error: {tmp_path / 'none'}: holds no answers yet; another folder is named with --cache-dir\n"
+    assert said.err == f"error: {tmp_path / 'none'}: holds no answers yet; name another folder with --cache-dir\n"
     assert list(tmp_path.iterdir()) == []
 
 

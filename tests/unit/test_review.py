@@ -369,8 +369,10 @@ def _changes(items: Sequence[str], last: int) -> st.SearchStrategy[Change]:
 @settings(max_examples=60)
 @given(st.data())
 def test_whatever_people_do_the_record_is_grounded_and_can_be_undone(data: st.DataObject) -> None:
-    """Each change is refused in words, or leaves a record of the contract in which nothing is invented; and
-    with all of them undone, the last first, the reading stands as it was."""
+    """Each change is refused with a sentence, or leaves a valid record in which nothing is invented.
+
+    With all changes undone, the last first, the reading is as before.
+    """
     notice = extract(VILLAGE, notice_id="village")
     desk = Desk(notice, VILLAGE)
     for _ in range(data.draw(st.integers(1, 12))):

@@ -23,7 +23,6 @@ from notice_extractor_eval.evaluate_gold import measure_gold
 from notice_extractor_eval.evaluation import Evaluation
 from notice_extractor_eval.gold_folder import Split
 from notice_extractor_eval.markdown import cell, table
-from notice_extractor_eval.predictions import by_rules
 from notice_extractor_eval.score_fields import FIELDS, Lang
 from notice_extractor_eval.score_metrics import Metrics, metrics
 from notice_extractor_eval.score_report import scores_table
@@ -391,7 +390,7 @@ def _evaluation(name: str) -> Evaluation:
     if name == "readers":
         return compare_annotators(GOLD / "annotations" / "a", GOLD / "annotations" / "b", NOTICES).evaluation
     split: Split = "tuned" if name == "tuned" else "held-back"
-    return measure_gold(GOLD, by_rules, split)
+    return measure_gold(GOLD, lambda notice_id, text: extract(text, notice_id=notice_id), split)
 
 
 @cache

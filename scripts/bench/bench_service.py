@@ -112,7 +112,7 @@ def _bare(pool: ProcessPoolExecutor, out: RunFolder, files: Sequence[File]) -> N
 
 def _through(out: RunFolder, file: File) -> float:
     extracted = extract_file(Source(file.name), file.data, notice_id=file.name)
-    return store(extracted, out, "bench")["issues"] or 0
+    return store(extracted, out, "bench").counts["issues"] or 0
 
 
 def _send(service: Service, files: Sequence[File], at_once: int) -> None:

@@ -87,16 +87,16 @@ _FAULT = """
 import sys
 
 if "extractor.processes.confined_main" in sys.orig_argv:
-    import extractor.pipeline
+    import extractor.readers
 
-    extract_file = extractor.pipeline.extract_file
+    extract = extractor.readers.extract
 
-    def breaking(source, data, **settings):
-        if b"secret" in data:
-            raise KeyError(data.decode())
-        return extract_file(source, data, **settings)
+    def breaking(text, **settings):
+        if "secret" in text:
+            raise KeyError(text)
+        return extract(text, **settings)
 
-    extractor.pipeline.extract_file = breaking
+    extractor.readers.extract = breaking
 """
 
 

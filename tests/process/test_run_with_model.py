@@ -20,7 +20,7 @@ from page_examples import ARTICLE, page
 
 from extractor.cli import main
 from extractor.endpoint.cache import AnswerCache
-from extractor.model_source import Asking, NoticeModel
+from extractor.model_source import ModelSource, NoticeModel
 from extractor.pipeline import extract_with_model
 from extractor.record.contract import Notice
 
@@ -198,14 +198,14 @@ class TestAnswersThatDifferEachTime:
 
     def test_two_that_ask_at_the_same_moment_are_told_the_same(self, fickle: Runs) -> None:
         fickle.server.script(first_token=0.1)
-        asking = [Asking(settings(fickle.server), fickle.folder / "cache") for _ in range(2)]
+        sources = [ModelSource(settings(fickle.server), fickle.folder / "cache") for _ in range(2)]
 
-        async def read(one: Asking) -> Notice:
+        async def read(one: ModelSource) -> Notice:
             async with one.endpoint() as endpoint:
                 return (await extract_with_model(SHORT, NoticeModel(endpoint, None))).notice
 
         async def read_by_both() -> list[Notice]:
-            return await asyncio.gather(*map(read, asking))
+            return await asyncio.gather(*map(read, sources))
 
         one, other = asyncio.run(read_by_both())
         assert one == other

@@ -15,9 +15,9 @@ from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.offline import Offline
+from extractor.endpoint.offline import OfflineAnswers
 from extractor.endpoint.recording import Recording
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 
 
@@ -29,7 +29,7 @@ class ModelSource:
     cache) takes the cache's place and makes none, either. ``tally`` counts the tokens and seconds of all calls.
     """
 
-    settings: Settings
+    settings: EndpointSettings
     cache: Path | None = None
     offline: bool = False
     recording: Path | None = None
@@ -53,14 +53,14 @@ class ModelSource:
                 yield endpoint
 
     @contextmanager
-    def _answers(self) -> Iterator[AnswerCache | Offline | None]:
+    def _answers(self) -> Iterator[AnswerCache | OfflineAnswers | None]:
         if self.recording is not None:
-            yield Offline(Recording(self.recording))
+            yield OfflineAnswers(Recording(self.recording))
         elif self.cache is None:
             yield None
         else:
             with AnswerCache(self.cache) as cache:
-                yield Offline(cache) if self.offline else cache
+                yield OfflineAnswers(cache) if self.offline else cache
 
     def reported(self) -> dict[str, Any]:
         """Return the calls' totals and the endpoint's settings for a report; no key is in it."""

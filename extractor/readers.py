@@ -22,7 +22,7 @@ from extractor.pipeline import ReadNotice, extract, extract_with_model
 from extractor.record.checks import Lang
 
 if TYPE_CHECKING:
-    from extractor.endpoint.settings import Settings
+    from extractor.endpoint.settings import EndpointSettings
     from extractor.model_source import ModelSource
 
 Backend = Literal["rules", "assisted", "model"]
@@ -169,7 +169,7 @@ def reading(reader: Reader) -> Iterator[Callable[[ReadText, str], ReadNotice]]:
 def read(  # noqa: PLR0913
     path_or_text: str | Path,
     *,
-    model: str | Settings | None = None,
+    model: str | EndpointSettings | None = None,
     base_url: str | None = None,
     finds_issues: bool = False,
     notice_id: str | None = None,
@@ -206,7 +206,7 @@ def read(  # noqa: PLR0913
 async def aread(  # noqa: PLR0913
     path_or_text: str | Path,
     *,
-    model: str | Settings | None = None,
+    model: str | EndpointSettings | None = None,
     base_url: str | None = None,
     finds_issues: bool = False,
     notice_id: str | None = None,
@@ -221,7 +221,7 @@ async def aread(  # noqa: PLR0913
 
 
 def _reader(
-    model: str | Settings | None, base_url: str | None, finds_issues: bool, lang: Lang, cache: Path | None
+    model: str | EndpointSettings | None, base_url: str | None, finds_issues: bool, lang: Lang, cache: Path | None
 ) -> Reader:
     if model is None:
         if base_url is not None or finds_issues:

@@ -175,7 +175,7 @@ def others() -> dict[str, House]:
 
 def _house(given: Mapping[str, object]) -> House:
     values = {each.name: given.get(each.name) for each in fields(House)}
-    return House(**values | {"habits": tuple(given["habits"])})  # type: ignore[arg-type, call-overload]
+    return House(**values | {"habits": tuple(given["habits"])})  # type: ignore[arg-type]
 
 
 def downloaded(folder: Path) -> dict[str, House]:

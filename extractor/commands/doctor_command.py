@@ -16,7 +16,7 @@ from extractor.terminal import printable
 if TYPE_CHECKING:
     from extractor.assist.responses import Response
     from extractor.endpoint.calls import Call
-    from extractor.endpoint.doctor_report import ModeTrial, Report, Speed
+    from extractor.endpoint.doctor_report import DoctorReport, ModeTrial, Speed
 
 TINY = """某水库管理所党支部关于巡察整改进展情况的通报
 一、整改进展情况
@@ -87,7 +87,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{step} …")
 
 
-def _told(report: Report) -> Iterator[str]:
+def _told(report: DoctorReport) -> Iterator[str]:
     """Yield the lines of the report for people."""
     yield _row("endpoint", f"{report.address}{'' if report.reached else ' cannot be reached'}")
     if report.models is not None:
@@ -115,7 +115,7 @@ def _of_mode(trial: ModeTrial) -> str:
     return f"works, in {trial.seconds:.1f} s{again}{schema}{odd}"
 
 
-def _of_best_mode(report: Report) -> Iterator[str]:
+def _of_best_mode(report: DoctorReport) -> Iterator[str]:
     """Yield the lines on speed, prefix cache and context."""
     if report.cold is None:
         yield _row("speed", "unknown: it does not stream")
@@ -142,7 +142,7 @@ def _row(name: str, value: str) -> str:
     return f"{name:{_COLUMN}}{value}"
 
 
-def _facts(report: Report) -> dict[str, Any]:
+def _facts(report: DoctorReport) -> dict[str, Any]:
     """Return the report for machines: its own fields, and those derived from them."""
     from dataclasses import asdict
 

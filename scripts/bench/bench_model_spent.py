@@ -11,7 +11,7 @@ from typing import Any
 from fake_endpoint import count_tokens
 from gold_answers import known
 
-from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 
 FIRST_TOKEN = 0.3  # seconds
 PER_SECOND = 50.0  # tokens
@@ -21,7 +21,7 @@ PER_SECOND = 50.0  # tokens
 class Spent:
     """The cost of the calls about a notice; costs add up with ``+``.
 
-    Tokens are estimated (see ``extractor.assist.tokens``): ``sent`` in messages and schemas, ``shared`` of these with
+    Tokens are estimated (see ``extractor.endpoint.tokens``): ``sent`` in messages and schemas, ``shared`` of these with
     the beginning of another call, ``written`` in answers. ``slowest`` is the time of the longest answer by the latency
     model, in seconds.
     """

@@ -95,8 +95,8 @@ def main() -> None:
         for number in range(options.rounds):
             part = files[number * size : (number + 1) * size]
             measured = Round(
-                _timed(lambda part=part: _bare(pool, out, part)),
-                _timed(lambda part=part: _send(service, part, options.files)),
+                _timed(partial(_bare, pool, out, part)),
+                _timed(partial(_send, service, part, options.files)),
             )
             rounds.append(measured)
             _print_round(f"round {number + 1}", measured, size)
@@ -160,7 +160,7 @@ def _print_reading(service: Service, ids: Sequence[str], seed: int) -> None:
 
 def _reading(port: int, ids: Sequence[str]) -> list[float]:
     with Client(port) as client:
-        return [_timed(lambda notice_id=notice_id: client.ask(f"/v1/notices/{notice_id}")) for notice_id in ids]
+        return [_timed(partial(client.ask, f"/v1/notices/{notice_id}")) for notice_id in ids]
 
 
 def _timed(function: Callable[[], object]) -> float:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from checkout import GOLD_NOTICES, module_path
-from cli_examples import NOTICE, Finished, command, ids, outcomes, report, start, wait_for, write
+from cli_examples import NOTICE, command, command_apart, ended, ids, outcomes, report, start, wait_for, write
 
 import extractor
 from extractor.readers import Backend, RulesReader
@@ -163,7 +163,7 @@ def test_an_interrupt_writes_what_is_done_and_says_how_to_go_on(tmp_path: Path, 
     wait_for(tmp_path / "out" / ".work" / "a.json", process)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: workers get it too
     process.wait(timeout=60)
-    stopped = Finished(process)
+    stopped = ended(process)
     assert (stopped.status, stopped.out) == (130, "")
     assert stopped.err.startswith("error: interrupted: 1 done, 2 pending; ")
     assert stopped.err.endswith("1 of 3 are finished and kept, the same command goes on from there\n")
@@ -183,7 +183,7 @@ class TestFullDisk:
             resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
 
         for jobs in ("1", "2"):
-            done = command("run", "a.txt", "b.txt", "c.txt", "--jobs", jobs, cwd=tmp_path, before=limit)
+            done = command_apart("run", "a.txt", "b.txt", "c.txt", "--jobs", jobs, cwd=tmp_path, before=limit)
             assert (done.status, done.out) == (1, "")
             (line,) = done.err.splitlines()
             assert line.startswith("error: out/texts/b.txt: the disk is full; make room")

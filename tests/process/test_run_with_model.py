@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_examples import Finished, notices, outcomes, report, start, wait_for, write
+from cli_examples import ended, notices, outcomes, report, start, wait_for, write
 from endpoint_example import settings
 from fake_endpoint import Serving, serving
 from model_examples import POOR, SHORT, Runs, bodies, failures, issues, left_to_rules, long, model, settle, written
@@ -169,7 +169,7 @@ class TestInterrupted:
         wait_for(runs.folder / "out" / ".work" / "poor.json", process)
         os.killpg(process.pid, signal.SIGINT)
         process.wait(timeout=60)
-        stopped = Finished(process)
+        stopped = ended(process)
         assert (stopped.status, stopped.out) == (130, "")
         assert stopped.err.startswith("error: interrupted: 1 done, 2 pending; ")
         assert stopped.err.endswith("1 of 3 are finished and kept, the same command goes on from there\n")
@@ -213,7 +213,7 @@ class TestAnswersThatDifferEachTime:
     def test_two_runs_at_once_say_the_same(self, fickle: Runs) -> None:
         fickle.server.script(first_token=0.05)
         both = [started(fickle, *FILES, out=name, cache="cache") for name in ("one", "other")]
-        assert [(done.status, done.err) for done in map(Finished, both)] == [(0, ""), (0, "")]
+        assert [(done.status, done.err) for done in map(ended, both)] == [(0, ""), (0, "")]
         assert written(fickle.folder / "one") == written(fickle.folder / "other")
         assert written(fickle.run(*FILES, cache="cache", options=("--offline",))) == written(fickle.folder / "one")
         with AnswerCache(fickle.folder / "cache") as cache:

@@ -1,7 +1,7 @@
-"""Structured issues and measures from 巡视/巡察整改进展情况通报 (inspection rectification notices).
+r"""Structured issues and measures from 巡视/巡察整改进展情况通报 (inspection rectification notices).
 
 >>> from extractor import extract
->>> text = "县委第一巡察组对某镇党委开展了巡察。\\n1.关于“学习不够”问题的整改。制定《学习计划》。"
+>>> text = "县委第一巡察组对某镇党委开展了巡察。\n1.关于“学习不够”问题的整改。制定《学习计划》。"
 >>> notice = extract(text)
 >>> notice.issues[0].title, notice.issues[0].measures[0].documents[0].title
 ('学习不够', '学习计划')

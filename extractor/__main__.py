@@ -1,4 +1,4 @@
-"""``python -m extractor``."""
+"""The entry point of ``python -m extractor``."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The command: its parts, and the one place that turns errors into sentences and exit statuses.
+"""The command line: its commands, and the one place that turns errors into sentences and exit statuses.
 
-Nothing heavy is imported before a command needs it, so that ``--help`` comes at once.
+Heavy modules are imported when a command needs them, so that ``--help`` answers at once.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ app.command()(prompts)
 app.command()(doctor)
 app.add_typer(batch_command.app, name="batch")
 app.add_typer(cache_command.app, name="cache")
-# The evaluation stands above the extractor, which imports nothing of it: its commands are added by name.
+# The evaluation is built on the extractor, which imports nothing of it: its commands are added by name.
 for _name in ("eval", "gold"):
     app.add_typer(import_module(f"notice_extractor_eval.{_name}_command").app, name=_name)
 
@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with ``arguments`` (by default the process's own) and return its exit status."""
     open_streams()
     configure()
-    out, err = sys.stdout, sys.stderr  # as they are now: one that fails may be put away meanwhile
+    out, err = sys.stdout, sys.stderr  # a stream that fails may be replaced meanwhile
     refusal = None
     try:
         status = _run(arguments)
@@ -94,7 +94,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    """Run the command and return its exit status. What the system refuses is raised."""
+    """Run the command and return its exit status.
+
+    Raises:
+        OSError: the system refused something for which the command has no sentence of its own.
+    """
     try:
         app(arguments)
     except SystemExit as exit_:
@@ -124,7 +128,7 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _report_refusal(error: OSError) -> None:
-    """Say what the system refused, where no command had a sentence of its own for it."""
+    """Log an error of the operating system that the command did not turn into a sentence of its own."""
     where = "a file" if error.filename is None else error.filename
     LOGGER.error("%s: cannot be read or written (%s); check the place and its rights", where, error.strerror or error)
     LOGGER.debug("%s", error, extra={"traceback": "".join(traceback.format_exception(error))})

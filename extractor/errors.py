@@ -1,17 +1,17 @@
-"""One tree of errors, in which the class says whose turn it is to act.
+"""The tree of errors: the class of an error says who has to act.
 
-The command line turns each into one sentence and an exit status in one place (``extractor.cli``).
+``extractor.cli`` turns each into one sentence and an exit status.
 """
 
 from __future__ import annotations
 
 
 class ExtractorError(Exception):
-    """Base of all errors this package raises on purpose; ``str(error)`` is a sentence for people."""
+    """The base of all errors this package raises on purpose; ``str(error)`` is a sentence for people."""
 
 
 class InputError(ExtractorError):
-    """A file that was given cannot be read as asked: the message names the file, the place and the remedy."""
+    """A given file cannot be read: the message names the file, the place in it and the remedy."""
 
 
 class SettingsError(ExtractorError):
@@ -27,7 +27,7 @@ class EndpointError(ExtractorError):
 
 
 class AnswerError(ExtractorError):
-    """The model answered with something that cannot be used."""
+    """The model gave an answer that cannot be used."""
 
 
 class BugError(ExtractorError):

@@ -1,6 +1,6 @@
-"""What the command says on standard error: plain lines, or one JSON object a line for machines.
+"""The log on standard error: plain lines, or one JSON object a line for machines.
 
-Notice text appears at debug level only; messages at info and above name files, ids and counts.
+A notice's text is logged at debug level only; messages at info and above name files, ids and counts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _OWN_FIELDS = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"
 
 
 def configure(level: str = "warning", *, as_json: bool = False) -> None:
-    """Send what the package logs at ``level`` (debug, info, warning, error) and above to standard error."""
+    """Log the package's messages of ``level`` (debug, info, warning, error) and above to standard error."""
     handler = _StandardError()
     handler.setFormatter(_JsonLines() if as_json else _PlainLines())
     LOGGER.handlers = [handler]
@@ -27,7 +27,7 @@ def configure(level: str = "warning", *, as_json: bool = False) -> None:
 
 
 class _StandardError(logging.Handler):
-    """Writes to whatever ``sys.stderr`` is at the time: a progress bar puts itself in between while it runs."""
+    """A handler that writes to the current ``sys.stderr``: a progress bar replaces it while it runs."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -44,7 +44,7 @@ class _PlainLines(logging.Formatter):
 
 
 class _JsonLines(logging.Formatter):
-    """Time (UTC), level, logger and message; fields given as ``extra`` follow."""
+    """A formatter of one JSON object a line: time (UTC), level, logger, message, then the fields given as ``extra``."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -60,7 +60,7 @@ class _JsonLines(logging.Formatter):
 
 
 def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str:
-    """Return the record's traceback: that of its exception, or one that a worker process sent as text."""
+    """Return the traceback of the record's exception, or the one that a worker process sent as text, or ""."""
     if record.exc_info:
         return formatter.formatException(record.exc_info)
     return str(getattr(record, "traceback", ""))

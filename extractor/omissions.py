@@ -1,4 +1,4 @@
-"""What ingest left out of a notice's text, as checks of its record: small furniture raises none."""
+"""The parts of a file that its text lacks, as checks of the record; small furniture raises none."""
 
 from __future__ import annotations
 
@@ -11,25 +11,27 @@ from extractor.files.parts.left_out import LeftOut, summed
 from extractor.record.checks import Doubt, Lang, said
 from extractor.record.contract import Check
 
-_LARGE = 0.2  # share of the text from which, and
-_LEAST = 30  # characters from which struck and folded text and notes are named whatever their wording
+_LARGE = 0.2  # share of the text, and
+_LEAST = 30  # characters: from the larger of both on, struck or folded text and notes are named whatever their wording
 _MOST_NAMED = 3  # entries of one check
 
 
 def named_omissions(left_out: Sequence[LeftOut], text: str, lang: Lang) -> list[Check]:
-    """Return the checks that name what was left out of ``text``: one a code, in the order of what stands there."""
+    """Return the checks that name what was left out of ``text``: one a code, in the order of the text."""
     sums = summed(left_out)
     by_code: defaultdict[str, list[LeftOut]] = defaultdict(list)
     for entry in left_out:
         row = read_table("left_out")[entry.kind]
         if _is_named(entry, row["when"], sums[entry.kind], len(text)):
             by_code[row["check"]].append(entry)
-    return [said(Doubt(code, "", {"what": _told(entries, lang)}), lang) for code, entries in by_code.items()]
+    return [said(Doubt(code, "", {"what": _described(entries, lang)}), lang) for code, entries in by_code.items()]
 
 
 def with_omissions(named: list[Check], checks: list[Check]) -> list[Check]:
-    """Return a record's checks behind those that ``named`` what was left out. Where that is grave, it explains that no
-    issue was found, and the layout is not blamed for it."""
+    """Return the checks ``named`` for what was left out, then the other ``checks`` of the record.
+
+    A grave omission explains why no issue was found: then the check that blames the layout is dropped.
+    """
     is_grave = any(check.severity == "error" for check in named)
     return named + [check for check in checks if not (is_grave and check.code == "no_issues")]
 
@@ -46,13 +48,13 @@ def _is_named(entry: LeftOut, when: str, size: int, text_size: int) -> bool:
             return False
 
 
-def _told(entries: Sequence[LeftOut], lang: Lang) -> str:
-    """Return the entries in words, the largest first, e.g. ``隐藏的文字(35字):“内部:另有…”``."""
+def _described(entries: Sequence[LeftOut], lang: Lang) -> str:
+    """Describe the entries, the largest first, e.g. ``隐藏的文字(35字):“内部:另有…”``."""
     largest = sorted(entries, key=lambda entry: -entry.characters)
-    told = [_in_words(entry, lang) for entry in largest[:_MOST_NAMED]]
-    if more := len(entries) - len(told):
-        told.append(f"另有{more}处" if lang == "zh" else f"and {more} more")
-    return (";" if lang == "zh" else "; ").join(told)
+    described = [_in_words(entry, lang) for entry in largest[:_MOST_NAMED]]
+    if more := len(entries) - len(described):
+        described.append(f"另有{more}处" if lang == "zh" else f"and {more} more")
+    return (";" if lang == "zh" else "; ").join(described)
 
 
 def _in_words(entry: LeftOut, lang: Lang) -> str:

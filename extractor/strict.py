@@ -1,4 +1,4 @@
-"""Values that come from outside: validation stops at the first mistake, however many there are."""
+"""Values from outside: validation stops at the first mistake, however many there are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST = 300  # code points of a sentence
 
 
 class Strict(BaseModel):
-    """A value with a closed set of names. The first unknown one is the only mistake; Pydantic collects them."""
+    """A model that refuses unknown fields, and reports the first of them alone, where Pydantic reports all."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -28,7 +28,7 @@ class Strict(BaseModel):
 
 
 def first_mistake(error: ValidationError) -> str:
-    """Return the first mistake as words: its place and what is wrong, at most some 300 code points."""
+    """Return the place and the message of the first mistake, at most 300 code points."""
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     place = ".".join(map(str, first["loc"])) or "the body"
     return f"{place}: {first['msg']}"[:_LONGEST]

@@ -1,4 +1,4 @@
-"""What may be printed: text from files and file names must not steer the reader's terminal; and where it goes."""
+"""The standard streams: text from files and file names is made safe for a terminal, and failed writes are noticed."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u206
 
 
 def printable(text: str) -> str:
-    """Return ``text`` on one line: line ends and tabs become blanks, what else would steer a terminal is dropped."""
+    """Return ``text`` on one line: line ends and tabs become blanks, other steering characters are dropped."""
     return _STEERING.sub("", re.sub(r"[\t\n\r\u2028\u2029]+", " ", text))
 
 
 def open_streams() -> None:
-    """Make the standard streams fit to be written to.
+    """Prepare the standard streams for writing.
 
-    Pipes and files get UTF-8, a terminal whatever it can show, without failing. Where the caller closed a stream, no
-    file comes to bear its number. A failing write to standard output is raised, and kept for ``lost``; one to standard
-    error is passed over, since nobody could be told.
+    Pipes and files get UTF-8; a terminal gets its own charset, with escapes for what it cannot show. Where the caller
+    closed a stream, its number is taken, so that no file gets it. A failed write to standard output is raised, and
+    kept for ``lost``; one to standard error is ignored, since there is nowhere to report it.
     """
     for number, mode in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
         try:
@@ -32,9 +32,9 @@ def open_streams() -> None:
         except OSError:
             os.open(os.devnull, mode)  # takes the lowest number that is free
     if _is_pipe_or_file(sys.stdout, sys.__stdout__):
-        sys.stdout = _written_to(_Noted(1, "wb", closefd=False))
+        sys.stdout = _written_to(_WatchedFile(1, "wb", closefd=False))
     if _is_pipe_or_file(sys.stderr, sys.__stderr__):
-        sys.stderr = _written_to(_PassedOver(2, "wb", closefd=False))
+        sys.stderr = _written_to(_LenientFile(2, "wb", closefd=False))
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)  # tests put plain buffers in their place
         if reconfigure is not None and not stream.isatty():
@@ -44,10 +44,12 @@ def open_streams() -> None:
 
 
 def lost(stream: TextIO) -> str | None:
-    """Return why a stream did not take all that was written to it, as the rest of a sentence; None where it did. What
-    is left is thrown away, so that it cannot fail once more when the process ends."""
+    """Return why a stream lost some of what was written to it, as the rest of a sentence, or None.
+
+    What is still buffered is dropped, so that it cannot fail again when the process ends.
+    """
     raw = getattr(getattr(stream, "buffer", None), "raw", None)
-    fault = raw.fault if isinstance(raw, _Noted) else None
+    fault = raw.fault if isinstance(raw, _WatchedFile) else None
     try:
         stream.flush()
     except OSError as error:
@@ -61,8 +63,8 @@ def lost(stream: TextIO) -> str | None:
     return f"cannot be written ({'it is closed' if fault.errno == errno.EBADF else fault.strerror or fault})"
 
 
-class _Noted(io.FileIO):
-    """A stream that keeps the first error of a write."""
+class _WatchedFile(io.FileIO):
+    """A file that keeps the error of its first failed write."""
 
     fault: OSError | None = None
 
@@ -74,8 +76,8 @@ class _Noted(io.FileIO):
             raise
 
 
-class _PassedOver(io.FileIO):
-    """A stream whose failing writes are none."""
+class _LenientFile(io.FileIO):
+    """A file that ignores failed writes."""
 
     def write(self, data: Any, /) -> int:
         try:
@@ -85,10 +87,10 @@ class _PassedOver(io.FileIO):
 
 
 def _is_pipe_or_file(stream: TextIO | None, original: TextIO | None) -> bool:
-    """Return whether a stream is the process's own, and no terminal; one that the caller closed counts as a file."""
+    """Return whether a stream is the process's own and no terminal; a closed stream counts as a file."""
     return stream is None or (stream is original and not stream.isatty())
 
 
 def _written_to(raw: io.FileIO) -> io.TextIOWrapper:
-    at_once = isinstance(raw, _PassedOver)
+    at_once = isinstance(raw, _LenientFile)
     return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "backslashreplace", line_buffering=at_once)

@@ -1,3 +1,3 @@
-"""The project's version, stated once: the distribution, the command and the reports take it from here."""
+"""The project's version: the distribution, the command and the reports read it here."""
 
 __version__ = "0.1.0"

@@ -202,6 +202,13 @@ def bad_input() -> str:
     )
 
 
+def house_table() -> str:
+    """Return the numbers of this project's code beside those of others."""
+    import house
+
+    return house.table({"ours": house.ours(), **house.others()})
+
+
 def limits_table(lang: Lang) -> str:
     """Return the limits on inputs."""
     most, mb = file_limits.DEFAULT_LIMITS, file_limits.MB

@@ -46,7 +46,7 @@ def export(
     cache_dir: CacheOption = None,
     endpoint: EndpointFlags,
 ) -> None:
-    """Write the calls a run would make to a file.
+    """Write the calls of a run to a file instead of making them.
 
     Calls with an answer in the cache are left out; no request is made. FILE has the form of OpenAI's Batch API. Where
     a model finds issues and measures (--backend model, or a notice whose layout the rules read poorly), that call
@@ -86,9 +86,9 @@ def import_(
     ] = None,
     cache_dir: CacheOption = None,
 ) -> None:
-    """Take answers into the cache.
+    """Import answers into the cache.
 
-    They may come in any order and number.
+    They may come in any order, all at once or in parts.
 
     Exit status: 1 when calls are still without an answer, or a line holds no usable one.
     """
@@ -100,7 +100,9 @@ def import_(
     asked = {path: read_calls(path) for path in {*lists.values()} if path is not None}
     for each, path in lists.items():
         if path is None:
-            LOGGER.warning("%s: any answer in it is taken; what was asked is named with --calls", each)
+            LOGGER.warning(
+                "%s: no list of calls lies beside it, so all answers are imported; name one with --calls", each
+            )
     with AnswerCache(cache_dir or default_folder()) as cache:
         taken = take_answers({each: asked[path] if path else None for each, path in lists.items()}, cache)
     for problem in taken.problems:
@@ -143,7 +145,7 @@ def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
         state = batch_api.status(client, _batch_id(requests))
     typer.echo(str(state))
     for fault in state.faults:
-        typer.echo(f"it was not begun: {fault}")
+        typer.echo(f"it did not start: {fault}")
     if state.is_over:
         typer.echo(f"next: {_COMMAND} {'submit --again' if state.faults else 'fetch'} {requests}")
 
@@ -151,7 +153,7 @@ def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
 @app.command()
 @with_endpoint_options
 def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
-    """Write the answers of a batch to files.
+    """Write the answers of a batch to files beside FILE, named after it.
 
     They are written beside FILE and named after it; errors go to a file of their own.
     """

@@ -84,7 +84,7 @@ def export(
 
 @app.command(name="import")
 def import_(
-    path: Annotated[Path, typer.Argument(metavar="FILE", help="A file that export wrote.")],
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="A file written by `cache export`.")],
     cache_dir: CacheOption = None,
 ) -> None:
     """Take the answers of an exported file into the cache.
@@ -115,7 +115,7 @@ def _existing(given: Path | None) -> AnswerCache:
 
     folder = _folder(given)
     if not folder.exists():
-        raise InputError(f"{folder}: holds no answers yet; another folder is named with --cache-dir")
+        raise InputError(f"{folder}: holds no answers yet; name another folder with --cache-dir")
     return AnswerCache(folder)
 
 

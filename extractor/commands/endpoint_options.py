@@ -43,9 +43,9 @@ class EndpointFlags(NamedTuple):
     seed: Annotated[int | None, _option("Sampling seed, for endpoints that take one.")] = None
     max_tokens: Annotated[int | None, _option("Most tokens an answer may take. [default: by task]")] = None
     timeout: Annotated[float | None, _option("Seconds that one request may take. [default: 120]")] = None
-    call_deadline: Annotated[
-        float | None, _option("Seconds for a call, repetitions included. [default: 5 x timeout]")
-    ] = None
+    call_deadline: Annotated[float | None, _option("Seconds for a call with its retries. [default: 5 x timeout]")] = (
+        None
+    )
     notice_deadline: Annotated[float | None, _option("Seconds for all calls of one notice.")] = None
     concurrency: Annotated[int | None, _option("Most requests at once. [default: found by trying, up to 64]")] = None
     rpm: Annotated[int | None, _option("Most requests a minute.")] = None
@@ -57,9 +57,9 @@ class EndpointFlags(NamedTuple):
     retries: Annotated[int | None, _option("Repetitions of a failed request. [default: 5]")] = None
     answer_retries: Annotated[int | None, _option("Further requests after a wrong answer. [default: 2]")] = None
     backoff: Annotated[
-        float | None, _option("Seconds before the first repetition, then twice as long each. [default: 0.5]")
+        float | None, _option("Seconds before the first retry, doubled for each further one. [default: 0.5]")
     ] = None
-    cache_by_address: Annotated[bool | None, _option("Keep the answers of each address apart.")] = None
+    cache_by_address: Annotated[bool | None, _option("Cache the answers of each address apart.")] = None
 
     def load(self) -> EndpointSettings:
         """Return the settings: these flags over the environment over .env over the profile.

@@ -25,11 +25,11 @@ def export(
         Language.ZH
     ),
 ) -> None:
-    """Write a run's notices as tables: notices, issues, measures, documents, quantities, dates, accountability, totals,
-    checks, places.
+    """Write a run's notices as tables.
 
-    One workbook or database holds them all; of .csv and .parquet there is a file for each, FILE-notices.csv and so on.
-    Files that stand there are replaced, all or none.
+    The tables are notices, issues, measures, documents, quantities, dates, accountability, totals, checks and places.
+    A workbook or database holds them all; .csv and .parquet give a file for each, FILE-notices.csv and so on. Existing
+    files are replaced, all or none.
     """
     from extractor.exports.exporter import export as export_all
     from extractor.exports.exporter import stored_notices
@@ -44,7 +44,7 @@ def export(
 
 @contextmanager
 def _counting() -> Iterator[Callable[[], None]]:
-    """Show how many notices are written; how many there are is known only at the end."""
+    """Show the number of notices written so far; their total is known only at the end."""
     from rich.console import Console
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 

@@ -1,4 +1,4 @@
-"""``python -m extractor prompts``: what a model would be asked, without asking it."""
+"""``python -m extractor prompts``: the prompts of a run, without calling a model."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ def prompts(
     call: Annotated[int | None, typer.Option(min=1, help="Only the call with this number.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the response's JSON Schema, too.")] = False,
 ) -> None:
-    """List the prompts, or print what would be asked about a notice. Nothing is called.
+    """List the prompts, or print the calls of a notice, without making them.
 
-    `fields` and `labels` are asked in a run with --backend assisted; `layout` comes before them where the model is to
-    find issues and measures. Tokens are estimated: one a character outside ASCII, 0.3 an ASCII character.
+    A run with --backend assisted asks `fields` and `labels`; where the model finds the issues and measures, `layout`
+    comes first. Tokens are estimated: one for a character outside ASCII, 0.3 for an ASCII character.
     """
     if file is None:
         _list(task)

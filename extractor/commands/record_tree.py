@@ -1,4 +1,4 @@
-"""Notices as Rich trees and tables. Text goes in as ``Text``, never as markup, and without what steers a terminal."""
+"""Notices as Rich trees and tables: text is printed as ``Text``, never as markup, and made safe for a terminal."""
 
 from __future__ import annotations
 

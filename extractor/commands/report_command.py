@@ -1,4 +1,4 @@
-"""``python -m extractor report``: a run as one html file."""
+"""``python -m extractor report``: a run as one HTML file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="The file to write. [default: DIR/report.html]")
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
-    lang: Annotated[Language, typer.Option(help="The language it opens in; it has both.")] = Language.ZH,
+    lang: Annotated[Language, typer.Option(help="The language it opens in; it contains both.")] = Language.ZH,
 ) -> None:
-    """Write a run as one html file that works from disk, without a network.
+    """Write a run as one HTML file that works from disk, without a network.
 
-    It holds an overview of all notices (charts, tables to sort and filter, each number a link to its sentences) and
-    each notice's text beside its issues, with what to check first.
+    It holds an overview of all notices (charts, tables to sort and filter, each number a link to its sentences), and
+    each notice's text beside its issues, with a list of what to check first.
     """
     import webbrowser
 
@@ -33,4 +33,4 @@ def report(
     written = write_report(folder, file, lang.value)
     typer.echo(printable(f"{file}: {written.notices} notices, {written.bytes / 1e6:.1f} MB"))
     if show and not webbrowser.open(file.resolve().as_uri()):
-        typer.echo("no browser could be opened; open the file by hand", err=True)
+        typer.echo("no browser could be started; open the file yourself", err=True)

@@ -73,13 +73,13 @@ def _show_table(folder: Path, lang: Language) -> None:
     from extractor.commands.record_tree import notice_table
     from extractor.runs.run_folder import stored_lines
 
-    # One notice in memory at a time: of each, the table keeps a few words.
+    # One notice is in memory at a time: the table keeps a few words of each.
     notices = (json.loads(line) for _, line in stored_lines(folder))
     _console().print(notice_table(notices, lang.value))
 
 
 def _console() -> Console:
-    """Standard output; outside a terminal lines are as long as they are, since nothing is there to wrap them for."""
+    """Return a console on standard output; outside a terminal it does not wrap lines."""
     from rich.console import Console
 
     console = Console(highlight=False)

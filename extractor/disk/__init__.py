@@ -1,1 +1,1 @@
-"""Writing to disk so that nothing is torn, nothing is left over, and nothing of anybody else's is touched."""
+"""Files on disk: written whole or not at all, in folders of our own, and nothing left over."""

@@ -1,4 +1,4 @@
-"""Folders of our own: a small file in them says so, and what has none is not written to."""
+"""The marker file of our own folders; a folder with other contents and no marker is not written to."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ MARKER = ".notice-extractor"
 
 Kind = Literal["run", "service"]
 
-_VERSION = 1  # of how a folder is laid out
+_VERSION = 1  # of a folder's layout
 _WHOSE = {"run": "a run's folder", "service": "a service's folder"}
-_NOBODYS = frozenset((".ds_store", "thumbs.db", "desktop.ini", "lost+found"))  # what systems put anywhere
+_NOBODYS = frozenset((".ds_store", "thumbs.db", "desktop.ini", "lost+found"))  # files that systems create in any folder
 
 
 def claim(folder: Path, kind: Kind, is_earlier: Callable[[Path], bool], advice: str) -> None:
-    """Make ``folder`` for its owner alone, or take it where it is empty or ours, and mark it.
+    """Create ``folder`` for its owner alone, or take it where it is empty or ours, and mark it.
 
-    ``is_earlier`` says of a folder without a mark whether an earlier version, which set none, wrote it. ``advice`` ends
-    the sentence about a folder that is not taken.
+    ``is_earlier`` tells whether an earlier version, which set no marker, wrote a folder. ``advice`` ends the sentence
+    about a folder that is refused.
 
     Raises:
         SettingsError: the folder holds something else.
-        OSError: it cannot be made or written.
+        OSError: it cannot be created or written.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # The marker is the first file of a folder: listed before it is looked for, another process's cannot be missed.
@@ -46,7 +46,7 @@ def claim(folder: Path, kind: Kind, is_earlier: Callable[[Path], bool], advice: 
 
 
 def _fault(marker: Path, kind: Kind) -> str | None:
-    """Return why a marked folder cannot be used as one of this kind, None where it can."""
+    """Return why a marked folder cannot be used as one of this kind, or None."""
     try:
         said = json.loads(marker.read_bytes()) if system.kind(marker) == "file" else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""Rules for the names of files: one that passes here is safe on every file system and in every terminal."""
+"""Rules for file names: a name that passes is safe on every file system and in every terminal."""
 
 from __future__ import annotations
 
@@ -6,21 +6,23 @@ import re
 import unicodedata
 
 FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
-"""Characters that separate folders, or that Windows takes in no name."""
+"""Characters that separate folders, or that Windows allows in no name."""
 
 _CONTROLS = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))  # with direction and zero-width marks, halves of pairs, line ends
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?=\s*(?:$|\.))")
-_MOST_BYTES = 200  # of UTF-8; file systems take 255, and endings are put behind
+_MOST_BYTES = 200  # of UTF-8; file systems allow 255, and endings are appended
 
 
 def is_control(character: str) -> bool:
-    """Return whether a character is a mark that nobody sees: a control, a direction mark, a line separator, half a
-    surrogate pair."""
+    """Return whether a character is invisible and acts on others.
+
+    These are controls, direction marks, line separators and halves of surrogate pairs.
+    """
     return unicodedata.category(character) in _CONTROLS
 
 
 def is_reserved(name: str) -> bool:
-    """Return whether Windows takes ``name``, whatever its ending, for a device.
+    """Return whether ``name``, whatever its ending, is the name of a device on Windows.
 
     >>> is_reserved("Con.txt"), is_reserved("console")
     (True, False)
@@ -29,7 +31,7 @@ def is_reserved(name: str) -> bool:
 
 
 def flaw(name: str) -> str | None:
-    """Return why ``name`` cannot be the name of a file on every system, as the rest of a sentence; None where it can.
+    """Return why ``name`` is no file name on some system, as the rest of a sentence, or None.
 
     >>> flaw("通报"), flaw("../a"), flaw("a\u202eb"), flaw("NUL")
     (None, 'holds a character that no file name may hold', 'holds control characters', 'is reserved on Windows')
@@ -46,5 +48,5 @@ def flaw(name: str) -> str | None:
 
 
 def folded(name: str) -> str:
-    """Return a name as file systems compare it that ignore case and composition (Windows, macOS)."""
+    """Return a name in the form that file systems compare which ignore case and composition (Windows, macOS)."""
     return unicodedata.normalize("NFC", name.casefold())

@@ -1,6 +1,6 @@
-"""The operations on files that each operating system does in its own way.
+"""The file operations that differ between operating systems.
 
-No other module asks which system this is to replace, lock, sync or create a file, or to see what stands at a path.
+No other module asks which system it runs on to create, replace, lock or sync a file, or to see what is at a path.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ Kind = Literal["nothing", "file", "folder", "link", "pipe", "socket", "device"]
 Lock = Literal["taken", "busy", "unknown"]
 
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
-"""Error numbers that say that there is no room."""
+"""The error numbers of a full disk."""
 
-_NAME_SURROGATE = 0x2000_0000  # the bit of a Windows reparse tag that says: another path's name, as a junction's is
+_NAME_SURROGATE = 0x2000_0000  # the bit of a Windows reparse tag that marks another name of a path, such as a junction
 _BUSY = (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
 _PAUSES = (0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.4)  # seconds; one in all
 
@@ -36,10 +36,10 @@ _FCNTL, _MSVCRT = _module("fcntl"), _module("msvcrt")
 
 
 def kind(path: Path) -> Kind:
-    """Return what stands at ``path`` itself; links are not followed.
+    """Return the kind of what is at ``path``; links are not followed.
 
     Raises:
-        OSError: the system does not say, as where a folder on the way is closed.
+        OSError: the system does not answer, e.g. for a folder that may not be entered.
     """
     try:
         found = path.lstat()
@@ -60,7 +60,7 @@ def create(path: Path) -> IO[bytes]:
     """Create a file that only its owner can read, and open it for writing.
 
     Raises:
-        FileExistsError: something stands there, be it a link to nowhere.
+        FileExistsError: the path exists, if only as a broken link.
         OSError: it cannot be created.
     """
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | _flags("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT")
@@ -68,7 +68,7 @@ def create(path: Path) -> IO[bytes]:
 
 
 def open_lock(path: Path) -> IO[bytes]:
-    """Open a file to be locked; it is created where it is missing. Links are not followed, pipes not waited for.
+    """Open a file for locking, and create it if it is missing; links are not followed, pipes do not block.
 
     Raises:
         OSError: it cannot be opened.
@@ -80,7 +80,7 @@ def open_lock(path: Path) -> IO[bytes]:
 def lock(file: IO[bytes]) -> Lock:
     """Lock a file for this process until it is closed or the process ends, however it ends.
 
-    ``busy``: another process has the lock. ``unknown``: the file system has no locks, so nobody can tell.
+    Returns ``busy`` where another process has the lock, ``unknown`` where the file system has no locks.
     """
     try:
         if _FCNTL is not None:
@@ -93,7 +93,7 @@ def lock(file: IO[bytes]) -> Lock:
 
 
 def is_open_at(file: IO[bytes], path: Path) -> bool:
-    """Return whether ``path`` still names the open ``file``, and not another or none."""
+    """Return whether ``path`` still names the open ``file``."""
     try:
         return os.path.samestat(os.fstat(file.fileno()), path.lstat())
     except FileNotFoundError:
@@ -104,7 +104,7 @@ def remove_open(file: IO[bytes], path: Path) -> None:
     """Remove a file that this process has open, and close it.
 
     Raises:
-        OSError: it cannot be removed, as on Windows while another process has it open.
+        OSError: it cannot be removed, e.g. on Windows while another process has it open.
     """
     with file:
         try:
@@ -115,15 +115,14 @@ def remove_open(file: IO[bytes], path: Path) -> None:
 
 
 def replace(source: Path, target: Path) -> None:
-    """Give a file another name in the same file system, in place of the file of that name. A link there is replaced
-    itself, what it leads to is not.
+    """Rename a file within its file system, replacing a file or a link at ``target``.
 
-    Windows refuses while any program has ``target`` open, if only a virus scanner for a moment: there it is tried again
-    for a second.
+    A link is replaced itself, its target is not. Windows refuses while any program has ``target`` open, such as a virus
+    scanner for a moment: there it is tried again for one second.
 
     Raises:
         PermissionError: the folder is closed, or (Windows) the target is still open.
-        OSError: it cannot be done for another reason.
+        OSError: another reason.
     """
     for pause in _PAUSES if _IS_WINDOWS else ():
         try:
@@ -136,7 +135,7 @@ def replace(source: Path, target: Path) -> None:
 
 
 def sync(file: IO[bytes]) -> None:
-    """Have an open file's contents outlast a power cut.
+    """Write an open file's contents to the disk, so that they survive a power cut.
 
     Raises:
         OSError: they could not be written.
@@ -154,8 +153,10 @@ def sync(file: IO[bytes]) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Have a folder's names outlast a power cut, on systems that can: Windows opens no folder, some network file
-    systems sync none. A failure is no error, since the files are whole either way."""
+    """Write a folder's names to the disk, so that they survive a power cut, where the system can.
+
+    Windows opens no folder, and some network file systems sync none. A failure is ignored: the files are whole anyway.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | _flags("O_DIRECTORY", "O_CLOEXEC"))
     except OSError:
@@ -169,11 +170,11 @@ def sync_folder(path: Path) -> None:
 
 
 def is_own(path: Path) -> bool:
-    """Return whether the user of this process owns what stands at ``path``; on Windows always."""
+    """Return whether the user of this process owns what is at ``path``; always true on Windows."""
     user = getattr(os, "geteuid", None)
     return user is None or path.lstat().st_uid == user()
 
 
 def _flags(*names: str) -> int:
-    """Return the flags of these names for ``os.open``, of those that this system has."""
+    """Return the sum of the named flags of ``os.open`` that this system has."""
     return sum(getattr(os, name, 0) for name in names)

@@ -1,10 +1,10 @@
 """Files written whole or not at all, and nothing left over.
 
-A writer works in a folder of its own beside the files it makes, its workplace: ``.NAME.<16 hex digits>.tmp``. It keeps
-the ``lock`` in there locked, which the system lets go however the process ends; so the next writer can tell a workplace
-that somebody uses from one that a killed process left, and removes the latter. New files stand in ``new``. Where there
-are several, what they replace is kept in ``old`` and ``plan`` says what is to be replaced, so that a failure is undone
-and what a kill interrupted is carried through by the next writer.
+A writer works in a folder of its own beside its targets, the workplace: ``.NAME.<16 hex digits>.tmp``. It holds the
+lock on the file ``lock`` in it, which the system releases however the process ends. So the next writer can tell a
+workplace in use from one that a killed process left, and removes the latter. ``new`` holds the new files. With several
+targets, ``old`` keeps the replaced files and ``plan`` lists the replacements: a failure is undone, and the next writer
+completes what a kill interrupted.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ _PARTS = frozenset(("lock", "new", "old", "plan"))
 _LONGEST = 40  # code points of a name that a temporary one repeats
 _ATTEMPTS = 20
 
-_Place = tuple[int, int, int]  # of a file: its number, size, and time of change
+_Place = tuple[int, int, int]  # a file's number, size, and time of change
 
 
 def temporary_name(name: str) -> str:
-    """Return a new name for what is to become ``name``, of a form that nobody else would choose."""
+    """Return a new temporary name for ``name``, in a form that no other program uses."""
     return f".{name[:_LONGEST]}.{secrets.token_hex(8)}.tmp"
 
 
 def is_temporary(name: str) -> bool:
-    """Return whether a name is one that ``temporary_name`` gives."""
+    """Return whether a name has the form that ``temporary_name`` gives."""
     return _TEMPORARY.fullmatch(name) is not None
 
 
 def oddity(path: Path) -> str | None:
-    """Return why no file can be written as ``path``, as the rest of a sentence; None where one can.
+    """Return why ``path`` cannot be written as a file, as the rest of a sentence, or None.
 
     Raises:
-        OSError: the system does not say what stands there.
+        OSError: the system does not say what is there.
     """
     found = system.kind(path)
     if found == "folder":
@@ -59,7 +59,7 @@ def oddity(path: Path) -> str | None:
 
 
 def unwritable(path: Path | str, error: OSError, advice: str) -> OutputError:
-    """Return the error for a file that cannot be written; ``advice`` says what else can be done."""
+    """Return the error for a file that cannot be written; ``advice`` names a way out."""
     reason = error.strerror or str(error)
     if error.errno in system.FULL:
         return OutputError(f"{path}: the disk is full; make room there, or {advice}")
@@ -69,13 +69,13 @@ def unwritable(path: Path | str, error: OSError, advice: str) -> OutputError:
 
 
 def write_file(path: Path, pieces: Iterable[bytes], *, durable: bool) -> None:
-    """Write a file whole or not at all, in a folder that this process alone writes to. It is its owner's alone unless
-    it replaces one that is not. A killed process leaves a file beside it, which ``sweep_files`` knows.
+    """Write a file whole or not at all, in a folder that this process alone writes to.
 
-    ``durable``: it is to outlast a power cut, too.
+    Only its owner can read it, unless it replaces a file that others can read. A killed process leaves a file beside
+    it, which ``sweep_files`` removes. A ``durable`` file survives a power cut.
 
     Raises:
-        OSError: it cannot be written, or stands for something else than a file.
+        OSError: it cannot be written, or ``path`` is not a file.
     """
     if odd := oddity(path):
         raise OSError(None, odd, str(path))
@@ -96,10 +96,10 @@ def write_file(path: Path, pieces: Iterable[bytes], *, durable: bool) -> None:
 
 
 def try_out(folder: Path) -> None:
-    """Find out whether files can be made in a folder.
+    """Create and remove a file in a folder, to see whether that works.
 
     Raises:
-        OSError: they cannot.
+        OSError: it does not.
     """
     path = folder / temporary_name("trial")
     system.create(path).close()
@@ -107,7 +107,7 @@ def try_out(folder: Path) -> None:
 
 
 def sweep_files(folder: Path) -> None:
-    """Remove what ``write_file`` left in a folder when its process was killed. No other process may write there."""
+    """Remove the files that a killed ``write_file`` left in a folder, to which no other process may write."""
     for path in folder.iterdir():
         if is_temporary(path.name) and system.kind(path) == "file":
             with suppress(OSError):
@@ -118,12 +118,11 @@ def sweep_files(folder: Path) -> None:
 def written_whole(
     targets: Sequence[Path], *, within: Path | None = None, advice: str = ANOTHER_PLACE
 ) -> Iterator[list[Path]]:
-    """Yield a path to write for each of ``targets``, whose names differ; when the block ends well the files take their
-    places, all of them or none.
+    """Yield a path to write for each of ``targets``; after the block, all files take their places, or none.
 
-    They are made in a new folder, where a writer may put files of its own too. It lies in ``within``, by default the
-    first target's folder, and is removed however the block ends; where the process is killed, by the next writer there.
-    ``advice`` ends the sentences about what cannot be written.
+    The names of the targets differ. The paths are in a new folder, where a writer may put files of its own, too. It is
+    in ``within`` (by default the first target's folder), and is removed at the end of the block, or by the next writer
+    there if the process is killed. ``advice`` ends the sentences about what cannot be written.
 
     Raises:
         SettingsError: a target is a folder, a link, a pipe or a device, or its folder cannot be made.
@@ -156,7 +155,7 @@ def written_whole(
 
 
 def write_texts(texts: Mapping[Path, str], *, within: Path, advice: str = ANOTHER_PLACE) -> None:
-    """Write texts as UTF-8 to their files, all of them or none; raises as ``written_whole`` does."""
+    """Write texts as UTF-8 to their files, all or none; raises as ``written_whole`` does."""
     with written_whole(list(texts), within=within, advice=advice) as made:
         for path, text in zip(made, texts.values(), strict=True):
             with writing(path):
@@ -165,7 +164,7 @@ def write_texts(texts: Mapping[Path, str], *, within: Path, advice: str = ANOTHE
 
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Have an error of the system inside the block name the file that was being written."""
+    """Give a system error in the block the name of the file that was being written."""
     try:
         yield
     except OSError as error:
@@ -175,8 +174,9 @@ def writing(path: Path) -> Iterator[None]:
 
 
 def sweep(place: Path) -> None:
-    """Carry through or remove what writers that were killed left in a folder. What a process still works in, and what
-    is not of a writer's making, stays; so does all in a folder that may be written to but not listed.
+    """Complete or remove what killed writers left in a folder.
+
+    Workplaces in use, and what no writer made, stay; so does everything in a folder that may not be listed.
     """
     found: list[Path] = []
     with suppress(PermissionError):
@@ -190,24 +190,24 @@ def sweep(place: Path) -> None:
 
 
 class _Workplace(NamedTuple):
-    """A writer's folder, and the file in it that is locked while the writer lives."""
+    """A writer's folder, with the file in it that is locked while the writer lives."""
 
     path: Path
     lock: IO[bytes]
 
     @property
     def new(self) -> Path:
-        """The files to be, under their names."""
+        """The folder of the new files."""
         return self.path / "new"
 
     @property
     def old(self) -> Path:
-        """The files that are replaced, under their names."""
+        """The folder of the replaced files."""
         return self.path / "old"
 
     @property
     def plan(self) -> Path:
-        """What is to be replaced: a target's path within the place, and the file that stood there (None: none)."""
+        """The list of replacements: each target's path within the place, and the file that was there (None: none)."""
         return self.path / "plan"
 
 
@@ -243,7 +243,7 @@ def _take_away(path: Path, place: Path) -> None:
 
 
 def _clear(workplace: _Workplace) -> None:
-    """Remove a workplace; its lock goes last, and is held until then."""
+    """Remove a workplace; its lock is held until the end and removed last."""
     for folder in (workplace.new, workplace.old):
         shutil.rmtree(folder, ignore_errors=True)
     workplace.plan.unlink(missing_ok=True)
@@ -253,7 +253,7 @@ def _clear(workplace: _Workplace) -> None:
 
 
 def _settle(workplace: _Workplace, made: Sequence[Path], targets: Sequence[Path], place: Path) -> None:
-    """Give new files their places."""
+    """Move the new files to their places."""
     for path, target in zip(made, targets, strict=True):
         with writing(target), path.open("rb+") as file:
             system.sync(file)
@@ -278,7 +278,7 @@ def _settle(workplace: _Workplace, made: Sequence[Path], targets: Sequence[Path]
 
 
 def _put_back(workplace: _Workplace, made: Sequence[Path], targets: Sequence[Path]) -> None:
-    """Undo what was replaced; what cannot be undone stays as it is, whole."""
+    """Undo the replacements; a file that cannot be restored stays replaced, and whole."""
     for path, target in zip(made, targets, strict=True):
         old = workplace.old / target.name
         with suppress(OSError):
@@ -291,7 +291,7 @@ def _put_back(workplace: _Workplace, made: Sequence[Path], targets: Sequence[Pat
 
 
 def _carry_through(workplace: _Workplace, place: Path) -> None:
-    """Replace what a killed writer had planned and not yet replaced, unless somebody else did something there since."""
+    """Make the replacements that a killed writer had planned, except where a target has changed since."""
     try:
         plan = json.loads(workplace.plan.read_bytes())
         steps = [(str(name), found and tuple(found)) for name, found in plan]
@@ -307,7 +307,7 @@ def _carry_through(workplace: _Workplace, place: Path) -> None:
 
 
 def _keep(target: Path, kept: Path) -> None:
-    """Have a second name, or else a copy, of the file at ``target``; nothing where there is none."""
+    """Keep the file at ``target``, if there is one, under a second name or as a copy."""
     if system.kind(target) != "file":
         return
     try:
@@ -318,14 +318,14 @@ def _keep(target: Path, kept: Path) -> None:
 
 
 def _keep_mode(path: Path, target: Path) -> None:
-    """Let a new file be read by those who can read the one it replaces, and by nobody else."""
+    """Give a new file the permissions of the one it replaces."""
     with suppress(OSError):
         if system.kind(target) == "file":
             path.chmod(stat.S_IMODE(target.lstat().st_mode))
 
 
 def _place(path: Path) -> _Place | None:
-    """Return what tells a file from any other that may come to stand at ``path``; None where nothing stands there."""
+    """Return what identifies the file at ``path`` among all that may be put there, or None if there is none."""
     try:
         found = path.lstat()
     except FileNotFoundError:
@@ -334,7 +334,7 @@ def _place(path: Path) -> _Place | None:
 
 
 def _meant(error: OSError, made: Sequence[Path], targets: Sequence[Path]) -> Path | str:
-    """Return the target that an error is about; all of them where it does not say."""
+    """Return the target that an error names, or all of them if it names none."""
     named = {str(error.filename), str(error.filename2)}
     for path, target in zip(made, targets, strict=True):
         if named & {str(path), str(target)}:

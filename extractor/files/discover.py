@@ -1,4 +1,4 @@
-"""From the paths of a command line to the notices they stand for."""
+"""The notices that the paths of a command line name: files, folders, archives, patterns, standard input."""
 
 from __future__ import annotations
 
@@ -10,33 +10,40 @@ from typing import NamedTuple
 
 from extractor.errors import InputError
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
-from extractor.files.sources.source import ARCHIVE_ENDING, NOTICE_ENDINGS, Problem, Source, is_passed_over, unreadable
+from extractor.files.sources.source import (
+    ARCHIVE_ENDING,
+    NOTICE_ENDINGS,
+    Source,
+    UnreadInput,
+    is_passed_over,
+    unreadable,
+)
 
 
-class Found(NamedTuple):
-    """The notices to read, each once and in the order asked for, and the inputs that stand for none."""
+class DiscoveredInputs(NamedTuple):
+    """The notices to read, each once and in the order given, and the inputs that are none."""
 
     sources: list[Source]
-    problems: list[Problem]
+    problems: list[UnreadInput]
 
 
-def discover(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Found:
-    """Return the notices that ``paths`` stand for.
+def discover(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> DiscoveredInputs:
+    """Return the notices that ``paths`` name.
 
-    A path is a file (of any ending: what is named is read), a folder (searched to its depths, in the order of names;
-    hidden files and unknown endings are passed over), a zip archive, a glob pattern (``**`` reaches into folders), or
-    ``-`` for standard input. Raises nothing: what cannot be used becomes a problem, and the others go on.
+    A path is a file (with any ending), a folder (searched with its subfolders, in the order of names; hidden files and
+    unknown endings are skipped), a zip archive, a glob pattern (``**`` reaches into folders), or ``-`` for standard
+    input. Raises nothing: an input that cannot be used is listed in ``problems``.
     """
-    found = Found([], [])
+    found = DiscoveredInputs([], [])
     for path in paths:
         try:
             _add(path, found, limits)
         except InputError as error:
-            found.problems.append(Problem(path, error))
-    return Found(list(_each_once(found.sources)), found.problems)
+            found.problems.append(UnreadInput(path, error))
+    return DiscoveredInputs(list(_each_once(found.sources)), found.problems)
 
 
-def _add(path: str, found: Found, limits: Limits) -> None:
+def _add(path: str, found: DiscoveredInputs, limits: Limits) -> None:
     if path == "-":
         found.sources.append(Source(None))
     elif not path:
@@ -49,21 +56,25 @@ def _add(path: str, found: Found, limits: Limits) -> None:
         _add_files(path, _matches(path, found), found, limits)
 
 
-def _add_files(asked: str, files: Iterable[str], found: Found, limits: Limits) -> None:
-    """Add the files that have a known ending; raise InputError where ``asked`` stands for none."""
+def _add_files(asked: str, files: Iterable[str], found: DiscoveredInputs, limits: Limits) -> None:
+    """Add the files that have a known ending.
+
+    Raises:
+        InputError: there are none.
+    """
     before = len(found.sources) + len(found.problems)
     for file in files:
         if Path(file).suffix.lower() in NOTICE_ENDINGS | {ARCHIVE_ENDING}:
             try:
                 _add_file(file, found, limits)
             except InputError as error:
-                found.problems.append(Problem(file, error))
+                found.problems.append(UnreadInput(file, error))
     if before == len(found.sources) + len(found.problems):
         what = "this folder holds" if Path(asked).is_dir() else "this pattern matches"
         raise InputError(f"{asked}: {what} no notices (looked for {', '.join(sorted(NOTICE_ENDINGS))} and .zip)")
 
 
-def _add_file(path: str, found: Found, limits: Limits) -> None:
+def _add_file(path: str, found: DiscoveredInputs, limits: Limits) -> None:
     try:
         Path(path).stat()
     except (OSError, ValueError) as error:
@@ -78,17 +89,17 @@ def _add_file(path: str, found: Found, limits: Limits) -> None:
     found.problems.extend(listing.problems)
 
 
-def _files_below(folder: str, found: Found) -> Iterable[str]:
+def _files_below(folder: str, found: DiscoveredInputs) -> Iterable[str]:
     def note(error: OSError) -> None:
         name = str(error.filename)
-        found.problems.append(Problem(name, unreadable(name, error)))
+        found.problems.append(UnreadInput(name, unreadable(name, error)))
 
     for parent, folders, files in os.walk(folder, onerror=note):
         folders[:] = sorted(name for name in folders if not is_passed_over(name))
         yield from (str(Path(parent, name)) for name in sorted(files) if not is_passed_over(name))
 
 
-def _matches(pattern: str, found: Found) -> Iterable[str]:
+def _matches(pattern: str, found: DiscoveredInputs) -> Iterable[str]:
     for match in sorted(glob.glob(pattern, recursive=True)):  # noqa: PTH207 - absolute patterns are allowed too
         if Path(match).is_dir():
             if "**" not in pattern:  # which already reaches the files inside

@@ -1,7 +1,7 @@
-"""One notice's file as plain text: what kind of file it is decides who reads it.
+"""A file as a notice's plain text, read by the reader of its format.
 
-Text and Markdown come out as they are but for their line ends and byte-order mark; from the other formats, the notice
-is taken out line by line. The parsing libraries are loaded by the formats that need them only.
+Text and Markdown stay as they are except for line ends and the byte-order mark; from the other formats the notice is
+taken line by line. A parsing library is loaded only for a format that needs it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from extractor.files.sources.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, So
 Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Word up to 2003, and any Office file with a password
-_DAMAGE_OF_A_PAGE = 0.001  # content systems cut characters in half; a browser shows such a page all the same
+_DAMAGE_OF_A_PAGE = 0.001  # share of characters: content systems cut some in half, and browsers show such pages
 
 
 @dataclass(frozen=True)
-class Ingested:
+class IngestedFile:
     """A notice's plain text and where it came from.
 
-    ``name`` is the display path (``a.zip!b/c.html``), ``stem`` the file name without its ending, ``charset`` what the
-    bytes were decoded from (None for docx and pdf), ``sha256`` the hex digest of the raw bytes. ``left_out`` accounts
-    for what of the file is not in the text.
+    ``name`` is the display path (``a.zip!b/c.html``), ``stem`` the file name without its ending, ``charset`` that of
+    the bytes (None for docx and pdf), ``sha256`` the hex digest of the raw bytes. ``left_out`` lists the parts of the
+    file that are not in the text.
     """
 
     name: str
@@ -43,32 +43,32 @@ class Ingested:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def read_text(source: Source, limits: Limits = DEFAULT_LIMITS) -> Ingested:
+def read_text(source: Source, limits: Limits = DEFAULT_LIMITS) -> IngestedFile:
     """Read one notice.
 
     Raises:
-        InputError: the source is missing, empty, too large, damaged, encrypted, a scan, or of an unknown kind; the
-            message names the source and says what to do.
+        InputError: the source is missing, empty, too large, damaged, encrypted, a scan, or of an unknown format; the
+            message names the source and the remedy.
     """
     return ingest(source, read_bytes(source, limits), limits)
 
 
-def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS) -> Ingested:
-    """Read one notice from its raw bytes, which the caller has at hand; ``source`` says what they are named.
+def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS) -> IngestedFile:
+    """Read one notice from its raw bytes; ``source`` names them.
 
     Raises:
-        InputError: as ``read_text`` does, but for a source that is missing.
+        InputError: as ``read_text`` does, except for a missing source.
     """
     if not data.strip():
         raise InputError(f"{source.name}: is empty; fetch it again or leave it out")
     kind = _format_of(source, data)
     (text, left_out), charset = _text_of(data, source.name, kind, limits)
-    text = text.lstrip("\ufeff")  # a second byte-order mark: whoever reads the stored text would drop it
+    text = text.lstrip("\ufeff")  # a second byte-order mark, which readers of the stored text would drop
     _check_length(text, source.name, limits.text_characters)
     if not text.strip():
         raise InputError(f"{source.name}: holds no text; a page that loads its text by script must be saved as shown")
     sha256 = hashlib.sha256(data).hexdigest()
-    return Ingested(source.name, source.stem, text, kind, charset, sha256, condensed(left_out))
+    return IngestedFile(source.name, source.stem, text, kind, charset, sha256, condensed(left_out))
 
 
 class _Text(NamedTuple):
@@ -108,10 +108,10 @@ def _text_of_page(saved: SavedPage, name: str, limits: Limits) -> _Text:
 
 
 def _format_of(source: Source, data: bytes) -> Format:
-    """Return the format by the content's own signature, else by the file's ending, else by what the text looks like.
+    """Return the format by the content's signature, else by the file's ending, else by the look of the text.
 
     Raises:
-        InputError: the content is of a kind that is not read, or not what the ending says.
+        InputError: the format is not read, or the content is not what the ending says.
     """
     name, ending = source.name, source.ending
     if data.startswith(_OLE) or data.startswith(b"{\\rtf"):
@@ -128,7 +128,7 @@ def _format_of(source: Source, data: bytes) -> Format:
     if expected in ("docx", "pdf", "mhtml"):
         raise InputError(f"{name}: is named {ending} but holds something else, or is damaged; fetch it again")
     if is_page(data) or (expected in ("txt", None) and is_piece_of_page(data)):
-        return "html"  # whatever its ending: pages are saved as .txt, and as .doc for Word to open
+        return "html"  # with any ending: pages are saved as .txt, and as .doc for Word
     if expected in ("html", "txt", "md"):
         return expected  # type: ignore[return-value]
     if ending in REFUSED_ENDINGS:
@@ -137,7 +137,11 @@ def _format_of(source: Source, data: bytes) -> Format:
 
 
 def _format_of_package(data: bytes, name: str) -> Format:
-    """Tell a docx from the other files that are zip archives inside; a truncated one shows by its first entries."""
+    """Distinguish a docx from other zip archives; the first entries show a truncated one.
+
+    Raises:
+        InputError: it is another archive.
+    """
     if b"word/" in data or b"[Content_Types].xml" in data[:200]:
         return "docx"
     raise InputError(f"{name}: is a zip archive by its content; give it the ending .zip, or save it as docx")

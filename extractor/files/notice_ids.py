@@ -1,6 +1,6 @@
-"""Notice ids: the stem of the file's name, made safe for every file system, and told apart where stems clash.
+"""Notice ids: the stems of file names, made safe for every file system, with a hash where stems clash.
 
-An id never holds ``~`` but before a hash, so an id with a hash cannot clash with one without.
+An id holds ``~`` only before a hash, so that an id with a hash cannot clash with one without.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _HASH = 6  # hex digits
 
 
 def notice_ids(sources: Sequence[Source], content_hash: Callable[[Source], str]) -> list[str]:
-    """Return an id for each source, in their order; all differ, also for file systems that ignore case.
+    """Return an id for each source, in their order; all differ, also on file systems that ignore case.
 
-    Where stems clash, each that clashes gets the beginning of its content's hash: ids depend on what is given, not on
-    the order. Equal contents under one stem are told apart by their names. ``content_hash`` returns the hex SHA-256
-    of a source's raw bytes, and is asked of clashing sources only.
+    Clashing stems get the beginning of their content's hash, so that ids do not depend on the order; equal contents
+    under one stem get a hash of content and name. ``content_hash`` returns the hex SHA-256 of a source's raw bytes, and
+    is called for clashing sources only.
     """
     ids = [slug(source.stem) for source in sources]
     clashing: defaultdict[str, list[int]] = defaultdict(list)
@@ -37,8 +37,10 @@ def notice_ids(sources: Sequence[Source], content_hash: Callable[[Source], str])
 
 
 def slug(stem: str) -> str:
-    """Return a file's stem as an id: letters, digits and marks of any script stay as they are (in Unicode's composed
-    form); what a file system or a terminal could trip over becomes ``-``. Over-long stems end in a hash of the whole.
+    """Return a file's stem as an id.
+
+    Letters, digits and marks of any script stay (in Unicode's composed form); a character that is unsafe in a file
+    system or a terminal becomes ``-``. An id over 100 bytes is cut and ends in a hash of the whole.
 
     >>> slug("关于巡察整改进展情况的通报"), slug("a/b: c"), slug("..x "), slug("con"), slug("")
     ('关于巡察整改进展情况的通报', 'a-b- c', 'x', '_con', 'notice')
@@ -54,7 +56,7 @@ def slug(stem: str) -> str:
 
 
 def _distinct(sources: Sequence[Source], content_hash: Callable[[Source], str]) -> list[str]:
-    """Return a hash for each source, all of them as short as they can be while they differ."""
+    """Return a hash for each source, all of the shortest length at which they differ."""
     digests = [content_hash(source) for source in sources]
     times = Counter(digests)
     by_name = [

@@ -1,9 +1,9 @@
-"""A process that reads documents for another: little memory, little processor time, no secrets, nobody's terminal.
+"""The process that reads documents for another one, with limits on memory and processor time, no secrets, no terminal.
 
 Module ``confinement`` starts it as ``python -m extractor.processes.confined_main MEMORY SECONDS``: bytes of address
-space, and seconds of processor time for one task. It takes pickles from standard input: the places
-of modules, a function, then items. It answers each item with a pickle of whether the function returned, and what it
-returned or raised.
+space, and seconds of processor time for one task. Its standard
+input is a row of pickles: ``sys.path``, a function, then items. It answers each item with a pickle: whether the
+function returned, and what it returned or raised.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ _FILES = 64  # that may be open at once
 
 
 def confine(memory_bytes: int) -> None:
-    """Limit this process for good: its memory, the files it writes, and how many it holds open."""
+    """Limit this process for good: its memory, the size of files, and the number of open files."""
     try:
         import resource
-    except ModuleNotFoundError:  # not a POSIX system: what is left is the time that the parent gives
+    except ModuleNotFoundError:  # not a POSIX system: the parent's time limit is the only one
         return
     for what, most in (
         (resource.RLIMIT_AS, memory_bytes),
@@ -45,7 +45,7 @@ def confine(memory_bytes: int) -> None:
 
 
 def allow(seconds: int) -> None:
-    """Give this process's next task its processor time; beyond it, the system ends the process."""
+    """Allow this process's next task so many seconds of processor time; then the system ends the process."""
     with suppress(ModuleNotFoundError, ValueError, OSError):
         import resource
 
@@ -76,13 +76,13 @@ def _done(function: Callable[[Any], Any], item: Any) -> tuple[bool, Any]:
     try:
         return True, function(item)
     except MemoryError:
-        os._exit(NO_MEMORY)  # what the document took goes with this process
+        os._exit(NO_MEMORY)  # the memory is freed with this process
     except Exception as error:
         return False, error
 
 
 def _take(orders: BinaryIO, items: SimpleQueue[Any]) -> None:
-    """Hand on what comes. Where the parent is gone, however it ended, this process ends, too, whatever it is doing."""
+    """Pass on the items that arrive. When the parent is gone, end this process at once."""
     try:
         while True:
             items.put(pickle.load(orders))
@@ -93,7 +93,7 @@ def _take(orders: BinaryIO, items: SimpleQueue[Any]) -> None:
 def _answer(answers: BinaryIO, answer: tuple[bool, Any]) -> None:
     try:
         data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-    except Exception as error:  # what was raised cannot be told as it is
+    except Exception as error:  # the error cannot be pickled
         data = pickle.dumps((False, RuntimeError(f"{type(answer[1]).__name__}, and then {type(error).__name__}")))
     answers.write(data)
     answers.flush()

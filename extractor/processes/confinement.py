@@ -1,6 +1,6 @@
-"""Documents read out of harm's way: in processes with limits, one item at a time each, ended when it takes too long.
+"""Processes with limits for reading documents: one item at a time each, ended when an item takes too long.
 
-What such a process does is in ``extractor.processes.confined_main``; this is its parent's side.
+This is the parent's side; ``extractor.processes.confined_main`` is the process.
 """
 
 from __future__ import annotations
@@ -26,36 +26,36 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 NO_MEMORY = 3
-"""The exit status where a document needs more memory than there is."""
+"""The exit status of a process whose document needs too much memory."""
 
-_BY_THE_CLOCK = 4  # times the processor time a task has: others want the processor, too
+_BY_THE_CLOCK = 4  # seconds of waiting for each second of processor time: other processes run, too
 _END_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
 class Allowance:
-    """What reading one document may take."""
+    """The limits on reading one document."""
 
     seconds: int = 60
     """Seconds of processor time."""
     memory_bytes: int = 1500 * MB
-    """Address space of the process that does it."""
+    """Bytes of address space of the process."""
 
     @property
     def clock_seconds(self) -> int:
-        """Seconds by the clock."""
+        """Seconds of waiting for one document."""
         return _BY_THE_CLOCK * self.seconds
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of such a process: where its code is, and no key or token that stands in ours."""
+    """Return the environment of such a process: the place of its code, and none of our keys or tokens."""
     own = Path(__file__).resolve().parents[2]
     path = os.pathsep.join(filter(None, (str(own), os.environ.get("PYTHONPATH"))))
     return harmless(os.environ) | {"PYTHONPATH": path}
 
 
 def why_ended(status: int | None, allowance: Allowance) -> str:
-    """Say why such a process ended in the midst of a task, by its exit status (None: it is not known)."""
+    """Return why such a process ended during a task, by its exit status (None: unknown)."""
     if status == NO_MEMORY:
         return "needs more memory than a document may take"
     if hasattr(signal, "SIGXCPU") and status == -signal.SIGXCPU:
@@ -64,17 +64,17 @@ def why_ended(status: int | None, allowance: Allowance) -> str:
 
 
 class LostError(Exception):
-    """A process was lost with the item it was at; the words say why, for a sentence about the item."""
+    """A process ended during an item; the message says why, as the rest of a sentence about the item."""
 
 
 @contextmanager
 def confined(
     function: Callable[[Item], Result], jobs: int, allowance: Allowance
 ) -> Iterator[Callable[[Item], Future[Result]]]:
-    """Give what submits an item to ``function`` in one of ``jobs`` processes that are bounded by ``allowance``.
+    """Yield a function that submits an item to ``function`` in one of ``jobs`` processes with limits.
 
-    A future raises what ``function`` raised, and LostError where its process was lost. Each process is started when it
-    is needed and ends with the block, whatever it is doing.
+    A future raises what ``function`` raised, and LostError where its process was lost. A process is started when it is
+    needed, and ended with the block, whatever it is doing.
     """
     processes = [_Process(pickle.dumps(function), allowance) for _ in range(jobs)]
     idle: SimpleQueue[_Process] = SimpleQueue()
@@ -102,7 +102,7 @@ def confined(
 
 
 class _Process:
-    """A process of ``extractor.confined``, started anew after it was lost; for one thread at a time."""
+    """A process of ``confined_main``, started again after it was lost; for one thread at a time."""
 
     def __init__(self, function: bytes, allowance: Allowance) -> None:
         self._function = function
@@ -133,7 +133,7 @@ class _Process:
         return value
 
     def close(self) -> None:
-        """Have the process end, and let no other take its place; for any thread."""
+        """End the process for good; may be called from any thread."""
         self._is_closed = True
         process = self._started
         if process is not None:
@@ -166,7 +166,7 @@ class _Process:
         )
         assert process.stdin is not None
         self._started = process
-        with suppress(OSError):  # it ended at once: whoever asks it is told
+        with suppress(OSError):  # it ended at once: the next ``ask`` raises
             pickle.dump(sys.path, process.stdin)
             pickle.dump(self._function, process.stdin)
         return process

@@ -1,4 +1,4 @@
-"""What a process that parses documents is told of our environment: where things are, and no key, token or password."""
+"""The environment of a process that parses documents: places, and no key, token or password."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ _BEGINNINGS = ("PYTHON", "LC_", "XDG_", "OMP_", "FONTCONFIG_")
 
 
 def harmless(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what of an environment a child may know. Names are let through, not kept out: nobody can list all names
-    that keys go by."""
+    """Return the variables that a child process may see.
+
+    A list of allowed names: the names under which people keep keys cannot be listed.
+    """
     return {name: value for name, value in environment.items() if _is_harmless(name.upper())}
 
 

@@ -1,4 +1,4 @@
-"""Do the same to many items at once, in several processes or in one event loop, with results in the items' order."""
+"""One function for many items at once, in processes or in one event loop, with results in the order of the items."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from extractor.processes.confinement import Allowance, LostError, confined
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AHEAD = 32  # items a worker that are given out before the first result is taken: bounds memory, hides one slow item
+_AHEAD = 32  # items for each worker ahead of the first missing result: bounds memory, hides one slow item
 
 
 def processors() -> int:
-    """Return how many processors this process may use."""
+    """Return the number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -32,11 +32,11 @@ def map_in_order(
     lost: Callable[[Item, str], Result],
     allowance: Allowance,
 ) -> Generator[Result, None, None]:
-    """Yield ``function(item)`` for each item, in order, by ``jobs`` processes that are bounded by ``allowance``.
+    """Yield ``function(item)`` for each item, in order, from ``jobs`` processes with limits.
 
-    ``function`` and the items must be picklable. What ``function`` raises is raised here and ends the work. Where an
-    item takes too much, or brings its process down (a parser that crashes), ``lost(item, why)`` takes its place and the
-    others go on. On a keyboard interrupt, results that are there or under way are still yielded first.
+    ``function`` and the items must be picklable. An error of ``function`` is raised here and ends the work. For an item
+    that exceeds ``allowance`` or crashes its process, ``lost(item, why)`` is yielded, and the others go on. On a
+    keyboard interrupt, results that are ready or under way are yielded first.
     """
     pending: deque[tuple[Item, Future[Result]]] = deque()
     with confined(function, jobs, allowance) as submit:
@@ -61,11 +61,11 @@ def await_in_order(
     items: Iterable[Item],
     at_once: int,
 ) -> Generator[Result, None, None]:
-    """Yield what the function that ``opened`` gives awaits for each item, in order, ``at_once`` of them under way.
+    """Yield the awaited result of a function for each item, in order, with ``at_once`` items under way.
 
-    All run in one event loop of this thread, which stands still while the caller deals with a result. What the
-    function raises is raised here and ends the work. On a keyboard interrupt, results that are there are still yielded
-    first, also those whose turn it is not.
+    ``opened`` returns a context manager that gives the function. All items run in one event loop of this thread, which
+    is paused while the caller handles a result. An error of the function is raised here and ends the work. On a
+    keyboard interrupt, results that are ready are yielded first, in order or not.
     """
     source = iter(items)
     pending: deque[asyncio.Task[Result]] = deque()
@@ -96,7 +96,7 @@ def await_in_order(
 
 async def _next_of(tasks: Iterable[asyncio.Task[Result]]) -> None:
     under_way = [task for task in tasks if not task.done()]
-    if under_way:  # those that wait for nothing are done before this begins
+    if under_way:  # tasks that wait for nothing are done by now
         await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
 
 
@@ -118,7 +118,9 @@ def _result(pending: deque[tuple[Item, Future[Result]]], lost: Callable[[Item, s
 
 
 def spare_the_collector() -> None:
-    """Make Python's cycle collector run seldom in this process: reading notices makes many objects and no cycles, and
-    looking for some takes a fifth of the time."""
+    """Make Python's cycle collector run seldom in this process.
+
+    Reading a notice creates many objects and no cycles; the search for cycles takes a fifth of the time.
+    """
     gc.freeze()
     gc.set_threshold(200_000, 50, 50)

@@ -42,8 +42,11 @@ RULE = "0.55 a Chinese character, 1 a digit, 0.2 a letter, 1.2 a run of marks"
 
 
 class Ran(NamedTuple):
-    """What a reader took and made: by notice, ``wall`` in seconds for all of them at once, told as in life where the
-    endpoint was ``speed`` times as fast."""
+    """The cost and the result of a reader.
+
+    ``spent`` is by notice, ``wall`` in seconds for all notices at once, at the endpoint's real speed although it
+    answered ``speed`` times as fast.
+    """
 
     read: Read
     spent: Mapping[str, Spent]

@@ -26,8 +26,10 @@ A_ROUND = 16
 
 
 class Overhead(NamedTuple):
-    """Processor time a call, in milliseconds, by ``Endpoint.ask`` and by the bare client, and how many times the one is
-    the other: medians of many rounds, of ``calls`` each way in all."""
+    """The processor time of a call, in milliseconds, by ``Endpoint.ask`` and by the bare client, and their ratio.
+
+    All are medians of many rounds, with ``calls`` calls each way in all.
+    """
 
     calls: int
     ours: float

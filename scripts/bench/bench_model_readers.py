@@ -1,5 +1,6 @@
-"""Three ways to read notices with the same model, for ``bench_model.py``: ours, a plain Instructor call, and
-LangExtract. Each reads all notices at once, as a user would have them read.
+"""Three readers with the same model, for ``bench_model.py``: ours, a plain Instructor call, and LangExtract.
+
+Each reads all notices at once, as a user would.
 """
 
 from __future__ import annotations
@@ -111,8 +112,11 @@ def instructor(base_url: str, notices: Sequence[Example]) -> Read:
 
 @cache
 def in_words(model: type[BaseModel]) -> type[BaseModel]:
-    """Return a type of the contract as a model can fill it, which cannot count characters: quoted words in place of
-    offsets, without what code adds. An issue's text is left out, too: its title and its measures hold it."""
+    """Return a type of the contract in a form that a model can fill.
+
+    A model cannot count characters: quoted words replace offsets, and what code adds is left out. So is an issue's
+    text, which its title and its measures hold.
+    """
     fields: dict[str, Any] = {
         name: (_annotation_in_words(field.annotation), copy(field))
         for name, field in model.model_fields.items()

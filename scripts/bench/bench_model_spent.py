@@ -19,9 +19,12 @@ PER_SECOND = 50.0  # tokens
 
 @dataclass(frozen=True)
 class Spent:
-    """What the calls about a notice took: tokens (estimated, see ``extractor.endpoint.tokens``) ``sent`` in
-    messages and schemas, ``shared`` of these as the beginning of another call's, ``written`` in answers; ``slowest`` is
-    what the longest answer takes by the latency model, in seconds. They add up with ``+``."""
+    """The cost of the calls about a notice; costs add up with ``+``.
+
+    Tokens are estimated (see ``extractor.endpoint.tokens``): ``sent`` in messages and schemas, ``shared`` of these with
+    the beginning of another call, ``written`` in answers. ``slowest`` is the time of the longest answer by the latency
+    model, in seconds.
+    """
 
     calls: int = 0
     sent: int = 0

@@ -55,7 +55,7 @@ def test_the_folder_is_an_option_too(folder: Path, tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path, arguments: list[str]) -> None:
     said = command(*arguments, folder=tmp_path / "none")
     assert (said.status, said.out) == (1, "")
-    assert said.err == f"error: {tmp_path / 'none'}: holds no answers yet; another folder is named with --cache-dir\n"
+    assert said.err == f"error: {tmp_path / 'none'}: holds no answers yet; name another folder with --cache-dir\n"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -322,9 +322,8 @@ class TestImport:
     ) -> None:
         other = put(answered(bodies), "elsewhere.jsonl")
         assert batch("import", other)[0] == "2 answers stored"
-        assert (
-            batch.err == "warning: elsewhere.jsonl: any answer in it is taken; what was asked is named with --calls\n"
-        )
+        remedy = "no list of calls lies beside it, so all answers are imported; name one with --calls"
+        assert batch.err == f"warning: elsewhere.jsonl: {remedy}\n"
         batch("import", other, "--calls", "batch.calls.jsonl")
         assert batch.err == ""
         assert (
@@ -396,8 +395,8 @@ class TestAtAnEndpoint:
         behaving = ("--base-url", f"{address}/failed/v1")
         batch("status", batch_id, *behaving)
         assert batch("status", "batch.jsonl", *behaving)[1:] == [
-            "it was not begun: invalid_json_line, line 3",
-            "it was not begun: no code",
+            "it did not start: invalid_json_line, line 3",
+            "it did not start: no code",
             "next: python -m extractor batch submit --again batch.jsonl",
         ]
 

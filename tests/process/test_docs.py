@@ -1,4 +1,4 @@
-"""README and docs: links lead somewhere, examples run, and nothing in them is true on one machine only."""
+"""README and docs: links and named code exist, examples run, and nothing in them is true on one machine only."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from pkgutil import resolve_name
+from types import FrameType
 from typing import NamedTuple
 
 import pytest
 from checkout import ROOT, TESTS
 
+from extractor.files.sources.source import Source
+from extractor.pipeline import extract_file
+
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
-PAGES = (*READMES, *sorted(ROOT.glob("docs/*.md")))
+PAGES = (*READMES, ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
 TESTED_ELSEWHERE = ROOT / "docs" / "evaluation.md"
 
 _CODE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
@@ -22,8 +28,10 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _SCHEME = re.compile(r"[a-z]+:")
 _HEADING = re.compile(r"^(#+) +(.+)$", re.MULTILINE)
-_SHELL = re.compile(r"^(<!-- runs -->\n)?```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SHELL = re.compile(r"^(?:<!-- (runs|runs in the checkout) -->\n)?```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INSTALLED = ".venv/bin/python"
+_FUNCTION = re.compile(r"`((?:extractor|notice_extractor_eval)\.(?!toml`)[\w.]+)`")
+_FILE = re.compile(r"`((?:extractor|eval|scripts|tests|prompts|requirements|findings)/[\w./-]*)`")
 # Where somebody's machine or network would show. Written in pieces, so that this file does not hold what it looks for.
 _ELSEWHERE = re.compile(r"/" r"(?:work|home|root|tmp|opt|Users)/|index-url|simple/|artifactory|nexus", re.I)
 
@@ -43,14 +51,14 @@ def _anchors(page: Path) -> set[str]:
 
 
 class Shell(NamedTuple):
-    """A block of commands, and whether it is marked to be run."""
+    """A block of commands; ``mark`` is ``runs``, ``runs in the checkout`` or empty."""
 
-    runs: bool
+    mark: str
     commands: str
 
 
 def _shell_blocks(page: Path) -> list[Shell]:
-    return [Shell(bool(mark), commands) for mark, commands in _SHELL.findall(page.read_text(encoding="utf-8"))]
+    return [Shell(mark, commands) for mark, commands in _SHELL.findall(page.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
@@ -91,6 +99,60 @@ def test_each_promise_names_its_tests() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_named_code_is_there(page: Path) -> None:
+    """Files by their path, functions by their dotted name."""
+    text = _COMMENT.sub("", page.read_text(encoding="utf-8"))
+    assert [name for name in _FILE.findall(text) if not (ROOT / name).exists()] == []
+    assert [name for name in _FUNCTION.findall(text) if not _is_there(name)] == []
+
+
+def _is_there(name: str) -> bool:
+    try:
+        resolve_name(name)
+    except (ImportError, AttributeError):
+        return False
+    return True
+
+
+def test_a_notice_goes_the_way_that_the_page_tells() -> None:
+    """docs/way.md: the functions of the marked table are called in its order."""
+    text = (ROOT / "docs" / "way.md").read_text(encoding="utf-8")
+    told = _FUNCTION.findall(text.partition("<!-- in this order -->")[2].partition("\n\n")[0])
+    notice = (ROOT / "gold" / "notices" / "nanjing-jiangbei-2024.txt").read_bytes()
+    calls = iter(_calls(Source("notice.txt"), notice, told))
+    assert len(told) > 10
+    assert [name for name in told if name not in calls] == []
+
+
+def _calls(source: Source, data: bytes, names: Sequence[str]) -> list[str]:
+    """Return the calls of the functions ``names`` while a notice is read, in their order."""
+    calls = []
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        name = f"{frame.f_globals.get('__name__')}.{frame.f_code.co_qualname}"
+        if event == "call" and name in names:
+            calls.append(name)
+
+    sys.setprofile(note)
+    try:
+        extract_file(source, data, notice_id="notice")
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_a_word_of_the_glossary_is_explained_once() -> None:
+    words = list(_glossary())
+    assert len(words) > 50
+    assert sorted(words) == sorted(set(words))
+
+
+def _glossary() -> Iterator[str]:
+    rows = re.findall(r"^\| (.+?) \| (.+?) \|", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"), re.M)
+    yield from (word for word, _ in rows if word not in ("word", "---"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_no_page_names_a_machine(page: Path) -> None:
     assert _ELSEWHERE.findall(page.read_text(encoding="utf-8")) == []
 
@@ -111,11 +173,11 @@ def test_python_examples_are_true(page: Path, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_marked_commands_run(page: Path, tmp_path: Path) -> None:
-    """Blocks of commands with the comment ``runs`` before them."""
-    for number, block in enumerate(block for block in _shell_blocks(page) if block.runs):
+    """Blocks of commands with the comment ``runs`` or ``runs in the checkout`` before them."""
+    for number, block in enumerate(block for block in _shell_blocks(page) if block.mark):
         folder = tmp_path / str(number)
         folder.mkdir()
-        _run(block.commands, folder)
+        _run(block.commands, folder, ROOT if block.mark == "runs in the checkout" else folder)
 
 
 @pytest.mark.parametrize("readme", READMES, ids=_name)
@@ -132,8 +194,11 @@ def test_the_readmes_two_commands(readme: Path, tmp_path: Path) -> None:
     assert all(line.rstrip() in readme.read_text(encoding="utf-8") for line in table)
 
 
-def _run(commands: str, folder: Path) -> str:
-    """Run commands in a folder that holds ``gold/`` and nothing else, with this Python, and return what they print."""
+def _run(commands: str, folder: Path, where: Path | None = None) -> str:
+    """Run commands with this Python and return what they print.
+
+    They run in ``folder``, which gets ``gold/`` and nothing else, or in the folder ``where``.
+    """
     (folder / "gold").symlink_to(ROOT / "gold", target_is_directory=True)
     python = folder / "bin" / "python"
     python.parent.mkdir()
@@ -145,7 +210,11 @@ def _run(commands: str, folder: Path) -> str:
         "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
     }
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", commands], cwd=folder, env=environment, capture_output=True, check=False
+        ["bash", "-euo", "pipefail", "-c", commands],
+        cwd=where or folder,
+        env=environment,
+        capture_output=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode()

@@ -1,5 +1,7 @@
-"""Two hundred faulty endpoints: every notice has its record, every failure its sentence; nothing goes elsewhere, no key
-into any output, and no call goes on beyond its time."""
+"""Two hundred faulty endpoints: every notice has its record, and every failure its sentence.
+
+Nothing is sent elsewhere, no key gets into any output, and no call exceeds its time.
+"""
 
 from __future__ import annotations
 
@@ -124,8 +126,10 @@ class TestRuns:
         return {mode: each.get("failures", []) for mode, each in found.items()}
 
     def _check_time(self, server: Serving, modes: int) -> None:
-        """No request of a call begins later than the call's deadline after its first; one that repeats a wrong answer
-        belongs to the same call."""
+        """No request begins after its call's deadline, counted from the first request.
+
+        A request after a wrong answer belongs to the same call.
+        """
         first: dict[tuple[str, str], float] = {}
         for entry in server.log():
             if mark := entry["fault"].get("mark"):

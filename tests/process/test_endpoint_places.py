@@ -1,5 +1,7 @@
-"""The text goes where it was said to go: TLS mistakes are named, waits end with the call, no file of the working folder
-chooses a host unasked."""
+"""A text is sent only to the endpoint that was chosen.
+
+TLS mistakes are named, waits end with the call, and no file of the working folder chooses a host unasked.
+"""
 
 from __future__ import annotations
 

@@ -64,8 +64,10 @@ def record(server: Serving, folder: Path, name: str, status: int = 0) -> Value:
 
 
 def pieces(found: Value, name: str) -> dict[str, str]:
-    """What is told of each piece of a record, as JSON by the piece's path, but for pieces that hold the order; and of
-    the notice as a whole."""
+    """Return the values of each piece of a record, as JSON by the piece's path, and those of the notice.
+
+    Pieces that hold the order are left out.
+    """
     found = copy.deepcopy(found)
     text = (NOTICES / f"{name}.txt").read_text(encoding="utf-8")
     told: dict[str, Value] = {}

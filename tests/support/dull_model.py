@@ -46,8 +46,10 @@ def answer(request: Request) -> dict[str, Any] | None:
 
 
 def gullible(request: Request) -> dict[str, Any] | None:
-    """Answer as ``answer``, but do with a piece what stands in it: ``other``, and pieces that were never shown, which
-    are left out once it is said that there are none."""
+    """Answer as ``answer`` does, but obey the orders in a piece: ``other``, and pieces that were never shown.
+
+    These are left out once the error says that there are none.
+    """
     told = answer(request)
     if told is None or "measures" not in told:
         return told | {"title": "other"} if told and any(map(is_order, shown(request))) else told

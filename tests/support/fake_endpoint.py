@@ -437,8 +437,7 @@ class Serving:
         self._control("/_script", how)
 
     def log(self) -> list[dict[str, Any]]:
-        """Return the requests since the last script: ``body``, ``query``, ``authorization``, ``fault``, ``at``
-        (seconds)."""
+        """Return the requests since the last script: ``body``, ``query``, ``authorization``, ``fault``, ``at`` (s)."""
         return list(self._control("/_log", None)["log"])
 
     def most_at_once(self) -> int:

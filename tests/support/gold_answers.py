@@ -42,8 +42,10 @@ class Known(NamedTuple):
 
 
 class Item(NamedTuple):
-    """Something gold holds that has a place of its own: an issue (its title stands for it), a measure, a figure, a
-    date, a document. ``value`` is the contract's record of it."""
+    """An item of gold with a place of its own: an issue (by its title), a measure, a figure, a date, a document.
+
+    ``value`` is the contract's record of it.
+    """
 
     kind: str
     place: Span
@@ -156,8 +158,10 @@ def _gold(notice_id: str) -> Notice:
 
 
 def _shaped(value: Any, text: str, schema: Mapping[str, Any], definitions: Mapping[str, Any] | None = None) -> Any:
-    """A record in the shape that a schema asks for, with the quoted words where gold has a place; what gold does not
-    have is left out."""
+    """Return a record in the shape of a schema, with quoted words where gold has a place.
+
+    What gold does not have is left out.
+    """
     definitions = schema.get("$defs", {}) if definitions is None else definitions
     if isinstance(value, Span):
         return text[value.start : value.end]

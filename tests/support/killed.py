@@ -33,8 +33,11 @@ TEXTS = {"old": NOTICE, "new": NOTICE.replace("5人", "6人")}
 
 
 class Action(NamedTuple):
-    """What is killed. ``do`` is given the folder and which of the two texts it is to write; ``together``: its files are
-    of one make after the next one has been there."""
+    """A writer to be killed.
+
+    ``do`` takes the folder and the one of two texts to write. ``together``: its files are of one writing once the next
+    writer has been there.
+    """
 
     do: Callable[[Path, str], object]
     together: bool = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from extractor.files.ingest import Ingested, read_text
+from extractor.files.ingest import IngestedFile, read_text
 from extractor.files.sources.source import Source
 
 TITLE = "中共青禾县松林镇委员会关于巡察整改进展情况的通报"
@@ -53,12 +53,12 @@ def with_in(place: str, other: str) -> str:
     return ARTICLE.replace(place, other)
 
 
-def read_page(source: str, folder: Path, name: str = "page.html") -> Ingested:
+def read_page(source: str, folder: Path, name: str = "page.html") -> IngestedFile:
     path = folder / name
     path.write_text(source, encoding="utf-8", newline="")
     return read_text(Source(str(path)))
 
 
-def account(read: Ingested) -> list[tuple[str, str]]:
+def account(read: IngestedFile) -> list[tuple[str, str]]:
     """What was left out: kind and first words."""
     return [(entry.kind, entry.words) for entry in read.left_out]

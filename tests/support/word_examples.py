@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from extractor.files.ingest import Ingested, read_text
+from extractor.files.ingest import IngestedFile, read_text
 from extractor.files.sources.source import Source
 
 NAMES = (
@@ -57,8 +57,11 @@ def word(
     parts: Mapping[str, tuple[str, bytes]] | None = None,
     links: Mapping[str, str] | None = None,
 ) -> bytes:
-    """A document; ``parts`` are more of them by name, each with the kind of relationship that leads to it (its name's
-    stem is the relationship's id), ``links`` addresses outside by their ids."""
+    """Return a document.
+
+    ``parts`` are further parts by name, each with the kind of its relationship (whose id is the stem of the name);
+    ``links`` are outside addresses by id.
+    """
     given = {name: (kind, data) for name, (kind, data) in (parts or {}).items()}
     given["styles.xml"] = ("styles", f"<w:styles {NAMES}>{styles}</w:styles>".encode())
     given["numbering.xml"] = ("numbering", NUMBERING.encode())
@@ -97,7 +100,7 @@ def word(
     return buffer.getvalue()
 
 
-def read_word(data: bytes, folder: Path) -> Ingested:
+def read_word(data: bytes, folder: Path) -> IngestedFile:
     path = folder / "notice.docx"
     path.write_bytes(data)
     return read_text(Source(str(path)))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.errors import InputError
-from extractor.files.discover import Found, discover
+from extractor.files.discover import DiscoveredInputs, discover
 from extractor.files.ingest import read_text
 from extractor.files.sources.file_limits import Limits
 from extractor.files.sources.raw import read_bytes
@@ -36,7 +36,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def listed(data: bytes, limits: Limits | None = None) -> Found:
+def listed(data: bytes, limits: Limits | None = None) -> DiscoveredInputs:
     Path("a.zip").write_bytes(data)
     return discover(["a.zip"], limits or Limits())
 

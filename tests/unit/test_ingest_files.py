@@ -10,7 +10,7 @@ from checkout import SUPPORT
 from noise import values
 
 from extractor import Notice, extract
-from extractor.files.ingest import Ingested, read_text
+from extractor.files.ingest import IngestedFile, read_text
 from extractor.files.sources.source import Source
 
 FILES = SUPPORT / "files"
@@ -78,7 +78,7 @@ TEXTS = {
 }
 
 
-def read(name: str) -> tuple[Ingested, Notice]:
+def read(name: str) -> tuple[IngestedFile, Notice]:
     found = read_text(Source(str(FILES / name)))
     return found, extract(found.text)
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.errors import InputError
-from extractor.files.ingest import Ingested, read_text
+from extractor.files.ingest import IngestedFile, read_text
 from extractor.files.sources.charset import decode
 from extractor.files.sources.file_limits import Limits
 from extractor.files.sources.source import Source
@@ -41,7 +41,7 @@ def refusal(folder: Path, name: str, data: bytes, limits: Limits | None = None) 
 def test_text_comes_out_as_it_is_with_where_it_came_from(tmp_path: Path) -> None:
     data = "\n  标题 \t\n\n一、 甲\x0b\u2028乙\x85\n\n\n".encode()
     source = write(tmp_path, "notice.2024.txt", data)
-    assert read_text(source) == Ingested(
+    assert read_text(source) == IngestedFile(
         name=str(tmp_path / "notice.2024.txt"),
         stem="notice.2024",
         text=data.decode(),

@@ -11,7 +11,7 @@ from page_examples import account
 from word_examples import NAMES, deleted, numbered, paragraph, read_word, run, word
 
 from extractor.errors import InputError
-from extractor.files.ingest import Ingested
+from extractor.files.ingest import IngestedFile
 from extractor.pipeline import extract
 
 DELETED_MARK = '<w:del w:id="2" w:author="a"/>'
@@ -23,7 +23,7 @@ def style(name: str, properties: str, kind: str = "character", based_on: str = "
     return f'<w:style w:type="{kind}" w:styleId="{name}">{inner}</w:style>'
 
 
-def of_run(properties: str, folder: Path, styles: str = "", in_paragraph: str = "") -> Ingested:
+def of_run(properties: str, folder: Path, styles: str = "", in_paragraph: str = "") -> IngestedFile:
     """A figure behind another one whose run has these properties."""
     inner = run("追缴补贴") + run("12", properties) + run("35.6万元。", '<w:vanish w:val="0"/>')
     return read_word(word(paragraph(inner, in_paragraph), styles=styles), folder)
@@ -296,7 +296,7 @@ OPENING = [
 ]
 
 
-def values(read: Ingested) -> list[tuple[str | None, str, list[tuple[str | None, list[str]]]]]:
+def values(read: IngestedFile) -> list[tuple[str | None, str, list[tuple[str | None, list[str]]]]]:
     """Label and title of each issue, and of its measures label and figures."""
     return [
         (

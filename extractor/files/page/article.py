@@ -1,10 +1,10 @@
-"""Which lines of a page are the article: its title, its date line, its paragraphs and its signature.
+"""The article among the lines of a page: its title, date line, paragraphs and signature.
 
-The block with most of the text (``Line.main``) marks the middle. Before it, the article begins at its title; after
-it, it ends at the first line that only stands at the ends of pages. Within the block such a line ends the article only
-where nothing of an article follows: notices, too, speak of ICP备案 and 承办单位. Between the two a line is kept unless
-it is furniture or a link among links: a line too many does little harm, a lost paragraph cannot be made good. What is
-not kept is accounted for.
+The block with most of the text (``Line.main``) marks the middle. Before it, the article begins at its title; after it,
+the article ends at the first line of a kind found only at the ends of pages. Within the block such a line ends the
+article only if nothing of an article follows: notices, too, speak of ICP备案 and 承办单位. Between title and end a
+line is kept unless it is furniture or a link among links: an extra line does little harm, a lost paragraph does much.
+Dropped lines are accounted for.
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from typing import NamedTuple
 
 from extractor.data import read_table
 from extractor.errors import InputError
-from extractor.files.page.html_text import Line, Page
+from extractor.files.page.html_text import Line, RenderedPage
 from extractor.files.parts.left_out import WORDS_KEPT, LeftOut, left_out
 
 _LONGEST_TITLE = 100
 _LONGEST_FURNITURE = 80
-_PROSE = 50  # characters from which a line can be no title
+_PROSE = 50  # characters: a longer line is no title
 _LEADING_MARKS = "【[(|·>»《: "
 _ENUMERATOR = re.compile(r"\(?[0-9一二三四五六七八九十]{1,3}[)、.是](?![0-9])|第[一二三四五六七八九十]+,|[①-⑳]")
 _SENTENCE = re.compile('[。;][”"』」)]?$')
 _NOTICE = re.compile("整改|巡视|巡察|问题|措施|處|督察|[0-9](?:人|名|个|项|次|件|条|户|家|起|处|万|亿|元|%)")
-_NO_ARTICLE = 100  # characters of sentences below which a page shows no article
-_LITTLE = 300  # below which a frame is likely to hold the rest
-_FOR_A_PICTURE = 200  # characters a picture, below which the pictures are likely to hold text
+_NO_ARTICLE = 100  # characters of sentences: a page with fewer shows no article
+_LITTLE = 300  # characters of sentences: with fewer, a frame is likely to hold the rest
+_FOR_A_PICTURE = 200  # characters for each picture: with fewer, the pictures are likely to hold text
 _DOCUMENT = re.compile(r"(?i)\.(?:pdf|docx?|ofd|wps|xlsx?|rtf)\b")
 
 
 class Article(NamedTuple):
-    """The lines of an article in order, none where the page holds none, and what of the page is not among them."""
+    """The lines of an article in order (none if the page holds none), and the account of the other lines."""
 
     lines: list[str]
     left_out: list[LeftOut]
 
 
-def article_of(page: Page, name: str) -> Article:
+def article_of(page: RenderedPage, name: str) -> Article:
     """Choose the article among a page's lines; ``name`` is for messages.
 
     Raises:
@@ -56,7 +56,7 @@ def article_of(page: Page, name: str) -> Article:
     return Article(lines, elsewhere + page.left_out + [entry for entry in told if entry.characters])
 
 
-def _elsewhere(page: Page, prose: int, name: str) -> list[LeftOut]:
+def _elsewhere(page: RenderedPage, prose: int, name: str) -> list[LeftOut]:
     """Account for frames and pictures that are likely to hold what the page does not show as text."""
     documents = [address for address in page.frames if _DOCUMENT.search(address)]
     frames = page.frames if prose < _LITTLE else documents
@@ -76,8 +76,8 @@ def _elsewhere(page: Page, prose: int, name: str) -> list[LeftOut]:
     return told + [LeftOut("picture", 0, "")] * (pictures > 0)
 
 
-def _article_lines(page: Page, chosen: set[int]) -> list[str]:
-    """Return the article's lines, and put their places among the page's lines into ``chosen``."""
+def _article_lines(page: RenderedPage, chosen: set[int]) -> list[str]:
+    """Return the article's lines, and add their indices among the page's lines to ``chosen``."""
     lines = page.lines
     main = next((index for index, line in enumerate(lines) if line.main), 0)
     title = _title_at(page, main)
@@ -108,8 +108,8 @@ def _kept(lines: list[Line], start: int, *, starts_with_title: bool) -> list[int
     return kept
 
 
-def _title_at(page: Page, main: int) -> int | None:
-    """Return where the title stands: the longest line that the page's metadata repeat, else the last heading."""
+def _title_at(page: RenderedPage, main: int) -> int | None:
+    """Return the index of the title: the longest line that the page's metadata repeats, else the last heading."""
     lines = page.lines
     prose = (index for index, line in enumerate(lines) if line.main and _is_prose(line.text) and not _is_linked(line))
     near = range(min(next(prose, main + 5) + 1, len(lines)))
@@ -143,8 +143,8 @@ def _date_line_before(lines: list[Line], main: int) -> int:
     return next((index for index in range(max(main - 5, 0), main) if _is_date_line(lines[index].text)), main)
 
 
-def _site_title(page: Page) -> str:
-    """Return the title from the metadata without the site's name, "" where there is none to be told from it."""
+def _site_title(page: RenderedPage) -> str:
+    """Return the title in the metadata without the site's name, or ""."""
     longest = max(re.split(r"[_|\uff5c]|\s[-–—]\s|(?<=[^—–-])[-–](?=[^—–-])", page.title), key=len).strip()
     title = page.stated_title or longest
     return title if len(title) >= 8 else ""
@@ -168,7 +168,7 @@ def _is_furniture(line: Line) -> bool:
 
 
 def _is_end(line: Line) -> bool:
-    """Tell whether a line stands at the ends of pages, and, within the article's block, nowhere else by its wording."""
+    """Return whether a line is of a kind found at the ends of pages, and no line of the article by its wording."""
     furniture = read_table("page_furniture")
     text = _squash(line.text)
     if len(text) > _LONGEST_FURNITURE * 2:
@@ -179,7 +179,7 @@ def _is_end(line: Line) -> bool:
 
 
 def _is_related(line: Line) -> bool:
-    """Tell whether a line is the heading of a list of other articles."""
+    """Return whether a line is the heading of a list of other articles."""
     text = _squash(line.text)
     starts = tuple(read_table("page_furniture")["related_starts"])
     return (
@@ -190,7 +190,7 @@ def _is_related(line: Line) -> bool:
 
 
 def _going_on(lines: list[Line]) -> list[bool]:
-    """Tell of each line whether the article goes on behind it, within its block and before a list of other articles."""
+    """Return for each line whether the article goes on after it, in its block and before a list of other articles."""
     going = [False] * len(lines)
     for index in range(len(lines) - 1, 0, -1):
         line = lines[index]
@@ -200,7 +200,7 @@ def _going_on(lines: list[Line]) -> list[bool]:
 
 
 def _is_of_article(line: Line) -> bool:
-    """Tell whether a line is worded as those of a notice: a sentence or an enumerated line on its matters."""
+    """Return whether a line is worded as a notice is: a sentence or an enumerated line on its subjects."""
     text = _squash(line.text)
     worded = bool(_SENTENCE.search(text)) or bool(_ENUMERATOR.match(text))
     return worded and not _is_linked(line) and bool(_NOTICE.search(text))
@@ -211,7 +211,7 @@ def _is_linked(line: Line) -> bool:
 
 
 def _is_link_list(lines: list[Line], index: int) -> bool:
-    """Tell whether a line is mostly link, and not a lone one inside the article (a document that it names)."""
+    """Return whether a line is mostly a link, and not a single one inside the article (a document that it names)."""
     if not _is_linked(lines[index]) or (lines[index].main and _ENUMERATOR.match(_squash(lines[index].text))):
         return False
     around = lines[max(index - 1, 0) : index] + lines[index + 1 : index + 2]
@@ -219,5 +219,5 @@ def _is_link_list(lines: list[Line], index: int) -> bool:
 
 
 def _squash(text: str) -> str:
-    """Return text for comparing: without blanks, in lower case, full-width marks as their half-width twins."""
+    """Return text for comparison: without blanks, in lower case, with half-width marks."""
     return "".join(unicodedata.normalize("NFKC", text).split()).lower()

@@ -1,8 +1,8 @@
-"""The article of a page that shows none, where it stands for a script to show: hidden, in a text area, in data.
+"""The article of a page that only a script would show: hidden, in a text area, or in data.
 
 Content systems and WeChat write an article into a block that is hidden until a script has run, into a text area, an
 attribute, a frame's source, or a script's data (``"content":"<p>…</p>"``, JSON-LD's ``articleBody``, a state of the
-page's program). What is found there is put into the tree in its place, for the reader to take it as shown.
+page's program). The article found there is put into the page's tree, where it counts as shown.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from extractor.files.parts.left_out import is_notice_like
 Element = Any  # lxml has no types of its own
 
 _LEAST = 100  # Chinese characters of an article
-_LONG = 120  # characters from which a literal of a script, or an attribute, is looked at
+_LONG = 120  # characters: shorter literals of scripts and attributes are skipped
 _DEEPEST = 3  # data within strings of data
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _TAG = re.compile(r"<[^<>]*>")
@@ -35,7 +35,7 @@ _PLACES = frozenset(("content", "article", "zoom", "detail", "text", "app", "roo
 
 
 class _Find(NamedTuple):
-    """An article and where it goes: ``source`` is HTML, None where ``place`` itself holds it and is not shown."""
+    """An article and its place; ``source`` is HTML, or None where the hidden ``place`` itself holds it."""
 
     size: int
     place: Element
@@ -43,13 +43,13 @@ class _Find(NamedTuple):
 
 
 def expose(root: Element, name: str, frames: Mapping[str, str], least: int) -> Element | None:
-    """Put the page's buried article into its tree and return the element that holds it, None where there is none.
+    """Put the page's buried article into its tree, and return the element that holds it, or None.
 
-    ``name`` is for messages, ``frames`` are the sources of frames by their addresses; an article has at least
-    ``least`` Chinese characters.
+    ``name`` is for messages, ``frames`` are the sources of frames by address; an article has at least ``least`` Chinese
+    characters.
 
     Raises:
-        InputError: the article is over the bounds of a page (see ``parse``).
+        InputError: the article exceeds the limits of a page (see ``parse``).
     """
     finds = [find for find in _finds(root, frames) if find.size >= max(least, _LEAST)]
     if not finds:
@@ -70,7 +70,7 @@ def _finds(root: Element, frames: Mapping[str, str]) -> Iterator[_Find]:
         elif element.tag in ("iframe", "frame"):
             address = element.get("src", "")
             yield from _in_source(element, frames.get(address) or element.get("srcdoc", ""))
-    for element in root.iter("script"):  # those of the head stand within what is not shown
+    for element in root.iter("script"):  # ``look_at`` does not enter the head
         if next(element.iterancestors("head"), None) is not None:
             for text in _in_data(element.text or "", 0):
                 yield from _in_source(element, text)
@@ -91,7 +91,7 @@ def _in_source(place: Element, source: str) -> Iterator[_Find]:
 
 
 def _in_data(source: str, depth: int) -> Iterator[str]:
-    """Yield the texts in the strings of a script or of data: long ones, and short ones of one name put together."""
+    """Yield the texts in the strings of a script or of data: long ones, and short ones of one name joined."""
     if depth > _DEEPEST or len(source) < _LONG:
         return
     for match in _LITERAL.finditer(source):
@@ -121,7 +121,7 @@ def _unescaped(literal: str) -> str:
 
 
 def _article_size(text: str) -> int:
-    """Return the Chinese characters of a text, 0 where it is no article."""
+    """Return the number of Chinese characters of a text, 0 if it is no article."""
     return len(_CHINESE.findall(text)) if text.count("。") >= 2 and is_notice_like(text) else 0
 
 
@@ -134,7 +134,7 @@ def _inner(element: Element) -> str:
 
 
 def _put(root: Element, find: _Find, name: str) -> Element:
-    """Put an article's elements where it stood: beside what held it; of a script, into the block that waits for it."""
+    """Put an article's elements beside their holder, or, for a script, into the block that the script fills."""
     from lxml import etree
 
     holder = etree.SubElement(root, "div")

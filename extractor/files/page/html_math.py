@@ -1,6 +1,6 @@
-"""Formulas of a page (MathML) on one line, and other text that stands apart: what goes before and behind an element.
+"""Formulas of a page (MathML) on one line, and other text set apart: the marks before and after an element.
 
-A browser sets 35 above 50 where ``<mfrac>`` says so; side by side they would be one figure.
+A browser prints the 35 of an ``<mfrac>`` above the 50; side by side they would be one figure.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _STRUCTURES = frozenset((*_BETWEEN, *_BEFORE, *_SCRIPTS))
 
 
 def script_of(element: Element) -> Literal["sub", "sup"] | None:
-    """Return where an argument of a formula's structure stands, None where it is on the line."""
+    """Return the place of an argument of a formula's structure, None on the line itself."""
     parent = element.getparent()
     places = None if parent is None else _SCRIPTS.get(parent.tag)
     if places is None:
@@ -39,7 +39,7 @@ def script_of(element: Element) -> Literal["sub", "sup"] | None:
 
 
 def begun(element: Element, apart: Container[Element]) -> str:
-    """Return what goes before the text of an element that begins."""
+    """Return the marks before the text of an element."""
     parent = element.getparent()
     before = ""
     if parent is not None and parent.tag in _BETWEEN and parent.index(element):
@@ -52,7 +52,7 @@ def begun(element: Element, apart: Container[Element]) -> str:
 
 
 def ended(element: Element, apart: Container[Element]) -> str:
-    """Return what goes behind the text of an element that ends."""
+    """Return the marks after the text of an element."""
     behind = _BEHIND.get(element.tag, "")
     if element.tag in _STRUCTURES or element in apart:
         behind += END

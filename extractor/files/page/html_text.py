@@ -1,8 +1,8 @@
-"""An HTML page as the lines a browser would show, each with the marks by which the article is found among them.
+"""An HTML page as the lines that a browser shows, with the properties by which the article is found among them.
 
 Why not a library: on two typical layouts of these sites trafilatura (2.3) lost the date line and made a table layout
 into rows of bars, readability-lxml (0.9) lost title and date line, jusText (3.0) the date line (and kept the footer);
-none numbers the items of a list, and trafilatura brings fifteen further packages. What is needed beside lxml is small:
+none numbers the items of a list, and trafilatura brings fifteen further packages. Little is needed beside lxml:
 this module renders lines and accounts for what a browser does not show, module ``article`` chooses among them.
 """
 
@@ -17,7 +17,7 @@ from extractor.files.page.buried import expose
 from extractor.files.page.html_math import begun, ended
 from extractor.files.page.page_styles import put_styles
 from extractor.files.page.page_tree import BLOCKS, is_link, main_block, parse, size, tokens, walk, weights
-from extractor.files.page.unseen import FRAMES, Seen, frame_address, look_at, text_of
+from extractor.files.page.unseen import FRAMES, UnseenElements, frame_address, look_at, text_of
 from extractor.files.parts.apart import whole
 from extractor.files.parts.left_out import Kind, LeftOut, left_out
 from extractor.files.parts.numerals import in_letters, in_roman
@@ -32,8 +32,8 @@ _OWN_NUMBER = re.compile(r"\s*[(\uff08]?[0-9一二三四五六七八九十]{1,3}
 _SOURCE_BLANKS = re.compile(r"[ \t\n\r\f]+")
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 _WIDE = re.compile("[\u2014\u2018-\u201d\u2026\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]")
-_CELL = "\x1f"  # stands between the cells of a row until blanks are collapsed; text with it never comes this far
-_MOST_FURNITURE = 0.25  # share of a page's text above which no class name makes a block furniture
+_CELL = "\x1f"  # between the cells of a row until blanks are collapsed; no text with it gets here
+_MOST_FURNITURE = 0.25  # share of a page's text: a larger block is no furniture, whatever its class
 _SMALL = 100  # pixels; narrower pictures are signs of the page
 _SIGN = re.compile(r"(?i)logo|icon|qr_?code|erweima|banner|loading|spacer|blank\.|dzjg|jiucuo|gongan")
 _CDATA = re.compile(r"<!\[CDATA\[|\]\]>")  # a browser that reads XHTML shows what stands between
@@ -42,8 +42,11 @@ _BURIED = 5  # times what is shown that it must be there
 
 
 class Line(NamedTuple):
-    """One line as shown. ``linked`` counts the characters (blanks aside) inside links; ``heading`` says that it
-    stands in a heading or a block named as title; ``main`` that it lies in the block that holds most of the page."""
+    """One line as shown.
+
+    ``linked`` counts the characters (blanks aside) in links; ``heading`` is true in a heading or a block named as
+    title, ``main`` in the block that holds most of the page.
+    """
 
     text: str
     linked: int
@@ -52,14 +55,17 @@ class Line(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Characters, blanks aside."""
+        """The number of characters, blanks aside."""
         return len("".join(self.text.split()))
 
 
-class Page(NamedTuple):
-    """The lines of a page in order, its ``<title>``, the title it states in its metadata (or ""), the account of what
-    is not among the lines, the addresses of its frames, and how many pictures it shows, in all and in the block that
-    holds most of it."""
+class RenderedPage(NamedTuple):
+    """The lines of a page in order, with what helps to find the article.
+
+    ``title`` is the ``<title>``, ``stated_title`` that of the metadata (or ""), ``left_out`` the account of what is not
+    among the lines, ``frames`` the addresses of frames, ``pictures`` the number of pictures shown, and
+    ``pictures_in_main`` that of those in the block that holds most of the page.
+    """
 
     lines: list[Line]
     title: str
@@ -78,16 +84,16 @@ def declared_charset(data: bytes) -> str | None:
 
 def read_page(
     source: str, name: str, frames: Mapping[str, str] | None = None, styles: Mapping[str, str] | None = None
-) -> Page:
-    """Render the HTML ``source``; ``name`` is for messages, ``frames`` are the sources of its frames and ``styles`` its
-    style sheets by their addresses.
+) -> RenderedPage:
+    """Render the HTML ``source``.
 
-    Where little is shown and an article stands where it is not shown (a block that a script opens, a text area, data
-    in a script, a frame at hand), that article is rendered as if it were shown in its place.
+    ``name`` is for messages; ``frames`` are the sources of its frames and ``styles`` its style sheets, by address. If
+    little is shown, but there is a hidden article (in a block that a script opens, a text area, data of a script, or
+    one of the ``frames``), that article is rendered in its place.
 
     Raises:
-        InputError: there are no elements in it, or it is nested so deep or has so long a text that libxml2's own
-            bounds (256 levels, 10 MB) cut it off.
+        InputError: there are no elements in it, or it exceeds libxml2's limits (256 levels, 10 MB
+            of text), which would cut it off.
     """
     root = parse(_CDATA.sub("", source) if "<![CDATA[" in source else source, name)
     if styles:
@@ -101,7 +107,7 @@ def read_page(
     return page
 
 
-def _rendered(root: Element, exposed: Element | None) -> Page:
+def _rendered(root: Element, exposed: Element | None) -> RenderedPage:
     seen = look_at(root, exposed)
     weighed = weights(root, seen.unseen.__contains__)
     most = weighed[root] * _MOST_FURNITURE
@@ -114,13 +120,13 @@ def _rendered(root: Element, exposed: Element | None) -> Page:
     title = root.find(".//title")
     stated = root.xpath("string(//meta[translate(@name, 'ARTICLE', 'article')='articletitle']/@content)")
     shown = _collapse(title.text or "") if title is not None else ""
-    return Page(
+    return RenderedPage(
         lines.done, shown, _collapse(stated), lines.account(), lines.frames, lines.pictures, lines.pictures_in_main
     )
 
 
 class _Lines:
-    """Collects text into lines: what was added since the last break is one line."""
+    """A collector of lines: the text added since the last break is one line."""
 
     def __init__(self, main: Element) -> None:
         self.done: list[Line] = []
@@ -139,11 +145,11 @@ class _Lines:
 
     @property
     def begun(self) -> str:
-        """The end of what the line holds so far."""
+        """The end of the line so far."""
         return "".join(self._pieces[-4:])[-16:]
 
     def enter(self, element: Element) -> None:
-        """Note what the text that follows stands in."""
+        """Note that an element begins."""
         self.in_main |= element is self.main
         if is_link(element):
             self._links.append(element)
@@ -165,7 +171,7 @@ class _Lines:
             self.pictures_in_main += self.in_main and not self._links
 
     def leave_out(self, kind: Kind, text: str) -> None:
-        """Account for a text of the page that is not taken in."""
+        """Account for an omitted text."""
         if not text.strip():
             return
         if kind == "note_mark":
@@ -174,7 +180,7 @@ class _Lines:
             self._left_out.append(left_out(kind, text))
 
     def account(self) -> list[LeftOut]:
-        """What was not taken in, the marks of notes as one."""
+        """Return the omitted parts, with all marks of notes as one."""
         marks = [left_out("note_mark", " ".join(self._note_marks))] if self._note_marks else []
         return self._left_out + marks
 
@@ -197,7 +203,7 @@ class _Lines:
         self._pieces, self._linked, self._heading = [], 0, False
 
 
-def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _Lines) -> None:
+def _render(root: Element, skip: Callable[[Element], bool], seen: UnseenElements, lines: _Lines) -> None:
     rows: list[Element] = []  # rows that are one line, from the outermost to the one we are in
     numbers: dict[Element, int] = {}  # of each list, its last item's
     preformatted = 0
@@ -237,8 +243,8 @@ def _render(root: Element, skip: Callable[[Element], bool], seen: Seen, lines: _
     lines.end_line()
 
 
-def _take_whole(lines: _Lines, element: Element, seen: Seen) -> None:
-    """Read a raised text, and account for what is not taken in: marks, what is not shown, what is named navigation."""
+def _take_whole(lines: _Lines, element: Element, seen: UnseenElements) -> None:
+    """Take a raised text whole, or account for an omitted one: a note's mark, hidden text, navigation."""
     if element in seen.raised:
         text = "".join(element.itertext())
         read = read_superscript(lines.begun, text, linked=seen.raised[element])
@@ -260,7 +266,7 @@ def _take_whole(lines: _Lines, element: Element, seen: Seen) -> None:
 
 
 def _is_picture(element: Element) -> bool:
-    """Tell whether a picture is large enough to hold text, as far as the page says."""
+    """Return whether a picture is large enough to hold text, as far as the page says."""
     address = next((element.get(name, "") for name in ("data-src", "data-original", "src") if element.get(name)), "")
     sides = [_whole(element.get(side, "").removesuffix("px"), _SMALL) for side in ("width", "height")]
     is_sign = not address.startswith("data:") and _SIGN.search(address)
@@ -278,7 +284,7 @@ def _add_text(lines: _Lines, text: str | None, preformatted: bool) -> None:
 
 
 def _is_one_line(row: Element) -> bool:
-    """Tell whether each cell of a row holds one paragraph at most; such a row is shown as one line."""
+    """Return whether each cell of a row holds one paragraph at most; such a row is shown as one line."""
     for cell in row:
         blocks = [element for element in cell.iterdescendants() if element.tag in BLOCKS]
         if any(element.tag in {"br", "table"} for element in blocks):
@@ -289,7 +295,7 @@ def _is_one_line(row: Element) -> bool:
 
 
 def _list_marker(item: Element, numbers: dict[Element, int]) -> str:
-    """Return what a browser prints before an item of a numbered list (``3. ``, "" in other lists) and count it."""
+    """Count an item of a list, and return its printed number (``3. ``; "" in other lists)."""
     parent = item.getparent()
     if parent is None or parent.tag != "ol":
         return ""
@@ -311,7 +317,7 @@ def _list_marker(item: Element, numbers: dict[Element, int]) -> str:
 
 
 def _is_furniture(element: Element) -> bool:
-    """Tell whether a block is named as navigation and the like, and holds neither a heading nor a date line."""
+    """Return whether a block is named as navigation or the like, and holds neither a heading nor a date line."""
     furniture = read_table("page_furniture")
     if element.tag in {"nav", "footer"}:
         return True
@@ -327,7 +333,7 @@ def _is_title(element: Element) -> bool:
 
 
 def _collapse(text: str) -> str:
-    """Collapse blanks as a browser does; a line end of the source between two Chinese characters vanishes."""
+    """Collapse blanks as a browser does; a line end between two Chinese characters vanishes."""
 
     def blank(match: re.Match[str]) -> str:
         before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]

@@ -1,6 +1,6 @@
-"""Pages that a browser or Word saved with all that belongs to them (.mhtml, .mht): the page, and its frames.
+"""Pages that a browser or Word saved as one message (.mhtml, .mht): the page, its frames and style sheets.
 
-The page's part often names no charset, so its bytes are handed on, for the page's own declaration to be asked.
+The page's part often names no charset, so its bytes are returned, and the page's own declaration decides.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ _MARK = b"\xef\xbb\xbf"
 
 
 class SavedPage(NamedTuple):
-    """A page's bytes, the charset its part names (or None), its frames' sources by their addresses, what of the file is
-    not among these, and its style sheets by their addresses: browsers save a page's own ones apart, too."""
+    """A saved page: its bytes, and the other parts that matter.
+
+    ``charset`` is that of the page's part, or None; ``frames`` and ``styles`` are sources by address (browsers save a
+    page's own style sheets apart, too); ``left_out`` accounts for the other parts.
+    """
 
     page: bytes
     charset: str | None
@@ -47,13 +50,13 @@ def read_saved_page(data: bytes, name: str) -> SavedPage:
     frames: dict[str, str] = {}
     for part in pages:
         if part is not first:
-            with suppress(InputError):  # a frame in no charset of Chinese is no article
+            with suppress(InputError):  # a frame in no Chinese charset is no article
                 source = decode(_bytes(part), name, part.get_content_charset(), damage=0.01).text
                 frames |= dict.fromkeys(_addresses(part), source)
     styles: dict[str, str] = {}
     for part in message.walk():
         if part.get_content_type() == "text/css":
-            sheet = _bytes(part).decode("utf-8", "replace")  # what hides or strikes is ASCII
+            sheet = _bytes(part).decode("utf-8", "replace")  # the rules that matter are ASCII
             styles |= dict.fromkeys(_addresses(part), sheet)
     told = [
         left_out("embedded", part.get_filename() or part.get("Content-Location") or part.get_content_type())
@@ -69,7 +72,7 @@ def _bytes(part: Message) -> bytes:
 
 
 def _addresses(part: Message) -> list[str]:
-    """Return what a page may call a part: its place, and its id behind ``cid:``."""
+    """Return the names by which a page may refer to a part: its address, and ``cid:`` with its id."""
     identifier = str(part.get("Content-ID") or "").strip("<>")
     location = str(part.get("Content-Location") or "")
     named = (location, location.rpartition("/")[2], f"cid:{identifier}" if identifier else "")

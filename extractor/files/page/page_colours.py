@@ -1,4 +1,4 @@
-"""Colours of a page's styles: can letters in them be seen?"""
+"""Colours in a page's styles, and whether one can be seen on another."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _NAMES = {
     "blue": (0, 0, 255),
     "gray": (128, 128, 128),
 }
-_NEAR = 7  # of 255, within which two colours look the same
+_NEAR = 7  # of 255: closer colours look the same
 
 
 class Colour(NamedTuple):
-    """Red, green and blue from 0 to 255, and how opaque it is, from 0 to 1."""
+    """A colour: red, green and blue from 0 to 255, and opacity from 0 to 1."""
 
     red: float
     green: float
@@ -31,14 +31,16 @@ class Colour(NamedTuple):
 
     @property
     def is_clear(self) -> bool:
+        """Whether the colour is fully transparent."""
         return self.alpha == 0
 
     @property
     def is_white(self) -> bool:
+        """Whether the colour looks white."""
         return self.is_like(WHITE)
 
     def is_like(self, other: Colour) -> bool:
-        """Tell whether an eye takes one for the other."""
+        """Return whether two colours look the same."""
         return all(abs(one - another) <= _NEAR for one, another in zip(self[:3], other[:3], strict=True))
 
 
@@ -47,7 +49,7 @@ WHITE = Colour(255, 255, 255)
 
 @lru_cache(maxsize=1024)
 def colour_of(value: str) -> Colour | None:
-    """Return the colour that a style states in lower case, None where it is none of the kinds known.
+    """Return the colour that a style states in lower case, None for unknown notations.
 
     >>> colour_of("#fff"), colour_of("rgb(0 0 0 / 0%)").is_clear
     (Colour(red=255, green=255, blue=255, alpha=1), True)
@@ -73,7 +75,7 @@ def _of_function(name: str, stated: list[str]) -> Colour | None:
     if len(parts) not in (3, 4):
         return None
     alpha = 1.0 if len(parts) == 3 else parts[3] / (100 if stated[3].endswith("%") else 1)
-    if name == "hsl":  # only what is white or black at any hue can be told without more
+    if name == "hsl":  # without conversion, only white and black are known, at any hue
         light = 255 * parts[2] / 100
         return Colour(light, light, light, alpha) if parts[2] in (0, 100) or parts[1] == 0 or alpha == 0 else None
     red, green, blue = (

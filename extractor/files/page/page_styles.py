@@ -1,8 +1,8 @@
-"""What a page's own styles hide or strike: inline styles and the simple rules of its ``<style>`` elements.
+"""The styles of a page that hide or strike text: inline styles and the simple rules of its ``<style>`` elements.
 
-Known are selectors of tags, ids, classes and attributes, below or inside each other, with the cascade's order; rules
-for print and for widths of screens, states (``:hover``) and what stands in files of its own are not looked at. tinycss2
-with cssselect reads more selectors; that would be three packages for rules that a template keeps short.
+Selectors of tags, ids, classes and attributes, descendants and children, and the order of the cascade are known; rules
+for print and screen widths, states (``:hover``) and other files are ignored. tinycss2 with cssselect reads more
+selectors, but that would be three packages for rules that templates keep short.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ Style = Mapping[str, str]
 
 
 class _Compound(NamedTuple):
-    """A part of a selector: what one element must be; ``child`` says that the part before must be its parent."""
+    """A part of a selector, which one element must match; with ``child``, the part before must match its parent."""
 
     tag: str | None
     id: str | None
@@ -83,7 +83,7 @@ class _Compound(NamedTuple):
         )
 
 
-class _Rule(NamedTuple):
+class _StyleRule(NamedTuple):
     compounds: tuple[_Compound, ...]
     specificity: tuple[int, int, int]
     order: int
@@ -94,10 +94,10 @@ class _Rule(NamedTuple):
 
 
 class PageStyles:
-    """The styles of one page, asked about its elements."""
+    """The styles of one page, which judge its elements."""
 
     def __init__(self, root: Element) -> None:
-        self._rules: defaultdict[tuple[str, str], list[_Rule]] = defaultdict(list)
+        self._rules: defaultdict[tuple[str, str], list[_StyleRule]] = defaultdict(list)
         self._has_tags = False
         self._looks_beyond: dict[tuple[str | None, ...], bool] = {}
         self._known: dict[tuple[str | None, ...], Style] = {}
@@ -112,10 +112,10 @@ class PageStyles:
                     compounds = _compounds(selector.strip())
                     if compounds and order < _MOST_RULES:
                         order += 1
-                        self._add(_Rule(compounds, _specificity(compounds), order, declared))
+                        self._add(_StyleRule(compounds, _specificity(compounds), order, declared))
 
     def verdict(self, element: Element) -> Verdict | None:
-        """Return what the styles do to an element with all that it holds: None where it is shown as text is."""
+        """Return how the styles show an element with its contents: None for ordinary text."""
         if element.tag in _STRUCK_TAGS:
             return "struck" if "line-through" in self._of(element).get("text-decoration", "line-through") else None
         rules = self._candidates(element) if self._rules else []
@@ -140,7 +140,7 @@ class PageStyles:
         return "raised" if _is_raised(style) else "lowered" if style.get("vertical-align") == "sub" else None
 
     def _of(self, element: Element) -> Style:
-        """Return what is declared of an element; equal elements are asked for once where no rule looks beyond them."""
+        """Return the declarations of an element; equal elements share them where no rule looks beyond an element."""
         if not self._rules:
             return self._merged(element)
         named = element.tag, element.get("class"), element.get("id")
@@ -174,8 +174,8 @@ class PageStyles:
                 won[name] = rank, value
         return own | {name: value for name, (_, value) in won.items()}
 
-    def _add(self, rule: _Rule) -> None:
-        """Keep a rule where its elements are found; of many of one name the first."""
+    def _add(self, rule: _StyleRule) -> None:
+        """File a rule under the name by which its elements are found; of many under one name the first are kept."""
         last = rule.compounds[-1]
         if last.id:
             kept = self._rules["id", last.id]
@@ -187,7 +187,7 @@ class PageStyles:
         if len(kept) < _MOST_OF_ONE:
             kept.append(rule)
 
-    def _candidates(self, element: Element) -> list[_Rule]:
+    def _candidates(self, element: Element) -> list[_StyleRule]:
         classes, identifier = element.get("class"), element.get("id")
         if classes is None and identifier is None and not self._has_tags:
             return []
@@ -196,7 +196,7 @@ class PageStyles:
         return [rule for key in keys if key in self._rules for rule in self._rules[key]]
 
     def _is_unseen(self, element: Element) -> bool:
-        """Tell whether text within a paragraph has the colour of what is behind it, as marks against copying have."""
+        """Return whether text in a paragraph has the colour of its ground, as marks against copying have."""
         colour = colour_of(self._of(element).get("color", ""))
         if colour is not None and colour.is_clear:
             return not _is_seen_again(element)
@@ -216,7 +216,7 @@ class PageStyles:
 
 
 def put_styles(root: Element, sheets: Mapping[str, str]) -> None:
-    """Put the sheets that a page links to, given by their addresses, in the places of the links."""
+    """Replace links to style sheets by the sheets in ``styles``, by address."""
     for link in list(root.iter("link")):
         sheet = sheets.get(link.get("href", ""))
         is_plain = link.get("media", "all").strip().lower() in ("", "all", "screen")
@@ -250,12 +250,12 @@ def _is_raised(style: Style) -> bool:
         return True
     top = style.get("top", "")
     moved = top[1:] if top.startswith("-") and style.get("position") == "relative" else aligned
-    # Word moves whole lines by a point or two; a mark is small, too.
+    # Word raises whole lines by a point or two; a mark is also small.
     return bool(_ABOVE.match(moved)) and bool(_SMALL.match(style.get("font-size", "")))
 
 
 def _is_in_plain_paragraph(element: Element) -> bool:
-    """Tell whether an element stands in a paragraph whose ground no class is likely to colour."""
+    """Return whether an element is in a paragraph whose ground no class is likely to colour."""
     for parent in element.iterancestors():
         if not parent.get("class", "Mso").startswith("Mso"):
             return False
@@ -273,7 +273,7 @@ def _is_seen_again(element: Element) -> bool:
 
 
 def _fits_above(compounds: tuple[_Compound, ...], element: Element) -> bool:
-    """Tell whether what an element stands in fits all of a selector but its last part, in one way up."""
+    """Return whether an element's ancestors match all of a selector but its last part."""
     wanted = {(len(compounds) - 2, compounds[-1].child)} if len(compounds) > 1 else set()
     for parent in element.iterancestors() if wanted else ():
         further: set[tuple[int, bool]] = {(at, child) for at, child in wanted if not child}
@@ -289,7 +289,7 @@ def _fits_above(compounds: tuple[_Compound, ...], element: Element) -> bool:
 
 
 def _rules(source: str) -> Iterator[tuple[str, Mapping[str, tuple[str, bool]]]]:
-    """Yield selectors and declarations of a sheet's rules; of blocks behind an ``@`` those of plain media only."""
+    """Yield selectors and declarations of a sheet's rules; of ``@`` blocks, those for plain media only."""
     depth, prelude, begun, passed_over = 0, "", 0, 0
     for brace in _BRACES.finditer(source):
         before = source[begun : brace.start()]
@@ -314,7 +314,7 @@ def _without_comments(source: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _may_hide(inline: str) -> bool:
-    """Tell whether an inline style is worth a look: most are not."""
+    """Return whether an inline style may hide something: most do not."""
     return bool(_INLINE_HIDES.search(inline))
 
 
@@ -329,7 +329,7 @@ def _declared(declarations: str) -> Mapping[str, tuple[str, bool]]:
 
 
 def _compounds(selector: str) -> tuple[_Compound, ...]:
-    """Return a selector's parts, () where it is of a kind that is not known."""
+    """Return a selector's parts, () for unknown kinds."""
     if re.search(r"[:+~|\\]", selector) or not selector or selector.count(" ") > _MOST_PARTS:
         return ()
     parts: list[_Compound] = []

@@ -1,4 +1,4 @@
-"""A page's elements: parsed, walked, weighed. ``extractor.files.page.html_text`` makes lines of them."""
+"""The elements of a page: parsed, walked and weighed. ``extractor.files.page.html_text`` makes lines of them."""
 
 from __future__ import annotations
 
@@ -27,11 +27,10 @@ _PARAGRAPH = 15  # characters from which a link that holds a sentence is a parag
 
 
 def parse(source: str, name: str) -> Element:
-    """Return the root of a page's elements, comments and processing instructions left out.
+    """Return the root of a page's elements, without comments and processing instructions.
 
     Raises:
-        InputError: there are no elements in it, or it is nested so deep or has so long a text that libxml2's own
-            bounds (256 levels, 10 MB) cut it off.
+        InputError: there are no elements in it, or it exceeds libxml2's limits (256 levels, 10 MB of text).
     """
     from lxml import etree
 
@@ -42,7 +41,7 @@ def parse(source: str, name: str) -> Element:
         root = etree.fromstring(source.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         root = None
-    # libxml2 stops at its bounds without raising, and what follows would be lost without a word.
+    # libxml2 stops at its limits without raising; the rest would be lost in silence.
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise InputError(f"{name}: this page is nested too deep or has too long a text; save its text as txt")
     if root is None:
@@ -51,8 +50,10 @@ def parse(source: str, name: str) -> Element:
 
 
 def walk(root: Element, skip: Callable[[Element], bool]) -> Iterator[tuple[str, Element]]:
-    """Yield ("start", element) and ("end", element) in document order, and ("skip", element) for what ``skip`` leaves
-    out with all that it holds. Without recursion, since pages are not to choose our stack depth."""
+    """Yield ("start", element) and ("end", element) in document order, and ("skip", element) for skipped ones.
+
+    A skipped element's contents are skipped, too. There is no recursion: a page must not choose the depth of our stack.
+    """
     stack = [("start", root)]
     while stack:
         event, element = stack.pop()
@@ -65,7 +66,7 @@ def walk(root: Element, skip: Callable[[Element], bool]) -> Iterator[tuple[str, 
 
 
 def weights(root: Element, skip: Callable[[Element], bool]) -> dict[Element, int]:
-    """Return for each element the characters in it that are not in links, blanks aside."""
+    """Return for each element the number of its characters outside links, blanks aside."""
     weighed: dict[Element, int] = {}
     links: list[Element] = []
     for event, element in walk(root, skip):
@@ -83,7 +84,7 @@ def weights(root: Element, skip: Callable[[Element], bool]) -> dict[Element, int
 
 
 def main_block(root: Element, weighed: dict[Element, int]) -> Element:
-    """Return the smallest container reached from the root by steps that each keep four fifths of the text."""
+    """Return the smallest container reached from the root by steps that each keep 80% of the text."""
     block = root
     while True:
         inner = [child for child in block if child.tag in _CONTAINERS and weighed.get(child, 0) >= 0.8 * weighed[block]]
@@ -103,7 +104,7 @@ def _words(classes: str, identifier: str) -> frozenset[str]:
 
 
 def is_link(element: Element) -> bool:
-    """Tell whether an element leads elsewhere; a whole paragraph that does is a paragraph all the same."""
+    """Return whether an element is a link; a whole paragraph inside a link is still a paragraph."""
     if element.tag != "a":
         return False
     target = element.get("href", "")
@@ -116,7 +117,7 @@ def is_link(element: Element) -> bool:
 
 
 def _is_line_among_paragraphs(link: Element) -> bool:
-    """Tell whether a link is all of a paragraph behind linked sentences: a heading or a signature set as they are."""
+    """Return whether a link is a whole paragraph after linked sentences: a heading or a signature set like them."""
     paragraph = link.getparent()
     if paragraph is None or paragraph.tag != "p" or len(paragraph) > 1 or (paragraph.text or link.tail or "").strip():
         return False

@@ -1,4 +1,4 @@
-"""What of a page is not shown, element by element, and why."""
+"""The elements of a page that a browser does not show as text on the line, and why."""
 
 from __future__ import annotations
 
@@ -23,17 +23,16 @@ _NO_TEXT = frozenset({
 FRAMES = frozenset(("iframe", "frame", "object", "embed"))
 _SHOWN_BY_SCRIPT = frozenset(("js_content",))  # WeChat's article, hidden until its script has run
 _NOTE_TOKENS = frozenset(("footnote", "footnoteref", "noteref", "msofootnotereference", "msoendnotereference"))
-_SMALL = 100  # pixels, below which a frame holds a counter, buttons or the like
-_CONTROL = 16  # characters that a control which unfolds a text has at most
+_SMALL = 100  # pixels: a smaller frame holds a counter, buttons or the like
+_CONTROL = 16  # characters, at most, of a control that unfolds a text
 
 
-class Seen(NamedTuple):
-    """What is not shown as text on the line.
+class UnseenElements(NamedTuple):
+    """The elements that are not shown as text on the line.
 
-    ``unseen`` are the outermost elements not shown, each with what it is called in the account (None: it holds no text
-    of the page); ``raised`` those whose text is above the line, with whether they lead to a note; ``scripts`` lowered
-    digits, and those above and below the line of a formula, with whether they are an exponent; ``apart`` those that
-    stand elsewhere on the page than the text around them.
+    ``unseen`` has the outermost hidden elements, with their kind in the account (None: no text of the page); ``raised``
+    those above the line, true for links to notes; ``scripts`` lowered digits, and the parts of formulas above and below
+    the line, true for exponents; ``apart`` those placed elsewhere on the page than the text around them.
     """
 
     unseen: dict[Element, Kind | None]
@@ -42,9 +41,9 @@ class Seen(NamedTuple):
     apart: set[Element]
 
 
-def look_at(root: Element, exposed: Element | None) -> Seen:
-    """Tell what of a page is shown. ``exposed`` and what it stands in are shown whatever is said of them."""
-    seen = Seen({}, {}, {}, set())
+def look_at(root: Element, exposed: Element | None) -> UnseenElements:
+    """Sort the elements of a page by how they are shown; ``exposed`` and its ancestors always count as shown."""
+    seen = UnseenElements({}, {}, {}, set())
     styles = PageStyles(root)
     lifted = set() if exposed is None else {exposed, *exposed.iterancestors()}
     known: dict[Element, str] = {}
@@ -76,7 +75,7 @@ def look_at(root: Element, exposed: Element | None) -> Seen:
 
 
 def text_of(element: Element) -> str:
-    """Return the text in an element, blocks as lines of their own, shown or not."""
+    """Return the text in an element, shown or not, with a line for each block."""
     pieces: list[str] = []
 
     def skip(inner: Element) -> bool:
@@ -93,7 +92,7 @@ def text_of(element: Element) -> str:
 
 
 def frame_address(element: Element) -> str | None:
-    """Return what a frame or an embedded object shows ("" where it does not say), None where nobody sees it."""
+    """Return the address of a frame or an embedded object ("" if it has none), None if it is not visible."""
     style = "".join(element.get("style", "").lower().split())
     if "display:none" in style or "visibility:hidden" in style or "hidden" in element.attrib:
         return None
@@ -106,9 +105,9 @@ def frame_address(element: Element) -> str | None:
 
 
 def _kind_of_hidden(element: Element, known: dict[Element, str]) -> Kind:
-    """Return ``folded`` where a control beside the element offers to show it, else ``hidden``.
+    """Return ``folded`` if a control beside the element offers to show it, else ``hidden``.
 
-    ``known`` keeps the texts of what may be controls, since neighbours share them.
+    ``known`` caches the texts of possible controls, which neighbours share.
     """
     words = tuple(read_table("page_furniture")["fold_words"])
     around = (*islice(element.itersiblings(preceding=True), 2), *islice(element.itersiblings(), 2))
@@ -122,7 +121,7 @@ def _kind_of_hidden(element: Element, known: dict[Element, str]) -> Kind:
 
 
 def _short_text(element: Element) -> str:
-    """Return an element's text without blanks, "" where it is longer than a control's."""
+    """Return an element's text without blanks, "" if it is longer than a control's."""
     text = ""
     for piece in islice(element.itertext(), _CONTROL):
         text += "".join(piece[: 8 * _CONTROL].split()).lower()

@@ -1,6 +1,6 @@
-"""Text that stands apart from its neighbours on the page: what is above, below or beside becomes no figure with them.
+"""Text set apart from its neighbours on the page (above, below or beside them), with which it must form no figure.
 
-``apart`` marks such a text, ``whole`` settles the marks of a line: parentheses where a digit would touch a digit.
+``apart`` marks such a text; ``whole`` replaces the marks in a line: by parentheses where a digit would touch a digit.
 """
 
 from __future__ import annotations
@@ -8,20 +8,20 @@ from __future__ import annotations
 import re
 
 BEGIN, END = "\x01", "\x02"
-"""Stand around what is apart until ``whole`` is called; ``whole`` takes them out wherever they come from."""
+"""The marks around a text set apart, until ``whole`` removes them, wherever they come from."""
 
 _APART = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
-_REACH = 64  # code points in which the nearest one that is seen is looked for: others are marks
+_REACH = 64  # code points in which the nearest visible one is looked for: the others are marks
 _LEFT_OVER = re.compile(f"[{BEGIN}{END}]")
 
 
 def apart(text: str) -> str:
-    """Return ``text`` marked as standing apart."""
+    """Return ``text`` marked as set apart."""
     return f"{BEGIN}{text}{END}"
 
 
 def whole(text: str) -> str:
-    """Return ``text`` with what stands apart in parentheses where it would fuse with a number, else as it is.
+    """Return ``text`` without marks: parts set apart get parentheses where they would fuse with a number.
 
     >>> whole("3" + apart("1/2") + "万元")
     '3(1/2)万元'

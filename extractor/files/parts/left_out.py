@@ -1,4 +1,4 @@
-"""The account of what ingest did not take into a notice's text: silence means that nothing was dropped."""
+"""The account of what a notice's text lacks of its file: without an entry, nothing was dropped."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ Kind = Literal[
     "hidden",  # by attribute, by style, by vanish of characters, paragraphs and their styles
     "note_mark",  # superscript marks of notes
     "deleted_number",  # the number of a paragraph that was deleted
-    "page_end",  # what stands behind the article: related links, the site's foot
-    "navigation",  # what stands before or beside it
+    "page_end",  # after the article: related links, the site's foot
+    "navigation",  # before or beside the article
     "folded",  # details, folded parts whose text is there but not shown
     "picture",  # pages and figures whose text is in a picture
     "curves",  # pages whose text is drawn, not written
     "unmapped_glyphs",  # fonts whose glyphs have no Unicode
     "embedded",  # chunks and objects of other formats
-    "frame",  # iframe, frame, object: text that stands in another file
+    "frame",  # iframe, frame, object: text in another file
     "watermark",
     "header_footer",  # headers, footers, page numbers
     "note",  # footnotes, endnotes, comments
 ]
 
 WORDS_KEPT = 40
-"""How many code points of what was left out are told."""
+"""The number of code points of an omitted text that an entry keeps."""
 
-_MOST_ENTRIES = 20  # of one kind, beyond which they are told as one
+_MOST_ENTRIES = 20  # of one kind; the others are counted in the last of them
 
 _ENUMERATOR = re.compile(
     r"(?m)^[ \t\u3000]*(?:[一二三四五六七八九十]{1,3}[、是.．]|[(（][0-9０-９一二三四五六七八九十]{1,3}[)）]"
@@ -39,9 +39,12 @@ _SENTENCE = re.compile("[。；;]")
 
 
 class LeftOut(NamedTuple):
-    """One thing left out: its kind, its size in code points (blanks aside, 0 where that cannot be known), its first
-    words, and where it stood in words for people (``page 3``), empty where the whole document is meant. ``notice_like``
-    says that it is worded as a notice is: sentences with two of enumerators, figures, and words such as 整改."""
+    """A part of a file that the text lacks.
+
+    ``characters`` is its size in code points without blanks (0: unknown), ``words`` its first words, ``where`` its
+    place in words for people (``page 3``; "" for the whole document). ``notice_like`` is true of text worded as a
+    notice is: sentences with two of enumerators, figures, and words such as 整改.
+    """
 
     kind: Kind
     characters: int
@@ -51,32 +54,32 @@ class LeftOut(NamedTuple):
 
 
 class ReadText(NamedTuple):
-    """What a reader of one format made of a file: its plain text, and what it did not take into it."""
+    """A file as a reader of its format returns it: plain text, and what the text lacks."""
 
     text: str
     left_out: tuple[LeftOut, ...] = ()
 
 
 def left_out(kind: Kind, text: str, where: str = "") -> LeftOut:
-    """Account for ``text``, of which the first ``WORDS_KEPT`` code points are kept, blanks folded."""
+    """Return the entry for an omitted ``text``; it keeps the first ``WORDS_KEPT`` code points, blanks folded."""
     words = " ".join(text.split())
     return LeftOut(kind, len(words.replace(" ", "")), words[:WORDS_KEPT], where, is_notice_like(text))
 
 
 def told_of(entry: LeftOut) -> dict[str, str | int]:
-    """Return an entry as it goes into run.json."""
+    """Return an entry in the form of run.json."""
     return {"kind": entry.kind, "characters": entry.characters, "words": entry.words, "where": entry.where}
 
 
 def is_notice_like(text: str) -> bool:
-    """Tell whether ``text`` is worded as a notice is, and no menu, foot or list of titles."""
+    """Return whether ``text`` is worded as a notice is, and is no menu, foot or list of titles."""
     if not _SENTENCE.search(text):
         return False
     return sum(bool(pattern.search(text)) for pattern in (_ENUMERATOR, _SUBJECT, _FIGURE)) >= 2
 
 
 def summed(entries: Iterable[LeftOut]) -> dict[str, int]:
-    """The code points left out by kind, in the order in which the kinds first occur."""
+    """Return the number of omitted code points by kind, in the order in which the kinds first occur."""
     sums: dict[str, int] = {}
     for entry in entries:
         sums[entry.kind] = sums.get(entry.kind, 0) + entry.characters
@@ -84,7 +87,7 @@ def summed(entries: Iterable[LeftOut]) -> dict[str, int]:
 
 
 def condensed(entries: Iterable[LeftOut]) -> tuple[LeftOut, ...]:
-    """Return the entries, those of one kind beyond the first twenty as one: this is an account, no second text."""
+    """Return the entries, with all of one kind from the twentieth on as one."""
     kept: list[LeftOut] = []
     counts: dict[str, int] = {}
     last: dict[str, int] = {}

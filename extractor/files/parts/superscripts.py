@@ -1,4 +1,4 @@
-"""Raised characters: marks of notes, which are no part of the text, and exponents, which are."""
+"""Raised characters: marks of notes, which the text leaves out, and exponents, which it keeps."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _NOTE_LINK = re.compile(r"(?i)#.*(?:note|ftn|edn|fn|ref|cite|zhu|n[0-9])")
 
 
 def read_superscript(before: str, raised: str, *, linked: bool) -> str | None:
-    """Return how a raised text is read behind ``before``, None where it is the mark of a note.
+    """Return the reading of a raised text after ``before``, or None for the mark of a note.
 
-    ``linked`` says that it leads to another place of the page. Behind a unit of length 2 and 3 are exponents, and so is
-    what stands behind a 10; they become superscript characters, so that they fuse with no figure.
+    ``linked`` is true of a link within the page. 2 and 3 after a unit of length are exponents, and so are digits after
+    10; they become superscript characters, so that they fuse with no figure.
 
     >>> read_superscript("12万km", "2", linked=False), read_superscript("35.6", "1", linked=False)
     ('²', None)
@@ -45,7 +45,7 @@ def read_superscript(before: str, raised: str, *, linked: bool) -> str | None:
 
 
 def as_exponent(text: str) -> str:
-    """Return what stands above the line of a formula, "" for nothing.
+    """Return the exponent of a formula on one line, "" for none.
 
     >>> as_exponent("12"), as_exponent("n+1")
     ('¹²', '^(n+1)')
@@ -54,7 +54,7 @@ def as_exponent(text: str) -> str:
 
 
 def as_index(text: str) -> str:
-    """Return what stands below the line of a formula, "" for nothing.
+    """Return the index of a formula on one line, "" for none.
 
     >>> as_index("12"), as_index("i")
     ('₁₂', '_(i)')
@@ -68,7 +68,7 @@ def lowered(text: str) -> str:
 
 
 def is_note_link(href: str, text: str) -> bool:
-    """Tell whether a link is the mark of a note, raised or not."""
+    """Return whether a link is the mark of a note, raised or not."""
     squashed = "".join(text.split())
     return bool(_NOTE_LINK.match(href)) and bool(squashed) and _is_marks(squashed) and not squashed.isalpha()
 

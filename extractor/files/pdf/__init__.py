@@ -1,0 +1,1 @@
+"""PDF files as plain text, by the place of each character on its page."""

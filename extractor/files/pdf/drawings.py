@@ -1,4 +1,4 @@
-"""What a PDF page shows besides written text: pictures, text drawn as curves, the rules of tables, tinted grounds."""
+"""The drawings of a PDF page beside its text: pictures, text drawn as curves, tinted grounds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple
 
 _SMALL = 60.0  # points: a drawn character is not larger
-_SEGMENTS = 6  # of its outline: a rectangle has five
-_SEGMENTS_OF_ONE = 12  # of the outline of a character, at least
-_SHAPES = 40  # drawn shapes from which a page may hold drawn text
-_SHAPES_OF_TEXT = 0.3  # the same for each written character of the page, beside which seals and drawings may stand
-_FEW = 30  # characters on a picture below which these are not its text: a number, a stamp
-_GAPS = 3  # figures drawn in the gaps of lines, from which they are no ornaments
+_SEGMENTS = 6  # of a drawn character's outline, at least: a rectangle has five
+_SEGMENTS_OF_ONE = 12  # of outlines in a large path, counted as one character
+_SHAPES = 40  # shapes: a page with more may hold drawn text
+_SHAPES_OF_TEXT = 0.3  # the same for each written character: seals and drawings may be beside text
+_FEW = 30  # characters on a picture: fewer are not its text but a number or a stamp
+_GAPS = 3  # figures in the gaps of lines: fewer are ornaments
 _LINE, _HIGH, _NEAR = 6.0, 30.0, 40.0  # points: half a line, the height of a figure, the reach of a gap
 _HALF, _LARGE, _NOT_SMALL = 0.5, 0.3, 0.01  # of the page
 _WHITE = 0.9
@@ -24,7 +24,7 @@ Point = tuple[float, float]
 
 
 class Box(NamedTuple):
-    """A rectangle of the page as the file has it, which may be turned for reading."""
+    """A rectangle in the page's own coordinates, in points; the page may be turned for reading."""
 
     left: float
     bottom: float
@@ -33,17 +33,18 @@ class Box(NamedTuple):
 
 
 def is_filled_by_pictures(page: Any) -> bool:
-    """Tell whether pictures cover half of the page; scans often come in strips."""
+    """Return whether pictures cover half of the page; scans often come in strips."""
     from pypdfium2 import raw
 
     return sum(map(_area, _boxes(page, raw.FPDF_PAGEOBJ_IMAGE))) > _HALF * _size(page)
 
 
 def unread_drawing(page: Any, runs: int, places: Sequence[Point]) -> Literal["picture", "curves"] | None:
-    """Tell whether a page shows what may be text and is none for PDFium: large pictures on which no text stands, more
-    small curves than a drawing has, or small pictures and curves in the gaps of lines, where figures are missing.
+    """Return the kind of drawing that may be text unknown to PDFium, or None.
 
-    ``runs`` are its text objects, ``places`` the middles of its characters.
+    Such are large pictures without text on them, more small curves than a drawing has, and small pictures and curves in
+    the gaps of lines, where figures are missing. ``runs`` is the number of text objects, ``places`` are the middles of
+    the characters.
     """
     from pypdfium2 import raw
 
@@ -61,8 +62,10 @@ def unread_drawing(page: Any, runs: int, places: Sequence[Point]) -> Literal["pi
 
 
 def _drawn_shapes(page: Any) -> tuple[list[Box], int]:
-    """Return the drawn shapes that may be characters, small and not as plain as the cells and rules of a table, and
-    their number with those that larger paths may hold: a whole line may be one."""
+    """Return the drawn shapes that may be characters, and their number with those in larger paths.
+
+    They are small, and less plain than the cells and rules of a table. A larger path may hold a whole line.
+    """
     from pypdfium2 import raw
 
     shapes: list[Box] = []
@@ -78,7 +81,7 @@ def _drawn_shapes(page: Any) -> tuple[list[Box], int]:
 
 
 def _fill_gaps(boxes: Iterable[Box], places: Iterable[Point]) -> bool:
-    """Tell whether several small boxes stand between the characters of lines that run across the page."""
+    """Return whether several small boxes are between the characters of lines across the page."""
     lines: defaultdict[int, list[float]] = defaultdict(list)
     for across, along in places:
         lines[round(along / _LINE)].append(across)
@@ -93,7 +96,7 @@ def _fill_gaps(boxes: Iterable[Box], places: Iterable[Point]) -> bool:
 
 
 def _is_gap(box: Box, line: Sequence[float]) -> bool:
-    """Tell whether a box stands between two characters of a line, close to them and on none."""
+    """Return whether a box is between two characters of a line, close to them and on none."""
     after = bisect_right(line, (box.left + box.right) / 2)
     if not 0 < after < len(line):
         return False
@@ -109,7 +112,7 @@ def _shows_more_than_text(page: Any) -> bool:
 
 
 def grounds(page: Any) -> list[Box]:
-    """Return the rectangles of pictures and of filled shapes that are not white: light text may stand on them."""
+    """Return the rectangles of pictures and of filled shapes that are not white: light text may be on them."""
     from pypdfium2 import raw
 
     found = [

@@ -1,6 +1,6 @@
 """The characters of a PDF page as they lie on the paper, each with its place, size and colour.
 
-PDFium's own order, blanks and line ends are not used: it puts them by the order in which a page was drawn. Coordinates
+PDFium's own order, blanks and line ends are not used: they follow the order in which a page was drawn. Coordinates
 are points of the page turned so that most of its text runs from left to right; ``base`` is the height of a baseline.
 """
 
@@ -15,26 +15,26 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 UNMAPPED = "\ufffd"
-"""Stands in the text for a glyph of which the file does not say what character it is."""
+"""The character in the text for a glyph whose character the file does not name."""
 
-_SLANT = 5.0  # degrees from a quarter turn beyond which text is slanted; scans are less askew
-_STRAIGHT = 0.002  # radians: lines that are less askew meet their own height at the end of a page
-_RADICALS = range(0x2E80, 0x2FE0)  # which fonts give for whole characters: U+2F00 for 一
+_SLANT = 5.0  # degrees from a quarter turn: text beyond is slanted; scans are less askew
+_STRAIGHT = 0.002  # radians: lines less askew keep their height across a page
+_RADICALS = range(0x2E80, 0x2FE0)  # used by fonts for whole characters: U+2F00 for 一
 _OUTLINED = frozenset({1, 5})  # modes of rendering in which the colour of the stroke is seen
 _PAGINATION = frozenset({"Header", "Footer"})
-_SYMBOLS = range(0xF000, 0xF100)  # what symbol fonts show for Latin characters: bullets, ticks, arrows
+_SYMBOLS = range(0xF000, 0xF100)  # the codes of symbol fonts for Latin characters: bullets, ticks, arrows
 _SYMBOL_DIGITS = range(0xF030, 0xF03A)
 
 Role = Literal["", "watermark", "header_footer"]
 
 
-@dataclass(frozen=True, eq=False)  # one for all that is drawn so, and told by identity, since it is asked for so often
+@dataclass(frozen=True, eq=False)  # shared by all characters drawn so, and compared by identity for speed
 class Look:
-    """How a character is drawn.
+    """The look of a character.
 
-    ``turn`` counts quarters anticlockwise, None where text is slanted; ``askew`` are radians beyond these, as scans
-    have them, by which its characters are set straight. ``lightness`` is 0 for black and 1 for white or wholly
-    transparent. ``role`` is what the file itself says that the text is.
+    ``size`` is in points. ``turn`` counts quarters anticlockwise, None for slanted text; ``askew`` are the radians
+    beyond, as in scans, by which the characters are set straight. ``lightness`` is 0 for black and 1 for white or
+    transparent. ``role`` is that of a tagged file, or "".
     """
 
     size: float
@@ -47,7 +47,7 @@ class Look:
 
 
 class Glyph(NamedTuple):
-    """One character, a typed blank included; ``run`` is the same for all that were drawn at one stroke."""
+    """One character, which may be a typed blank; characters drawn at one stroke share their ``run``."""
 
     text: str
     left: float
@@ -68,7 +68,7 @@ def page_glyphs(textpage: Any) -> Glyphs:
     """Read the characters of an open text page of pypdfium2."""
     from pypdfium2 import raw
 
-    # Called for every character of every page, so names are looked up once and one box serves all.
+    # This runs for every character of every page: names are looked up once, and one box serves all.
     unicode_of, object_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetTextObject, raw.FPDFText_GetLooseCharBox
     is_unmapped, address = raw.FPDFText_HasUnicodeMapError, ctypes.addressof
     box = raw.FS_RECTF()
@@ -105,12 +105,12 @@ def page_glyphs(textpage: Any) -> Glyphs:
 
 
 def _meant(code: int, is_unmapped: int) -> str:
-    """Return the character for PDFium's code: empty for marks that nobody sees, ``UNMAPPED`` where it has none."""
+    """Return the character for PDFium's code: "" for invisible marks, ``UNMAPPED`` if it has none."""
     if is_unmapped or not code:
         return UNMAPPED
     if 0x20 <= code < 0xAD or 0x3000 <= code < 0xD800:
         return chr(code)
-    if code in (0x02, 0xFFFE):  # a hyphen at a line's end, which PDFium takes for one that splits a word
+    if code in (0x02, 0xFFFE):  # a hyphen at a line's end, which to PDFium splits a word
         return "-"
     if code in (0xAD, 0x200B):
         return ""
@@ -124,11 +124,11 @@ def _meant(code: int, is_unmapped: int) -> str:
     return character if code in _SYMBOLS and code not in _SYMBOL_DIGITS else UNMAPPED
 
 
-_Run = tuple[float, float, Look]  # the height of a text object, how far its characters are moved, and its look
+_Run = tuple[float, float, Look]  # the height of a text object, the shift of its characters, and its look
 
 
 def _run_reader(textpage: Any) -> Callable[[int, Any], _Run]:
-    """Return what reads the height and the look of a text object, given the number of its first character."""
+    """Return a function that reads the height and the look of a text object from its first character's index."""
     from pypdfium2 import raw
 
     page = textpage.raw
@@ -147,7 +147,7 @@ def _run_reader(textpage: Any) -> Callable[[int, Any], _Run]:
         font_key = ctypes.addressof(font.contents) if font else 0
         if font_key not in fonts:
             fonts[font_key] = _font_name(font)
-        # Content that is tagged as text has a number; what has marks and none may be an artifact.
+        # Content tagged as text has a number; marked content without one may be an artifact.
         is_marked = raw.FPDFPageObj_CountMarks(pointer) and raw.FPDFPageObj_GetMarkedContentID(pointer) < 0
         role = _role(pointer) if is_marked else ""
         size = raw.FPDFText_GetFontSize(page, index)
@@ -186,7 +186,7 @@ def _run_reader(textpage: Any) -> Callable[[int, Any], _Run]:
 
 
 def _direction(across: float, along: float) -> tuple[int | None, float]:
-    """Return the quarter turns of text that runs in this direction, and radians beyond; None where it is slanted."""
+    """Return the quarter turns of a direction of text (None: slanted), and the radians beyond."""
     angle = math.atan2(along, across)
     quarters = round(angle / (math.pi / 2))
     beyond = angle - quarters * math.pi / 2
@@ -201,7 +201,7 @@ def _lightness(red: int, green: int, blue: int, alpha: int) -> float:
 
 
 def _font_name(font: Any) -> str:
-    """Return a font's name without the tag of its subset (``ABCDEF+SimHei``), empty for none."""
+    """Return a font's name without the tag of its subset (``ABCDEF+SimHei``), "" for none."""
     from pypdfium2 import raw
 
     name = ctypes.create_string_buffer(128)
@@ -211,7 +211,7 @@ def _font_name(font: Any) -> str:
 
 
 def _role(pointer: Any) -> Role:
-    """Return what the marks of a tagged PDF say: text of the page's furniture is an artifact there."""
+    """Return the role of a text in a tagged PDF, where the page's furniture is marked as artifact."""
     from pypdfium2 import raw
 
     for number in range(raw.FPDFPageObj_CountMarks(pointer)):

@@ -1,4 +1,4 @@
-"""Notes in the margin beside a PDF page's text: on its height, but no part of its lines."""
+"""Notes in the margin beside a PDF page's text: at the height of its lines, but no part of them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 
 from extractor.files.pdf.glyphs import Glyph
 
-_SMALLER = 0.85  # of the text's size, below which words may be a note
-_OUTLIERS = 200  # of so many characters one may stand outside of the text's edges
-_LEAST = 100  # characters of a page's text, by which its edges are known
-_MOST_INSIDE = 0.2  # of the small characters: where more stand within the edges, they are a table or a second text
+_SMALLER = 0.85  # of the text's size: smaller words may be a note
+_OUTLIERS = 200  # one of so many characters may be outside the text's edges
+_LEAST = 100  # characters, at least, of a text whose edges are known
+_MOST_INSIDE = 0.2  # of the small characters: with more inside the edges, they are a table or a second text
 
 
 def margin_notes(glyphs: Sequence[Glyph]) -> set[int]:
-    """Return the ids of the characters, smaller than the text, that stand left or right of all of its lines."""
+    """Return the ids of the characters that are smaller than the text, and left or right of all its lines."""
     seen = [glyph for glyph in glyphs if glyph.look.is_drawn and glyph.text and not glyph.text.isspace()]
     sizes = Counter(round(glyph.look.size, 1) for glyph in seen)
     if len(sizes) < 2:

@@ -1,4 +1,4 @@
-"""Pages set in columns: told from tables, and read one column after the other."""
+"""Pages set in columns: recognised among tables, and read one column after the other."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from extractor.files.pdf.printed_lines import Row, joined
 
-_LEAST_ROWS = 4  # that stand beside each other
-_MOST_ROWS = 400  # of a page in which columns are looked for
+_LEAST_ROWS = 4  # side by side
+_MOST_ROWS = 400  # of a page, at least, to look for columns
 _LEAST_WIDTH = 8.0  # of a column, in sizes of its font
 _GUTTER = 0.8  # its least width, in the same
 _NARROWER = 0.6  # of the widest column: the narrowest one of a page
@@ -22,10 +22,10 @@ class _Span(NamedTuple):
 
 
 def in_reading_order(pages: Iterable[Sequence[Row]]) -> list[Row]:
-    """Return the rows of all pages with columns read one after the other.
+    """Return the rows of all pages, with columns one after the other.
 
-    The rows of further columns are moved to the place of the first and bear their number in ``column``, so that whoever
-    joins lines need not know of them.
+    The rows of further columns are moved to the place of the first and have their number in ``column``, so that lines
+    can be joined without regard to columns.
     """
     found: list[Row] = []
     known: list[_Span] = []
@@ -40,7 +40,7 @@ def in_reading_order(pages: Iterable[Sequence[Row]]) -> list[Row]:
 
 
 def _fits(row: Row, columns: Sequence[_Span]) -> bool:
-    """Tell whether each part of a row stands within one of the columns."""
+    """Return whether each part of a row is within one of the columns."""
     if row.is_table:
         return False
     return all(
@@ -50,7 +50,7 @@ def _fits(row: Row, columns: Sequence[_Span]) -> bool:
 
 
 def _ordered(rows: Sequence[Row]) -> tuple[list[Row], list[_Span]]:
-    """Return the rows of one page in reading order, and its columns, the last ones if there are several sets."""
+    """Return the rows of one page in reading order, and its (last) set of columns."""
     if sum(bool(row.parts) for row in rows) < _LEAST_ROWS or len(rows) > _MOST_ROWS:
         return list(rows), []
     found: list[Row] = []
@@ -65,7 +65,7 @@ def _ordered(rows: Sequence[Row]) -> tuple[list[Row], list[_Span]]:
 
 
 def _band(rows: Sequence[Row], start: int) -> tuple[int, list[_Span]]:
-    """Return where the longest run of rows in columns from ``start`` ends and its columns, or one row and none."""
+    """Return the end of the longest run of rows in columns from ``start``, and its columns; without any, one row."""
     best: tuple[int, list[_Span]] = (start + 1, [])
     covered: list[_Span] = []
     for end in range(start, len(rows)):

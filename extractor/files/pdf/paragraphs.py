@@ -1,8 +1,8 @@
 """Paragraphs from the lines of pages, which a PDF breaks at the margin.
 
-A line goes on in the next one where it had no room left for what the next one begins with, and the next one is not
-indented, of the same size and at the usual distance. Where paragraphs are not indented, a line that is full by chance
-may end one all the same: then enumerators, the ends of sentences and the fonts decide. All measures are points.
+A line goes on in the next one if it had no room for the beginning of the next one, which has the same size and the
+usual distance, and is not indented. Without indents a line that is full by chance may end a paragraph: then
+enumerators, the ends of sentences and the fonts decide. All measures are points.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _OPENING = "[\u2018\u201c\u300a\u3008\u300c\u300e\u3010\u3014\uff08(]*"
 _CLOSING = (
     "[\u2019\u201d\u300b\u3009\u300d\u300f\u3011\u3015\u3001\u3002\uff09\uff0c\uff1a\uff1b\uff01\uff1f),.:;%\uff05]"
 )
-# What a line is not broken inside of: opening marks, a Western word or one Chinese character, closing marks.
+# A unit that no line break splits: opening marks, a Western word or one Chinese character, closing marks.
 _UNIT = re.compile(f"{_OPENING}(?:{_ASCII}|.){_CLOSING}*(?:[\u2018\u201c]+.)?")
-# The same as some programs have it, which break neither before nor after curly quotes, and not behind marks.
+# The same in programs that break neither before nor after curly quotes, and not after marks.
 _LONG_UNIT = re.compile(f"{_OPENING}(?:{_ASCII}|.)(?:(?:{_CLOSING}|[\u2018\u201c/])+(?:{_ASCII}|.)?|{_ASCII})*")
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _ENUMERATOR = re.compile(
@@ -44,24 +44,24 @@ _TITLE_GOES_ON = re.compile("的|.{0,10}(?:通报|公告|通告|公示|报告)$"
 _ITEM = re.compile(rf"(?:{_ENUMERATOR.pattern})|[•●·■□◆○▪-]")
 _DATE = re.compile(r"(?:\d{4}|二[〇○零O\d一二三四五六七八九]{3})\s*年\s*\S{1,3}?\s*月\s*\S{1,4}?\s*日")
 
-_INDENT = 0.8  # sizes from the edge beyond which a line is indented
+_INDENT = 0.8  # sizes from the edge: a line further in is indented
 _DEEP = 4.5  # sizes: lines further in are centred or set to the right
-_MOST = 0.6  # of the beginnings of paragraphs that are indented or set apart, from which a document does so
-_ROOM_LEFT = 4.0  # sizes: a line that leaves so much is surely the last one of its paragraph
-_ROOM_AT_AN_END = 8.0  # the same for a sentence that ends, where beginnings are indented
-_DISTANT = 1.25  # of the usual distance between lines, from which they are set apart
-_FEW_LINES = 10  # of a text whose longest line is its edge
+_MOST = 0.6  # of the beginnings of paragraphs: a document with more indents them, or sets them apart
+_ROOM_LEFT = 4.0  # sizes: a line that leaves more is the last one of its paragraph
+_ROOM_AT_AN_END = 8.0  # the same at the end of a sentence, where beginnings are indented
+_DISTANT = 1.25  # of the usual distance: lines further away are set apart
+_FEW_LINES = 10  # of a text, at most, whose longest line is its edge
 _WIDEST = 2.3  # sizes between lines of a paragraph
-_WIDEST_GUESS = 1.9  # the same where too few lines are found to measure it
-_FEW_SENTENCES = 4  # lines that end in the midst of one, from which their distance is measured
-_USUAL = 0.15  # of the distances, from which one is usual
+_WIDEST_GUESS = 1.9  # the same if too few lines are found to measure it
+_FEW_SENTENCES = 4  # lines that end within a sentence, at least, to measure their distance
+_USUAL = 0.15  # of all distances, at least, for a usual one
 
 
 class _Block(NamedTuple):
     """The measures of a document's text: its edges, the usual distance between lines, the usual font size.
 
-    ``indents`` and ``spaced`` tell whether paragraphs are indented, or set apart by space; ``starts`` are the kinds of
-    enumerators with which they surely begin.
+    ``indents`` and ``spaced`` are true if paragraphs are indented, or set apart by space; ``starts`` are the kinds of
+    enumerators that always begin one.
     """
 
     left: float
@@ -74,7 +74,7 @@ class _Block(NamedTuple):
 
 
 class _Paragraph(NamedTuple):
-    """A paragraph as far as it is read: its text, its first and last line; ``is_first`` of the whole document."""
+    """A paragraph as far as it is read: its text, its first and last line, and whether it is the document's first."""
 
     text: str
     first: Row
@@ -83,7 +83,7 @@ class _Paragraph(NamedTuple):
 
 
 def paragraphs(rows: Sequence[Row]) -> Iterator[str]:
-    """Yield the paragraphs of ``rows``, which must be in reading order and without the furniture of pages."""
+    """Yield the paragraphs of ``rows``, which are in reading order and without the furniture of pages."""
     if not rows:
         return
     blocks = {
@@ -135,7 +135,7 @@ def _measure(rows: Sequence[Row]) -> _Block:
 
 
 def _right_edge(rights: Sequence[float], size: float) -> float:
-    """Return the edge that lines reach; one line that reaches farther, as a long address does, makes no edge."""
+    """Return the edge that lines reach; a single longer line, such as a long address, makes no edge."""
     ordered = sorted(rights)
     least = 1 if len(ordered) < _FEW_LINES else max(2, len(ordered) // 30)
     return next(
@@ -146,9 +146,11 @@ def _right_edge(rights: Sequence[float], size: float) -> float:
 
 
 def _pitch(rows: Sequence[Row], left: float, right: float, size: float) -> float:
-    """Return the usual distance between lines of a paragraph: the least one that is found often, first of all between
-    full lines and those that follow them at the left edge. Where lines in the midst of sentences are often farther
-    apart, as those with characters of another font are, it is theirs."""
+    """Return the usual distance between lines of a paragraph.
+
+    It is the least frequent-enough one, first of all between full lines and the next ones at the left edge; or that of
+    lines within sentences, if these are often further apart, as lines with characters of another font are.
+    """
     distances = [
         (above.bottom - below.bottom, above.right > right - 2 * size and below.left < left + _INDENT * size)
         for above, below in _neighbours(rows)
@@ -164,7 +166,7 @@ def _pitch(rows: Sequence[Row], left: float, right: float, size: float) -> float
 
 
 def _pitch_of_sentences(rows: Sequence[Row], left: float, right: float, size: float) -> float:
-    """Return the greatest usual distance between full lines that end in the midst of a sentence, and the next ones."""
+    """Return the largest usual distance between full lines that end within a sentence, and the next ones."""
     distances = sorted(
         above.bottom - below.bottom
         for above, below in _neighbours(rows)
@@ -177,7 +179,7 @@ def _pitch_of_sentences(rows: Sequence[Row], left: float, right: float, size: fl
 
 
 def _enumerator(text: str) -> str | None:
-    """Return the kind of enumerator with which a text begins, None for none."""
+    """Return the kind of enumerator with which a text begins, or None."""
     match = _ENUMERATOR.match(text)
     return match.lastgroup if match else None
 
@@ -191,7 +193,7 @@ def _are_in_one_place(above: Row, below: Row) -> bool:
 
 
 def _goes_on(paragraph: _Paragraph, row: Row, block: _Block) -> bool:
-    """Tell whether ``row`` goes on with a paragraph."""
+    """Return whether ``row`` continues a paragraph."""
     before = paragraph.last
     is_apart = before.is_parted or row.is_parted or before.is_table or row.is_table
     if is_apart or abs(before.size - row.size) > 0.1 * block.size:
@@ -208,7 +210,7 @@ def _goes_on(paragraph: _Paragraph, row: Row, block: _Block) -> bool:
 
 
 def _hangs(paragraph: _Paragraph, row: Row, block: _Block) -> bool:
-    """Tell whether an indented line may go on: under an enumerator that stands out, or in a part set in as a whole."""
+    """Return whether an indented line may continue: after a hanging enumerator, or in a part indented as a whole."""
     if _enumerator(row.text) or (_HEADING.match(paragraph.text) and block.indents):
         return False
     before = paragraph.last
@@ -225,12 +227,12 @@ def _are_level(before: Row, row: Row) -> bool:
 
 
 def _room_allowed(paragraph: _Paragraph, row: Row, block: _Block) -> float:
-    """Return how much room the last line may leave if ``row`` goes on with it."""
+    """Return how much room the last line may leave if ``row`` continues it."""
     before = paragraph.last
     is_over = _is_over(before.text)
     is_flush = row.left < block.left + _INDENT * row.size and before.left - block.left < _DEEP * before.size
     if block.indents and is_flush and not _enumerator(row.text):
-        # Beginnings are indented, so this is none: some programs count characters, not widths.
+        # Beginnings are indented and this line is not; some programs count characters, not widths.
         return _ROOM_AT_AN_END * row.size if is_over else math.inf
     is_strict = is_over or _enumerator(row.text) in ("chapter", "section")
     needed = _room_needed(row, _UNIT if is_strict else _LONG_UNIT)
@@ -238,7 +240,7 @@ def _room_allowed(paragraph: _Paragraph, row: Row, block: _Block) -> float:
 
 
 def _begins(paragraph: _Paragraph, row: Row, block: _Block) -> bool:
-    """Tell by the words and fonts whether a paragraph begins with ``row``, though the line before it is full."""
+    """Return whether, by words and fonts, ``row`` begins a paragraph although the line before it is full."""
     before = paragraph.last
     enumerator = _enumerator(row.text)
     is_over, is_heading = _is_over(before.text), _HEADING.match(paragraph.text) is not None
@@ -261,7 +263,7 @@ def _are_chinese(*characters: str) -> bool:
 
 
 def _is_signature(before: Row, row: Row, following: Row | None) -> bool:
-    """Tell whether ``row`` is a date, or a name without any mark before a date."""
+    """Return whether ``row`` is a date, or a name without any mark before a date."""
     if _DATE.fullmatch(row.text):
         return True
     return (
@@ -273,15 +275,15 @@ def _is_signature(before: Row, row: Row, following: Row | None) -> bool:
 
 
 def _room_needed(row: Row, unit_of: re.Pattern[str]) -> float:
-    """Return how much room the line above had to leave for the beginning of ``row`` to be moved down here."""
+    """Return the room that the beginning of ``row`` would have needed in the line above."""
     unit = unit_of.match(row.text)
     characters = unit[0] if unit else ""
-    width = sum(0.75 if character.isascii() else 1.0 for character in characters)  # capitals are that wide
+    width = sum(0.75 if character.isascii() else 1.0 for character in characters)  # the width of capitals
     return max(2.0, width + 0.6) * row.size
 
 
 def _is_title(before: Row, row: Row, block: _Block) -> bool:
-    """Tell whether both lines are of one title: centred, and larger than the text."""
+    """Return whether both lines belong to one title: centred, and larger than the text."""
     middle = (block.left + block.right) / 2
     return (
         before.page == row.page

@@ -1,8 +1,8 @@
-"""PDF files as plain text, one paragraph a line, with an account of what was not taken in.
+"""PDF files as plain text, one paragraph a line, with an account of what is left out.
 
-pypdfium2 gives every character with its place. A page's way to text: ``pdf_glyphs`` reads the characters, ``pdf_seen``
-sets watermarks and hidden words apart, ``pdf_rows`` makes lines, ``pdf_furniture`` takes page numbers and running heads
-out, ``pdf_columns`` puts columns in order, ``pdf_paragraphs`` joins lines.
+pypdfium2 gives every character with its place. ``glyphs`` reads the characters of a page, ``visible_glyphs`` sets
+watermarks and hidden words apart, ``ruled_tables`` finds cells, ``printed_lines`` makes lines, ``running_heads``
+removes page numbers and running heads, ``page_columns`` orders columns, ``paragraphs`` joins lines.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from extractor.files.pdf.running_heads import without_furniture
 from extractor.files.pdf.visible_glyphs import middle, seen_text
 from extractor.files.sources.file_limits import Limits
 
-_PDFIUM = threading.Lock()  # PDFium keeps global state and is not made for threads, as its documentation says
-_FEW = 10  # characters of a page below which it has no text
-_UNREADABLE = 0.4  # share of characters without a meaning from which a text layer is useless
+_PDFIUM = threading.Lock()  # PDFium has global state and is not safe for threads, as its documentation says
+_FEW = 10  # characters: a page with fewer has no text
+_UNREADABLE = 0.4  # share of characters without a meaning: a text layer with more is useless
 _TO_SPARE = 2  # PDFium counts blanks and line ends of its own among the characters of a page
-_UNEVEN = 0.35  # recognised text is as large as its highest character: so much smaller a line may be than others
+_UNEVEN = 0.35  # recognised text is as large as its highest character: lines may be this much smaller than others
 
 
 def read_pdf(data: bytes, name: str, limits: Limits) -> ReadText:
-    """Return a PDF's text and what was left out of it; ``name`` is for messages.
+    """Return a PDF's text and the account of what is left out; ``name`` is for messages.
 
     Raises:
-        InputError: it is damaged, encrypted, too long, or has no text that can be read.
+        InputError: it is damaged, encrypted, too long, or has no readable text.
     """
     with _PDFIUM:
         pages = list(_pages(data, name, limits))
@@ -65,7 +65,7 @@ def read_pdf(data: bytes, name: str, limits: Limits) -> ReadText:
     return ReadText(text, tuple(entries))
 
 
-def _reason(unread: Sequence[_Page]) -> str:
+def _reason(unread: Sequence[_PdfPage]) -> str:
     remedy = "recognise its text (OCR) first and give the result, or find the notice as a web page"
     if not unread:
         return (
@@ -76,8 +76,8 @@ def _reason(unread: Sequence[_Page]) -> str:
     return f"this PDF is a scan, a picture without a text layer; {remedy}"
 
 
-class _Page(NamedTuple):
-    """What was read of a page; ``drawn`` says what else may hold text, None where nothing does."""
+class _PdfPage(NamedTuple):
+    """A page as read; ``drawn`` is the kind of drawing that may hold text, or None."""
 
     number: int
     rows: list[Row]
@@ -85,7 +85,7 @@ class _Page(NamedTuple):
     drawn: Literal["picture", "curves"] | None
 
 
-def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_Page]:
+def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_PdfPage]:
     import pypdfium2
 
     try:
@@ -114,7 +114,7 @@ def _pages(data: bytes, name: str, limits: Limits) -> Iterator[_Page]:
                 yield _page(page, textpage, number)
 
 
-def _page(page: Any, textpage: Any, number: int) -> _Page:
+def _page(page: Any, textpage: Any, number: int) -> _PdfPage:
     found = page_glyphs(textpage)
     seen = seen_text(page, found, number)
     rows: list[Row] = []
@@ -127,11 +127,11 @@ def _page(page: Any, textpage: Any, number: int) -> _Page:
             entries.append(left_out("note_mark", " ".join(marks), f"page {number}"))
     runs = len({glyph.run for glyph in found.glyphs})
     drawn = unread_drawing(page, runs, [middle(glyph) for glyph in found.glyphs])
-    return _Page(number, rows, entries, drawn)
+    return _PdfPage(number, rows, entries, drawn)
 
 
 def _rows_of_a_way(page: Any, glyphs: Sequence[Glyph], number: int, turn: int) -> Rows:
-    """Return the rows of text that runs one way; those of ruled tables have their cells joined."""
+    """Return the rows of text in one direction; those of ruled tables have their cells joined."""
     plain = page_rows(glyphs, number)
     if not any(row.parts for row in plain.rows):
         return Rows(_evened(plain.rows, glyphs), plain.marks)
@@ -147,7 +147,7 @@ def _rows_of_a_way(page: Any, glyphs: Sequence[Glyph], number: int, turn: int) -
 
 
 def _table_row(place: Cell, texts: Sequence[Sequence[str]], like: Row) -> list[Row]:
-    """Return a table's row as one line with tabs where no cell has two paragraphs, else paragraph by paragraph."""
+    """Return a table's row as one line with tabs, or by paragraphs if a cell has two."""
     is_line = all(len(text) < 2 for text in texts)
     lines = (
         ["\t".join(line for text in texts for line in text)] if is_line else [line for text in texts for line in text]
@@ -156,10 +156,10 @@ def _table_row(place: Cell, texts: Sequence[Sequence[str]], like: Row) -> list[R
     return [row._replace(text=line) for line in lines]
 
 
-def _without_watermarks_of_others(pages: Sequence[_Page]) -> list[_Page]:
-    """Leave out the words of a watermark on pages where it lies over no text and so was not known for one."""
+def _without_watermarks_of_others(pages: Sequence[_PdfPage]) -> list[_PdfPage]:
+    """Drop a watermark's words on pages where they lie over no text, and so were not recognised."""
     words = {"".join(entry.words.split()) for page in pages for entry in page.left_out if entry.kind == "watermark"}
-    found: list[_Page] = []
+    found: list[_PdfPage] = []
     for page in pages:
         marks = [row for row in page.rows if "".join(row.text.split()) in words]
         if marks:
@@ -172,7 +172,7 @@ def _without_watermarks_of_others(pages: Sequence[_Page]) -> list[_Page]:
 
 
 def _evened(rows: list[Row], glyphs: Sequence[Glyph]) -> list[Row]:
-    """Give the lines of recognised text, which is written invisibly, one size where theirs differ little."""
+    """Give lines of recognised (invisible) text one size if their sizes differ little."""
     if not rows or any(glyph.look.is_drawn for glyph in glyphs):
         return rows
     usual = median(row.size for row in rows)

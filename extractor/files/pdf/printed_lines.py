@@ -1,6 +1,6 @@
-"""The lines of a page from its characters: which stand on one line, where an eye sees a blank, what is a note's mark.
+"""The lines of a page from its characters, with the blanks that an eye sees, and without the marks of notes.
 
-A row is a line across the whole page; its parts are what gaps set apart: columns, cells, or words by chance.
+A row is a line across the whole page. Gaps divide it into parts: columns, cells, or words by chance.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from extractor.files.pdf.glyphs import Glyph
 
 # Gaps in sizes of the font, beyond the usual gap of the line.
 _PART = 0.8  # between parts of a line
-_CELL = 1.6  # between parts that are no words of one sentence
+_CELL = 1.6  # between parts that are not of one sentence
 _TYPED_CELL = 4.8  # the same where blanks were typed
-_BLANK = 0.5  # between words of Chinese; a word processor sets a quarter between Chinese and digits by itself
+_BLANK = 0.5  # between words of Chinese; word processors add a quarter between Chinese and digits
 _BLANK_OF_WORDS = 0.15  # between Western words
-_BLANK_OF_DIGITS = 0.6  # digits set apart by less are one number
-_BLANK_OF_A_RUN = 0.8  # the same for digits that were drawn at one stroke; no more, however wide a line is spaced
-_BLANK_RECOGNISED = 1.0  # what a blank before or after Chinese must show in recognised text
-_BLANK_TYPED = 0.1  # what a typed blank must show to be seen
+_BLANK_OF_DIGITS = 0.6  # between digits: with less they are one number
+_BLANK_OF_A_RUN = 0.8  # the same for digits drawn at one stroke, however wide a line is spaced
+_BLANK_RECOGNISED = 1.0  # of a blank before or after Chinese in recognised text, at least
+_BLANK_TYPED = 0.1  # of a typed blank, at least, to be seen
 
-_DESCENT, _ASCENT = 0.2, 0.85  # of a line, in sizes of its font: fonts of one line name different ones
-_SAME_LINE = 0.5  # of the smaller height that is shared
-_SAME_PLACE = 0.2  # sizes between two strokes of one character that is made bold so
+_DESCENT, _ASCENT = 0.2, 0.85  # of a line, in sizes of its font; fonts of one line differ
+_SAME_LINE = 0.5  # of the smaller height, at least, that two pieces of a line share
+_SAME_PLACE = 0.2  # sizes between two strokes of one character made bold
 
-_SMALL, _RAISE = 0.88, 0.2  # of a mark of a note: its size, and how high it stands
-_LOWER = 0.08  # how far below the line the digits of a formula stand, at least
+_SMALL, _RAISE = 0.88, 0.2  # of a note's mark: its size and its height above the line
+_LOWER = 0.08  # sizes below the line, at least, of a formula's digits
 _MARK = re.compile(r"[\d\[\]()（）〔〕【】*†‡①-⑳,，、–-]+")
 _UNIT = re.compile(r"(?:(?<![A-Za-z])[cdhk]?[mM]|ｍ|米)$")
 _TEN = re.compile(r"[×xX]\s*10$")
@@ -43,9 +43,9 @@ _EXPONENTS = str.maketrans("0123456789-–", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻"
 class Row(NamedTuple):
     """One line of a page, in points from the lower left; ``size`` is its font size, ``page`` counts from 1.
 
-    ``fonts`` are those of the first and the last character. ``parts`` are empty where no gap parts the line, and
-    ``is_parted`` tells whether a gap is too wide for one sentence. ``column`` counts from 1 on pages set in columns and
-    is 0 elsewhere; ``is_table`` marks the row of a ruled table, whose lines are joined already.
+    ``fonts`` are those of the first and the last character. ``parts`` is empty if no gap divides the line;
+    ``is_parted`` is true if a gap is too wide for one sentence. ``column`` counts from 1 on pages set in columns and is
+    0 elsewhere; ``is_table`` marks the row of a ruled table, whose lines are joined already.
     """
 
     text: str
@@ -63,14 +63,14 @@ class Row(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """A page's lines from top to bottom, and the marks of notes that stood in them."""
+    """A page's lines from top to bottom, and the marks of notes removed from them."""
 
     rows: list[Row]
     marks: list[str]
 
 
 def page_rows(glyphs: Iterable[Glyph], page: int) -> Rows:
-    """Make lines of the characters of a page, which may be drawn in any order."""
+    """Make lines of the characters of a page, drawn in any order."""
     found = Rows([], [])
     for line in _side_by_side(_pieces(glyphs)):
         row = _row(line, page, found.marks)
@@ -113,7 +113,7 @@ def _pieces(glyphs: Iterable[Glyph]) -> list[_Piece]:
 
 
 def _side_by_side(pieces: Iterable[_Piece]) -> list[list[Glyph]]:
-    """Put pieces together that share more than half of their height; the longest piece says where the line is."""
+    """Group pieces that share more than half of their height; the longest piece sets the height of the line."""
     mains: list[_Piece] = []
     found: list[list[Glyph]] = []
     for piece in sorted(pieces, key=lambda piece: -piece.base):
@@ -130,20 +130,20 @@ def _side_by_side(pieces: Iterable[_Piece]) -> list[list[Glyph]]:
 
 
 def _shared_height(one: _Piece, other: _Piece) -> float:
-    """Return the height that two pieces share, as a part of the smaller one's."""
+    """Return the height that two pieces share, as a share of the smaller one's."""
     top = min(one.base + _ASCENT * one.size, other.base + _ASCENT * other.size)
     bottom = max(one.base - _DESCENT * one.size, other.base - _DESCENT * other.size)
     return (top - bottom) / ((_ASCENT + _DESCENT) * min(one.size, other.size))
 
 
 def _row(glyphs: list[Glyph], page: int, marks: list[str]) -> Row | None:
-    """Make a row of the characters of a line; marks of notes are left out and appended to ``marks``."""
+    """Make a row of the characters of a line; marks of notes are moved to ``marks``."""
     sizes = Counter(glyph.look.size for glyph in glyphs if glyph.text != " ")
     if not sizes:
         return None
     size = max(sizes, key=lambda size: (sizes[size], size))
     base = median(glyph.base for glyph in glyphs if glyph.look.size == size)
-    # Recognised words are laid over their picture roughly, so that they overlap; their characters are in order.
+    # Recognised words lie roughly over their picture and overlap; their characters are in order.
     glyphs = _drawn_once(sorted(glyphs, key=attrgetter("left"))) if glyphs[0].look.is_drawn else _by_run(glyphs)
     if min(sizes) < _SMALL * size:
         glyphs = _without_marks(glyphs, base, size, marks)
@@ -161,7 +161,7 @@ def _by_run(glyphs: Iterable[Glyph]) -> list[Glyph]:
 
 
 def _drawn_once(glyphs: list[Glyph]) -> list[Glyph]:
-    """Leave out the further strokes of characters that are drawn more than once to look bold."""
+    """Drop the further strokes of characters drawn more than once to look bold."""
     kept: list[Glyph] = []
     last = -math.inf
     for glyph in glyphs:
@@ -174,8 +174,10 @@ def _drawn_once(glyphs: list[Glyph]) -> list[Glyph]:
 
 
 def _is_again(glyph: Glyph, other: Glyph) -> bool:
-    """Tell whether ``glyph`` is ``other`` once more. Two characters of one glyph, as ligatures have them, are not:
-    they stand in one place and are of one stroke."""
+    """Return whether ``glyph`` is ``other`` drawn again.
+
+    The characters of a ligature are not: they share a place and a stroke.
+    """
     near = _SAME_PLACE * glyph.look.size
     return (
         glyph.text == other.text
@@ -186,8 +188,10 @@ def _is_again(glyph: Glyph, other: Glyph) -> bool:
 
 
 def _without_marks(glyphs: list[Glyph], base: float, size: float, marks: list[str]) -> list[Glyph]:
-    """Take out the small raised marks of notes; exponents, and digits below the line, stay as characters that cannot
-    fuse with a number."""
+    """Remove the small raised marks of notes.
+
+    Exponents, and digits below the line, become characters that cannot fuse with a number.
+    """
     kept: list[Glyph] = []
     raised: list[Glyph] = []
 
@@ -217,7 +221,7 @@ def _without_marks(glyphs: list[Glyph], base: float, size: float, marks: list[st
 
 
 class _Part(NamedTuple):
-    """The text between two gaps; ``is_far`` tells whether the gap before it is too wide for one sentence."""
+    """The text between two gaps; ``is_far`` is true if the gap before it is too wide for one sentence."""
 
     text: str
     first: Glyph
@@ -240,7 +244,7 @@ def _parts(glyphs: Iterable[Glyph], size: float) -> list[_Part]:
         return []
     gaps = [second.left - first.right for first, second in pairwise(seen)]
     untyped = [gap for gap, blank in zip(gaps, typed[1:], strict=True) if not blank]
-    # Of few characters, half may stand beside a gap between cells; those of spaced text all do.
+    # Of few characters, half may be beside a gap between cells; in spaced text all are.
     usual = min(max(0.0, sorted(untyped)[len(untyped) // 4]), 1.5 * size) if untyped else 0.0
     parts: list[_Part] = []
     start, text, is_far = 0, seen[0].text, False
@@ -252,16 +256,16 @@ def _parts(glyphs: Iterable[Glyph], size: float) -> list[_Part]:
         elif typed[index] or gap > _BLANK_OF_WORDS * size:
             text += _blank(seen[index - 1], seen[index], (gap - usual) / size, typed[index])
         elif not seen[index - 1].text and text[-1:].isdigit() and seen[index].text.isdigit():
-            text += " "  # a mark of a note stood between two figures
+            text += " "  # a note's mark was between two figures
         text += seen[index].text
     return [*parts, _Part(_with_whole_characters(text), seen[start], seen[-1], is_far)]
 
 
 def _blank(before: Glyph, glyph: Glyph, gap: float, typed: str) -> str:
-    """Return the blank that an eye sees in a gap of so many sizes."""
+    """Return the blank that an eye sees in a gap of so many sizes of the font."""
     first, second = before.text, glyph.text
     if typed:
-        # Recognition sets a blank after each word, Chinese ones too, and the words' places are rough.
+        # Recognition adds a blank after each word, Chinese or not, and the places of words are rough.
         is_rough = not glyph.look.is_drawn and not (first.isascii() and second.isascii())
         return typed if gap > (_BLANK_RECOGNISED if is_rough else _BLANK_TYPED) else ""
     if first.isdigit() and second.isdigit():
@@ -274,5 +278,5 @@ def _blank(before: Glyph, glyph: Glyph, gap: float, typed: str) -> str:
 
 
 def _with_whole_characters(text: str) -> str:
-    """Join surrogates, which PDFium may give one by one."""
+    """Join surrogates, which PDFium may return one by one."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

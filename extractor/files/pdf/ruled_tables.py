@@ -1,6 +1,6 @@
-"""Tables with rules: a cell is read whole, and a table's row becomes one line of the text.
+"""Tables with rules: cells are read whole, and a table's row becomes one line of the text.
 
-Only what has a rule on all four sides is a cell; a frame around text, or lines under words, make no table.
+A cell has a rule on all four sides; a frame around text, or lines under words, make no table.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from typing import Any, NamedTuple
 
 from extractor.files.pdf.glyphs import Glyph
 
-_THIN = 3.0  # points: what is thicker is no rule
-_SHORT = 6.0  # points: what is shorter is no rule
-_REACH = 3.0  # points that a rule may lack at a corner
+_THIN = 3.0  # points: a thicker shape is no rule
+_SHORT = 6.0  # points: a shorter line is no rule
+_REACH = 3.0  # points that may be missing at a corner
 _LEAST_CELLS = 3  # with text, of a table
-_MOST_RULES, _MOST_SEGMENTS = 2_000, 20_000  # of one page: what has more is a drawing
+_MOST_RULES, _MOST_SEGMENTS = 2_000, 20_000  # of one page: with more it is a drawing
 
 
 _Point = tuple[float, float]
 
 
-class _Rule(NamedTuple):
-    """A line at ``at`` that goes from ``start`` to ``end``."""
+class _RuleLine(NamedTuple):
+    """A line at ``at`` from ``start`` to ``end``, in points."""
 
     at: float
     start: float
@@ -34,8 +34,8 @@ class _Rule(NamedTuple):
 class Rules(NamedTuple):
     """The lines of a page, across and upright, each sorted by place."""
 
-    across: list[_Rule]
-    upright: list[_Rule]
+    across: list[_RuleLine]
+    upright: list[_RuleLine]
 
 
 class Cell(NamedTuple):
@@ -48,17 +48,17 @@ class Cell(NamedTuple):
     glyphs: list[Glyph]
 
 
-class Split(NamedTuple):
+class TableSplit(NamedTuple):
     """The rows of tables from the top, each with its cells from left to right, and the characters outside of them."""
 
     table_rows: list[list[Cell]]
     others: list[Glyph]
 
 
-def split_tables(glyphs: Sequence[Glyph], rules: Rules) -> Split:
-    """Take the characters that stand in the cells of ruled tables apart."""
+def split_tables(glyphs: Sequence[Glyph], rules: Rules) -> TableSplit:
+    """Separate the characters in the cells of ruled tables from the others."""
     if len(rules.across) < 2 or len(rules.upright) < 3 or len(rules.across) + len(rules.upright) > _MOST_RULES:
-        return Split([], list(glyphs))
+        return TableSplit([], list(glyphs))
     places = _finder(rules)
     cells: defaultdict[tuple[float, float, float, float], list[Glyph]] = defaultdict(list)
     others: list[Glyph] = []
@@ -67,8 +67,8 @@ def split_tables(glyphs: Sequence[Glyph], rules: Rules) -> Split:
         (cells[place] if place else others).append(glyph)
     filled = [Cell(*place, found) for place, found in cells.items() if any(not glyph.text.isspace() for glyph in found)]
     if len(filled) < _LEAST_CELLS or len({round(cell.left) for cell in filled}) < 2:
-        return Split([], list(glyphs))
-    return Split(_rows(filled), others)
+        return TableSplit([], list(glyphs))
+    return TableSplit(_rows(filled), others)
 
 
 def _rows(cells: Iterable[Cell]) -> list[list[Cell]]:
@@ -82,11 +82,11 @@ def _rows(cells: Iterable[Cell]) -> list[list[Cell]]:
 
 
 def _finder(rules: Rules) -> Callable[[float, float], tuple[float, float, float, float] | None]:
-    """Return what finds the four nearest rules around a point: left, bottom, right, top."""
+    """Return a function that finds the four nearest rules around a point: left, bottom, right, top."""
     upright, across = rules.upright, rules.across
     columns, lines = [rule.at for rule in upright], [rule.at for rule in across]
 
-    def nearest(found: Sequence[_Rule], numbers: Iterable[int], point: float) -> float | None:
+    def nearest(found: Sequence[_RuleLine], numbers: Iterable[int], point: float) -> float | None:
         return next((found[n].at for n in numbers if found[n].start - _REACH <= point <= found[n].end + _REACH), None)
 
     def find(x: float, y: float) -> tuple[float, float, float, float] | None:
@@ -103,22 +103,22 @@ def _finder(rules: Rules) -> Callable[[float, float], tuple[float, float, float,
 
 
 def page_rules(page: Any, turn: int, shortest: float = _SHORT) -> Rules:
-    """Return the straight lines of a page that are longer than ``shortest`` points, turned as its text is."""
-    across: list[_Rule] = []
-    upright: list[_Rule] = []
+    """Return the straight lines of a page longer than ``shortest`` points, turned like its text."""
+    across: list[_RuleLine] = []
+    upright: list[_RuleLine] = []
     for start, end in _segments(page):
         (x1, y1), (x2, y2) = _turned(start, turn), _turned(end, turn)
         width, height = abs(x2 - x1), abs(y2 - y1)
         if height <= _THIN and width > shortest:
-            across.append(_Rule((y1 + y2) / 2, min(x1, x2), max(x1, x2)))
+            across.append(_RuleLine((y1 + y2) / 2, min(x1, x2), max(x1, x2)))
         elif width <= _THIN and height > shortest:
-            upright.append(_Rule((x1 + x2) / 2, min(y1, y2), max(y1, y2)))
+            upright.append(_RuleLine((x1 + x2) / 2, min(y1, y2), max(y1, y2)))
     return Rules(_whole(across), _whole(upright))
 
 
-def _whole(rules: Iterable[_Rule]) -> list[_Rule]:
-    """Join what is drawn piece by piece, or twice as the two edges of a thin shape."""
-    found: list[_Rule] = []
+def _whole(rules: Iterable[_RuleLine]) -> list[_RuleLine]:
+    """Join lines drawn in pieces, or twice as the two edges of a thin shape."""
+    found: list[_RuleLine] = []
     for rule in sorted(rules):
         for number in range(len(found) - 1, -1, -1):
             other = found[number]

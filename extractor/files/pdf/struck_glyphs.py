@@ -1,4 +1,4 @@
-"""Characters of a PDF page that are struck out: a line is drawn through them, since the format has no such property."""
+"""Struck characters of a PDF page, recognised by a line through them: the format has no such property."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 from extractor.files.pdf.glyphs import Glyph
 from extractor.files.pdf.ruled_tables import page_rules
 
-_LOW, _HIGH = 0.15, 0.55  # of the font's size above the baseline: where a line strikes a character out
-_SHORTEST = 2.5  # points of such a line: a single small digit may be struck
-_BEYOND = 1.0  # sizes by which it may reach beyond what it strikes: the rule of a table reaches further
-_MOST = 2_000  # lines of a page: what has more is a drawing
+_LOW, _HIGH = 0.15, 0.55  # of the font's size above the baseline: the place of a line that strikes a character
+_SHORTEST = 2.5  # points of such a line, at least: a single small digit may be struck
+_BEYOND = 1.0  # sizes by which it may exceed the struck characters; the rule of a table is longer
+_MOST = 2_000  # lines of a page: with more it is a drawing
 
 
 def struck_glyphs(page: Any, glyphs: Sequence[Glyph], turn: int) -> set[int]:
-    """Return the ids of the characters through which a line goes that begins and ends with them."""
+    """Return the ids of the characters with a line through them that begins and ends where they do."""
     rules = page_rules(page, turn, _SHORTEST).across
     if not rules or len(rules) > _MOST:
         return set()

@@ -1,4 +1,4 @@
-"""What of a page's characters a reader takes for its text: watermarks and hidden words are set apart."""
+"""The characters of a page that a reader sees as its text; watermarks and hidden words are set apart."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from extractor.files.pdf.glyphs import UNMAPPED, Glyph, Glyphs, Look
 from extractor.files.pdf.margin_notes import margin_notes
 from extractor.files.pdf.struck_glyphs import struck_glyphs
 
-_PALE = 0.72  # of lightness: on white paper it is made to be looked through
+_PALE = 0.72  # of lightness: on white paper such text is a watermark
 _WHITE = 0.97  # cannot be seen on white paper
-_LIGHTER = 0.2  # than the text, which makes words that lie over it a watermark
+_LIGHTER = 0.2  # than the text: lighter words over it are a watermark
 _LARGER = 1.4  # the same by size
 _SPECK = 1.5  # points: text that small is hidden
-_COVERED = 2  # characters of the text that lie inside of words make these a watermark
-_FEW, _FEW_OF_ALL = 30, 0.1  # characters that run another way than the page: below are a margin's note
+_COVERED = 2  # characters of the text inside other words make these a watermark
+_FEW, _FEW_OF_ALL = 30, 0.1  # characters in another direction than the page: fewer are a margin's note
 
 
-class Seen(NamedTuple):
-    """The characters of a page's text, one list for each way that it runs, and what was left out."""
+class VisibleText(NamedTuple):
+    """The characters of a page's text, one list for each direction, and the account of what is left out."""
 
     texts: list[list[Glyph]]
     left_out: list[LeftOut]
 
 
-def seen_text(page: Any, found: Glyphs, number: int) -> Seen:
-    """Set apart what of the characters of page ``number`` is no text of its own."""
+def seen_text(page: Any, found: Glyphs, number: int) -> VisibleText:
+    """Separate the text of page ``number`` (from 1) from its other characters."""
     counts = Counter(glyph.look for glyph in found.glyphs)
     # A scan's text layer is written invisibly over its picture; beside written text, such words are hidden.
     is_mixed = len({look.is_drawn for look in counts}) == 2
@@ -57,11 +57,11 @@ def seen_text(page: Any, found: Glyphs, number: int) -> Seen:
     unmapped = [glyph for way in ways for glyph in way if glyph.text == UNMAPPED]
     if unmapped:
         entries.append(LeftOut("unmapped_glyphs", len(unmapped), "", f"page {number}"))
-    return Seen(ways, [entry for entry in entries if entry.characters])
+    return VisibleText(ways, [entry for entry in entries if entry.characters])
 
 
 def _kinds(counts: Counter[Look], *, shows_invisible: bool) -> dict[Look, Kind | None]:
-    """Judge each look; light text is judged by its colour alone here."""
+    """Return the kind of each look in the account, None for text; light text is judged by its colour alone."""
     slanted = sum(count for look, count in counts.items() if look.turn is None)
     pale = sum(count for look, count in counts.items() if look.lightness >= _PALE)
     total = counts.total()
@@ -81,7 +81,7 @@ def _kinds(counts: Counter[Look], *, shows_invisible: bool) -> dict[Look, Kind |
 
 
 def _runs_on_paper(page: Any, glyphs: Iterable[Glyph]) -> set[int]:
-    """Return the runs of which anything is on the page: what runs out of it is text all the same."""
+    """Return the runs that are at least partly on the page; one that leaves it is still text."""
     left, bottom, right, top = page.get_cropbox()
     shown: set[int] = set()
     for glyph in glyphs:
@@ -93,7 +93,7 @@ def _runs_on_paper(page: Any, glyphs: Iterable[Glyph]) -> set[int]:
 
 
 def middle(glyph: Glyph) -> tuple[float, float]:
-    """Return the middle of a character in the page's own coordinates, which are not turned."""
+    """Return the middle of a character in the page's own coordinates, before turning."""
     across, along = (glyph.left + glyph.right) / 2, glyph.base + 0.35 * glyph.look.size
     turn = glyph.look.turn
     return (
@@ -105,7 +105,7 @@ def middle(glyph: Glyph) -> tuple[float, float]:
 
 
 def _bring_back(page: Any, text: list[Glyph], apart: dict[Kind, list[Glyph]], looks: set[Look]) -> None:
-    """Take light words that stand on a picture or a tinted ground for text again, as those of a banner are."""
+    """Return light words on a picture or a tinted ground to the text: they may be a banner."""
     boxes = grounds(page)
     if not boxes:
         return
@@ -124,7 +124,7 @@ def _stands_on(glyph: Glyph, boxes: Iterable[Box]) -> bool:
 
 
 def _ways(text: Sequence[Glyph], turn: int, apart: dict[Kind, list[Glyph]]) -> list[list[Glyph]]:
-    """Group the text by the way it runs, most of it first; a few words along the margin are no text of the page."""
+    """Group the text by direction, the most frequent first; a few words along the margin are no text of the page."""
     ways: defaultdict[int | None, list[Glyph]] = defaultdict(list)
     for glyph in text:
         ways[glyph.look.turn].append(glyph)
@@ -139,7 +139,7 @@ def _ways(text: Sequence[Glyph], turn: int, apart: dict[Kind, list[Glyph]]) -> l
 
 
 def _set_overlays_apart(text: list[Glyph], apart: dict[Kind, list[Glyph]]) -> None:
-    """Move words that lie over lines of the text, and are lighter or larger, to the watermarks."""
+    """Move lighter or larger words that lie over lines of the text to the watermarks."""
     looks = Counter(glyph.look for glyph in text)
     if len(looks) < 2:
         return
@@ -175,7 +175,7 @@ def _covers(run: Sequence[Glyph], plain: Iterable[Glyph]) -> bool:
 
 
 def _words(glyphs: Sequence[Glyph]) -> str:
-    """Return the words of characters in the order of drawing, a blank between those of different strokes."""
+    """Return the text of characters in the order of drawing, with a blank between strokes that are apart."""
     words = ""
     for number, glyph in enumerate(glyphs):
         if number and glyph.run != glyphs[number - 1].run and glyph.left - glyphs[number - 1].right > glyph.look.size:

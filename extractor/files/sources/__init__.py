@@ -1,0 +1,1 @@
+"""The inputs: files, standard input and archive members, their bytes, charsets and limits."""

@@ -1,8 +1,8 @@
-"""Zip archives of notices: what is in them, and one member's bytes. Nothing is ever unpacked to disk.
+"""Zip archives of notices: their members, and the bytes of one. Nothing is unpacked to disk.
 
-A member is reached through its cleaned name (``..``, drive letters and leading slashes taken out), which is only a
-label here: no path is made from it. Declared sizes can be trusted as upper bounds, since ``zipfile`` hands out no
-more bytes than an entry declares; so an archive is judged from its directory before anything is unpacked.
+A member is named by its cleaned name (without ``..``, drive letters and leading slashes), which is only a label: no
+path is made from it. Declared sizes are upper bounds, since ``zipfile`` returns no more bytes than an entry declares;
+so an archive is checked by its directory before anything is unpacked.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from extractor.files.sources.file_limits import MB, Limits, size_in_mb
 from extractor.files.sources.source import (
     ARCHIVE_ENDING,
     NOTICE_ENDINGS,
-    Problem,
     Source,
+    UnreadInput,
     check_size,
     is_passed_over,
     too_large,
@@ -41,18 +41,18 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.err
 
 
 class Listing(NamedTuple):
-    """The notices in an archive, in the order of their names, and what in it cannot be read."""
+    """The notices in an archive, in the order of their names, and the members that cannot be read."""
 
     sources: list[Source]
-    problems: list[Problem]
+    problems: list[UnreadInput]
 
 
 def list_archive(path: str, limits: Limits) -> Listing:
-    """Return the notices inside the zip file at ``path`` and inside the zip files in it.
+    """Return the notices in the zip file at ``path`` and in the zip files in it.
 
     Raises:
-        InputError: the archive is damaged, holds no notices, or breaks a limit as a whole; a nested archive that is
-            damaged or too deep becomes a problem instead, and the rest is still listed.
+        InputError: the archive is damaged, holds no notices, or exceeds a limit as a whole. A nested archive that is
+            damaged or too deep is listed in ``problems`` instead.
     """
     listing = Listing([], [])
     budget = _Budget(limits)
@@ -68,7 +68,7 @@ def list_archive(path: str, limits: Limits) -> Listing:
 
 
 def read_member(source: Source, limits: Limits) -> bytes:
-    """Return the unpacked bytes of an archive member. Archives on the way to it are unpacked in memory.
+    """Return the unpacked bytes of an archive member; the archives around it are unpacked in memory.
 
     Raises:
         InputError: the archive or the member is missing, damaged, encrypted, or over a limit.
@@ -78,10 +78,10 @@ def read_member(source: Source, limits: Limits) -> bytes:
 
 
 def check_package(data: bytes, name: str, limits: Limits) -> list[str]:
-    """Hold a zip-based document (docx) against the archive limits and return the names of its parts.
+    """Check a zip-based document (docx) against the limits of archives, and return the names of its parts.
 
     Raises:
-        InputError: it is no readable zip package, or unpacking it would break a limit.
+        InputError: it is no readable zip package, or would exceed a limit when unpacked.
     """
     with _opened_bytes(data, name, limits) as archive:
         budget = _Budget(limits)
@@ -98,7 +98,7 @@ def check_package(data: bytes, name: str, limits: Limits) -> list[str]:
 
 
 class _Budget:
-    """What an archive and those inside it have used up of the limits together."""
+    """The use of the limits by an archive and those inside it together."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -138,7 +138,9 @@ def _collect(archive: zipfile.ZipFile, at: Source, listing: Listing, budget: _Bu
         budget.unpack(entry, at.name)
         if name in seen:
             listing.problems.append(
-                Problem(source.name, InputError(f"{source.name}: the archive holds this name twice; the first is read"))
+                UnreadInput(
+                    source.name, InputError(f"{source.name}: the archive holds this name twice; the first is read")
+                )
             )
             continue
         seen.add(name)
@@ -155,9 +157,9 @@ def _collect_nested(archive: zipfile.ZipFile, source: Source, listing: Listing, 
         with _opened_bytes(_read(_Archive.of(archive), source, budget.limits), source.name, budget.limits) as nested:
             _collect(nested, source, listing, budget)
     except InputError as error:
-        listing.problems.append(Problem(source.name, error))
+        listing.problems.append(UnreadInput(source.name, error))
     if before == len(listing.sources) + len(listing.problems):
-        listing.problems.append(Problem(source.name, InputError(f"{source.name}: holds no notices")))
+        listing.problems.append(UnreadInput(source.name, InputError(f"{source.name}: holds no notices")))
 
 
 def _check_depth(source: Source, limits: Limits) -> None:
@@ -188,17 +190,16 @@ def _read(archive: _Archive, source: Source, limits: Limits) -> bytes:
 
 
 def _member_name(entry: zipfile.ZipInfo) -> str:
-    """Return an entry's name as its maker saw it, with forward slashes, without ways out of the archive and control
-    marks.
+    """Return an entry's name in its maker's charset, with forward slashes, without ``..`` and control characters.
 
-    Without the UTF-8 flag the standard says cp437, which ``zipfile`` assumes; Chinese Windows writes GBK there and
-    several Unix tools write UTF-8, so the bytes are looked at again.
+    Without the UTF-8 flag the standard says cp437, which ``zipfile`` assumes; but Chinese Windows writes GBK and
+    several Unix tools write UTF-8, so the bytes are decoded again.
     """
     name = entry.filename
     if not entry.flag_bits & 0x800 and not name.isascii():
         try:
             raw = name.encode("cp437")
-        except UnicodeEncodeError:  # zipfile took it from a Unicode extra field: right already
+        except UnicodeEncodeError:  # zipfile read it from a Unicode extra field: it is right
             raw = b""
         for charset in ("utf-8", "gb18030", "big5hkscs") if raw else ():
             try:
@@ -211,7 +212,7 @@ def _member_name(entry: zipfile.ZipInfo) -> str:
 
 
 class _Archive(NamedTuple):
-    """An archive that is open, and its entries by their names; of two with one name the first."""
+    """An open archive, and its entries by their names; of two with one name the first."""
 
     file: zipfile.ZipFile
     entries: dict[str, zipfile.ZipInfo]
@@ -222,7 +223,7 @@ class _Archive(NamedTuple):
 
 
 def _opened_at(path: str, members: tuple[str, ...], limits: Limits) -> _Archive:
-    """Return an archive, or the archive that ``members`` lead to in it, as it is now."""
+    """Return the archive at ``path``, or the one inside it that ``members`` name, in its current state."""
     try:
         check_size(path, limits.archive_unpacked_bytes)
         status = Path(path).stat()
@@ -232,10 +233,10 @@ def _opened_at(path: str, members: tuple[str, ...], limits: Limits) -> _Archive:
         raise unreadable(path, error) from error
 
 
-# Members are asked for one after the other: opening the archive for each would take a time that grows with its square.
+# Members are read one by one: opening the archive for each would take quadratic time.
 @lru_cache(maxsize=2)
 def _kept_open(path: str, stamp: tuple[object, ...], members: tuple[str, ...], limits: Limits) -> _Archive:
-    """Return an archive that stays open; ``stamp`` tells one file under a path from another."""
+    """Return an archive that stays open; ``stamp`` distinguishes the files that a path has named."""
     if not members:
         return _Archive.of(_opened(Path(path), path, limits))
     source = Source(path, members)
@@ -257,13 +258,13 @@ def _opened(file: Path | io.BytesIO, name: str, limits: Limits) -> zipfile.ZipFi
 
 
 def _check_directory(file: BinaryIO, name: str, limits: Limits) -> None:
-    """Refuse an archive whose directory is too large, before it is read: each entry takes ten times its bytes."""
+    """Refuse an archive with too large a directory before reading it: an entry takes ten times its bytes in memory."""
     size = file.seek(0, os.SEEK_END)
     file.seek(max(0, size - _END_BYTES))
     tail = file.read()
     at = tail.rfind(_END)
     if at < 0 or at + _END_RECORD.size > len(tail):
-        return  # no archive, which is said when it is opened
+        return  # no archive: opening it raises
     directory = _END_RECORD.unpack_from(tail, at)[-3]
     if directory == _IN_ZIP64 and (before := tail.rfind(_END64, 0, at)) >= 0:
         directory = int.from_bytes(tail[before + 40 : before + 48], "little")

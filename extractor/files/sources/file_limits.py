@@ -1,4 +1,4 @@
-"""How much one input may cost. Every refusal names the limit, so that a caller knows what to raise."""
+"""The limits on one input. Each refusal names its limit, so that a caller knows which one to raise."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Limits:
-    """Upper bounds, all inclusive. The defaults leave a factor of ten or more above the largest notices known
-    (31,000 characters, 40 pages, some MB of Word with pictures) and keep one file's memory below about 1 GB."""
+    """Upper limits, all inclusive.
+
+    The defaults are at least ten times the largest notices known (31,000 characters, 40 pages, some MB of Word with
+    pictures) and keep one file's memory below about 1 GB.
+    """
 
     file_bytes: int = 50 * MB
     """Bytes of one notice file, packed or not, and of standard input."""
@@ -36,5 +39,5 @@ DEFAULT_LIMITS = Limits()
 
 
 def size_in_mb(count: int) -> str:
-    """Return a byte count for people, e.g. ``52.4 MB`` or ``1.5 kB``."""
+    """Format a number of bytes for people, e.g. ``52.4 MB`` or ``1.5 kB``."""
     return f"{count / MB:.1f} MB" if count >= MB else f"{count / 1000:.1f} kB"

@@ -1,4 +1,4 @@
-"""A source's raw bytes, from a file, standard input or an archive, read no further than the limits allow."""
+"""A source's raw bytes, from a file, standard input or an archive, read up to the limits."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ def read_bytes(source: Source, limits: Limits) -> bytes:
     """Return the source's raw bytes.
 
     Raises:
-        InputError: the source is missing, unreadable, or larger than ``limits.file_bytes``. A regular file's size
-            is asked of the file system first, so an oversize file is refused without being read.
+        InputError: the source is missing, unreadable, or larger than ``limits.file_bytes``. A regular file that is
+            too large is refused unread, by its size in the file system.
     """
     if source.members:
-        from extractor.files.sources.archive import read_member  # zipfile only where there is an archive
+        from extractor.files.sources.archive import read_member  # zipfile is loaded for archives only
 
         return read_member(source, limits)
     if source.path is None:

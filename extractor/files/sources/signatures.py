@@ -1,4 +1,4 @@
-"""HTML pages, alone or saved as one message, told from other text by their first bytes, whatever a file is named."""
+"""The first bytes of HTML pages, alone or saved as one message, by which they are recognised under any file name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _VERSION = re.compile(rb"(?im)^mime-version:")
 
 
 def is_page(data: bytes) -> bool:
-    """Tell whether a file begins as an HTML page does."""
+    """Return whether a file begins as an HTML page does."""
     begin = data[:8192]
     if begin.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         begin = begin.decode("utf-16", "ignore").encode("ascii", "ignore")
@@ -28,12 +28,12 @@ def is_page(data: bytes) -> bool:
 
 
 def is_piece_of_page(data: bytes) -> bool:
-    """Tell whether a text file begins with an element of HTML and goes on in elements, as an article's source does."""
+    """Return whether a text file begins with an HTML element and goes on in elements, as an article's source does."""
     begin = data[:8192].removeprefix(codecs.BOM_UTF8)
     return bool(_ELEMENT.match(begin)) and len(_ELEMENTS.findall(begin)) >= _MANY
 
 
 def is_saved_page(data: bytes) -> bool:
-    """Tell whether a file is a page saved as one message (.mhtml, .mht)."""
+    """Return whether a file is a page saved as one message (.mhtml, .mht)."""
     headers = _HEADERS.match(data[:16384].removeprefix(codecs.BOM_UTF8))
     return bool(headers and _VERSION.search(headers[0]) and _TYPE.search(headers[0]))

@@ -1,4 +1,4 @@
-"""Where a notice comes from: a file, standard input, or a member of a zip archive, and its raw bytes."""
+"""The source of a notice: a file, standard input, or a member of a zip archive."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FORMAT_BY_ENDING = {
     ".docx": "docx",
     ".pdf": "pdf",
 }
-# Found in folders so that a notice in them is refused aloud and not passed over.
+# Found in folders so that a notice in these formats is refused with a message and not skipped.
 REFUSED_ENDINGS = frozenset({".doc", ".wps", ".rtf"})
 NOTICE_ENDINGS = frozenset(FORMAT_BY_ENDING) | REFUSED_ENDINGS
 ARCHIVE_ENDING = ".zip"
@@ -32,8 +32,11 @@ ARCHIVE_ENDING = ".zip"
 
 @dataclass(frozen=True)
 class Source:
-    """One notice to read: ``path`` (None for standard input) and, inside a zip archive, the way to the member
-    (one name for each archive on the way, the member's own last)."""
+    """One notice to read.
+
+    ``path`` is None for standard input. ``members`` leads to a member of a zip archive: one name for each archive
+    inside the first, then the member's own.
+    """
 
     path: str | None
     members: tuple[str, ...] = ()
@@ -58,27 +61,31 @@ class Source:
         return PurePosixPath(self.members[-1]) if self.members else Path(self.path or "")
 
 
-class Problem(NamedTuple):
-    """An input that cannot be read, under the name it was given."""
+class UnreadInput(NamedTuple):
+    """An input that cannot be read, with its name as given."""
 
     name: str
     error: InputError
 
 
 def is_passed_over(name: str) -> bool:
-    """Tell whether a file name is hidden or one of the shadow files that Word and macOS leave beside documents."""
+    """Return whether a file name is hidden, or one of the files that Word and macOS leave beside documents."""
     return name.startswith((".", "~$")) or name == "__MACOSX"
 
 
 def check_size(path: str, most: int) -> None:
-    """Raise InputError where a regular file has more than ``most`` bytes. Pipes and devices have no size to ask for."""
+    """Check the size of a regular file; pipes and devices have none.
+
+    Raises:
+        InputError: it has more than ``most`` bytes.
+    """
     status = Path(path).stat()
     if stat.S_ISREG(status.st_mode) and status.st_size > most:
         raise too_large(path, status.st_size, most)
 
 
 def too_large(name: str, size: int, most: int) -> InputError:
-    """Return the error for a file of ``size`` bytes where ``most`` are allowed."""
+    """Return the error for a file of ``size`` bytes, of which ``most`` are allowed."""
     return InputError(
         f"{name}: {size_in_mb(size)} is more than the {size_in_mb(most)} a notice may have; "
         "check that this is the right file, or take the pictures out of it"
@@ -86,7 +93,7 @@ def too_large(name: str, size: int, most: int) -> InputError:
 
 
 def unreadable(name: str, error: OSError) -> InputError:
-    """Return the error for a file that the operating system does not hand out."""
+    """Return the error for a file that the operating system refuses."""
     if isinstance(error, FileNotFoundError):
         return InputError(f"{name}: there is no such file or folder; check the path")
     if isinstance(error, IsADirectoryError):

@@ -1,0 +1,1 @@
+"""Word documents as plain text, with the numbers that Word prints and does not store."""

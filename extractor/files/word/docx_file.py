@@ -1,8 +1,8 @@
-"""Word documents (.docx) as plain text: paragraphs in order, tables, and the numbers that Word sets by itself.
+"""Word documents (.docx) as plain text: paragraphs in order, tables, and the numbers that Word prints by itself.
 
-python-docx opens the package and finds its parts. Its own texts are not used, since they leave out what stands in
-tracked insertions, content controls, text boxes and chunks of other formats; a notice must not lose a paragraph to the
-way it was typed. Deleted, struck and hidden text, headers, footers, notes and comments are left out and accounted for.
+python-docx opens the package and finds its parts. Its own texts are not used: they lack tracked insertions, content
+controls, text boxes and chunks of other formats, and a notice must not lose a paragraph to the way it was typed.
+Deleted, struck and hidden text, headers, footers, notes and comments are left out and accounted for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from extractor.files.parts.left_out import WORDS_KEPT, Kind, LeftOut, ReadText, 
 from extractor.files.sources.archive import check_package
 from extractor.files.sources.file_limits import Limits
 from extractor.files.word.docx_paragraphs import BOX, NO_TEXT, ParagraphText, plain_text
-from extractor.files.word.docx_styles import Mark, RunStyles, W
+from extractor.files.word.docx_styles import ParagraphMark, RunStyles, W
 from extractor.files.word.numbering import Numbering
 
 Element = Any  # lxml has no types of its own
@@ -31,14 +31,14 @@ _ASIDE: dict[str, Kind] = {
     "comments": "note",
 }
 _DEEPEST = 3  # documents within each other
-_FOR_A_PICTURE = 200  # characters a picture, below which the pictures are likely to hold text
+_FOR_A_PICTURE = 200  # characters for each picture: with fewer, the pictures are likely to hold text
 
 
 def read_docx(data: bytes, name: str, limits: Limits) -> ReadText:
     """Return a Word document's text, one paragraph or table row a line; ``name`` is for messages.
 
     Raises:
-        InputError: it is damaged, no Word document, over the limits for archives, or holds pictures only.
+        InputError: it is damaged, no Word document, over the limits of archives, or holds only pictures.
     """
     text, told, pictures = _read(data, name, limits, 1)
     size = len("".join(text.split()))
@@ -53,7 +53,7 @@ def read_docx(data: bytes, name: str, limits: Limits) -> ReadText:
 
 
 def _read(data: bytes, name: str, limits: Limits, depth: int) -> tuple[str, list[LeftOut], int]:
-    """Return a document's text, what is not in it, and how many pictures it has."""
+    """Return a document's text, the account of what is left out, and the number of its pictures."""
     check_package(data, name, limits)
     import docx
 
@@ -61,7 +61,7 @@ def _read(data: bytes, name: str, limits: Limits, depth: int) -> tuple[str, list
         document = _Document(docx.Document(io.BytesIO(data)).part, name, limits, depth)
         lines = list(document.lines())
         return "".join(f"{line}\n" for line in lines), document.account(), document.paragraphs.pictures
-    except Exception as error:  # a damaged package makes zipfile, lxml and python-docx raise almost anything
+    except Exception as error:  # zipfile, lxml and python-docx raise almost anything for a damaged package
         raise InputError(
             f"{name}: cannot be read as a Word document ({type(error).__name__}: {error}); "
             "open it in Word and save it again as docx"
@@ -69,7 +69,7 @@ def _read(data: bytes, name: str, limits: Limits, depth: int) -> tuple[str, list
 
 
 class _Document:
-    """Reads one document, whose paragraphs it meets in their order."""
+    """A reader of one document, paragraph by paragraph in their order."""
 
     def __init__(self, part: Any, name: str, limits: Limits, depth: int) -> None:
         from docx.opc.constants import RELATIONSHIP_TYPE
@@ -81,7 +81,7 @@ class _Document:
         self._part, self._name, self._limits, self._depth = part, name, limits, depth
         self._told: list[LeftOut] = []
         self._numbers: list[str] = []
-        # Text of paragraphs without a mark of their own: it goes before, and behind, the next one's number.
+        # Text of paragraphs without a mark of their own, to put before and after the next paragraph's number.
         self._head = self._tail = ""
 
     def lines(self) -> Iterator[str]:
@@ -89,12 +89,12 @@ class _Document:
         yield from self._lines(self._part.element.body)
 
     def account(self) -> list[LeftOut]:
-        """What is not among the lines."""
+        """Return the account of what is not among the lines."""
         numbers = [LeftOut("deleted_number", 0, self._numbers[0])] if self._numbers else []
         return self.paragraphs.account() + numbers + self._told + list(_aside(self._part))
 
     def _lines(self, container: Element) -> Iterator[str]:
-        """Yield the lines of what stands in a body, a cell or a text box; depth is bounded by libxml2's 256 levels."""
+        """Yield the lines of a body, a cell or a text box; libxml2 limits the depth to 256 levels."""
         for child in container:
             if child.tag == f"{W}p":
                 yield from self._paragraph(child)
@@ -105,7 +105,7 @@ class _Document:
             elif child.tag == f"{W}tbl":
                 yield from self._rest()
                 yield from self._lines(child)
-            elif child.tag not in NO_TEXT:  # content controls, tracked insertions: what matters is inside
+            elif child.tag not in NO_TEXT:  # content controls, tracked insertions: the text is inside
                 yield from self._lines(child)
         yield from self._rest()
 
@@ -128,13 +128,13 @@ class _Document:
             label = self._numbering.label(paragraph)
             whole = self._head + label + self._tail + text
             self._head = self._tail = ""
-            if missed and whole == label:  # Word prints the number of nothing
+            if missed and whole == label:  # Word prints a number without text
                 self._numbers += [label.strip()] if label else []
             else:
                 yield from _split(whole)
         yield from self._boxes(paragraph, mark)
 
-    def _boxes(self, paragraph: Element, mark: Mark) -> Iterator[str]:
+    def _boxes(self, paragraph: Element, mark: ParagraphMark) -> Iterator[str]:
         if mark.deleted:
             return
         head, tail, self._head, self._tail = self._head, self._tail, "", ""
@@ -149,7 +149,7 @@ class _Document:
         return element.tag == f"{W}r" and self._styles.shown(element.find(f"{W}rPr"), paragraph).hidden
 
     def _row(self, row: Element) -> Iterator[str]:
-        """Yield a table row: one line with tabs where no cell has two lines, else the cells' lines in their order."""
+        """Yield a table row: one line with tabs, or the cells' lines in their order if a cell has two."""
         properties = row.find(f"{W}trPr")
         for tag, kind in (("del", "struck"), ("hidden", "hidden")):
             stated = None if properties is None else properties.find(f"{W}{tag}")
@@ -170,7 +170,7 @@ class _Document:
                 yield from cell
 
     def _chunk(self, identifier: str) -> Iterator[str]:
-        """Yield the lines of a part in another format that Word shows in its place."""
+        """Yield the lines of an embedded part in another format, which Word shows in its place."""
         relation = self._part.rels.get(identifier)
         if relation is None or relation.is_external:
             self._told.append(left_out("embedded", "" if relation is None else relation.target_ref))
@@ -186,10 +186,10 @@ class _Document:
 
 
 def _read_chunk(data: bytes, name: str, limits: Limits, depth: int) -> tuple[str, list[LeftOut]]:
-    """Read what a document holds in another format: a page, a saved page, plain text, another document.
+    """Read an embedded part: a page, a saved page, plain text, or another document.
 
     Raises:
-        InputError: it is of another kind, or cannot be read.
+        InputError: it has another format, or cannot be read.
     """
     from extractor.files.page.html_text import declared_charset, read_page
     from extractor.files.page.mhtml import SavedPage, read_saved_page
@@ -234,7 +234,7 @@ def _related(part: Any, kind: str) -> Element | None:
 
 
 def _why_unseen(cell: Element) -> Kind | None:
-    """Return why a cell is not shown: it is deleted, or covered by the one above that it is merged with."""
+    """Return why a cell is not shown (deleted, or merged with the one above), or None."""
     properties = cell.find(f"{W}tcPr")
     if properties is None:
         return None

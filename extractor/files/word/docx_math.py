@@ -1,6 +1,6 @@
 """Formulas of a Word document (OMML) on one line: 35/50, 10⁴, √(25).
 
-What stands above, below or beside something else on the page never becomes one figure with it.
+Parts above, below or beside each other on the page never become one figure.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _SIMPLE = re.compile(rf"[\w.%{BEGIN}{END}]*")
 
 
 def linear(element: Element, read: Callable[[Element], str]) -> str | None:
-    """Return a structure of a formula on one line, None where ``element`` is none.
+    """Return a structure of a formula on one line, or None if ``element`` is none.
 
-    ``read`` returns the text in one of its arguments. The result is marked as standing apart.
+    ``read`` returns the text of one of its arguments. The result is marked as set apart.
     """
     write = _STRUCTURES.get(element.tag.removeprefix(MATH)) if element.tag.startswith(MATH) else None
     return None if write is None else apart(write(_Structure(element, read)))
 
 
 class _Structure:
-    """A structure, its arguments and properties."""
+    """A structure of a formula, with its arguments and properties."""
 
     def __init__(self, element: Element, read: Callable[[Element], str]) -> None:
         self._element, self._read = element, read

@@ -1,4 +1,4 @@
-"""A Word paragraph's text as printed: runs that are struck or hidden, and marks of notes, are left out and told."""
+"""A Word paragraph's text as printed, with an account of what is left out: struck and hidden runs, marks of notes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from extractor.files.parts.left_out import Kind, LeftOut, left_out
 from extractor.files.parts.numerals import in_circles
 from extractor.files.parts.superscripts import lowered, read_superscript
 from extractor.files.word.docx_math import MATH, linear
-from extractor.files.word.docx_styles import RunStyles, Shown, W
+from extractor.files.word.docx_styles import RunLook, RunStyles, W
 
 Element = Any  # lxml has no types of its own
 
@@ -32,11 +32,11 @@ _NOTES = frozenset((f"{W}footnoteReference", f"{W}endnoteReference"))
 _BRACKETS = {"round": ("(", ")"), "square": ("[", "]"), "angle": ("<", ">"), "curly": ("{", "}")}
 _EMBEDDED = {"chart": "chart", "diagram": "SmartArt"}
 _CIRCLED = re.compile(r"(?i)^\s*eq\s*\\o\s*(?:\\a[clr]\s*)*[(（]\s*[○〇◯]\s*[,，;；]\s*([0-9]{1,2})\s*[)）]")
-_UNKNOWN = "\ufffd"  # keeps what stands around an unknown sign from becoming one figure
+_UNKNOWN = "\ufffd"  # keeps the text around an unknown sign from becoming one figure
 
 
 class ParagraphText:
-    """Takes the texts of one document's paragraphs, and accounts for what is not in them."""
+    """A reader of the paragraphs of one document, which accounts for what it leaves out."""
 
     def __init__(self, styles: RunStyles) -> None:
         self.left_out: list[LeftOut] = []
@@ -49,7 +49,7 @@ class ParagraphText:
         self._field: list[str] | None = None
 
     def take(self, paragraph: Element) -> str:
-        """Return a paragraph's text, text boxes aside (they are lines of their own)."""
+        """Return a paragraph's text without text boxes, which are lines of their own."""
         self._pieces, self._missed, self._field = [], {}, None
         self._add(paragraph, paragraph)
         self.left_out += [
@@ -59,17 +59,17 @@ class ParagraphText:
 
     @property
     def has_missed(self) -> bool:
-        """Whether the last paragraph taken had text that was left out."""
+        """Whether the last paragraph had text that was left out."""
         return any(text.strip() for texts in self._missed.values() for text in texts)
 
     def account(self) -> list[LeftOut]:
-        """What was not taken in; marks of notes, and signs that nobody can tell, as one each."""
+        """Return what was left out, with all marks of notes as one, and all unknown signs as one."""
         marks = [left_out("note_mark", " ".join(self._note_marks))] if self._note_marks else []
         signs = [left_out("unmapped_glyphs", " ".join(self._unknown))] if self._unknown else []
         return self.left_out + marks + signs
 
     def leave_out(self, kind: Kind, elements: Iterable[Element]) -> None:
-        """Account for paragraphs or rows that are left out as a whole."""
+        """Account for omitted paragraphs or rows."""
         text = "\n".join(plain_text(element) for element in elements)
         if text.strip():
             self.left_out.append(left_out(kind, text))
@@ -92,7 +92,7 @@ class ParagraphText:
                     self._pieces.append(formula)
 
     def _part(self, element: Element, paragraph: Element) -> str:
-        """Return the text in a part of the paragraph, which does not become one with what was taken before."""
+        """Return the text in a part of the paragraph, which must not fuse with the text before it."""
         pieces, self._pieces = self._pieces, []
         self._add(element, paragraph)
         part, self._pieces = "".join(self._pieces), pieces
@@ -127,7 +127,7 @@ class ParagraphText:
         elif shown.in_two_lines is not None:
             self._pieces[before:] = [apart(_in_two_lines("".join(self._pieces[before:]), shown.in_two_lines))]
 
-    def _add_child(self, child: Element, shown: Shown, paragraph: Element) -> None:
+    def _add_child(self, child: Element, shown: RunLook, paragraph: Element) -> None:
         tag = child.tag
         if tag in (f"{W}t", f"{MATH}t"):
             self._pieces.append(self._in_font(child.text or "", shown.font))
@@ -153,7 +153,7 @@ class ParagraphText:
             self._follow_field_at(child)
 
     def _follow_field_at(self, child: Element) -> None:
-        """Read a field's instruction: EQ is how Word prints circled numbers above twenty."""
+        """Read a field's instruction: with EQ Word prints circled numbers above twenty."""
         if child.tag == f"{W}instrText":
             if self._field is not None:
                 self._field.append(child.text or "")
@@ -166,7 +166,7 @@ class ParagraphText:
                 self._field = None
 
     def _in_font(self, text: str, font: str) -> str:
-        """Return what a text shows in its font: signs of symbol fonts stand at codes of their own, or of letters."""
+        """Return the characters that a text shows in its font: symbol fonts use codes of their own or of letters."""
         if font.startswith("wingdings") or any("\uf020" <= character <= "\uf0ff" for character in text):
             return "".join(
                 self._sign(font, f"{ord(character):04X}")
@@ -177,7 +177,7 @@ class ParagraphText:
         return text
 
     def _sign(self, font: str, code: str) -> str:
-        """Return the character that a code (hex digits) of a font shows; one that nobody can tell is accounted for."""
+        """Return the character that a code (hex digits) of a font shows; an unknown one is accounted for."""
         try:
             number = int(code, 16)
         except ValueError:
@@ -190,7 +190,7 @@ class ParagraphText:
         if is_symbol or (table is None and 0x20 <= number < 0xE000 and "dings" not in font.lower()):
             return chr(low)
         self._unknown.append(f"{font or '?'} {code}")
-        return _UNKNOWN if self._pieces else ""  # what begins a paragraph is a bullet
+        return _UNKNOWN if self._pieces else ""  # at the beginning of a paragraph it is a bullet
 
     def _note_object(self, element: Element) -> None:
         tag = element.tag
@@ -207,14 +207,14 @@ class ParagraphText:
 
 
 def plain_text(element: Element) -> str:
-    """Return all text in an element, deleted or hidden too, paragraphs as lines of their own."""
+    """Return all text in an element, deleted or hidden, too, with a line for each paragraph."""
     breaks = {f"{W}p": "\n", f"{W}tab": "\t", f"{W}ptab": "\t"}
     texts = element.iter(f"{W}t", f"{W}delText", f"{MATH}t", *breaks)
     return "".join(breaks.get(inner.tag, inner.text or "") for inner in texts)
 
 
 def _chosen(field: Element) -> str:
-    """Return what a drop-down list or a box to tick of a form shows: Word keeps it in the field's own data."""
+    """Return the chosen entry of a drop-down list, or the state of a tick box, from the field's own data."""
     choices = field.find(f"{W}ffData/{W}ddList")
     if choices is not None:
         entries = [entry.get(f"{W}val", "") for entry in choices.findall(f"{W}listEntry")]
@@ -235,7 +235,7 @@ def _number(parent: Element, name: str, default: int) -> int:
 
 
 def _in_two_lines(text: str, brackets: str) -> str:
-    """Return text that is set in two small lines within one, of which the first has the odd character."""
+    """Return text set in two small lines within one; the first has the odd character."""
     middle = (len(text) + 1) // 2
     upper, lower = text[:middle], text[middle:]
     between = "/" if upper[-1:].isdigit() and lower[:1].isdigit() else ""

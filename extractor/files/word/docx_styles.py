@@ -1,4 +1,4 @@
-"""What Word's properties and styles say of a run: is it shown, struck, raised, and in which font?"""
+"""The look of a run by Word's properties and styles: shown, struck, raised, and its font."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _NEARLY_WHITE = re.compile("(?:[fF][89a-fA-F]){3}")
 _OFF = frozenset(("0", "false", "off", "none"))
 
 
-class Shown(NamedTuple):
-    """How a run is shown.
+class RunLook(NamedTuple):
+    """The look of a run.
 
-    ``unseen`` says that its letters are white on white, or too small for the eye; what is not a letter in it is seen.
-    ``in_two_lines`` names the brackets of text set in two small lines within one, None where it is not.
+    ``unseen`` is true of letters that are white on white or too small for the eye; other content of the run is visible.
+    ``in_two_lines`` names the brackets of text set in two small lines within one, None for ordinary text.
     """
 
     hidden: bool
@@ -33,19 +33,21 @@ class Shown(NamedTuple):
     in_two_lines: str | None
 
 
-class Mark(NamedTuple):
-    """The mark that ends a paragraph: ``deleted`` by a tracked change, or ``hidden``. Without it, the paragraph runs
-    into the next one."""
+class ParagraphMark(NamedTuple):
+    """The mark at the end of a paragraph: ``deleted`` by a tracked change, or ``hidden``.
+
+    Without it, the paragraph continues in the next one.
+    """
 
     deleted: bool
     hidden: bool
 
 
 class RunStyles:
-    """The styles of one document, asked about its runs and paragraphs."""
+    """The styles of one document, which decide the look of its runs and paragraphs."""
 
     def __init__(self, styles: Element | None) -> None:
-        """Take the root element of styles.xml, or None where the document has none."""
+        """Take the root element of styles.xml, None if the document has none."""
         self._styles: dict[str, Element] = {}
         self._default_paragraph: str | None = None
         self._defaults: Element | None = None
@@ -59,13 +61,13 @@ class RunStyles:
             if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") in ("1", "true", "on"):
                 self._default_paragraph = identifier
 
-    def shown(self, properties: Element | None, paragraph: Element | None) -> Shown:
-        """Return how a run with these ``w:rPr`` is shown in a ``w:p``."""
+    def shown(self, properties: Element | None, paragraph: Element | None) -> RunLook:
+        """Return the look of a run with these ``w:rPr`` in a ``w:p``."""
         in_paragraph = self._of_paragraph(paragraph)
         own = _child_value(properties, "rStyle")
         name = (self._name(own) or "").replace(" ", "").lower()
         upright = self._value("vertAlign", properties, own, in_paragraph)
-        return Shown(
+        return RunLook(
             hidden=self._is_on("vanish", properties, own, in_paragraph),
             unseen=self._is_unseen(properties, own, in_paragraph, paragraph),
             struck=any(self._is_on(each, properties, own, in_paragraph) for each in ("strike", "dstrike")),
@@ -76,14 +78,14 @@ class RunStyles:
             in_two_lines=_brackets(properties),
         )
 
-    def mark(self, paragraph: Element) -> Mark:
-        """Return what is said of the mark that ends a ``w:p``."""
+    def mark(self, paragraph: Element) -> ParagraphMark:
+        """Return the mark at the end of a ``w:p``."""
         properties = paragraph.find(f"{W}pPr/{W}rPr")
         deleted = properties is not None and any(
             properties.find(f"{W}{change}") is not None for change in ("del", "moveFrom")
         )
         own = _child_value(properties, "rStyle")
-        return Mark(deleted, self._is_on("vanish", properties, own, self._of_paragraph(paragraph)))
+        return ParagraphMark(deleted, self._is_on("vanish", properties, own, self._of_paragraph(paragraph)))
 
     def _of_paragraph(self, paragraph: Element | None) -> str | None:
         properties = None if paragraph is None else paragraph.find(f"{W}pPr")
@@ -92,7 +94,7 @@ class RunStyles:
     def _is_unseen(
         self, properties: Element | None, own: str | None, in_paragraph: str | None, paragraph: Element | None
     ) -> bool:
-        """Tell whether nobody sees a run's letters: too small or narrow, without a filling, or white on white."""
+        """Return whether a run's letters are invisible: too small or narrow, without a filling, or white on white."""
         size, scale = (self._value(name, properties, own, in_paragraph) or "" for name in ("sz", "w"))
         if (size.isdecimal() and int(size) <= _TINY) or (scale.isdecimal() and int(scale) <= _NARROW):
             return True
@@ -107,7 +109,7 @@ class RunStyles:
         return not has_own_ground and not self._has_ground(paragraph)
 
     def _has_ground(self, paragraph: Element | None) -> bool:
-        """Tell whether something may colour what is behind a paragraph: its shading, a cell, a text box, the page."""
+        """Return whether a paragraph may have a coloured ground: by its shading, a cell, a text box or the page."""
         if paragraph is None:
             return True
         if next(paragraph.iterancestors(f"{W}tc", f"{W}txbxContent"), None) is not None:
@@ -125,7 +127,7 @@ class RunStyles:
         )
 
     def _is_on(self, name: str, properties: Element | None, own: str | None, in_paragraph: str | None) -> bool:
-        """Tell whether a property is on: a run's own wins; of the styles, each turns it round, as Word has it."""
+        """Return whether a property is on: a run's own value wins; otherwise each style toggles it, as in Word."""
         direct = _stated(properties, name)
         if direct is not None:
             return direct not in _OFF
@@ -142,7 +144,7 @@ class RunStyles:
         return value is not None and value not in _OFF
 
     def _inherited(self, style: str | None, name: str) -> str | None:
-        """Return what a style, or the nearest one that it is based on, says of a property; None: nothing."""
+        """Return the value of a property in a style, or in the nearest one that it is based on, or None."""
         key = style, name
         if key not in self._known:
             seen: set[str] = set()
@@ -168,13 +170,13 @@ class RunStyles:
 
 
 def _stated(properties: Element | None, name: str) -> str | None:
-    """Return the value of a property, ``1`` where it is stated without one, None where it is not stated."""
+    """Return the value of a property, ``1`` if it is stated without one, None if it is not stated."""
     found = None if properties is None else properties.find(f"{W}{name}")
     return None if found is None else found.get(f"{W}val", "1")
 
 
 def _is_clear(properties: Element) -> bool:
-    """Tell whether the filling that Word 2010 and later give letters lets all of the page through."""
+    """Return whether the filling of letters (since Word 2010) is fully transparent."""
     filling = properties.find(f"{_W14}textFill")
     if filling is None:
         return False
@@ -183,7 +185,7 @@ def _is_clear(properties: Element) -> bool:
 
 
 def _is_small_above(properties: Element | None) -> bool:
-    """Tell whether a run is a superscript by hand: lifted two points or more, and eight points high at most."""
+    """Return whether a run is a superscript by hand: raised by two points or more, and at most eight points high."""
     size, lift = _stated(properties, "sz") or "", _stated(properties, "position") or ""
     return size.isdecimal() and lift.isdecimal() and int(size) <= _SMALL and int(lift) >= _LIFTED
 

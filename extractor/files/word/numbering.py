@@ -1,8 +1,8 @@
-"""The numbers that Word prints before paragraphs and does not store: worked out from numbering.xml and styles.xml.
+"""The numbers that Word prints before paragraphs and does not store, computed from numbering.xml and styles.xml.
 
-python-docx gives access to both parts but does not count. What is counted here is what notices use: lists of up to
-nine levels, in the number formats of Chinese and Western text, with starts and restarts. An unknown format is shown
-in digits, so that the paragraph at least keeps a number; bullets show nothing.
+python-docx gives access to both parts but does not count. The lists of notices are counted: up to nine levels, in the
+number formats of Chinese and Western text, with starts and restarts. An unknown format is shown in digits, so that the
+paragraph keeps a number; bullets show nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FORMATS: dict[str, Callable[[int], str]] = {
     "decimalEnclosedCircleChinese": in_circles,
     "chineseCounting": in_chinese,
     "chineseCountingThousand": in_chinese,
-    "japaneseCounting": in_chinese,  # what Word and WPS write for 一二三 as often as the Chinese names
+    "japaneseCounting": in_chinese,  # Word and WPS write this for 一二三 as often as the Chinese names
     "taiwaneseCounting": in_chinese,
     "taiwaneseCountingThousand": in_chinese,
     "ideographDigital": lambda number: str(number).translate(_DIGITS),
@@ -48,7 +48,7 @@ _FORMATS: dict[str, Callable[[int], str]] = {
 
 @dataclass(frozen=True)
 class _Level:
-    """One level of a list: ``text`` such as ``(%1)``; ``suffix`` is tab, space or nothing."""
+    """One level of a list; ``text`` is e.g. ``(%1)``, ``suffix`` is tab, space or nothing."""
 
     format: str
     text: str
@@ -60,10 +60,10 @@ class _Level:
 
 
 class Numbering:
-    """Counts the numbered paragraphs of one document, which must be asked about in their order."""
+    """A counter of the numbered paragraphs of one document, to be called in their order."""
 
     def __init__(self, numbering: Element | None, styles: Element | None) -> None:
-        """Take the root elements of numbering.xml and styles.xml, or None where the document has none."""
+        """Take the root elements of numbering.xml and styles.xml, None if the document has none."""
         self._lists: dict[str, str] = {}  # numId → abstractNumId
         self._levels: dict[str, dict[int, _Level]] = {}  # numId → level → definition
         self._starts: dict[str, dict[int, int]] = {}  # numId → level → startOverride
@@ -74,7 +74,7 @@ class Numbering:
             self._read(numbering)
 
     def label(self, paragraph: Element) -> str:
-        """Return what Word prints before a ``w:p``, with a blank where Western text needs one; mostly ""."""
+        """Count a ``w:p``, and return its printed number, with a blank where Western text needs one; mostly ""."""
         place = self._place(paragraph)
         if place is None:
             return ""
@@ -97,7 +97,7 @@ class Numbering:
         return text + " " if needs_blank else text
 
     def is_numbered(self, paragraph: Element) -> bool:
-        """Tell whether a ``w:p`` has a number, without counting it."""
+        """Return whether a ``w:p`` has a number, without counting it."""
         return self._place(paragraph) is not None
 
     def _read(self, numbering: Element) -> None:
@@ -119,7 +119,7 @@ class Numbering:
             self._lists[number_id], self._levels[number_id] = abstract_id, levels
 
     def _place(self, paragraph: Element) -> tuple[str, int] | None:
-        """Return (numId, level) of a paragraph, its own or its style's; None where it has no number."""
+        """Return (numId, level) of a paragraph, its own or its style's; None for no number."""
         properties = paragraph.find(f"{_W}pPr")
         if properties is None:
             return None
@@ -138,7 +138,7 @@ class Numbering:
             style_id = _value(style, "basedOn")
         if (
             number_id is None or number_id not in self._lists
-        ):  # also numId 0, by which a paragraph switches its style's numbers off
+        ):  # also numId 0, by which a paragraph disables its style's numbers
             return None
         return number_id, _number(depth, 0)
 
@@ -147,7 +147,7 @@ class Numbering:
         return next((str(depth) for depth, level in levels.items() if level.style == style_id), None)
 
     def _count(self, number_id: str, depth: int) -> dict[int, int]:
-        """Count one paragraph up and return the numbers of all levels as they now stand."""
+        """Count one paragraph, and return the current numbers of all levels."""
         counts = self._counts.setdefault(self._lists[number_id], {})
         levels = self._levels[number_id]
         override = self._starts.get(number_id, {}).get(depth)
@@ -189,7 +189,7 @@ def _attribute(element: Element, name: str) -> str | None:
 
 
 def _value(parent: Element, tag: str) -> str | None:
-    """Return the ``w:val`` of a child element, None without such a child or value."""
+    """Return the ``w:val`` of a child element, or None."""
     child = parent.find(f"{_W}{tag}")
     return None if child is None else _attribute(child, "val")
 

@@ -140,18 +140,47 @@ def _never_negative(text: str) -> bool:
     return True
 
 
+_STATE = any_of("state")
+
+
 def lead_in_end(text: str, start: int, end: int) -> int:
     """Return the end of a lead-in such as 整改情况: and the blanks after it; ``start`` where there is none.
 
-    A bare state behind it (整改进展:已完成。) belongs to the lead-in.
+    A bare state behind it (整改进展:已完成。) belongs to the lead-in, and one in its brackets (整改情况(已完成):).
     """
-    match = pattern("outline", "lead_in", r"[【\[(]?{}(?:[】\])] *[:]?| *[:])[ ]*").match(text, start, end)
+    match = pattern("outline", "lead_in", _LEAD_IN).match(text, start, end)
     if match is None:
         return start
-    state = pattern("outline", "state", r"{}(?:[。;][ ]*|$)").match(text, match.end(), end)
+    state = _STATE_BEHIND.match(text, match.end(), end)
     return (state or match).end()
+
+
+_LEAD_IN = rf"[【\[(]?{{}}(?:[】\])] *[:]?| *(?:[(【\[]{_STATE}[)】\]] *)?[:])[ ]*"
+_STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 
 
 def is_note(text: str, start: int, end: int) -> bool:
     """Return whether a line gives a property of the finding (责任单位:…, 整改时限:…) and no answer."""
-    return end - start < 60 and bool(pattern("outline", "note", r"[【\[(]?{}[】\])]?[:]").match(text, start, end))
+    match = pattern("outline", "note", r"[【\[(]?{}(?:[(][^()\n]{1,8}[)])?(?:[】\])] *[:]?|[:])").match(
+        text, start, end
+    )
+    return match is not None and (end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None)
+
+
+_NOTE_LENGTH = 60
+_NAMES = re.compile(
+    r" *(?:[^,、;。()]{2,20}(?:[(][^()]{2,40}[)])?[,、;。 ]+)*[^,、;。()]{2,20}(?:[(][^()]{2,40}[)])?[。;]? *"
+)
+"""A list of bodies or persons with their offices, however long."""
+
+
+def is_state(text: str, start: int, end: int) -> bool:
+    """Return whether a line says no more than how far the issue is: 整改进展:已完成。 or 该问题已整改到位。"""
+    if end - start > _STATE_LENGTH:
+        return False
+    lead_in = pattern("outline", "lead_in", _LEAD_IN).match(text, start, end)
+    return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
+
+
+_STATE_LENGTH = 40
+_STATE_ALONE = re.compile(rf"[(【\[]?(?:{any_of('state_of')},?)?{_STATE}[)】\]]?[。;!]? *")

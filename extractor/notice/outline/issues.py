@@ -108,7 +108,8 @@ def _answers_itself(text: str, node: OutlineNode) -> bool:
     if node.parts:
         return True
     own = text[node.segment.content : node.segment.end]
-    return bool(node.children) and len(own) <= _HEADING_LENGTH and "。" not in own[:-1]
+    answered = any(not child.remark for child in node.children)
+    return answered and len(own) <= _HEADING_LENGTH and "。" not in own[:-1]
 
 
 def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) -> bool:

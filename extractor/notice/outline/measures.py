@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import is_note, lead_in_end, without_outer_quotes
+from extractor.notice.outline.frames import is_note, is_state, lead_in_end, without_outer_quotes
 from extractor.notice.outline.issues import FindingNode
 from extractor.notice.outline.rectification import heading_place
 from extractor.notice.outline.tree import OutlineNode
@@ -171,7 +171,7 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     measures, rests = found
     start, end = node.segment.content, node.segment.end
     printed = text[start:end]
-    if is_note(text, start, end):
+    if _is_property(text, start, end):
         rests.append(Rest("note", Place(start, end)))
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):
@@ -200,15 +200,34 @@ def _numbered_group(text: str, node: OutlineNode, found: _Found, *, last: bool) 
     _children(text, node.children, found, last=last)
 
 
+def _is_field(text: str, node: OutlineNode) -> bool:
+    start, end = node.segment.content, node.segment.end
+    return _is_property(text, start, end) or lead_in_end(text, start, end) > start
+
+
+def _is_property(text: str, start: int, end: int) -> bool:
+    """Return whether a line is no answer: it gives a property of the finding, or no more than its state."""
+    return is_note(text, start, end) or (is_state(text, start, end) and lead_in_end(text, start, end) == start)
+
+
 def _numbered_unit(text: str, node: OutlineNode, found: _Found, *, last: bool) -> None:
-    measures, _ = found
+    measures, rests = found
     content, end = node.segment.content, node.segment.end
+    if _is_property(text, content, end):
+        rests.append(Rest("note", Place(node.segment.start, end)))
+        _children(text, node.children, found, last=last)
+        return
+    after = lead_in_end(text, content, end)
+    if after > content:  # 2.整改情况:…
+        rests.append(Rest("lead_in", Place(content, after)))
+        content = after
     children = node.children
     if (
         children
         and end - content <= _LEAD_LENGTH
         and text[end - 1] not in "。;!"
         and not _is_afterword(text, children[0])
+        and not _is_field(text, children[0])
     ):
         end = children[0].segment.end  # a topic on its own line, its text on the next
         children = children[1:]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from extractor.notice.outline.frames import Frame, is_note, lead_in_end, read_frame
+from extractor.notice.outline.frames import Frame, is_note, is_state, lead_in_end, read_frame
 from extractor.notice.outline.segments import Segment
 from extractor.text.wording import pattern
 
@@ -27,6 +28,8 @@ class OutlineNode:
     kind: str
     frame: Frame | None = None
     finding: bool = False
+    remark: bool = False
+    """Whether it is a property (责任单位:…) or a state of what is above, and no answer."""
     children: list[OutlineNode] = field(default_factory=list)
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
@@ -62,11 +65,14 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
     """Return the top-level nodes of the folded text, paragraphs before, between and after them included."""
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
+    lines = [_read_line(text, segment) for segment in segments]
+    before_lead_in = _before_lead_ins(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     opened = False
     top_numbers: dict[str, int] = {}
-    for index, segment in enumerate(segments):
-        node = _node(text, segment, _following(text, segments, index), repeated)
+    for index, line in enumerate(lines):
+        segment = line.segment
+        node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
         opened = opened or segment.end - segment.start > _OPENING_LENGTH
@@ -84,41 +90,149 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
     return root.children
 
 
-def _following(text: str, segments: list[Segment], index: int) -> Segment | None:
-    """Return the next segment that is more than a property (责任单位:…)."""
-    for position in range(index + 1, len(segments)):
-        segment = segments[position]
-        if segment.mark is not None or not is_note(text, segment.start, segment.end):
-            return segment
-    return None
+class _LineRead(NamedTuple):
+    """A segment and what its own words are: a frame, the start of an answer (整改情况:), a property, a state."""
+
+    segment: Segment
+    frame: Frame | None
+    answers: bool
+    note: bool
+    state: bool
+
+    @property
+    def framed(self) -> bool:
+        """Whether its own words make it a finding."""
+        mark = self.segment.mark
+        return bool(self.frame and self.frame.closed) or (mark is not None and mark.kind == "feedback")
+
+    @property
+    def kind(self) -> str:
+        """The kind of its enumerator, ``plain`` for none."""
+        return self.segment.mark.kind if self.segment.mark else "plain"
 
 
-def _node(text: str, segment: Segment, following: Segment | None, repeated: Counter[str]) -> OutlineNode:
-    frame = read_frame(text, segment.content, segment.end)
-    printed = text[segment.start : segment.end]
+def _read_line(text: str, segment: Segment) -> _LineRead:
+    start, end = segment.content, segment.end
+    answers = lead_in_end(text, start, end) > start
+    note = not answers and is_note(text, start, end)
+    frame = None if answers or note else read_frame(text, start, end)
+    return _LineRead(segment, frame, answers, note, is_state(text, start, end))
+
+
+def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in: bool) -> OutlineNode:
+    segment, frame = line.segment, line.frame
     if segment.mark is not None:
-        finding = segment.mark.kind == "feedback" or _before_lead_in(text, segment, following)
-        return OutlineNode(segment, segment.mark.kind, frame, finding or bool(frame and frame.closed))
+        if line.answers or line.note:
+            return OutlineNode(segment, f"{segment.mark.kind}_field")
+        return OutlineNode(segment, segment.mark.kind, frame, before_lead_in or line.framed)
     if frame and frame.closed and segment.opens_line:
         return OutlineNode(segment, "plain", frame, finding=True)
-    if _before_lead_in(text, segment, following):
+    if before_lead_in:
         return OutlineNode(segment, "plain", None, finding=True)
-    begins_answer = lead_in_end(text, segment.start, segment.end) > segment.start
-    note = is_note(text, segment.start, segment.end)
-    if repeated[printed] < 2 and not note and not begins_answer and _is_part_heading(printed):
+    printed = text[segment.start : segment.end]
+    if repeated[printed] < 2 and not (line.note or line.answers or line.state) and _is_part_heading(printed):
         return OutlineNode(segment, "part")
-    return OutlineNode(segment, "paragraph")
+    return OutlineNode(segment, "paragraph", remark=line.note or (line.state and not line.answers))
 
 
-def _before_lead_in(text: str, segment: Segment, following: Segment | None) -> bool:
-    """Return whether a short line comes right before 整改情况: and so must be a finding."""
-    if following is None or following.mark is not None or segment.end - segment.content > 150:
+_LONGEST_FINDING = 150
+_FEWEST_FRAMED = 2
+
+
+def _before_lead_ins(text: str, lines: list[_LineRead]) -> set[int]:
+    """Return the short lines right before an answer's lead-in (整改情况:) that must be findings for that.
+
+    A lead-in, a state or an effect may be printed behind an answer, too. So a line that belongs to a finding already is
+    none, and of each kind of line the notice as a whole decides.
+    """
+    asked = {index: found for index in range(len(lines)) if (found := _lead_in_behind(text, lines, index)) is not None}
+    framed = Counter(line.kind for line in lines if line.framed)
+    belonging = _goes_on_from(lines, asked)
+    belonging |= {index for index in asked if _belongs_to_finding(text, lines, index, asked)}
+    kinds = Counter(lines[index].kind for index in asked)
+    lost = Counter(lines[index].kind for index in belonging)
+    return {
+        index
+        for index in asked
+        if lines[index].framed
+        or (
+            lost[lines[index].kind] * 2 < kinds[lines[index].kind]
+            and (framed.total() < _FEWEST_FRAMED or lines[index].kind in framed)
+            and index not in belonging
+        )
+    }
+
+
+def _lead_in_behind(text: str, lines: list[_LineRead], index: int) -> int | None:
+    """Return the index of the lead-in right behind a line that is short enough to be a finding; None for none."""
+    line = lines[index]
+    segment = line.segment
+    if line.answers or line.note or line.state or segment.end - segment.content > _LONGEST_FINDING:
+        return None
+    if text[segment.end - 1] in ":,":
+        return None
+    following = _next_line(lines, index)
+    return following if following is not None and lines[following].answers else None
+
+
+def _next_line(lines: list[_LineRead], index: int) -> int | None:
+    """Return the index of the next line that is more than a property (责任单位:…)."""
+    return next((at for at in range(index + 1, len(lines)) if lines[at].segment.mark or not lines[at].note), None)
+
+
+def _belongs_to_finding(text: str, lines: list[_LineRead], index: int, asked: dict[int, int]) -> bool:
+    """Return whether a line before a lead-in is the end of an answer rather than a finding."""
+    line, lead_in = lines[index], lines[asked[index]]
+    if lead_in.state:
+        after = _next_line(lines, asked[index])
+        if after is None or _is_beyond(lines[after], line):
+            return True
+    if line.segment.mark is not None:
         return False
-    if lead_in_end(text, segment.start, segment.end) > segment.start or text[segment.end - 1] in ":,":
+    before = next((at for at in range(index - 1, max(-1, index - _REACH), -1) if not lines[at].note), None)
+    if before is None:
         return False
-    if is_note(text, segment.start, segment.end):
-        return False
-    return lead_in_end(text, following.start, following.end) > following.start
+    above = lines[before]
+    if above.framed or above.answers:
+        return True
+    return above.segment.mark is not None and not _names_group(text, above) and not _states_finding(text, line)
+
+
+_REACH = 8
+"""So many lines back the heading above a line is looked for."""
+
+
+def _is_beyond(after: _LineRead, line: _LineRead) -> bool:
+    """Whether what follows a state line begins something else rather than the answer."""
+    mark = after.segment.mark
+    return after.framed or (mark is not None and (mark.number != 1 or after.kind == line.kind))
+
+
+def _states_finding(text: str, line: _LineRead) -> bool:
+    heading = text[line.segment.content : line.segment.end]
+    return len(heading) <= _LONGEST_FINDING and pattern("outline", "finding").search(heading) is not None
+
+
+def _names_group(text: str, line: _LineRead) -> bool:
+    heading = text[line.segment.content : line.segment.end]
+    return len(heading) > _LONGEST_FINDING or pattern("outline", "group").search(heading.rstrip("。:")) is not None
+
+
+def _goes_on_from(lines: list[_LineRead], asked: dict[int, int]) -> set[int]:
+    """Return the numbered lines of ``asked`` that go on from a line that has no lead-in behind it: 2. behind 1."""
+    latest: dict[str, int] = {}
+    found = set()
+    for index, line in enumerate(lines):
+        mark = line.segment.mark
+        if mark is None:
+            continue
+        before = latest.get(mark.kind)
+        latest[mark.kind] = index
+        if index in asked and before is not None and before not in asked:
+            earlier = lines[before].segment.mark
+            if earlier is not None and earlier.number == mark.number - 1:
+                found.add(index)
+    return found
 
 
 def _is_part_heading(printed: str) -> bool:

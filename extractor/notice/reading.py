@@ -68,7 +68,7 @@ LOW_COVERAGE = 0.7
 def read_by_rules(folded: FoldedText) -> Reading:
     """Read a notice by rules alone. Pure: the same text gives the same reading."""
     text = folded.text
-    outline = read_outline(text)
+    outline = read_outline(text, folded.printed)
     fields = read_fields(text, outline.opening_end, outline.ending)
     signed = fields.get("signed_on") or fields.get("published_on")
     documents = find_documents(text)

@@ -47,6 +47,7 @@ _GENERAL = re.compile(
     rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|{any_of('all_findings_by')})*"
     rf"{any_of('all_findings_told')}?(?:的)?{any_of('all_findings_kind')}*"
 )
+_GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
 _WINDOW = 330
 _BARE_LENGTH = 80
 _FIRST = frozenset(_OPENING + "【[存具突问关针对有围涉就在省市县区第联巡反指提意的中")
@@ -72,7 +73,10 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
     for form in (_ABOUT, _AGAINST, _BARE, _ABOUT_LINE):
         match = form.match(window)
         if match and (form is not _BARE or match.end() == len(window)) and not _GENERAL.fullmatch(match["title"]):
-            return _frame(start, window, match, "问题")
+            names_group = _GROUP_TITLE_END.search(match["title"]) is not None
+            if names_group and form is _BARE:
+                continue  # 党的领导方面存在问题整改情况
+            return _frame(start, window, match, "" if names_group else "问题")
     return None
 
 
@@ -182,5 +186,12 @@ def is_state(text: str, start: int, end: int) -> bool:
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
 
 
+def state_end(text: str, start: int, end: int) -> int:
+    """Return the end of a bare state that a table's cell begins with (已完成。) and the blanks after it."""
+    match = _STATE_BEFORE.match(text, start, end)
+    return match.end() if match else start
+
+
+_STATE_BEFORE = re.compile(rf"[(【\[]?{_STATE}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")
 _STATE_LENGTH = 40
 _STATE_ALONE = re.compile(rf"[(【\[]?(?:{any_of('state_of')},?)?{_STATE}[)】\]]?[。;!]? *")

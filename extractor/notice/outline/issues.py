@@ -68,7 +68,11 @@ class _Framing(NamedTuple):
 def _unframed(text: str, node: OutlineNode, groups: tuple[OutlineNode, ...]) -> list[FindingNode]:
     """Return the deepest headings with an answer of their own at or below ``node``."""
     parts = [child for child in node.parts if child.kind not in RUN_IN_KINDS]
-    if parts and (any(_answers_itself(text, child) for child in parts) or _states_findings(text, node, parts)):
+    if parts and (
+        node.kind == "group"
+        or any(_answers_itself(text, child) for child in parts)
+        or _states_findings(text, node, parts)
+    ):
         return [found for child in node.parts for found in _unframed(text, child, (*groups, node))]
     return [FindingNode(node, groups, _kinds(groups, node))]
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import is_note, is_state, lead_in_end, without_outer_quotes
+from extractor.notice.outline.frames import is_note, is_state, lead_in_end, state_end, without_outer_quotes
 from extractor.notice.outline.issues import FindingNode
+from extractor.notice.outline.marks import find_marks
 from extractor.notice.outline.rectification import heading_place
+from extractor.notice.outline.table_rows import TableRow
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -54,6 +56,8 @@ _HEADING_OVER_UNITS = 60
 def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutline:
     """Cut an issue's node into title and measures; behind the ``last`` issue an afterword may follow."""
     node = finding.node
+    if node.segment.row is not None:
+        return _outline_row(text, finding, node.segment.row)
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
@@ -69,6 +73,48 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         tuple(measures),
         tuple(rests),
     )
+
+
+def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline:
+    """Read a table's row: its cells have been told apart already."""
+    node = finding.node
+    label, start = row_label(text, row)
+    frame = node.frame
+    title = Place(frame.title_start, frame.title_end) if frame else _trimmed(text, start, row.finding.end)
+    while title.end > title.start and text[title.end - 1] in "。;:":
+        title = Place(title.start, title.end - 1)
+    measures: list[MeasureOutline] = []
+    rests = [Rest("heading", Place(row.place.start, row.finding.end) if row.finding.end < _first(row) else row.finding)]
+    rests += [Rest("heading", row.heading)] if row.heading else []
+    rests += [Rest("note", note) for note in row.notes]
+    rests += [Rest("unread", unread) for unread in row.unread]
+    for answer in row.answers:
+        state = _trimmed(text, answer.start, state_end(text, *answer))
+        rests += [Rest("note", state)] if state.end > state.start else []
+    _children(text, node.children, (measures, rests), last=False)
+    groups = (*(heading_place(text, group) for group in finding.groups), *([row.group] if row.group else ()))
+    segments = tuple(_segment_place(group) for group in finding.groups)
+    end = max(measures[-1].text.end if measures else 0, title.end)
+    return IssueOutline(Place(row.place.start, end), label, title, groups, segments, tuple(measures), tuple(rests))
+
+
+def _first(row: TableRow) -> int:
+    """Return where the first cell starts that is neither number nor finding."""
+    return min((cell.start for cell in (*row.answers, *row.notes, *row.unread)), default=row.place.end)
+
+
+def row_label(text: str, row: TableRow) -> tuple[Place | None, int]:
+    """Return a row's label, from its column or from the start of its finding, and where its finding's words start."""
+    if row.number is not None:
+        start, end = row.number
+        while end > start and text[end - 1] in ".、 ":
+            end -= 1
+        return Place(start, end), row.finding.start
+    first = next(iter(find_marks(text[row.finding.start : row.finding.end])), None)
+    if first is None or first.start:
+        return None, row.finding.start
+    start = row.finding.start
+    return Place(start, start + first.printed), start + first.content
 
 
 def label_place(node: OutlineNode) -> Place | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.ending import Ending, find_ending
 from extractor.notice.outline.issues import find_findings
 from extractor.notice.outline.marks import EnumeratorMark
-from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue
+from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
 from extractor.notice.outline.rectification import RectificationPart, find_parts
-from extractor.notice.outline.segments import split_segments
+from extractor.notice.outline.segments import Segment, split_segments
+from extractor.notice.outline.table_rows import find_rows
 from extractor.notice.outline.tree import OutlineNode, grow
 from extractor.text.places import Place
 
@@ -40,10 +42,15 @@ class NoticeOutline(NamedTuple):
     labels: tuple[Place, ...]
 
 
-def read_outline(text: str) -> NoticeOutline:
-    """Read the outline of a notice from its folded text (see ``extractor.text.folding``)."""
-    ending = find_ending(text)
-    segments = split_segments(text[: ending.start])
+def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
+    """Read the outline of a notice from its folded text (see ``extractor.text.folding``).
+
+    ``printed`` is the folded text as printed, with the tabs between the cells of tables.
+    """
+    tables = find_rows(text, printed or text)
+    ending = find_ending(text, [row.place for row in tables])
+    rows = [row for row in tables if row.place.end <= ending.start]
+    segments = split_segments(text[: ending.start], rows)
     nodes = grow(text, segments)
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)
@@ -60,8 +67,20 @@ def read_outline(text: str) -> NoticeOutline:
         _gaps(parts),
         opening_end,
         ending,
-        tuple(Place(segment.mark.start, segment.mark.content) for segment in segments if segment.mark),
+        _labels(text, segments, nodes),
     )
+
+
+def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]) -> tuple[Place, ...]:
+    """Return the places of all enumerators, those in the cells of tables included."""
+    found = [Place(segment.mark.start, segment.mark.content) for segment in segments if segment.mark]
+    for node in (below for top in nodes for below in top.walk()) if any(each.row for each in segments) else ():
+        if node.segment.row is not None:
+            label, start = row_label(text, node.segment.row)
+            found += [Place(label.start, max(label.end, min(start, node.segment.row.finding.start)))] if label else []
+            marks = [below.segment.mark for child in node.children for below in child.walk()]
+            found += [Place(mark.start, mark.content) for mark in marks if mark]
+    return tuple(sorted(found))
 
 
 def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:

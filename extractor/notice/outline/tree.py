@@ -6,13 +6,17 @@ kind goes one level deeper. The same kind has two levels where framed findings a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import Frame, is_note, is_state, lead_in_end, read_frame
-from extractor.notice.outline.segments import Segment
+from extractor.notice.outline.frames import Frame, is_note, is_state, lead_in_end, read_frame, state_end
+from extractor.notice.outline.marks import RUN_IN_KINDS
+from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.segments import Segment, split_segments
+from extractor.text.places import Place
 from extractor.text.wording import pattern
 
 
@@ -65,7 +69,7 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
     """Return the top-level nodes of the folded text, paragraphs before, between and after them included."""
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
-    lines = [_read_line(text, segment) for segment in segments]
+    lines = [_read_line(text, segment) for segment in _joined(text, segments)]
     before_lead_in = _before_lead_ins(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     opened = False
@@ -73,6 +77,8 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
     for index, line in enumerate(lines):
         segment = line.segment
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
+        if node.kind == "paragraph" and opened and not line.answers and not line.state and _groups(text, lines, index):
+            node = OutlineNode(segment, "group")
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
         opened = opened or segment.end - segment.start > _OPENING_LENGTH
@@ -103,16 +109,88 @@ class _LineRead(NamedTuple):
     def framed(self) -> bool:
         """Whether its own words make it a finding."""
         mark = self.segment.mark
-        return bool(self.frame and self.frame.closed) or (mark is not None and mark.kind == "feedback")
+        return (
+            self.segment.row is not None
+            or bool(self.frame and self.frame.closed)
+            or (mark is not None and mark.kind == "feedback")
+        )
 
     @property
     def kind(self) -> str:
         """The kind of its enumerator, ``plain`` for none."""
+        if self.segment.row is not None:
+            return "row"
         return self.segment.mark.kind if self.segment.mark else "plain"
+
+
+_LONGEST_GROUP_LINE = 30
+_BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕]")
+_GROUP_LINE = re.compile(rf"[^。;:,!?“”《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
+
+
+def _groups(text: str, lines: list[_LineRead], index: int) -> bool:
+    """Return whether a line without an enumerator groups the findings behind it: 【作风建设方面】, 作风建设方面."""
+    segment = lines[index].segment
+    if segment.end - segment.start > _LONGEST_GROUP_LINE or index + 1 == len(lines) or not segment.opens_line:
+        return False
+    following = lines[index + 1]
+    if following.segment.mark is None and not following.framed:
+        return False
+    return any(form.fullmatch(text, segment.content, segment.end) for form in (_BRACKETED, _GROUP_LINE))
+
+
+_MOST_FRAGMENTS = 4
+_UNCLOSED = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、,(《“]$")
+_OPENS_ANEW = re.compile(r"[【\[〔#*]|(?:关于|针对)[“‘\"]|附件")
+
+
+def _joined(text: str, segments: list[Segment]) -> list[Segment]:
+    """Return the segments, those of a sentence that the page broke apart joined to one."""
+    joined: list[Segment] = []
+    position = 0
+    while position < len(segments):
+        segment = segments[position]
+        fragments = _fragments_behind(text, segments, position) if _breaks_off(text, segment) else 0
+        if fragments:
+            segment = segment._replace(end=segments[position + fragments].end)
+        joined.append(segment)
+        position += 1 + fragments
+    return joined
+
+
+def _breaks_off(text: str, segment: Segment) -> bool:
+    """Return whether a segment surely is prose, and its last sentence does not end."""
+    if segment.row is not None or not _UNCLOSED.search(text, segment.content, segment.end):
+        return False
+    if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
+        return True
+    last = text.rfind("。", segment.content, segment.end)
+    return last >= 0 and pattern("outline", "finding").search(text, last, segment.end) is None
+
+
+def _fragments_behind(text: str, segments: list[Segment], position: int) -> int:
+    """Return how many segments behind this one are the rest of its sentence; 0 where it is not seen to end."""
+    for count in range(1, _MOST_FRAGMENTS + 1):
+        if position + count >= len(segments):
+            return 0
+        segment = segments[position + count]
+        start, end = segment.content, segment.end
+        if segment.mark is not None or segment.row is not None or _OPENS_ANEW.match(text, start, end):
+            return 0
+        if lead_in_end(text, start, end) > start or is_note(text, start, end) or is_state(text, start, end):
+            return 0
+        if text[end - 1] in "。;!?":
+            return count
+        if not _UNCLOSED.search(text, start, end):
+            return 0
+    return 0
 
 
 def _read_line(text: str, segment: Segment) -> _LineRead:
     start, end = segment.content, segment.end
+    if segment.row is not None:
+        finding = segment.row.finding
+        return _LineRead(segment, read_frame(text, *finding), answers=False, note=False, state=False)
     answers = lead_in_end(text, start, end) > start
     note = not answers and is_note(text, start, end)
     frame = None if answers or note else read_frame(text, start, end)
@@ -121,6 +199,10 @@ def _read_line(text: str, segment: Segment) -> _LineRead:
 
 def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in: bool) -> OutlineNode:
     segment, frame = line.segment, line.frame
+    if segment.row is not None:
+        answers = [node for cell in segment.row.answers for node in _cell_nodes(text, cell)]
+        parts = [node for node in answers if node.kind != "paragraph"]
+        return OutlineNode(segment, "row", frame, finding=True, children=answers, parts=parts)
     if segment.mark is not None:
         if line.answers or line.note:
             return OutlineNode(segment, f"{segment.mark.kind}_field")
@@ -133,6 +215,12 @@ def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in:
     if repeated[printed] < 2 and not (line.note or line.answers or line.state) and _is_part_heading(printed):
         return OutlineNode(segment, "part")
     return OutlineNode(segment, "paragraph", remark=line.note or (line.state and not line.answers))
+
+
+def _cell_nodes(text: str, cell: Place) -> list[OutlineNode]:
+    """Return the nodes of a table's cell, which is read as a text of its own; the state it begins with is left out."""
+    start = state_end(text, *cell)
+    return grow(text, [segment.moved(start) for segment in split_segments(text[start : cell.end])])
 
 
 _LONGEST_FINDING = 150
@@ -247,6 +335,8 @@ def _depth(path: list[OutlineNode], node: OutlineNode) -> int:
     """Return how much of the open path stays open above ``node``."""
     if node.kind == "part":
         return 1
+    if node.kind == "group" and all(open_node.kind != "group" for open_node in path):
+        return next((depth for depth, open_node in enumerate(path) if open_node.finding), len(path))
     same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
     if not same:
         return len(path)

@@ -154,7 +154,7 @@ def _claims(
         Claim("title", [document.title for document in facts.documents]),
         Claim("date", [date.text for date in facts.dates if date.value]),
         Claim("contact", [Place(outline.ending.start, outline.ending.end)]),
-        Claim("outside", [Place(0, line_end if line_end >= 0 else len(text)), Place(outline.ending.end, len(text))]),
+        Claim("outside", [Place(0, line_end if line_end >= 0 else len(text)), *outline.behind]),
         Claim("heading", [*headings, *(group for issue in issues for group in issue.groups)]),
         Claim("figure", figures[True]),
         Claim("outside", figures[False]),

@@ -19,8 +19,7 @@ from extractor.notice.assemble import as_folded, assemble
 from extractor.record.contract import Notice
 
 BIG = 100_000
-# A model points at lines, and a table's cells share one: the rules read tables whole.
-LAYOUTS = sorted(path for path in SUPPORT.glob("layouts/*.yaml") if not path.stem.startswith("table_"))
+LAYOUTS = sorted(SUPPORT.glob("layouts/*.yaml"))
 
 
 def packs(text: str, budget: int = BIG) -> list[LayoutPack]:

@@ -12,7 +12,7 @@ from checkout import SUPPORT
 
 from extractor import extract
 
-LAYOUTS = sorted(SUPPORT.joinpath("layouts").glob("*.yaml"))
+LAYOUTS = sorted(SUPPORT.joinpath("layouts").rglob("*.yaml"))
 
 
 def _plain(label: str | None) -> str | None:

@@ -41,6 +41,7 @@ _INSPECTED = re.compile(
 _FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")
 _FEEDBACK = re.compile(r"反馈")
 _OPENING_SENTENCE = re.compile(r"(?:根据|按照|经)[^\n]{0,60}(?:部署|安排|要求|批准|同意|统一)|开展了|进行了")
+_INSPECTING = re.compile(r"开展|进行|实施|进驻|巡[视察](?!组|机构|工作|办)")
 _HEAD = 3000
 
 
@@ -136,7 +137,9 @@ def _period_and_feedback(text: str, dates: list[DateFound]) -> dict[str, FieldFo
     elif dates:
         before_team = re.compile("巡视|巡察").search(text, dates[0].text.end)
         fed_back = _FEEDBACK.search(text, dates[0].text.end)
-        if before_team and (fed_back is None or before_team.start() < fed_back.start()):
+        told = text[dates[0].text.end : fed_back.start()] if fed_back else ""
+        only_fed_back = "。" not in told and fed_back is not None and not _INSPECTING.search(told)
+        if before_team and not only_fed_back and (fed_back is None or before_team.start() < fed_back.start()):
             period = dates[0]
             fields["inspection_start"] = FieldFound(period.value.split("/")[0], (period.text,))
     for date in dates:

@@ -53,6 +53,28 @@ def find_ending(text: str, rows: Sequence[Place] = ()) -> Ending:
     return Ending(start if closing is None else min(closing, start), on.end, by_places, on)
 
 
+_ANNEX = re.compile(r"\n *附(?:件|表|录) *(?:[0-9]{1,2}|[一二三四五])? *[:.]? *[^\n]{0,60}(?=\n)")
+_OWN_HEADINGS = re.compile(r"\n *(?:序号|附件)")
+
+
+def find_annex(text: str, start: int, rows: Sequence[Place]) -> Place | None:
+    """Return the place of the annex behind a signature: a list or a table of findings; None where there is none."""
+    heading = _ANNEX.search(text, start)
+    table = next((row.start for row in rows if row.start >= start), None)
+    if heading is None and table is None:
+        return None
+    begin = heading.end() if heading and (table is None or heading.end() <= table) else start
+    furniture = re.compile(r"\n *(?:" + pattern("outline", "furniture").pattern + ")")
+    last_row = max((row.end for row in rows), default=begin)
+    ends = (match.start() for match in furniture.finditer(text, max(begin, last_row)))
+    end = next((at for at in ends if not _OWN_HEADINGS.match(text, at)), len(text))
+    signed = _last_signature(text[:end], max(begin, last_row), Inside(rows), closing=False)
+    if signed is not None:
+        by, on = signed
+        end = by[0].start if by else on.start
+    return Place(begin, end) if end > begin else None
+
+
 def _closing_start(text: str) -> int | None:
     match = pattern("outline", "closing").search(text, len(text) // 3)
     return match.start() if match else None

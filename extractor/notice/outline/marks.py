@@ -11,13 +11,15 @@ from collections.abc import Collection
 from enum import IntEnum
 from typing import NamedTuple
 
-from extractor.notice.outline.outline_words import word_list
+from extractor.notice.outline.outline_words import any_of, word_list
 
 CHINESE_DIGITS = "一二三四五六七八九"
 _CN = "一二三四五六七八九十百"
 _CIRCLED = "①-⑳㉑-㉟"
 _PARENTHESISED = "⑴-⒇"
 _STOPPED = "⒈-⒛"
+_COUNTED = "个项条起件方类的是在已和与中及较多大年月日上下均未十百"
+"""What a figure behind 问题 counts, or what goes on in a sentence: no label."""
 
 
 class Boundary(IntEnum):
@@ -64,6 +66,7 @@ _FORMS = {
         [0-9]{0,2}+
         (?: (?P<decimal> (?:\.[0-9]{1,2}){1,2}
               (?= [ ] | 、 | 关于 | 针对 | (?<=\.[0-9]\.[0-9]) (?![0-9.]) ) )
+          | (?P<dashed> -[0-9]{1,2} ) (?: [.、:] | [ ]? (?=[\u4e00-\u9fff“]) )
           | (?P<ar_dot> [ ]?[.、,] )
           | (?P<ar_rparen> \)[、.]? )
           | (?P<ar_bare> ) [ ]{1,4} (?=[\u4e00-\u9fff“])
@@ -76,7 +79,12 @@ _FORMS = {
         [{_CN}]{{0,4}} (?: (?P<shi> 是[:,、]? ) | (?P<dun> [、.] ) )""",
         not_behind=_CN,
     ),
-    "ordinals": _Form("第", rf"[{_CN}]{{1,3}} (?: (?P<di> [,、:] ) | (?P<nth> 个问题[:、] ) )"),
+    "ordinals": _Form(
+        "第",
+        rf"""
+        [{_CN}]{{1,3}} (?P<di> [,、:] )
+        | (?<=第) (?: [{_CN}]{{1,3}} | [0-9]{{1,3}} ) (?P<nth> [个条项]{any_of("numbered")}[:、.] )""",
+    ),
     "others": _Form("其", rf"[{CHINESE_DIGITS}] (?P<qi> [,、:] | 是[,]? )"),
     "brackets": _Form(
         "(",
@@ -88,7 +96,9 @@ _FORMS = {
     "stopped": _Form(_STOPPED, "(?P<stopped> )"),
     "numbered_findings": _Form(
         "".join(sorted({word[0] for word in word_list("numbered")})),
-        rf"(?: {_words_from_second('numbered')} ) \(? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} ) \)? (?P<feedback> [:、.] )",
+        rf"(?: {_words_from_second('numbered')} ) \(? "
+        rf"(?: [{_CN}]{{1,4}} | [0-9]{{1,3}}+ (?: -[0-9]{{1,2}} )? ) \)?"
+        rf"(?: (?P<feedback> [:、.] ) | (?P<unclosed> ) (?=[\u4e00-\u9fff“](?<![{_COUNTED}])) )",
     ),
 }
 
@@ -103,7 +113,7 @@ def _any_form(forms: Collection[_Form]) -> re.Pattern[str]:
 
 
 _CANDIDATE = _any_form(_FORMS.values())
-_SAME_KIND = {"parenthesised": "ar_paren", "stopped": "ar_dot", "nth": "feedback"}
+_SAME_KIND = {"unclosed": "feedback", "parenthesised": "ar_paren", "stopped": "ar_dot", "nth": "feedback"}
 RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
 """Kinds that usually enumerate inside a paragraph; the others usually start one."""
 
@@ -158,9 +168,11 @@ def find_marks(text: str) -> list[EnumeratorMark]:
         group = match.lastgroup or ""
         kind = _SAME_KIND.get(group, group)
         boundary = _boundary(text, start)
+        if group in _AT_LINES and boundary < Boundary.LINE:
+            continue
         if boundary < Boundary.LINE and kind in _IN_DIGITS and _is_figure(text, kind, boundary, end):
             continue
-        number = _number(text[start:end], last=kind == "decimal")
+        number = _number(text[start:end], last=kind == "decimal" or "-" in text[start:end])
         if not number:
             continue
         if kind == "decimal":
@@ -174,6 +186,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
     return marks
 
 
+_AT_LINES = frozenset({"dashed", "unclosed"})
 _IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
 
 

@@ -134,10 +134,24 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
         title = Place(title.start, title.end - 1)
+    title = _without_frame(text, title)
     if title.end - title.start > 2 and text[title.start] == "“" and text[title.end - 1] == "”":
         title = Place(*without_outer_quotes(text, *title))
     body = title_end if title_end == end else _after_blanks(text, title_end, end)
     return title, body
+
+
+_FRAME_BEFORE = re.compile(r"(?:关于|针对|对于)(?=.{4})")
+_FRAME_BEHIND = re.compile(r"(?:等)?的(?:突出|具体|主要)?问题$")
+
+
+def _without_frame(text: str, title: Place) -> Place:
+    """Return a title without what is left of a frame: 预算编制不够细化的问题."""
+    behind = _FRAME_BEHIND.search(text, *title)
+    if behind is None or behind.start() - title.start < 4:
+        return title
+    before = _FRAME_BEFORE.match(text, *title)
+    return Place(before.end() if before else title.start, behind.start())
 
 
 def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:

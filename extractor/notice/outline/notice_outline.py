@@ -6,13 +6,13 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.notice.outline.ending import Ending, find_ending
+from extractor.notice.outline.ending import Ending, find_annex, find_ending
 from extractor.notice.outline.issues import find_findings
 from extractor.notice.outline.marks import EnumeratorMark
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
 from extractor.notice.outline.rectification import RectificationPart, find_parts
 from extractor.notice.outline.segments import Segment, split_segments
-from extractor.notice.outline.table_rows import find_rows
+from extractor.notice.outline.table_rows import TableRow, find_rows
 from extractor.notice.outline.tree import OutlineNode, grow
 from extractor.text.places import Place
 
@@ -30,6 +30,7 @@ class NoticeOutline(NamedTuple):
 
     ``coverage`` is the share of the rectification part's characters (blanks aside) that lie in a measure, None where
     there is no such part. ``opening_end`` is where the first part or issue starts; ``labels`` are all enumerators.
+    ``behind`` is what follows the ending, an annex with the findings left out.
     """
 
     issues: tuple[IssueOutline, ...]
@@ -40,6 +41,7 @@ class NoticeOutline(NamedTuple):
     opening_end: int
     ending: Ending
     labels: tuple[Place, ...]
+    behind: tuple[Place, ...]
 
 
 def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
@@ -47,10 +49,20 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
 
     ``printed`` is the folded text as printed, with the tabs between the cells of tables.
     """
-    tables = find_rows(text, printed or text)
-    ending = find_ending(text, [row.place for row in tables])
-    rows = [row for row in tables if row.place.end <= ending.start]
-    segments = split_segments(text[: ending.start], rows)
+    rows = find_rows(text, printed or text)
+    ending = find_ending(text, [row.place for row in rows])
+    outline = _read_part(text, rows, ending, Place(0, ending.start))
+    if len(outline.issues) > 1:
+        return outline
+    annex = find_annex(text, ending.end, [row.place for row in rows])
+    behind = _read_part(text, rows, ending, annex) if annex else outline
+    return behind if len(behind.issues) > 1 else outline
+
+
+def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place) -> NoticeOutline:
+    """Read the outline of the part of a notice that holds its findings: before its signature, or its annex."""
+    here = [row for row in rows if part.start <= row.place.start and row.place.end <= part.end]
+    segments = split_segments(text[: part.end], here, part.start)
     nodes = grow(text, segments)
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)
@@ -58,6 +70,7 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _extent(parts, issues)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
+    opening_end = min(opening_end, ending.start)
     remainders = remainders_of(text, issues, rectification)
     return NoticeOutline(
         issues,
@@ -68,6 +81,7 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
         opening_end,
         ending,
         _labels(text, segments, nodes),
+        (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
     )
 
 

@@ -51,13 +51,13 @@ _COLLAPSED_LENGTH = 200
 """A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
 
 
-def split_segments(text: str, rows: Sequence[TableRow] = ()) -> list[Segment]:
+def split_segments(text: str, rows: Sequence[TableRow] = (), start: int = 0) -> list[Segment]:
     """Cut the folded text into segments, in order, without overlap; blank lines are left out.
 
-    Each of the ``rows`` of its tables is one segment; the heading rows of tables are none.
+    Each of the ``rows`` of its tables is one segment; the heading rows of tables are none. ``start`` is where to begin.
     """
-    if rows:
-        return list(_segments_around(text, rows))
+    if rows or start:
+        return list(_segments_around(text, rows, start))
     candidates = find_marks(text)
     marks = _accepted(text, candidates)
     segments: list[Segment] = []
@@ -72,8 +72,7 @@ def split_segments(text: str, rows: Sequence[TableRow] = ()) -> list[Segment]:
     return segments
 
 
-def _segments_around(text: str, rows: Sequence[TableRow]) -> Iterator[Segment]:
-    position = 0
+def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iterator[Segment]:
     for row in rows:
         before = row.heading.start if row.heading else row.place.start
         yield from (segment.moved(position) for segment in split_segments(text[position:before]))
@@ -172,6 +171,10 @@ def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: 
         # 2.15个村: a decimal, unless 2 is what comes next. 1.2023年 can only be an enumerator.
         begins = mark.number == 1 and following.get((mark.kind, 2), -1) > mark.start
         return begins or before == mark.number - 1 or bool(_YEAR_FOLLOWS.match(text, mark.content))
+    if mark.kind == "dashed":  # 1-1, 1-2, 2-1
+        return (mark.number == 1 or before == mark.number - 1) and not _MEASURED.match(text, mark.content)
+    if mark.kind == "feedback" and text[mark.content - 1].isalnum():  # 问题2 without a mark behind it
+        return before == mark.number - 1 or following.get((mark.kind, mark.number + 1), -1) > mark.start
     if mark.kind == "ar_bare":
         return (before or 0) == mark.number - 1 and not _MEASURED.match(text, mark.content)  # 3 个月
     if mark.kind == "di" and text.startswith("第", mark.content):

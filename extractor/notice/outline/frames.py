@@ -62,22 +62,40 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
     window = text[start : min(end, start + _WINDOW)]
     if window[:1] not in _FIRST and (len(window) > _BARE_LENGTH or "问题" not in window):
         return None
-    quoted = _QUOTED.match(window)
+    words = _without_quoted_words(window) if window.count("问题") > 1 else window
+    quoted = _QUOTED.match(words)
     if quoted and not quoted["comma"] and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
-    run_in = _QUOTED_RUN_IN.match(window)
+    run_in = _QUOTED_RUN_IN.match(words)
     if run_in and not (quoted and quoted["comma"] and quoted.end() <= run_in.end() + 1):
         return _frame(start, window, run_in, "问题")
     if quoted and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
     for form in (_ABOUT, _AGAINST, _BARE, _ABOUT_LINE):
-        match = form.match(window)
+        match = form.match(words)
         if match and (form is not _BARE or match.end() == len(window)) and not _GENERAL.fullmatch(match["title"]):
             names_group = _GROUP_TITLE_END.search(match["title"]) is not None
             if names_group and form is _BARE:
                 continue  # 党的领导方面存在问题整改情况
             return _frame(start, window, match, "" if names_group else "问题")
     return None
+
+
+def _without_quoted_words(window: str) -> str:
+    """Return the window with the words of its first quote blotted out, where 问题 is said inside it as well."""
+    first = next((place for place, character in enumerate(window[:_QUOTE_WITHIN]) if character in _OPENING), None)
+    if first is None:
+        return window
+    depth = 0
+    for place in range(first, len(window)):
+        depth += (window[place] in _OPENING) - (window[place] in _CLOSING)
+        if depth == 0:
+            inside = window[first + 1 : place]
+            return window if "问题" not in inside else f"{window[: first + 1]}{'□' * len(inside)}{window[place:]}"
+    return window
+
+
+_QUOTE_WITHIN = 24
 
 
 def _labelled(text: str, start: int, end: int) -> Frame | None:

@@ -113,7 +113,13 @@ def _any_form(forms: Collection[_Form]) -> re.Pattern[str]:
 
 
 _CANDIDATE = _any_form(_FORMS.values())
-_SAME_KIND = {"unclosed": "feedback", "parenthesised": "ar_paren", "stopped": "ar_dot", "nth": "feedback"}
+_SAME_KIND = {
+    "second": "word",
+    "unclosed": "feedback",
+    "parenthesised": "ar_paren",
+    "stopped": "ar_dot",
+    "nth": "feedback",
+}
 RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
 """Kinds that usually enumerate inside a paragraph; the others usually start one."""
 

@@ -70,14 +70,14 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
     lines = [_read_line(text, segment) for segment in _joined(text, segments)]
-    before_lead_in = _before_lead_ins(text, lines)
+    before_lead_in = _before_lead_ins(text, lines) or _alone_over_answers(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     opened = False
     top_numbers: dict[str, int] = {}
     for index, line in enumerate(lines):
         segment = line.segment
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
-        if node.kind == "paragraph" and opened and not line.answers and not line.state and _groups(text, lines, index):
+        if opened and not line.answers and not line.state and _groups(text, lines, index):
             node = OutlineNode(segment, "group")
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
@@ -130,10 +130,15 @@ _GROUP_LINE = re.compile(rf"[^。;:,!?“”《》0-9]{{2,20}}?{any_of('group_li
 
 def _groups(text: str, lines: list[_LineRead], index: int) -> bool:
     """Return whether a line without an enumerator groups the findings behind it: 【作风建设方面】, 作风建设方面."""
-    segment = lines[index].segment
-    if segment.end - segment.start > _LONGEST_GROUP_LINE or index + 1 == len(lines) or not segment.opens_line:
+    segment, frame = lines[index].segment, lines[index].frame
+    if segment.mark is not None or segment.row is not None or not segment.opens_line or index + 1 == len(lines):
+        return False
+    if segment.end - segment.start > _LONGEST_GROUP_LINE:
         return False
     following = lines[index + 1]
+    if frame is not None:  # 关于作风建设方面的问题 over a framed finding
+        framed_below = following.framed and not (following.frame and following.frame.aspect)
+        return frame.aspect and framed_below and _GROUP_LINE.fullmatch(text, segment.content, segment.end) is not None
     if following.segment.mark is None and not following.framed:
         return False
     return any(form.fullmatch(text, segment.content, segment.end) for form in (_BRACKETED, _GROUP_LINE))
@@ -249,6 +254,46 @@ def _before_lead_ins(text: str, lines: list[_LineRead]) -> set[int]:
             and index not in belonging
         )
     }
+
+
+_LONGEST_LINE_ALONE = 60
+_FEWEST_ALONE = 2
+_MOST_OF = 0.6
+
+
+def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
+    """Return the lines that are findings although nothing numbers or frames one in the notice.
+
+    Each is a short line that does not end a sentence, with a paragraph behind it; most of them name a shortcoming, and
+    what lies between them has no enumerators but those inside paragraphs.
+    """
+    if any(line.framed or line.answers for line in lines):
+        return set()
+    alone = [index for index in range(1, len(lines) - 1) if _is_alone(text, lines, index)]
+    if len(alone) < _FEWEST_ALONE:
+        return set()
+    between = lines[alone[0] : alone[-1]]
+    if any(line.segment.mark is not None and line.kind not in RUN_IN_KINDS for line in between):
+        return set()
+    stating = sum(_states_finding(text, lines[index]) for index in alone)
+    return set(alone) if stating >= _MOST_OF * len(alone) else set()
+
+
+def _is_alone(text: str, lines: list[_LineRead], index: int) -> bool:
+    """Return whether a line looks like a heading between two paragraphs, or between a heading and a paragraph."""
+    segment, above, below = lines[index].segment, lines[index - 1].segment, lines[index + 1].segment
+    if segment.mark is not None or segment.row is not None or segment.end - segment.start > _LONGEST_LINE_ALONE:
+        return False
+    if text[segment.end - 1] in _SENTENCE_ENDS or lines[index].note or lines[index].state:
+        return False
+    if "。" in text[segment.start : segment.end]:
+        return False
+    heads = above.mark is not None and above.mark.kind not in RUN_IN_KINDS
+    answered = text[below.end - 1] in "。;" and (below.mark is None or below.mark.kind in RUN_IN_KINDS)
+    return answered and (heads or text[above.end - 1] in "。;")
+
+
+_SENTENCE_ENDS = frozenset("。;:,、!?")
 
 
 def _lead_in_behind(text: str, lines: list[_LineRead], index: int) -> int | None:

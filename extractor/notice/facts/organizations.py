@@ -118,7 +118,7 @@ def _name(
         if following not in marks and not (following in _FIRST and acts.match(text, end, stop)):
             continue
         name = text[start:found]
-        if _NOT_IN_NAME.search(name):
+        if "\n" in name or _NOT_IN_NAME.search(name):
             break
         if name.count("(") == name.count(")") and not _GENERIC.search(name):
             best = Place(start, end)

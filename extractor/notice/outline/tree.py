@@ -144,8 +144,9 @@ def _groups(text: str, lines: list[_LineRead], index: int) -> bool:
     return any(form.fullmatch(text, segment.content, segment.end) for form in (_BRACKETED, _GROUP_LINE))
 
 
+_BEGIN_NOTHING = frozenset("。,、;:)”》】")
 _MOST_FRAGMENTS = 4
-_UNCLOSED = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、,(《“]$")
+_UNCLOSED = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、,(《“—-]$")
 _OPENS_ANEW = re.compile(r"[【\[〔#*]|(?:关于|针对)[“‘\"]|附件")
 
 
@@ -158,7 +159,10 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
         fragments = _fragments_behind(text, segments, position) if _breaks_off(text, segment) else 0
         if fragments:
             segment = segment._replace(end=segments[position + fragments].end)
-        joined.append(segment)
+        if joined and segment.mark is None and segment.row is None and text[segment.start] in _BEGIN_NOTHING:
+            joined[-1] = joined[-1]._replace(end=segment.end)
+        else:
+            joined.append(segment)
         position += 1 + fragments
     return joined
 

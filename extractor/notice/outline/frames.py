@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.text.wording import pattern
 
 
@@ -56,12 +56,12 @@ _FIRST = frozenset(_OPENING + "【[存具突问关针对有围涉就在省市县
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
     """Return the frame of the heading at ``text[start:end]`` (folded text), or None if it has none."""
-    labelled = _LABELLED.match(text, start, end)
-    if labelled:
+    if text[start : start + 1] not in _FIRST:
+        if end - start > _BARE_LENGTH or text.find("问题", start, end) < 0:
+            return None
+    elif labelled := _LABELLED.match(text, start, end):
         return _labelled(text, labelled.end(), end)
     window = text[start : min(end, start + _WINDOW)]
-    if window[:1] not in _FIRST and (len(window) > _BARE_LENGTH or "问题" not in window):
-        return None
     words = _without_quoted_words(window) if window.count("问题") > 1 else window
     quoted = _QUOTED.match(words)
     if quoted and not quoted["comma"] and _is_frame(quoted):
@@ -163,6 +163,8 @@ def _never_negative(text: str) -> bool:
 
 
 _STATE = any_of("state")
+FIELD_STARTS = frozenset("【[(") | characters_of("lead_in", "note", "state", "state_of")
+"""Lead-ins, properties and states begin with one of these; most lines do not."""
 
 
 def lead_in_end(text: str, start: int, end: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, word_list
@@ -150,6 +151,22 @@ def chinese_number(text: str) -> int:
     return total + digit
 
 
+class _Numeral(NamedTuple):
+    """What an enumerator's own words say: its number, 0 for none, its label and how many code points that takes."""
+
+    number: int
+    label: str
+    printed: int
+
+
+@lru_cache(maxsize=4096)
+def _numeral(words: str, kind: str) -> _Numeral:
+    """Read an enumerator's words. A notice uses the same few again and again."""
+    printed = words.rstrip("、.:, ")
+    number = _number(words, last=kind == "decimal" or "-" in words)
+    return _Numeral(number, printed.replace(" ", ""), len(printed))
+
+
 def _number(text: str, *, last: bool) -> int:
     """Return the value of an enumerator's numeral (the last of 1.2.3); 0 where it is none, as in 五一."""
     numerals = _NUMERAL.findall(text)
@@ -174,11 +191,11 @@ def find_marks(text: str) -> list[EnumeratorMark]:
         group = match.lastgroup or ""
         kind = _SAME_KIND.get(group, group)
         boundary = _boundary(text, start)
-        if group in _AT_LINES and boundary < Boundary.LINE:
+        if boundary < Boundary.LINE and group in _AT_LINES:
             continue
         if boundary < Boundary.LINE and kind in _IN_DIGITS and _is_figure(text, kind, boundary, end):
             continue
-        number = _number(text[start:end], last=kind == "decimal" or "-" in text[start:end])
+        number, label, printed = _numeral(text[start:end], kind)
         if not number:
             continue
         if kind == "decimal":
@@ -187,8 +204,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
         content = end
         while content < len(text) and text[content] == " ":
             content += 1
-        printed = text[start:end].rstrip("、.:, ")
-        marks.append(EnumeratorMark(kind, number, start, content, printed.replace(" ", ""), len(printed), boundary))
+        marks.append(EnumeratorMark(kind, number, start, content, label, printed, boundary))
     return marks
 
 

@@ -9,7 +9,14 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import is_note, is_state, lead_in_end, state_end, without_outer_quotes
+from extractor.notice.outline.frames import (
+    FIELD_STARTS,
+    is_note,
+    is_state,
+    lead_in_end,
+    state_end,
+    without_outer_quotes,
+)
 from extractor.notice.outline.issues import FindingNode
 from extractor.notice.outline.marks import find_marks
 from extractor.notice.outline.rectification import heading_place
@@ -267,6 +274,8 @@ def _is_field(text: str, node: OutlineNode) -> bool:
 
 def _is_property(text: str, start: int, end: int) -> bool:
     """Return whether a line is no answer: it gives a property of the finding, or no more than its state."""
+    if text[start : start + 1] not in FIELD_STARTS:
+        return False
     return is_note(text, start, end) or (is_state(text, start, end) and lead_in_end(text, start, end) == start)
 
 
@@ -277,9 +286,8 @@ def _numbered_unit(text: str, node: OutlineNode, found: _Found, *, last: bool) -
         rests.append(Rest("note", Place(node.segment.start, end)))
         _children(text, node.children, found, last=last)
         return
-    after = lead_in_end(text, content, end)
-    if after > content:  # 2.整改情况:…
-        rests.append(Rest("lead_in", Place(content, after)))
+    if text[content : content + 1] in FIELD_STARTS and (after := lead_in_end(text, content, end)) > content:
+        rests.append(Rest("lead_in", Place(content, after)))  # 2.整改情况:…
         content = after
     children = node.children
     if (

@@ -50,7 +50,7 @@ _MOST_CELLS = 60
 _RULE = re.compile(r"[ |:—–-]+")
 _NUMBER = re.compile(r" *[(]?(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)]?[.、]? *")
 _NUMBER_BEFORE = re.compile(r" *(?P<number>[0-9]{1,3})(?:[.、] *| +)(?=\S)")
-_HEADING_LINE = re.compile(r"(?:^|(?<=\n)) *(?:序号|[^\n]{0,8}(?:问题|意见|任务|事项|内容)[^\n]{0,4}) *(?=\n)")
+_HEADING_LINE = re.compile(r"\n *(?:序号|[^\n]{0,8}(?:问题|意见|任务|事项|内容)[^\n]{0,4}) *(?=\n)")
 _LONGEST_PART = 40
 _PART = re.compile(r" *(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])")
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import Frame, is_note, is_state, lead_in_end, read_frame, state_end
+from extractor.notice.outline.frames import FIELD_STARTS, Frame, is_note, is_state, lead_in_end, read_frame, state_end
 from extractor.notice.outline.marks import RUN_IN_KINDS
 from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.segments import Segment, split_segments
@@ -146,7 +146,7 @@ def _groups(text: str, lines: list[_LineRead], index: int) -> bool:
 
 _BEGIN_NOTHING = frozenset("。,、;:)”》】")
 _MOST_FRAGMENTS = 4
-_UNCLOSED = re.compile(r"[\u4e00-\u9fff0-9A-Za-z、,(《“—-]$")
+_GO_ON = frozenset("、,(《“—-")
 _OPENS_ANEW = re.compile(r"[【\[〔#*]|(?:关于|针对)[“‘\"]|附件")
 
 
@@ -169,12 +169,17 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
 
 def _breaks_off(text: str, segment: Segment) -> bool:
     """Return whether a segment surely is prose, and its last sentence does not end."""
-    if segment.row is not None or not _UNCLOSED.search(text, segment.content, segment.end):
+    if not _is_unclosed(text, segment) or segment.row is not None:
         return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
     last = text.rfind("。", segment.content, segment.end)
     return last >= 0 and pattern("outline", "finding").search(text, last, segment.end) is None
+
+
+def _is_unclosed(text: str, segment: Segment) -> bool:
+    last = text[segment.end - 1]
+    return last.isalnum() or last in _GO_ON
 
 
 def _fragments_behind(text: str, segments: list[Segment], position: int) -> int:
@@ -190,7 +195,7 @@ def _fragments_behind(text: str, segments: list[Segment], position: int) -> int:
             return 0
         if text[end - 1] in "。;!?":
             return count
-        if not _UNCLOSED.search(text, start, end):
+        if not _is_unclosed(text, segment):
             return 0
     return 0
 
@@ -198,8 +203,9 @@ def _fragments_behind(text: str, segments: list[Segment], position: int) -> int:
 def _read_line(text: str, segment: Segment) -> _LineRead:
     start, end = segment.content, segment.end
     if segment.row is not None:
-        finding = segment.row.finding
-        return _LineRead(segment, read_frame(text, *finding), answers=False, note=False, state=False)
+        return _LineRead(segment, read_frame(text, *segment.row.finding), answers=False, note=False, state=False)
+    if text[start : start + 1] not in FIELD_STARTS:
+        return _LineRead(segment, read_frame(text, start, end), answers=False, note=False, state=False)
     answers = lead_in_end(text, start, end) > start
     note = not answers and is_note(text, start, end)
     frame = None if answers or note else read_frame(text, start, end)
@@ -242,7 +248,13 @@ def _before_lead_ins(text: str, lines: list[_LineRead]) -> set[int]:
     A lead-in, a state or an effect may be printed behind an answer, too. So a line that belongs to a finding already is
     none, and of each kind of line the notice as a whole decides.
     """
-    asked = {index: found for index in range(len(lines)) if (found := _lead_in_behind(text, lines, index)) is not None}
+    asked = {
+        index: found
+        for index, line in enumerate(lines[1:])
+        if (line.answers or line.note) and (found := _lead_in_behind(text, lines, index)) is not None
+    }
+    if not asked:
+        return set()
     framed = Counter(line.kind for line in lines if line.framed)
     belonging = _goes_on_from(lines, asked)
     belonging |= {index for index in asked if _belongs_to_finding(text, lines, index, asked)}
@@ -271,7 +283,7 @@ def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
     Each is a short line that does not end a sentence, with a paragraph behind it; most of them name a shortcoming, and
     what lies between them has no enumerators but those inside paragraphs.
     """
-    if any(line.framed or line.answers for line in lines):
+    if any(line.answers or line.framed for line in lines):
         return set()
     alone = [index for index in range(1, len(lines) - 1) if _is_alone(text, lines, index)]
     if len(alone) < _FEWEST_ALONE:

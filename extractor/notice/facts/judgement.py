@@ -73,8 +73,9 @@ def _status_words(name: str) -> re.Pattern[str]:
     states = "|".join(table[f"{name}_alone"])
     # One alternative a bracket: the engine skims for the alternatives' first letters where each starts with one.
     alone = [rf"{re.escape(bracket)}(?<![^\n].)(?:{states})[)\]】]" for bracket in "([【"]
+    # 整改时限:长期坚持 says until when, and no state.
     stated = [
-        rf"{words}(?:(?<![^\n:】(【]{words})|(?<=目前{words})(?<![^\n]目前{words}))(?![^\n。;,)】])"
+        rf"{words}(?:(?<![^\n:】(【]{words})(?<![限间][:】]{words})|(?<=目前{words})(?<![^\n]目前{words}))(?![^\n。;,)】])"
         for words in table[f"{name}_stated"]
     ]
     return re.compile("|".join([*alone, *stated, *table[f"{name}_words"]]))

@@ -34,7 +34,9 @@ class MeasureOutline(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """Text of the rectification part in no measure: ``heading``, ``lead_in``, ``note``, ``furniture`` or ``unread``."""
+    """Text of the rectification part in no measure: ``heading``, ``lead_in``, ``note``, ``deadline``, ``furniture``,
+    ``afterword`` or ``unread``.
+    """
 
     kind: str
     text: Place
@@ -44,6 +46,7 @@ class IssueOutline(NamedTuple):
     """An issue's place, with the places of its label, title and grouping headings (outermost first).
 
     ``section`` holds the grouping headings' words, ``groups`` the whole segments they stand in.
+    ``beside`` are the cells of a table's row that no answer could be in: they lower no coverage.
     """
 
     text: Place
@@ -53,6 +56,7 @@ class IssueOutline(NamedTuple):
     groups: tuple[Place, ...]
     measures: tuple[MeasureOutline, ...]
     rests: tuple[Rest, ...]
+    beside: tuple[Place, ...] = ()
 
 
 _HEADING_LENGTH = 80
@@ -94,6 +98,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline
     rests = [Rest("heading", Place(row.place.start, row.finding.end) if row.finding.end < _first(row) else row.finding)]
     rests += [Rest("heading", row.heading)] if row.heading else []
     rests += [Rest("note", note) for note in row.notes]
+    rests += [Rest("deadline", deadline) for deadline in row.deadlines]
     rests += [Rest("unread", unread) for unread in row.unread]
     for answer in row.answers:
         state = _trimmed(text, answer.start, state_end(text, *answer))
@@ -102,12 +107,16 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline
     groups = (*(heading_place(text, group) for group in finding.groups), *([row.group] if row.group else ()))
     segments = tuple(_segment_place(group) for group in finding.groups)
     end = max(measures[-1].text.end if measures else 0, title.end)
-    return IssueOutline(Place(row.place.start, end), label, title, groups, segments, tuple(measures), tuple(rests))
+    named = tuple(place for place in (row.number, row.group, row.heading) if place)
+    beside = (row.finding, *row.notes, *row.deadlines, *dict.fromkeys(named))
+    return IssueOutline(
+        Place(row.place.start, end), label, title, groups, segments, tuple(measures), tuple(rests), beside
+    )
 
 
 def _first(row: TableRow) -> int:
     """Return where the first cell starts that is neither number nor finding."""
-    return min((cell.start for cell in (*row.answers, *row.notes, *row.unread)), default=row.place.end)
+    return min((cell.start for cell in (*row.answers, *row.notes, *row.deadlines, *row.unread)), default=row.place.end)
 
 
 def row_label(text: str, row: TableRow) -> tuple[Place | None, int]:

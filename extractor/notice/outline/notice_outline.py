@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.ending import Ending, find_annex, find_ending
+from extractor.notice.outline.frames import lead_in_end
 from extractor.notice.outline.issues import find_findings
 from extractor.notice.outline.marks import EnumeratorMark
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
@@ -77,7 +78,7 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
         rectification,
         remainders,
         coverage_of(text, issues, rectification),
-        _gaps(parts),
+        _gaps(text, parts),
         opening_end,
         ending,
         _labels(text, segments, nodes),
@@ -136,7 +137,8 @@ def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tu
 def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> float | None:
     """Return the share of the rectification part's characters, blanks aside, that lie in a measure."""
     total = sum(_size(text, place) for place in rectification)
-    if not total:
+    total -= sum(_size(text, place) for issue in issues for place in issue.beside)
+    if total <= 0:
         return None
     inside = sum(_size(text, measure.text) for issue in issues for measure in issue.measures)
     return round(min(inside / total, 1.0), 4)
@@ -147,22 +149,34 @@ def _size(text: str, place: Place) -> int:
     return len(stretch) - stretch.count(" ") - stretch.count("\n")
 
 
-def _gaps(parts: RectificationPart) -> tuple[Gap, ...]:
+def _starts_over(text: str, node: OutlineNode, above: OutlineNode) -> bool:
+    """Return whether a list may begin anew: in a table's next cell, or behind a lead-in (整改情况:) within an issue."""
+    if node.segment.row is not None:
+        return True
+    last = above.children[-1].segment if above.children else above.segment
+    return lead_in_end(text, last.content, last.end) == last.end > last.content
+
+
+def _gaps(text: str, parts: RectificationPart) -> tuple[Gap, ...]:
     """Return enumerators of the rectification part that skip, repeat or go back; numbering may go on across parents."""
     latest: dict[str, EnumeratorMark] = {}
     gaps: list[Gap] = []
 
     def visit(node: OutlineNode) -> None:
         siblings: dict[str, EnumeratorMark] = {}
+        above: OutlineNode | None = None
         for child in node.parts:
             mark = child.segment.mark
             if mark is not None:
                 before = siblings.get(mark.kind)
                 across = latest.get(mark.kind)
                 expected = {before.number + 1} if before else {1, across.number + 1 if across else 1}
+                if mark.number == 1 and above is not None and _starts_over(text, node, above):
+                    expected.add(1)
                 if mark.number not in expected:
                     gaps.append(Gap(Place(mark.start, mark.content), mark.label, before.label if before else ""))
                 siblings[mark.kind] = latest[mark.kind] = mark
+            above = child
             visit(child)
 
     for top in parts.nodes:

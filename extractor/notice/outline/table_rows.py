@@ -22,8 +22,8 @@ from extractor.text.wording import pattern
 class TableRow(NamedTuple):
     """A row of a table of findings as places. ``answers`` are the cells of its measures and its progress.
 
-    ``notes`` are properties and states, ``unread`` cells of columns that no list knows. ``heading`` is the table's own
-    heading row, at its first row only.
+    ``notes`` are properties and states, ``deadlines`` say until when, ``unread`` are cells of columns that no list
+    knows. ``heading`` is the table's own heading row, at its first row only.
     """
 
     place: Place
@@ -32,6 +32,7 @@ class TableRow(NamedTuple):
     finding: Place
     answers: tuple[Place, ...]
     notes: tuple[Place, ...]
+    deadlines: tuple[Place, ...]
     unread: tuple[Place, ...]
     heading: Place | None
 
@@ -144,6 +145,7 @@ class _Body:
         self._rows: list[TableRow] = []
         self._group: Place | None = None
         self._most_lines = len(columns)
+        self._alone: bool | None = None  # whether a row's number has a line of its own, once a row has shown it
 
     def read(self, lines: Sequence[_Line], position: int, *, apart: bool) -> tuple[list[TableRow], int]:
         """Return the rows from a line on, and the index behind the last; ``apart``: cells are parted on a line."""
@@ -185,6 +187,7 @@ class _Body:
         if first is None:
             return 0
         cells = first
+        self._alone = len(first) == 1
         following = self._next_row(lines, position + 1)
         end = position + 1
         while end < len(lines) and end != following:
@@ -221,6 +224,8 @@ class _Body:
         match = alone or (_NUMBER_BEFORE.match(text, *cell) if self._columns[0] == "number" else None)
         if match is None or not match["number"].isdecimal() or int(match["number"]) != expected:
             return None
+        if self._alone is not None and self._alone != bool(alone):
+            return None  # 2.明确公开时限。 inside a cell
         number = Place(*match.span("number"))
         return [number] if alone else [number, Place(match.end(), cell.end)]
 
@@ -239,8 +244,8 @@ class _Body:
         findings = by_kind.get("finding", [])
         answers = (*by_kind.get("measure", ()), *by_kind.get("progress", ()))
         answers = tuple(sorted(answers))
-        notes = tuple(cell for kind in ("responsible", "deadline", "state", "note") for cell in by_kind.get(kind, ()))
-        unread = tuple(by_kind.get("", ()))
+        notes = tuple(cell for kind in ("responsible", "state", "note") for cell in by_kind.get(kind, ()))
+        deadlines, unread = tuple(by_kind.get("deadline", ())), tuple(by_kind.get("", ()))
         self._group = by_kind.get("group", [self._group])[0]
         if not findings:
             if not (self._rows and answers) or by_kind.get("number"):
@@ -250,12 +255,13 @@ class _Body:
                 place=Place(above.place.start, place.end),
                 answers=above.answers + answers,
                 notes=above.notes + notes,
+                deadlines=above.deadlines + deadlines,
                 unread=above.unread + unread,
             )
             return True
         number = by_kind.get("number", [None])[0]
         finding = Place(findings[0].start, findings[-1].end)
-        self._rows.append(TableRow(place, number, self._group, finding, answers, notes, unread, None))
+        self._rows.append(TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, None))
         return True
 
     @property

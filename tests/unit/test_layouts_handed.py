@@ -21,8 +21,6 @@ from extractor.record.contract import Issue, Measure
 
 FOLDER = SUPPORT / "layouts_handed"
 CASES = sorted(path for path in FOLDER.iterdir() if path.suffix != ".json")
-OF_ANOTHER_GENRE = ("neighbour_env_single_task_public_notice",)
-"""One task in four properties, which the rules do not read as one issue yet."""
 
 
 def _plain(words: str | None) -> str | None:
@@ -41,8 +39,6 @@ def _case(path: Path) -> tuple[dict[str, Any], Extracted]:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_issues_and_measures_are_read_as_a_reader_would(path: Path) -> None:
-    if path.stem in OF_ANOTHER_GENRE:
-        pytest.xfail("another genre")
     want, got = _case(path)
     issues: list[Issue] = got.notice.issues
     assert [(_plain(issue.title), [_ends(measure, got.text) for measure in issue.measures]) for issue in issues] == [

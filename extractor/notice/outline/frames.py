@@ -50,7 +50,9 @@ _GENERAL = re.compile(
 _GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
 _WINDOW = 330
 _BARE_LENGTH = 80
-_FIRST = frozenset(_OPENING + "【[存具突问关针对有围涉就在省市县区第联巡反指提意的中")
+_FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡反指提中") | characters_of(
+    "finding_name_kind", "finding_name"
+)
 """The first characters of framed headings; a heading that starts otherwise is short and says 问题 at its end."""
 
 

@@ -235,6 +235,11 @@ def _children(text: str, children: list[OutlineNode], found: _Found, *, last: bo
             _numbered_unit(text, child, found, last=final)
 
 
+def read_children(text: str, children: list[OutlineNode], found: _Found) -> None:
+    """Read the measures of what hangs below the last heading into ``found``; an afterword may follow."""
+    _children(text, children, found, last=True)
+
+
 def _segment_place(node: OutlineNode) -> Place:
     return Place(node.segment.start, node.segment.end)
 

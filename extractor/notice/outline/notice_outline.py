@@ -13,6 +13,7 @@ from extractor.notice.outline.marks import EnumeratorMark
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
 from extractor.notice.outline.rectification import RectificationPart, find_parts
 from extractor.notice.outline.segments import Segment, split_segments
+from extractor.notice.outline.single_task import outline_task
 from extractor.notice.outline.table_rows import TableRow, find_rows
 from extractor.notice.outline.tree import OutlineNode, grow
 from extractor.text.places import Place
@@ -65,11 +66,14 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
     here = [row for row in rows if part.start <= row.place.start and row.place.end <= part.end]
     segments = split_segments(text[: part.end], here, part.start)
     nodes = grow(text, segments)
+    task = outline_task(text, nodes)
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _extent(parts, issues)
+    if task is not None:
+        issues, rectification = (task,), (task.text,)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
     opening_end = min(opening_end, ending.start)
     remainders = remainders_of(text, issues, rectification)

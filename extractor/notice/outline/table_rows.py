@@ -104,8 +104,13 @@ def _headings() -> list[tuple[str, re.Pattern[str]]]:
 
 def _column(text: str, cell: Place) -> str:
     """Return what a column with this heading holds; nothing where no list knows it."""
-    words = re.sub(r"[ *]|[(][^()]*[)]", "", text[cell.start : cell.end])
-    return next((kind for kind, heading in _headings() if heading.fullmatch(words)), "")
+    return column_kind(text[cell.start : cell.end])
+
+
+def column_kind(heading: str) -> str:
+    """Return what stands below a column heading, e.g. ``finding`` below 反馈问题; nothing for an unknown one."""
+    words = re.sub(r"[ *]|[(][^()]*[)]", "", heading)
+    return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
 
 
 def _columns_at(text: str, lines: Sequence[_Line], position: int) -> tuple[tuple[str, ...], int]:

@@ -37,7 +37,7 @@ def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     folded = reading.folded
     yield from _whole(notice, folded)
     yield from _dates_of_notice(notice)
-    yield from _totals(notice)
+    yield from _totals(notice, reading)
     yield from _unread_digits(notice, folded)
     yield from _unsure_totals(reading)
     yield from _numbering(reading)
@@ -82,10 +82,12 @@ def _dates_of_notice(notice: Notice) -> Iterator[Doubt]:
             yield Doubt("dates_out_of_order", later_name, values)
 
 
-def _totals(notice: Notice) -> Iterator[Doubt]:
+def _totals(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     stated: dict[str, float] = {}
+    every: dict[str, list[float]] = {}
     for total in notice.totals:
         stated.setdefault(total.name, total.value)
+        every.setdefault(total.name, []).append(total.value)
     statuses = Counter(issue.status for issue in notice.issues)
     counted = {
         "issues_found": ("issue_count_differs", len(notice.issues)),
@@ -99,14 +101,33 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
             yield Doubt(code, "totals", {"stated": _number(stated[name]), "found": str(found)})
     whole = stated.get("issues_found")
     resolved, in_progress = stated.get("issues_resolved"), stated.get("issues_in_progress")
-    if whole is not None and resolved is not None and in_progress is not None and resolved + in_progress != whole:
+    # 已完成整改10个,基本完成1个,持续整改1个: what is counted in several figures counts together.
+    done, going = _first_or_all(every, "issues_resolved"), _first_or_all(every, "issues_in_progress")
+    wholes = _counts_outside(reading)
+    sums = {part + other for part in done for other in going}
+    if whole is not None and resolved is not None and in_progress is not None and not sums & {whole, *wholes}:
         values = {"resolved": _number(resolved), "in_progress": _number(in_progress), "found": _number(whole)}
         yield Doubt("parts_do_not_sum", "totals", values)
     rate = stated.get("completion_rate")
     pairs = [(stated.get("measures_completed"), stated.get("measures_planned")), (resolved, whole)]
     known = [(part, of) for part, of in pairs if part is not None and of]
+    known += [(part, of) for part in done for of in ({whole} | sums & wholes) if known and of]
     if rate is not None and known and not any(_closes(part, of, rate) for part, of in known):
         yield _open_rate("totals", known[0][0], known[0][1], rate)
+
+
+def _first_or_all(every: dict[str, list[float]], name: str) -> set[float]:
+    values = every.get(name, [])
+    return {values[0], sum(values)} if values else set()
+
+
+def _counts_outside(reading: Reading) -> set[float]:
+    """Return the counts that the notice prints before its first issue: of findings, or of their parts (36个子项)."""
+    end = reading.outline.issues[0].text.start if reading.outline.issues else 0
+    return {found.value for found in reading.facts.quantities if found.text.start < end and found.unit in _COUNTED_IN}
+
+
+_COUNTED_IN = frozenset({"个", "项", "条", "件"})
 
 
 def _unread_digits(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:

@@ -74,7 +74,7 @@ LOW_COVERAGE = 0.7
 def read_by_rules(folded: FoldedText) -> Reading:
     """Read a notice by rules alone. Pure: the same text gives the same reading."""
     text = folded.text
-    outline = read_outline(text)
+    outline = read_outline(text, folded.printed)
     fields = read_fields(text, outline.opening_end, outline.ending)
     signed = fields.get("signed_on") or fields.get("published_on")
     documents = find_documents(text)
@@ -192,7 +192,7 @@ def _claims(
         Claim("title", [document.title for document in facts.documents]),
         Claim("date", [date.text for date in facts.dates if date.value]),
         Claim("contact", [Place(outline.ending.start, outline.ending.end)]),
-        Claim("outside", [Place(0, line_end if line_end >= 0 else len(text)), Place(outline.ending.end, len(text))]),
+        Claim("outside", [Place(0, line_end if line_end >= 0 else len(text)), *outline.behind]),
         Claim("heading", [*headings, *(group for issue in issues for group in issue.groups)]),
         Claim("figure", figures[True]),
         Claim("outside", figures[False]),

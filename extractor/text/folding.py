@@ -12,13 +12,13 @@ import html
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.data import read_table
 from extractor.text.blanks import blanks_to_drop
-from extractor.text.places import Place
+from extractor.text.places import Inside, Place
 from extractor.text.wrapping import line_ends_to_drop
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def fold(source: str) -> FoldedText:
 
 def _is_plain(source: str) -> bool:
     """Say whether one look tells that ``source`` holds no radical, no entity, no note's mark and nothing unseen."""
-    return not _is_beyond_basic(source) and _ODD.search(source) is None
+    return not _is_beyond_basic(source) and _ODD.search(source) is None and "<!--" not in source
 
 
 def _is_beyond_basic(words: str) -> bool:
@@ -178,7 +178,25 @@ def _unseen(printed: str) -> list[Edit]:
         meant = html.unescape(words)
         if len(meant) == 1 and not (meant == words or "\ud800" <= meant <= "\udfff"):
             edits.append(Edit(*match.span(), "" if _UNSEEN.fullmatch(meant) else meant))
-    return sorted(edits)
+    comments = list(_comments(printed)) if "<!--" in printed else []
+    inside = Inside(Place(start, end) for start, end, _ in comments)
+    return sorted([*comments, *(edit for edit in edits if not inside(edit.start))])
+
+
+_COMMENT = re.compile("<!--[^>]{0,300}-->")
+_ENDS_SENTENCE = frozenset("。;!?:；！？：\n")
+
+
+def _comments(printed: str) -> Iterator[Edit]:
+    """Yield the comments that a page's source shows; the paragraph around one goes on where it did not end."""
+    for match in _COMMENT.finditer(printed):
+        start, end = match.span()
+        while start and printed[start - 1] in " \n":
+            start -= 1
+        while end < len(printed) and printed[end] in " \n":
+            end += 1
+        apart = not start or end == len(printed) or printed[start - 1] in _ENDS_SENTENCE
+        yield Edit(start, end, "\n" if apart else "")
 
 
 def _edited(folded: FoldedText, edits: Iterable[Edit]) -> FoldedText:

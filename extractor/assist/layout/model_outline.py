@@ -190,7 +190,9 @@ def _group_place(text: str, marks: Mapping[int, EnumeratorMark], unit: Place) ->
     mark = _mark_at(marks, unit)
     content = mark.content if mark else unit.start
     stop = _STOP.search(text, content, unit.end)
-    return _trimmed(text, Place(content, stop.start() if stop else unit.end), "")
+    group = _trimmed(text, Place(content, stop.start() if stop else unit.end), "")
+    bracketed = text[group.start] in "【[〔" and text[group.end - 1] in "】]〕"
+    return Place(group.start + 1, group.end - 1) if bracketed else group
 
 
 def _heading_reach(text: str, units: Sequence[Place], lines: _IssueLines) -> int:

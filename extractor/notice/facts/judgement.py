@@ -71,12 +71,17 @@ def _only_ahead(sentence: str) -> bool:
 
 @cache
 def _status_words(name: str) -> re.Pattern[str]:
-    """Compile what says that an issue is ``completed`` or ``in_progress``: words, or a state alone in brackets."""
+    """Compile what says that an issue is ``completed`` or ``in_progress``: words, or a state with nothing else."""
     table = read_table("judgement")["issue_status"]
     states = "|".join(table[f"{name}_alone"])
     # One alternative a bracket: the engine skims for the alternatives' first letters where each starts with one.
     alone = [rf"{re.escape(bracket)}(?<![^\n].)(?:{states})[)\]】]" for bracket in "([【"]
-    return re.compile("|".join([*alone, *table[f"{name}_words"]]))
+    # 整改时限:长期坚持 says until when, and no state.
+    stated = [
+        rf"{words}(?:(?<![^\n:】(【]{words})(?<![限间][:】]{words})|(?<=目前{words})(?<![^\n]目前{words}))(?![^\n。;,)】])"
+        for words in table[f"{name}_stated"]
+    ]
+    return re.compile("|".join([*alone, *stated, *table[f"{name}_words"]]))
 
 
 @cache

@@ -17,7 +17,7 @@ _any_of = partial(any_of, "notice_fields")
 
 
 _TITLE = re.compile(  # 某某局党组关于巡察整改进展情况的通报, behind 【专栏】 or 标题:
-    r"^[ #*]*+(?:【[^】\n]{1,20}】|\[[^\]\n]{1,20}\]|标题[:] ?)? *+"
+    r"^[ #*]*+(?:【[^】\n]{1,20}】|\[[^\]\n]{1,20}\]|标题[:] ?|title: *[\"']?(?:[^\n>]{0,40}->)?)? *+"
     rf"(?P<title>[^\n。;:]{{4,90}}?(?:整改|巡视|巡察)[^\n。;:]{{0,40}}?{_any_of('title_kinds')})"
     rf"(?P<after>[*]*(?= *(?:[(][^()\n]{{1,12}}[)])?{_any_of('behind_title')}))",
     re.MULTILINE,
@@ -42,6 +42,7 @@ _INSPECTED = re.compile(  # 对某某局党组开展了常规巡察
 _FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")  # 向某某局党组反馈
 _OPENING_SENTENCE = re.compile(_any_of("opening"))
 _INSPECTION = re.compile("巡视|巡察")
+_INSPECTING = re.compile(r"开展|进行|实施|进驻|巡[视察](?!组|机构|工作|办)")
 _DAY_REACH = 60
 """Code points behind a date in which the clause that says what happened then is read."""
 _HEAD = 3000
@@ -157,7 +158,12 @@ def _begins_inspection(text: str, date: DateFound) -> bool:
     """Say whether the word behind a date that says what happened then is 巡视 or 巡察, and not 反馈."""
     inspection = _INSPECTION.search(text, date.text.end)
     fed_back = text.find("反馈", date.text.end)
-    return inspection is not None and (fed_back < 0 or inspection.start() < fed_back)
+    if inspection is None or fed_back < 0:
+        return inspection is not None
+    between = text[date.text.end : fed_back]
+    if "。" not in between and not _INSPECTING.search(between):
+        return False  # 2023年5月9日,县委第一巡察组反馈了意见: the feedback's day alone
+    return inspection.start() < fed_back
 
 
 def _after(text: str, date: DateFound, end: str) -> str:

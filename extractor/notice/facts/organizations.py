@@ -127,7 +127,7 @@ def _name(text: str, ends: NameEnds, place: Place, closing: _Closing) -> Place |
         if following not in closing.marks and not (following in _FIRST and closing.acts.match(text, end, stop)):
             continue
         name = text[start:found]
-        if _NOT_IN_NAME.search(name):
+        if "\n" in name or _NOT_IN_NAME.search(name):
             break
         if name.count("(") == name.count(")") and not _GENERIC.search(name):
             best = Place(start, end)

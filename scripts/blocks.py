@@ -23,8 +23,7 @@ from notice_extractor_eval.evaluate_gold import measure_gold
 from notice_extractor_eval.evaluation import Evaluation
 from notice_extractor_eval.gold_folder import Split
 from notice_extractor_eval.markdown import cell, table
-from notice_extractor_eval.predictions import by_rules
-from notice_extractor_eval.score_fields import FIELDS, Lang
+from notice_extractor_eval.score_fields import ROWS, Lang
 from notice_extractor_eval.score_metrics import Metrics, metrics
 from notice_extractor_eval.score_report import scores_table
 from pydantic import BaseModel
@@ -34,9 +33,9 @@ from extractor.commands.endpoint_options import EndpointFlags
 from extractor.files.sources import file_limits
 from extractor.notice.outline.ending import find_ending
 from extractor.notice.outline.marks import find_marks
-from extractor.notice.outline.parts import find_parts
+from extractor.notice.outline.rectification import find_parts
 from extractor.notice.outline.segments import split_segments
-from extractor.notice.outline.tree import Node, grow
+from extractor.notice.outline.tree import OutlineNode, grow
 from extractor.record import contract
 from extractor.record.contract import Accountability, Issue, Notice
 from extractor.record.enumerations import VOCABULARIES
@@ -243,7 +242,7 @@ def scores(lang: Lang) -> str:
     }[lang]
     rows = [
         [
-            FIELDS[name].called(lang),
+            ROWS[name].called(lang),
             *_f1(tuned, name),
             *_f1(held, name),
             f"{held['fields'][name]['support']:g}",
@@ -270,9 +269,9 @@ def split_scores(split: Split) -> str:
 
 def span_scores(lang: Lang = "en") -> str:
     """Return the stricter and looser readings of fields, and the spans, on both splits."""
-    names = [name for name, field in FIELDS.items() if field.kind in ("detail", "span")]
+    names = [name for name, field in ROWS.items() if field.kind in ("detail", "span")]
     tuned, held = _measured("tuned"), _measured("held-back")
-    rows = [[FIELDS[name].called(lang), *_f1(tuned, name), *_f1(held, name)] for name in names]
+    rows = [[ROWS[name].called(lang), *_f1(tuned, name), *_f1(held, name)] for name in names]
     return table(("field", "tuned on, F1", "95% interval", "held back, F1", "95% interval"), rows, right=range(1, 5))
 
 
@@ -315,7 +314,7 @@ def layout_result() -> str:
     return _fenced("text", "\n".join([*lines, f"coverage {notice.outline.coverage}"]))
 
 
-def _branch(node: Node, depth: int) -> Iterator[str]:
+def _branch(node: OutlineNode, depth: int) -> Iterator[str]:
     words = EXAMPLE[node.segment.start : node.segment.end].replace("\n", " ")
     yield f"{'  ' * depth}{node.kind}{' *' if node.finding else ''}  {words[:26]}{'…' if len(words) > 26 else ''}"
     for child in node.children:
@@ -391,7 +390,7 @@ def _evaluation(name: str) -> Evaluation:
     if name == "readers":
         return compare_annotators(GOLD / "annotations" / "a", GOLD / "annotations" / "b", NOTICES).evaluation
     split: Split = "tuned" if name == "tuned" else "held-back"
-    return measure_gold(GOLD, by_rules, split)
+    return measure_gold(GOLD, lambda notice_id, text: extract(text, notice_id=notice_id), split)
 
 
 @cache

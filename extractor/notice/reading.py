@@ -28,7 +28,7 @@ from extractor.notice.issue_reading import (
     read_measures,
 )
 from extractor.notice.outline.measures import MeasureOutline
-from extractor.notice.outline.outline import NoticeOutline, read_outline
+from extractor.notice.outline.notice_outline import NoticeOutline, read_outline
 from extractor.text.folding import FoldedText
 from extractor.text.places import Inside, Place
 

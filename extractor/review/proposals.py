@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from extractor.notice.assemble import measure_at
 from extractor.notice.facts.judgement import issue_category
 from extractor.notice.outline.frames import read_frame
-from extractor.notice.outline.marks import Mark, find_marks
+from extractor.notice.outline.marks import EnumeratorMark, find_marks
 from extractor.record.contract import Span
-from extractor.record.items import SHAPES, Item, ItemKind, items_of_measure
+from extractor.record.fields import SHAPES, ItemKind
+from extractor.record.items import Item, items_of_measure
 from extractor.text.folding import half_width
 
 _LABEL_BEFORE = 12  # an enumerator and the blanks around it, in code points
@@ -71,5 +72,5 @@ def _issue(words: str) -> dict[str, Any]:
 def _label_before(text: str, start: int) -> str | None:
     first = max(0, start - _LABEL_BEFORE)
     before = half_width(text[first : start + 1])
-    found: list[Mark] = [mark for mark in find_marks(before) if mark.content == start - first]
+    found: list[EnumeratorMark] = [mark for mark in find_marks(before) if mark.content == start - first]
     return found[-1].label if found else None

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from planted import full, in_both_widths
 
-from extractor.notice.facts.notice_fields import FieldFound, read_fields, signature_date
-from extractor.notice.outline.outline import read_outline
+from extractor.notice.facts.contact import FieldFound
+from extractor.notice.facts.notice_fields import read_fields, signature_date
+from extractor.notice.outline.notice_outline import read_outline
 from extractor.text.folding import half_width
 
 _ISSUE = "1.关于“库房物资失管”问题的整改\n(1)清点库房。\n(2)补齐台账。"

@@ -14,9 +14,9 @@ from typing import NamedTuple
 from extractor.assist.layout.layout_pack import LayoutPack, opens_line
 from extractor.assist.responses import LaidIssue, LayoutAnswer
 from extractor.notice.outline.frames import lead_in_end, read_frame
-from extractor.notice.outline.marks import Mark, find_marks
+from extractor.notice.outline.marks import EnumeratorMark, find_marks
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline, Rest
-from extractor.notice.outline.outline import coverage_of, remainders_of
+from extractor.notice.outline.notice_outline import coverage_of, remainders_of
 from extractor.notice.outline.segments import split_segments
 from extractor.notice.reading import LOW_COVERAGE, Reading
 from extractor.record.checks import Doubt
@@ -148,7 +148,7 @@ def _groups_above(headings: dict[int, int], place: int) -> tuple[int, ...]:
 
 
 def _issue(
-    text: str, units: Sequence[Place], marks: Mapping[int, Mark], told: _Told, doubts: list[Doubt]
+    text: str, units: Sequence[Place], marks: Mapping[int, EnumeratorMark], told: _Told, doubts: list[Doubt]
 ) -> IssueOutline | None:
     unit = units[told.heading]
     mark = _mark_at(marks, unit)
@@ -176,7 +176,7 @@ def _issue(
     )
 
 
-def _measure(text: str, marks: Mapping[int, Mark], place: Place) -> MeasureOutline | None:
+def _measure(text: str, marks: Mapping[int, EnumeratorMark], place: Place) -> MeasureOutline | None:
     mark = _mark_at(marks, place)
     start = mark.content if mark else place.start
     start = lead_in_end(text, start, place.end)
@@ -187,7 +187,7 @@ def _measure(text: str, marks: Mapping[int, Mark], place: Place) -> MeasureOutli
     return MeasureOutline(trimmed, _label(mark)) if trimmed.end > trimmed.start else None
 
 
-def _group_place(text: str, marks: Mapping[int, Mark], unit: Place) -> Place:
+def _group_place(text: str, marks: Mapping[int, EnumeratorMark], unit: Place) -> Place:
     mark = _mark_at(marks, unit)
     content = mark.content if mark else unit.start
     stop = _STOP.search(text, content, unit.end)
@@ -218,19 +218,19 @@ def _title(text: str, heading: Place, reach: int) -> tuple[Place, int]:
     return _trimmed(text, Place(heading.start, body), _FINAL), body
 
 
-def _marks(text: str) -> dict[int, Mark]:
+def _marks(text: str) -> dict[int, EnumeratorMark]:
     """The enumerators by their offsets: those that begin the rules' segments, and those that can be nothing else."""
     marks = {mark.start: mark for mark in find_marks(text) if mark.kind in _PLAIN_KINDS}
     return marks | {segment.mark.start: segment.mark for segment in split_segments(text) if segment.mark}
 
 
-def _mark_at(marks: Mapping[int, Mark], place: Place) -> Mark | None:
+def _mark_at(marks: Mapping[int, EnumeratorMark], place: Place) -> EnumeratorMark | None:
     """The enumerator that ``place`` begins with."""
     found = marks.get(place.start)
     return found if found and found.content < place.end else None
 
 
-def _label(mark: Mark | None) -> Place | None:
+def _label(mark: EnumeratorMark | None) -> Place | None:
     return Place(mark.start, mark.start + mark.printed) if mark else None
 
 

@@ -1,0 +1,1 @@
+"""The outline: how a notice is parted into issues and measures, read from its enumerators and headings."""

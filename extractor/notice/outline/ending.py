@@ -1,16 +1,17 @@
-"""The end of a notice: the invitation to watch and write, and the signature; what follows them is not the notice's."""
+"""The end of a notice: the invitation to watch and write in, and the signature. The notice ends there."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
+from extractor.notice.outline.outline_words import any_of
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
 
 class Ending(NamedTuple):
-    """Where the closing starts, the signature's two parts, and where the notice ends (code points)."""
+    """The start of the closing, the signature's two parts, and the end of the notice (code points)."""
 
     start: int
     end: int
@@ -24,10 +25,7 @@ _DATE = (
     rf"(?:[12]\d{{3}}|[二两][{_CN_DIGITS}0Oo]{{3}}) ?[年./-] ?{_MONTH_OR_DAY}"
     rf"(?: ?[月./-] ?{_MONTH_OR_DAY} ?日?| ?月)"
 )
-_BODY_END = (
-    r"(?:委员会|党组|党委|党总支|总支|支部|工委|纪委|监委|政府|办公室|管委会|领导小组|局|院|厅|学校|公司|大学|学院|医院|中心|"
-    r"协会|联合会|银行|集团|法院|检察院|委)"
-)
+_BODY_END = any_of("body_end")
 _SIGNED = re.compile(
     rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*+)(?P<on>{_DATE})(?P<more>[^ \n]?)"
 )
@@ -36,7 +34,7 @@ _TAIL = 2500
 
 
 def find_ending(text: str) -> Ending:
-    """Find where the folded text of a notice stops speaking of issues; both ends are its length if it never does."""
+    """Find the ending of a folded text; without one, ``start`` and ``end`` are the text's length."""
     closing = _closing_start(text)
     search_from = max(len(text) - _TAIL, 0) if closing is None else closing
     signed = _last_signature(text, search_from, closing=closing is not None)

@@ -1,4 +1,4 @@
-"""Finding frames: the wording that turns a heading into “this answers that finding”.
+"""Finding frames: the wording by which a heading says that it answers a finding.
 
 关于“…”问题的整改, 针对“…”问题, 关于…的问题。, “…”问题整改情况, 在“…”方面, with nested, missing or broken quotes.
 A frame is *closed* when the heading ends with it; one that runs on after a comma (针对“…”问题,制定…) is *open* and
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from extractor.notice.outline.outline_words import any_of
 from extractor.text.wording import pattern
 
 
@@ -25,13 +26,10 @@ class Frame(NamedTuple):
 
 _OPENING, _CLOSING = '“"「『‘', '”"」』’'
 _PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
-_WHO = r"(?:[省市县区]委)?(?:第[一二三四五六七八九十]+)?(?:联动)?(?:巡视|巡察)组?"
-_PREFIX = (
-    rf"(?:关于|针对|对于|有关|围绕|涉及|就|对|在)?(?:{_WHO})?(?:反馈|指出|提出)?(?:意见)?"
-    r"(?:指出|提出)?(?:的|中的|中|关于)?"
-)
-_REST = r"(?:的|整改|落实|进展|完成|推进|工作|情况|方面|成效|事项|措施|及|和|、|与)*"
-_TAIL = rf"(?:等)?(?:的)?(?:等)?(?:方面)?(?:存在)?(?:的)?(?:突出|具体|有关|相关|类)?(?:问题|方面|整改|情况|事项){_REST}"
+_WHO = any_of("frame_team")
+_PREFIX = rf"{any_of('frame_about')}?(?:{_WHO})?{any_of('frame_told')}?(?:意见)?(?:指出|提出)?{any_of('frame_of')}?"
+_REST = rf"{any_of('frame_rest')}*"
+_TAIL = rf"(?:等)?(?:的)?(?:等)?(?:方面)?(?:存在)?(?:的)?{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
 _STOP = r"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S))"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
 _QUOTED_RUN_IN = re.compile(
@@ -41,24 +39,22 @@ _ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:突出|具�
 _AGAINST = re.compile(rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
 _BARE = re.compile(rf"(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
 _ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:突出|具体)?问题{_REST}[。:]? *$")
-_LABELLED = re.compile(
-    r"(?:[【\[](?:反馈|存在|具体|突出)?(?:的)?(?:问题|意见)(?:描述|内容)?[】\]][:]?|"
-    r"(?:反馈|存在|具体|突出)?(?:的)?(?:问题|意见)(?:描述|内容)?[:]) *"
-)
+_FINDING_NAME = f"{any_of('finding_name_kind')}?(?:的)?{any_of('finding_name')}{any_of('finding_name_of')}?"
+_LABELLED = re.compile(rf"(?:[【\[]{_FINDING_NAME}[】\]][:]?|{_FINDING_NAME}[:]) *")
 _LABELLED_END = re.compile(r"[。【\[]")
 # 巡察反馈问题整改落实情况 names a part, not a finding.
 _GENERAL = re.compile(
-    rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|巡视|巡察|省委|市委|县委|区委|党委|党组|联动|专项|常规)*"
-    r"(?:反馈|指出|发现|提出|查摆|存在|移交)?(?:的)?(?:意见|主要|具体|突出|重点|有关|各类|全部|逐项|逐条|各项|和|及|立行立改|\d+个)*"
+    rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|{any_of('all_findings_by')})*"
+    rf"{any_of('all_findings_told')}?(?:的)?{any_of('all_findings_kind')}*"
 )
 _WINDOW = 330
 _BARE_LENGTH = 80
 _FIRST = frozenset(_OPENING + "【[存具突问关针对有围涉就在省市县区第联巡反指提意的中")
-"""What a framed heading can start with; one that starts otherwise is short and says 问题 at its end."""
+"""The first characters of framed headings; a heading that starts otherwise is short and says 问题 at its end."""
 
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
-    """The frame that the heading at ``text[start:end]`` (folded text) is, or None."""
+    """Return the frame of the heading at ``text[start:end]`` (folded text), or None if it has none."""
     labelled = _LABELLED.match(text, start, end)
     if labelled:
         return _labelled(text, labelled.end(), end)
@@ -81,7 +77,7 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
 
 
 def _labelled(text: str, start: int, end: int) -> Frame | None:
-    """What follows 反馈问题: or 【问题】 is the finding, framed once more or bare."""
+    """Return the finding behind 反馈问题: or 【问题】, which may be framed once more."""
     inner = read_frame(text, start, end)
     if inner is not None:
         return inner
@@ -97,7 +93,7 @@ def _labelled(text: str, start: int, end: int) -> Frame | None:
 
 
 def _is_frame(match: re.Match[str]) -> bool:
-    """A quote at the start of a heading is a frame if the wording says so, not merely because it is quoted."""
+    """Return whether the wording around a quoted heading makes it a frame; quotes alone do not."""
     return bool(match["prefix"]) or "问题" in match["tail"] or "整改" in match["tail"]
 
 
@@ -112,7 +108,10 @@ def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
 
 
 def without_outer_quotes(text: str, first: int, last: int) -> tuple[int, int]:
-    """Drop the quotes around the finding, keep those inside it; mend a quote that was opened or closed only once."""
+    """Return the place without the quotes around the finding; those inside it stay.
+
+    A quote that was opened or closed only once is mended.
+    """
     if last - first > 3 and text[last - 1] in _OPENING and text[last - 2] in _CLOSING:
         last -= 1  # one mark too many
     if text[first] == "“" and text[last - 1] == "“":
@@ -142,7 +141,7 @@ def _never_negative(text: str) -> bool:
 
 
 def lead_in_end(text: str, start: int, end: int) -> int:
-    """Where a lead-in such as 整改情况: that begins at ``start`` ends (and blanks after it), or ``start``.
+    """Return the end of a lead-in such as 整改情况: and the blanks after it; ``start`` where there is none.
 
     A bare state behind it (整改进展:已完成。) belongs to the lead-in.
     """
@@ -154,5 +153,5 @@ def lead_in_end(text: str, start: int, end: int) -> int:
 
 
 def is_note(text: str, start: int, end: int) -> bool:
-    """Whether a line gives a property of the finding (责任单位:…, 整改时限:…) rather than an answer."""
+    """Return whether a line gives a property of the finding (责任单位:…, 整改时限:…) and no answer."""
     return end - start < 60 and bool(pattern("outline", "note", r"[【\[(]?{}[】\])]?[:]").match(text, start, end))

@@ -7,8 +7,11 @@ decided by ``extractor.notice.outline.segments``, which sees the sequence.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from enum import IntEnum
 from typing import NamedTuple
+
+from extractor.notice.outline.outline_words import word_list
 
 CHINESE_DIGITS = "一二三四五六七八九"
 _CN = "一二三四五六七八九十百"
@@ -18,7 +21,7 @@ _STOPPED = "⒈-⒛"
 
 
 class Boundary(IntEnum):
-    """What stands before a candidate: the higher, the more it looks like the start of something."""
+    """The kind of place before a candidate; the higher, the likelier something starts here."""
 
     NONE = 0
     SOFT = 1  # a blank, a comma, a closing quote or bracket
@@ -26,7 +29,7 @@ class Boundary(IntEnum):
     LINE = 3  # nothing but blanks since the line began
 
 
-class Mark(NamedTuple):
+class EnumeratorMark(NamedTuple):
     """An enumerator: its kind, its number, its place and the place where its content starts (code points).
 
     ``label`` is its half-width form without the mark behind it, ``printed`` how many code points that takes.
@@ -41,24 +44,65 @@ class Mark(NamedTuple):
     boundary: Boundary
 
 
-# The first element is a character class so that the engine skips to candidates instead of trying each place.
-_CANDIDATE = re.compile(
-    rf"[{_CN}第其(0-9{_CIRCLED}{_PARENTHESISED}{_STOPPED}反整存具问](?:"
-    rf"(?<=[0-9])(?<![0-9.].)[0-9]{{0,2}}+"
-    rf"(?:(?P<decimal>(?:\.[0-9]{{1,2}}){{1,2}}(?= |、|关于|针对|(?<=\.[0-9]\.[0-9])(?![0-9.])))"
-    rf"|(?P<ar_dot> ?[.、,])|(?P<ar_rparen>\)[、.]?)|(?P<ar_bare>) {{1,4}}(?=[\u4e00-\u9fff“]))"
-    rf"|(?<=[{_CN}第其])(?:"
-    rf"(?<=[{_CN}])(?<![{_CN}].)[{_CN}]{{0,4}}(?:(?P<shi>是[:,、]?)|(?P<dun>[、.]))"
-    rf"|(?<=第)[{_CN}]{{1,3}}(?:(?P<di>[,、:])|(?P<nth>个问题[:、]))"
-    rf"|(?<=其)[{CHINESE_DIGITS}](?P<qi>[,、:]|是[,]?))"
-    rf"|(?<=\() ?(?:[{_CN}]{{1,5}}(?P<cn_paren> ?\)[、.]?)|[0-9]{{1,3}}(?P<ar_paren> ?\)[、.]?))"
-    rf"|(?<=[{_CIRCLED}])(?P<circled>[、.]?)"
-    rf"|(?<=[{_PARENTHESISED}])(?P<parenthesised>[、.]?)"
-    rf"|(?<=[{_STOPPED}])(?P<stopped>)"
-    rf"|(?:馈(?:问题|意见)(?<=反...)|改(?:问题|任务)(?<=整...)|在问题(?<=存...)|体问题(?<=具...)|题(?<=问.))\(?"
-    rf"(?:[{_CN}]{{1,4}}|[0-9]{{1,3}})\)?(?P<feedback>[:、.])"
-    rf")"
-)
+class _Form(NamedTuple):
+    """A form of enumerator: its first character, what must not stand before it, and what follows it (verbose)."""
+
+    first: str
+    rest: str
+    not_behind: str = ""
+
+
+def _words_from_second(name: str) -> str:
+    """Return a pattern for the words of a list behind their first character."""
+    return "|".join(f"{re.escape(word[1:])}(?<={re.escape(word)})" for word in word_list(name))
+
+
+_FORMS = {
+    "digits": _Form(
+        "0-9",
+        r"""
+        [0-9]{0,2}+
+        (?: (?P<decimal> (?:\.[0-9]{1,2}){1,2}
+              (?= [ ] | 、 | 关于 | 针对 | (?<=\.[0-9]\.[0-9]) (?![0-9.]) ) )
+          | (?P<ar_dot> [ ]?[.、,] )
+          | (?P<ar_rparen> \)[、.]? )
+          | (?P<ar_bare> ) [ ]{1,4} (?=[\u4e00-\u9fff“])
+        )""",
+        not_behind="0-9.",
+    ),
+    "numerals": _Form(
+        _CN,
+        rf"""
+        [{_CN}]{{0,4}} (?: (?P<shi> 是[:,、]? ) | (?P<dun> [、.] ) )""",
+        not_behind=_CN,
+    ),
+    "ordinals": _Form("第", rf"[{_CN}]{{1,3}} (?: (?P<di> [,、:] ) | (?P<nth> 个问题[:、] ) )"),
+    "others": _Form("其", rf"[{CHINESE_DIGITS}] (?P<qi> [,、:] | 是[,]? )"),
+    "brackets": _Form(
+        "(",
+        rf"""
+        [ ]? (?: [{_CN}]{{1,5}} (?P<cn_paren> [ ]?\)[、.]? ) | [0-9]{{1,3}} (?P<ar_paren> [ ]?\)[、.]? ) )""",
+    ),
+    "circled": _Form(_CIRCLED, "(?P<circled> [、.]? )"),
+    "parenthesised": _Form(_PARENTHESISED, "(?P<parenthesised> [、.]? )"),
+    "stopped": _Form(_STOPPED, "(?P<stopped> )"),
+    "numbered_findings": _Form(
+        "".join(sorted({word[0] for word in word_list("numbered")})),
+        rf"(?: {_words_from_second('numbered')} ) \(? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} ) \)? (?P<feedback> [:、.] )",
+    ),
+}
+
+
+def _any_form(forms: Collection[_Form]) -> re.Pattern[str]:
+    """Return one pattern for all forms: the engine skims for their first characters, then tries the form."""
+    tried = []
+    for first, rest, not_behind in forms:
+        before = f"(?<![{not_behind}].)" if not_behind else ""
+        tried.append(f"(?<=[{first}]){before}{rest}")
+    return re.compile(f"[{''.join(form.first for form in forms)}](?:{'|'.join(tried)})", re.VERBOSE)
+
+
+_CANDIDATE = _any_form(_FORMS.values())
 _SAME_KIND = {"parenthesised": "ar_paren", "stopped": "ar_dot", "nth": "feedback"}
 RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
 """Kinds that usually enumerate inside a paragraph; the others usually start one."""
@@ -74,7 +118,7 @@ _NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}]"
 
 
 def chinese_number(text: str) -> int:
-    """The value of a numeral such as 三, 十二, 二十, 一百零三; 0 where it is none.
+    """Return the value of a numeral such as 三, 十二, 二十, 一百零三; 0 where it is none.
 
     >>> [chinese_number(n) for n in ("三", "十", "十二", "二十一", "一百零三")]
     [3, 10, 12, 21, 103]
@@ -90,12 +134,8 @@ def chinese_number(text: str) -> int:
     return total + digit
 
 
-def _goes_on_in_digits(text: str, kind: str, end: int) -> bool:
-    return kind == "decimal" or (text[end : end + 1].isdecimal() and not _YEAR.match(text, end))
-
-
 def _number(text: str, *, last: bool) -> int:
-    """The value of the numeral in an enumerator (the last one of 1.2.3); 0 where it is no numeral, as in 五一."""
+    """Return the value of an enumerator's numeral (the last of 1.2.3); 0 where it is none, as in 五一."""
     numerals = _NUMERAL.findall(text)
     if not numerals:
         return 0
@@ -110,36 +150,40 @@ def _number(text: str, *, last: bool) -> int:
     return ord(found) - ord("㉑") + 21
 
 
-def find_marks(text: str) -> list[Mark]:
-    """Every place in the folded text that has the form of an enumerator, in order, real or not."""
+def find_marks(text: str) -> list[EnumeratorMark]:
+    """List every place in the folded text that has the form of an enumerator, in order, real or not."""
     marks = []
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
         group = match.lastgroup or ""
         kind = _SAME_KIND.get(group, group)
         boundary = _boundary(text, start)
-        if kind == "ar_rparen" and boundary < Boundary.SENTENCE:
-            continue  # 3) inside a formula or a bracket that closes
-        if text[end - 1] == "," and kind == "ar_dot" and boundary < Boundary.LINE:
-            continue  # a figure before a comma
-        if kind == "ar_bare" and boundary < Boundary.LINE:
-            continue  # a figure between blanks
-        if kind in ("decimal", "ar_dot") and boundary < Boundary.LINE and _goes_on_in_digits(text, kind, end):
-            continue  # 2.5 inside a line is a figure
+        if boundary < Boundary.LINE and kind in _IN_DIGITS and _is_figure(text, kind, boundary, end):
+            continue
         number = _number(text[start:end], last=kind == "decimal")
         if not number:
             continue
+        if kind == "decimal":
+            kind = f"decimal{text.count('.', start, end)}"
+            end += text[end : end + 1] == "、"
         content = end
         while content < len(text) and text[content] == " ":
             content += 1
-        if kind == "decimal":
-            kind = f"decimal{text.count('.', start, end)}"
-            end = content = end + (text[end : end + 1] == "、")
-            while content < len(text) and text[content] == " ":
-                content += 1
         printed = text[start:end].rstrip("、.:, ")
-        marks.append(Mark(kind, number, start, content, printed.replace(" ", ""), len(printed), boundary))
+        marks.append(EnumeratorMark(kind, number, start, content, printed.replace(" ", ""), len(printed), boundary))
     return marks
+
+
+_IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
+
+
+def _is_figure(text: str, kind: str, boundary: Boundary, end: int) -> bool:
+    """Return whether digits inside a line that look like an enumerator may as well be a figure."""
+    if kind == "ar_rparen":
+        return boundary < Boundary.SENTENCE  # 3) inside a formula or a bracket that closes
+    if kind != "ar_dot":
+        return True  # a figure between blanks, or 2.5
+    return text[end - 1] == "," or (text[end : end + 1].isdecimal() and not _YEAR.match(text, end))
 
 
 def _boundary(text: str, start: int) -> Boundary:

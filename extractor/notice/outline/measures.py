@@ -1,4 +1,4 @@
-"""Inside an issue: where its heading ends, and what its measures are.
+"""The inside of an issue: its heading and its measures.
 
 The deepest numbered units are measures; so is a paragraph without a number. A lead-in (整改情况:), a line that states a
 property of the issue (责任单位:…) and a heading over numbered units are none.
@@ -10,9 +10,9 @@ import re
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import is_note, lead_in_end, without_outer_quotes
-from extractor.notice.outline.issues import Finding
-from extractor.notice.outline.parts import heading_place
-from extractor.notice.outline.tree import Node
+from extractor.notice.outline.issues import FindingNode
+from extractor.notice.outline.rectification import heading_place
+from extractor.notice.outline.tree import OutlineNode
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -51,7 +51,7 @@ _LEAD_LENGTH = 30
 _HEADING_OVER_UNITS = 60
 
 
-def outline_issue(text: str, finding: Finding, *, last: bool) -> IssueOutline:
+def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutline:
     """Cut an issue's node into title and measures; behind the ``last`` issue an afterword may follow."""
     node = finding.node
     title, body = _heading(text, node)
@@ -71,14 +71,14 @@ def outline_issue(text: str, finding: Finding, *, last: bool) -> IssueOutline:
     )
 
 
-def label_place(node: Node) -> Place | None:
-    """The place of a node's enumerator without the mark behind it."""
+def label_place(node: OutlineNode) -> Place | None:
+    """Return the place of a node's enumerator without the mark behind it."""
     mark = node.segment.mark
     return Place(mark.start, mark.start + mark.printed) if mark else None
 
 
-def _heading(text: str, node: Node) -> tuple[Place, int]:
-    """The place of the title, and where the issue's own text goes on after its heading."""
+def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
+    """Return the place of the title, and the offset at which the issue's own text goes on."""
     start, end = node.segment.content, node.segment.end
     if node.frame is not None:
         return Place(node.frame.title_start, node.frame.title_end), _after_blanks(text, node.frame.end, end)
@@ -94,8 +94,8 @@ def _heading(text: str, node: Node) -> tuple[Place, int]:
     return title, body
 
 
-def _runs_on(text: str, node: Node, stop: int) -> bool:
-    """Whether the answer starts in the heading's own line: 整改情况: right behind it, or a long second sentence."""
+def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
+    """Return whether the answer starts in the heading's own line: by a lead-in or a long second sentence."""
     rest = text[stop : node.segment.end].strip()
     return bool(rest) and (
         lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40
@@ -124,8 +124,8 @@ def _trimmed(text: str, start: int, end: int) -> Place:
 _Found = tuple[list[MeasureOutline], list[Rest]]
 
 
-def _own_text(text: str, node: Node, body: int, found: _Found, lead_length: int) -> None:
-    """What stands between a heading and the first thing below it."""
+def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_length: int) -> None:
+    """Read the text between a heading and the first thing below it."""
     measures, rests = found
     end = node.segment.end
     state = pattern("outline", "state", r"[(\[【]{}[)\]】][。:]? *").match(text, body, end)
@@ -144,7 +144,7 @@ def _own_text(text: str, node: Node, body: int, found: _Found, lead_length: int)
         measures.append(MeasureOutline(place, None))
 
 
-def _children(text: str, children: list[Node], found: _Found, *, last: bool) -> None:
+def _children(text: str, children: list[OutlineNode], found: _Found, *, last: bool) -> None:
     measures, rests = found
     for index, child in enumerate(children):
         final = last and index == len(children) - 1
@@ -159,15 +159,15 @@ def _children(text: str, children: list[Node], found: _Found, *, last: bool) -> 
             _numbered_unit(text, child, found, last=final)
 
 
-def _segment_place(node: Node) -> Place:
+def _segment_place(node: OutlineNode) -> Place:
     return Place(node.segment.start, node.segment.end)
 
 
-def _is_afterword(text: str, node: Node) -> bool:
+def _is_afterword(text: str, node: OutlineNode) -> bool:
     return bool(pattern("outline", "afterword").match(text, node.segment.content, node.segment.end))
 
 
-def _paragraph(text: str, node: Node, *, followed: bool, found: _Found) -> None:
+def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -> None:
     measures, rests = found
     start, end = node.segment.content, node.segment.end
     printed = text[start:end]
@@ -192,15 +192,15 @@ def _paragraph(text: str, node: Node, *, followed: bool, found: _Found) -> None:
         measures.append(MeasureOutline(place, None))
 
 
-def _numbered_group(text: str, node: Node, found: _Found, *, last: bool) -> None:
-    """A numbered heading over deeper numbered units: the units are the measures."""
+def _numbered_group(text: str, node: OutlineNode, found: _Found, *, last: bool) -> None:
+    """Read a numbered heading over deeper numbered units, which are the measures."""
     _, rests = found
     rests.append(Rest("heading", Place(node.segment.start, node.segment.content)))
     _own_text(text, node, node.segment.content, found, _HEADING_OVER_UNITS)
     _children(text, node.children, found, last=last)
 
 
-def _numbered_unit(text: str, node: Node, found: _Found, *, last: bool) -> None:
+def _numbered_unit(text: str, node: OutlineNode, found: _Found, *, last: bool) -> None:
     measures, _ = found
     content, end = node.segment.content, node.segment.end
     children = node.children

@@ -1,4 +1,4 @@
-"""From text to segments: each a stretch that starts at a real enumerator or at the beginning of a line.
+"""The segments of a text: stretches that start at a real enumerator or at the beginning of a line.
 
 An enumerator at the beginning of a line is taken at its word. One inside a line must earn it: by what stands before
 it, and by its place in a sequence that began at one or goes on. This is what lets a page that lost its line breaks be
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from extractor.notice.outline.marks import LINE_OPENERS, RUN_IN_KINDS, Boundary, Mark, find_marks
+from extractor.notice.outline.marks import LINE_OPENERS, RUN_IN_KINDS, Boundary, EnumeratorMark, find_marks
 
 
 class Segment(NamedTuple):
@@ -23,7 +23,7 @@ class Segment(NamedTuple):
     start: int
     content: int
     end: int
-    mark: Mark | None
+    mark: EnumeratorMark | None
     opens_line: bool
 
 
@@ -36,7 +36,7 @@ _NOT_AN_ENUMERATOR = re.compile(
 _YEAR_FOLLOWS = re.compile(r"(?:19|20)[0-9]{2} ?年")
 _MEASURED = re.compile(r"[个家人名项条件次年月日天万亿多余]")
 _FURTHEST_JUMP = 3
-"""How many numbers may be missing before a numeral like 十一、 at the beginning of a line is no enumerator."""
+"""The most numbers that may be missing before a numeral like 十一、 that begins a line and is an enumerator."""
 _LONGEST_QUOTE = 200
 _FRAME_FOLLOWS = re.compile(r"(?:关于|针对)[“‘\"]")
 _COLLAPSED_LENGTH = 200
@@ -51,7 +51,7 @@ def split_segments(text: str) -> list[Segment]:
     position = 0
     for line in _LINE.finditer(text):
         start, stop = line.span()
-        here: list[Mark] = []
+        here: list[EnumeratorMark] = []
         while position < len(marks) and marks[position].start < stop:
             here.append(marks[position])
             position += 1
@@ -59,7 +59,7 @@ def split_segments(text: str) -> list[Segment]:
     return segments
 
 
-def _line_segments(text: str, start: int, stop: int, marks: list[Mark]) -> Iterator[Segment]:
+def _line_segments(text: str, start: int, stop: int, marks: list[EnumeratorMark]) -> Iterator[Segment]:
     starts = [mark.start for mark in marks]
     if not starts or text[start : starts[0]].strip(LINE_OPENERS):
         end = starts[0] if starts else stop
@@ -85,9 +85,9 @@ def _trim(text: str, start: int, end: int) -> int:
     return end
 
 
-def _accepted(text: str, candidates: list[Mark]) -> list[Mark]:
-    """The candidates that are enumerators, decided line by line with the numbers seen so far in mind."""
-    taken: list[Mark] = []
+def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMark]:
+    """Return the candidates that are enumerators, decided line by line by the numbers so far."""
+    taken: list[EnumeratorMark] = []
     latest: dict[str, int] = {}
     following = {(mark.kind, mark.number): mark.start for mark in candidates if mark.boundary is Boundary.LINE}
     position = 0
@@ -105,8 +105,8 @@ def _accepted(text: str, candidates: list[Mark]) -> list[Mark]:
 
 
 def _accepted_in_line(
-    text: str, line: list[Mark], latest: dict[str, int], ahead: tuple[int, dict[tuple[str, int], int]]
-) -> list[Mark]:
+    text: str, line: list[EnumeratorMark], latest: dict[str, int], ahead: tuple[int, dict[tuple[str, int], int]]
+) -> list[EnumeratorMark]:
     line_end, following = ahead
     if len(line) == 1 and line[0].boundary is Boundary.LINE:  # as in most lines: nothing in them to be told apart
         mark = line[0]
@@ -117,7 +117,7 @@ def _accepted_in_line(
     last = {(mark.kind, mark.number): mark.start for mark in line if mark.boundary >= Boundary.SOFT}
     seen = dict(latest)
     begun: set[str] = set()
-    taken: list[Mark] = []
+    taken: list[EnumeratorMark] = []
     for mark in line:
         if taken and mark.start < taken[-1].content:
             continue
@@ -137,8 +137,8 @@ def _accepted_in_line(
     return taken
 
 
-def _opens_line(text: str, mark: Mark, before: int | None, following: dict[tuple[str, int], int]) -> bool:
-    """Whether a mark at the beginning of a line enumerates, and is not a figure, a holiday or an ordinal."""
+def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: dict[tuple[str, int], int]) -> bool:
+    """Return whether a mark at the beginning of a line enumerates, and is no figure, holiday or ordinal."""
     if (
         mark.kind == "ar_dot"
         and text[mark.content : mark.content + 1].isdecimal()
@@ -157,8 +157,11 @@ def _opens_line(text: str, mark: Mark, before: int | None, following: dict[tuple
 
 
 class _Sequence(NamedTuple):
-    """Where a mark inside a line stands among those of its kind: the number before it (-1 for none), whether its line
-    has begun such a list, whether the next number comes later in the line, and whether the line lost its breaks."""
+    """The position of a mark inside a line among those of its kind.
+
+    ``before`` is the number before it, -1 for none; ``begun`` tells that its line has begun such a list, ``followed``
+    that the next number comes later in the line, ``collapsed`` that the line lost its breaks.
+    """
 
     before: int
     begun: bool
@@ -166,7 +169,7 @@ class _Sequence(NamedTuple):
     collapsed: bool
 
 
-def _earns_its_place(text: str, mark: Mark, place: _Sequence) -> bool:
+def _earns_its_place(text: str, mark: EnumeratorMark, place: _Sequence) -> bool:
     goes_on = place.before == mark.number - 1
     if mark.kind in RUN_IN_KINDS:
         return _runs_in(mark, place, goes_on=goes_on)
@@ -185,15 +188,15 @@ def _earns_its_place(text: str, mark: Mark, place: _Sequence) -> bool:
     return goes_on or (mark.number == 1 and place.followed)
 
 
-def _ends_line_as_heading(text: str, mark: Mark) -> bool:
-    """…通报如下:一、整改工作组织领导情况: a heading that lost the line break before it, but not the one behind."""
+def _ends_line_as_heading(text: str, mark: EnumeratorMark) -> bool:
+    """Return whether a heading lost the line break before it only: …通报如下:一、整改工作组织领导情况."""
     line_end = text.find("\n", mark.content)
     rest = text[mark.content : line_end if line_end >= 0 else len(text)].strip()
     return 4 <= len(rest) <= 40 and not any(end in rest for end in "。;,:")
 
 
-def _runs_in(mark: Mark, place: _Sequence, *, goes_on: bool) -> bool:
-    """Whether a mark of a kind that enumerates inside paragraphs does so here."""
+def _runs_in(mark: EnumeratorMark, place: _Sequence, *, goes_on: bool) -> bool:
+    """Return whether a mark of a kind that enumerates inside paragraphs does so here."""
     if mark.kind == "circled":
         return goes_on and place.begun if mark.number > 1 else place.followed
     if mark.boundary is Boundary.SENTENCE:
@@ -204,8 +207,8 @@ def _runs_in(mark: Mark, place: _Sequence, *, goes_on: bool) -> bool:
     return False
 
 
-def _headings_in_sequence(line: list[Mark]) -> int:
-    """How many marks of a line number headings one after another, whatever stands before them."""
+def _headings_in_sequence(line: list[EnumeratorMark]) -> int:
+    """Count the marks of a line that number headings one after another, whatever stands before them."""
     last: dict[str, int] = {}
     count = 0
     for mark in line:
@@ -218,7 +221,7 @@ def _headings_in_sequence(line: list[Mark]) -> int:
 
 
 def _quoted(text: str, place: int, line_start: int, line_end: int) -> bool:
-    """Whether ``place`` lies inside “…” or 《…》 of its line. A quote that never closes quotes nothing."""
+    """Return whether ``place`` lies inside “…” or 《…》 of its line. A quote that never closes quotes nothing."""
     start = max(line_start, place - _LONGEST_QUOTE)
     for opening, closing in ("“”", "‘’", "《》"):
         opened = text.rfind(opening, start, place)

@@ -1,4 +1,4 @@
-"""From text to issues and measures, and how much of the text they hold."""
+"""The outline of a notice: its issues and measures, and the share of its text that they hold."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from extractor.notice.outline.ending import Ending, find_ending
 from extractor.notice.outline.issues import find_findings
-from extractor.notice.outline.marks import Mark
+from extractor.notice.outline.marks import EnumeratorMark
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue
-from extractor.notice.outline.parts import Parts, find_parts
+from extractor.notice.outline.rectification import RectificationPart, find_parts
 from extractor.notice.outline.segments import split_segments
-from extractor.notice.outline.tree import Node, grow
+from extractor.notice.outline.tree import OutlineNode, grow
 from extractor.text.places import Place
 
 
@@ -24,8 +24,11 @@ class Gap(NamedTuple):
 
 
 class NoticeOutline(NamedTuple):
-    """A notice as places in its text. ``coverage`` is the share of the rectification part's characters (blanks aside)
-    that lie in a measure; ``opening_end`` is where the first part or issue starts, ``labels`` are all enumerators."""
+    """A notice as places in its text.
+
+    ``coverage`` is the share of the rectification part's characters (blanks aside) that lie in a measure, None where
+    there is no such part. ``opening_end`` is where the first part or issue starts; ``labels`` are all enumerators.
+    """
 
     issues: tuple[IssueOutline, ...]
     rectification: tuple[Place, ...]
@@ -61,8 +64,8 @@ def read_outline(text: str) -> NoticeOutline:
     )
 
 
-def _extent(parts: Parts, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:
-    """The rectification part's places, from the first group or issue to the last measure of each top-level part."""
+def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:
+    """Return a place for each top-level part that holds issues: from its first group or issue to its last measure."""
     starts = [issue.text.start for issue in issues]
     extent = []
     for node in parts.nodes:
@@ -76,7 +79,7 @@ def _extent(parts: Parts, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]
 
 
 def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> tuple[Rest, ...]:
-    """Every stretch of the rectification part outside the measures, named."""
+    """Return every stretch of the rectification part outside the measures, named."""
     groups = {Rest("heading", group) for issue in issues for group in issue.groups}
     known = sorted(groups.union(rest for issue in issues for rest in issue.rests if rest.kind != "afterword"))
     taken = [rest.text for rest in known]
@@ -98,7 +101,7 @@ def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tu
 
 
 def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> float | None:
-    """The share of the rectification part's characters, blanks aside, that lie in a measure."""
+    """Return the share of the rectification part's characters, blanks aside, that lie in a measure."""
     total = sum(_size(text, place) for place in rectification)
     if not total:
         return None
@@ -111,13 +114,13 @@ def _size(text: str, place: Place) -> int:
     return len(stretch) - stretch.count(" ") - stretch.count("\n")
 
 
-def _gaps(parts: Parts) -> tuple[Gap, ...]:
-    """Enumerators of the rectification part that skip, repeat or go back; numbering may go on across parents."""
-    latest: dict[str, Mark] = {}
+def _gaps(parts: RectificationPart) -> tuple[Gap, ...]:
+    """Return enumerators of the rectification part that skip, repeat or go back; numbering may go on across parents."""
+    latest: dict[str, EnumeratorMark] = {}
     gaps: list[Gap] = []
 
-    def visit(node: Node) -> None:
-        siblings: dict[str, Mark] = {}
+    def visit(node: OutlineNode) -> None:
+        siblings: dict[str, EnumeratorMark] = {}
         for child in node.parts:
             mark = child.segment.mark
             if mark is not None:

@@ -1,0 +1,16 @@
+"""The word lists of ``data/outline.toml`` as parts of larger patterns."""
+
+from __future__ import annotations
+
+from extractor.data import read_table
+
+
+def word_list(name: str) -> list[str]:
+    """Return the entries of a list in their order."""
+    words: list[str] = read_table("outline")[name]
+    return words
+
+
+def any_of(name: str) -> str:
+    """Return a pattern for one entry of a list, the first that matches."""
+    return f"(?:{'|'.join(word_list(name))})"

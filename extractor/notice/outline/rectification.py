@@ -1,0 +1,134 @@
+"""The rectification part: the top-level parts of a notice that hold findings.
+
+The leadership part, the next steps and the closing are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import NamedTuple
+
+from extractor.notice.outline.tree import OutlineNode
+from extractor.text.places import Place
+from extractor.text.wording import pattern
+
+
+class RectificationPart(NamedTuple):
+    """The rectification part: its top-level nodes, and whether the only one is its own heading (not a group).
+
+    ``findings`` are the nodes below that are framed as findings; none where the notice does not frame them.
+    """
+
+    nodes: tuple[OutlineNode, ...]
+    container: bool
+    findings: frozenset[OutlineNode]
+
+
+_HEADING_READ = 14
+_SENTENCE = re.compile(r"[^。:;!?\n]*")
+
+
+def heading_text(text: str, node: OutlineNode) -> str:
+    """Return the first sentence of a node's own text, without its closing mark."""
+    match = _SENTENCE.match(text, node.segment.content, node.segment.end)
+    return match.group() if match else ""
+
+
+def heading_place(text: str, node: OutlineNode) -> Place:
+    """Return the place of a grouping heading without its enumerator and final mark."""
+    end = node.segment.content + len(heading_text(text, node).rstrip())
+    return Place(node.segment.content, end)
+
+
+def find_parts(text: str, nodes: list[OutlineNode]) -> RectificationPart:
+    """Find the rectification part among the top-level nodes."""
+    top = [node for node in nodes if node.kind != "paragraph"]
+    first, last = _without_ends(text, top)
+    candidates = top[first:last]
+    findings = _framed_findings(candidates)
+    if findings:
+        bearing = [i for i, node in enumerate(candidates) if not findings.isdisjoint(node.walk())]
+        chosen = candidates[bearing[0] : bearing[-1] + 1]
+        if candidates[bearing[0]] in findings:
+            chosen = candidates  # findings at the top: their unframed neighbours are findings too
+    else:
+        chosen = _dominant(text, candidates)
+    container = len(chosen) == 1 and chosen[0] not in findings and bool(chosen[0].children)
+    return RectificationPart(tuple(chosen), container, findings)
+
+
+def _without_ends(text: str, top: list[OutlineNode]) -> tuple[int, int]:
+    """Return the range of parts without those whose wording makes them leadership (in front) or next steps (behind)."""
+    leadership, next_steps = pattern("outline", "leadership"), pattern("outline", "next_steps")
+    group = pattern("outline", "group")
+    first, last = 0, len(top)
+
+    def frameless(node: OutlineNode) -> bool:
+        return not any(below.finding for below in node.walk())
+
+    while first < last - 1 and frameless(top[first]) and leadership.search(heading_text(text, top[first])):
+        first += 1
+    ahead_only = pattern("outline", "ahead_only")
+    while last - 1 > first and (
+        frameless(top[last - 1]) or ahead_only.search(heading_text(text, top[last - 1])[:_HEADING_READ])
+    ):
+        heading = heading_text(text, top[last - 1])
+        if not next_steps.search(heading) or (group.search(heading) and "下一步" not in heading):
+            break
+        last -= 1
+    return first, last
+
+
+_Level = tuple[str, ...]
+"""The kinds of the nodes above a node and its own, outermost first."""
+_FEWEST_FRAMES = 3
+_LEAST_FRAMED = 0.3
+
+
+def _framed_findings(candidates: list[OutlineNode]) -> frozenset[OutlineNode]:
+    """Return the nodes whose frames count as findings; none where the notice does not frame its findings."""
+    below = [each for top in candidates for each in _with_levels(top, ())]
+    findings = _closed_frames(below) or _usual_open_frames(below)
+    every = Counter(level for level, _ in below)
+    framed = Counter(level for level, node in below if node in findings)
+    if any(count >= _FEWEST_FRAMES or count / every[level] >= _LEAST_FRAMED for level, count in framed.items()):
+        return findings
+    return frozenset()  # a stray 关于…的问题 among many headings frames nothing
+
+
+def _closed_frames(below: list[tuple[_Level, OutlineNode]]) -> frozenset[OutlineNode]:
+    """Return the nodes that are findings by themselves; fields (在“…”方面) only where there is nothing else."""
+    findings = frozenset(node for _, node in below if node.finding)
+    return frozenset(node for node in findings if not (node.frame and node.frame.aspect)) or findings
+
+
+def _usual_open_frames(below: list[tuple[_Level, OutlineNode]]) -> frozenset[OutlineNode]:
+    """Return the nodes with a frame on levels that have two or more of them."""
+    opened = Counter(level for level, node in below if node.frame is not None)
+    return frozenset(node for level, node in below if node.frame is not None and opened[level] >= 2)
+
+
+def _with_levels(node: OutlineNode, above: _Level) -> list[tuple[_Level, OutlineNode]]:
+    level = (*above, node.kind)
+    found = [(level, node)]
+    for child in node.parts:
+        found.extend(_with_levels(child, level))
+    return found
+
+
+def _dominant(text: str, candidates: list[OutlineNode]) -> list[OutlineNode]:
+    """Return the one part that holds most of the text if it reads like the answer's heading, else all parts."""
+    if len(candidates) < 2:
+        return candidates
+    sizes = [node.end - node.segment.start for node in candidates]
+    largest = max(range(len(candidates)), key=sizes.__getitem__)
+    main = candidates[largest]
+    heading = heading_text(text, main)
+    if (
+        sizes[largest] < 0.6 * sum(sizes)
+        or re.search(r"(?:方面|领域)$", heading)
+        or not any(c.parts for c in main.parts)
+    ):
+        return candidates
+    return [main]

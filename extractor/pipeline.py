@@ -1,4 +1,7 @@
-"""The way of a notice, top to bottom: file → ingest → fold → outline → facts → record → (model) → checks → store.
+"""The way of a notice, top to bottom.
+
+By rules:     file → ingest → fold → reading (outline, facts) → assemble → checks → store
+With a model: file → ingest → fold → reading → packs → calls → answers → merge → checks → store
 
 ``extractor.runs.run`` takes many notices this way and leaves out those that went it before.
 """
@@ -14,13 +17,14 @@ from extractor.files.parts.left_out import LeftOut, told_of
 from extractor.files.sources.source import Source
 from extractor.notice.assemble import assemble, in_source
 from extractor.notice.doubts import check
-from extractor.notice.reading import read_by_rules
+from extractor.notice.reading import Reading, read_by_rules
 from extractor.omissions import named_omissions, with_omissions
-from extractor.record.checks import Lang, said
+from extractor.record.checks import Doubt, Lang, said
 from extractor.record.contract import Notice
 from extractor.text.folding import fold
 
 if TYPE_CHECKING:
+    from extractor.assist.packs.material import Material
     from extractor.assist.session import Model
     from extractor.endpoint.failures import CallFailure
 
@@ -60,7 +64,6 @@ async def extract_with_model(
     rest is as in ``extract``. Where calls fail for good the rules' reading stands.
     """
     from extractor.assist.packs.material import read_first
-    from extractor.assist.session import read_with_model
 
     # In a thread, so that answers to other notices are taken meanwhile.
     material = await asyncio.to_thread(read_first, text, notice_id)
@@ -69,6 +72,36 @@ async def extract_with_model(
     checks = check(notice, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
     checks = with_omissions(named_omissions(left_out, text, lang), checks)
     return Assisted(notice.model_copy(update={"checks": checks}), read.failures)
+
+
+class ModelReading(NamedTuple):
+    """A notice as the rules and a model read it; its places are of the folded text.
+
+    ``reading`` is the rules' reading under the outline that was used; ``failures`` are the calls that failed for good.
+    """
+
+    notice: Notice
+    reading: Reading
+    doubts: list[Doubt]
+    failures: list[CallFailure]
+
+
+async def read_with_model(material: Material, model: Model, *, finds_issues: bool) -> ModelReading:
+    """Ask a model about a notice that the rules have read (outline? → fields, labels), and merge both readings."""
+    from extractor.assist.layout.model_outline import lay_out, poorly_laid_out
+    from extractor.assist.merge import merge
+    from extractor.assist.packs.material import with_outline
+    from extractor.assist.session import Session
+    from extractor.assist.tasks import FIELDS, LABELS, LAYOUT
+
+    session, doubts, by_model = Session(model), list[Doubt](), False
+    if finds_issues or poorly_laid_out(material.reading):
+        laid = lay_out(material.reading, await session.ask(LAYOUT, material))
+        doubts, by_model = laid.doubts, laid.reading is not material.reading
+        material = with_outline(material, laid.reading)
+    fields, labels = await asyncio.gather(session.ask(FIELDS, material), session.ask(LABELS, material))
+    merged = merge(material, labels, fields, by_model=by_model)
+    return ModelReading(merged.notice, material.reading, doubts + merged.doubts, session.failures)
 
 
 class ReadNotice(NamedTuple):

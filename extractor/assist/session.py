@@ -1,6 +1,6 @@
-"""A notice read with a model, top to bottom: packs, calls, answers, and the record merged with the rules'.
+"""The calls about one notice: packs are asked, all at once, and their answers returned.
 
-The model (``Model``) decides how calls are sent and failed requests repeated. This module decides that a pack whose
+The model (``Model``) decides how calls are sent and failed requests repeated. A session decides that a pack whose
 answer was cut off, or whose prompt was too long, is asked again in two halves, and that a pack that fails for good is
 left to the rules.
 """
@@ -9,22 +9,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
-from extractor.assist.layout.model_outline import lay_out, poorly_laid_out
-from extractor.assist.merge import merge
 from extractor.assist.packs.answer_shapes import Response
-from extractor.assist.packs.material import Material, material_of
+from extractor.assist.packs.material import Material
 from extractor.assist.packs.pack import AnsweredPack, AnswerT, PackT
 from extractor.assist.prompts import call_for
-from extractor.assist.tasks import FIELDS, LABELS, LAYOUT, Task
+from extractor.assist.tasks import Task
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure
 from extractor.errors import BugError
-from extractor.notice.reading import Reading
-from extractor.record.checks import Doubt
-from extractor.record.contract import Notice
 
 
 class Model(Protocol):
@@ -42,49 +36,12 @@ class Model(Protocol):
         """Say whether an answer is at hand, so that no request is needed."""
 
 
-@dataclass(frozen=True)
-class ModelReading:
-    """A notice as the rules and a model read it.
-
-    ``reading`` is the rules' reading under the outline that was used, and ``failures`` are the calls that failed for
-    good.
-    """
-
-    notice: Notice
-    reading: Reading
-    doubts: list[Doubt]
-    failures: list[CallFailure] = field(default_factory=list)
-
-
-async def read_with_model(material: Material, model: Model, *, finds_issues: bool) -> ModelReading:
-    """Read a notice with a model.
-
-    With ``finds_issues``, or where the rules' outline is poor, the model first finds the issues and measures.
-    """
-    session = _Session(model)
-    doubts: list[Doubt] = []
-    by_model = False
-    if finds_issues or poorly_laid_out(material.reading):
-        laid = lay_out(material.reading, await session.ask(LAYOUT, material))
-        doubts = laid.doubts
-        by_model = laid.reading is not material.reading
-        material = with_outline(material, laid.reading)
-    fields, labels = await asyncio.gather(session.ask(FIELDS, material), session.ask(LABELS, material))
-    merged = merge(material, labels, fields, by_model=by_model)
-    return ModelReading(merged.notice, material.reading, doubts + merged.doubts, session.failures)
-
-
-def with_outline(material: Material, reading: Reading) -> Material:
-    """Return a notice's material under the outline of ``reading``."""
-    return material if reading is material.reading else material_of(reading, material.notice.notice_id)
-
-
 _MOST_CUTS = 3
 """The most times a pack is halved. Each part repeats the instructions, and where an eighth of a pack is still too much,
 less of it will not help."""
 
 
-class _Session:
+class Session:
     """The calls about one notice, and those that failed for good."""
 
     def __init__(self, model: Model) -> None:

@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import read_first
-from extractor.assist.pending import still_unanswered
 from extractor.assist.prompts import prompt
 from extractor.assist.tasks import TASKS
 from extractor.endpoint.answer_records import AnswerRecord, CallHeader
@@ -31,6 +30,7 @@ from extractor.endpoint.tokens import estimate_tokens
 from extractor.errors import InputError, SettingsError
 from extractor.files.ingest import read_text
 from extractor.files.sources.source import Source
+from extractor.runs.pending_calls import still_unanswered
 
 LINES = ("stored", "repeated", "truncated", "refused", "failed", "unusable")
 """The outcomes of a line of an answers file (see ``BatchImport``)."""

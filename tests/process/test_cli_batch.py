@@ -22,7 +22,6 @@ from planted import notice
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import read_first
-from extractor.assist.session import ModelReading, read_with_model
 from extractor.cli import main
 from extractor.endpoint.answers import kept_answer
 from extractor.endpoint.cache import AnswerCache
@@ -30,6 +29,7 @@ from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.endpoint.settings import EndpointSettings
+from extractor.pipeline import ModelReading, read_with_model
 
 PAGE = ROOT / "docs" / "batch.md"
 KEY = "sk-planted-0123456789abcdef"

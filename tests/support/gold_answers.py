@@ -22,10 +22,9 @@ from extractor.assist.fields.field_pack import fields_packs
 from extractor.assist.labels.label_pack import labels_packs
 from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.layout.model_outline import lay_out
-from extractor.assist.packs.material import Material, read_first
+from extractor.assist.packs.material import Material, read_first, with_outline
 from extractor.assist.packs.pack import AnsweredPack, Pack
 from extractor.assist.prompts import call_for, prompt
-from extractor.assist.session import with_outline
 from extractor.assist.tasks import TASKS
 from extractor.notice.assemble import in_folded
 from extractor.record.contract import Notice, Span

@@ -41,3 +41,8 @@ def place_of(span: Span) -> Place:
 def span_of(place: Place) -> Span:
     """Return a place as a span of the contract."""
     return Span(start=place.start, end=place.end)
+
+
+def with_outline(material: Material, reading: Reading) -> Material:
+    """Return a notice's material under the outline of ``reading``."""
+    return material if reading is material.reading else material_of(reading, material.notice.notice_id)

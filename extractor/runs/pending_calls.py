@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import Material
-from extractor.assist.session import read_with_model
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
+from extractor.pipeline import read_with_model
 
 AnswerLookup = Callable[[Call[Response]], Response | None]
 """A function that returns the valid answer kept for a call, None where there is none."""

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.prompts import prompts_key
-from extractor.assist.responses import Response
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.offline import OfflineAnswers
+from extractor.endpoint.offline_answers import OfflineAnswers
 from extractor.endpoint.recording import Recording
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally

@@ -54,10 +54,12 @@ async def extract_with_model(
     lang: Lang = "zh",
     left_out: Sequence[LeftOut] = (),
 ) -> Assisted:
-    """Extract a notice from its plain text by rules and a model, which says first where issues and measures stand where
-    ``finds_issues`` is set or the rules' outline is poor. Else as ``extract``. Where calls fail the rules stand.
+    """Extract a notice from its plain text by rules and a model.
+
+    With ``finds_issues``, or where the rules' outline is poor, the model first says where issues and measures are. The
+    rest is as in ``extract``. Where calls fail for good the rules' reading stands.
     """
-    from extractor.assist.packs import read_first
+    from extractor.assist.packs.material import read_first
     from extractor.assist.session import read_with_model
 
     # In a thread, so that answers to other notices are taken meanwhile.

@@ -1,13 +1,45 @@
-"""No test asks an endpoint, reads settings or keeps answers that are those of whoever runs the tests."""
+"""What holds for all tests: nothing of whoever runs them is used, and files are run by how long they take."""
 
 from __future__ import annotations
 
 import os
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["shared_fixtures"]
+
+TESTS = Path(__file__).parent
+SECONDS: dict[str, float] = tomllib.loads((TESTS / "seconds.toml").read_text(encoding="utf-8"))
+"""How long files of tests take; those that are not named take less than a second."""
+SLOW_SECONDS = 3.0
+"""Beyond which files of ``process/`` are slow; those of ``unit/`` never are, those of ``browser/`` always."""
+
+# What is compiled is kept, whatever the caller has set: hundreds of processes import the same modules.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 pytest.register_assert_rewrite("browsing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have ``--dist loadfile`` take files in the order of the tests, not by how many tests they hold."""
+    config.option.loadscopereorder = False
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of long files as slow, and put the longest files first, so that no processor is left idle."""
+    for item in items:
+        if item.path.parent.name == "browser" or (item.path.parent.name == "process" and _seconds(item) > SLOW_SECONDS):
+            item.add_marker("slow")
+    items.sort(key=_seconds, reverse=True)
+
+
+def _seconds(item: pytest.Item) -> float:
+    """Return how long the file of a test takes."""
+    return SECONDS.get(item.path.stem, 0.0)
 
 
 @pytest.fixture(autouse=True)

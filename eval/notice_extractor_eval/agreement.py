@@ -83,8 +83,8 @@ def agreement_markdown(readings: TwoReadings, names: tuple[str, str], lang: Lang
     for name, notices in ((one, readings.only_one), (other, readings.only_other)):
         if notices:
             parts.append(f"{'仅有' if zh else 'Labelled only by'} {name}: {', '.join(map(cell, notices))}")
-    parts.append(f"## {'分歧' if zh else 'Differences'}: {len(evaluation.findings)}")
-    parts.append("\n".join(f"- `{each.field}` {cell(str(each))}" for each in evaluation.findings))
+    parts.append(f"## {'分歧' if zh else 'Differences'}: {len(evaluation.errors)}")
+    parts.append("\n".join(f"- `{each.field}` {cell(str(each))}" for each in evaluation.errors))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

@@ -23,13 +23,17 @@ class Placed(Protocol):
     """A record with a stretch of text."""
 
     @property
-    def text(self) -> Span: ...
+    def text(self) -> Span:
+        """The stretch."""
+        ...
 
-    def model_dump_json(self) -> str: ...
+    def model_dump_json(self) -> str:
+        """Return the record as JSON."""
+        ...
 
 
 class Pairing(NamedTuple):
-    """Who answers whom, by index; ``pairs`` in gold order, and what is left over on either side."""
+    """The indices of those that are matched (``pairs``, in gold order), and of those left over on either side."""
 
     pairs: tuple[tuple[int, int], ...]
     missed: tuple[int, ...]

@@ -26,8 +26,11 @@ Confusion = dict[str, dict[str, int]]
 
 
 class Enumeration(NamedTuple):
-    """A vocabulary that is judged, and the row it is scored under; of an element of a list also the element's kind,
-    the value, and what makes two elements the same apart from it."""
+    """A vocabulary that is judged, and the row that it is scored under.
+
+    Where it is a value of a list's elements, ``kind`` is theirs, ``value`` its name, and ``same`` what makes two
+    elements the same apart from it.
+    """
 
     row: str
     vocabulary: str
@@ -61,7 +64,7 @@ OF_ITEMS = frozenset(each.row for each in _ALL if each.kind is None)
 
 
 class Agreement(NamedTuple):
-    """How far two readings agree on an enumeration."""
+    """The agreement of two readings on an enumeration."""
 
     pairs: int
     equal: float
@@ -111,7 +114,7 @@ def aligned_values(gold: Notice, pred: Notice, alignment: NoticeAlignment) -> It
     """Yield (field, (gold value, predicted value)) for every enumeration of items that both sides have.
 
     Documents are the same item by title, figures by amount, and accountability by count and unit, within matched
-    measures. Types that one side alone gives stand against ``—``; a figure without a qualifier has ``—`` too.
+    measures. Types that one side alone gives are paired with ``—``; a figure without a qualifier has ``—`` too.
     """
     for name, field in NOTICE_FIELDS.items():
         if field.vocabulary and value_of(gold, name) and value_of(pred, name):
@@ -134,7 +137,7 @@ def type_decisions(gold: Notice, pred: Notice, alignment: NoticeAlignment) -> It
 
 
 def confusion(pairs: Mapping[Pair, int]) -> Confusion:
-    """Return how often each predicted value stands against each gold value."""
+    """Return how often each predicted value is paired with each gold value."""
     table: Confusion = {}
     for (one, other), often in sorted(pairs.items()):
         table.setdefault(one, {})[other] = often

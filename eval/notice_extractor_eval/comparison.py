@@ -17,7 +17,7 @@ import numpy as np
 from extractor.errors import InputError
 from notice_extractor_eval.bootstrap import Interval, paired_intervals
 from notice_extractor_eval.evaluation import COLUMN, Evaluation
-from notice_extractor_eval.item_errors import Finding
+from notice_extractor_eval.item_errors import ItemError
 from notice_extractor_eval.markdown import cell, table
 from notice_extractor_eval.score_fields import ROWS, Lang
 
@@ -43,7 +43,7 @@ class Difference:
 
     @property
     def verdict(self) -> Verdict:
-        """What the interval allows to be said."""
+        """The verdict that the interval allows."""
         if math.isnan(self.interval.low) or self.interval.low <= 0 <= self.interval.high:
             return "same"
         return "better" if self.interval.low > 0 else "worse"
@@ -54,8 +54,8 @@ class Comparison:
     """Every field's difference, the errors that went away and those that came."""
 
     differences: tuple[Difference, ...]
-    solved: tuple[Finding, ...]
-    fresh: tuple[Finding, ...]
+    solved: tuple[ItemError, ...]
+    fresh: tuple[ItemError, ...]
     invented: tuple[int, int]
 
     @property
@@ -76,11 +76,11 @@ def compare(one: Evaluation, other: Evaluation) -> Comparison:
         for (name, column), interval in zip(COLUMN.items(), intervals, strict=True)
         if one.micro[name].counted or other.micro[name].counted
     )
-    before, after = ({finding.key for finding in side.findings} for side in (one, other))
+    before, after = ({error.key for error in side.errors} for side in (one, other))
     return Comparison(
         differences=differences,
-        solved=tuple(finding for finding in one.findings if finding.key not in after),
-        fresh=tuple(finding for finding in other.findings if finding.key not in before),
+        solved=tuple(error for error in one.errors if error.key not in after),
+        fresh=tuple(error for error in other.errors if error.key not in before),
         invented=(len(one.invented), len(other.invented)),
     )
 
@@ -125,11 +125,11 @@ def comparison_markdown(comparison: Comparison, names: tuple[str, str], lang: La
     return "\n\n".join(parts) + "\n"
 
 
-def _changed(title: str, found: Iterable[Finding]) -> Iterator[str]:
+def _changed(title: str, found: Iterable[ItemError]) -> Iterator[str]:
     every = list(found)
     yield f"## {title}: {len(every)}"
     if every:
-        lines = [f"- `{finding.field}` {cell(str(finding))}" for finding in every[:SHOWN]]
+        lines = [f"- `{error.field}` {cell(str(error))}" for error in every[:SHOWN]]
         if len(every) > SHOWN:
             lines.append(f"- … {len(every) - SHOWN}")
         yield "\n".join(lines)

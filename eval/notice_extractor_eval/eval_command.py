@@ -31,7 +31,7 @@ app = typer.Typer(help="Measure predictions against gold labels; compare runs an
 
 
 class SplitName(StrEnum):
-    """Which gold notices count."""
+    """The gold notices that count."""
 
     TUNED = "tuned"
     HELD_BACK = "held-back"

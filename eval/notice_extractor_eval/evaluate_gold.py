@@ -1,4 +1,4 @@
-"""What the commands do: measure a gold folder's split, and write every report of a run into one folder."""
+"""The work behind the commands: measure a gold folder's split, and write every report of a run into one folder."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def write_reports(
 ) -> list[Path]:
     """Write ``metrics.json``, ``errors.jsonl``, ``summary.md``, ``junit.xml`` and ``eval.html``."""
     folder.mkdir(parents=True, exist_ok=True)
-    errors = "".join(json.dumps(as_dict(each), ensure_ascii=False) + "\n" for each in evaluation.findings)
+    errors = "".join(json.dumps(as_dict(each), ensure_ascii=False) + "\n" for each in evaluation.errors)
     contents = {
         "metrics.json": json.dumps(metrics, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
         "errors.jsonl": errors,
         "summary.md": markdown(metrics, lang, broken),
         "junit.xml": junit(metrics, broken),
-        "eval.html": page(metrics, evaluation.findings, lang),
+        "eval.html": page(metrics, evaluation.errors, lang),
     }
     paths = [folder / name for name in contents]
     for path, content in zip(paths, contents.values(), strict=True):

@@ -23,7 +23,7 @@ from notice_extractor_eval.chance import (
     type_decisions,
 )
 from notice_extractor_eval.gold_folder import Example
-from notice_extractor_eval.item_errors import Finding, findings
+from notice_extractor_eval.item_errors import ItemError, item_errors
 from notice_extractor_eval.outcomes import NOTICE_UNIT, ValueOutcome
 from notice_extractor_eval.predictions import Predict
 from notice_extractor_eval.score_fields import ROWS
@@ -36,7 +36,7 @@ Scores = Mapping[str, Score]
 
 @dataclass(frozen=True, slots=True)
 class NoticeResult:
-    """What became of one notice. ``counts`` holds every unit's (tp, fp, fn) by field; unit 0 is the notice itself."""
+    """The outcomes of one notice. ``counts`` holds every unit's (tp, fp, fn) by field; unit 0 is the notice itself."""
 
     notice_id: str
     missing: bool
@@ -44,7 +44,7 @@ class NoticeResult:
     categories: tuple[str, ...]
     counts: Counts
     lengths: Mapping[str, Scores]
-    findings: tuple[Finding, ...]
+    errors: tuple[ItemError, ...]
     invented: tuple[Ungrounded, ...]
     values: Mapping[str, Mapping[Pair, int]]
     types: Mapping[Pair, int]
@@ -69,9 +69,9 @@ class Evaluation:
         return tuple(result.notice_id for result in self.results if result.missing)
 
     @property
-    def findings(self) -> list[Finding]:
+    def errors(self) -> list[ItemError]:
         """Every single error."""
-        return [finding for result in self.results for finding in result.findings]
+        return [error for result in self.results for error in result.errors]
 
     @property
     def invented(self) -> list[tuple[str, Ungrounded]]:
@@ -161,14 +161,14 @@ def evaluate_notice(gold: Notice, pred: Notice | None, text: str, *, layout: str
     alignment = align_notice(gold, answer)
     counts = np.zeros((1 + len(gold.issues), len(ROWS), 3))
     lengths: defaultdict[str, defaultdict[str, Score]] = defaultdict(lambda: defaultdict(Score))
-    errors: list[ValueOutcome] = []
+    wrong: list[ValueOutcome] = []
     for outcome in outcomes(gold, answer, alignment):
         where, score = outcome.where, outcome.score
         counts[where.unit - NOTICE_UNIT, COLUMN[outcome.field]] += (score.tp, score.fp, score.fn)
         if where.length is not None:
             lengths[where.length][outcome.field] += score
         if outcome.listed:
-            errors.append(outcome)
+            wrong.append(outcome)
     values: defaultdict[str, Counter[Pair]] = defaultdict(Counter)
     for name, pair in aligned_values(gold, answer, alignment):
         values[name][pair] += 1
@@ -179,7 +179,7 @@ def evaluate_notice(gold: Notice, pred: Notice | None, text: str, *, layout: str
         categories=tuple(issue.category for issue in gold.issues),
         counts=counts,
         lengths={name: dict(scores) for name, scores in lengths.items()},
-        findings=tuple(findings(gold.notice_id, text, errors)),
+        errors=tuple(item_errors(gold.notice_id, text, wrong)),
         invented=tuple(ungrounded(answer, text)),
         values=values,
         types=Counter(type_decisions(gold, answer, alignment)),

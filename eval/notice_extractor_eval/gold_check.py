@@ -1,4 +1,4 @@
-"""What ``gold check`` says about each label file: its mistakes, what is worth a look, and what it holds."""
+"""The report of ``gold check`` on each label file: its mistakes, what is worth a look, and what it holds."""
 
 from __future__ import annotations
 

@@ -71,15 +71,15 @@ def export(
 ) -> None:
     """Write the notices whose review is finished as label files, which `gold check` accepts.
 
-    Exit 1 where one could not be written: its labels there say something else, or cannot be told in a label file.
+    Exit 1 where one could not be written: its labels there say something else, or fit no label file.
     """
     from extractor.review.review_labels import written_labels
-    from extractor.service.store.database import existing
-    from extractor.service.store.review_store import finished
+    from extractor.service.store.database import open_existing
+    from extractor.service.store.review_store import finished_reviews
 
     written = refused = 0
-    with existing(data / "notices.sqlite") as database:
-        for found in finished(database):
+    with open_existing(data / "notices.sqlite") as database:
+        for found in finished_reviews(database):
             try:
                 path = written_labels(found.record, found.text, found.review, to, replaces=replace)
             except InputError as error:

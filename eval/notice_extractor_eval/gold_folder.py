@@ -57,7 +57,8 @@ def read_folder(folder: Path, texts: Path | None = None, only: frozenset[str] | 
 def reviewed(files: Iterable[LabelFile]) -> Iterator[Example]:
     """Yield the notices of reviewed files; drafts are passed over.
 
-    Raises ``InputError`` with all mistakes at the end, if any file had some.
+    Raises:
+        InputError: a file has mistakes; raised at the end, with those of all files.
     """
     faults: list[LabelError] = []
     for file in files:

@@ -29,7 +29,7 @@ from extractor.errors import InputError
 from extractor.record.fields import SCALARS
 from extractor.record.grounding import Ungrounded
 from notice_extractor_eval.evaluation import Evaluation
-from notice_extractor_eval.item_errors import Finding
+from notice_extractor_eval.item_errors import ItemError
 from notice_extractor_eval.outcomes import Score
 from notice_extractor_eval.score_fields import ROWS
 
@@ -48,7 +48,7 @@ class Minimum:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """What a run must reach."""
+    """The scores that a run must reach."""
 
     path: Path
     backend: str
@@ -68,7 +68,7 @@ class Breach:
     tolerance: float
     score: Score | None
     count: int
-    evidence: tuple[Finding | Ungrounded, ...]
+    evidence: tuple[ItemError | Ungrounded, ...]
     new: bool
 
     def __str__(self) -> str:
@@ -141,14 +141,14 @@ def write_thresholds(evaluation: Evaluation, path: Path, *, backend: str, split:
         *rows,
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    known = sorted({finding.key for finding in evaluation.findings})
+    known = sorted({error.key for error in evaluation.errors})
     keys.write_text("".join(f"{key}\n" for key in known), encoding="utf-8")
 
 
 def _breach(name: str, minimum: Minimum, evaluation: Evaluation, known: frozenset[str] | None) -> Breach:
     sources = _sources(name)
-    errors = [finding for finding in evaluation.findings if finding.field in sources]
-    fresh = [finding for finding in errors if known is not None and finding.key not in known]
+    errors = [error for error in evaluation.errors if error.field in sources]
+    fresh = [error for error in errors if known is not None and error.key not in known]
     shown = tuple((fresh or errors)[:SHOWN])
     return Breach(name, minimum.minimum, minimum.tolerance, evaluation.micro[name], len(errors), shown, bool(fresh))
 
@@ -191,5 +191,5 @@ def _key(name: str) -> str:
     return f'"{name}"' if "." in name else name
 
 
-def _said(each: Finding | Ungrounded) -> str:
-    return str(each) if isinstance(each, Finding) else f"{each.path}: “{each.value}”: {each.reason}"
+def _said(each: ItemError | Ungrounded) -> str:
+    return str(each) if isinstance(each, ItemError) else f"{each.path}: “{each.value}”: {each.reason}"

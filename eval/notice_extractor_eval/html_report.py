@@ -13,25 +13,25 @@ from importlib.resources import files
 from extractor.pages.shell import safe_json
 from extractor.record.enumerations import VOCABULARIES
 from notice_extractor_eval.chance import ENUMERATIONS, NONE, OF_ITEMS
-from notice_extractor_eval.item_errors import Finding, as_dict
+from notice_extractor_eval.item_errors import ItemError, as_dict
 from notice_extractor_eval.score_fields import ROWS, Lang
 from notice_extractor_eval.score_metrics import Metrics
 
-MOST_FINDINGS = 5_000
+MOST_ERRORS = 5_000
 _LONGEST_DIFF = 2_000
 _PLACE = "/*DATA*/"
 Parts = list[tuple[str, bool]]
 
 
-def page(metrics: Metrics, findings: Iterable[Finding], lang: Lang = "zh") -> str:
+def page(metrics: Metrics, errors: Iterable[ItemError], lang: Lang = "zh") -> str:
     """Return the page."""
-    every = list(findings)
+    every = list(errors)
     data = {
         "lang": lang,
         "metrics": metrics,
         "fields": {name: {"kind": field.kind, "zh": field.zh, "en": field.en} for name, field in ROWS.items()},
         "values": {name: _value_names(vocabulary) for name, vocabulary in ENUMERATIONS.items()},
-        "findings": [_finding(finding) for finding in every[:MOST_FINDINGS]],
+        "findings": [_item_error(error) for error in every[:MOST_ERRORS]],
         "finding_count": len(every),
     }
     template = files("notice_extractor_eval").joinpath("templates", "eval.html").read_text(encoding="utf-8")
@@ -57,11 +57,11 @@ def _value_names(vocabulary: str) -> dict[str, dict[str, str]]:
     return {**names, NONE: {"zh": NONE, "en": NONE}}
 
 
-def _finding(finding: Finding) -> dict[str, object]:
-    plain = as_dict(finding)
-    gold, pred = _shown(finding.gold), _shown(finding.pred)
+def _item_error(error: ItemError) -> dict[str, object]:
+    plain = as_dict(error)
+    gold, pred = _shown(error.gold), _shown(error.pred)
     if (
-        gold is not None and pred is not None and finding.field not in OF_ITEMS
+        gold is not None and pred is not None and error.field not in OF_ITEMS
     ):  # two keys differ as wholes, not letter by letter
         plain["gold"], plain["pred"] = mark_differences(gold, pred)
     else:

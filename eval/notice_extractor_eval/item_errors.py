@@ -27,7 +27,7 @@ class Sentence(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ItemError:
     """One error. ``key`` stays the same from run to run as long as text, labels and answer do."""
 
     key: str
@@ -57,11 +57,11 @@ class Finding:
         return f" in “{dots[0]}{' '.join(quoted.split())}{dots[1]}”"
 
 
-def findings(notice_id: str, text: str, results: Iterable[ValueOutcome]) -> Iterator[Finding]:
+def item_errors(notice_id: str, text: str, results: Iterable[ValueOutcome]) -> Iterator[ItemError]:
     """Yield the errors among a notice's outcomes, each with its sentence."""
     for outcome in results:
         if outcome.listed and outcome.kind != "hit":
-            yield _finding(notice_id, text, outcome)
+            yield _item_error(notice_id, text, outcome)
 
 
 def differences(gold: object, pred: object) -> list[str]:
@@ -77,19 +77,19 @@ def differences(gold: object, pred: object) -> list[str]:
     )
 
 
-def as_dict(finding: Finding) -> dict[str, object]:
-    """Return a finding as plain values, with the differing parts of its record."""
-    plain: dict[str, object] = {part.name: getattr(finding, part.name) for part in fields(finding)}
-    plain["sentence"] = finding.sentence._asdict() if finding.sentence else None
-    plain["differences"] = differences(finding.gold, finding.pred)
+def as_dict(error: ItemError) -> dict[str, object]:
+    """Return an error as plain values, with the differing parts of its record."""
+    plain: dict[str, object] = {part.name: getattr(error, part.name) for part in fields(error)}
+    plain["sentence"] = error.sentence._asdict() if error.sentence else None
+    plain["differences"] = differences(error.gold, error.pred)
     return plain
 
 
-def _finding(notice_id: str, text: str, outcome: ValueOutcome) -> Finding:
+def _item_error(notice_id: str, text: str, outcome: ValueOutcome) -> ItemError:
     gold, pred = outcome.gold, outcome.pred
     sides = [[side.value, side.span and (side.span.start, side.span.end)] if side else None for side in (gold, pred)]
     identity = json.dumps([outcome.field, outcome.kind, notice_id, *sides], ensure_ascii=False, sort_keys=True)
-    return Finding(
+    return ItemError(
         key=sha256(identity.encode("utf-8")).hexdigest()[:12],
         field=outcome.field,
         kind=outcome.kind,

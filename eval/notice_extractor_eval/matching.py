@@ -1,4 +1,4 @@
-"""How values are compared: single ones, lists as sets or multisets, and stretches of text.
+"""The comparison of values: single ones, lists as sets or multisets, and stretches of text.
 
 Which miss is shown beside which false value never changes a score.
 """
@@ -28,8 +28,10 @@ class ListedValue(NamedTuple):
 
 
 class PairPlace(NamedTuple):
-    """SliceKey a matched pair, or one side of an unmatched one, stands: the row it is scored under, the paths of both
-    sides, and the slice it is counted in."""
+    """The place of a matched pair, or of one side of an unmatched one.
+
+    It has the row that the pair is scored under, the paths of both sides, and the slice that it is counted in.
+    """
 
     field: str
     gold_path: str
@@ -46,8 +48,11 @@ class PairPlace(NamedTuple):
 
 
 def compared(shape: Shape, names: Iterable[str], element: Record) -> tuple[Hashable, ...]:
-    """Return what an element's values are compared by: figures in base units, words by their normal form."""
-    return tuple(_compared(shape.fields[name], getattr(element, name), element) for name in names)
+    """Return what an element is compared by: figures with their units in base units, words by their normal form."""
+    fields = shape.fields
+    return tuple([
+        _compared(fields[name], getattr(element, name), element) for name in names if fields[name].type != "unit"
+    ])  # fmt: skip
 
 
 def compared_on_top(shape: Shape, names: Iterable[str], element: Record) -> tuple[Hashable, Hashable]:
@@ -61,8 +66,6 @@ def _compared(field: Field, value: Any, element: Record) -> Hashable:
             return amount(value, value_of(element, "unit"))
         case "count":
             return Decimal(str(value)).normalize(), normalise(value_of(element, "unit"))
-        case "unit":
-            return None  # compared with its number
         case "term":
             return value  # type: ignore[no-any-return]
     return normalise_or_none(value)
@@ -129,7 +132,7 @@ def _match(
 def _by_place(
     missed: list[ListedValue], invented: list[ListedValue]
 ) -> Iterator[tuple[ListedValue | None, ListedValue | None]]:
-    """Put beside each missed value the false one that stands in its place, if any."""
+    """Put beside each missed value the false one in its place, if any."""
     left = list(invented)
     for entry in missed:
         shared = [overlap(entry.span, each.span) if entry.span and each.span else 0 for each in left]
@@ -154,8 +157,10 @@ def _shown(value: object) -> object:
 
 
 def on_top(gold: Sequence[ListedValue], pred: Sequence[ListedValue], both: PairPlace) -> Iterator[ValueOutcome]:
-    """Compare two lists by a key and, on top of it, one more value: keys are pairs. Only where the key is right is a
-    wrong value an error of its own."""
+    """Compare two lists by a key and, on top of it, one more value: keys are pairs.
+
+    A wrong value is an error of its own only where the key is right.
+    """
     hits, missed, invented = _match(gold, pred, multiset=True)
     if hits:
         yield ValueOutcome(both.field, "hit", Score(tp=hits), both.where)

@@ -1,4 +1,4 @@
-"""What became of a value: a hit, a miss, an invention, a wrong value or a wrong span, and what that adds to its field.
+"""The outcome of a value: a hit, a miss, an invention, a wrong value or a wrong span, and what that adds to its field.
 
 A wrong value adds a miss and a false one. Scores, slices and error lists are all sums over outcomes.
 """
@@ -28,12 +28,12 @@ class Score:
 
     @property
     def counted(self) -> bool:
-        """Whether there was anything to find or anything was found."""
+        """True where there was anything to find or anything was found."""
         return self.tp + self.fp + self.fn > 0
 
     @property
     def support(self) -> float:
-        """How much there was to find."""
+        """The number of values that there were to find."""
         return self.tp + self.fn
 
     @property
@@ -58,7 +58,7 @@ class Score:
 
 
 class ComparedValue(NamedTuple):
-    """A value on one side: its path into the record, what it says, and where it stands."""
+    """A value on one side: its path into the record, the value, and its place."""
 
     path: str
     value: object
@@ -74,7 +74,7 @@ class SliceKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ValueOutcome:
-    """What became of a value. ``listed`` outcomes are errors to show; the rest only count."""
+    """The outcome of a value. ``listed`` outcomes are errors to show; the rest only count."""
 
     field: str
     kind: OutcomeKind

@@ -1,4 +1,4 @@
-"""Where predictions come from: a folder of a run (``notices.jsonl``, ``texts/``) or a reader."""
+"""The sources of predictions: a folder of a run (``notices.jsonl``, ``texts/``) or a reader."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pydantic import ValidationError
 from extractor.disk import names
 from extractor.errors import InputError
 from extractor.files.parts.left_out import ReadText
-from extractor.labels.label_file import read_text, text_hash
+from extractor.labels.label_file import read_text
 from extractor.readers import Reader, reading
 from extractor.record.contract import Notice
+from extractor.runs.run_folder import RunFolder
+from extractor.text.text_hash import text_sha256
 
 Predict = Callable[[str, str], Notice | None]
 """Takes a notice's id and text, gives its prediction, or ``None`` where there is none."""
@@ -28,8 +30,8 @@ class PredictionFolder:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "notices.jsonl"
-        self._texts = folder / "texts"
+        self._folder = RunFolder(folder)
+        self._path = self._folder.notices
         self._places: dict[str, tuple[int, int]] = {}
         if not self._path.is_file():
             raise InputError(f"{self._path}: a run's folder holds notices.jsonl, one notice a line; there is none")
@@ -59,14 +61,14 @@ class PredictionFolder:
         return notice
 
     def _same_text(self, notice: Notice, text: str, number: int) -> None:
-        wanted = text_hash(text)
-        stored = self._texts / f"{notice.notice_id}.txt"
+        wanted = text_sha256(text)
+        stored = self._folder.text(notice.notice_id)
         if notice.text_sha256 != wanted:
             raise InputError(
                 f"{self._path}:{number}: the prediction for “{notice.notice_id}” was made from another version of the "
                 f"text (its SHA-256 begins {notice.text_sha256[:12]}, the gold text's {wanted[:12]}); extract it again"
             )
-        if stored.exists() and text_hash(read_text(stored)) != wanted:
+        if stored.exists() and text_sha256(read_text(stored)) != wanted:
             raise InputError(f"{stored}: differs from the gold text of “{notice.notice_id}”")
 
     def _index(self, lines: BinaryIO) -> None:
@@ -104,19 +106,22 @@ def predicting(reader: Reader) -> Iterator[Predict]:
 
 
 class Recorder:
-    """Passes predictions on and writes them down as a run's folder, so that the run can be compared later."""
+    """Predictions passed on and written down as a run's folder, so that the run can be compared later.
+
+    Reports are written into the same folder, which no run claims: there is no lock, and no work to take up again.
+    """
 
     def __init__(self, predict: Predict, folder: Path) -> None:
         self._predict = predict
-        self._folder = folder
-        (folder / "texts").mkdir(parents=True, exist_ok=True)
-        (folder / "notices.jsonl").write_text("", encoding="utf-8")
+        self._folder = RunFolder(folder)
+        self._folder.texts.mkdir(parents=True, exist_ok=True)
+        self._folder.notices.write_text("", encoding="utf-8")
 
     def __call__(self, notice_id: str, text: str) -> Notice | None:
         """Return the prediction and append it to ``notices.jsonl``."""
         notice = self._predict(notice_id, text)
         if notice is not None:
-            with (self._folder / "notices.jsonl").open("a", encoding="utf-8") as lines:
+            with self._folder.notices.open("a", encoding="utf-8") as lines:
                 lines.write(notice.model_dump_json() + "\n")
-            (self._folder / "texts" / f"{notice_id}.txt").write_text(text, encoding="utf-8", newline="\n")
+            self._folder.text(notice_id).write_text(text, encoding="utf-8", newline="\n")
         return notice

@@ -1,6 +1,6 @@
 """The rows of an evaluation, in the order of the reports, made from the declaration of a record.
 
-Rows that are no value of a record, and the forms of the names of those that are more, stand in ``score_fields.toml``.
+``score_fields.toml`` names the rows that are no value of a record.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ RowKind = Literal["value", "group", "detail", "span"]
 """``value``: a field as the contract scores it; ``group``: several counted together; ``detail``: a stricter or looser
 reading of a value; ``span``: how well stretches of text are bounded."""
 HOLDERS: Mapping[str, ItemKind] = {"issues": "issue", "measures": "measure"}
-"""What has rows for its own values, by the name of its list."""
+"""The kinds that have rows for their own values, by the names of their lists."""
 
 
 class ScoreRow(NamedTuple):
@@ -37,8 +37,10 @@ class ScoreRow(NamedTuple):
 
 
 class Detail(NamedTuple):
-    """A value of a list's items that has a row of its own beside theirs; ``is_alone``: compared by itself, else on top
-    of what makes two items the same."""
+    """A value of a list's items that has a row of its own beside theirs.
+
+    ``is_alone``: it is compared by itself, else on top of what makes two items the same.
+    """
 
     field: Field
     is_alone: bool
@@ -71,9 +73,8 @@ def _rows() -> Iterator[ScoreRow]:
     for home, kind in HOLDERS.items():
         yield _own("found", home, "value")
         shape = SHAPES[kind]
-        for field in shape.fields.values():
-            zh = field.zh if field.zh.startswith(shape.zh) else shape.zh + field.zh
-            yield ScoreRow(f"{home}.{field.name}", "value", zh, f"{shape.en} {field.en}")
+        for name in shape.fields:
+            yield ScoreRow(f"{home}.{name}", "value", shape.full_name(name, "zh"), shape.full_name(name, "en"))
     for name, kind in LISTS_OF_MEASURE:
         yield _list_row(kind, f"measures.{name}")
         yield from _detail_rows(SHAPES[kind], f"measures.{name}")

@@ -76,6 +76,6 @@ def _scores(scores: Mapping[str, Score]) -> dict[str, dict[str, float]]:
 
 def _errors(evaluation: Evaluation) -> dict[str, dict[str, int]]:
     counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for finding in evaluation.findings:
-        counted[finding.field][finding.kind] += 1
+    for error in evaluation.errors:
+        counted[error.field][error.kind] += 1
     return {name: dict(counted[name]) for name in ROWS if name in counted}

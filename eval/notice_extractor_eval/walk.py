@@ -1,4 +1,4 @@
-"""Walks a gold and a predicted notice side by side and yields what became of every value."""
+"""The walk through a gold and a predicted notice side by side, which yields the outcome of every value."""
 
 from __future__ import annotations
 
@@ -22,11 +22,15 @@ from notice_extractor_eval.matching import (
     span_outcomes,
 )
 from notice_extractor_eval.outcomes import NOTICE_UNIT, ComparedValue, Score, SliceKey, ValueOutcome
-from notice_extractor_eval.score_fields import details_of
+from notice_extractor_eval.score_fields import HOLDERS, details_of
 
 _Holder = Issue | Measure
 _Side = TypeVar("_Side", bound=_Holder)
 _SEVERAL = ("list", "terms")
+_SINGLE = {
+    kind: [each for each in SHAPES[kind].fields.values() if each.type not in _SEVERAL] for kind in HOLDERS.values()
+}
+_LISTED = {kind: [each for each in SHAPES[kind].fields.values() if each.type in _SEVERAL] for kind in HOLDERS.values()}
 # Measures by length in characters, for slices: (upper limit, name).
 LENGTHS = ((100, "short"), (300, "medium"), (10**9, "long"))
 
@@ -57,7 +61,7 @@ def length_of(measure: Measure) -> str:
 
 
 def _nearest_issue(issues: Sequence[Issue], span: Span) -> int:
-    """Return the gold issue in whose place a false issue stands: the most overlapped, else the nearest."""
+    """Return the gold issue in whose place a false issue is: the most overlapped, else the nearest."""
 
     def nearness(index: int) -> tuple[int, int, int]:
         text = issues[index].text
@@ -135,16 +139,14 @@ def _measure_outcomes(gold: Measure | None, pred: Measure | None, both: PairPlac
 
 def _own_values(kind: ItemKind, gold: _Holder | None, pred: _Holder | None, both: PairPlace) -> Iterator[ValueOutcome]:
     """Yield what became of an issue's or a measure's values: single ones, then lists."""
-    fields = SHAPES[kind].fields.values()
-    for field in fields:
-        if field.type not in _SEVERAL:
-            inner = both.inner(field.name)
-            g, p = _shown(gold, pred, inner, partial(_single, field))
-            yield from scalar(inner.field, g, p, both.where)
-    for field in fields:
-        if field.type in _SEVERAL:
-            listed = _terms if field.type == "terms" else _words
-            yield from items(listed(gold, field.name), listed(pred, field.name), both.inner(field.name))
+    for field in _SINGLE[kind]:
+        inner = both.inner(field.name)
+        g = None if gold is None else _single(field, gold, inner.gold_path)
+        p = None if pred is None else _single(field, pred, inner.pred_path)
+        yield from scalar(inner.field, g, p, both.where)
+    for field in _LISTED[kind]:
+        listed = _terms if field.type == "terms" else _words
+        yield from items(listed(gold, field.name), listed(pred, field.name), both.inner(field.name))
 
 
 def _shown(
@@ -193,6 +195,8 @@ def _list_outcomes(
 ) -> Iterator[ValueOutcome]:
     """Yield what became of a list's elements, then of those of their values that have rows of their own."""
     shape = SHAPES[kind]
+    if not any(side is not None and getattr(side, shape.list) for side in (gold, pred)):
+        return
     if shape.record is None:
         yield from items(_words(gold, shape.list), _words(pred, shape.list), both)
         return

@@ -1,1 +1,4 @@
-"""What a model is asked about a notice, and what is made of its answers. Pure functions: no sockets here."""
+"""A notice read with a model: packs, prompts, answers and the merged record.
+
+Nothing here opens a socket, or a file but the templates of the prompts.
+"""

@@ -1,4 +1,4 @@
-"""What a run would still ask about a notice, given the answers there are: for endpoints that answer in batches."""
+"""The calls about a notice that have no answer yet, for endpoints that answer in batches."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from extractor.assist.packs import Material
-from extractor.assist.responses import Response
+from extractor.assist.packs.answer_shapes import Response
+from extractor.assist.packs.material import Material
 from extractor.assist.session import read_with_model
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
 
-Kept = Callable[[Call[Response]], Response | None]
-"""The valid answer that is kept for a call, None where there is none."""
+AnswerLookup = Callable[[Call[Response]], Response | None]
+"""A function that returns the valid answer kept for a call, None where there is none."""
 
 
 @dataclass(frozen=True)
-class Collected:
-    """The calls about a notice that have no answer yet. ``more_follow``: once they have, others will be known."""
+class OpenCalls:
+    """The calls about a notice that have no answer yet. ``more_follow``: their answers will lead to further calls."""
 
     calls: tuple[Call[Response], ...]
     more_follow: bool = False
@@ -26,29 +26,31 @@ class Collected:
 
 def still_unanswered(
     material: Material,
-    kept: Kept,
+    kept: AnswerLookup,
     *,
     finds_issues: bool,
     was_too_large: Callable[[Call[Response]], bool] = lambda _: False,
-) -> Collected:
-    """Collect the calls that a run would make about a notice. ``finds_issues``: as in ``read_with_model``.
+) -> OpenCalls:
+    """Collect the calls that a run would make about a notice, given the answers that are kept.
 
-    ``was_too_large`` says of a call that its answer was cut off, or its prompt too long: it is asked in two halves,
-    where it can be halved.
+    ``finds_issues`` is as in ``read_with_model``. A call whose answer was cut off, or whose prompt was too long
+    (``was_too_large``), is made in two halves, where it can be halved.
     """
-    model = _NobodyThere(kept, was_too_large)
+    model = _KeptAnswers(kept, was_too_large)
     read = asyncio.run(read_with_model(material, model, finds_issues=finds_issues))
     calls = [call for failure, call in model.failed if failure in read.failures]
-    # Without the layout a run goes on with the rules' outline; what it asks then hangs on that, and is not wanted.
+    # Without the layout a run goes on with the rules' outline, and its further calls are not those of the next round.
     first_round = [call for call in calls if call.task == "layout"]
-    return Collected(tuple(first_round or calls), more_follow=bool(first_round))
+    return OpenCalls(tuple(first_round or calls), more_follow=bool(first_round))
 
 
-class _NobodyThere:
-    """A model (``extractor.assist.session.Model``) that knows what is kept, and notes what else it is asked.
-    What fails for good is in the reading's failures; what was halved is not."""
+class _KeptAnswers:
+    """A model (``extractor.assist.session.Model``) that has only kept answers, and collects the calls without one.
 
-    def __init__(self, kept: Kept, was_too_large: Callable[[Call[Response]], bool]) -> None:
+    Calls that fail for good are in the reading's failures; calls that were halved are not.
+    """
+
+    def __init__(self, kept: AnswerLookup, was_too_large: Callable[[Call[Response]], bool]) -> None:
         self._kept = kept
         self._was_too_large = was_too_large
         self.failed: list[tuple[CallFailure, Call[Response]]] = []

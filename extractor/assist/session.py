@@ -1,8 +1,8 @@
-"""A notice read with a model, top to bottom: its packs asked, all at once, and the answers merged with the rules'.
+"""A notice read with a model, top to bottom: packs, calls, answers, and the record merged with the rules'.
 
-Who is asked, and how often a failed request is repeated, is not decided here (``Model``). What is decided here: an
-answer that was cut off, or a prompt that was too long, is asked again in two halves; a pack that fails for good is left
-to the rules.
+The model (``Model``) decides how calls are sent and failed requests repeated. This module decides that a pack whose
+answer was cut off, or whose prompt was too long, is asked again in two halves, and that a pack that fails for good is
+left to the rules.
 """
 
 from __future__ import annotations
@@ -12,47 +12,43 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from extractor.assist.layout.layout_pack import LayoutPack, layout_packs
-from extractor.assist.layout.model_outline import Answered, lay_out, poorly_laid_out
-from extractor.assist.merge import FieldsAnswered, LabelsAnswered, merge
-from extractor.assist.packs import (
-    FieldsPack,
-    LabelsPack,
-    Material,
-    Pack,
-    fields_packs,
-    halves,
-    labels_packs,
-    material_of,
-)
+from extractor.assist.layout.model_outline import lay_out, poorly_laid_out
+from extractor.assist.merge import merge
+from extractor.assist.packs.answer_shapes import Response
+from extractor.assist.packs.material import Material, material_of
+from extractor.assist.packs.pack import AnsweredPack, AnswerT, PackT
 from extractor.assist.prompts import call_for
-from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer, Response
+from extractor.assist.tasks import FIELDS, LABELS, LAYOUT, Task
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure
+from extractor.errors import BugError
 from extractor.notice.reading import Reading
 from extractor.record.checks import Doubt
 from extractor.record.contract import Notice
 
 
 class Model(Protocol):
-    """Somebody who answers calls."""
+    """A model that answers calls."""
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer.
 
         Raises:
             EndpointFailure: the endpoint failed for good.
-            AnswerFailure: what the model says cannot be used.
+            AnswerFailure: the model's answer cannot be used.
         """
 
     def has_answer(self, call: Call[Response]) -> bool:
-        """Whether an answer is at hand, so that nothing needs to be asked."""
+        """Say whether an answer is at hand, so that no request is needed."""
 
 
 @dataclass(frozen=True)
-class ReadWithModel:
-    """A notice as both read it. ``reading`` is what the rules made of the outline that stands; ``failures`` are the
-    calls that failed for good."""
+class ModelReading:
+    """A notice as the rules and a model read it.
+
+    ``reading`` is the rules' reading under the outline that was used, and ``failures`` are the calls that failed for
+    good.
+    """
 
     notice: Notice
     reading: Reading
@@ -60,106 +56,76 @@ class ReadWithModel:
     failures: list[CallFailure] = field(default_factory=list)
 
 
-async def read_with_model(material: Material, model: Model, *, finds_issues: bool) -> ReadWithModel:
-    """Read a notice with a model. ``finds_issues``: it says first where issues and measures stand; it does so anyway
-    where the rules' outline is poor."""
-    failures: list[CallFailure] = []
+async def read_with_model(material: Material, model: Model, *, finds_issues: bool) -> ModelReading:
+    """Read a notice with a model.
+
+    With ``finds_issues``, or where the rules' outline is poor, the model first finds the issues and measures.
+    """
+    session = _Session(model)
     doubts: list[Doubt] = []
     by_model = False
     if finds_issues or poorly_laid_out(material.reading):
-        asked = await _ask(material, layout_of(material), model, failures)
-        reading, doubts = laid_out(material, asked)
-        by_model = reading is not material.reading
-        if by_model:
-            material = with_outline(material, reading)
-    asked = await _ask(material, labels_of(material), model, failures)
-    labels, fields = _sorted(asked)
+        laid = lay_out(material.reading, await session.ask(LAYOUT, material))
+        doubts = laid.doubts
+        by_model = laid.reading is not material.reading
+        material = with_outline(material, laid.reading)
+    fields, labels = await asyncio.gather(session.ask(FIELDS, material), session.ask(LABELS, material))
     merged = merge(material, labels, fields, by_model=by_model)
-    return ReadWithModel(merged.notice, material.reading, doubts + merged.doubts, failures)
-
-
-def layout_of(material: Material) -> list[Pack]:
-    """The packs of the first round: where issues and measures stand."""
-    return list(layout_packs(material.text, material.reading.text, material.reading.outline.ending.start))
-
-
-def labels_of(material: Material) -> list[Pack]:
-    """The packs of the last round: what the notice says of itself, its issues and its measures."""
-    return [*fields_packs(material), *labels_packs(material)]
-
-
-def laid_out(material: Material, asked: Sequence[Asked]) -> tuple[Reading, list[Doubt]]:
-    """The reading over the outline that a model told, the rules' own where it told none; and what to doubt of it."""
-    answered = [
-        Answered(each.pack, each.answer if isinstance(each.answer, LayoutAnswer) else None)
-        for each in asked
-        if isinstance(each.pack, LayoutPack)
-    ]
-    return lay_out(material.reading, answered)
+    return ModelReading(merged.notice, material.reading, doubts + merged.doubts, session.failures)
 
 
 def with_outline(material: Material, reading: Reading) -> Material:
-    """A notice's material over another outline."""
-    return material_of(reading, material.notice.notice_id)
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A pack, and what the model said of it; None where the call failed for good."""
-
-    pack: Pack
-    answer: Response | None
+    """Return a notice's material under the outline of ``reading``."""
+    return material if reading is material.reading else material_of(reading, material.notice.notice_id)
 
 
 _MOST_CUTS = 3
-"""How often a pack is halved. Each part costs the instructions anew, and where an eighth of a pack is still too much,
-less of it is no cure."""
+"""The most times a pack is halved. Each part repeats the instructions, and where an eighth of a pack is still too much,
+less of it will not help."""
 
 
-async def _ask(
-    material: Material, packs: Sequence[Pack], model: Model, failures: list[CallFailure], cuts: int = _MOST_CUTS
-) -> list[Asked]:
-    answered = await asyncio.gather(*(_ask_pack(material, pack, model, failures, cuts) for pack in packs))
-    return [each for group in answered for each in group]
+class _Session:
+    """The calls about one notice, and those that failed for good."""
 
+    def __init__(self, model: Model) -> None:
+        self.failures: list[CallFailure] = []
+        self._model = model
 
-async def _ask_pack(
-    material: Material, pack: Pack, model: Model, failures: list[CallFailure], cuts: int
-) -> list[Asked]:
-    """Ask about a pack, or, where that is too much at once, about its halves; they may be cut ``cuts`` times."""
-    call = call_for(pack)
-    parts = None
-    if cuts and not model.has_answer(call):
-        parts = halves(material, pack)
-        # It was cut in two before: what is known of its halves is not asked anew, and not in vain.
-        if parts and _is_answered(material, parts[0], model, cuts - 1):
-            return await _ask(material, parts, model, failures, cuts - 1)
-    try:
-        return [Asked(pack, await model.ask(call))]
-    except (EndpointFailure, AnswerFailure) as failure:
-        if failure.reason.wants_less and parts:
-            return await _ask(material, parts, model, failures, cuts - 1)
-        failures.append(failure)
-        return [Asked(pack, None)]
+    async def ask(self, task: Task[PackT, AnswerT], material: Material) -> list[AnsweredPack[PackT, AnswerT]]:
+        """Ask about a notice's packs of a task, all at once."""
+        return await self._ask_all(task, material, task.packs(material), _MOST_CUTS)
 
+    async def _ask_all(
+        self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT], cuts: int
+    ) -> list[AnsweredPack[PackT, AnswerT]]:
+        answered = await asyncio.gather(*(self._ask_pack(task, material, pack, cuts) for pack in packs))
+        return [each for group in answered for each in group]
 
-def _is_answered(material: Material, pack: Pack, model: Model, cuts: int) -> bool:
-    """Whether an answer to a pack is at hand, or to what it was cut into."""
-    if model.has_answer(call_for(pack)):
-        return True
-    parts = halves(material, pack) if cuts else None
-    return parts is not None and _is_answered(material, parts[0], model, cuts - 1)
+    async def _ask_pack(
+        self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int
+    ) -> list[AnsweredPack[PackT, AnswerT]]:
+        """Ask about a pack, or, where that is too much at once, about its halves; they may be cut ``cuts`` times."""
+        call = call_for(pack)
+        parts = None
+        if cuts and not self._model.has_answer(call):
+            parts = task.halves(material, pack)
+            # Halves with answers at hand were asked in an earlier run, where the whole pack was too much.
+            if parts and self._has_answer(task, material, parts[0], cuts - 1):
+                return await self._ask_all(task, material, parts, cuts - 1)
+        try:
+            answer = await self._model.ask(call)
+        except (EndpointFailure, AnswerFailure) as failure:
+            if failure.reason.wants_less and parts:
+                return await self._ask_all(task, material, parts, cuts - 1)
+            self.failures.append(failure)
+            return [AnsweredPack(pack, None)]
+        if not isinstance(answer, task.response):
+            raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
+        return [AnsweredPack(pack, answer)]
 
-
-def _sorted(asked: Sequence[Asked]) -> tuple[list[LabelsAnswered], list[FieldsAnswered]]:
-    labels = [
-        LabelsAnswered(each.pack, each.answer if isinstance(each.answer, LabelsAnswer) else None)
-        for each in asked
-        if isinstance(each.pack, LabelsPack)
-    ]
-    fields = [
-        FieldsAnswered(each.pack, each.answer if isinstance(each.answer, FieldsAnswer) else None)
-        for each in asked
-        if isinstance(each.pack, FieldsPack)
-    ]
-    return labels, fields
+    def _has_answer(self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int) -> bool:
+        """Say whether an answer to a pack is at hand, or to the parts that it was cut into."""
+        if self._model.has_answer(call_for(pack)):
+            return True
+        parts = task.halves(material, pack) if cuts else None
+        return parts is not None and self._has_answer(task, material, parts[0], cuts - 1)

@@ -1,4 +1,4 @@
-"""``python -m extractor batch``: asking a model in batches, for endpoints that are cheaper or answer only this way."""
+"""``python -m extractor batch``: ask in batches, which takes up to a day and costs less."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from extractor.runs.batch_run import BatchExport, CallSelection, ImportSummary
 
 app = typer.Typer(
-    help="Ask a model in batches: write calls to files, import the answers into the cache.", no_args_is_help=True
+    help="Ask a model in batches: write calls to files, take answers into the cache.", no_args_is_help=True
 )
 
 _COMMAND = "python -m extractor batch"
 _RUN = "python -m extractor run, with the same settings"
 
-RequestsArgument = Annotated[str, typer.Argument(metavar="FILE", help="A submitted file, or a batch's id.")]
+RequestsArgument = Annotated[str, typer.Argument(metavar="FILE", help="A submitted file of requests, or a batch's id.")]
 
 
 @app.command()
@@ -38,24 +38,24 @@ def export(
     ],
     *,
     to: Annotated[Path, typer.Option(metavar="FILE", help="The file of requests to write.")],
-    backend: Annotated[Backend, typer.Option(help="The run to prepare: assisted or model.")] = Backend.ASSISTED,
+    backend: Annotated[Backend, typer.Option(help="The run's backend: assisted or model.")] = Backend.ASSISTED,
     halve: Annotated[
         list[Path] | None,
-        typer.Option(metavar="ANSWERS", help="Split in two the calls that this file of answers says were too large."),
+        typer.Option(metavar="ANSWERS", help="Split the calls that this file of answers shows to be too large."),
     ] = None,
     cache_dir: CacheOption = None,
     endpoint: EndpointFlags,
 ) -> None:
     """Write the calls of a run to a file instead of making them.
 
-    Calls with an answer in the cache are left out. FILE has the format of OpenAI's Batch API. Where a model finds the
-    issues and measures (--backend model, or a notice whose layout the rules read poorly), the first export asks for
-    these: export again once it is answered. Give the run the same --model, --mode, --temperature, --seed, --max-tokens
-    and --extra-body: they are part of what is asked.
+    Calls with an answer in the cache are left out; no request is made. FILE has the form of OpenAI's Batch API. Where
+    a model finds issues and measures (--backend model, or a notice whose layout the rules read poorly), that call
+    comes first: export again when it is answered. Settings that change the calls (--model, --mode, --temperature,
+    --seed, --max-tokens, --extra-body) must be the same in the run.
 
     Exit status: 1 when some notices could not be read (the others are written).
     """
-    from extractor.endpoint.batch import read_too_large
+    from extractor.endpoint.batch_answers import read_too_large
     from extractor.endpoint.cache import AnswerCache, default_folder
     from extractor.files.discover import discover
     from extractor.runs.batch_run import CallSelection, export_calls
@@ -82,9 +82,7 @@ def import_(
     *,
     calls: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="The calls that were asked. [default: NAME.calls.jsonl beside NAME.answers.jsonl]"
-        ),
+        typer.Option(metavar="FILE", help="The list of calls. [default: NAME.calls.jsonl beside NAME.answers.jsonl]"),
     ] = None,
     cache_dir: CacheOption = None,
 ) -> None:
@@ -92,9 +90,9 @@ def import_(
 
     They may come in any order, all at once or in parts.
 
-    Exit status: 1 when some calls have no answer yet, or a line holds no usable answer.
+    Exit status: 1 when calls are still without an answer, or a line holds no usable one.
     """
-    from extractor.endpoint.batch import calls_beside, read_calls
+    from extractor.endpoint.batch_requests import calls_beside, read_calls
     from extractor.endpoint.cache import AnswerCache, default_folder
     from extractor.runs.batch_run import take_answers
 
@@ -120,12 +118,12 @@ def import_(
 def submit(
     requests: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `batch export` wrote.")],
     *,
-    again: Annotated[bool, typer.Option("--again", help="Submit a file again that was submitted before.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Submit the file even if it was submitted before.")] = False,
     endpoint: EndpointFlags,
 ) -> None:
-    """Submit a file of requests to the endpoint, which must have OpenAI's Batch API.
+    """Submit a file of requests to the endpoint.
 
-    A file is not submitted twice, except with --again.
+    The endpoint must have OpenAI's Batch API. A file is not submitted twice.
     """
     from extractor.endpoint import batch_api
 
@@ -157,7 +155,7 @@ def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
 def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
     """Write the answers of a batch to files beside FILE, named after it.
 
-    Requests that failed are in a file of their own.
+    They are written beside FILE and named after it; errors go to a file of their own.
     """
     from extractor.endpoint import batch_api
 
@@ -171,7 +169,7 @@ def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
 
 
 def _exported(exported: BatchExport, wanted: CallSelection) -> Iterator[str]:
-    """Yield the lines that report an export and the next step."""
+    """Yield the result of an export and the next steps, line by line."""
     files = exported.files
     notices = _many(exported.notices, "notice")
     if files.count:
@@ -196,13 +194,13 @@ def _exported(exported: BatchExport, wanted: CallSelection) -> Iterator[str]:
 
 
 def _taken(taken: ImportSummary, answers: Sequence[Path]) -> Iterator[str]:
-    """Yield the lines that report an import and the next step."""
+    """Yield the result of an import and the next steps, line by line."""
     counted = [f"{count} {name}" for name, count in taken.lines.items() if count and name != "stored"]
     yield ", ".join([f"{_many(taken.lines['stored'], 'answer')} stored", *counted])
     if taken.missing:
         tasks = Counter(taken.asked[key].task for key in taken.missing)
-        told = ", ".join(f"{count} {task}" for task, count in sorted(tasks.items()))
-        yield f"{len(taken.missing)} of {_many(len(taken.asked), 'call')} still without an answer ({told})"
+        by_task = ", ".join(f"{count} {task}" for task, count in sorted(tasks.items()))
+        yield f"{len(taken.missing)} of {_many(len(taken.asked), 'call')} still without an answer ({by_task})"
     if taken.too_large:
         files = " ".join(f"--halve {path}" for path in answers)
         yield f"{_many(len(taken.too_large), 'call')} too much at once; an export with {files} asks them in two halves"
@@ -217,7 +215,7 @@ def _many(count: int, thing: str) -> str:
 
 
 def _batch_id(given: str) -> str:
-    """Return the id of the batch made from a file; a name that is no file is an id."""
+    """Return the id of the batch that a file became; a name of no file is an id."""
     from extractor.endpoint.batch_api import submitted
 
     path = Path(given)

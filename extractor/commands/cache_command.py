@@ -1,4 +1,4 @@
-"""``python -m extractor cache``: the answers of models, kept so that no call is made twice."""
+"""``python -m extractor cache``: the kept answers of models."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from extractor.errors import InputError
 if TYPE_CHECKING:
     from extractor.endpoint.cache import AnswerCache
 
-app = typer.Typer(help="Show, clear, export and import the cached answers of models.", no_args_is_help=True)
+app = typer.Typer(help="Show, clear, export and import the kept answers of models.", no_args_is_help=True)
 
 TaskOption = Annotated[str | None, typer.Option("--task", help="Only the answers of this task.")]
 _UNITS = ("bytes", "KB", "MB", "GB")
@@ -21,7 +21,7 @@ _UNITS = ("bytes", "KB", "MB", "GB")
 
 @app.command()
 def stats(cache_dir: CacheOption = None) -> None:
-    """Print the number and size of the cached answers, by task and model."""
+    """Print the number of kept answers, by task and model, and their size."""
     with _existing(cache_dir) as cache:
         kept: dict[tuple[str, ...], list[int]] = {}
         usable = 0
@@ -29,8 +29,8 @@ def stats(cache_dir: CacheOption = None) -> None:
             if (record := cache.get(key)) is None:
                 continue
             usable += 1
-            usage = record["usage"]
-            name = tuple(record[field] for field in ("task", "prompt_version", "model", "mode"))
+            usage = record.usage
+            name = (record.task, record.prompt_version, record.model, record.mode)
             counted = (1, usage.get("prompt", 0), usage.get("completion", 0))
             kept[name] = [a + b for a, b in zip(kept.get(name, [0, 0, 0]), counted, strict=True)]
         typer.echo(f"folder   {cache.folder}")
@@ -48,14 +48,14 @@ def clear(
     *,
     cache_dir: CacheOption = None,
     task: TaskOption = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Delete without asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Delete the cached answers. A later run pays for them again."""
+    """Remove the kept answers. Asking for them again costs what it cost before."""
     from extractor.endpoint.cache import DamagedCacheError, discard_database
 
     folder = _folder(cache_dir)
     if not yes:
-        typer.confirm(f"Delete the answers in {folder}?", abort=True)
+        typer.confirm(f"Remove the answers in {folder}?", abort=True)
     try:
         with _existing(folder) as cache:
             removed = cache.clear() if task is None else sum(map(cache.remove, _keys_of(cache, task)))
@@ -74,7 +74,7 @@ def export(
     cache_dir: CacheOption = None,
     task: TaskOption = None,
 ) -> None:
-    """Write the answers to a text file, one a line and sorted: equal answers give equal files."""
+    """Write the answers to a text file: one a line, sorted; the same answers give the same bytes."""
     from extractor.endpoint.recording import export as export_answers
 
     with _existing(cache_dir) as cache:
@@ -87,7 +87,7 @@ def import_(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A file written by `cache export`.")],
     cache_dir: CacheOption = None,
 ) -> None:
-    """Import the answers of an exported file into the cache.
+    """Take the answers of an exported file into the cache.
 
     Exit status: 1 when a line holds no answer.
     """
@@ -110,11 +110,7 @@ def _folder(given: Path | None) -> Path:
 
 
 def _existing(given: Path | None) -> AnswerCache:
-    """Open an existing cache; a missing folder is not created.
-
-    Raises:
-        InputError: there is no such folder.
-    """
+    """Return the cache where there is one: to look at a folder does not make it."""
     from extractor.endpoint.cache import AnswerCache
 
     folder = _folder(given)
@@ -124,7 +120,7 @@ def _existing(given: Path | None) -> AnswerCache:
 
 
 def _keys_of(cache: AnswerCache, task: str) -> list[str]:
-    keys = [key for key in cache if (record := cache.get(key)) is not None and record["task"] == task]
+    keys = [key for key in cache if (record := cache.get(key)) is not None and record.task == task]
     if not keys:
         raise InputError(f"{cache.folder}: holds no answers of a task {task}; see: cache stats")
     return keys

@@ -1,4 +1,4 @@
-"""``python -m extractor doctor``: tries of an endpoint, and advice on what is wrong with it."""
+"""``python -m extractor doctor``: try an endpoint and name what is wrong with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extractor.errors import SettingsError
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
-    from extractor.assist.responses import Response
+    from extractor.assist.packs.answer_shapes import Response
     from extractor.endpoint.calls import Call
     from extractor.endpoint.doctor_report import DoctorReport, ModeTrial, Speed
 
@@ -23,22 +23,21 @@ TINY = """某水库管理所党支部关于巡察整改进展情况的通报
 1.关于“闸门钥匙无人登记”问题的整改。
 一是修订《闸门钥匙领用细则》。二是清点旧钥匙40把。
 """
-"""An invented notice for the calls that are tried."""
+"""An invented notice, asked about as a run asks about any."""
 
 _COLUMN = 14
-_MOST_MODELS = 12  # that are listed: some endpoints have hundreds
+_MOST_MODELS = 12  # that are shown of an endpoint with hundreds
 
 
 @with_endpoint_options
 def doctor(
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
     endpoint: EndpointFlags,
 ) -> None:
-    """Check that the endpoint is reachable, list its models, and try each mode.
+    """Check that the endpoint is reachable, list its models, try each mode, and name what is wrong.
 
-    It also measures the speed and explains what is wrong. About ten requests are made, with a tiny notice and the usual
-    instructions. No answer is kept.
+    It makes about ten requests, with a tiny notice and the instructions of a run. No answer is kept.
 
     Exit status: 0 when some mode works, 1 when none does, 2 for wrong settings.
     """
@@ -60,7 +59,7 @@ def doctor(
 
         typer.echo(json.dumps(_facts(report), ensure_ascii=False))
     else:
-        for line in _told(report):
+        for line in _lines(report):
             typer.echo(printable(line))
     if report.best_mode is None:
         raise typer.Exit(1)
@@ -68,7 +67,8 @@ def doctor(
 
 def _tiny_call() -> Call[Response]:
     """Return the call that labels a tiny notice."""
-    from extractor.assist.packs import labels_packs, read_first
+    from extractor.assist.labels.label_pack import labels_packs
+    from extractor.assist.packs.material import read_first
     from extractor.assist.prompts import call_for
 
     (pack,) = labels_packs(read_first(TINY, "tiny"))
@@ -77,7 +77,7 @@ def _tiny_call() -> Call[Response]:
 
 @contextmanager
 def _progress() -> Iterator[Callable[[str], None]]:
-    """Show the current step on a terminal."""
+    """Yield a function that shows on a terminal what is being tried."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
@@ -87,8 +87,8 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{step} …")
 
 
-def _told(report: DoctorReport) -> Iterator[str]:
-    """Yield the lines of the report for people."""
+def _lines(report: DoctorReport) -> Iterator[str]:
+    """Yield the report for people, line by line."""
     yield _row("endpoint", f"{report.address}{'' if report.reached else ' cannot be reached'}")
     if report.models is not None:
         more = f" and {len(report.models) - _MOST_MODELS} more" if len(report.models) > _MOST_MODELS else ""
@@ -116,7 +116,7 @@ def _of_mode(trial: ModeTrial) -> str:
 
 
 def _of_best_mode(report: DoctorReport) -> Iterator[str]:
-    """Yield the lines on speed, prefix cache and context."""
+    """Yield the speed of the endpoint and the length of its context."""
     if report.cold is None:
         yield _row("speed", "unknown: it does not stream")
     else:
@@ -125,8 +125,8 @@ def _of_best_mode(report: DoctorReport) -> Iterator[str]:
         rate = _rate(report.warm) or _rate(report.cold)
         yield _row("speed", f"{rate:.0f} tokens a second" if rate else "unknown: the answer came at once")
     cached = report.warm.cached if report.warm else 0
-    told = {True: "works", False: "none: a prompt's beginning is read anew each time", None: "unknown"}
-    yield _row("prefix cache", told[report.has_prefix_cache] + (f", {cached:,} tokens were known" if cached else ""))
+    found = {True: "works", False: "none: a prompt's beginning is read anew each time", None: "unknown"}
+    yield _row("prefix cache", found[report.has_prefix_cache] + (f", {cached:,} tokens were known" if cached else ""))
     if report.context:
         yield _row("context", f"{report.context:,} tokens")
     elif report.long_prompt:
@@ -143,7 +143,7 @@ def _row(name: str, value: str) -> str:
 
 
 def _facts(report: DoctorReport) -> dict[str, Any]:
-    """Return the report for machines: its own fields, and those derived from them."""
+    """Return the report for programs: its own fields, and what follows from them."""
     from dataclasses import asdict
 
     return {

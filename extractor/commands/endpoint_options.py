@@ -1,4 +1,4 @@
-"""The options of an endpoint, shared by all commands that use one."""
+"""The options of an endpoint, the same for all commands that ask one."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def _option(help_: str, **how: Any) -> Any:
 class EndpointFlags(NamedTuple):
     """The settings of an endpoint as flags, None where not given; all but ``profile`` are named as there.
 
-    The defaults are documented here and set there: ``--help`` must not import pydantic. A test compares them.
+    The help texts repeat the defaults set there: ``--help`` must not import Pydantic. A test compares them.
     """
 
-    profile: Annotated[str | None, _option("The settings of this name in extractor.toml.")] = None
-    base_url: Annotated[str | None, _option("The endpoint's address, up to and with /v1. [env: OPENAI_BASE_URL]")] = (
+    profile: Annotated[str | None, _option("Profile of settings in extractor.toml.")] = None
+    base_url: Annotated[str | None, _option("The endpoint's address, with /v1 at its end. [env: OPENAI_BASE_URL]")] = (
         None
     )
     model: Annotated[str | None, _option("The model's name, as the endpoint calls it. [env: OPENAI_MODEL]")] = None
@@ -37,25 +37,25 @@ class EndpointFlags(NamedTuple):
     ] = None
     mode: Annotated[
         str | None,
-        _option("The way to ask for typed answers: tools, json_schema, json, md_json, auto. [default: auto]"),
+        _option("Form of requests: tools, json_schema, json, md_json, auto. [default: auto]"),
     ] = None
-    temperature: Annotated[float | None, _option("Sampling temperature; 0 repeats best. [default: 0]")] = None
-    seed: Annotated[int | None, _option("Sampling seed, for endpoints that accept one.")] = None
-    max_tokens: Annotated[int | None, _option("Tokens of an answer, at most. [default: by the call]")] = None
+    temperature: Annotated[float | None, _option("Sampling temperature; 0 is the most repeatable. [default: 0]")] = None
+    seed: Annotated[int | None, _option("Sampling seed, for endpoints that take one.")] = None
+    max_tokens: Annotated[int | None, _option("Most tokens an answer may take. [default: by task]")] = None
     timeout: Annotated[float | None, _option("Seconds that one request may take. [default: 120]")] = None
     call_deadline: Annotated[float | None, _option("Seconds for a call with its retries. [default: 5 x timeout]")] = (
         None
     )
     notice_deadline: Annotated[float | None, _option("Seconds for all calls of one notice.")] = None
-    concurrency: Annotated[int | None, _option("Requests at once. [default: adapted, up to 64]")] = None
-    rpm: Annotated[int | None, _option("Requests a minute, at most.")] = None
-    tpm: Annotated[int | None, _option("Tokens a minute, in and out, at most.")] = None
-    budget_tokens: Annotated[int | None, _option("Tokens, in and out, that this run may use.")] = None
-    budget_usd: Annotated[float | None, _option("US dollars that this run may cost; needs a known price.")] = None
+    concurrency: Annotated[int | None, _option("Most requests at once. [default: found by trying, up to 64]")] = None
+    rpm: Annotated[int | None, _option("Most requests a minute.")] = None
+    tpm: Annotated[int | None, _option("Most tokens a minute, in and out.")] = None
+    budget_tokens: Annotated[int | None, _option("Most tokens, in and out, that this run may use.")] = None
+    budget_usd: Annotated[float | None, _option("Most US dollars that this run may cost; needs a known price.")] = None
     extra_body: Annotated[str | None, _option('Further fields of each request, as JSON: {"top_k": 1}.')] = None
     prices: Annotated[Path | None, _option("Your own price table, TOML.")] = None
-    retries: Annotated[int | None, _option("Retries of a failed request. [default: 5]")] = None
-    answer_retries: Annotated[int | None, _option("Retries after an invalid answer. [default: 2]")] = None
+    retries: Annotated[int | None, _option("Repetitions of a failed request. [default: 5]")] = None
+    answer_retries: Annotated[int | None, _option("Further requests after a wrong answer. [default: 2]")] = None
     backoff: Annotated[
         float | None, _option("Seconds before the first retry, doubled for each further one. [default: 0.5]")
     ] = None

@@ -11,13 +11,13 @@ import typer
 from extractor.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from extractor.assist.packs import Pack
+    from extractor.assist.packs.pack import Pack
 
 
-class PromptTask(StrEnum):
-    """The task of a prompt."""
+class TaskChoice(StrEnum):
+    """What a prompt asks for."""
 
     FIELDS = "fields"
     LABELS = "labels"
@@ -30,7 +30,7 @@ def prompts(
         typer.Argument(metavar="[FILE]", help="A notice, in any format that `run` reads; without it, a list."),
     ] = None,
     *,
-    task: Annotated[PromptTask | None, typer.Option(help="Only this task's calls.")] = None,
+    task: Annotated[TaskChoice | None, typer.Option(help="Only this task's calls.")] = None,
     call: Annotated[int | None, typer.Option(min=1, help="Only the call with this number.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the response's JSON Schema, too.")] = False,
 ) -> None:
@@ -50,8 +50,9 @@ def prompts(
             _show(pack, f"{number}/{len(calls)}", schema=schema)
 
 
-def _list(task: PromptTask | None) -> None:
-    from extractor.assist.prompts import TASKS, prompt
+def _list(task: TaskChoice | None) -> None:
+    from extractor.assist.prompts import prompt
+    from extractor.assist.tasks import TASKS
     from extractor.endpoint.tokens import estimate_tokens
 
     for name in TASKS:
@@ -62,21 +63,16 @@ def _list(task: PromptTask | None) -> None:
             typer.echo(f"{head}  fixed part about {size:,} tokens  {asked.task}")
 
 
-def _calls(file: Path, task: PromptTask | None) -> Iterator[Pack]:
-    from extractor.assist.layout.layout_pack import layout_packs
-    from extractor.assist.packs import fields_packs, labels_packs, read_first
+def _calls(file: Path, task: TaskChoice | None) -> Iterator[Pack]:
+    from extractor.assist.packs.material import read_first
+    from extractor.assist.tasks import TASKS
     from extractor.files.ingest import read_text
     from extractor.files.sources.source import Source
 
     material = read_first(read_text(Source(str(file))).text, file.stem)
-    by_task: dict[PromptTask, Iterable[Pack]] = {
-        PromptTask.FIELDS: fields_packs(material),
-        PromptTask.LABELS: labels_packs(material),
-        PromptTask.LAYOUT: layout_packs(material.text, material.reading.text, material.reading.outline.ending.start),
-    }
-    wanted = (PromptTask.FIELDS, PromptTask.LABELS) if task is None else (task,)
-    for each in wanted:
-        yield from by_task[each]
+    wanted = (TaskChoice.FIELDS, TaskChoice.LABELS) if task is None else (task,)
+    for name in wanted:
+        yield from TASKS[name.value].packs(material)
 
 
 def _show(pack: Pack, number: str, *, schema: bool) -> None:

@@ -1,1 +1,1 @@
-"""What knows endpoints: settings, calls, limits, answers, cache. Nothing here knows what a notice is."""
+"""The room for models' endpoints: settings, calls, limits, answers, cache. Nothing here knows what a notice is."""

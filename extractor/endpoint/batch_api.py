@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from extractor.endpoint.batch import CODE, URL
+from extractor.endpoint.batch_answers import CODE
+from extractor.endpoint.batch_requests import URL
 from extractor.endpoint.jsonl import count_of, json_line, mapping, parsed, write_whole
 from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import EndpointError, InputError, OutputError, SettingsError
@@ -25,7 +26,7 @@ _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")  # safe as a file's na
 
 @dataclass(frozen=True)
 class Submission:
-    """A file of requests that an endpoint has taken: the batch's id, and the SHA-256 of the file as it was then."""
+    """A file of requests that was submitted: the batch's id, and the SHA-256 of the file as it was then."""
 
     batch_id: str
     sha256: str
@@ -33,7 +34,7 @@ class Submission:
 
 @dataclass(frozen=True)
 class BatchStatus:
-    """How far a batch is. ``faults`` are the codes, with lines of the requests, for which it was not begun."""
+    """The state of a batch. ``faults`` are the errors, code and line of the requests, for which it was not begun."""
 
     batch_id: str
     state: str
@@ -44,7 +45,7 @@ class BatchStatus:
 
     @property
     def is_over(self) -> bool:
-        """Nothing more will come."""
+        """True where no more answers will come."""
         return self.state in _OVER
 
     def __str__(self) -> str:
@@ -57,7 +58,7 @@ def connected(settings: EndpointSettings) -> Iterator[OpenAI]:
     """Yield a client of the endpoint that ``settings`` name."""
     from openai import OpenAI
 
-    from extractor.endpoint.bounded import sync_client
+    from extractor.endpoint.bounded_http import sync_client
     from extractor.endpoint.transport import whereabouts
 
     with OpenAI(
@@ -70,12 +71,12 @@ def connected(settings: EndpointSettings) -> Iterator[OpenAI]:
 
 
 def submission_file(requests: Path) -> Path:
-    """Return the name of the file beside ``requests`` that says which batch they became."""
+    """Return the name of the file beside ``requests`` that names their batch."""
     return requests.with_name(f"{requests.stem}.submitted.json")
 
 
 def submit(client: OpenAI, requests: Path, *, again: bool = False) -> Submission:
-    """Have the endpoint answer a file of requests, and note beside it under which id.
+    """Submit a file of requests to be answered, and note the batch's id beside it.
 
     A file that was submitted as it is now is not submitted again, unless ``again`` is set: its note is returned.
 
@@ -107,7 +108,7 @@ def submit(client: OpenAI, requests: Path, *, again: bool = False) -> Submission
 
 
 def submitted(requests: Path) -> Submission:
-    """Return which batch a file of requests became.
+    """Return the batch that a file of requests became.
 
     Raises:
         InputError: it was not submitted from here.
@@ -119,7 +120,7 @@ def submitted(requests: Path) -> Submission:
 
 
 def status(client: OpenAI, batch_id: str) -> BatchStatus:
-    """Return how far a batch is.
+    """Return the state of a batch.
 
     Raises:
         EndpointError: the endpoint fails, or knows no such batch.
@@ -129,10 +130,10 @@ def status(client: OpenAI, batch_id: str) -> BatchStatus:
 
 
 def fetch(client: OpenAI, batch_id: str, folder: Path, name: str | None = None) -> tuple[Path, ...]:
-    """Write a batch's answers, then its errors, as far as there are any, to files in ``folder`` and return those. They
-    are called ``NAME.answers.jsonl`` and ``NAME.errors.jsonl``, by default after the batch's id.
+    """Write a batch's answers, then its errors, as far as there are any, to files in ``folder`` and return those.
 
-    A batch that expired or was cancelled has the answers that were ready.
+    They are called ``NAME.answers.jsonl`` and ``NAME.errors.jsonl``; where ``name`` is None, after the batch's id. A
+    batch that expired or was cancelled has the answers that were ready.
 
     Raises:
         EndpointError: the batch is not over, was not begun, or has no answers; the endpoint fails.
@@ -197,11 +198,11 @@ def _fault(error: Mapping[str, Any]) -> str:
 
 @contextmanager
 def _sentences(doing: str, client: OpenAI) -> Iterator[None]:
-    """Turn the client's errors into ours, which repeat nothing the server said: it may quote the key."""
+    """Turn the client's errors into ours, which repeat no words of the server's: they may quote the key."""
     import httpx2
     from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
-    from extractor.endpoint.bounded import OversizedError
+    from extractor.endpoint.bounded_http import OversizedError
     from extractor.endpoint.connection import REDIRECTS, fault_of, target_of
 
     try:

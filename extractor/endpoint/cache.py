@@ -1,4 +1,4 @@
-"""Answers kept on disk, so that nothing is asked twice; several processes may use one folder at once.
+"""The cache of answers on disk: nothing is asked twice. Several processes may use one folder at once.
 
 DiskCache does the work, with three of its doors shut. It would unpickle, that is run, a row whose ``mode`` (or, for
 keys, ``raw``) column somebody edited; it would read and delete whatever file a row names; and it makes folders that
@@ -22,14 +22,14 @@ from typing import Any
 import diskcache
 from diskcache.core import DBNAME, MODE_RAW
 
-from extractor.endpoint.answer_records import Record, flaw, is_key, unusable
+from extractor.endpoint.answer_records import AnswerRecord, is_key, read_record
 from extractor.errors import AnswerError, BugError, OutputError, SettingsError
 
 FOLDER_VARIABLE = "EXTRACTOR_CACHE_DIR"
 DEFAULT_SIZE_LIMIT = 512 * 2**20  # bytes; some hundred thousand answers
 SMALLEST_SIZE_LIMIT = 2**20  # bytes; below that an eviction, ten rows at a time, would empty the cache
 
-_BUSY = 10.0  # seconds to wait while another process writes; a service stands still for as long
+_BUSY = 10.0  # seconds to wait while another process writes; a service waits for as long
 _LARGEST_ROW = 64 * 2**20  # bytes once unpacked: no row may unpack to all of the memory
 _DATABASE = (DBNAME, f"{DBNAME}-wal", f"{DBNAME}-shm", f"{DBNAME}-journal")
 
@@ -55,7 +55,7 @@ class AnswerCache:
 
     Raises:
         SettingsError: the folder cannot be used, or is not to be trusted.
-        DamagedCacheError: what stands there is no cache any more.
+        DamagedCacheError: the database there is damaged.
     """
 
     def __init__(self, folder: Path, size_limit: int | None = None) -> None:
@@ -75,35 +75,35 @@ class AnswerCache:
         except (sqlite3.Error, ValueError, TypeError, AttributeError) as error:
             raise _damaged(folder) from error
 
-    def get(self, key: str, _task: str = "", /) -> Record | None:
+    def get(self, key: str, _task: str = "", /) -> AnswerRecord | None:
         """Return the answer kept under ``key``; a damaged one, or one of another make, is none."""
         try:
-            record: Record | None = self._rows.get(key)
+            record: AnswerRecord | None = self._rows.get(key)
         except (sqlite3.Error, diskcache.Timeout):
             return None
         return record
 
-    def put(self, key: str, record: Record, /) -> None:
+    def put(self, key: str, record: AnswerRecord, /) -> None:
         """Keep a valid answer under ``key``, in place of any that is there.
 
         Raises:
             AnswerError: the answer is cut short, refused or empty.
             OutputError: the disk is full, or the folder cannot be written any more.
-            BugError: this is no key, or no record.
+            BugError: this is no key.
         """
         self._write(self._rows.set, key, record)
 
-    def add(self, key: str, record: Record, /) -> bool:
-        """Keep a valid answer under ``key`` unless there is one, be it damaged; tell whether it is kept. Of processes
-        that add one at the same time a single one succeeds. Raises as ``put`` does."""
+    def add(self, key: str, record: AnswerRecord, /) -> bool:
+        """Keep a valid answer under ``key`` unless there is one, even a damaged one; return whether it was kept.
+
+        Of processes that add one at the same time a single one succeeds. Raises as ``put`` does.
+        """
         return bool(self._write(self._rows.add, key, record))
 
-    def _write(self, write: Callable[[str, Record], object], key: str, record: Record) -> object:
+    def _write(self, write: Callable[[str, AnswerRecord], object], key: str, record: AnswerRecord) -> object:
         if not is_key(key):
             raise BugError("an answer was to be kept under something that is no key")
-        if fault := flaw(record):
-            raise BugError(f"an answer was to be kept that {fault}")
-        if fault := unusable(record):
+        if fault := record.unusable():
             raise AnswerError(f"the answer {fault} and is not kept")
         try:
             # Not with ``retry``: it would go on for ever where the folder has become read-only.
@@ -115,7 +115,7 @@ class AnswerCache:
             raise OutputError(f"{self.folder}: the answer cache cannot be written ({error})") from error
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the keys in their order; what other processes add or remove meanwhile may or may not be among them.
+        """Yield the keys in their order; those that other processes add or remove meanwhile may be missing.
 
         Raises:
             DamagedCacheError: the database cannot be read.
@@ -129,7 +129,7 @@ class AnswerCache:
         return isinstance(key, str) and self.get(key) is not None
 
     def __len__(self) -> int:
-        """Return how many rows there are, damaged ones among them."""
+        """Return how many rows there are, damaged ones included."""
         return len(self._rows)
 
     def size(self) -> int:
@@ -137,11 +137,11 @@ class AnswerCache:
         return int(self._rows.volume())
 
     def remove(self, key: str) -> bool:
-        """Forget the answer kept under ``key``; tell whether there was one."""
+        """Remove the answer kept under ``key``; return whether there was one."""
         return bool(self._rows.delete(key))
 
     def clear(self) -> int:
-        """Forget all answers and return how many there were, damaged ones among them."""
+        """Remove all answers and return how many there were, damaged ones included."""
         return int(self._rows.clear())
 
     def close(self) -> None:
@@ -158,7 +158,7 @@ class AnswerCache:
 
 
 def discard_database(folder: Path) -> None:
-    """Remove a damaged cache's database; no process may be using it.
+    """Remove the database of a damaged cache; no process may be using it.
 
     Raises:
         SettingsError: a file of it cannot be removed.
@@ -171,7 +171,7 @@ def discard_database(folder: Path) -> None:
 
 
 class _JsonRows(diskcache.Disk):  # type: ignore[misc] # DiskCache has no types
-    """How a row is written: the key as it is, the record as packed JSON, always in the row itself.
+    """The form of a row: the key as it is, the record as packed JSON, always in the row itself.
 
     ``OSError`` is what DiskCache takes as "this value is gone"; it then answers that there is none.
     """
@@ -186,18 +186,18 @@ class _JsonRows(diskcache.Disk):  # type: ignore[misc] # DiskCache has no types
         return key if raw == 1 and is_key(key) else None
 
     def store(self, value: Any, _read: bool, key: Any = None) -> tuple[int, int, None, bytes]:  # noqa: ARG002
-        return 0, MODE_RAW, None, zlib.compress(json.dumps(value).encode())
+        return 0, MODE_RAW, None, zlib.compress(json.dumps(value.json_fields()).encode())
 
-    def fetch(self, mode: Any, filename: Any, value: Any, _read: bool) -> Record:
+    def fetch(self, mode: Any, filename: Any, value: Any, _read: bool) -> AnswerRecord:
         if mode != MODE_RAW or filename is not None or not isinstance(value, bytes):
             raise OSError("a row that this program did not write")
         try:
             unpacking = zlib.decompressobj()  # its end carries a checksum
             raw = unpacking.decompress(value, _LARGEST_ROW)
-            record: Record = json.loads(raw) if unpacking.eof else {}
-        except (zlib.error, ValueError, RecursionError) as error:
+            record = read_record(json.loads(raw) if unpacking.eof else None)
+        except (zlib.error, ValueError, RecursionError) as error:  # FlawedRecordError among them
             raise OSError("a damaged row") from error
-        if flaw(record) or unusable(record):
+        if record.unusable():
             raise OSError("a damaged row")
         return record
 
@@ -210,7 +210,7 @@ def _damaged(folder: Path) -> DamagedCacheError:
 
 
 def _prepare(folder: Path) -> bool:
-    """Make ``folder`` and its database for the owner alone; tell whether the database is new."""
+    """Make ``folder`` and its database for the owner alone; return whether the database is new."""
     if os.path.expandvars(folder) != str(folder):  # DiskCache would, and write elsewhere
         raise SettingsError(f"{folder}: names a variable; choose another folder for the answer cache")
     database = folder / DBNAME
@@ -239,7 +239,7 @@ def _prepare(folder: Path) -> bool:
 
 
 def _make_private(folder: Path, *, has_answers: bool) -> None:
-    """Close a folder that others can read. One whose answers others could have written is not to be trusted."""
+    """Close a folder that others can read; refuse one whose answers others could have written."""
     if sys.platform == "win32":
         return
     found = folder.stat()

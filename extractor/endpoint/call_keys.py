@@ -1,4 +1,4 @@
-"""What a call is kept under: one key for all that can change its answer."""
+"""The key that a call's answer is kept under: a hash of all that can change the answer."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _FORM = 1  # of the key itself
 
 
 def call_key(call: Call[Response], settings: EndpointSettings) -> str:
-    """Return the key of a call, 64 hexadecimal digits: the model, the mode as it was set, the sampling, the messages,
-    the answer's schema, the prompt's version, further fields. Where ``settings`` ask for it the endpoint's address too.
+    """Return the key of a call, 64 hexadecimal digits.
 
-    With mode ``auto`` the key says ``auto``: which mode the probe picked is known only to who asks the endpoint, and
-    a run from the cache does not.
+    It covers the model, the mode as it was set, the sampling, the messages, the answer's schema, the prompt's version
+    and further fields; with ``cache_by_address`` the endpoint's address, too. With mode ``auto`` it holds ``auto``: a
+    run from the cache asks no endpoint and does not know which mode the probe would pick.
     """
     return _hashed(
         [

@@ -21,7 +21,7 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True)
 class Call(Generic[Response]):
-    """What a model is asked: the fixed part first, the same to the byte in every call of a task, the question last.
+    """A question to a model: the fixed part first, the same to the byte in every call of a task, the rest last.
 
     ``response`` is the shape of the answer, ``context`` what its validators check it against (Pydantic validation
     context), ``max_tokens`` the most the answer may take.
@@ -37,8 +37,11 @@ class Call(Generic[Response]):
 
 @dataclass(frozen=True)
 class Usage:
-    """Tokens of one answer or of many: they add up with ``+``. ``cached`` is the part of ``prompt`` that hit a prefix
-    cache; a server that counts nothing leaves zeros and ``known`` false."""
+    """Tokens of one answer or of many: they add up with ``+``.
+
+    ``cached`` is the part of ``prompt`` that hit a prefix cache. A server that counts nothing leaves zeros, and
+    ``known`` is false.
+    """
 
     prompt: int = 0
     cached: int = 0
@@ -56,7 +59,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class CallAnswer(Generic[Response]):
-    """A valid answer. ``requests`` is how many requests it took (0 from the cache), ``seconds`` how long."""
+    """A valid answer. It took so many ``requests`` (0 from the cache) and ``seconds``."""
 
     value: Response
     usage: Usage

@@ -1,8 +1,8 @@
 """The endpoint as the rest of the program sees it: a call goes in, a valid answer comes out, or a named failure.
 
-What stands between: the cache, the limiter, repetition with growing waits, the check of what came back, and asking
-again where it is wrong. The OpenAI client and Instructor take two seconds to import; a run that finds all its answers
-in the cache never does.
+A call goes through the cache (``answer_keeper``), gets a mode (``mode_picker``), is sent within the limits
+(``request_sender``), and is asked again where that helps (``retries``). The OpenAI client and Instructor take two
+seconds to import; a run that finds all its answers in the cache never does.
 """
 
 from __future__ import annotations
@@ -14,35 +14,28 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from tenacity import AsyncRetrying, retry_if_exception
-
-from extractor.endpoint.answer_records import AnswerStore, Record
-from extractor.endpoint.answers import ValidAnswer, kept_answer, record_of, valid_answer
-from extractor.endpoint.call_course import PROBE_RETRIES, CallProgress, failure_of, wait_before
-from extractor.endpoint.call_keys import call_key, schema_text, token_limit
-from extractor.endpoint.calls import Call, CallAnswer, Mode, Response, Usage
-from extractor.endpoint.clipping import ClipWatch
-from extractor.endpoint.completion import Oddity, Reply, read_completion, read_usage
+from extractor.endpoint.answer_keeper import AnswerKeeper
+from extractor.endpoint.answer_records import AnswerStore, CallHeader
+from extractor.endpoint.answers import ValidAnswer, valid_answer
+from extractor.endpoint.call_keys import call_key
+from extractor.endpoint.call_progress import NO_USAGE, CallProgress, loop_time
+from extractor.endpoint.calls import Call, CallAnswer, Mode, Response
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
-from extractor.endpoint.limiter import Limiter, Need, Ticket
-from extractor.endpoint.mode_probe import QUESTION, picked
-from extractor.endpoint.offline import OfflineAnswers
+from extractor.endpoint.mode_picker import ModePicker
+from extractor.endpoint.mode_probe import QUESTION, best_mode
+from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.prices import Price, price_of
+from extractor.endpoint.request_sender import RequestSender
+from extractor.endpoint.retries import PROBE_RETRIES, RetryPolicy, corrected
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.standstill import Standstill
 from extractor.endpoint.tally import Tally, Totals
-from extractor.endpoint.tokens import least_tokens, most_tokens
-from extractor.errors import ExtractorError, SettingsError
+from extractor.errors import SettingsError
 
 if TYPE_CHECKING:
     from extractor.endpoint.transport import Transport
 
 _LOG = logging.getLogger("extractor.endpoint")
-
-_NOT_KEEPING = 60.0  # seconds for which no answer is kept after one could not be: to find that out may take long
-_NOTHING = Usage()
-
-_picked_modes: dict[tuple[str, str], Mode] = {}  # by address and model, for the process
 
 
 class Endpoint:
@@ -53,115 +46,94 @@ class Endpoint:
     """
 
     def __init__(
-        self, settings: EndpointSettings, cache: AnswerStore | OfflineAnswers | None = None, tally: Tally | None = None
+        self, settings: EndpointSettings, cache: AnswerStore | None = None, tally: Tally | None = None
     ) -> None:
-        if settings.model is None:
-            raise SettingsError("no model is named; say which with --model (doctor lists what the endpoint has)")
-        self._model = settings.model
-        self._price: Price | None = price_of(settings.model, settings.prices)
-        if settings.budget_usd is not None and self._price is None:
-            raise SettingsError(
-                f"the price of {settings.model} is unknown, so --budget-usd cannot be kept; "
-                "write it into a price table (--prices), or set --budget-tokens"
-            )
+        self._model, price = _model_and_price(settings)
         self._settings = settings
-        self._cache = cache
         self._tally = tally or Tally()
-        self._limiter: Limiter | None = None
-        self._transport: Transport | None = None
-        self._probing: asyncio.Task[Mode] | None = None
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by a call's key
-        self._mode: Mode | None = None if settings.mode == "auto" else settings.mode
-        self._dropped: frozenset[str] = frozenset()
         self._standstill = Standstill()
-        self._was_reached = False
-        self._clips = ClipWatch()
-        self._keeps_from = float("-inf")  # loop time
+        self._keeper = AnswerKeeper(cache)
+        self._modes = ModePicker(settings, self._best_mode)
+        self._sender = RequestSender(settings, price, self._standstill)
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by a call's key
 
     async def __aenter__(self) -> Endpoint:
-        self._limiter = Limiter(self._settings, asyncio.get_running_loop().time)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._probing:
-            self._probing.cancel()
-            await asyncio.gather(self._probing, return_exceptions=True)
-        if self._transport:
-            await self._transport.close()
+        await self._modes.close()
+        await self._sender.close()
 
     @property
     def totals(self) -> Totals:
-        """What all calls took so far."""
+        """The sums of what all calls took so far."""
         return self._tally.totals
 
     @property
     def tally(self) -> Tally:
-        """What all calls took so far, with the oddities, as it goes into a report."""
+        """The counts of all calls so far, with the oddities, as they go into a report."""
         return self._tally
 
     @property
     def warnings(self) -> Mapping[str, int]:
-        """What was wrong with its answers, by name (``Oddity``, or a failure's ``Reason``), and how often."""
+        """Counts of what was wrong with answers, by name (``Oddity``, or a failure's ``Reason``)."""
         return dict(self._tally.oddities)
 
     @property
     def running(self) -> int:
-        """How many requests are under way."""
-        return self._limiter.running if self._limiter else 0
+        """The number of requests under way."""
+        return self._sender.limiter.running
 
     @property
     def waiting(self) -> int:
-        """How many requests wait for their turn."""
-        return self._limiter.waiting if self._limiter else 0
+        """The number of requests that wait for their turn."""
+        return self._sender.limiter.waiting
 
     @property
     def mode(self) -> Mode | None:
         """The mode in use; None while it is yet to be picked."""
-        return self._mode
+        return self._modes.mode
 
     async def ask(
         self, call: Call[Response], *, until: float | None = None, tally: Tally | None = None
     ) -> CallAnswer[Response]:
-        """Return a valid answer to ``call``, from the cache or from the endpoint. ``until`` (loop time) is when it is
-        of no use any more; ``tally`` counts what it took, beside the endpoint's own.
+        """Return a valid answer to ``call``, from the cache or from the endpoint.
+
+        ``until`` (loop time) is when it is of no use any more, None for never; ``tally`` counts what it took, beside
+        the endpoint's own.
 
         Raises:
             EndpointFailure: the endpoint failed, for a named reason.
             AnswerFailure: the model's answer cannot be used, for a named reason.
         """
-        course = self._course(tally)
+        progress = self._progress(tally, self._settings.retries)
         key = call_key(call, self._settings)
         failure: CallFailure
         try:
-            # Who asks the same meanwhile waits, and is told the same.
+            # Identical concurrent calls wait for the first and share its answer.
             async with asyncio.timeout_at(until), self._turns.setdefault(key, asyncio.Lock()):
-                value = self._kept(key, call, course)
+                value = self._keeper.find(key, call, progress)
                 if value is not None:
-                    course.add(Totals(calls=1, cache_hits=1))
-                    return CallAnswer(value, _NOTHING, 0, 0.0, from_cache=True)
-                if hopeless := self._standstill.failure(self._now()):
-                    raise hopeless
-                mode = await self._picked_mode(course)
-                reply, answer = await self._answered(call, mode, course)
-                value = self._agreed(key, call, record_of(call, self._model, mode, reply, answer.text), course)
-                value = value or answer.value
+                    progress.add(Totals(calls=1, cache_hits=1))
+                    return CallAnswer(value, NO_USAGE, 0, 0.0, from_cache=True)
+                value = await self._asked(key, call, progress)
         except TimeoutError:
             failure = EndpointFailure(Reason.TIMEOUT, "the time for this notice is over")
         except (EndpointFailure, AnswerFailure) as error:
             failure = error
         else:
-            course.add(Totals(calls=1))
-            return CallAnswer(value, course.usage, course.requests, self._now() - course.started)
-        course.add(Totals(calls=1, failures=1))
-        self._remember(failure)
-        _LOG.info("%s: %s after %d requests", call.task, failure.reason, course.requests)
+            progress.add(Totals(calls=1))
+            return CallAnswer(value, progress.usage, progress.requests, loop_time() - progress.started)
+        progress.add(Totals(calls=1, failures=1))
+        self._standstill.failed(failure, loop_time())
+        _LOG.info("%s: %s after %d requests", call.task, failure.reason, progress.requests)
         raise failure  # outside of the block: nothing that quotes what was sent travels along
 
     def has_answer(self, call: Call[Response]) -> bool:
-        """Whether an answer to ``call`` is kept, so that nothing would be asked."""
-        return self._cache is not None and call_key(call, self._settings) in self._cache
+        """Return whether an answer to ``call`` is kept, so that nothing would be asked."""
+        return self._keeper.has(call_key(call, self._settings))
 
     async def attempt(self, call: Call[Response], mode: Mode) -> ValidAnswer[Response]:
         """Ask in ``mode``, past the cache, and do not ask again where the answer is wrong: to learn what it is like.
@@ -170,225 +142,69 @@ class Endpoint:
             EndpointFailure: the endpoint failed.
             AnswerFailure: the answer cannot be used.
         """
-        return await self._attempted(call, mode, self._course(None, PROBE_RETRIES))
+        return await self._attempted(call, mode, "", self._progress(None, PROBE_RETRIES))
 
     def transport(self) -> Transport:
         """Return the OpenAI client, made and imported when it is first needed."""
-        if self._transport is None:
-            from extractor.endpoint.transport import Transport
+        return self._sender.transport()
 
-            self._transport = Transport(self._settings)
-        return self._transport
+    def _progress(self, tally: Tally | None, retries: int) -> CallProgress:
+        return CallProgress((self._tally,) if tally is None else (self._tally, tally), loop_time(), retries)
 
-    def _course(self, tally: Tally | None, retries: int | None = None) -> CallProgress:
-        tallies = (self._tally,) if tally is None else (self._tally, tally)
-        return CallProgress(tallies, self._now(), self._settings.retries if retries is None else retries)
+    async def _asked(self, key: str, call: Call[Response], progress: CallProgress) -> Response:
+        """Return the endpoint's answer, and keep it."""
+        if hopeless := self._standstill.failure(loop_time()):
+            raise hopeless
+        mode = await self._modes.pick(progress.tallies)
+        answer = await corrected(
+            lambda complaint: self._attempted(call, mode, complaint, progress),
+            call,
+            mode,
+            progress,
+            self._settings.answer_retries,
+        )
+        header = CallHeader(call.task, self._model, mode, call.prompt_version)
+        return self._keeper.keep(key, call, header, answer, progress)
 
-    def _kept(self, key: str, call: Call[Response], course: CallProgress) -> Response | None:
-        record = self._cache.get(key, call.task) if self._cache is not None else None
-        if record is None:
-            return None
-        value = kept_answer(call, record)
-        if value is None:
-            course.note(Oddity.CACHE_STALE)
-            if isinstance(self._cache, OfflineAnswers):
-                raise self._cache.missed(key, call.task)
-        return value
+    async def _attempted(
+        self, call: Call[Response], mode: Mode, complaint: str, progress: CallProgress
+    ) -> ValidAnswer[Response]:
+        """Ask once; the request may be sent again, a wrong answer is not asked for again."""
+        policy = RetryPolicy(call.task, progress, self._standstill, self._settings.backoff)
+        reply = await policy.reply(
+            lambda: self._sender.reply(call, mode, complaint, progress), leave_out=self._sender.leave_out
+        )
+        return valid_answer(call, mode, reply)
 
-    def _agreed(self, key: str, call: Call[Response], record: Record, course: CallProgress) -> Response | None:
-        """Keep an answer. Where another process was faster, return what it was told: all runs are to say the same.
-        An answer that cannot be kept is used all the same, this once."""
-        if self._cache is None:
-            return None
-        try:
-            if self._now() < self._keeps_from:
-                course.note(Oddity.NOT_KEPT)
-                return None
-            if self._cache.add(key, record):
-                return None
-            there = self._cache.get(key, call.task)
-            value = kept_answer(call, there) if there else None
-            if value is None:
-                self._cache.put(key, record)
-        except (ExtractorError, OSError, ValueError) as error:
-            self._keeps_from = self._now() + _NOT_KEEPING
-            course.note(Oddity.NOT_KEPT)
-            why = str(error) if isinstance(error, ExtractorError) else type(error).__name__
-            _LOG.warning("answers cannot be kept, so they are used once and asked for again by the next run: %s", why)
-            return None
-        return value
+    async def _best_mode(self, tallies: tuple[Tally, ...]) -> Mode:
+        """Probe the endpoint for the best mode it can do."""
+        deadline = loop_time() + self._settings.span
 
-    async def _picked_mode(self, course: CallProgress) -> Mode:
-        """Return the mode that is set, or the one that a probe finds. Those who wait for one probe are told the same by
-        it: an endpoint that does not answer costs its time once, not once a call."""
-        if self._mode is None:
-            place = (self._settings.address, self._model)
-            if place not in _picked_modes:
-                if self._probing is None:
-                    self._probing = asyncio.create_task(self._probed(course.tallies))
-                    self._probing.add_done_callback(self._end_probing)
-                try:
-                    _picked_modes[place] = await asyncio.shield(self._probing)
-                except (EndpointFailure, AnswerFailure) as failure:
-                    raise failure.again() from None
-            self._mode = _picked_modes[place]
-        return self._mode
-
-    async def _probed(self, tallies: tuple[Tally, ...]) -> Mode:
-        deadline = self._now() + self._settings.span
-
-        async def tried(mode: Mode) -> tuple[Oddity, ...]:
-            probe = CallProgress(tallies, self._now(), self._settings.retries, tries_mode=True, deadline=deadline)
-            return (await self._attempted(QUESTION, mode, probe)).oddities
+        async def oddities_in(mode: Mode) -> tuple[Oddity, ...]:
+            probe = CallProgress(tallies, loop_time(), self._settings.retries, tries_mode=True, deadline=deadline)
+            return (await self._attempted(QUESTION, mode, "", probe)).reply.oddities
 
         try:
-            mode = await picked(tried)
+            mode = await best_mode(oddities_in)
         except AnswerFailure as failure:
-            self._standstill.begin(failure, self._now())  # what answers nothing simple answers nothing
+            self._standstill.begin(failure, loop_time())  # what answers nothing simple answers nothing
             raise
         _LOG.info("mode %s is picked", mode)
         return mode
 
-    def _end_probing(self, probing: asyncio.Task[Mode]) -> None:
-        self._probing = None
-        if not probing.cancelled():
-            probing.exception()  # those who wait are told; where nobody does any more it is no surprise
 
-    async def _answered(
-        self, call: Call[Response], mode: Mode, course: CallProgress
-    ) -> tuple[Reply, ValidAnswer[Response]]:
-        """Ask until the answer is valid, each time with a word about what was wrong with the last one."""
-        complaint = ""
-        for left in range(self._settings.answer_retries, -1, -1):
-            try:
-                reply = await self._replied(call, mode, complaint, course)
-                answer = valid_answer(call, mode, reply)
-            except AnswerFailure as failure:
-                course.note(failure.reason)
-                if failure.ignores_schema and mode in ("tools", "json_schema"):
-                    course.note(Oddity.SCHEMA_IGNORED)
-                if not (failure.complaint and left):
-                    raise
-                complaint = failure.complaint
-                _LOG.info("%s: %s, asking again", call.task, failure.reason)
-            else:
-                course.note(*answer.oddities)
-                return reply, answer
-        raise AssertionError  # the last round returns or raises
+def _model_and_price(settings: EndpointSettings) -> tuple[str, Price | None]:
+    """Return the model and its price, None where that is unknown and no budget needs it.
 
-    async def _attempted(self, call: Call[Response], mode: Mode, course: CallProgress) -> ValidAnswer[Response]:
-        return valid_answer(call, mode, await self._replied(call, mode, "", course))
-
-    async def _replied(self, call: Call[Response], mode: Mode, complaint: str, course: CallProgress) -> Reply:
-        """Send a request until the endpoint answers it: again after a while, or without what it does not take."""
-        while True:
-            try:
-                async for attempt in AsyncRetrying(
-                    retry=retry_if_exception(self._may_pass),
-                    wait=lambda state: wait_before(state, self._settings.backoff),
-                    stop=lambda state: (
-                        state.attempt_number > course.repeats(state)
-                        or course.is_over(self._now() + state.upcoming_sleep)
-                    ),
-                    before_sleep=lambda state: _LOG.info(
-                        "%s: %s, again in %.1f s",
-                        call.task,
-                        getattr(failure_of(state), "reason", ""),
-                        state.upcoming_sleep,
-                    ),
-                    sleep=asyncio.sleep,
-                    reraise=True,
-                ):
-                    with attempt:
-                        return await self._requested(call, mode, complaint, course)
-            except EndpointFailure as failure:
-                parameter = failure.parameter
-                if parameter not in ("max_tokens", "temperature", "seed") or parameter in course.dropped:
-                    raise
-                course.dropped |= {parameter}
-                self._dropped |= {parameter}
-                course.note(Oddity.PARAMETER_DROPPED)
-
-    async def _requested(self, call: Call[Response], mode: Mode, complaint: str, course: CallProgress) -> Reply:
-        """Wait for a turn and send one request."""
-        from extractor.endpoint.shapes import request_body
-
-        assert self._limiter is not None, "use the endpoint in an async with block"
-        transport = self.transport()
-        need = self._need(call)
-        ticket = await self._turn(need, course)
-        spent, succeeded = Need(0), False
-        try:
-            if hopeless := self._standstill.failure(self._now()):  # found while this request waited for its turn
-                raise hopeless
-            started = self._now()
-            if course.deadline is None:  # the time in the queue is not the endpoint's, but where it asked for that
-                course.deadline = started + self._settings.span - ticket.held_back
-            body = request_body(call, self._settings, mode, complaint, sorted(self._dropped))
-            course.requests += 1
-            seconds = min(self._settings.timeout, max(course.deadline - started, 0.001))
-            received = await transport.send(body, call.messages, seconds)
-            usage = Usage(known=False)
-            if isinstance(received, CallFailure):
-                if received.reason is Reason.RATE_LIMITED:
-                    wait = getattr(received, "wait", None)
-                    # A wait beyond the call's own deadline ends the call; the others shall not stand still for it.
-                    self._limiter.refused(ticket, wait if wait and wait < self._settings.span else None)
-                usage = _NOTHING  # what fails is not charged, as far as one is told
-            else:
-                succeeded = self._was_reached = True
-                self._standstill.answered()
-                usage = read_usage(received.body, least_tokens(call.messages))[0]
-                spent = Need(usage.prompt + usage.completion, self._dollars(usage) or 0.0) if usage.known else need
-                if received.closed_for and received.closed_for < self._settings.span:
-                    self._limiter.close(received.closed_for)
-            self._count(course, usage, started, charged=succeeded)
-        finally:
-            self._limiter.leave(ticket, spent, succeeded=succeeded)
-        if isinstance(received, CallFailure):
-            raise received
-        reply = read_completion(received.body, mode, least_tokens(call.messages))
-        if reply.usage.known:
-            self._clips.check(call, reply.usage.prompt)
-        return reply
-
-    async def _turn(self, need: Need, course: CallProgress) -> Ticket:
-        """Wait until a request may go, but not beyond the call's time."""
-        assert self._limiter is not None, "use the endpoint in an async with block"
-        try:
-            async with asyncio.timeout_at(course.deadline):
-                return await self._limiter.enter(need, again=course.requests > 0, patience=self._settings.span)
-        except TimeoutError:
-            pass
-        raise EndpointFailure(Reason.TIMEOUT, "the time for this call was over before its turn came again")
-
-    def _count(self, course: CallProgress, usage: Usage, started: float, *, charged: bool) -> None:
-        course.usage += usage
-        course.add(
-            Totals(
-                requests=1,
-                retries=int(course.requests > 1),
-                usage=usage,
-                money=self._dollars(usage) if charged or not self._price else 0.0,
-                seconds=self._now() - started,
-            )
+    Raises:
+        SettingsError: no model is named, or the price is unknown and a budget needs it.
+    """
+    if settings.model is None:
+        raise SettingsError("no model is named; name one with --model (doctor lists the endpoint's models)")
+    price = price_of(settings.model, settings.prices)
+    if settings.budget_usd is not None and price is None:
+        raise SettingsError(
+            f"the price of {settings.model} is unknown, so --budget-usd cannot be kept; "
+            "add it to a price table (--prices), or set --budget-tokens"
         )
-
-    def _dollars(self, usage: Usage) -> float | None:
-        return self._price.of(usage) if self._price and usage.known else None
-
-    def _need(self, call: Call[Response]) -> Need:
-        prompt = most_tokens(call.messages, len(schema_text(call.response)))
-        most = Usage(prompt, 0, token_limit(call, self._settings))
-        return Need(most.prompt + most.completion, self._price.of(most) if self._price else 0.0)
-
-    def _may_pass(self, error: BaseException) -> bool:
-        return isinstance(error, EndpointFailure) and error.reason.passes and not self._standstill.failure(self._now())
-
-    def _remember(self, failure: CallFailure) -> None:
-        unreachable = failure.reason.is_of_the_way and not self._was_reached
-        if failure.reason.concerns_all or unreachable:
-            self._standstill.begin(failure, self._now())
-
-    def _now(self) -> float:
-        return asyncio.get_running_loop().time()
+    return settings.model, price

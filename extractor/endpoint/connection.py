@@ -1,5 +1,7 @@
-"""Why no answer came over a connection: nobody there, TLS where there is none or none where there is, a certificate
-that does not hold, an answer beyond all size. Named by what was raised; no words of the server's are repeated."""
+"""Failed connections, explained: no server, TLS against plain HTTP, a bad certificate, an answer beyond all size.
+
+The explanation goes by what was raised; no words of the server's are repeated.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx2
 
-from extractor.endpoint.bounded import OversizedError
+from extractor.endpoint.bounded_http import OversizedError
 from extractor.endpoint.failures import Reason
 from extractor.terminal import printable
 
@@ -27,21 +29,21 @@ _CERTIFICATES = {
     62: "is for another host name",
     64: "is for another address",
 }
-"""What OpenSSL's codes say of a certificate."""
+"""The meaning of OpenSSL's codes for a certificate."""
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG")
 _LONGEST_LOCATION = 2000  # characters
 _HANDSHAKE = 3.0  # seconds
 
 
 class ConnectionFault(NamedTuple):
-    """What is wrong with a connection: words that follow the endpoint's address in a sentence."""
+    """A failed connection: the reason, and words that follow the endpoint's address in a sentence."""
 
     reason: Reason
     words: str
 
 
 def fault_of(error: BaseException, url: str) -> ConnectionFault:
-    """Return what ``error``, raised while the server at ``url`` was asked, says of the connection."""
+    """Return why the connection to ``url`` failed, by the ``error`` that was raised."""
     chain = list(causes(error))
     for each in chain:
         if isinstance(each, OversizedError):
@@ -94,7 +96,7 @@ def _root(error: BaseException) -> BaseException:
 
 
 def target_of(location: str, url: str) -> str:
-    """Return which server the ``Location`` of a redirect from ``url`` names: scheme, host and port, no more of it."""
+    """Return the server that the ``Location`` of a redirect from ``url`` names: scheme, host and port only."""
     with suppress(ValueError):
         parts = urlsplit(urljoin(url, location[:_LONGEST_LOCATION]))
         if location and parts.hostname:
@@ -103,7 +105,7 @@ def target_of(location: str, url: str) -> str:
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error, then what led to it."""
+    """Yield an error, then its causes."""
     cause: BaseException | None = error
     while cause is not None:
         yield cause
@@ -111,7 +113,7 @@ def causes(error: BaseException) -> Iterator[BaseException]:
 
 
 async def speaks_tls(url: str) -> bool:
-    """Whether the server at ``url``, written with http://, takes a TLS handshake at that port. Nothing else is sent."""
+    """Return whether the server at ``url``, an http:// address, accepts a TLS handshake. Nothing else is sent."""
     parts = urlsplit(url)
     if parts.scheme != "http":
         return False

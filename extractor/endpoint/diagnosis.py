@@ -1,7 +1,7 @@
-"""What went wrong with a request, read from what the OpenAI client raised, said so that people can act on it.
+"""Failures of requests, explained from what the OpenAI client raised, so that people can act on them.
 
 An endpoint's own words are quoted where they help, but never a key, and never what was sent: some servers answer a
-request they do not like with all of it.
+request that they refuse with all of it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from extractor.terminal import printable
 
 _LONGEST_QUOTE = 200
 _LONGEST_EVIDENCE = 20_000  # characters of an endpoint's words that are looked at
-_LONGEST_HEADER = 100  # characters of one that tells a time
+_LONGEST_HEADER = 100  # characters of one that holds a time
 _LONGEST_WAIT = 24 * 3600.0
 
 _TOO_LONG = re.compile(
@@ -46,8 +46,10 @@ _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 
 
 def diagnose(error: Exception, messages: Sequence[Message], settings: EndpointSettings) -> CallFailure:
-    """Return what ``error``, raised by the OpenAI client, means for the call whose ``messages`` were sent. Whatever a
-    server says, this raises nothing."""
+    """Return what ``error``, raised by the OpenAI client, means for the call whose ``messages`` were sent.
+
+    Whatever a server answers, this raises nothing.
+    """
     where = settings.address
     try:
         if isinstance(error, APIStatusError):
@@ -73,8 +75,10 @@ def refused_in_passing(body: object, messages: Sequence[Message], settings: Endp
 
 
 def requested_wait(headers: Mapping[str, str]) -> float | None:
-    """Return for how many seconds an endpoint asks to be left alone after it refused a request, None where it is silent
-    (https://www.rfc-editor.org/rfc/rfc9110#field.retry-after, and OpenAI's ``retry-after-ms``)."""
+    """Return the seconds that an endpoint asks to wait after it refused a request, None where it gives none.
+
+    See https://www.rfc-editor.org/rfc/rfc9110#field.retry-after, and OpenAI's ``retry-after-ms``.
+    """
     value = headers.get("retry-after-ms")
     if value and _is_number(value):
         return _bounded(float(value) / 1000)
@@ -88,12 +92,12 @@ def requested_wait(headers: Mapping[str, str]) -> float | None:
 
 
 def exhausted(headers: Mapping[str, str]) -> float | None:
-    """Return in how many seconds an endpoint will take requests again whose headers say that none is left now."""
+    """Return the seconds until an endpoint takes requests again, None unless its headers count none left now."""
     waits = [
         _bounded(_span(reset))
         for what in ("requests", "tokens")
         if headers.get(f"x-ratelimit-remaining-{what}", "").strip() == "0"
-        and (reset := headers.get(f"x-ratelimit-reset-{what}"))  # LiteLLM tells none
+        and (reset := headers.get(f"x-ratelimit-reset-{what}"))  # LiteLLM gives none
     ]
     return max(waits, default=None)
 
@@ -103,10 +107,10 @@ def _status(error: APIStatusError, messages: Sequence[Message], settings: Endpoi
     detail = _detail(error)
     quote = "" if isinstance(error.body, str) else _quoted(detail, messages, settings)  # a page helps nobody
     evidence = f"{_words(error.code)} {_words(error.type)} {detail}"
-    where, told = settings.address, f" ({status}: {quote})" if quote else f" ({status})"
+    where, detail_quoted = settings.address, f" ({status}: {quote})" if quote else f" ({status})"
 
     def failure(reason: Reason, sentence: str, **more: Any) -> EndpointFailure:
-        return EndpointFailure(reason, f"{where} {sentence}{told}", status=status, **more)
+        return EndpointFailure(reason, f"{where} {sentence}{detail_quoted}", status=status, **more)
 
     if 300 <= status < 400 or (status == 400 and _HTTPS_PORT.search(detail)):
         target = target_of(error.response.headers.get("location", ""), settings.base_url)
@@ -119,7 +123,7 @@ def _status(error: APIStatusError, messages: Sequence[Message], settings: Endpoi
     if status == 402 or (status in (403, 429) and _NO_CREDIT.search(evidence)):
         return failure(Reason.QUOTA, "says that the account's credit is used up")
     if _FILTERED.search(evidence) and status in (400, 403, 422, 451):
-        return AnswerFailure(Reason.REFUSED, f"the content filter of {where} refused the call{told}")
+        return AnswerFailure(Reason.REFUSED, f"the content filter of {where} refused the call{detail_quoted}")
     if status == 403:
         return failure(Reason.FORBIDDEN, "does not allow this call")
     if status in (404, 405):
@@ -135,7 +139,7 @@ def _status(error: APIStatusError, messages: Sequence[Message], settings: Endpoi
 
 
 def _parameter(error: APIStatusError, detail: str) -> str | None:
-    """Return which part of the request the endpoint objects to, where it is one it may do without."""
+    """Return the parameter that the endpoint refuses, None where it is none that may be left out."""
     if (named := _words(error.param).split(".")[0]) in DROPPABLE:
         return named
     if not _OBJECTION.search(detail):
@@ -152,7 +156,7 @@ def _detail(error: APIStatusError) -> str:
 
 
 def _words(said: object) -> str:
-    """Return what an endpoint said, of whatever type that is, as text of a bounded length."""
+    """Return an endpoint's words, of whatever JSON type, as text of a bounded length."""
     if said is None or isinstance(said, str):
         return (said or "")[:_LONGEST_EVIDENCE]
     try:
@@ -162,7 +166,7 @@ def _words(said: object) -> str:
 
 
 def _code(said: object) -> int | None:
-    """Return a status as an error's ``code`` tells it: as a number, or (LiteLLM) as text; None where it is none."""
+    """Return the HTTP status that an error's ``code`` is, a number or (LiteLLM) text; None where it is none."""
     text = said if isinstance(said, str) else str(said) if type(said) is int and 0 <= said < 1000 else ""
     return int(text) if re.fullmatch(r"[0-9]{3}", text) else None
 
@@ -194,7 +198,7 @@ def _quoted(text: str, messages: Sequence[Message], settings: EndpointSettings) 
 
 
 def _span(text: str) -> float:
-    """Return the seconds that ``6m0s``, ``20ms`` or ``1.5`` mean."""
+    """Return the seconds in ``6m0s``, ``20ms`` or ``1.5``."""
     text = text[:_LONGEST_HEADER]
     if _is_number(text):
         return float(text)

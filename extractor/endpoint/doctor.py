@@ -1,4 +1,4 @@
-"""What an endpoint can do, tried out, and what is wrong with it, in plain words."""
+"""The examination of an endpoint: its models, modes, speed and context are tried, its faults named."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from extractor.endpoint.calls import Call, Mode, Response
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.completion import Oddity, read_usage
+from extractor.endpoint.completion import read_usage
 from extractor.endpoint.connection import TLS_PORT, speaks_tls
 from extractor.endpoint.diagnosis import diagnose
 from extractor.endpoint.doctor_report import (
@@ -31,6 +31,7 @@ from extractor.endpoint.doctor_report import (
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of
 from extractor.endpoint.mode_probe import ORDER, QUESTION
+from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 from extractor.endpoint.tokens import most_tokens
@@ -38,7 +39,7 @@ from extractor.terminal import printable
 
 _CONTEXT_FIELDS = ("max_model_len", "context_length", "max_context_length", "context_window", "n_ctx")
 _LONG_PROMPT = 8192  # tokens; as the longest of a run
-_WITH_SCHEMA = ("json_schema", "tools")  # modes in which the endpoint is told the answer's schema
+_WITH_SCHEMA = ("json_schema", "tools")  # modes that send the answer's schema
 _OF_THE_ADDRESS = frozenset((Reason.CONNECTION, Reason.TIMEOUT, Reason.AUTH, Reason.TLS, Reason.REDIRECTED))
 _HOPELESS = frozenset((Reason.AUTH, Reason.QUOTA, Reason.CONNECTION, Reason.TLS, Reason.REDIRECTED))  # in any mode
 _LONGEST_NAME = 300  # characters of a model's name
@@ -49,8 +50,10 @@ _ROOM = 256  # tokens for the simple question: enough to see that an answer keep
 async def examine(
     settings: EndpointSettings, ask_tiny: Call[Response], watch: Callable[[str], None] = lambda _: None
 ) -> DoctorReport:
-    """Return what the endpoint can do, tried with ``ask_tiny``, in about ten requests, or more where answers are wrong.
-    Nothing of it is kept. ``watch`` is told what is tried next.
+    """Return what the endpoint can do, tried with the call ``ask_tiny``.
+
+    That takes about ten requests, more where answers are wrong; no answer is kept. ``watch`` is called with the name of
+    each step before it begins.
 
     Raises:
         SettingsError: a budget is set that cannot be kept.
@@ -83,7 +86,7 @@ async def examine(
 async def _tried_out(
     settings: EndpointSettings, ask_tiny: Call[Response], report: DoctorReport, watch: Callable[[str], None]
 ) -> DoctorReport:
-    """Try the model that ``settings`` name in each mode, and how fast it is and how much it takes in the best."""
+    """Try the model in each mode; in the best one measure its speed and the length of prompt it takes."""
     async with AsyncExitStack() as stack:
         endpoints = {}
         for mode in ORDER:
@@ -111,12 +114,12 @@ async def _tried_out(
 
 
 async def _tried_with_schema(endpoint: Endpoint, call: Call[Response], mode: Mode) -> ModeTrial:
-    """Try a mode; where it sends a schema find out, too, whether that is obeyed."""
+    """Try a mode; where it sends a schema, also find out whether that is obeyed."""
     trial = await _tried(endpoint, call, mode)
     if mode not in _WITH_SCHEMA or trial.obeys_schema is False or not (trial.works or trial.reason in OF_THE_MODEL):
         return trial
     try:
-        # A prompt that tells the answer's form, as ``call`` may, would be obeyed without the schema, too.
+        # A prompt that describes the answer's form, as ``call`` may, would be obeyed without the schema, too.
         await endpoint.attempt(replace(QUESTION, max_tokens=_ROOM), mode)
     except AnswerFailure as failure:
         return replace(trial, obeys_schema=False if failure.ignores_schema else None)
@@ -187,7 +190,7 @@ def _has_text(delta: Any) -> bool:
 
 
 def _name(said: object) -> str:
-    """Return a model's name as an endpoint tells it, empty where it is none."""
+    """Return a model's name as an endpoint lists it, empty where it is none."""
     return printable(said)[:_LONGEST_NAME] if isinstance(said, str) else ""
 
 
@@ -206,7 +209,7 @@ def _lengthened(call: Call[Response]) -> Call[Response]:
 
 
 def _context(listed: Sequence[Mapping[str, Any]], model: str | None) -> int | None:
-    """Return the context length, in tokens, that an endpoint states of a model."""
+    """Return the context length, in tokens, that an endpoint states for a model; None where it states none."""
     for entry in listed:
         if entry.get("id") == model or len(listed) == 1:
             meta = entry.get("meta")

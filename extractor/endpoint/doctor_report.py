@@ -1,4 +1,4 @@
-"""What was found out about an endpoint, and said in words: what is wrong, and what to do."""
+"""The report on an endpoint: what was found, what is wrong, and what to do."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from extractor.endpoint.calls import Mode
-from extractor.endpoint.completion import Oddity
 from extractor.endpoint.failures import Reason
+from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 
 OF_THE_MODEL = frozenset((Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER, Reason.TRUNCATED, Reason.REFUSED))
-"""Why a call fails although the endpoint does what it should."""
+"""Reasons for which a call fails although the endpoint works."""
 
 _COMFORTABLE_CONTEXT = 12_288  # tokens; what the largest calls take, prompt and answer
 _SLOW = 10.0  # tokens a second
@@ -28,7 +28,7 @@ ODDITIES = {
     Oddity.USAGE_WRONG: "it counts tokens as they cannot be, so budgets go by estimates",
     Oddity.PARAMETER_DROPPED: "it does not take a parameter (--max-tokens, --temperature, --seed); that is left out",
 }
-"""What an endpoint may do that it should not, in words."""
+"""The oddities of endpoints, in words."""
 
 _LONGER_CONTEXT = "start the server with a longer context (llama-server -c 16384, Ollama num_ctx)"
 _REMEDIES = {
@@ -50,11 +50,10 @@ _REMEDIES = {
 
 @dataclass(frozen=True)
 class ModeTrial:
-    """How a mode did: ``works`` with these ``oddities``, or not, for ``reason``, as ``sentence`` says. It took so many
-    ``requests``: a wrong answer is sent back, as in a run.
+    """The trial of one mode: it ``works`` with these ``oddities``, or fails for ``reason``, as ``sentence`` explains.
 
-    ``obeys_schema``: whether the answer had the shape of the schema where nothing else told that shape; None where the
-    mode sends no schema, or it cannot be told.
+    ``requests`` may be several: a wrong answer is sent back, as in a run. ``obeys_schema`` is whether the answer had
+    the shape of the schema where nothing else described that shape; None where the mode sends no schema, or unknown.
     """
 
     mode: Mode
@@ -69,7 +68,7 @@ class ModeTrial:
 
 @dataclass(frozen=True)
 class Speed:
-    """Of one answer: seconds to its first token, tokens a second from there; tokens of the prompt that hit a cache."""
+    """The speed of one answer: seconds to its first token, tokens a second from there, prompt tokens from a cache."""
 
     first_token: float
     per_second: float | None
@@ -78,9 +77,11 @@ class Speed:
 
 @dataclass(frozen=True)
 class DoctorReport:
-    """What was found. ``models`` is None where the endpoint lists none; ``context`` (tokens) where it does not say, and
-    ``long_prompt`` is how a prompt of ``long_tokens`` did then; ``cold`` is the speed with a prompt it never saw,
-    ``warm`` with the same again."""
+    """The findings about an endpoint.
+
+    ``models`` is None where it lists none. ``context`` (tokens) is None where it states none; then ``long_prompt`` is
+    the trial of a prompt of ``long_tokens``. ``cold`` is the speed with a new prompt, ``warm`` with the same again.
+    """
 
     address: str
     model: str | None
@@ -97,20 +98,20 @@ class DoctorReport:
 
     @property
     def best_mode(self) -> Mode | None:
-        """Of the modes that work the first whose schema is not ignored and whose answer was not odd, if any is so."""
+        """The first mode that works, best one that obeys its schema and answers without oddities; None for none."""
         working = [trial for trial in self.modes if trial.works]
         best = min(working, key=lambda trial: (trial.obeys_schema is False, bool(trial.oddities)), default=None)
         return best.mode if best else None
 
     @property
     def obeys_schema(self) -> bool | None:
-        """Whether a mode that sends a schema brings answers of its shape; None where it cannot be told."""
-        told = [trial.obeys_schema for trial in self.modes if trial.obeys_schema is not None]
-        return any(told) if told else None
+        """Whether some mode that sends a schema brings answers of its shape; None where that is unknown."""
+        known = [trial.obeys_schema for trial in self.modes if trial.obeys_schema is not None]
+        return any(known) if known else None
 
     @property
     def has_prefix_cache(self) -> bool | None:
-        """Whether the beginning that prompts have in common is read once only; None where it cannot be told."""
+        """Whether the common beginning of prompts is read once only; None where that is unknown."""
         if self.cold is None or self.warm is None:
             return None
         if self.warm.cached:
@@ -121,7 +122,7 @@ class DoctorReport:
 
 
 def diagnoses(report: DoctorReport) -> tuple[str, ...]:
-    """Return what is wrong, in plain words."""
+    """Return a sentence for each thing that is wrong."""
     found: list[str] = []
     if report.models and report.model not in report.models:
         found.append(f"the endpoint does not list a model {report.model}")
@@ -148,13 +149,13 @@ def diagnoses(report: DoctorReport) -> tuple[str, ...]:
 
 
 def _cannot_take_long(report: DoctorReport) -> bool:
-    """Whether a long prompt was tried, and it was its length that failed."""
+    """Return whether a long prompt was tried and failed by its length."""
     reasons = (Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED, Reason.TIMEOUT)
     return report.long_prompt is not None and report.long_prompt.reason in reasons
 
 
 def suggestions(settings: EndpointSettings, report: DoctorReport) -> tuple[str, ...]:
-    """Return what to set, and what to do against what is wrong."""
+    """Return the settings to use and the remedies for what is wrong."""
     found: list[str] = []
     tried = [] if report.best_mode else report.modes
     for reason in dict.fromkeys(trial.reason for trial in tried if trial.reason):
@@ -178,7 +179,7 @@ def suggestions(settings: EndpointSettings, report: DoctorReport) -> tuple[str, 
 
 
 def remedies(settings: EndpointSettings, reason: Reason) -> tuple[str, ...]:
-    """Return what can be done where calls fail for ``reason``."""
+    """Return the remedies for calls that fail for ``reason``."""
     remedy = _REMEDIES.get(reason)
     return (remedy.format(variable=settings.api_key_env),) if remedy else ()
 

@@ -1,4 +1,4 @@
-"""Why a call failed: a reason that programs can ask for, and a sentence for people.
+"""Failures of calls: a reason for programs, and a sentence for people.
 
 A sentence never holds a key or what was sent: see ``extractor.endpoint.diagnosis``.
 """
@@ -11,7 +11,7 @@ from extractor.errors import AnswerError, EndpointError
 
 
 class Reason(StrEnum):
-    """Why a call failed."""
+    """The reason for which a call failed."""
 
     AUTH = "auth"  # 401: no key, or a wrong one
     FORBIDDEN = "forbidden"  # 403
@@ -36,22 +36,22 @@ class Reason(StrEnum):
 
     @property
     def passes(self) -> bool:
-        """Whether the same request may succeed a little later."""
+        """True where the same request may succeed a little later."""
         return self in _PASSING
 
     @property
     def wants_less(self) -> bool:
-        """Whether a call that asks for less at once may succeed: the caller may split what it asked."""
+        """True where a call that asks for less may succeed: the caller may split what it asked."""
         return self in _WANTING_LESS
 
     @property
     def concerns_all(self) -> bool:
-        """Whether each further call would fail alike, so that none is worth making."""
+        """True where each further call would fail alike, so that none is worth making."""
         return self in _CONCERNING_ALL
 
     @property
     def is_of_the_way(self) -> bool:
-        """Whether the endpoint was not reached: where it never was, each further call would fail alike."""
+        """True where the endpoint was not reached: if it never was, each further call would fail alike."""
         return self in _OF_THE_WAY
 
 
@@ -62,8 +62,11 @@ _OF_THE_WAY = frozenset((Reason.CONNECTION, Reason.TLS, Reason.REDIRECTED))
 
 
 class EndpointFailure(EndpointError):  # noqa: N818 - beside ``EndpointError``, which it refines
-    """The endpoint failed, for ``reason``. ``wait`` is how many seconds the endpoint asks to be left alone, ``status``
-    the HTTP status where there was one, ``parameter`` what part of a request it would not take."""
+    """The endpoint failed, for ``reason``.
+
+    ``wait`` is the seconds it asks to wait, ``status`` the HTTP status, ``parameter`` the part of the request that it
+    refuses; each is None where there is none.
+    """
 
     def __init__(
         self,
@@ -86,9 +89,12 @@ class EndpointFailure(EndpointError):  # noqa: N818 - beside ``EndpointError``, 
 
 
 class AnswerFailure(AnswerError):  # noqa: N818 - beside ``AnswerError``, which it refines
-    """The model's answer cannot be used, for ``reason``. ``complaint`` says to the model what was wrong with it, where
-    asking again may help; it may quote the answer and is for no log. ``ignores_schema``: the answer has not the shape
-    that was asked for, so nothing on the endpoint's side saw to that."""
+    """The model's answer cannot be used, for ``reason``.
+
+    ``complaint`` tells the model what was wrong with it, where asking again may help; it may quote the answer and is
+    for no log. ``ignores_schema`` is true where the answer has another shape than asked for, so that nothing on the
+    endpoint's side enforces the schema.
+    """
 
     def __init__(self, reason: Reason, sentence: str, complaint: str = "", *, ignores_schema: bool = False) -> None:
         super().__init__(sentence)
@@ -102,4 +108,4 @@ class AnswerFailure(AnswerError):  # noqa: N818 - beside ``AnswerError``, which 
 
 
 CallFailure = EndpointFailure | AnswerFailure
-"""What ``Endpoint.ask`` raises."""
+"""The failures that ``Endpoint.ask`` raises."""

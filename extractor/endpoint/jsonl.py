@@ -16,7 +16,7 @@ _LONGEST_LINE = 64 * 2**20  # bytes; a longer one is read as far as that, and th
 
 
 class LineProblem(NamedTuple):
-    """What is wrong with a line of a file; ``where`` names the file and the line, neither part quotes the line."""
+    """A bad line of a file: ``where`` names file and line, ``reason`` what is wrong. Neither quotes the line."""
 
     where: str
     reason: str
@@ -26,7 +26,7 @@ class LineProblem(NamedTuple):
 
 
 def json_line(value: object) -> bytes:
-    """Return ``value`` as a line that people can read: text as it is, fields in their order.
+    """Return ``value`` as a readable line: text unescaped, fields in their order.
 
     Raises:
         ValueError: it holds what JSON has no word for (NaN).
@@ -49,7 +49,7 @@ def parsed(line: bytes | str) -> object:
 
 
 def mapping(value: object) -> Mapping[str, Any]:
-    """Return ``value`` where it is an object, else an empty one: others' JSON holds what it likes."""
+    """Return ``value`` where it is an object, else an empty one: foreign JSON may hold anything."""
     return value if isinstance(value, Mapping) else {}
 
 

@@ -1,4 +1,4 @@
-"""When the next request may go: how many at once, how many a minute, how much in all.
+"""The gate for requests: so many at once, so many a minute, so much in all.
 
 Requests are let through in the order they came, those repeated before those new. How many run at once is found by
 trying: the limit doubles each round while nothing is refused, is halved when the endpoint refuses (429), then grows by
@@ -31,8 +31,10 @@ class Need(NamedTuple):
 
 @dataclass(eq=False)
 class Ticket:
-    """A request that was let through at ``admitted`` (loop time) and must be given back. Of the time it waited the
-    endpoint asked for ``held_back`` seconds; it would not wait for more than ``patience`` of those."""
+    """A request that was let through at ``admitted`` (loop time); it must be given back.
+
+    The endpoint asked for ``held_back`` seconds of its waiting time; it would not wait for more than ``patience``.
+    """
 
     need: Need
     patience: float = float("inf")
@@ -45,7 +47,7 @@ class Ticket:
 
 @dataclass
 class Window:
-    """What was let through within the last ``seconds``: at most ``limit`` in sum, or one alone that is larger."""
+    """The amounts let through within the last ``seconds``: at most ``limit`` in sum, or a single larger one."""
 
     limit: float
     seconds: float = _MINUTE
@@ -53,7 +55,7 @@ class Window:
     total: float = 0.0
 
     def delay(self, now: float, amount: float) -> float:
-        """Return in how many seconds ``amount`` fits."""
+        """Return the seconds until ``amount`` fits."""
         self._expire(now)
         excess = self.total + amount - self.limit
         if excess <= 0 or not self.entries:
@@ -72,7 +74,7 @@ class Window:
         return entry
 
     def correct(self, entry: list[float], amount: float) -> None:
-        """State what an entry really took, once that is known."""
+        """Set an entry to the amount that it really took."""
         if entry[0] != _GONE:
             self.total += amount - entry[1]
             entry[1] = amount
@@ -106,22 +108,23 @@ class Limiter:
 
     @property
     def running(self) -> int:
-        """How many requests are under way."""
+        """The number of requests under way."""
         return self._running
 
     @property
     def waiting(self) -> int:
-        """How many requests wait to be let through."""
+        """The number of requests that wait to be let through."""
         return len(self._queue)
 
     @property
     def limit(self) -> int:
-        """How many requests may be under way now."""
+        """The number of requests that may be under way now."""
         return int(self._limit)
 
     async def enter(self, need: Need, *, again: bool = False, patience: float = float("inf")) -> Ticket:
-        """Wait until a request may go; ``again``: it is a repetition. What the endpoint asks for is waited for
-        ``patience`` seconds at most, its turn for as long as it takes.
+        """Wait until a request may go, and return its ticket; ``again`` marks a repetition, which goes first.
+
+        Waits that the endpoint asks for may take ``patience`` seconds in all, its turn as long as it takes.
 
         Raises:
             EndpointFailure: it could exceed the budget, or the endpoint asks for longer waits.
@@ -144,7 +147,7 @@ class Limiter:
         return ticket
 
     def leave(self, ticket: Ticket, spent: Need, *, succeeded: bool = False) -> None:
-        """Give a ticket back and state what the request took."""
+        """Give a ticket back, with what the request took."""
         self._running -= 1
         self._reserved = Need(self._reserved.tokens - ticket.need.tokens, self._reserved.dollars - ticket.need.dollars)
         self._spent = Need(self._spent.tokens + spent.tokens, self._spent.dollars + spent.dollars)
@@ -155,7 +158,7 @@ class Limiter:
         self._pump()
 
     def refused(self, ticket: Ticket, wait: float | None) -> None:
-        """Take note that the endpoint refused a request because there are too many; it asks for ``wait`` seconds."""
+        """Note that the endpoint refused a request because of too many; it asks to ``wait`` seconds, None for none."""
         now = self._clock()
         if ticket.admitted >= self._last_cut:
             self._limit = max(self._limit / 2, 1.0)
@@ -165,7 +168,7 @@ class Limiter:
             self.close(wait)
 
     def close(self, seconds: float) -> None:
-        """Let nothing through for so long: the endpoint said when it will take requests again."""
+        """Let nothing through for so many seconds, as the endpoint asked."""
         now = self._clock()
         until = now + seconds
         if until > self._closed_until:
@@ -176,7 +179,7 @@ class Limiter:
                 gate.set_exception(_kept_waiting())
 
     def _closed_up_to(self, moment: float) -> float:
-        """Return for how many seconds up to a moment (loop time) the endpoint closed the gate."""
+        """Return the seconds for which the endpoint closed the gate, up to a moment (loop time)."""
         return self._closed_before - max(self._closed_until - moment, 0.0)
 
     def _pump(self) -> None:

@@ -1,4 +1,4 @@
-"""Which mode an endpoint can do: found out with a tiny question, once a process."""
+"""The probe for the modes that an endpoint can do: a tiny question in each."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from extractor.endpoint.calls import Call, Message, Mode
-from extractor.endpoint.completion import Oddity
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
+from extractor.endpoint.oddities import Oddity
 
 ORDER: tuple[Mode, ...] = ("json_schema", "tools", "json", "md_json")
 """Best first: a schema that decoding obeys, a tool's arguments, JSON of any shape, text."""
 
-Tried = Callable[[Mode], Awaitable[tuple[Oddity, ...]]]
+ModeTry = Callable[[Mode], Awaitable[tuple[Oddity, ...]]]
 """Ask the question in a mode; the oddities of its answer."""
 
 _OF_THE_MODE = frozenset((Reason.BAD_REQUEST, Reason.SERVER, Reason.NOT_FOUND, Reason.CONTEXT_TOO_LONG))
-"""What an endpoint may answer to a mode it does not know, some with 404 (no provider does tools) or 500."""
+"""Failures by which an endpoint may refuse a mode that it does not know, some with 404 or 500."""
 
 
 class Lamp(BaseModel):
@@ -28,7 +28,7 @@ class Lamp(BaseModel):
     number: int = Field(ge=1, le=3, description="its place from above, from 1")
 
 
-# The form is not told here: a mode that works brings it along, and where it does not the answer is prose.
+# The prompt does not describe the form: a mode that works sends it, and without it the answer is prose.
 QUESTION = Call(
     task="probe",
     prompt_version="1",
@@ -41,7 +41,7 @@ QUESTION = Call(
 )
 
 
-async def picked(tried: Tried) -> Mode:
+async def best_mode(tried: ModeTry) -> Mode:
     """Return the first mode in which the question is answered with nothing odd, else the first in which it is answered.
 
     Raises:

@@ -1,4 +1,4 @@
-"""What tokens cost, by the model's name. A model that no table names has an unknown cost, which is not nothing."""
+"""Prices of tokens by the model's name. A model in no table has an unknown price, which is not zero."""
 
 from __future__ import annotations
 
@@ -34,8 +34,10 @@ class Price(NamedTuple):
 
 
 def price_of(model: str, own_table: Path | None = None) -> Price | None:
-    """Return the price of ``model``, None where it is unknown. A dated name (``gpt-4o-2024-08-06``) costs what the name
-    without its date does. First ``own_table`` counts, then ``prices.toml`` in the user's folder, then the built-in one.
+    """Return the price of ``model``, None where it is unknown.
+
+    A dated name (``gpt-4o-2024-08-06``) costs the same as the name without its date. ``own_table`` counts first (None:
+    there is none), then ``prices.toml`` in the user's folder, then the built-in table.
 
     Raises:
         SettingsError: a table cannot be read, or is none.

@@ -6,23 +6,21 @@ joined with ``cat``.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from extractor.endpoint.answer_records import FIELDS, Record, flaw, is_key, unusable
+from extractor.endpoint.answer_records import AnswerRecord, FlawedRecordError, is_key, read_record
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.jsonl import LineProblem, json_line, numbered_lines, parsed, write_whole
 from extractor.errors import InputError
 
-_FIRST_FIELDS = ("task", "key")
 _NAMED = 3  # problems named in an error; the rest is counted
 
 
 @dataclass(frozen=True)
 class AnswerExport:
-    """How many answers were written, and the keys asked for that have none."""
+    """The result of an export: the number of answers written, and the keys asked for that have none."""
 
     count: int
     missing: tuple[str, ...]
@@ -30,7 +28,7 @@ class AnswerExport:
 
 @dataclass(frozen=True)
 class AnswerImport:
-    """What an import did: answers that are ``new``, that ``replaced`` another, that were there (``unchanged``)."""
+    """The result of an import: answers that are ``new``, ``replaced`` another, or were there (``unchanged``)."""
 
     new: int = 0
     replaced: int = 0
@@ -46,7 +44,7 @@ def export(cache: AnswerCache, path: Path, keys: Iterable[str] | None = None) ->
         DamagedCacheError: the cache cannot be read.
     """
     wanted = list(cache if keys is None else dict.fromkeys(keys))
-    tasks = {key: record["task"] for key in wanted if (record := cache.get(key)) is not None}
+    tasks = {key: record.task for key in wanted if (record := cache.get(key)) is not None}
     written = 0
 
     def lines() -> Iterator[bytes]:  # one answer in memory at a time
@@ -89,15 +87,15 @@ class Recording:
 
     def __init__(self, path: Path) -> None:
         problems: list[LineProblem] = []
-        self._records: Mapping[str, Record] = dict(_read(path, problems))
+        self._records: Mapping[str, AnswerRecord] = dict(_read(path, problems))
         if problems:
             named = "; ".join(map(str, problems[:_NAMED]))
             more = f"; and {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
             raise InputError(f"{named}{more}")
 
-    def get(self, key: str, _task: str = "", /) -> Record | None:
+    def get(self, key: str, _task: str = "", /) -> AnswerRecord | None:
         """Return the answer recorded under ``key``, None where there is none."""
-        return copy.deepcopy(self._records.get(key))
+        return self._records.get(key)
 
     def __contains__(self, key: object) -> bool:
         return key in self._records
@@ -106,14 +104,14 @@ class Recording:
         return len(self._records)
 
 
-def recorded_line(key: str, record: Record) -> bytes:
-    """Return an answer as its line in a file: what tells answers apart first, the long text last."""
-    fields = {"task": record["task"], "key": key, **{field: record[field] for field in FIELDS}}
-    fields["usage"] = dict(sorted(record["usage"].items()))
-    return json_line(fields)
+def recorded_line(key: str, record: AnswerRecord) -> bytes:
+    """Return an answer as its line in a file: what distinguishes answers first, the long text last."""
+    fields = record.json_fields()
+    usage = dict(sorted(record.usage.items()))
+    return json_line({"task": fields.pop("task"), "key": key, **fields, "usage": usage})
 
 
-def _read(path: Path, problems: list[LineProblem]) -> Iterator[tuple[str, Record]]:
+def _read(path: Path, problems: list[LineProblem]) -> Iterator[tuple[str, AnswerRecord]]:
     """Yield each key's answer once, in the file's order; what is wrong goes to ``problems``."""
     seen: dict[str, tuple[int, bytes]] = {}
     for number, line in numbered_lines(path):
@@ -130,16 +128,19 @@ def _read(path: Path, problems: list[LineProblem]) -> Iterator[tuple[str, Record
             problems.append(LineProblem(f"{path}:{number}", f"answers the call of line {first} differently"))
 
 
-def _answer(line: bytes) -> tuple[str, Record] | str:
+def _answer(line: bytes) -> tuple[str, AnswerRecord] | str:
     """Return the key and the record of a line, or why it holds none."""
     try:
-        record = parsed(line)
+        fields = parsed(line)
     except ValueError:
         return "is no JSON; was the line cut or merged by hand?"
-    if not isinstance(record, dict):
+    if not isinstance(fields, dict):
         return "is no object"
-    key = record.pop("key", None)
+    key = fields.pop("key", None)
     if not is_key(key):
         return "has no key of 64 hexadecimal digits"
-    fault = flaw(record) or unusable(record)
-    return fault or (key, record)
+    try:
+        record = read_record(fields)
+    except FlawedRecordError as flaw:
+        return str(flaw)
+    return record.unusable() or (key, record)

@@ -21,15 +21,16 @@ FILE_NAME = "extractor.toml"
 
 
 def user_folder() -> Path:
-    """Return where this user's own settings and prices lie; the folder need not exist."""
+    """Return the folder of this user's own settings and prices; it need not exist."""
     from platformdirs import user_config_path
 
     return user_config_path("notice-extractor", appauthor=False)
 
 
 def read_profile(name: str | None, folder: Path) -> Mapping[str, Any]:
-    """Return the settings of the profile ``name``, else of the default profile, else none. A profile in ``folder``
-    stands in the place of the user's profile of the same name.
+    """Return the settings of the profile ``name``, where it is None of the default profile, else none.
+
+    A profile in ``folder`` replaces the user's profile of the same name.
 
     Raises:
         SettingsError: a file is no TOML, the profile does not exist, or it sets what is no setting.
@@ -54,7 +55,7 @@ def read_profile(name: str | None, folder: Path) -> Mapping[str, Any]:
 
 
 def own_profile() -> Mapping[str, Any]:
-    """Return the settings of the default profile in the user's own folder, as it stands there, else none.
+    """Return the settings of the default profile in the user's own folder, else none.
 
     Raises:
         SettingsError: the file is no TOML, or the profile sets what is no setting.

@@ -1,4 +1,4 @@
-"""Where settings come from, first to last: flags, environment, ``.env``, TOML profile.
+"""The sources of settings, first to last: flags, environment, ``.env``, TOML profile.
 
 A setting ``name`` is read from the environment, and from ``.env`` in the working folder, as ``EXTRACTOR_NAME``, else as
 ``OPENAI_NAME``: so ``OPENAI_BASE_URL`` does what it does elsewhere. The key is read from the variable that
@@ -38,8 +38,10 @@ _OF_THE_PLACE = ("base_url", "api_key_env")
 def load(
     flags: Mapping[str, object] | None = None, profile: str | None = None, folder: Path | None = None
 ) -> EndpointSettings:
-    """Return the settings from all the places they may stand in. ``flags`` are by setting (None: not given); ``folder``
-    is where ``.env`` and ``extractor.toml`` are looked for (the working folder).
+    """Return the settings from all their sources.
+
+    ``flags`` are by setting (None: not given). ``folder`` is searched for ``.env`` and ``extractor.toml``, by default
+    the working folder.
 
     Raises:
         SettingsError: a value is wrong, a setting does not exist, or the profile does not; a file in ``folder`` says
@@ -69,7 +71,7 @@ def load(
 
 
 def _is_unasked(name: str, gathered: EndpointSettings, trusted: EndpointSettings) -> bool:
-    """Whether a setting is what it is by a file of the working folder alone."""
+    """Return whether a setting has its value by a file of the working folder alone."""
     return name not in trusted.model_fields_set and bool(getattr(gathered, name) != getattr(trusted, name))
 
 
@@ -122,7 +124,7 @@ def _key(variable: str, env_file: Path | None) -> SecretStr | None:
 
 
 def _sentence(error: ValidationError) -> str:
-    """Say what is wrong without quoting any value: it may be a key in the wrong place."""
+    """Return what is wrong without quoting any value: it may be a key in the wrong place."""
     problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
     name = str(problem["loc"][0]) if problem["loc"] else "settings"
     message = problem["msg"].removeprefix("Value error, ")

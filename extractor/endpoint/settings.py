@@ -1,4 +1,4 @@
-"""What endpoint is asked, and how, as one value. Where it comes from: ``extractor.endpoint.setting_sources``."""
+"""The settings of an endpoint as one value; ``extractor.endpoint.setting_sources`` reads them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from extractor.endpoint.calls import Mode
 
 OPENAI_URL = "https://api.openai.com/v1"
 _OWN_FIELDS = ("model", "messages", "stream", "n")  # of a request: they have settings of their own, or none
-_SHORTEST_SECRET = 6  # of what stands in a query; a version's number is none
+_SHORTEST_SECRET = 6  # characters of a value in a query; a version's number is none
 _DEADLINE = 5  # times the timeout of a request, where the settings do not say
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -23,8 +23,9 @@ Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class EndpointSettings(BaseModel):
-    """How the endpoint is asked. A value of its own: made by hand it looks nowhere. Times are in seconds; what each
-    setting means is told where it is a flag (``extractor.commands.endpoint_options``).
+    """The endpoint and how it is asked; made by hand, it reads no environment and no file.
+
+    Times are in seconds. The flags in ``extractor.commands.endpoint_options`` explain each setting.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=(), hide_input_in_errors=True)
@@ -87,8 +88,10 @@ class EndpointSettings(BaseModel):
 
     @property
     def is_configured(self) -> bool:
-        """Whether an endpoint is set: a model's name, and an address or a key to go with it. A key alone, which many
-        have in their environment for other programs, does not make calls that cost."""
+        """Whether an endpoint is set: a model's name, and an address or a key to go with it.
+
+        A key alone, which many have in their environment for other programs, makes no calls that cost.
+        """
         return self.model is not None and (self.api_key is not None or self.base_url != OPENAI_URL)
 
     @property
@@ -116,7 +119,7 @@ class EndpointSettings(BaseModel):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be shown anywhere, longest first: the key, and what of it an address holds."""
+        """The texts that must not be shown anywhere, longest first: the key, and those in the address."""
         parts = urlsplit(self.base_url)
         key = self.api_key.get_secret_value() if self.api_key else ""
         values = [value for value in self.query.values() if len(value) >= _SHORTEST_SECRET]

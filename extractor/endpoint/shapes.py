@@ -1,4 +1,4 @@
-"""How a typed answer is asked for in each mode, and read back: Instructor's two halves around our own request.
+"""The shape of a request in each mode, and its answer parsed: Instructor's two halves around our own request.
 
 Instructor's own way, one ``create`` that also retries, does not do here. It renders messages as Jinja templates when a
 validation context is given, so that ``{{`` in a text would be executed; it puts each failed answer into the prompt of
@@ -34,7 +34,7 @@ _SYSTEM, _USER = "<system>", "<user>"
 
 @dataclass(frozen=True)
 class _Shape:
-    """What a mode adds to a request: fields, and words behind the first system and the last user message."""
+    """The additions of a mode to a request: fields, and words behind the first system and the last user message."""
 
     fields: Mapping[str, Any]
     behind_system: str
@@ -48,8 +48,10 @@ def request_body(
     complaint: str = "",
     dropped: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return a request as JSON. ``complaint`` says what was wrong with the last answer; ``dropped`` are parameters that
-    the endpoint does not take."""
+    """Return a request as JSON.
+
+    ``complaint`` describes what was wrong with the last answer; ``dropped`` are parameters that the endpoint refuses.
+    """
     shape = _shape(call.response, mode)
     body: dict[str, Any] = {
         "model": settings.model,
@@ -68,8 +70,8 @@ def request_body(
     return body | settings.extra_body
 
 
-def parsed(call: Call[Response], mode: Mode, text: str) -> Response:
-    """Return the answer that ``text``, the JSON of a completion, stands for, checked against the call's context.
+def parsed_answer(call: Call[Response], mode: Mode, text: str) -> Response:
+    """Return the answer in ``text``, the JSON of a completion, checked against the call's context.
 
     Raises:
         pydantic.ValidationError: it is not what was asked for.
@@ -103,8 +105,11 @@ def _shape(response: type[BaseModel], mode: Mode) -> _Shape:
 
 
 def _messages(messages: Sequence[Message], shape: _Shape, complaint: str) -> list[dict[str, str]]:
-    """Return the messages as they are sent. The complaint stands at the very end, behind what prefix caches know, and
-    in the last message: some models take no two messages of the user in a row."""
+    """Return the messages as they are sent.
+
+    The complaint comes at the very end, behind what prefix caches know, and in the last message: some models take no
+    two messages of the user in a row.
+    """
     sent = [{"role": message.role, "content": message.content} for message in messages]
     if shape.behind_system:
         if sent[0]["role"] != "system":
@@ -123,8 +128,10 @@ def _appeal(complaint: str) -> str:
 
 
 def _completion(text: str, mode: Mode) -> SimpleNamespace:
-    """Return what a parser looks at of a completion, with ``text`` where it looks for the JSON: building OpenAI's own
-    classes would take longer than all the rest."""
+    """Return the parts of a completion that a parser reads, with ``text`` in the place of the JSON.
+
+    Building OpenAI's own classes would take longer than all the rest.
+    """
     tool_calls = [SimpleNamespace(function=SimpleNamespace(arguments=text))] if mode == "tools" else None
     message = SimpleNamespace(content=text, tool_calls=tool_calls, refusal=None)
     return SimpleNamespace(choices=[SimpleNamespace(finish_reason="stop", message=message)])

@@ -1,4 +1,4 @@
-"""What calls took, counted while they run: for the progress display, the report of a notice, the report of a run."""
+"""The counts of calls under way: for the progress display, the report of a notice, the report of a run."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ _NONE = Usage()
 
 @dataclass(frozen=True)
 class Totals:
-    """``calls`` were answered or failed (``failures``); ``cache_hits`` of them without a ``request``; ``retries`` are
-    the requests beyond each call's first. ``money`` is in US dollars, None where a price or a count is unknown;
-    ``seconds`` adds up the requests' own times, which overlap. Totals add up with ``+``."""
+    """The sums of calls; they add up with ``+``.
+
+    ``calls`` were answered or failed (``failures``); ``cache_hits`` of them took no request; ``retries`` are the
+    requests beyond each call's first. ``money`` is in US dollars, None where a price or a count is unknown.
+    ``seconds`` adds up the requests' own times, which overlap.
+    """
 
     calls: int = 0
     cache_hits: int = 0
@@ -39,7 +42,7 @@ class Totals:
 
 
 class Tally:
-    """Totals that grow. ``oddities`` counts what was wrong with answers that could be used all the same."""
+    """Totals that grow. ``oddities`` counts by name what was wrong with answers."""
 
     def __init__(self) -> None:
         self.totals = Totals()

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple, TypeVar
 import httpx2
 import openai
 
-from extractor.endpoint.bounded import async_client
+from extractor.endpoint.bounded_http import async_client
 from extractor.endpoint.calls import Message
-from extractor.endpoint.completion import Body, body_of
+from extractor.endpoint.completion import Body, body_of, has_choices
 from extractor.endpoint.diagnosis import diagnose, exhausted, refused_in_passing
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of, mapping
@@ -24,15 +24,17 @@ _CONNECT = 10.0  # seconds to reach a server, within the time for the request
 
 
 class CompletionResponse(NamedTuple):
-    """A completion. Where the endpoint says that no request is left, in how many seconds it will take the next one."""
+    """A completion. ``closed_for`` is the seconds until the next request, None unless the endpoint has none left."""
 
     body: Body
     closed_for: float | None
 
 
 def whereabouts(settings: EndpointSettings) -> dict[str, Any]:
-    """Return what an OpenAI client must know to reach the endpoint, and hush the loggers that would write out what it
-    sends."""
+    """Return the arguments of an OpenAI client that reach the endpoint.
+
+    Loggers that would write out what it sends are set to warnings.
+    """
     for name in ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "instructor"):
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, logging.WARNING))
@@ -61,7 +63,7 @@ class Transport:
         if isinstance(raw, CallFailure):
             return raw
         received = body_of(raw.content)
-        if received and received.get("choices"):
+        if received and has_choices(received):
             return CompletionResponse(received, exhausted(raw.headers))
         if received and received.get("error"):
             return refused_in_passing(received["error"], messages, self._settings)
@@ -71,8 +73,10 @@ class Transport:
     async def _tried(
         self, request: Callable[[], Awaitable[_Raw]], messages: Sequence[Message], seconds: float
     ) -> _Raw | CallFailure:
-        """Return what ``request`` brings, or what went wrong within ``seconds``: a broken response may raise nearly
-        anything, and what cannot be read is the server's fault, not ours."""
+        """Return what ``request`` brings, or what went wrong within ``seconds``.
+
+        A broken response may raise nearly anything; that it cannot be read is the server's fault, not ours.
+        """
         try:
             async with asyncio.timeout(seconds):
                 return await request()
@@ -83,7 +87,7 @@ class Transport:
             return diagnose(error, messages, self._settings)
 
     async def stream(self, body: Mapping[str, Any]) -> AsyncIterator[Any]:
-        """Yield a completion's pieces as they come. What goes wrong is raised as the OpenAI client raises it."""
+        """Yield a completion's pieces as they come; raises as the OpenAI client does."""
         create: Any = self._client.chat.completions.create
         pieces = await create(**self._split(body), stream=True, stream_options={"include_usage": True})
         async with pieces:
@@ -91,7 +95,7 @@ class Transport:
                 yield piece
 
     async def models(self) -> list[Mapping[str, Any]] | CallFailure:
-        """Return what the endpoint says of its models, one mapping each, or why it says nothing."""
+        """Return the endpoint's list of models, one mapping each, or why there is none."""
         raw = await self._tried(self._client.models.with_raw_response.list, (), self._settings.timeout)
         if isinstance(raw, CallFailure):
             return raw
@@ -115,6 +119,6 @@ class Transport:
         await self._client.close()
 
     def _split(self, body: Mapping[str, Any]) -> dict[str, Any]:
-        """Return a request as the client takes it: what it does not know stands apart."""
+        """Return a request as the client takes it: fields that it does not know are apart."""
         extra = self._settings.extra_body
         return {**{name: value for name, value in body.items() if name not in extra}, "extra_body": dict(extra) or None}

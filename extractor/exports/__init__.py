@@ -1,1 +1,1 @@
-"""Notices as files for other programs: one module a format, each of which takes rows as they come."""
+"""Notices as files for other programs: a module for each format, which writes rows as they come."""

@@ -1,4 +1,4 @@
-"""Rows as Arrow tables, in pieces large enough to be worth a write and small enough for memory."""
+"""Rows as Arrow tables, in pieces that are large enough to write at once and small enough for memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from extractor.tables.columns import TABLES, Kind, Row, Table
 
-_PIECE = 8_000_000  # bytes a table holds back
+_PIECE = 8_000_000  # bytes of a table that are held in memory
 _TYPES: dict[Kind, pa.DataType] = {
     "list": pa.list_(pa.string()),
     "terms": pa.list_(pa.string()),
@@ -20,7 +20,7 @@ _TYPES: dict[Kind, pa.DataType] = {
 
 
 def schema(table: Table) -> pa.Schema:
-    """Return a table's columns; their headings and what they hold are the fields' metadata."""
+    """Return a table's columns, with their headings and descriptions as metadata."""
     return pa.schema(
         [
             pa.field(
@@ -35,7 +35,7 @@ def schema(table: Table) -> pa.Schema:
 
 
 def pieces(batches: Iterable[tuple[Table, Sequence[Row]]]) -> Iterator[tuple[Table, pa.Table]]:
-    """Yield the rows again as Arrow tables, each table's in their order."""
+    """Yield the rows as Arrow tables; the rows of each table keep their order."""
     schemas = {name: schema(table) for name, table in TABLES.items()}
     held: dict[str, list[pa.RecordBatch]] = {name: [] for name in TABLES}
     for table, rows in batches:

@@ -1,4 +1,4 @@
-"""Cells as people see them: enumerations by name, several values in one cell."""
+"""Cells as people read them: enumerations by name, several values in one cell."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from extractor.record.checks import Lang
 
 BETWEEN = "；"
-"""What stands between the values of a list."""
+"""The separator between the values of a list."""
 
 
-def shown(cell: Cell, column: Column, lang: Lang) -> str | int | float | date | None:
-    """Return what a sheet shows for a cell: terms by their name in ``lang``, lists joined by ``BETWEEN``."""
+def displayed(cell: Cell, column: Column, lang: Lang) -> str | int | float | date | None:
+    """Return a cell as a sheet displays it: terms by their name in ``lang``, lists joined by ``BETWEEN``."""
     if isinstance(cell, str):
         return _name(cell, column, lang)
     if isinstance(cell, tuple):

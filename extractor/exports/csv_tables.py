@@ -1,6 +1,6 @@
 """Comma-separated tables that Excel opens as they are: UTF-8 with a byte-order mark, rows ended by CR LF.
 
-No text can become a formula there: see ``guarded``.
+No text becomes a formula there: see ``guarded``.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from extractor.disk.whole import writing
-from extractor.exports.cell_text import shown
+from extractor.exports.cell_text import displayed
 from extractor.tables.columns import TABLES, Cell, Column, Row, Table
 
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
 
-# Full-width signs begin a formula too where a spreadsheet runs in an East Asian language; some programs drop controls
-# and invisible marks before they look.
+# Full-width signs also begin a formula in East Asian versions of spreadsheets; some programs drop control characters
+# and invisible marks first.
 _FORMULA = re.compile("'*(?:[\t\r\n]|[\\s\x00-\x1f\x7f\u200b-\u200f\u2060\ufeff]*[=+\\-@＝＋－＠])")
 
 
 def guarded(text: str) -> str:
-    """Return ``text`` as it stands in a cell: with ``'`` before it where a spreadsheet may take it for a formula.
+    """Return ``text`` as a cell holds it: with ``'`` before it where a spreadsheet may take it for a formula.
 
-    That is where it begins with ``= + - @`` (of any width, after whatever is blank), a tab or a line end, or where it
-    is such text with ``'`` before it already: so that ``unguarded`` gives back every text.
+    That is where it begins with ``= + - @`` (of any width, after blanks), a tab or a line end. Such text that has ``'``
+    before it already gets another one, so that ``unguarded`` restores every text.
     """
     return f"'{text}" if _FORMULA.match(text) else text
 
@@ -46,12 +46,12 @@ def write_csv(batches: Iterable[tuple[Table, Sequence[Row]]], paths: Mapping[str
     """Write rows, in batches, to the file of their table, which ``paths`` has by name.
 
     Raises:
-        OSError: a file cannot be written.
+        OSError: A file cannot be written.
     """
     with ExitStack() as files:
         writers = {}
         for name, table in TABLES.items():
-            files.enter_context(writing(paths[name]))  # which what is written last is, when the file is closed
+            files.enter_context(writing(paths[name]))  # the last bytes are written when the file is closed
             file = files.enter_context(paths[name].open("w", encoding="utf-8-sig", newline=""))
             writers[name] = csv.writer(file)
             writers[name].writerow(column.called(lang) for column in table.columns)
@@ -65,7 +65,7 @@ def write_csv(batches: Iterable[tuple[Table, Sequence[Row]]], paths: Mapping[str
 
 def _cell(cell: Cell, column: Column, lang: Lang) -> str | int | float | None:
     """Return a cell as ``csv`` takes it; whole numbers without a decimal point, dates as ISO 8601."""
-    value = shown(cell, column, lang)
+    value = displayed(cell, column, lang)
     if isinstance(value, str):
         return guarded(value)
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""A DuckDB database; headings and what columns hold are their comments."""
+"""A DuckDB database; headings and descriptions of columns are their comments."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TYPES: dict[Kind, str] = {
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "128MB",
     "threads": 1,
-    # The form that programs since version 1.0 read; by default some refuse what the newest writes.
+    # The storage format that all versions since 1.0 read; the newest default is refused by some.
     "storage_compatibility_version": "v1.0.0",
     # Nothing is fetched from anywhere.
     "autoinstall_known_extensions": False,
@@ -34,7 +34,7 @@ def write_duckdb(batches: Iterable[tuple[Table, Sequence[Row]]], path: Path) -> 
     """Write rows, in batches, to a new database.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: The file cannot be written.
     """
     try:
         with closing(duckdb.connect(str(path), config=_CONFIG)) as database:
@@ -56,8 +56,8 @@ def _create(database: duckdb.DuckDBPyConnection, table: Table) -> None:
     database.execute(f"CREATE TABLE {table.name} ({columns})")
     database.execute(f"COMMENT ON TABLE {table.name} IS {_quoted(f'{table.zh}: {table.about}')}")
     for column in table.columns:
-        said = _quoted(f"{column.zh}, {column.en}: {column.about}")
-        database.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {said}')
+        comment = _quoted(f"{column.zh}, {column.en}: {column.about}")
+        database.execute(f'COMMENT ON COLUMN {table.name}."{column.name}" IS {comment}')
 
 
 def _quoted(words: str) -> str:

@@ -1,4 +1,4 @@
-"""From a run's notices to a file that other programs read, one batch of notices in memory at a time."""
+"""Exports: from a run's notices to a file for other programs, with one batch of notices in memory at a time."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ _A_FILE_A_TABLE = frozenset((".csv", ".parquet"))
 _BATCH = 400_000  # characters of notices whose rows are held at a time: some twenty notices
 
 
-class Exported(NamedTuple):
-    """What was written: the files, the number of rows by table, and a sentence for each thing that a format's limits
-    changed."""
+class ExportResult(NamedTuple):
+    """The files that were written, and the number of rows by table.
+
+    ``remarks`` has a sentence for everything that a format's limits changed.
+    """
 
     files: list[Path]
     rows: Counter[str]
@@ -37,39 +39,39 @@ def files_of(to: Path) -> list[Path]:
     """Return the files that an export to ``to`` makes: itself, or ``NAME-TABLE`` for each table.
 
     Raises:
-        SettingsError: its ending names no format.
+        SettingsError: The ending names no format.
     """
     ending = to.suffix.lower()
     if ending not in ENDINGS:
         known = ", ".join(ENDINGS[:-1])
-        raise SettingsError(f"{to}: tells no format by its ending; give {known} or {ENDINGS[-1]}")
+        raise SettingsError(f"{to}: the ending names no format; use {known} or {ENDINGS[-1]}")
     return [to.with_name(f"{to.stem}-{name}{ending}") for name in TABLES] if ending in _A_FILE_A_TABLE else [to]
 
 
 def export(
     notices: Iterable[tuple[Notice, str]], to: Path, lang: Lang = "zh", watch: Callable[[], None] = lambda: None
-) -> Exported:
-    """Write notices, each with the text that its offsets index, to ``to`` in the format of its ending.
+) -> ExportResult:
+    """Write notices, each with the text that its offsets refer to, to ``to`` in the format of its ending.
 
     Spreadsheets (xlsx, csv) name headings and enumerations in ``lang``; databases and Parquet hold keys. ``watch`` is
-    called after each notice. What stood at these files is replaced when all is written, and is untouched by a failure.
+    called after each notice. Existing files are replaced when everything is written; a failure leaves them as they are.
 
     Raises:
-        SettingsError: the ending names no format, or there cannot be a file.
-        InputError: two notices have one id.
-        OutputError: the disk is full, or cannot be written.
+        SettingsError: The ending names no format, or a file cannot be at that path.
+        InputError: Two notices have the same id.
+        OutputError: The disk is full, or cannot be written.
     """
     files, rows = files_of(to), Counter[str]()
     with written_whole(files) as made:
         remarks = _write(_batches(notices, rows, watch), to.suffix.lower(), made, lang)
-    return Exported(files, rows, remarks)
+    return ExportResult(files, rows, remarks)
 
 
 def stored_notices(folder: Path) -> Iterator[tuple[Notice, str]]:
     """Yield the notices of a run's folder, each with its text.
 
     Raises:
-        InputError: it holds none, or what this program did not write.
+        InputError: The folder holds no notices, or files that this program did not write.
     """
     for notice_id, line in stored_lines(folder):
         try:
@@ -113,7 +115,7 @@ def _batches(
     characters = 0
     for notice, text in notices:
         if notice.notice_id in seen:
-            raise InputError(f"{notice.notice_id}: two notices have this id, which tables tell them apart by")
+            raise InputError(f"{notice.notice_id}: two notices have this id, but ids distinguish notices in tables")
         seen.add(notice.notice_id)
         for name, rows in notice_rows(notice, text).items():
             held[name] += rows

@@ -1,4 +1,4 @@
-"""Parquet files, one a table."""
+"""Parquet files, one for each table."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def write_parquet(batches: Iterable[tuple[Table, Sequence[Row]]], paths: Mapping
     """Write rows, in batches, to the file of their table, which ``paths`` has by name.
 
     Raises:
-        OSError: a file cannot be written.
+        OSError: A file cannot be written.
     """
     with ExitStack() as files:
         writers = {}
         for name, table in TABLES.items():
-            files.enter_context(writing(paths[name]))  # which what is written last is, when the file is closed
+            files.enter_context(writing(paths[name]))  # the last bytes are written when the file is closed
             writers[name] = files.enter_context(ParquetWriter(paths[name], schema(table), compression="zstd"))
         for table, piece in pieces(batches):
             with writing(paths[table.name]):

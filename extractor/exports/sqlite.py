@@ -18,11 +18,11 @@ def write_sqlite(batches: Iterable[tuple[Table, Sequence[Row]]], path: Path) -> 
     """Write rows, in batches, to a new database. Lists are JSON arrays, days ISO 8601.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: The file cannot be written.
     """
     with closing(sqlite3.connect(path)) as database:
         try:
-            # The file is not in its place yet: what a crash leaves of it is nobody's.
+            # Safe, because the file is not in its place yet: a crash leaves only a temporary file.
             database.execute("PRAGMA journal_mode = OFF")
             database.execute("PRAGMA synchronous = OFF")
             for table in TABLES.values():

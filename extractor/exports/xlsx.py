@@ -1,8 +1,8 @@
-"""An Excel workbook, a sheet a table, written row by row.
+"""An Excel workbook with a sheet for each table, written row by row.
 
-Every text is a string cell, so that none is ever a formula, a link or a number. What Excel cannot hold is dealt with
-here: cells over 32,767 characters are cut, tables over 1,048,576 rows go on in a further sheet; both are said.
-Characters that XML refuses are escaped as Excel does it (``_x0001_``), which spreadsheets undo.
+Every text is a string cell, so that none ever becomes a formula, a link or a number. Limits of Excel are handled here:
+cells over 32,767 characters are cut, tables over 1,048,576 rows continue in a further sheet; both are reported.
+Characters that XML forbids are escaped as in Excel (``_x0001_``), and spreadsheets undo that.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.worksheet import Worksheet
 
-from extractor.exports.cell_text import shown
+from extractor.exports.cell_text import displayed
 from extractor.tables.columns import TABLES, Cell, Column, Row, Table
 
 if TYPE_CHECKING:
@@ -31,30 +31,30 @@ _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 MOST_ROWS = 1_048_576
 MOST_CHARACTERS = 32_767  # of UTF-16 in a cell
-_CUT = -2  # what xlsxwriter answers for a text that it cut
-_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # what a workbook says of itself: the same rows make the same bytes
-_FIRST_DAY = date(1900, 3, 1)  # before it, spreadsheets do not agree on how days are counted
+_CUT = -2  # xlsxwriter's return value for a text that it cut
+_CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # fixed, so that the same rows make the same bytes
+_FIRST_DAY = date(1900, 3, 1)  # spreadsheets count earlier days differently
 _NARROWEST, _WIDEST = 8, 60  # of a column, in half-width characters
-_BUTTON = 3  # what a heading's filter button takes of it
-_MEASURED = 500  # rows whose words make a column's width
+_BUTTON = 3  # half-width characters for a heading's filter button
+_MEASURED = 500  # rows that determine a column's width
 
 
 def write_xlsx(
     batches: Iterable[tuple[Table, Sequence[Row]]], path: Path, lang: Lang, *, most_rows: int = MOST_ROWS
 ) -> list[str]:
-    """Write rows, in batches, to a new workbook, and return a sentence for each thing that Excel's limits changed.
+    """Write rows, in batches, to a new workbook, and return a sentence for everything that Excel's limits changed.
 
     Headings, sheets and enumerations are named in ``lang``. Temporary files are made beside ``path``. A sheet holds
-    ``most_rows`` rows, heading included.
+    ``most_rows`` rows, including the heading.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: The file cannot be written.
     """
     with _Book(path, "wb") as raw, io.BufferedWriter(raw) as file:
         try:
             return _write(batches, file, path.parent, lang, most_rows)
         except OSError as error:
-            # The zip archive is written to once more when it is let go of, which would fail too, and print a traceback.
+            # The zip archive writes once more when it is freed, which would fail again and print a traceback.
             raw.is_scrap = True
             for each in (error, error.__cause__):
                 clear_frames(each.__traceback__ if each else None)
@@ -85,7 +85,7 @@ def _write(
 
 
 class _Book(io.FileIO):
-    """A workbook's file; what is written to one that is scrap is thrown away."""
+    """A workbook's file, which discards what is written once ``is_scrap`` is set."""
 
     is_scrap = False
 
@@ -94,20 +94,20 @@ class _Book(io.FileIO):
 
 
 class _PlainSheet(Worksheet):  # type: ignore[misc]
-    """A sheet that holds every text as it is, where xlsxwriter's own would not."""
+    """A sheet that stores every text literally, which xlsxwriter's own does not."""
 
     def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
-        """Write a text from ``<r>`` to ``</r>`` as any other; else it is taken for XML, and put in unescaped."""
+        """Write a text from ``<r>`` to ``</r>`` like any other; otherwise it is taken for XML and not escaped."""
         self._xml_inline_string(string, True, attributes)
 
     @staticmethod
     def _escape_control_characters(data: str) -> str:
-        """Escape what XML refuses, and what looks like such an escape, also where two of those share a mark."""
+        """Escape what XML forbids, and what looks like such an escape, even where two of those overlap."""
         return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", data)
 
 
 class _Styles:
-    """How cells look: at the top of their row, since some have several lines."""
+    """The formats of cells, aligned to the top of their row, since some have several lines."""
 
     def __init__(self, book: Workbook) -> None:
         made = partial(self._made, book)
@@ -126,7 +126,7 @@ class _Styles:
 
 
 class _Sheets:
-    """The sheets of a table: one, and further ones where it has more rows than a sheet can hold."""
+    """The sheets of a table: one, and further ones where the table has more rows than a sheet can hold."""
 
     def __init__(self, book: Workbook, table: Table, lang: Lang, styles: _Styles, most_rows: int) -> None:
         self._book, self._table, self._lang, self._styles, self._most_rows = book, table, lang, styles, most_rows
@@ -139,31 +139,31 @@ class _Sheets:
             self.finish()
             self._begin()
         for index, column in enumerate(self._table.columns):
-            value = shown(row[column.name], column, self._lang)
+            value = displayed(row[column.name], column, self._lang)
             if value is not None and value != "":
                 self._write(index, column, value)
         self._next += 1
 
     def finish(self) -> None:
-        """Set what depends on the rows. To be called after the last of them."""
+        """Set the filter and the widths; call this after the last row."""
         self._sheet.autofilter(0, 0, self._next - 1, len(self._table.columns) - 1)
         for index, width in enumerate(self._widths):
             self._sheet.set_column(index, index, min(max(width, _NARROWEST), _WIDEST))
 
     def remarks(self) -> list[str]:
-        """Return what a reader has to know about these sheets."""
-        said = []
+        """Return a sentence for everything that Excel's limits changed."""
+        sentences = []
         if len(self._names) > 1:
             names = " and ".join([", ".join(self._names[:-1]), self._names[-1]])
-            said.append(
-                f"{self._table.name}: more than {self._most_rows:,} rows, the most of a sheet; they are in {names}"
+            sentences.append(
+                f"{self._table.name}: more than {self._most_rows:,} rows, the limit of a sheet; they are in {names}"
             )
         if self._cut:
-            said.append(
-                f"{self._table.name}: {self._cut} texts over {MOST_CHARACTERS:,} characters, the most of a cell, "
+            sentences.append(
+                f"{self._table.name}: {self._cut} texts over {MOST_CHARACTERS:,} characters, the limit of a cell, "
                 "were cut; the other formats hold them whole"
             )
-        return said
+        return sentences
 
     def _begin(self) -> None:
         name = self._table.called(self._lang)
@@ -204,7 +204,7 @@ class _Sheets:
 
 
 def _day(value: str) -> date | None:
-    """Return the day that ``value`` names in full, None where it is a month, a year, or no day at all."""
+    """Return the day that ``value`` names in full, None where it is a month, a year, or no date."""
     try:
         return date.fromisoformat(value) if len(value) == len("2024-04-29") else None
     except ValueError:
@@ -212,5 +212,5 @@ def _day(value: str) -> date | None:
 
 
 def _width(text: str) -> int:
-    """Return about how many half-width characters a text is wide: Chinese ones take three bytes and count twice."""
+    """Return the approximate width in half-width characters: Chinese ones take three bytes and count twice."""
     return (len(text.encode()) + len(text)) // 2 + 1

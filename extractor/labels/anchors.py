@@ -49,7 +49,8 @@ def resolve_anchor(text: str, anchor: str, window: Span) -> Span | None:
 def make_anchor(text: str, span: Span, window: Span) -> str:
     """Return the shortest pleasant anchor that names ``span`` within ``window``.
 
-    Raises ``ValueError`` where no anchor can: a stretch that starts or ends outside the window, or an empty one.
+    Raises:
+        ValueError: no anchor can: the stretch is empty, starts or ends outside the window, or occurs earlier, too.
     """
     whole = text[span.start : span.end]
     if not window.start <= span.start < span.end <= window.end:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from extractor.errors import InputError
-from extractor.labels.label_nodes import Faults, LabelError, Table, compose
+from extractor.labels.label_nodes import Faults, LabelError, LabelTable, compose
 from extractor.labels.label_reader import LabelReader
 from extractor.labels.label_writer import write_labels
-from extractor.labels.stored_text import read_text, text_hash
+from extractor.labels.stored_text import read_text
 from extractor.record.contract import Notice
 from extractor.record.lookup import page_of
 
-__all__ = ["LabelError", "LabelFile", "parse_labels", "read_label_file", "read_text", "text_hash", "write_labels"]
+__all__ = ["LabelError", "LabelFile", "parse_labels", "read_label_file", "read_text", "write_labels"]
 
 TOP_KEYS = ("notice", "annotator", "status", "text_sha256", "fields", "totals", "issues")
 FILE_STATUSES = ("draft", "reviewed")
@@ -24,7 +24,7 @@ FILE_STATUSES = ("draft", "reviewed")
 
 @dataclass(frozen=True, slots=True)
 class LabelFile:
-    """What a label file says; ``notice`` is ``None`` where ``errors`` holds a fault."""
+    """A label file's content; ``notice`` is ``None`` where ``errors`` holds a fault."""
 
     file: str
     notice_id: str
@@ -69,7 +69,7 @@ def read_label_file(path: Path, texts: Path) -> LabelFile:
     return _label_file(root, text, faults)
 
 
-def _label_file(root: Table | None, text: str, faults: Faults) -> LabelFile:
+def _label_file(root: LabelTable | None, text: str, faults: Faults) -> LabelFile:
     if root is None:
         return LabelFile(faults.file, Path(faults.file).stem, "", "", None, tuple(faults.found))
     name = root.required("notice")

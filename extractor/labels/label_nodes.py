@@ -1,4 +1,8 @@
-"""YAML that remembers its lines: mappings, lists and scalars whose faults are collected, each with file and line."""
+"""YAML that remembers its lines: mappings, lists and scalars whose faults are collected, each with file and line.
+
+PyYAML's nodes are used, not ruamel.yaml's round trip: that turns dates and digits into values before we see them as
+written, stops at the first key that is there twice, and takes 0.6 s for a file that PyYAML's C parser reads in 3 ms.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +46,7 @@ class Faults:
 
     @property
     def are_enough(self) -> bool:
-        """Whether there are so many mistakes that reading on is of no use: each is looked for all over the text."""
+        """True where reading on is of no use: each mistake is looked for all over the text."""
         return len(self.found) >= MOST_FAULTS
 
     def add(self, line: int, message: str) -> None:
@@ -61,14 +65,14 @@ def _suggest(word: str, known: Iterable[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LabelText:
     """A scalar as written, with its line."""
 
     value: str
     line: int
 
 
-class Table:
+class LabelTable:
     """A mapping with a closed set of keys."""
 
     def __init__(self, node: yaml.MappingNode, known: Sequence[str], faults: Faults) -> None:
@@ -90,12 +94,12 @@ class Table:
         """Return the line of a key's value, or the table's own."""
         return self._entries[key].start_mark.line + 1 if key in self._entries else self.line
 
-    def text(self, key: str) -> Text | None:
+    def text(self, key: str) -> LabelText | None:
         """Return a scalar; ``None`` where it is left out or null."""
         node = self._entries.get(key)
         return None if node is None else scalar(node, self._faults, f"“{key}”")
 
-    def required(self, key: str) -> Text | None:
+    def required(self, key: str) -> LabelText | None:
         """Return a scalar whose absence is a mistake."""
         found = self.text(key)
         if found is None and not isinstance(self._entries.get(key), yaml.CollectionNode):
@@ -107,7 +111,7 @@ class Table:
         found = self.required(key) if required else self.text(key)
         return None if found is None else choice(found, known, self._faults, f"“{key}”")
 
-    def texts(self, key: str) -> list[Text]:
+    def texts(self, key: str) -> list[LabelText]:
         """Return a list of scalars."""
         nodes = takewhile(lambda _: not self._faults.are_enough, self.nodes(key))
         found = (scalar(node, self._faults, f"an entry of “{key}”") for node in nodes)
@@ -123,19 +127,19 @@ class Table:
             else:
                 yield entry.line, cells + [""] * (len(names) - len(cells))
 
-    def tables(self, key: str, known: Sequence[str]) -> Iterator[Table]:
+    def tables(self, key: str, known: Sequence[str]) -> Iterator[LabelTable]:
         """Yield a list of mappings."""
         for node in takewhile(lambda _: not self._faults.are_enough, self.nodes(key)):
             if isinstance(node, yaml.MappingNode):
-                yield Table(node, known, self._faults)
+                yield LabelTable(node, known, self._faults)
             else:
                 self._faults.add(node.start_mark.line + 1, f"an entry of “{key}” must be a table of keys and values")
 
-    def table(self, key: str, known: Sequence[str]) -> Table | None:
+    def table(self, key: str, known: Sequence[str]) -> LabelTable | None:
         """Return a mapping inside this one."""
         node = self._entries.get(key)
         if isinstance(node, yaml.MappingNode):
-            return Table(node, known, self._faults)
+            return LabelTable(node, known, self._faults)
         if node is not None and not _is_null(node):
             self._faults.add(node.start_mark.line + 1, f"“{key}” must be a table of keys and values")
         return None
@@ -154,16 +158,16 @@ def _is_null(node: yaml.Node) -> bool:
     return isinstance(node, yaml.ScalarNode) and not node.style and node.value in _NULLS
 
 
-def scalar(node: yaml.Node, faults: Faults, what: str) -> Text | None:
+def scalar(node: yaml.Node, faults: Faults, what: str) -> LabelText | None:
     """Return a scalar node's text, ``None`` for a null; anything else is a mistake."""
     line = node.start_mark.line + 1
     if not isinstance(node, yaml.ScalarNode):
         faults.add(line, f"{what} must be one text; quote it with single quotes where it holds “: ”, “[” or “{{”")
         return None
-    return None if _is_null(node) else Text(node.value, line)
+    return None if _is_null(node) else LabelText(node.value, line)
 
 
-def choice(found: Text, known: Iterable[str], faults: Faults, what: str) -> str | None:
+def choice(found: LabelText, known: Iterable[str], faults: Faults, what: str) -> str | None:
     """Return a word of a closed vocabulary; an unknown one is a mistake."""
     known = list(known)
     if found.value in known:
@@ -172,7 +176,7 @@ def choice(found: Text, known: Iterable[str], faults: Faults, what: str) -> str 
     return None
 
 
-def compose(source: str, known: Sequence[str], faults: Faults) -> Table | None:
+def compose(source: str, known: Sequence[str], faults: Faults) -> LabelTable | None:
     """Parse a YAML document whose root is a table; what YAML itself rejects is a mistake with its line."""
     try:
         root = yaml.compose(source, Loader=_LOADER)
@@ -186,4 +190,4 @@ def compose(source: str, known: Sequence[str], faults: Faults) -> Table | None:
     if not isinstance(root, yaml.MappingNode):
         faults.add(1, "a label file is a table that starts with “notice:”")
         return None
-    return Table(root, known, faults)
+    return LabelTable(root, known, faults)

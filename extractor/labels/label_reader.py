@@ -6,13 +6,12 @@ Values of lists are looked up in printed order, so that the second “12次” o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from extractor.labels.anchors import hint, resolve_anchor
-from extractor.labels.label_nodes import Faults, Table, Text, choice
+from extractor.labels.label_nodes import Faults, LabelTable, LabelText, choice
 from extractor.labels.label_writer import FIELD_KEYS
-from extractor.labels.stored_text import text_hash
 from extractor.record.contract import (
     Accountability,
     Contact,
@@ -30,12 +29,13 @@ from extractor.record.enumerations import VOCABULARIES
 from extractor.record.fields import CONTACT, LISTS_OF_MEASURE, NOTICE_FIELDS, SHAPES, Field, ItemKind
 from extractor.record.lookup import Page
 from extractor.text.normal_form import normalise
+from extractor.text.text_hash import text_sha256
 
 ISSUE_KEYS = (*SHAPES["issue"].values, "text", "measures")
 MEASURE_KEYS = (*SHAPES["measure"].values, "text", *(name for name, _ in LISTS_OF_MEASURE))
 HEADING_LIMIT = 30
 _MOST_TYPES = 3
-_LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)
+_LABEL_WITHIN = 24  # an issue's enumerator is within its first characters (反馈问题一:…)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -68,7 +68,7 @@ class _Written(NamedTuple):
     """The values of an issue or a measure as a file gives them, and the words among them that are to be looked up."""
 
     values: dict[str, Any]
-    words: list[tuple[str, Text]]
+    words: list[tuple[str, LabelText]]
 
 
 class LabelReader:
@@ -79,9 +79,9 @@ class LabelReader:
         self._faults = faults
         self._draft = draft
 
-    def notice(self, root: Table, notice_id: str) -> Notice:
+    def notice(self, root: LabelTable, notice_id: str) -> Notice:
         """Return what the file says; it is to be used only where no fault was collected."""
-        actual = text_hash(self._page.text)
+        actual = text_sha256(self._page.text)
         printed = root.text("text_sha256")
         if printed is not None and printed.value.lower() != actual:
             self._faults.add(printed.line, f"labels another version of the text: its SHA-256 is {actual}")
@@ -100,7 +100,7 @@ class LabelReader:
 
     # -- notice fields ------------------------------------------------------------------------------------------
 
-    def _fields(self, fields: Table) -> tuple[dict[str, str], dict[str, list[Span]]]:
+    def _fields(self, fields: LabelTable) -> tuple[dict[str, str], dict[str, list[Span]]]:
         values: dict[str, str] = {}
         spans: dict[str, list[Span]] = {}
         for key, (name, field) in zip(FIELD_KEYS, NOTICE_FIELDS.items(), strict=True):
@@ -123,7 +123,7 @@ class LabelReader:
                 spans[name] = places
         return values, spans
 
-    def _field_places(self, key: str, field: Field, found: Text) -> list[Span]:
+    def _field_places(self, key: str, field: Field, found: LabelText) -> list[Span]:
         if field.is_last and (last := self._page.find_last(found.value, 0, len(self._page.text))):
             return [last]
         whole = self._page.find(found.value)
@@ -143,14 +143,14 @@ class LabelReader:
                 return [place]
         return []
 
-    def _totals(self, root: Table, issues: list[Issue]) -> Iterator[Total]:
+    def _totals(self, root: LabelTable, issues: list[Issue]) -> Iterator[Total]:
         end = len(self._page.text)
         head = issues[0].text.start if issues else end
         tail = issues[-1].text.end if issues else end
         stretches = [Span(start=0, end=head), Span(start=tail, end=end), Span(start=0, end=end)]
         places = [_Places(self._page, stretch) for stretch in stretches if stretch.end > stretch.start]
-        for line, (name, printed, unit) in root.rows("totals", SHAPES["total"].row, 3):
-            known = choice(Text(name, line), VOCABULARIES["total_name"], self._faults, "a total's name")
+        for line, (name, printed, unit, *more) in root.rows("totals", SHAPES["total"].row, 3):
+            known = choice(LabelText(name, line), VOCABULARIES["total_name"], self._faults, "a total's name")
             value = self._number(printed, line)
             if known is None or value is None:
                 continue
@@ -159,11 +159,12 @@ class LabelReader:
             if place is None:
                 self._faults.add(line, f"the total “{printed} {unit}” is not in the text")
             else:
-                yield Total(name=known, value=value, unit=unit, text=place)
+                others = self._others("total", more, line, stretches)
+                yield Total(name=known, value=value, unit=unit, text=place, **others)
 
     # -- issues and measures ------------------------------------------------------------------------------------
 
-    def _issues(self, root: Table) -> list[Issue]:
+    def _issues(self, root: LabelTable) -> list[Issue]:
         issues: list[Issue] = []
         at = 0
         for table in root.tables("issues", ISSUE_KEYS):
@@ -172,7 +173,7 @@ class LabelReader:
                 issues.append(issue)
         return issues
 
-    def _issue(self, table: Table, at: int) -> tuple[Issue | None, int]:
+    def _issue(self, table: LabelTable, at: int) -> tuple[Issue | None, int]:
         end = len(self._page.text)
         text = self._anchor(table, Span(start=at, end=end), "issue")
         written = self._written("issue", table)
@@ -196,7 +197,7 @@ class LabelReader:
             return self._page.find_last(words, 0, issue.start), "before the issue"
         return self._page.find(words, issue.start, issue.end), "in the issue"
 
-    def _measures(self, table: Table, issue: Span) -> list[Measure]:
+    def _measures(self, table: LabelTable, issue: Span) -> list[Measure]:
         measures: list[Measure] = []
         at = issue.start
         for entry in table.tables("measures", MEASURE_KEYS):
@@ -208,7 +209,7 @@ class LabelReader:
                 at = text.end
         return measures
 
-    def _measure(self, table: Table, text: Span, issue: Span, before: int | None) -> Measure:
+    def _measure(self, table: LabelTable, text: Span, issue: Span, before: int | None) -> Measure:
         spans: dict[str, list[Span]] = {}
         written = self._written("measure", table)
         for name, found in written.words:
@@ -234,7 +235,7 @@ class LabelReader:
             spans=spans,
         )
 
-    def _place_label(self, spans: dict[str, list[Span]], label: Text, before: int, start: int) -> None:
+    def _place_label(self, spans: dict[str, list[Span]], label: LabelText, before: int, start: int) -> None:
         """Look a measure's enumerator up between the measure before and its own words."""
         if start > before:
             self._keep(spans, "label", label, self._page.find_last(label.value, before, start), "before the measure")
@@ -243,11 +244,11 @@ class LabelReader:
                 label.line, f"“{label.value}” is not before the measure: leave the enumerator out of “text”"
             )
 
-    def _written(self, kind: ItemKind, table: Table) -> _Written:
+    def _written(self, kind: ItemKind, table: LabelTable) -> _Written:
         """Read the values of an issue or a measure; what a draft leaves open has the contract's default."""
         shape = SHAPES[kind]
         values: dict[str, Any] = {}
-        words: list[tuple[str, Text]] = []
+        words: list[tuple[str, LabelText]] = []
         for name, field in shape.fields.items():
             vocabulary = VOCABULARIES[field.vocabulary] if field.vocabulary else {}
             match field.type:
@@ -267,39 +268,37 @@ class LabelReader:
                     words += [(name, one)] if one else []
         return _Written(values, words)
 
-    def _terms(self, table: Table, name: str, vocabulary: Iterable[str]) -> list[str]:
+    def _terms(self, table: LabelTable, name: str, vocabulary: Iterable[str]) -> list[str]:
         found = table.texts(name)
         known = [choice(each, vocabulary, self._faults, "a type") for each in found]
         if not self._draft and not 1 <= len(found) <= _MOST_TYPES:
             self._faults.add(table.line_of(name), f"a measure has one to three types, this one has {len(found)}")
         return [term for term in known if term is not None]
 
-    def _documents(self, table: Table, text: Span) -> Iterator[Document]:
+    def _documents(self, table: LabelTable, text: Span) -> Iterator[Document]:
         places = _Places(self._page, text)
-        for line, (name, title) in table.rows("documents", SHAPES["document"].row, 2):
-            action = choice(Text(name, line), VOCABULARIES["document_action"], self._faults, "a document's action")
+        for line, (name, title, *more) in table.rows("documents", SHAPES["document"].row, 2):
+            action = choice(LabelText(name, line), VOCABULARIES["document_action"], self._faults, "a document's action")
             place = places.words(title)
             if place is None:
                 self._faults.add(line, f"the document “{title}” is not in the measure{self._line_of(title)}")
             elif action is not None:
-                yield Document(title=title, action=action, text=place)
+                yield Document(title=title, action=action, text=place, **self._others("document", more, line, [text]))
 
-    def _quantities(self, table: Table, text: Span, issue: Span) -> Iterator[Quantity]:
+    def _quantities(self, table: LabelTable, text: Span, issue: Span) -> Iterator[Quantity]:
         places = _Places(self._page, text)
-        for line, (printed, unit, subject, word) in table.rows("quantities", SHAPES["quantity"].row, 2):
+        for line, (printed, unit, *more) in table.rows("quantities", SHAPES["quantity"].row, 2):
             value = self._number(printed, line)
             place = None if value is None else places.amount(value, unit)
             if value is not None and place is None:
                 self._faults.add(
                     line, f"the figure “{printed} {unit}” is not in the measure{self._figures(value, text)}"
                 )
-            if subject and not (self._page.holds(subject, text) or self._page.holds(subject, issue)):
-                self._faults.add(line, f"the subject “{subject}” is not in the measure's words")
-            known = word and choice(Text(word, line), VOCABULARIES["qualifier"], self._faults, "a qualifier")
+            others = self._others("quantity", more, line, [text, issue])
             if value is not None and place is not None:
-                yield Quantity(value=value, unit=unit, subject=subject or None, qualifier=known or None, text=place)
+                yield Quantity(value=value, unit=unit, text=place, **others)
 
-    def _dates(self, table: Table, text: Span) -> Iterator[DateMention]:
+    def _dates(self, table: LabelTable, text: Span) -> Iterator[DateMention]:
         places = _Places(self._page, text)
         for line, (value, words) in table.rows("dates", ("value", "the printed words"), 2):
             if not is_date_value(value):
@@ -310,11 +309,11 @@ class LabelReader:
             elif is_date_value(value):
                 yield DateMention(value=value, text=place)
 
-    def _accountability(self, table: Table, text: Span, quantities: list[Quantity]) -> Iterator[Accountability]:
+    def _accountability(self, table: LabelTable, text: Span, quantities: list[Quantity]) -> Iterator[Accountability]:
         places = _Places(self._page, text)
-        for line, (name, printed, unit) in table.rows("accountability", SHAPES["accountability"].row, 3):
+        for line, (name, printed, unit, *more) in table.rows("accountability", SHAPES["accountability"].row, 3):
             vocabulary = VOCABULARIES["accountability_action"]
-            action = choice(Text(name, line), vocabulary, self._faults, "an accountability action")
+            action = choice(LabelText(name, line), vocabulary, self._faults, "an accountability action")
             count = self._number(printed, line)
             if count is None:
                 continue
@@ -329,11 +328,25 @@ class LabelReader:
             elif not same:
                 self._faults.note(line, f"“{printed} {unit}” stands under accountability but not under quantities")
             if action is not None and place is not None:
-                yield Accountability(action=action, count=count, unit=unit, text=place)
+                others = self._others("accountability", more, line, [text])
+                yield Accountability(action=action, count=count, unit=unit, text=place, **others)
+
+    def _others(self, kind: ItemKind, cells: list[str], line: int, stretches: Sequence[Span]) -> dict[str, Any]:
+        """Read the last values of a line, which may be left out: terms, and words that one of ``stretches`` holds."""
+        shape = SHAPES[kind]
+        values: dict[str, Any] = {}
+        for name, cell in zip(shape.row[len(shape.row) - len(cells) :], cells, strict=True):
+            vocabulary = shape.fields[name].vocabulary
+            values[name] = cell or None
+            if cell and vocabulary:
+                values[name] = choice(LabelText(cell, line), VOCABULARIES[vocabulary], self._faults, f"a {name}")
+            elif cell and not any(self._page.holds(cell, stretch) for stretch in stretches):
+                self._faults.add(line, f"the {name} “{cell}” is not in the measure's words")
+        return values
 
     # -- single values ------------------------------------------------------------------------------------------
 
-    def _anchor(self, table: Table, window: Span, what: str) -> Span | None:
+    def _anchor(self, table: LabelTable, window: Span, what: str) -> Span | None:
         anchor = table.required("text")
         if anchor is None:
             return None
@@ -343,7 +356,7 @@ class LabelReader:
             self._faults.add(anchor.line, f"the {what}'s text “{anchor.value}” was not found: {where}")
         return found
 
-    def _keep(self, spans: dict[str, list[Span]], key: str, value: Text, place: Span | None, where: str) -> None:
+    def _keep(self, spans: dict[str, list[Span]], key: str, value: LabelText, place: Span | None, where: str) -> None:
         if place is None:
             self._faults.add(value.line, f"{key} “{value.value}” is not {where}{self._line_of(value.value)}")
         else:

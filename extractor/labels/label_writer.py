@@ -1,4 +1,4 @@
-"""Contract records written as a label file that people like to read: the reverse of ``extractor.labels.label_file``."""
+"""Label files written from records, for people to read: the reverse of ``extractor.labels.label_file``."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ def write_labels(
     """Return the label file of a notice over ``text``.
 
     With ``judged=False`` only the segmentation is written (enumerators and stretches); every field that takes a
-    judgement stands there empty, for a person to fill. Raises ``InputError`` where a stretch cannot be anchored.
+    judgement is left empty, for a person to fill.
+
+    Raises:
+        InputError: a stretch cannot be anchored.
     """
     lines = [f"notice: {_plain(notice.notice_id)}"]
     if annotator:
@@ -79,7 +82,7 @@ def _measure(measure: Measure, text: str, window: Span, *, judged: bool) -> Iter
 
 
 def _values(kind: ItemKind, record: Issue | Measure, *, judged: bool) -> Iterator[tuple[str, str]]:
-    """Yield an issue's or a measure's values by their keys; what is to be judged stands empty."""
+    """Yield an issue's or a measure's values by their keys; what is to be judged is left empty."""
     for name, field in SHAPES[kind].fields.items():
         value = getattr(record, name)
         if name == "label":

@@ -1,4 +1,4 @@
-"""Checks: what to doubt about a record, in words, with a path into it. They never stop a run.
+"""The doubts about a record: its checks, in words, each with a path into it. They never stop a run.
 
 A rule looks at the finished record (and the text behind it) and yields doubts; ``data/checks.toml`` says how grave each
 is and puts it into Chinese or English.
@@ -16,19 +16,20 @@ from itertools import pairwise
 from extractor.notice.reading import LOW_COVERAGE, Reading
 from extractor.record.checks import Doubt, Lang, said
 from extractor.record.contract import Check, Measure, Notice, Quantity, Span
-from extractor.text.folding import FoldedText, half_width
+from extractor.text.folding import FoldedText
+from extractor.text.normal_form import normalise
 from extractor.text.numbers import NUMBER, amount_at
 
 _UNREAD_LENGTH = 15
 _WORDS_SHOWN = 24
 _AROUND_DIGITS = 8
-"""Code points around unread digits that are told with them."""
+"""Code points around unread digits that are quoted with them."""
 _MOST_PARTS = 100  # of one whole
 _RATE = re.compile(r"(?:率|占比|占)(?:为|达到?|约)?$")
 
 
 def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
-    """Everything to doubt about ``notice``, which was made of ``reading``, in its own order."""
+    """Return the doubts about ``notice``, which was made of ``reading``, in its own order."""
     return [said(doubt, lang) for doubt in _doubts(notice, reading)]
 
 
@@ -36,7 +37,7 @@ def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     folded = reading.folded
     yield from _whole(notice, folded)
     yield from _dates_of_notice(notice)
-    yield from _totals(notice)
+    yield from _totals(notice, reading)
     yield from _unread_digits(notice, folded)
     yield from _unsure_totals(reading)
     yield from _numbering(reading)
@@ -81,10 +82,12 @@ def _dates_of_notice(notice: Notice) -> Iterator[Doubt]:
             yield Doubt("dates_out_of_order", later_name, values)
 
 
-def _totals(notice: Notice) -> Iterator[Doubt]:
+def _totals(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     stated: dict[str, float] = {}
+    every: dict[str, list[float]] = {}
     for total in notice.totals:
         stated.setdefault(total.name, total.value)
+        every.setdefault(total.name, []).append(total.value)
     statuses = Counter(issue.status for issue in notice.issues)
     counted = {
         "issues_found": ("issue_count_differs", len(notice.issues)),
@@ -98,18 +101,37 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
             yield Doubt(code, "totals", {"stated": _number(stated[name]), "found": str(found)})
     whole = stated.get("issues_found")
     resolved, in_progress = stated.get("issues_resolved"), stated.get("issues_in_progress")
-    if whole is not None and resolved is not None and in_progress is not None and resolved + in_progress != whole:
+    # 已完成整改10个,基本完成1个,持续整改1个: what is counted in several figures counts together.
+    done, going = _first_or_all(every, "issues_resolved"), _first_or_all(every, "issues_in_progress")
+    wholes = _counts_outside(reading)
+    sums = {part + other for part in done for other in going}
+    if whole is not None and resolved is not None and in_progress is not None and not sums & {whole, *wholes}:
         values = {"resolved": _number(resolved), "in_progress": _number(in_progress), "found": _number(whole)}
         yield Doubt("parts_do_not_sum", "totals", values)
     rate = stated.get("completion_rate")
     pairs = [(stated.get("measures_completed"), stated.get("measures_planned")), (resolved, whole)]
     known = [(part, of) for part, of in pairs if part is not None and of]
+    known += [(part, of) for part in done for of in ({whole} | sums & wholes) if known and of]
     if rate is not None and known and not any(_closes(part, of, rate) for part, of in known):
         yield _open_rate("totals", known[0][0], known[0][1], rate)
 
 
+def _first_or_all(every: dict[str, list[float]], name: str) -> set[float]:
+    values = every.get(name, [])
+    return {values[0], sum(values)} if values else set()
+
+
+def _counts_outside(reading: Reading) -> set[float]:
+    """Return the counts that the notice prints before its first issue: of findings, or of their parts (36个子项)."""
+    end = reading.outline.issues[0].text.start if reading.outline.issues else 0
+    return {found.value for found in reading.facts.quantities if found.text.start < end and found.unit in _COUNTED_IN}
+
+
+_COUNTED_IN = frozenset({"个", "项", "条", "件"})
+
+
 def _unread_digits(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
-    """Each unread number with the words around it, where it stands; what is no measure's is told at the outline."""
+    """Doubt each unread number, with the words around it, at its measure or else at the outline."""
     if not (unread := notice.outline.digits.unread):
         return
     measure_at = _measures(notice)
@@ -129,7 +151,7 @@ def _unsure_totals(reading: Reading) -> Iterator[Doubt]:
 
 
 def _closes(part: float, whole: float, rate: float) -> bool:
-    """Whether ``part`` of ``whole`` is ``rate`` percent at the precision it is printed with."""
+    """Say whether ``part`` of ``whole`` is ``rate`` percent at the precision it is printed with."""
     decimals = len(_number(rate).partition(".")[2])
     return abs(100 * part / whole - rate) <= 0.5 * 0.1**decimals + 0.01
 
@@ -205,6 +227,8 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
             if first != ".." and first[: len(signed_on)] > signed_on[: len(first)]:
                 yield Doubt("date_after_signature", f"{path}.dates[{k}]", {"date": date.value, "signed": signed_on})
     quantities = measure.quantities
+    if len(quantities) < 2:
+        return
     for k, (whole, part, rate) in enumerate(zip(quantities, quantities[1:], quantities[2:], strict=False)):
         counts = whole.unit == part.unit != "%" and rate.unit == "%" and part.value < whole.value
         if not counts:
@@ -217,8 +241,8 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
 
 
 def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:
-    """其中 A、B: parts that come to more than their whole."""
-    if len(quantities) < 2 or "其中" not in _seen(folded, quantities[0].text.end, quantities[-1].text.start):
+    """Doubt parts that come to more than their whole: 其中 A、B."""
+    if "其中" not in _seen(folded, quantities[0].text.end, quantities[-1].text.start):
         return  # as in most measures: known by one look
     for k, whole in enumerate(quantities[:-1]):
         following = quantities[k + 1]
@@ -239,49 +263,52 @@ def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterato
 
 
 def _grounding(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
-    """Every quoted value must stand at its place; by construction it does, and this is where a slip would show."""
-    for home, name, index, value, span in _quoted_values(notice):
-        if value in folded.source[span.start : span.end]:
-            continue
-        printed = _seen(folded, span.start, span.end)
-        if value not in printed and _plain(value) not in _plain(printed) and not _is_amount(value, folded, span):
-            yield Doubt("ungrounded_value", f"{home}{name}[{index}]", {"name": name, "value": _short(value)})
-
-
-def _quoted_values(notice: Notice) -> Iterator[tuple[str, str, int, str, Span]]:
-    """What leads to a value (the path of its record, its list, its place in that), the value as printed, its span."""
+    """Doubt quoted values that are not printed at their place; by construction all are, and a slip would show here."""
     for k, total in enumerate(notice.totals):
-        yield "", "totals", k, _number(total.value), total.text
+        if not _is_printed(value := _number(total.value), total.text, folded):
+            yield _ungrounded("", "totals", k, value)
     for i, issue in enumerate(notice.issues):
         for j, measure in enumerate(issue.measures):
-            home = f"issues[{i}].measures[{j}]."
             for k, quantity in enumerate(measure.quantities):
-                yield home, "quantities", k, _number(quantity.value), quantity.text
+                if not _is_printed(value := _number(quantity.value), quantity.text, folded):
+                    yield _ungrounded(f"issues[{i}].measures[{j}].", "quantities", k, value)
             for k, document in enumerate(measure.documents):
-                yield home, "documents", k, document.title, document.text
+                if not _is_printed(document.title, document.text, folded):
+                    yield _ungrounded(f"issues[{i}].measures[{j}].", "documents", k, document.title)
+
+
+def _ungrounded(home: str, name: str, index: int, value: str) -> Doubt:
+    return Doubt("ungrounded_value", f"{home}{name}[{index}]", {"name": name, "value": _short(value)})
+
+
+def _is_printed(value: str, span: Span, folded: FoldedText) -> bool:
+    if value in folded.source[span.start : span.end]:
+        return True
+    printed = _seen(folded, span.start, span.end)
+    return value in printed or _plain(value) in _plain(printed) or _is_amount(value, folded, span)
 
 
 def _plain(text: str) -> str:
-    """Half-width, without blanks and the commas of thousands."""
-    return "".join(half_width(text).replace(",", "").split())
+    """Return the normal form without the commas of thousands."""
+    return normalise(text).replace(",", "")
 
 
 def _number(value: float) -> str:
-    """A figure as printed, without a needless ``.0``."""
+    """Return a figure as printed, without a needless ``.0``."""
     if isinstance(value, int):
         return str(value)
     return str(int(value)) if float(value).is_integer() else format(Decimal(repr(value)), "f")
 
 
 def _is_amount(value: str, folded: FoldedText, span: Span) -> bool:
-    """Whether an amount of several parts or with a sign that stands at ``span`` has that value."""
+    """Say whether an amount of several parts or with a sign that stands at ``span`` has that value."""
     start, end = folded.in_folded(span.start, span.end)
     number = NUMBER.search(folded.text, start, end)
     return number is not None and _number(amount_at(folded.text, number).value) == value
 
 
 def _seen(folded: FoldedText, start: int, end: int) -> str:
-    """What a reader sees between two places of the stored text."""
+    """Return what a reader sees between two places of the stored text."""
     first, last = folded.in_folded(start, end)
     return folded.printed[first:last]
 

@@ -1,15 +1,15 @@
-"""A notice as the one value that its page is made from: text, values with their places, checks with theirs."""
+"""The data of a notice's page: the text, the values with their places, and the checks with theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from extractor.pages.placed_values import Value, values_of
+from extractor.pages.placed_values import PlacedValue, values_of
 from extractor.record.contract import Check, Notice
 
 _GRAVEST = ("error", "warning", "info")
-# Checks that speak of all totals mean one of them.
+# Checks about the totals refer to one of them.
 _MEANT = {
     "issue_count_differs": "issues_found",
     "resolved_count_differs": "issues_resolved",
@@ -20,11 +20,11 @@ _MEANT = {
 
 
 def notice_page(notice: Notice, text: str) -> dict[str, Any]:
-    """Return what ``static/notice.js`` renders, as a value that JSON can hold.
+    """Return the data that ``static/notice.js`` renders, as a JSON value.
 
-    ``text`` is what the spans of ``notice`` index; offsets stay code points. ``values`` are those of ``values_of``,
-    with ``at`` for their places as pairs; ``checks`` come gravest first, with ``at`` for the path of the value they
-    are about, null where that has no place.
+    ``text`` is the text that the spans of ``notice`` refer to; offsets are code points. ``values`` are those of
+    ``values_of``, with their places as pairs under ``at``; ``checks`` are sorted by severity, with the path of their
+    value under ``at``, null where that has no place.
     """
     values = list(values_of(notice))
     shown_at = _shown_at(values)
@@ -40,19 +40,21 @@ def notice_page(notice: Notice, text: str) -> dict[str, Any]:
 
 
 def gravest_first(check: Check) -> int:
-    """How checks are ordered on a page: those of one gravity stay as they come."""
+    """Return the sort key of a check: its severity, the gravest first."""
     return _GRAVEST.index(check.severity)
 
 
-def _as_json(value: Value) -> dict[str, Any]:
+def _as_json(value: PlacedValue) -> dict[str, Any]:
     places = [[place.start, place.end] for place in value.places]
     by = {"by": dict(value.by)} if value.by else {}
     return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **value.data}
 
 
-def _shown_at(values: Sequence[Value]) -> Callable[[Check], str | None]:
-    """Return what finds the path of the value that a check is shown at: unread digits themselves, where a measure has
-    no others, else what the check's path leads to."""
+def _shown_at(values: Sequence[PlacedValue]) -> Callable[[Check], str | None]:
+    """Return a function that finds the path of the value that a check is shown at.
+
+    For unread digits that are the only ones of their measure these are the value, else the check's path decides.
+    """
     meant = values_meant(values)
     unread: dict[str, list[str]] = {}
     for value in values:
@@ -66,9 +68,11 @@ def _shown_at(values: Sequence[Value]) -> Callable[[Check], str | None]:
     return shown_at
 
 
-def values_meant(values: Sequence[Value]) -> Callable[[Check], str | None]:
-    """Return what finds the path of the value that a check's path leads to: that value, else what holds it, else the
-    first it holds."""
+def values_meant(values: Sequence[PlacedValue]) -> Callable[[Check], str | None]:
+    """Return a function that finds the path of the value that a check refers to.
+
+    It is the value at the check's path, else the one that contains it, else the first one inside.
+    """
     placed = [value for value in values if value.places]
     paths = {value.path for value in placed}
     first_held: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The words of the pages and the names of enumerations, as one value that JSON can hold."""
+"""The words of the pages and the names of enumerations, as a JSON value."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from extractor.pages.placed_values import NAMED_BY
 from extractor.record.enumerations import VOCABULARIES
+from extractor.record.fields import CONTACT, SHAPES
 from extractor.tables.columns import TABLES
 
-# Columns of the exported tables whose names the pages use, by what the pages call them.
+# Columns of the exported tables whose names the pages use, by their keys in the pages.
 _COLUMNS = {
     "inspection_team": ("notices", "inspection_team"),
     "inspection_kind": ("notices", "inspection_kind"),
@@ -28,15 +30,31 @@ _COLUMNS = {
     "name": ("totals", "name"),
     "severity": ("checks", "severity"),
     "message": ("checks", "message"),
+    "document": ("documents", "title"),
+    "reader": ("measures", "read_by"),
+}
+# Those that a list is narrowed down by, at the head of whose choices they stand.
+_FILTERS = {
+    "category": ("issues", "category"),
+    "type": ("measures", "types"),
+    "action": ("documents", "action"),
+    "handling": ("accountability", "action"),
+    "unit": ("quantities", "unit"),
+    "total": ("totals", "name"),
+    "severity": ("checks", "severity"),
+    "reader": ("measures", "read_by"),
 }
 
 
 @cache
 def words() -> dict[str, Any]:
-    """Return what ``pages.words`` in ``static/dom.js`` takes: names in both languages, under ``words`` by
-    ``section.key``, under ``vocabularies`` by enumeration and key. The result is shared: do not change it."""
+    """Return the names in both languages, for ``pages.words`` in ``static/dom.js``.
+
+    They are under ``words`` by ``section.key``, and under ``vocabularies`` by enumeration and key. The result is
+    shared: do not change it.
+    """
     return {
-        "words": {**_own(), **_columns(), **_fields()},
+        "words": {**_own(), **_columns(), **_fields(), **_kinds(), **_parts()},
         "vocabularies": {
             name: {key: {"zh": term.zh, "en": term.en} for key, term in terms.items()}
             for name, terms in VOCABULARIES.items()
@@ -50,14 +68,41 @@ def _own() -> dict[str, dict[str, str]]:
 
 
 def _columns() -> dict[str, dict[str, str]]:
-    return {f"column.{called}": _names(table, name) for called, (table, name) in _COLUMNS.items()}
+    named = {f"column.{called}": _names(table, name) for called, (table, name) in _COLUMNS.items()}
+    for called, (table, name) in _FILTERS.items():
+        names = _names(table, name)
+        named[f"filter.{called}"] = {**names, "en": names["en"].capitalize()}
+    return named
 
 
 def _fields() -> dict[str, dict[str, str]]:
-    """The notice's fields, by their paths in the record."""
-    contact = ("phone", "postal_address", "email")
+    """Return the names of the notice's fields and of its tables' columns, by their paths in the record."""
+    contact = {name: f"contact.{name}" for name in CONTACT}
     names = [column.name for column in TABLES["notices"].columns]
-    return {f"field.{'contact.' if name in contact else ''}{name}": _names("notices", name) for name in names}
+    return {f"field.{contact.get(name, name)}": _names("notices", name) for name in names}
+
+
+def _kinds() -> dict[str, dict[str, str]]:
+    """The kinds of items: ``kind`` of one, ``row`` of several, ``kinds`` of several at the head of a page."""
+    named = {}
+    for kind, shape in SHAPES.items():
+        named[f"kind.{kind}"] = {"zh": shape.zh, "en": shape.en}
+        named[f"row.{kind}"] = {"zh": shape.zh_all, "en": shape.en_all}
+        named[f"kinds.{kind}"] = {"zh": shape.zh_all, "en": shape.en_all.capitalize()}
+    for kind, name in NAMED_BY.items():
+        shape = SHAPES[kind]
+        named[f"kind.{name}"] = {"zh": shape.full_name(name, "zh"), "en": shape.full_name(name, "en")}
+    return named
+
+
+def _parts() -> dict[str, dict[str, str]]:
+    """The values that have readers of their own, by kind and name."""
+    return {
+        f"part.{kind}.{name}": {"zh": shape.fields[name].zh, "en": shape.fields[name].en}
+        for kind, shape in SHAPES.items()
+        for name in shape.parts
+        if name in shape.fields
+    }
 
 
 def _names(table: str, name: str) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A record's values, one by one and in printed order: where each stands in the text and who read it."""
+"""A record's values one by one in printed order, each with its places in the text and its reader."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.record.contract import Notice, Span
+from extractor.record.fields import SHAPES, ItemKind
 from extractor.record.items import Item, take_apart
 from extractor.record.units import amount
 
-_NAMING = {"issue": "title", "measure": "heading"}
-"""What an issue and a measure are named by, which is marked in the text as a value of its own."""
-_COUNTED = {"total": "value", "quantity": "value", "accountability": "count"}
-"""Kinds that are figures, and what their number is called."""
+NAMED_BY: Mapping[ItemKind, str] = {"issue": "title", "measure": "heading"}
+"""The value that names an issue or a measure, which is marked in the text separately."""
 
 
 @dataclass(frozen=True)
-class Value:
+class PlacedValue:
     """A value, its path in the record, and the path of the issue or measure it belongs to ('' for the notice).
 
-    ``kind`` is ``field``, ``total``, ``issue``, ``measure``, what a list of a measure holds, in the singular,
-    ``remainder`` or ``digits``: unread ones, which belong to the measure that they stand in. ``by`` says who read its
-    parts, the whole under ''; parts that are missing were read by the rules.
-    ``data`` is what the record says of it, fields under their names, and of figures ``base``: their amount in base
-    units.
+    ``kind`` is ``field``, ``total``, ``issue``, ``measure``, the singular of one of a measure's lists, ``remainder`` or
+    ``digits`` (unread ones, which belong to the measure around them). ``by`` has the reader of each part, of the whole
+    under ''; missing parts were read by the rules. ``data`` has the record's fields by name, and for figures ``base``:
+    the amount in base units.
     """
 
     path: str
@@ -35,28 +33,29 @@ class Value:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-def values_of(notice: Notice) -> Iterator[Value]:
-    """Yield a notice's values: its fields and totals, then each issue before what it holds, then what was not read."""
+def values_of(notice: Notice) -> Iterator[PlacedValue]:
+    """Yield a notice's values: fields and totals, then each issue before its contents, then unread text."""
     measures: list[tuple[Span, str]] = []
     for item in take_apart(notice):
         if item.kind == "measure":
             measures += ((place, item.id) for place in item.at)
-        yield Value(item.id, item.kind, item.of, item.at, item.by, _data(item))
-        name = _NAMING.get(item.kind, "")
+        yield PlacedValue(item.id, item.kind, item.of, item.at, item.by, _data(item))
+        name = NAMED_BY.get(item.kind, "")
         if item.values.get(name):
             by = {"": item.by[name]} if name in item.by else {}
-            yield Value(f"{item.id}.{name}", name, item.id, item.parts.get(name, ()), by)
+            yield PlacedValue(f"{item.id}.{name}", name, item.id, item.parts.get(name, ()), by)
     for k, rest in enumerate(notice.outline.remainders):
         if rest.kind == "unread":
-            yield Value(f"outline.remainders[{k}]", "remainder", "", [rest.text])
+            yield PlacedValue(f"outline.remainders[{k}]", "remainder", "", [rest.text])
     for k, span in enumerate(notice.outline.digits.unread):
         of = next((path for place, path in measures if place.start <= span.start < place.end), "")
-        yield Value(f"outline.digits.unread[{k}]", "digits", of, [span])
+        yield PlacedValue(f"outline.digits.unread[{k}]", "digits", of, [span])
 
 
 def _data(item: Item) -> Mapping[str, Any]:
-    """What the record says of an item, apart from its place; a figure also as amount and unit without magnitude."""
-    if item.kind not in _COUNTED:
+    """Return an item's values; for a figure also the amount in base units."""
+    number = SHAPES[item.kind].number
+    if number is None:
         return item.values
-    value, unit = amount(item.values[_COUNTED[item.kind]], item.values["unit"])
+    value, unit = amount(item.values[number], item.values["unit"])
     return {**item.values, "base": [int(value) if value == value.to_integral_value() else float(value), unit]}

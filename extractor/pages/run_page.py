@@ -1,4 +1,4 @@
-"""The report of a run: one html file that holds all it shows."""
+"""The report of a run: one HTML file with everything that it shows."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from extractor.record.checks import Lang
 from extractor.runs.run_folder import RunFolder, stored_lines
 
 
-class Written(NamedTuple):
-    """What a report holds: how many notices, in how many bytes."""
+class ReportSize(NamedTuple):
+    """The size of a report: its notices, and the bytes of its file."""
 
     notices: int
     bytes: int
 
 
-def write_report(folder: Path, file: Path, lang: Lang = "zh") -> Written:
-    """Write the report of the run in ``folder`` to ``file``, all of it or nothing; it opens in ``lang`` (zh, en).
+def write_report(folder: Path, file: Path, lang: Lang = "zh") -> ReportSize:
+    """Write the report of the run in ``folder`` to ``file``, all of it or nothing; it opens in ``lang``.
 
     Raises:
         InputError: ``folder`` holds no run, or one whose files do not belong together.
         SettingsError: ``file`` is a folder, or its folder cannot be written.
-        OutputError: the disk is full, or ``file`` cannot be replaced.
+        OutputError: The disk is full, or ``file`` cannot be replaced.
     """
     notices = 0
 
@@ -40,23 +40,23 @@ def write_report(folder: Path, file: Path, lang: Lang = "zh") -> Written:
             yield data_element(notice_page(notice, text), class_="notice-data")
         yield data_element({"lang": lang, "run": _run(folder), **words()}, id="report-data")
 
-    next(stored_lines(folder), None)  # what is wrong with the folder is told before a file is begun
+    next(stored_lines(folder), None)  # raises for a bad folder before a file is begun
     named = words()["words"]
     pieces = page(named["report.title"][lang], " ".join(named["report.noscript"].values()), lang, data())
     with written_whole([file]) as (made,), made.open("wb") as opened:
         opened.writelines(piece.encode() for piece in pieces)
         size = opened.tell()
-    return Written(notices, size)
+    return ReportSize(notices, size)
 
 
 def _run(folder: Path) -> dict[str, Any]:
-    """What a report says of the run, as far as its run.json tells."""
+    """Return the facts about the run that its run.json has."""
     try:
-        told = json.loads(RunFolder(folder).report.read_bytes())
+        report = json.loads(RunFolder(folder).report.read_bytes())
         return {
-            "backend": told["settings"]["backend"],
-            "finished": told["finished"][:10],
-            "missing": told["totals"]["failed"] + told["totals"]["pending"],
+            "backend": report["settings"]["backend"],
+            "finished": report["finished"][:10],
+            "missing": report["totals"]["failed"] + report["totals"]["pending"],
         }
     except (OSError, ValueError, KeyError, TypeError):
         return {"backend": None, "finished": None, "missing": 0}

@@ -1,5 +1,4 @@
-"""What a page is put together from: the static files, data that cannot leave its element, and a policy that runs
-nothing else."""
+"""The parts of a page: its static files, data that cannot escape from its element, and a content security policy."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
-# In the order in which they build on each other.
+# In the order of their dependencies.
 NOTICE_SCRIPTS = (
     "dom.js", "theme.js", "text.js", "values.js", "notice_text.js", "notice_reading.js", "notice_filter.js",
     "keys.js", "notice.js",
@@ -32,14 +31,18 @@ def static_file(name: str) -> str:
 
 
 def safe_json(data: object) -> str:
-    """Return JSON that cannot leave a script element: what HTML reads as markup, and what old scripts read as an end of
-    line, is escaped."""
+    """Return JSON that cannot escape from a script element.
+
+    Characters that HTML reads as markup, and that old scripts read as an end of line, are escaped.
+    """
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_UNSAFE)
 
 
 def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
-    """Return a content security policy under which these scripts and styles, inline, are all that counts, nothing is
-    fetched, and no script can turn text into markup."""
+    """Return a content security policy for a page with these inline scripts and styles and no others.
+
+    Under it nothing is fetched, and no script can turn text into markup.
+    """
     rules = {
         "default-src": "'none'",
         "script-src": _hashes(scripts),
@@ -53,9 +56,9 @@ def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
 
 
 def data_element(data: object, **attributes: str) -> str:
-    """Return a script element that holds data; ``class_`` stands for the attribute ``class``."""
-    said = "".join(f' {name.rstrip("_")}="{html.escape(value)}"' for name, value in attributes.items())
-    return f'<script type="application/json"{said}>{safe_json(data)}</script>\n'
+    """Return a script element with data; ``class_`` becomes the attribute ``class``."""
+    written = "".join(f' {name.rstrip("_")}="{html.escape(value)}"' for name, value in attributes.items())
+    return f'<script type="application/json"{written}>{safe_json(data)}</script>\n'
 
 
 def page(title: str, noscript: str, lang: str, data: Iterable[str]) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""The record of a notice: the contract, the declaration of its fields, and the rules that hold for its values."""

@@ -1,4 +1,4 @@
-"""Checks: doubts about a record, put into words. ``data/checks.toml`` holds their severity and their sentences."""
+"""Checks: doubts about a record in words. ``data/checks.toml`` holds their severity and their sentences."""
 
 from __future__ import annotations
 

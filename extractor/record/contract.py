@@ -1,4 +1,4 @@
-"""What an extracted notice holds: the output contract as frozen, typed records.
+"""The output contract: an extracted notice as frozen, typed records.
 
 Offsets are Unicode code points into the notice's plain text as stored beside the output; ``Span.end`` is
 exclusive, so ``source_text[span.start:span.end]`` is the quoted text. Every value that is quoted rather than
@@ -120,7 +120,7 @@ class Total(Record):
 
 
 class Contact(Record):
-    """How the public is asked to reach the inspected body."""
+    """The ways in which the public can reach the inspected body."""
 
     phone: str | None = None
     postal_address: str | None = None
@@ -144,9 +144,12 @@ class Remainder(Record):
 
 
 class Digits(Record):
-    """The ledger of digits: how many of the notice's digits belong to each class (``figure``, ``total``, ``date``,
-    ``label``, …), how many of the ``name``'s to each kind of name, and the places of the numbers that are unread. The
-    classes add up to all digits of the text."""
+    """The ledger of digits.
+
+    It says how many of the notice's digits belong to each class (``figure``, ``total``, ``date``, ``label``, …), how
+    many of the ``name``'s to each kind of name, and where the numbers are that are unread. The classes add up to all
+    digits of the text.
+    """
 
     classes: dict[str, int] = Field(default_factory=dict)
     names: dict[str, int] = Field(default_factory=dict)
@@ -154,18 +157,21 @@ class Digits(Record):
 
     @property
     def count(self) -> int | None:
-        """How many digits the text has; None where the record accounts for none, as those of earlier versions."""
+        """The number of digits in the text; None for records of earlier versions, which count none."""
         return sum(self.classes.values()) if self.classes else None
 
     @property
     def count_unread(self) -> int | None:
-        """How many of the text's digits are unread; None as for ``count``."""
+        """The number of unread digits in the text; None as for ``count``."""
         return self.classes.get("unread", 0) if self.classes else None
 
 
 class Outline(Record):
-    """What the outline made of the text. ``coverage`` is the share of the rectification part's characters
-    (blanks aside) that lie in a measure; null where no such part was found."""
+    """The outline's account of the text.
+
+    ``coverage`` is the share of the rectification part's characters (blanks aside) that lie in a measure; null where no
+    such part was found.
+    """
 
     rectification: list[Span] = Field(default_factory=list)
     coverage: float | None = None

@@ -1,6 +1,6 @@
 """The declaration of a record: its kinds of items and their values, read once from ``data/fields.toml``.
 
-Whatever walks or names a record (tables, trees, forms, pages, label files, grounding, evaluation) iterates this.
+Tables, trees, forms, pages, label files, grounding and evaluation iterate it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,11 @@ _RECORDS: Mapping[ItemKind, type[Record]] = {
 
 
 class Field(NamedTuple):
-    """A value of an item: its name in the contract (with ``contact.`` where it stands there), its type, the
-    enumeration of a term, and its names for people; the rest is explained in ``data/fields.toml``."""
+    """A value of an item.
+
+    ``name`` is its path in the contract's record (``title``, ``contact.phone``), ``vocabulary`` the enumeration of a
+    term; ``data/fields.toml`` explains the rest.
+    """
 
     name: str
     type: ValueType
@@ -60,9 +63,12 @@ class Field(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """A kind of items: the record they make (None: a single word or date), the list they stand in ('' for the notice's
-    own fields), the kind of item that holds them (None: the notice), the names of their values, which parts of them
-    have a reader of their own, and how they are compared and written; see ``data/fields.toml``."""
+    """A kind of items.
+
+    ``record`` is the record that an item makes (None: a single word or date), ``list`` the list that holds it ('' for
+    the notice's own fields), ``of`` the kind of item that has the list (None: the notice), ``parts`` what has a reader
+    of its own ('': the whole item); ``data/fields.toml`` explains the rest.
+    """
 
     record: type[Record] | None
     list: str
@@ -78,6 +84,8 @@ class Shape(NamedTuple):
     alone: tuple[str, ...]
     is_multiset: bool
     row: tuple[str, ...]
+    number: str | None
+    """The name of the value that is a number; None where the kind has none."""
 
     def called(self, lang: Lang) -> str:
         """Return the name of one item in a language."""
@@ -87,16 +95,18 @@ class Shape(NamedTuple):
         """Return the name of several items in a language."""
         return self.zh_all if lang == "zh" else self.en_all
 
+    def full_name(self, name: str, lang: Lang) -> str:
+        """Return the name of a value that is shown apart from its item: 措施序号, measure label."""
+        field = self.fields[name]
+        if lang == "en":
+            return f"{self.en} {field.en}"
+        return field.zh if field.zh.startswith(self.zh) else f"{self.zh}{field.zh}"
+
     def may_lack(self, name: str) -> bool:
         """Return whether the contract lets an item be without a value."""
         if self.record is None:
             return not self.list  # the notice's own fields
         return type(None) in get_args(self.record.model_fields[name].annotation)
-
-    @property
-    def number(self) -> str | None:
-        """The name of the value that is a number; None where the kind has none."""
-        return next((name for name, field in self.fields.items() if field.type in ("figure", "count")), None)
 
 
 def _field(name: str, row: Mapping[str, Any]) -> Field:
@@ -113,7 +123,7 @@ def _shape(kind: ItemKind, entry: Mapping[str, Any], shared: Mapping[str, Any]) 
         of=entry.get("of"),
         # The items of the notice's own fields are one a field, each with a single value.
         values=("value",) if kind == "field" else values,
-        parts=tuple(entry["parts"]),
+        parts=tuple("" if part == "whole" else part for part in entry["parts"]),
         fields={name: _field(name, row) for name, row in rows.items()},
         zh=entry["zh"],
         en=entry["en"],
@@ -123,6 +133,7 @@ def _shape(kind: ItemKind, entry: Mapping[str, Any], shared: Mapping[str, Any]) 
         alone=tuple(entry.get("alone", ())),
         is_multiset=entry.get("multiset", False),
         row=tuple(entry.get("row", values)),
+        number=next((name for name, row in rows.items() if row["is"] in ("figure", "count")), None),
     )
 
 
@@ -139,14 +150,14 @@ NOTICE_FIELDS: Mapping[str, Field] = SHAPES["field"].fields
 """The notice's own fields, by their paths in the record."""
 FIELDS = tuple(NOTICE_FIELDS)
 SCALARS = tuple(name for name in FIELDS if not name.startswith("contact."))
-"""Those of them that stand in the notice itself."""
+"""Those of them that the notice itself holds."""
 CONTACT = tuple(name.removeprefix("contact.") for name in FIELDS if name.startswith("contact."))
-"""Those that stand in its contact, by their names there."""
+"""Those that its contact holds, by their names there."""
 DAYS = tuple(name for name, field in NOTICE_FIELDS.items() if field.type == "day")
 """Those that are dates."""
 
 OF_MEASURE: tuple[ItemKind, ...] = tuple(kind for kind, shape in SHAPES.items() if shape.of == "measure")
-"""What a measure holds."""
+"""The kinds of items that a measure holds."""
 LISTS_OF_MEASURE: Sequence[tuple[str, ItemKind]] = tuple(
     (name, kind) for name in Measure.model_fields for kind in OF_MEASURE if SHAPES[kind].list == name
 )

@@ -68,10 +68,11 @@ def take_apart(notice: Notice) -> Iterator[Item]:
             yield from items_of_measure(measure, f"{path}.measures[{j}]", path)
 
 
-def put_together(base: Notice, items: Iterable[Item]) -> Built:
+def put_together(base: Notice, items: Iterable[Item], readers: Sequence[ItemKind] = OF_MEASURE) -> Built:
     """Return the record that ``items`` make; what is no item (outline, checks, ids) is as in ``base``.
 
-    A list that a person has touched is brought into printed order; others keep theirs.
+    A list that a person has touched is brought into printed order; others keep theirs. ``readers`` is the order in
+    which the readers of a measure's values are listed.
     """
     held: dict[tuple[str, str], list[Item]] = {}
     for item in items:
@@ -82,7 +83,8 @@ def put_together(base: Notice, items: Iterable[Item]) -> Built:
     paths: dict[str, str] = {}
     fields = held.get(("", "field"), [])
     paths.update((item.id, item.id) for item in fields)
-    spans = {item.id: list(item.at) for item in fields if item.at}
+    placed = {item.id: list(item.at) for item in fields if item.at}
+    spans = {name: placed[name] for name in base.spans if name in placed} | placed
     read_by = {key: reader for item in fields for key, reader in _read_by(item, item.id)}
     totals = _listed(held, "", "", "total", paths, read_by)
     contact = {_of_contact(item.id): item.values["value"] for item in fields if _of_contact(item.id)}
@@ -92,7 +94,7 @@ def put_together(base: Notice, items: Iterable[Item]) -> Built:
             "contact": Contact.model_validate(contact),
             "totals": [Total.model_validate(each) for each in totals],
             "issues": [
-                Issue.model_validate(_issue(held, item, f"issues[{i}]", paths))
+                Issue.model_validate(_issue(held, item, f"issues[{i}]", paths, readers))
                 for i, item in enumerate(held.get(("", "issue"), []))
             ],
             "spans": spans,
@@ -131,10 +133,16 @@ def items_of_measure(measure: Measure, path: str, of: str) -> Iterator[Item]:
                 yield _element(kind, f"{path}.{key}", path, each, by)
 
 
-def _issue(held: Mapping[tuple[str, str], list[Item]], item: Item, path: str, paths: dict[str, str]) -> dict[str, Any]:
+def _issue(
+    held: Mapping[tuple[str, str], list[Item]],
+    item: Item,
+    path: str,
+    paths: dict[str, str],
+    readers: Sequence[ItemKind],
+) -> dict[str, Any]:
     paths[item.id] = path
     measures = [
-        _measure(held, each, f"{path}.measures[{j}]", paths)
+        _measure(held, each, f"{path}.measures[{j}]", paths, readers)
         for j, each in enumerate(held.get((item.id, "measure"), []))
     ]
     return {
@@ -147,11 +155,15 @@ def _issue(held: Mapping[tuple[str, str], list[Item]], item: Item, path: str, pa
 
 
 def _measure(
-    held: Mapping[tuple[str, str], list[Item]], item: Item, path: str, paths: dict[str, str]
+    held: Mapping[tuple[str, str], list[Item]],
+    item: Item,
+    path: str,
+    paths: dict[str, str],
+    readers: Sequence[ItemKind],
 ) -> dict[str, Any]:
     paths[item.id] = path
     read_by = dict(item.by)
-    lists = {SHAPES[kind].list: _listed(held, item.id, path, kind, paths, read_by) for kind in OF_MEASURE}
+    lists = {SHAPES[kind].list: _listed(held, item.id, path, kind, paths, read_by) for kind in readers}
     spans = {name: list(places) for name, places in item.parts.items()}
     organizations = held.get((item.id, "organization"), [])
     if organizations:
@@ -167,7 +179,7 @@ def _listed(
     paths: dict[str, str],
     read_by: dict[str, str],
 ) -> list[Any]:
-    """A list's records; says where each stands and who read it."""
+    """Return a list's records; add their paths to ``paths`` and their readers to ``read_by``."""
     items = held.get((of, kind), [])
     name = SHAPES[kind].list
     keys = {item.id: f"{name}[{k}]" for k, item in enumerate(items)}
@@ -184,13 +196,13 @@ def _read_by(item: Item, key: str) -> Iterator[tuple[str, str]]:
 
 
 def _of_contact(name: str) -> str:
-    """What a field is called in the contact, '' for the notice's own."""
+    """Return a field's name in the contact, '' for one of the notice's own."""
     home, _, inner = name.rpartition(".")
     return inner if home else ""
 
 
 def _readers_under(read_by: Mapping[str, str], key: str) -> dict[str, str]:
-    """Who read the value under ``key`` and its parts, by the parts' names; the whole under ''."""
+    """Return the readers of the value under ``key`` and of its parts, by the parts' names; the whole's under ''."""
     return {
         name.removeprefix(key).lstrip("."): reader
         for name, reader in read_by.items()

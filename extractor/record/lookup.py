@@ -1,7 +1,10 @@
-"""Where a value stands in a text, if it may be printed with other blanks, widths, quotes or thousands marks.
+"""The places of values in a text, which may print them with other blanks, widths, quotes or thousands marks.
 
 A ``Page`` folds a text character by character into its normal form and remembers where each folded character came
 from, so that a search in the folded text answers with offsets into the text as stored.
+
+A model's words are not looked up here but by ``assist.display.find_words``: NFKC makes ① a 1 and ² a 2, so that words
+would be found that the model did not see; and a page is made of a whole text, where a measure's few lines are enough.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from extractor.text.numbers import LONGEST_FIGURE, NUMBER, amount_at, is_whole
 # 1,234 is one number or, in a list, two: both readings are offered.
 _NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)")
-# What may stand between a figure and its unit: 300余名, 20多家.
+# These may be printed between a figure and its unit: 300余名, 20多家.
 _BETWEEN = "余多几来"
 
 
@@ -34,8 +37,10 @@ class Figure(NamedTuple):
 
 
 class PrintedAmount(NamedTuple):
-    """An amount as the grammar of numbers reads it (a sign, a currency before, 1亿2000万元, the first of 3-4万人), at
-    ``start:end`` of the text as stored."""
+    """An amount as the grammar of numbers reads it, at ``start:end`` of the text as stored.
+
+    It has a sign, a currency before it, several parts (1亿2000万元), or is the first of a range (3-4万人).
+    """
 
     value: Decimal
     unit: str
@@ -90,14 +95,14 @@ class Page:
         return self._figures
 
     def numbers(self, span: Span) -> set[Decimal]:
-        """Return the numbers that stand whole within a stretch."""
+        """Return the numbers that lie whole within a stretch."""
         first, last = self._inner(span.start), self._inner(span.end)
         return {figure.value for figure in self._figures_in(first, last)}
 
     def find_amount(self, value: float, unit: str, start: int, end: int, *, apart: bool = False) -> Span | None:
         """Return the first place of a figure with its unit within ``start:end``.
 
-        The unit stands right behind the number, 余, 多 or 几 aside; with ``apart``, anywhere behind it (8.07%、9%).
+        The unit is right behind the number, 余, 多 or 几 aside; with ``apart``, anywhere behind it (8.07%、9%).
         """
         number, wanted = Decimal(str(value)), normalise(unit)
         first, last = self._inner(start), self._inner(end)
@@ -120,7 +125,7 @@ class Page:
         )
 
     def amounts(self, start: int, end: int) -> Iterator[PrintedAmount]:
-        """Yield the amounts that stand whole within ``start:end`` of the text."""
+        """Yield the amounts that lie whole within ``start:end`` of the text."""
         if self._amounts is None:
             self._amounts = tuple(_amounts_of(self.text))
         for index in range(bisect_left(self._amounts, start, key=lambda amount: amount.start), len(self._amounts)):

@@ -10,7 +10,7 @@ from extractor.data import read_table
 from extractor.text.normal_form import normalise
 
 
-class Amount(NamedTuple):
+class BaseAmount(NamedTuple):
     """A figure in base units: 137.68 亿元 is 13768000000 元."""
 
     value: Decimal
@@ -47,7 +47,7 @@ def base_unit(unit: str) -> tuple[Decimal, str]:
     return factor, table.same.get(rest, rest)
 
 
-def amount(value: float, unit: str) -> Amount:
+def amount(value: float, unit: str) -> BaseAmount:
     """Return the figure in base units, exactly: the value's shortest decimal form times the unit's magnitude."""
     factor, base = base_unit(unit)
-    return Amount((Decimal(str(value)) * factor).normalize(), base)
+    return BaseAmount((Decimal(str(value)) * factor).normalize(), base)

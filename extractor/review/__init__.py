@@ -1,1 +1,1 @@
-"""Review: what people say of a record, kept as changes beside it; no file, no page and no database is known here."""
+"""Review: people's changes to a record, and the record that results; without files, pages or a database."""

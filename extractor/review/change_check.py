@@ -1,7 +1,7 @@
-"""What a person says of an item, held against the contract and the notice's text: nothing is taken that is not printed.
+"""The check of a person's change against the contract and the notice's text: only printed values are accepted.
 
-Names and figures are looked up as the evaluation looks them up (``extractor.record.lookup`` and
-``extractor.record.grounding``), so that what is taken here can be written as a gold label.
+Names and figures are looked up as in the evaluation (``extractor.record.lookup`` and ``extractor.record.grounding``),
+so that every accepted value can be written as a gold label.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from pydantic import ValidationError
 from extractor.record.contract import Notice, Span
 from extractor.record.date_values import is_date_value, is_day
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.fields import DAYS, SHAPES
+from extractor.record.fields import DAYS, NOTICE_FIELDS, SHAPES
 from extractor.record.grounding import ungrounded
 from extractor.record.items import PERSON, Item, put_together
 from extractor.record.lookup import page_of
 from extractor.review.changes import Add, Correct
 from extractor.review.refusals import RefusedError
 
-_LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)
+_LABEL_WITHIN = 24  # code points at an issue's beginning that hold its enumerator (反馈问题一:…)
 _QUOTED = 40
 _MOST_TYPES = 3
-_UNPLACED = frozenset(("inspection_kind",))
-"""Fields that are judged, not quoted."""
+_UNPLACED = frozenset(name for name, field in NOTICE_FIELDS.items() if field.vocabulary)
+"""Fields that are inferred, not quoted."""
 
 
-def settled(base: Notice, items: Mapping[str, Item], text: str, change: Correct | Add, number: int) -> Item:
-    """Return the item that a change makes of one of ``items``, or adds to them.
+def checked_item(base: Notice, items: Mapping[str, Item], text: str, change: Correct | Add, number: int) -> Item:
+    """Return the item that a change corrects or adds.
 
     Raises:
-        RefusedError: its values are none the contract has, it stands where it cannot, or it is not printed there.
+        RefusedError: A value breaks the contract, the place is not possible, or the values are not printed there.
     """
     old = items[change.item] if isinstance(change, Correct) else _new(items, change, number)
     values = {**old.values, **{name: _tidy(value) for name, value in change.values.items()}}
@@ -49,7 +49,7 @@ def settled(base: Notice, items: Mapping[str, Item], text: str, change: Correct 
         raise RefusedError("no_place")
     if any(place.end > len(text) for place in at):
         raise RefusedError("beyond", n=len(text))
-    # Who saves an item as it was vouches for all of it.
+    # Saving an unchanged item confirms all of it.
     parts = (_changed(old, values, at) if isinstance(change, Correct) else ()) or SHAPES[old.kind].parts
     by = {**old.by, **dict.fromkeys(parts, PERSON)}
     item = Item(old.id, old.kind, old.of, values, at, by=by)
@@ -62,7 +62,7 @@ def settled(base: Notice, items: Mapping[str, Item], text: str, change: Correct 
 
 
 def _changed(old: Item, values: Mapping[str, Any], at: tuple[Span, ...]) -> list[str]:
-    """The parts of an item that become others; what has no reader of its own belongs to the first."""
+    """Return the parts of an item that change; a value without a reader of its own counts as the first part."""
     parts = SHAPES[old.kind].parts
     changed = [name if name in parts else parts[0] for name in values if values[name] != old.values.get(name)]
     return changed + ([parts[0]] if at != old.at else [])
@@ -86,7 +86,7 @@ def _new(items: Mapping[str, Item], change: Add, number: int) -> Item:
 
 
 def _tidy(value: Any) -> Any:
-    """A value as the contract keeps it: no blanks around words, no value for no words."""
+    """Return a value as the contract stores it: no blanks around words, None for no words."""
     if isinstance(value, str):
         return value.strip() or None
     return [words for each in value if (words := _tidy(each)) is not None] if isinstance(value, list) else value
@@ -116,12 +116,13 @@ def _check_values(item: Item, values: Mapping[str, Any]) -> None:
     if kind == "field" and values["value"] is not None:
         if key in DAYS and not is_day(values["value"]):
             raise RefusedError("date", value=values["value"])
-        if key == "inspection_kind" and values["value"] not in VOCABULARIES[key]:
+        vocabulary = NOTICE_FIELDS[key].vocabulary
+        if vocabulary and values["value"] not in VOCABULARIES[vocabulary]:
             raise RefusedError("value", of=item, name="value", value=values["value"])
 
 
 def _check_order(items: Mapping[str, Item], text: str, item: Item) -> None:
-    """An item stands in what holds it, holds what is its own, and overlaps none of its kind."""
+    """Check that an item is inside its holder, contains its own items, and overlaps none of its kind."""
     if item.kind not in ("issue", "measure") and not item.of:
         return
     (place,) = item.at
@@ -139,7 +140,7 @@ def _check_order(items: Mapping[str, Item], text: str, item: Item) -> None:
 
 
 def _parts(items: Mapping[str, Item], text: str, item: Item) -> Iterator[tuple[str, list[Span]]]:
-    """Where an issue's label, title and section are printed, and a measure's label and topic."""
+    """Yield the places of an issue's label, title and section, and of a measure's label and topic."""
     if item.kind not in ("issue", "measure"):
         return
     page, values, (place,) = page_of(text), item.values, item.at
@@ -165,7 +166,7 @@ def _parts(items: Mapping[str, Item], text: str, item: Item) -> Iterator[tuple[s
 
 
 def _before(items: Mapping[str, Item], measure: Item) -> int:
-    """Where the measure before ends, or the issue begins."""
+    """Return the end of the measure before, or the beginning of the issue."""
     ends = [each.at[0].end for each in items.values() if each.of == measure.of and each.kind == "measure"]
     before = [end for end in ends if end <= measure.at[0].start]
     return max(before, default=items[measure.of].at[0].start)

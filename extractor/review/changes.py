@@ -1,4 +1,4 @@
-"""What a person can do to a record: each a change that is only ever added, with who made it and when."""
+"""The changes that a person can make to a record; they are only ever added, with author and time."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def _is_text(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
     try:
         json.dumps(values, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise ValueError("half of a character is no text") from None
+        raise ValueError("a lone surrogate is not text") from None
     return values
 
 
 ItemId = Annotated[str, Field(max_length=_LONGEST_ID, description="As in `items` of the notice's changes.")]
-Values = Annotated[
+ItemValues = Annotated[
     dict[str, JsonValue],
     Field(max_length=10, description="By their names in the contract."),
     AfterValidator(_is_text),
@@ -37,46 +37,46 @@ class _Change(Strict):
 
 
 class Accept(_Change):
-    """An item is right, and so is what it holds; or a check (`checks[3]`) was looked into."""
+    """An item is right with all it contains, or a check (`checks[3]`) was dealt with."""
 
     op: Literal["accept"] = "accept"
     item: ItemId
 
 
 class Correct(_Change):
-    """An item says something else, or stands elsewhere (`at`, in code points); what is not named stays as it was."""
+    """An item has other values, or another place (`at`, in code points); values that are not named stay."""
 
     op: Literal["correct"] = "correct"
     item: ItemId
-    values: Values = Field(default_factory=dict)
+    values: ItemValues = Field(default_factory=dict)
     at: Span | None = None
 
 
 class Add(_Change):
-    """Something was missed: in the item `of`, or in the notice where that is empty."""
+    """An item was missed: in the item `of`, or in the notice where that is empty."""
 
     op: Literal["add"] = "add"
     kind: ItemKind
     of: ItemId = ""
-    values: Values = Field(default_factory=dict)
+    values: ItemValues = Field(default_factory=dict)
     at: Span
 
 
 class Delete(_Change):
-    """An item is not in the notice; what it holds goes with it."""
+    """An item is not in the notice; everything it contains is deleted with it."""
 
     op: Literal["delete"] = "delete"
     item: ItemId
 
 
 class Finish(_Change):
-    """The notice is reviewed. Any later change opens it again."""
+    """The review is finished. Any later change opens it again."""
 
     op: Literal["finish"] = "finish"
 
 
 class Undo(_Change):
-    """An earlier change, by its number, shall not count."""
+    """An earlier change, by its number, no longer counts."""
 
     op: Literal["undo"] = "undo"
     change: int = Field(ge=0, le=_LARGEST)
@@ -85,11 +85,14 @@ class Undo(_Change):
 Change = Annotated[Accept | Correct | Add | Delete | Finish | Undo, Field(discriminator="op")]
 
 
-class Made(BaseModel):
-    """A change that was made: its number in the notice, who made it, when (ISO 8601, UTC), and what became of the item
-    that it corrected or added: kept with it, so that no later program reads it in another way."""
+class MadeChange(BaseModel):
+    """A change that was made: its number in the notice, who made it, when (ISO 8601, UTC), and the item that results.
 
-    model_config = ConfigDict(frozen=True)
+    ``result`` is the item as it was corrected or added; it is stored, so that later programs do not read it otherwise.
+    """
+
+    __qualname__ = "Made"  # its name in the OpenAPI description, from which clients are generated
+    model_config = ConfigDict(frozen=True, title="Made")
 
     number: int
     by: str

@@ -1,23 +1,28 @@
-"""The fields that a person fills in about an item: what each is called, what may stand in it, how it is read back."""
+"""The fields of an item's form: their labels, their choices, and how values are read back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
 
 from extractor.record.checks import Lang
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.fields import SHAPES, ItemKind
-from extractor.tables.columns import TABLES, Column
+from extractor.record.fields import SHAPES, Field, ItemKind, Shape, ValueType
 
 Widget = Literal["line", "number", "lines", "one", "some"]
-"""``one`` and ``some`` of a vocabulary; ``lines``: a word a line."""
+"""``one`` and ``some`` choose from a vocabulary; ``lines`` has a word a line."""
 
-_WIDGETS: dict[str, Widget] = {"term": "one", "terms": "some", "number": "number", "list": "lines"}
+_WIDGETS: dict[ValueType, Widget] = {
+    "term": "one",
+    "terms": "some",
+    "figure": "number",
+    "count": "number",
+    "list": "lines",
+}
 
 
 class FormField(NamedTuple):
-    """A field of a form: its name in the contract, its label, its widget, and what can be chosen."""
+    """A field of a form: its name in the contract, its label, its widget, and its choices."""
 
     name: str
     label: str
@@ -27,12 +32,15 @@ class FormField(NamedTuple):
 
 
 def fields_of(kind: ItemKind, item_id: str, lang: Lang) -> list[FormField]:
-    """Return the fields of an item's form; their labels are the columns' of the exported tables."""
-    return [_field(kind, name, column, lang) for name, column in _columns(kind, item_id)]
+    """Return the fields of an item's form: those of its kind, or the one field of the notice that it is."""
+    shape = SHAPES[kind]
+    if kind == "field":
+        return [_form_field("value", shape, shape.fields[item_id], lang)]
+    return [_form_field(name, shape, field, lang) for name, field in shape.fields.items()]
 
 
 def values_from(kind: ItemKind, item_id: str, sent: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Return an item's values from what a form sent; a number that is none stays as it was typed."""
+    """Return an item's values from the fields of a form; an invalid number stays as it was typed."""
     given: dict[str, list[str]] = {}
     for name, value in sent:
         given.setdefault(name, []).append(value)
@@ -52,7 +60,7 @@ def values_from(kind: ItemKind, item_id: str, sent: Sequence[tuple[str, str]]) -
 
 
 def shown(values: Mapping[str, Any], field: FormField) -> Any:
-    """Return a value as its widget shows it."""
+    """Return a value in the form that its widget shows."""
     value = values.get(field.name)
     if field.widget == "lines":
         return "\n".join(value or ())
@@ -61,32 +69,19 @@ def shown(values: Mapping[str, Any], field: FormField) -> Any:
     return "" if value is None else value
 
 
-def said_value(values: Mapping[str, Any], field: FormField, empty: str) -> str:
-    """Return a value in words: an enumeration's by its name, ``empty`` for none."""
+def value_in_words(values: Mapping[str, Any], field: FormField, empty: str) -> str:
+    """Return a value in words: enumerations by name, ``empty`` for None."""
     value = values.get(field.name)
     names = dict(field.choices)
     several = value if isinstance(value, list) else [] if value is None else [value]
     return "、".join(names.get(each, str(each)) for each in several) or empty
 
 
-def _columns(kind: ItemKind, item_id: str) -> Iterator[tuple[str, Column]]:
-    shape = SHAPES[kind]
-    if kind == "organization":
-        yield "value", Column("value", "text", "单位", "organisation", "", None, False)
-        return
-    table = {column.name: column for column in TABLES["notices" if kind == "field" else shape.list].columns}
-    if kind == "field":
-        yield "value", table[item_id.removeprefix("contact.")]
-        return
-    yield from ((name, table[name]) for name in shape.values)
-
-
-def _field(kind: ItemKind, name: str, column: Column, lang: Lang) -> FormField:
-    vocabulary = VOCABULARIES[column.vocabulary] if column.vocabulary else {}
+def _form_field(name: str, shape: Shape, field: Field, lang: Lang) -> FormField:
+    vocabulary = VOCABULARIES[field.vocabulary] if field.vocabulary else {}
     choices = [(key, term.zh if lang == "zh" else term.en) for key, term in vocabulary.items()]
-    record = SHAPES[kind].record
-    optional = kind == "field" if record is None else type(None) in get_args(record.model_fields[name].annotation)
-    return FormField(name, column.called(lang), _WIDGETS.get(column.kind, "line"), choices, optional)
+    widget = _WIDGETS.get(field.type, "line")
+    return FormField(name, field.called(lang), widget, choices, shape.may_lack(field.name))
 
 
 def _number(text: str) -> int | float | str:

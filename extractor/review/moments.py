@@ -1,4 +1,4 @@
-"""Moments as this machine's clock shows them."""
+"""Times in the time zone of this machine."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import datetime
 
 
 def day(when: str) -> str:
-    """Return the day of a moment (ISO 8601)."""
+    """Return the local day of a time (ISO 8601)."""
     return _local(when).strftime("%Y-%m-%d")
 
 
 def moment(when: str) -> str:
-    """Return a moment (ISO 8601) to the minute."""
+    """Return a time (ISO 8601) to the minute, in local time."""
     return _local(when).strftime("%Y-%m-%d %H:%M")
 
 

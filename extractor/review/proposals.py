@@ -1,4 +1,4 @@
-"""What the rules make of words that a person selected: a form that is filled in needs only to be looked over."""
+"""The rules' reading of words that a person selected, so that a form comes filled in."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _LABEL_BEFORE = 12  # an enumerator and the blanks around it, in code points
 
 
 class Proposal(NamedTuple):
-    """An item's values as far as the rules read them, and its place."""
+    """The values that the rules read for an item, and its place."""
 
     values: Mapping[str, Any]
     at: Span
 
 
 def proposed(kind: ItemKind, text: str, at: Span) -> Proposal:
-    """Return what an item of ``kind`` may be whose words a person selected at ``at`` of a notice's text."""
+    """Return the rules' proposal for an item of ``kind`` at the words that a person selected in a notice's text."""
     words = text[at.start : at.end]
     if kind == "issue":
         return Proposal(_issue(words), at)
@@ -47,8 +47,10 @@ def proposed(kind: ItemKind, text: str, at: Span) -> Proposal:
 
 
 def not_taken(measure: Item, items: Iterable[Item], text: str) -> Iterator[Item]:
-    """Yield what the rules read in a measure and none of ``items`` has, as items without an id: for a measure that was
-    added or moved, that is all it holds."""
+    """Yield the items that the rules read in a measure and that are not among ``items``; they have no id.
+
+    For a measure that was added or moved these are all of its items.
+    """
     taken = {(item.kind, item.at) for item in items if item.of == measure.id}
     read = measure_at(text, measure.at[0])
     for item in items_of_measure(read, "", measure.id):

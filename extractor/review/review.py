@@ -1,7 +1,8 @@
-"""What a record is after the changes that people made to it: replayed from the reading, so that nothing is overwritten.
+"""The record that results from people's changes: they are replayed on the reading, so that nothing is overwritten.
 
-A change **touches** items: what it accepts or deletes with all that it holds, what it corrects or adds, and for an
-undoing whatever the undone change touched. Two people who touch one item are in conflict, and the later one is told.
+A change **touches** items: those it accepts or deletes, with all they contain; the one it corrects or adds; and for an
+undo, those that the undone change touched. Where two people touch one item there is a conflict, and the later change is
+refused.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from extractor.pages.placed_values import values_of
 from extractor.record.contract import Check, Notice
 from extractor.record.fields import SHAPES
 from extractor.record.items import PERSON, Built, Item, put_together, take_apart
-from extractor.review.change_check import settled
-from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
+from extractor.review.change_check import checked_item
+from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, MadeChange, Undo
 from extractor.review.moments import moment
 from extractor.review.refusals import ConflictError, RefusedError
 
@@ -24,41 +25,40 @@ Ids = frozenset[str]
 
 @dataclass(frozen=True)
 class Review:
-    """A reading and what people said of it.
+    """A reading with people's changes.
 
-    ``items`` are those that stand, by id; ``made`` all changes, oldest first; ``undone`` the numbers of those that do
-    not count; ``touched`` what each change touched, by its number, and ``before`` what the item it names was then;
-    ``built_on`` says of those that later ones build on which was the last that did, by their numbers;
-    ``open`` are the ids of checks nobody has dealt with.
+    ``items`` are the current ones, by id; ``made`` all changes, the oldest first; ``undone`` the numbers of those that
+    no longer count. By a change's number, ``touched`` has the ids it touched, ``before`` the item it names as it was
+    before, and ``built_on`` the last later change that builds on it. ``open`` are the ids of unresolved checks.
     """
 
     base: Notice
     items: Mapping[str, Item]
-    made: Sequence[Made]
+    made: Sequence[MadeChange]
     undone: frozenset[int]
     touched: Mapping[int, Ids]
     before: Mapping[int, Item | None]
-    built_on: Mapping[int, Made]
+    built_on: Mapping[int, MadeChange]
     open: Sequence[str]
 
     @property
     def last(self) -> int:
-        """The number of the last change, 0 before the first."""
+        """The number of the last change, 0 where there is none."""
         return self.made[-1].number if self.made else 0
 
     @property
-    def finished(self) -> Made | None:
-        """The change that ended the review, unless it was opened again."""
+    def finished(self) -> MadeChange | None:
+        """The change that finished the review; None where it is open."""
         counting = [each for each in self.made if self.counts(each)]
         return counting[-1] if counting and isinstance(counting[-1].change, Finish) else None
 
-    def counts(self, made: Made) -> bool:
-        """Whether a change is neither undone nor an undoing."""
+    def counts(self, made: MadeChange) -> bool:
+        """Return whether a change is neither undone nor itself an undo."""
         return made.number not in self.undone and not isinstance(made.change, Undo)
 
 
-def review_of(base: Notice, made: Sequence[Made]) -> Review:
-    """Replay the changes that were made to the reading ``base``."""
+def review_of(base: Notice, made: Sequence[MadeChange]) -> Review:
+    """Replay changes on the reading ``base``."""
     items = {item.id: item for item in take_apart(base)}
     held: dict[str, list[str]] = {}
     for item in items.values():
@@ -83,7 +83,7 @@ def review_of(base: Notice, made: Sequence[Made]) -> Review:
 
 
 def record_of(review: Review) -> Built:
-    """Return the record as reviewed; its checks are those that are open, with their paths in this record."""
+    """Return the reviewed record, with the checks that are open and their paths in this record."""
     built = put_together(review.base, review.items.values())
     still_open = frozenset(review.open)
     checks = [
@@ -95,18 +95,18 @@ def record_of(review: Review) -> Built:
 
 
 def checks_of(base: Notice) -> list[tuple[str, Check]]:
-    """Return a reading's checks with their ids."""
+    """Return a reading's checks, each with its id."""
     return [(f"checks[{k}]", check) for k, check in enumerate(base.checks)]
 
 
-def judged(review: Review, text: str, change: Change, seen: int) -> Item | None:
-    """Return what becomes of the item that ``change`` corrects or adds, None where it does neither.
+def check_change(review: Review, text: str, change: Change, seen: int) -> Item | None:
+    """Return the item that ``change`` corrects or adds, None where it does neither.
 
-    ``text`` is the notice's; ``seen`` is the number of the last change that whoever makes this one had seen.
+    ``text`` is the notice's; ``seen`` is the number of the last change that the author had seen.
 
     Raises:
-        ConflictError: somebody changed the same thing since.
-        RefusedError: the change cannot be.
+        ConflictError: Somebody has changed the same item since.
+        RefusedError: The change is not possible.
     """
     number = review.last + 1
     if seen > review.last:
@@ -127,12 +127,12 @@ def judged(review: Review, text: str, change: Change, seen: int) -> Item | None:
         if isinstance(change, Delete) and item.kind == "field":
             raise RefusedError("not_deletable")
     if isinstance(change, Correct | Add):
-        return settled(review.base, review.items, text, change, number)
+        return checked_item(review.base, review.items, text, change, number)
     return None
 
 
 def can_be_undone(review: Review, number: int) -> bool:
-    """Whether undoing a change would be taken now."""
+    """Return whether a change can be undone now."""
     try:
         _check_undoing(review, Undo(change=number))
     except RefusedError:
@@ -160,7 +160,7 @@ def _touches(
 
 
 def _beneath(items: Mapping[str, Item], held: Mapping[str, Sequence[str]], outer: str) -> Iterator[str]:
-    """The ids of what stands in the item ``outer``, at any depth; ``held`` are those ever in an item, by its id."""
+    """Yield the ids of the current items inside ``outer``, at any depth; ``held`` has all that were ever in an item."""
     for key in held.get(outer, ()) if outer else ():
         if key in items:
             yield key
@@ -168,12 +168,12 @@ def _beneath(items: Mapping[str, Item], held: Mapping[str, Sequence[str]], outer
 
 
 def _built_on(
-    items: Mapping[str, Item], made: Sequence[Made], undone: frozenset[int], touched: Mapping[int, Ids]
-) -> dict[int, Made]:
-    """The changes that later ones build on, which touch the same, or what stands in what was added; and the last."""
-    last: dict[str, Made] = {}  # that counts and touched an item
-    last_within: dict[str, Made] = {}  # or what stands in it
-    found: dict[int, Made] = {}
+    items: Mapping[str, Item], made: Sequence[MadeChange], undone: frozenset[int], touched: Mapping[int, Ids]
+) -> dict[int, MadeChange]:
+    """Return, for each change that later ones build on (same item, or inside an added one), the last of these."""
+    last: dict[str, MadeChange] = {}  # that counts and touched an item
+    last_within: dict[str, MadeChange] = {}  # or what stands in it
+    found: dict[int, MadeChange] = {}
     for each in reversed(made):
         if each.number in undone or isinstance(each.change, Undo):
             continue
@@ -191,11 +191,11 @@ def _built_on(
 
 
 def _is_beneath(key: str, outer: str) -> bool:
-    """Whether an id is that of something in the item ``outer``: ids are paths."""
+    """Return whether an id belongs to something inside the item ``outer``: ids are paths."""
     return key.startswith(f"{outer}.")
 
 
-def _apply(items: dict[str, Item], made: Made, touched: Ids) -> None:
+def _apply(items: dict[str, Item], made: MadeChange, touched: Ids) -> None:
     match made.change:
         case Accept():
             for key in touched & items.keys():
@@ -207,8 +207,8 @@ def _apply(items: dict[str, Item], made: Made, touched: Ids) -> None:
                 items.pop(key, None)
 
 
-def _numbered(review: Review, number: int) -> Made | None:
-    """A change by its number: they are numbered one after the other."""
+def _numbered(review: Review, number: int) -> MadeChange | None:
+    """Return a change by its number, None where there is none: numbers are consecutive."""
     at = number - review.made[0].number if review.made else -1
     return review.made[at] if 0 <= at < len(review.made) else None
 
@@ -230,8 +230,8 @@ def _check_conflict(review: Review, change: Change, seen: int) -> None:
             raise ConflictError("conflict", by=later.by, number=later.number, made=moment(later.made))
 
 
-def _disagree(review: Review, change: Change, later: Made) -> bool:
-    """Whether whoever makes ``change`` without having seen ``later`` has to look at that first."""
+def _disagree(review: Review, change: Change, later: MadeChange) -> bool:
+    """Return whether ``change``, made without knowledge of ``later``, conflicts with it."""
     theirs = review.touched[later.number]
     match change:
         case Accept():
@@ -252,7 +252,7 @@ def _meets(theirs: Ids, item: str) -> bool:
 
 
 def _open(base: Notice, read: Ids, items: Mapping[str, Item], dealt: set[str]) -> Iterator[str]:
-    """The checks that nobody accepted, and about whose item nobody said anything; ``read`` are the reading's items."""
+    """Yield the ids of checks that nobody accepted and whose item nobody changed; ``read`` are the reading's items."""
     meant_by = values_meant(list(values_of(base)) if base.checks else [])
     for key, check in checks_of(base):
         meant = meant_by(check)
@@ -263,6 +263,6 @@ def _open(base: Notice, read: Ids, items: Mapping[str, Item], dealt: set[str]) -
 
 
 def _path_now(path: str, paths: Mapping[str, str]) -> str:
-    """Where a path of the reading leads in the record as reviewed: what holds it may have moved."""
+    """Return the path in the reviewed record for a path of the reading, whose holder may have moved."""
     outer = next((key for key in (path, *holders_of(path)) if key in paths), "")
     return paths[outer] + path[len(outer) :] if outer else path

@@ -1,4 +1,4 @@
-"""A reviewed notice as a label file: what a person vouches for becomes gold."""
+"""A reviewed notice as a label file for the evaluation."""
 
 from __future__ import annotations
 
@@ -17,53 +17,53 @@ from extractor.text.normal_form import normalise
 
 
 def written_labels(record: Notice, text: str, review: Review, folder: Path, *, replaces: bool) -> Path:
-    """Write ``labels/ID.yaml`` and ``notices/ID.txt`` into a folder of gold, and return the former.
+    """Write ``labels/ID.yaml`` and ``notices/ID.txt`` into a folder of gold, and return the path of the former.
 
     Raises:
-        InputError: other labels, or another text, stand there already; or the labels cannot be told in a label file; or
-            the notice's id is no name for a file.
-        SettingsError: the folder cannot be used.
-        OutputError: the files cannot be written; those that were there stay.
+        InputError: The folder has other labels or another text for the notice, a label file cannot express the record,
+            or the notice's id cannot be a file's name.
+        SettingsError: The folder cannot be used.
+        OutputError: The files cannot be written; existing ones stay.
     """
     if flaw := names.flaw(record.notice_id):
-        raise InputError(f"{printable(record.notice_id)}: this id {flaw}, so no file can bear it")
+        raise InputError(f"{printable(record.notice_id)}: this id {flaw}, so it cannot be a file's name")
     labels, text_file = folder / "labels" / f"{record.notice_id}.yaml", folder / "notices" / f"{record.notice_id}.txt"
     content = label_file(record, text, review)
     for path, wanted in ((text_file, text), (labels, content)):
         if odd := oddity(path):
             raise InputError(f"{path}: {odd}; move it away")
         if path.exists() and path.read_text(encoding="utf-8") != wanted and (path == text_file or not replaces):
-            remedy = "move it away" if path == text_file else "compare them, then write it anew with --replace"
-            raise InputError(f"{path}: holds something else than the review does; {remedy}")
+            remedy = "move it away" if path == text_file else "compare the two, then overwrite it with --replace"
+            raise InputError(f"{path}: differs from the review; {remedy}")
     write_texts({text_file: text, labels: content}, within=folder, advice="choose another folder with --to")
     return labels
 
 
 def label_file(record: Notice, text: str, review: Review) -> str:
-    """Return the label file of a reviewed record, with the names of those who changed it as its annotators.
+    """Return the label file of a reviewed record, with the authors of its changes as annotators.
 
     Raises:
-        InputError: the file would not say the same as the record.
+        InputError: The file would not express the same record.
     """
     people = "、".join(dict.fromkeys(made.by for made in review.made if review.counts(made)))
     content = write_labels(record, text, annotator=people)
     read = parse_labels(content, text, f"{record.notice_id}.yaml")
     if read.notice is None:
         raise InputError(f"no label file can be written: {'; '.join(map(str, read.faults))}")
-    lost = next(_differences(_said(record), _said(read.notice)), None)
+    lost = next(_differences(_contents(record), _contents(read.notice)), None)
     if lost is not None:
-        raise InputError(f"{record.notice_id}: a label file cannot say {lost} as the review does")
+        raise InputError(f"{record.notice_id}: a label file cannot express {lost} of the review")
     return content
 
 
 _NOT_LABELLED = frozenset(("spans", "read_by", "outline", "checks"))
 
 
-def _said(record: Notice) -> dict[str, Any]:
-    """What of a record stands in a label file: all but its checks and places; those of issues and measures do."""
-    said: dict[str, Any] = _without_places(record.model_dump())
-    said["stretches"] = [(issue.text, [measure.text for measure in issue.measures]) for issue in record.issues]
-    return said
+def _contents(record: Notice) -> dict[str, Any]:
+    """Return the contents of a record that a label file holds: no checks, and places of issues and measures only."""
+    contents: dict[str, Any] = _without_places(record.model_dump())
+    contents["stretches"] = [(issue.text, [measure.text for measure in issue.measures]) for issue in record.issues]
+    return contents
 
 
 def _without_places(value: Any) -> Any:

@@ -1,7 +1,7 @@
-"""A run's calls in files to be answered in a batch, and the answers back into the cache, where the next run finds them.
+"""A run's calls written as files for a batch, and the answers taken into the cache, where the next run finds them.
 
-A notice takes two rounds at most: where a model is to find its issues and measures, what is asked about those hangs on
-the outline it tells, and is asked once that is answered.
+A notice takes two rounds at most: where a model finds its issues and measures, the calls about those depend on its
+outline, and are made once that is answered.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from extractor.assist.packs import read_first
+from extractor.assist.packs.answer_shapes import Response
+from extractor.assist.packs.material import read_first
 from extractor.assist.pending import still_unanswered
-from extractor.assist.prompts import TASKS, prompt
-from extractor.assist.responses import Response
-from extractor.endpoint.answer_records import Record
+from extractor.assist.prompts import prompt
+from extractor.assist.tasks import TASKS
+from extractor.endpoint.answer_records import AnswerRecord, CallHeader
 from extractor.endpoint.answers import kept_answer
-from extractor.endpoint.batch import BatchCall, BatchFiles, CallHeader, read_batch, write_batch
+from extractor.endpoint.batch_answers import read_batch
+from extractor.endpoint.batch_requests import BatchCall, BatchFiles, write_batch
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import call_key, token_limit
 from extractor.endpoint.calls import Call, Mode
@@ -31,12 +33,15 @@ from extractor.files.ingest import read_text
 from extractor.files.sources.source import Source
 
 LINES = ("stored", "repeated", "truncated", "refused", "failed", "unusable")
-"""What a line of an answers file may turn out to be (see ``BatchImport``)."""
+"""The outcomes of a line of an answers file (see ``BatchImport``)."""
 
 
 class CallSelection(NamedTuple):
-    """Which calls: those of a run with these settings, in which the model finds issues and measures or does not, and of
-    them those that are to be asked in two halves, by their keys."""
+    """A choice of calls: those that a run with these settings would make.
+
+    ``finds_issues`` is whether the model finds issues and measures; the calls with the keys ``too_large`` are asked in
+    two halves.
+    """
 
     settings: EndpointSettings
     finds_issues: bool = False
@@ -44,15 +49,18 @@ class CallSelection(NamedTuple):
 
     @property
     def mode(self) -> Mode:
-        """The mode of the requests. A file can try nothing, so ``auto`` becomes what it tries first."""
+        """The mode of the requests: nothing can be tried in a file, so ``auto`` becomes the mode it tries first."""
         return "json_schema" if self.settings.mode == "auto" else self.settings.mode
 
 
 @dataclass(frozen=True)
 class BatchExport:
-    """What was written to ``files``. Of ``notices`` that were read, ``unanswered`` have calls in them, and
-    ``first_rounds`` will have others once those are answered. So many calls are ``answered`` already, so many answers
-    ``unfit`` for what was asked, which is asked again. Tokens: of the requests about, of the answers at most."""
+    """The result of an export to ``files``.
+
+    Of ``notices`` that were read, ``unanswered`` have calls in the files, and ``first_rounds`` will have others once
+    those are answered. ``answered`` counts the calls answered before, ``unfit`` the kept answers that do not fit their
+    call, which is made again. ``tokens_in`` estimates the requests, ``tokens_out`` is the most of the answers.
+    """
 
     files: BatchFiles
     notices: int
@@ -67,8 +75,10 @@ class BatchExport:
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """What became of files of answers: how many of their lines are what (``LINES``), and what is wrong with some. Of
-    the calls ``asked`` those ``missing`` have no answer in the cache; those ``too_large`` were too much at once."""
+    """The result of an import: the number of lines by outcome (``LINES``), and the problems of some.
+
+    Of the calls ``asked`` those ``missing`` have no answer in the cache; those ``too_large`` asked too much at once.
+    """
 
     lines: Mapping[str, int]
     problems: tuple[LineProblem, ...]
@@ -124,7 +134,9 @@ def export_calls(sources: Iterable[Source], wanted: CallSelection, cache: Answer
 
 
 def take_answers(files: Mapping[Path, Mapping[str, CallHeader] | None], cache: AnswerCache) -> ImportSummary:
-    """Take the answers in ``files`` into ``cache``: each with what was asked, or None where any answer is taken.
+    """Take the answers in ``files`` into ``cache``.
+
+    Each file has its calls' headers, or None where any answer is taken.
 
     Raises:
         InputError: a file cannot be read, or holds requests.
@@ -147,7 +159,7 @@ def take_answers(files: Mapping[Path, Mapping[str, CallHeader] | None], cache: A
 
 
 class _LookUp:
-    """Finds valid answers in a cache, and keeps count of what it found."""
+    """A look-up of valid answers in a cache that counts what it finds."""
 
     def __init__(self, settings: EndpointSettings, cache: AnswerCache) -> None:
         self._settings = settings
@@ -173,15 +185,15 @@ def _batched(call: Call[Response], wanted: CallSelection) -> BatchCall:
 
 
 def _tokens(call: BatchCall) -> int:
-    """About how many tokens a request takes: its messages and, where it stands apart from those, its schema."""
+    """Return about how many tokens a request takes: its messages and, where it is apart from those, its schema."""
     apart = {name: call.body[name] for name in ("response_format", "tools") if name in call.body}
     texts = [message["content"] for message in call.body["messages"]] + [json.dumps(apart)]
     return sum(map(estimate_tokens, texts))
 
 
-def _has_form(record: Record) -> bool:
-    """Whether an answer has the form that its task asks for. Whether it fits the notice is seen when it is used."""
-    task = next((name for name in TASKS if name == record["task"]), None)
+def _has_form(record: AnswerRecord) -> bool:
+    """Return whether an answer has the form that its task asks for; whether it fits the notice is seen on use."""
+    task = next((name for name in TASKS if name == record.task), None)
     if task is None:
         return True
     asked = prompt(task)

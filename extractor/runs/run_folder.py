@@ -175,8 +175,10 @@ def _unusable(path: Path, error: OSError) -> SettingsError | OutputError:
 
 
 def _is_of_earlier_version(path: Path) -> bool:
-    """Return whether a version that marked no folder wrote this one: its report says so, or, where the run was stopped
-    before that, its finished work does."""
+    """Return whether a version that marked no folder wrote this one.
+
+    Its report shows it, or, where the run was stopped before that, its finished work.
+    """
     folder = RunFolder(path)
     if folder.notices.is_file() and _keys(folder.report) >= _REPORTED:
         return True

@@ -47,8 +47,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Report:
-    """What a run did. ``outcomes`` are in the order of the inputs; those that stand for no notice come last. ``asked``
-    is what the model took in all, with the settings of its endpoint under ``settings``; None where none was asked."""
+    """The account of a run.
+
+    ``outcomes`` are in the order of the inputs; inputs that hold no notice come last. ``asked`` is what the model took
+    in all, with its endpoint's settings under ``settings``; None where none was asked.
+    """
 
     folder: RunFolder
     settings: ReaderSettings

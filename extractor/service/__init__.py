@@ -1,6 +1,7 @@
-"""The service: notices come in over HTTP, wait in a queue that survives a kill, are read, and are kept with their text.
+"""The extractor as a service: notices come in over HTTP, wait in a queue that survives a kill, are read and are stored.
 
-``api`` what can be asked · ``guard`` who may ask, and how much · ``uploads`` from a request to files · ``jobs`` and
-``notices`` what is kept, in ``tables`` · ``queue`` what is done next · ``sandbox`` and ``worker`` where documents are
-parsed · ``serving`` all of it together, as a process.
+Each room imports only those before it: ``http`` (requests, access and limits), ``store`` (the database), ``intake``
+(from a body to files), ``work`` (jobs, queue and processes), ``desk`` (pages). Above them are ``notice_posts`` (the
+route that takes notices), ``api`` (the other routes), ``application`` (routes and errors together), and ``server`` (the
+process).
 """

@@ -1,4 +1,4 @@
-"""How notices come in: ``POST /v1/notices``."""
+"""The route that takes notices: ``POST /v1/notices``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from fastapi.concurrency import run_in_threadpool
 from extractor.errors import InputError
 from extractor.service.http.api_models import Job
 from extractor.service.http.service_limits import TEXTS
+from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.intake.spool import Spool, TooManyError
-from extractor.service.intake.text_bodies import Text
-from extractor.service.uploads import MediaTypeError, received
+from extractor.service.intake.text_bodies import PostedText
+from extractor.service.intake.uploads import MediaTypeError, receive_offers
 from extractor.service.work import jobs
-from extractor.service.work.jobs import Accepted, Offered, QueueFullError, Refused
+from extractor.service.work.jobs import AcceptedJob, QueueFullError
 from extractor.service.work.service_parts import Service
 
 BODY: dict[str, Any] = {
@@ -45,7 +46,7 @@ BODY: dict[str, Any] = {
                             "type": "array",
                             "minItems": 1,
                             "maxItems": TEXTS,
-                            "items": Text.model_json_schema(),
+                            "items": PostedText.model_json_schema(),
                         }
                     },
                 }
@@ -53,25 +54,25 @@ BODY: dict[str, Any] = {
         },
     }
 }
-"""What may be sent, for the OpenAPI description: the body is read as it comes, not by the framework."""
+"""The body in the OpenAPI description; it is read as it comes, not by the framework."""
 
 
 async def take(request: Request, response: Response, service: Service) -> Job:
-    """Take what a request sends; 202 where something of it is to be done, 200 where all of it was done before.
+    """Accept what a request sends, with status 202 where something has to be done, 200 where all was done before.
 
     Raises:
-        HTTPException: nothing of it was taken.
+        HTTPException: Nothing was accepted.
     """
     queue, room = service.queue, service.bounds.queue
     if queue.is_draining:
         raise HTTPException(503, "the service is stopping; send it again when it is back", {"Retry-After": "10"})
-    if len(queue) >= room:  # before anything is read of the body
+    if len(queue) >= room:  # before the body is read
         raise _full(service, 1)
     spool = Spool(service.uploads, room)
-    accepted: Accepted | None = None
+    accepted: AcceptedJob | None = None
     try:
         media_type = request.headers.get("content-type", "")
-        offers = await received(media_type, request.stream(), spool, service.sandbox, service.intake)
+        offers = await receive_offers(media_type, request.stream(), spool, service.sandbox, service.slots)
         if not offers:
             raise HTTPException(422, 'no file was sent; send files, as in: curl -F "files=@notice.txt"')
         accepted = await run_in_threadpool(_accepted, offers, spool, service)
@@ -80,9 +81,7 @@ async def take(request: Request, response: Response, service: Service) -> Job:
     except MediaTypeError:
         raise HTTPException(415, "send files as multipart/form-data, or texts as application/json") from None
     except TooManyError:
-        raise HTTPException(
-            413, f"more notices were sent than the {room:,} that may wait; send fewer at a time"
-        ) from None
+        raise HTTPException(413, f"more notices were sent than the limit of {room:,}; send fewer at a time") from None
     except QueueFullError as error:
         raise _full(service, error.sent + error.waiting - room) from error
     finally:
@@ -95,10 +94,10 @@ async def take(request: Request, response: Response, service: Service) -> Job:
     return accepted.job
 
 
-def _accepted(offers: list[Offered | Refused], spool: Spool, service: Service) -> Accepted:
-    if all(isinstance(offer, Refused) for offer in offers):
-        raise InputError("; ".join(offer.error for offer in offers if isinstance(offer, Refused)))
-    uploads = [offer.upload for offer in offers if isinstance(offer, Offered)]
+def _accepted(offers: list[OfferedNotice | RefusedFile], spool: Spool, service: Service) -> AcceptedJob:
+    if all(isinstance(offer, RefusedFile) for offer in offers):
+        raise InputError("; ".join(offer.error for offer in offers if isinstance(offer, RefusedFile)))
+    uploads = [offer.upload for offer in offers if isinstance(offer, OfferedNotice)]
     if len(uploads) > spool.most:
         raise TooManyError
     spool.sync(uploads)

@@ -1,4 +1,4 @@
-"""The service as a process: all opened in its order, requests answered until it is told to stop, then drained."""
+"""The service as a process: it opens everything in order, answers requests until it is stopped, then drains."""
 
 from __future__ import annotations
 
@@ -25,35 +25,36 @@ from extractor.logs import LOGGER
 from extractor.processes.workers import processors
 from extractor.readers import NOTICES_AT_ONCE, Reader
 from extractor.runs.fingerprint import code_fingerprint, record_key
-from extractor.service.api import application
+from extractor.service.application import application
 from extractor.service.http.access import Access
 from extractor.service.http.guesses import Guesses
-from extractor.service.http.metrics import Metrics
-from extractor.service.http.middleware import Guard
-from extractor.service.http.service_limits import CONNECTIONS, HEAD_BYTES, Bounds
-from extractor.service.http.slow_client import impatient
+from extractor.service.http.metrics import ServiceMetrics
+from extractor.service.http.middleware import ServiceMiddleware
+from extractor.service.http.service_limits import CONNECTIONS, HEAD_BYTES, ServiceLimits
+from extractor.service.http.slow_client import protocol_with_timeout
 from extractor.service.intake.spool import sweep
 from extractor.service.store import notice_store
-from extractor.service.store.database import Database, held, is_ours
-from extractor.service.store.database import opened as opened_database
-from extractor.service.store.notice_summary import Read, read_of
+from extractor.service.store.database import Database, is_service_file, lock_folder, open_database
+from extractor.service.store.notice_summary import NoticeReading, reading_of
 from extractor.service.work import jobs
-from extractor.service.work.jobs import Task
-from extractor.service.work.queue import Queue, Reads
+from extractor.service.work.jobs import NoticeTask
+from extractor.service.work.queue import Queue, TaskReader
 from extractor.service.work.readiness import Readiness
-from extractor.service.work.sandbox import Sandbox
-from extractor.service.work.sandbox import opened as opened_sandbox
+from extractor.service.work.sandbox import Sandbox, open_sandbox
 from extractor.service.work.service_parts import Service
 
-_SWITCH_SECONDS = 0.001  # a fifth of what is usual: a thread that computes holds up all other requests as long
-_COLLECTED_AFTER = (5_000, 10, 10)  # objects, and times that: what requests leave behind is not held for long
+_SWITCH_SECONDS = 0.001  # a fifth of the default: a computing thread delays all other requests as long
+_COLLECTED_AFTER = (5_000, 10, 10)  # thresholds of the garbage collector: requests leave many cycles behind
 _DATABASE = "notices.sqlite"
 _ANOTHER_FOLDER = "choose another folder with --data"
 
 
 @dataclass(frozen=True)
-class Plan:
-    """A service to run: its folder ``data``, its address, who may use it, and the reader of its notices."""
+class ServicePlan:
+    """A service to run: its folder ``data``, its address, its access, and the reader of its notices.
+
+    Without ``workers`` (None) there is a worker process for each processor.
+    """
 
     data: Path
     host: str
@@ -61,21 +62,21 @@ class Plan:
     access: Access
     reader: Reader
     workers: int | None = None
-    bounds: Bounds = field(default_factory=Bounds)
+    bounds: ServiceLimits = field(default_factory=ServiceLimits)
 
 
-def serve(plan: Plan, begun: Callable[[str], None]) -> None:
-    """Serve until the process is told to stop (Ctrl-C, or a signal to terminate); ``begun`` is told the address.
+def serve(plan: ServicePlan, begun: Callable[[str], None]) -> None:
+    """Serve until the process is stopped (Ctrl-C, or SIGTERM); ``begun`` is called with the address.
 
     Raises:
-        SettingsError: the folder, the address or the model cannot be used.
+        SettingsError: The folder, the address or the model cannot be used.
     """
     with ExitStack() as opened:
         listening = opened.enter_context(_listening(plan.host, plan.port))
-        os.umask(0o077)  # all that is kept holds notices, and is its owner's alone
+        os.umask(0o077)  # the files hold notices, and are the owner's alone
         uploads = _folder(plan.data)
-        opened.enter_context(held(plan.data))
-        database = opened.enter_context(opened_database(plan.data / _DATABASE))
+        opened.enter_context(lock_folder(plan.data))
+        database = opened.enter_context(open_database(plan.data / _DATABASE))
         waiting = jobs.waiting(database)
         sweep(uploads, {task.upload for task in waiting})
         gc.freeze()
@@ -84,23 +85,23 @@ def serve(plan: Plan, begun: Callable[[str], None]) -> None:
 
 
 async def _serve(
-    plan: Plan,
+    plan: ServicePlan,
     database: Database,
     uploads: Path,
-    waiting: list[Task],
+    waiting: list[NoticeTask],
     listening: socket.socket,
     begun: Callable[[str], None],
 ) -> None:
     bounds, lang = plan.bounds, plan.reader.settings.lang
     sys.setswitchinterval(_SWITCH_SECONDS)
     key = record_key(plan.reader.settings, code_fingerprint(plan.reader.settings.backend))
-    metrics = Metrics()
-    queue = Queue(database, uploads, key, metrics.ended)
+    metrics = ServiceMetrics()
+    queue = Queue(database, uploads, key, metrics.count_item)
     workers = plan.workers or processors()
-    async with opened_sandbox(workers, bounds) as sandbox, _reading(plan, sandbox, uploads) as read:
+    async with open_sandbox(workers, bounds) as sandbox, _reading(plan, sandbox, uploads) as read:
         metrics.gauge("queue_length", "Notices that wait.", lambda: len(queue))
         metrics.gauge("queue_capacity", "Notices that may wait.", lambda: bounds.queue)
-        metrics.gauge("notices_kept", "Notices kept.", lambda: notice_store.count(database))
+        metrics.gauge("notices_kept", "Notices kept.", lambda: notice_store.count_notices(database))
         metrics.gauge("database_bytes", "Bytes of the database on disk.", database.size)
         guesses, readiness = Guesses(), Readiness(database, uploads)
         token = plan.access.token
@@ -108,24 +109,24 @@ async def _serve(
             database, uploads, queue, sandbox, metrics, bounds, key, lang, token, guesses=guesses, readiness=readiness
         )
         if waiting:
-            LOGGER.warning("%d notices that waited when the service ended are done now", len(waiting))
+            LOGGER.warning("%d notices that were waiting when the service ended are read now", len(waiting))
         queue.put(waiting)
-        # More than there are processes: when one is free, its next order is there already.
+        # More than there are processes, so that the next order is ready when one is free.
         at_once = NOTICES_AT_ONCE if plan.reader.waits else 2 * workers
         async with queue.working(read, at_once, bounds.drain_seconds):
-            app = Guard(application(service), plan.access, guesses, bounds.patience, metrics)
+            app = ServiceMiddleware(application(service), plan.access, guesses, bounds.patience, metrics)
             server = _Server(_configured(app, bounds), queue.drain)
             begun(_address(listening))
             await server.serve(sockets=[listening])
 
 
 @asynccontextmanager
-async def _reading(plan: Plan, sandbox: Sandbox, uploads: Path) -> AsyncIterator[Reads]:
-    """Give what reads a notice: in the sandbox, or there its text alone where the reader waits for answers."""
+async def _reading(plan: ServicePlan, sandbox: Sandbox, uploads: Path) -> AsyncIterator[TaskReader]:
+    """Yield the function that reads a notice: in the sandbox, or only its text there, for a reader that waits."""
     reader = plan.reader
     if not reader.waits:
 
-        async def read_there(task: Task) -> Read:
+        async def read_there(task: NoticeTask) -> NoticeReading:
             return await sandbox.read(
                 uploads / task.upload, task.source, notice_id=task.notice_id, lang=reader.settings.lang
             )
@@ -135,16 +136,16 @@ async def _reading(plan: Plan, sandbox: Sandbox, uploads: Path) -> AsyncIterator
 
     async with reader.opened() as reads:
 
-        async def read_here(task: Task) -> Read:
+        async def read_here(task: NoticeTask) -> NoticeReading:
             text = await sandbox.take_text(uploads / task.upload, task.source)
             read = await reads(text, task.notice_id)
-            return read_of(read.text, read.notice, read.failures)
+            return reading_of(read.text, read.notice, read.failures)
 
         yield read_here
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn's server, which tells at once that it is to stop, and ends as if nothing had happened."""
+    """Uvicorn's server, with a callback as soon as it has to stop, and a normal end of the process."""
 
     def __init__(self, config: uvicorn.Config, stopping: Callable[[], None]) -> None:
         super().__init__(config)
@@ -152,26 +153,26 @@ class _Server(uvicorn.Server):
         self._loop = asyncio.get_running_loop()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        """Stop; at a second Ctrl-C at once."""
+        """Stop gracefully, and at once on a second Ctrl-C."""
         if self.should_exit and sig == signal.SIGINT:
             self.force_exit = True
         self.should_exit = True
         self._loop.call_soon_threadsafe(self._stopping)
 
 
-def _configured(app: Guard, bounds: Bounds) -> uvicorn.Config:
-    told = logging.getLogger("uvicorn")
-    told.handlers, told.propagate = LOGGER.handlers, False
+def _configured(app: ServiceMiddleware, bounds: ServiceLimits) -> uvicorn.Config:
+    logger = logging.getLogger("uvicorn")
+    logger.handlers, logger.propagate = LOGGER.handlers, False
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http=impatient(bounds.patience),
+        http=protocol_with_timeout(bounds.patience),
         ws="none",
         lifespan="off",
         log_config=None,
         log_level="warning",
         access_log=False,
-        proxy_headers=False,  # nothing here depends on what a proxy says
+        proxy_headers=False,  # nothing here depends on them
         server_header=False,
         limit_concurrency=CONNECTIONS,
         h11_max_incomplete_event_size=HEAD_BYTES,
@@ -180,12 +181,12 @@ def _configured(app: Guard, bounds: Bounds) -> uvicorn.Config:
 
 
 def _folder(data: Path) -> Path:
-    """Make the service's folder, or take its own, and return where uploads wait."""
+    """Create or open the service's folder, and return the folder for uploads."""
     uploads = data / "uploads"
     try:
-        claim(data, "service", lambda _: is_ours(data / _DATABASE), _ANOTHER_FOLDER)
+        claim(data, "service", lambda _: is_service_file(data / _DATABASE), _ANOTHER_FOLDER)
         if system.kind(uploads) not in ("nothing", "folder"):
-            raise SettingsError(f"{uploads}: is no folder; move it away, or {_ANOTHER_FOLDER}")
+            raise SettingsError(f"{uploads}: is not a folder; move it away, or {_ANOTHER_FOLDER}")
         uploads.mkdir(exist_ok=True, mode=0o700)
         try_out(uploads)
     except OSError as error:
@@ -196,15 +197,16 @@ def _folder(data: Path) -> Path:
 def _listening(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, proto=socket.IPPROTO_TCP)[0]
-        # Made with the protocol named: else asyncio leaves Nagle's algorithm on, and each answer waits for 40 ms.
+        # The protocol is named, or asyncio would leave Nagle's algorithm on, which delays each answer by 40 ms.
         listening = socket.socket(family, kind, protocol)
         if os.name == "posix":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(CONNECTIONS)
     except OSError as error:
-        where = f"{host}:{port}: cannot be listened at ({error.strerror})"
-        raise SettingsError(f"{where}; choose another with --host or --port") from error
+        raise SettingsError(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another address with --host or --port"
+        ) from error
     return listening
 
 

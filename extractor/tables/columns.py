@@ -57,11 +57,11 @@ class Table(NamedTuple):
 
 
 _KINDS: Mapping[ValueType, Kind] = {"figure": "number", "count": "number", "unit": "text", "day": "iso", "date": "text"}
-"""What columns of a value hold, where that has another name."""
+"""The kinds of columns of those types of values that have another name."""
 
 
 def columns_of(kind: ItemKind) -> dict[str, Column]:
-    """Return the columns of a kind's values, by their names; a measure's also of the words that stand in it."""
+    """Return the columns of a kind's values, by their names; a measure's also of the lists of words in it."""
     columns = [_declared(name.removeprefix("contact."), field) for name, field in SHAPES[kind].fields.items()]
     for shape in SHAPES.values():
         if shape.of == kind and shape.record is None:
@@ -113,4 +113,4 @@ TABLES: dict[str, Table] = _read()
 """The tables by name, in the order in which they are shown."""
 
 KEYS: dict[str, Table] = {table.key: table for table in TABLES.values() if table.key}
-"""Where a column of this name leads, in tables other than its own."""
+"""The table that a column of this name leads to, in tables other than its own."""

@@ -9,32 +9,27 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from extractor.record.contract import (
-    Accountability,
     Check,
-    DateMention,
-    Document,
     Issue,
     Measure,
     Notice,
-    Quantity,
     Span,
-    Total,
 )
 from extractor.record.date_values import days_of
-from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, ValueType, value_of
+from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, value_of
 from extractor.record.units import amount
 from extractor.tables.columns import TABLES, Cell, Row
 
 NoticeRows = dict[str, list[Row]]
 """The rows of one or several notices by the name of their table; every table has its entry."""
 
-Listed = Total | Document | Quantity | DateMention | Accountability
-"""An element of a list that has a table of its own."""
 _PARTS = {
     name: tuple(column.name.removesuffix("_read_by") for column in table.columns if column.name.endswith("_read_by"))
     for name, table in TABLES.items()
 }
 """The values of each table whose reader has a column."""
+_LISTS_OF_WORDS = tuple(name for name, kind in LISTS_OF_MEASURE if SHAPES[kind].record is None)
+_LISTS_OF_RECORDS = tuple((name, kind) for name, kind in LISTS_OF_MEASURE if SHAPES[kind].record is not None)
 _AT = re.compile(r"issues\[([0-9]+)\](?:\.measures\[([0-9]+)\])?")
 
 
@@ -78,14 +73,14 @@ def _add_issue(rows: NoticeRows, issue: Issue, record: _Record) -> None:
 
 def _add_measure(rows: NoticeRows, measure: Measure, record: _Record) -> None:
     own = _holder_row("measure", measure, record)
-    words = {name: getattr(measure, name) for name, kind in LISTS_OF_MEASURE if SHAPES[kind].record is None}
+    words = {name: getattr(measure, name) for name in _LISTS_OF_WORDS}
     cells = {name: tuple(values) for name, values in words.items()}
     rows["measures"].append({**own, **cells, "text": record.quoted(measure.text)["text"]})
     values = {name: getattr(measure, name) for name in SHAPES["measure"].values}
     rows["places"] += record.places(measure.spans, {**values, **words})
-    for name, kind in LISTS_OF_MEASURE:
-        if name not in words:
-            rows[name] += _list_rows(kind, getattr(measure, name), record)
+    for name, kind in _LISTS_OF_RECORDS:
+        if elements := getattr(measure, name):
+            rows[name] += _list_rows(kind, elements, record)
 
 
 def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dict[str, Cell]:
@@ -104,31 +99,22 @@ def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dic
     }
 
 
-def _list_rows(kind: ItemKind, elements: Sequence[Listed], record: _Record) -> Iterator[Row]:
+def _list_rows(kind: ItemKind, elements: Sequence[Any], record: _Record) -> Iterator[Row]:
     """Yield a row for each element of a list."""
     shape = SHAPES[kind]
+    parts = [(f"{part}_read_by", part) for part in _PARTS[shape.list]]
     for index, element in enumerate(elements):
         key = f"{shape.list}[{index}]"
-        cells: dict[str, Cell] = {}
-        for name, field in shape.fields.items():
-            cells |= _cells(name, field.type, getattr(element, name))
+        cells: dict[str, Cell] = {name: getattr(element, name) for name in shape.values}
         if shape.number is not None:
             number: float = getattr(element, shape.number)
-            unit: str = getattr(element, "unit", "")
-            cells |= _based(number, unit)
-        cells |= {f"{part}_read_by": record.reader(f"{key}.{part}", key) for part in _PARTS[shape.list]}
+            cells |= _based(number, element.unit)
+            cells[shape.number] = _double(number)
+        elif kind == "date":
+            cells["first_day"], cells["last_day"] = days_of(element.value)
+        for column, part in parts:
+            cells[column] = record.reader(f"{key}.{part}", key)
         yield record.element(shape.list, index, element.text, cells)
-
-
-def _cells(name: str, value_type: ValueType, value: Any) -> dict[str, Cell]:
-    """Return the columns of one value."""
-    match value_type:
-        case "figure" | "count":
-            return {name: _double(value)}
-        case "date":
-            first, last = days_of(value)
-            return {name: value, "first_day": first, "last_day": last}
-    return {name: value}
 
 
 class _Record(NamedTuple):

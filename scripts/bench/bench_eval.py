@@ -23,8 +23,9 @@ from notice_extractor_eval.gold_folder import Example, read_folder, reviewed
 from notice_extractor_eval.predictions import PredictionFolder
 from notice_extractor_eval.score_metrics import metrics
 
-from extractor.labels.label_file import text_hash, write_labels
+from extractor.labels.label_file import write_labels
 from extractor.record.contract import DateMention, Document, Issue, Measure, Notice, Quantity, Span
+from extractor.text.text_hash import text_sha256
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def main() -> None:
         end = time.perf_counter()
         size = sum(path.stat().st_size for path in (folder / "out").iterdir())
     units = sum(len(result.categories) for result in evaluation.results)
-    print(f"{options.notices} notices, {units} issues, {len(evaluation.findings)} errors")
+    print(f"{options.notices} notices, {units} issues, {len(evaluation.errors)} errors")
     print(f"labels read and scored  {scored - start:8.2f} s")
     print(f"{evaluation.resamples} resamples         {resampled - scored:8.2f} s")
     print(f"reports ({size / 1e6:.1f} MB)      {end - resampled:8.2f} s")
@@ -109,7 +110,7 @@ def made_up(issues: int = 36, measures: int = 3) -> Example:
         written.append(
             Issue(label=f"({number})", title=title, text=Span(start=start, end=len(text) - 1), measures=found)
         )
-    return Example(Notice(notice_id="synthetic", text_sha256=text_hash(text), issues=written), text)
+    return Example(Notice(notice_id="synthetic", text_sha256=text_sha256(text), issues=written), text)
 
 
 def _measure(text: str, at: int, head: str, number: int, place: int) -> Measure:

@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 from gold_answers import examples
 
-from extractor.assist.packs import labels_packs, read_first
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.packs.answer_shapes import Response
+from extractor.assist.packs.material import read_first
 from extractor.assist.prompts import call_for
-from extractor.assist.responses import Response
 from extractor.endpoint.calls import Call
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.settings import EndpointSettings

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browsing import PHONE, chromium, faults_of_access, opened
+from browsing import PHONE, faults_of_access, opened
 from playwright.sync_api import Browser, Locator, Page, expect
 from report_examples import HOSTILE, TOWN, hostile, notices, report
 
 pytestmark = pytest.mark.browser
 
 _MEASURE = "issues[1].measures[0]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +98,7 @@ class TestOverview:
             page.locator(".key-figures a", has_text="亿元").click()
             expect(page.locator(".tally")).to_contain_text("合计 200,818,000 元（4 处）")
             assert page.locator(".rows .lit").all_text_contents() == ["1.5万元", "3000元", "2亿元", "80万元"]
-            expect(page.locator(".note")).to_contain_text("类型含“追缴清退”的措施里")
+            expect(page.locator(".note")).to_contain_text("类型含“追缴清退”的措施中")
 
     def test_shows_who_states_more_than_was_found(self, browser: Browser, file: Path) -> None:
         with opened(browser, file) as page:

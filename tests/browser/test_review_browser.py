@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from browsing import PHONE, WIDE, chromium, faults_of_access, visited
+from browsing import PHONE, WIDE, faults_of_access, visited
 from cli_examples import command
 from playwright.sync_api import Browser, Locator, Page, expect
 from report_examples import HOSTILE, TOWN, VILLAGE
@@ -21,12 +21,6 @@ pytestmark = pytest.mark.browser
 
 _NUMBERS = count(1)
 FIGURE = "issues[1].measures[0].quantities[0]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -132,7 +126,7 @@ def test_a_correction_made_in_the_browser_becomes_gold_and_changes_the_scores(
     with visited(browser, f"http://127.0.0.1:{service.port}/") as page:
         page.locator(f'a[href="{town.removeprefix(page.url.rstrip("/"))}"]').click()
         page.get_by_label("姓名").fill("王小明")
-        page.get_by_role("button", name="进入").click()
+        page.get_by_role("button", name="登录").click()
         page.wait_for_selector(".notice")
         deal_with_all_checks(page)
         page.get_by_role("button", name="完成复核").click()
@@ -147,8 +141,8 @@ def test_a_correction_made_in_the_browser_becomes_gold_and_changes_the_scores(
         form(page).get_by_role("button", name="删除").click()
         expect(row(page, "issues[1].measures[0].quantities[3]")).to_have_count(0)
         drag(page, "党员干部")
-        page.locator(".selection-bar").get_by_role("button", name="单位").click()
-        expect(form(page).get_by_label("单位")).to_have_value("党员干部")
+        page.locator(".selection-bar").get_by_role("button", name="责任单位").click()
+        expect(form(page).get_by_label("责任单位")).to_have_value("党员干部")
         form(page).get_by_role("button", name="添加").click()
         expect(row(page, "issues[0].measures[0].organizations[0]")).to_have_text("党员干部人人工")
         page.get_by_role("button", name="完成复核").click()
@@ -212,7 +206,7 @@ class TestForms:
     def test_offsets_count_code_points_behind_rare_characters(self, browser: Browser, town: str) -> None:
         with reviewing(browser, town) as page:
             drag(page, "镇党委开展了")  # behind a character of two UTF-16 units
-            page.locator(".selection-bar").get_by_role("button", name="自述总数").click()
+            page.locator(".selection-bar").get_by_role("button", name="总体数据").click()
             start = TOWN.index("镇党委开展了")
             expect(form(page).get_by_label("起")).to_have_value(str(start))
             expect(form(page).locator(".words")).to_have_text("镇党委开展了")
@@ -253,7 +247,7 @@ class TestForms:
     def test_pressed_twice_counts_once(self, browser: Browser, town: str) -> None:
         with reviewing(browser, town) as page:
             drag(page, "党员干部")
-            page.locator(".selection-bar").get_by_role("button", name="单位").click()
+            page.locator(".selection-bar").get_by_role("button", name="责任单位").click()
             form(page).get_by_role("button", name="添加").dblclick()
             saved(page, 1)
             expect(row(page, "issues[0].measures[0].organizations[0]")).to_be_visible()
@@ -275,7 +269,7 @@ class TestForms:
             form(page).get_by_label("对象").fill("资金")
             page.context.clear_cookies()
             form(page).get_by_role("button", name="保存更正").click()
-            expect(page.locator(".notice-head .said")).to_contain_text("重新进入")
+            expect(page.locator(".notice-head .said")).to_contain_text("重新登录")
             expect(form(page).get_by_label("对象")).to_have_value("资金")
 
     def test_a_place_that_is_none_is_not_passed_over(self, browser: Browser, town: str) -> None:
@@ -338,7 +332,7 @@ class TestHistory:
                 form(page).get_by_label("对象").fill("资金")
                 own.kill()
                 form(page).get_by_role("button", name="保存更正").click()
-                expect(page.locator(".notice-head .said")).to_contain_text("没有送到服务")
+                expect(page.locator(".notice-head .said")).to_contain_text("无法连接服务")
                 expect(form(page).get_by_label("对象")).to_have_value("资金")
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from browsing import chromium, faults_of_access, opened, visited
+from browsing import faults_of_access, opened, visited
 from playwright.sync_api import Browser, Page, expect
 from report_examples import UNREAD, notices, report, unread
 from service_example import Client, serving
@@ -15,12 +14,6 @@ from service_example import Client, serving
 pytestmark = pytest.mark.browser
 
 _NOTICE = "#/notice/unread"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,9 @@ from checkout import SUPPORT, module_path
 from openai import OpenAI
 from pydantic import SecretStr
 
-from extractor.endpoint.batch import BatchCall, read_batch, read_calls, write_batch
+from extractor.endpoint.batch_answers import read_batch
 from extractor.endpoint.batch_api import BatchStatus, connected, fetch, status, submission_file, submit, submitted
+from extractor.endpoint.batch_requests import BatchCall, read_calls, write_batch
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.recording import export
 from extractor.endpoint.settings import EndpointSettings
@@ -204,7 +205,7 @@ class TestFetching:
             assert done[1].missing == (key(0),)
             found = cache.get(key(3))
         assert found is not None
-        assert (found["content"], found["task"]) == (f'{{"of":"{key(3)[:4]}"}}', "labels")
+        assert (found.content, found.task) == (f'{{"of":"{key(3)[:4]}"}}', "labels")
 
     def test_before_the_batch_is_over_is_refused(self, connect: Connect, requests: Path, tmp_path: Path) -> None:
         client = connect("good")

@@ -29,8 +29,8 @@ with AnswerCache(folder) as cache:
             found = cache.get(key(name))
             if found is not None:
                 hits += 1
-                assert found["content"] == content, name
-                assert found["task"] in ("one", "two"), found
+                assert found.content == content, name
+                assert found.task in ("one", "two"), found
             cache.put(key(name), record(content, task=me))
         cache.put(key((me, turn)), record(f"{me} {turn}"))
         print(turn, flush=True)

@@ -20,9 +20,9 @@ from dull_model import answer
 from fake_endpoint import mode_of
 from planted import notice
 
-from extractor.assist.packs import read_first
-from extractor.assist.responses import Response
-from extractor.assist.session import ReadWithModel, read_with_model
+from extractor.assist.packs.answer_shapes import Response
+from extractor.assist.packs.material import read_first
+from extractor.assist.session import ModelReading, read_with_model
 from extractor.cli import main
 from extractor.endpoint.answers import kept_answer
 from extractor.endpoint.cache import AnswerCache
@@ -113,7 +113,7 @@ def put(lines: Iterable[str], path: str = "batch.answers.jsonl") -> str:
     return path
 
 
-def read_offline(text: str) -> ReadWithModel:
+def read_offline(text: str) -> ModelReading:
     """Read a notice as a run does that has the cache's answers alone."""
     settings = EndpointSettings(model="some/model")
     with AnswerCache(Path("cache")) as cache:

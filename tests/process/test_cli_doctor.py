@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_endpoint import Serving, mode_of, serving
+from fake_endpoint import Serving, mode_of
 
 from extractor.cli import main
 
+ANSWERS = "dull_model:answer"
+
 KEY = "sk-planted-0123456789abcdef"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("dull_model:answer") as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

@@ -41,7 +41,7 @@ def test_names_can_be_english(out: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_without_an_id_several_notices_are_a_table(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     head, *rows = shown(capsys, out).splitlines()
-    assert head.split() == ["编号", "被巡单位", "类别", "问题", "措施", "覆盖率", "未读数字", "核查"]
+    assert head.split() == ["通报编号", "被巡单位", "巡视或巡察", "问题数", "措施数", "覆盖率", "未读数字", "核查数"]
     assert [row.split()[:5] for row in rows] == [
         ["town", "某镇党委", "巡察", "2", "3"],
         ["village", "某村党委", "巡察", "2", "3"],

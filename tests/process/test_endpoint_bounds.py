@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 from endpoint_example import Kept, call, right, settings, with_endpoint
-from fake_endpoint import Serving, serving
+from fake_endpoint import Serving
 from faulty_answers import of_all_calls, of_one_call
 
-from extractor.endpoint.answer_records import Record
-from extractor.endpoint.bounded import LARGEST_ANSWER, OversizedError, Unpacker
+from extractor.endpoint.answer_records import AnswerRecord
+from extractor.endpoint.bounded_http import LARGEST_ANSWER, OversizedError, Unpacker
 from extractor.endpoint.calls import CallAnswer
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
 from extractor.errors import AnswerError, BugError, OutputError
 
+ANSWERS = "endpoint_example:answer"
+
 ELSEWHERE = "http://127.0.0.1:9"
 MODES = of_one_call(ELSEWHERE) | of_all_calls(ELSEWHERE)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("endpoint_example:answer") as running:
-        yield running
 
 
 def failure_in(mode: str, server: Serving, **more: Any) -> EndpointFailure | AnswerFailure | None:
@@ -136,7 +131,7 @@ class Unwritable(Kept):
         self.error = error
         self.tried = 0
 
-    def add(self, _key: str, _record: Record, /) -> bool:
+    def add(self, _key: str, _record: AnswerRecord, /) -> bool:
         self.tried += 1
         raise self.error
 
@@ -175,4 +170,4 @@ def test_half_a_surrogate_pair_goes_no_further(server: Serving) -> None:
     cache = Kept()
     assert with_endpoint(settings(server), use, cache)[0] == right()
     (record,) = cache.values()
-    assert record["finish_reason"] == "stop\ufffd"
+    assert record.finish_reason == "stop\ufffd"

@@ -6,29 +6,23 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
 from checkout import module_path
 from endpoint_example import Kept, call, right, settings, with_endpoint
-from fake_endpoint import HEALABLE, ODD, PASSING, WRONG, Fault, Serving, serving
+from fake_endpoint import HEALABLE, ODD, PASSING, WRONG, Fault, Serving
 
 from extractor.endpoint.calls import CallAnswer, Mode
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
-from extractor.endpoint.offline import OfflineAnswers
+from extractor.endpoint.offline_answers import OfflineAnswers
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 from extractor.errors import SettingsError
 
+ANSWERS = "endpoint_example:answer"
 MODES: tuple[Mode, ...] = get_args(Mode)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("endpoint_example:answer") as running:
-        yield running
 
 
 def asked(server: Serving, *, cache: Kept | None = None, **more: Any) -> tuple[CallAnswer[Any], Endpoint]:
@@ -470,8 +464,8 @@ def test_a_kept_answer_is_checked_again(server: Serving) -> None:
     server.script()
     cache = Kept()
     asked(server, cache=cache)
-    (record,) = cache.values()
-    record["content"] = '{"items": [{"i": 99, "c": "red"}]}'
+    ((key, record),) = cache.items()
+    cache[key] = record.model_copy(update={"content": '{"items": [{"i": 99, "c": "red"}]}'})
     answer, endpoint = asked(server, cache=cache)
     assert (answer.value, answer.from_cache) == (right(), False)
     assert endpoint.warnings == {"cache_stale": 1}
@@ -481,15 +475,17 @@ def test_a_run_from_the_cache_imports_no_client(server: Serving) -> None:
     server.script()
     cache = Kept()
     asked(server, cache=cache)
+    kept = {key: record.json_fields() for key, record in cache.items()}
     program = f"""
 import asyncio, sys
 from endpoint_example import Kept, call, right
+from extractor.endpoint.answer_records import read_record
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.setting_sources import load
 
 async def run():
     settings = load({{"base_url": {server.base_url!r}, "model": "fake", "mode": "json_schema"}})
-    async with Endpoint(settings, Kept({dict(cache)!r})) as endpoint:
+    async with Endpoint(settings, Kept({{key: read_record(value) for key, value in {kept!r}.items()}})) as endpoint:
         return await endpoint.ask(call())
 
 assert asyncio.run(run()).value == right()

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from endpoint_example import call, settings
-from fake_endpoint import Serving, serving
+from fake_endpoint import Serving
 
 from extractor.endpoint.doctor import examine
 from extractor.endpoint.doctor_report import DoctorReport
 from extractor.endpoint.settings import EndpointSettings
 
+ANSWERS = "endpoint_example:answer"
+
 TINY = call(["sky", "sea"], fixed="Give each word a colour. " * 300)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("endpoint_example:answer") as running:
-        yield running
 
 
 def examined(server: Serving, **more: Any) -> DoctorReport:

@@ -19,7 +19,6 @@ from answer_examples import answer_line, key
 from cli_examples import notices, report, write
 from endpoint_example import settings
 from fake_endpoint import Serving
-from fake_endpoint import serving as serving_model
 from faulty_answers import Fault, of_all_calls, of_one_call
 from model_examples import SHORT, Runs, settle
 from service_example import Client, serving
@@ -28,6 +27,8 @@ from extractor.cli import main
 from extractor.commands.doctor_command import _tiny_call
 from extractor.endpoint.doctor import examine
 from extractor.endpoint.doctor_report import DoctorReport
+
+ANSWERS = "dull_model:answer"
 
 KEY = "sk-planted-Qx7vB2nM9kLw"
 DEADLINE = 4.0  # seconds that a call has
@@ -74,12 +75,6 @@ class Elsewhere:
 def elsewhere() -> Iterator[Elsewhere]:
     with closing(Elsewhere()) as other:
         yield other
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving_model("dull_model:answer") as running:
-        yield running
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from checkout import SUPPORT
 from endpoint_example import call, settings, with_endpoint
-from fake_endpoint import Serving, serving
+from fake_endpoint import Serving
 
 from extractor.cli import main
 from extractor.endpoint.client import Endpoint
@@ -30,15 +30,11 @@ from extractor.endpoint.setting_sources import load
 from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import SettingsError
 
+ANSWERS = "endpoint_example:answer"
+
 CERTIFICATE = SUPPORT / "tls_example.pem"
 """A certificate for ``wrong.example`` that signed itself, with its key: nobody trusts it, and it is for no server."""
 SECRET = "sk-planted-0123456789abcdef"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("endpoint_example:answer") as running:
-        yield running
 
 
 # --- TLS --------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from endpoint_example import Kept, call, settings, with_endpoint
-from fake_endpoint import HEALABLE, REPLIES, Fault, Serving, serving
+from fake_endpoint import HEALABLE, REPLIES, Fault, Serving
 from pydantic import SecretStr
 
 from extractor.endpoint.call_keys import call_key
@@ -20,15 +20,11 @@ from extractor.endpoint.client import Endpoint
 from extractor.endpoint.doctor import examine
 from extractor.errors import ExtractorError
 
+ANSWERS = "endpoint_example:answer"
+
 KEY = "sk-planted-0123456789abcdef"
 WORDS = ["机密文件内容甲乙丙丁", "secretnotice", "w" * 40]
 FAULTS = (*HEALABLE, *REPLIES, "refusal", "withheld", "length")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("endpoint_example:answer") as running:
-        yield running
 
 
 @pytest.fixture
@@ -69,7 +65,7 @@ def test_nothing_sent_is_said(
 
         with_endpoint(how, use, cache)
         assert server.log()[0]["authorization"] == f"Bearer {KEY}"
-        assert KEY not in json.dumps(cache)
+        assert KEY not in json.dumps({key: record.json_fields() for key, record in cache.items()})
     clean(*everything, caplog.text, repr(how), str(how.shown()), call_key(call(WORDS), how))
 
 

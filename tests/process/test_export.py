@@ -197,7 +197,7 @@ def test_a_full_disk_is_said_in_a_sentence(folder: Path, ending: str, tmp_path: 
 
 @pytest.mark.parametrize("to", ["a.xls", "a", "a.db", ".xlsx", "a.json"])
 def test_an_unknown_ending_is_wrong_usage(to: str, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"give \.xlsx, \.csv, \.parquet, \.sqlite or \.duckdb"):
+    with pytest.raises(SettingsError, match=r"use \.xlsx, \.csv, \.parquet, \.sqlite or \.duckdb"):
         export([], tmp_path / to)
 
 

@@ -95,7 +95,7 @@ def test_a_table_too_long_for_a_sheet_goes_on_in_another_and_that_is_said(tmp_pa
     sheets = [[row[column].value for row in book[name]] for name in ("dates", "dates 2", "dates 3")]
     assert sheets == [["date", "0", "1", "2"], ["date", "3", "4", "5"], ["date", "6"]]
     assert book["dates 2"].freeze_panes == "A2"
-    assert remarks == ["dates: more than 4 rows, the most of a sheet; they are in dates, dates 2 and dates 3"]
+    assert remarks == ["dates: more than 4 rows, the limit of a sheet; they are in dates, dates 2 and dates 3"]
 
 
 def test_no_text_is_a_formula_or_a_link(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ import html
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import docx
@@ -106,39 +105,8 @@ def numbered(text: str) -> docx.document.Document:
     return document
 
 
-@pytest.mark.office
-@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
-@pytest.mark.parametrize("made", [plain, official, numbered])
-def test_gold_notices_in_word_and_printed_by_an_office_suite_give_the_values_of_their_text(
-    tmp_path: Path, made: Callable[[str], docx.document.Document]
-) -> None:
-    for name, text in gold_texts().items():
-        made(text).save(str(tmp_path / f"{name}.docx"))
-    printed([tmp_path / f"{name}.docx" for name in NAMES], tmp_path)
-    for name, text in gold_texts().items():
-        wanted = values(text, extract(text))
-        assert values_of(tmp_path / f"{name}.docx") == wanted
-        assert values_of(tmp_path / f"{name}.pdf") == wanted
-
-
-@pytest.mark.office
-@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
-def test_gold_notices_printed_by_an_office_suite_are_the_same_paragraphs(tmp_path: Path) -> None:
-    for name in NAMES:
-        document = docx.Document()
-        for line in (GOLD_NOTICES / f"{name}.txt").read_text(encoding="utf-8").splitlines():
-            document.add_paragraph(line)
-        document.save(str(tmp_path / f"{name}.docx"))
-    printed([tmp_path / f"{name}.docx" for name in NAMES], tmp_path)
-    for name in NAMES:
-        assert lines((tmp_path / f"{name}.pdf").read_bytes()) == paragraphs(name)
-
-
-@pytest.mark.office
-@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
-def test_an_official_document_with_head_foot_and_table_is_read_back(tmp_path: Path) -> None:
-    text = paragraphs("xuzhou-gulou-2024")[:40]
-    rows = [["序号", "问题", "整改措施"], ["1", "学习制度落实不到位", "开展集中学习12次,约谈履职不到位的支部书记3人。"]]
+def with_head_foot_and_table(text: list[str], rows: list[list[str]]) -> docx.document.Document:
+    """An official document with a line above and one below each page, and a table at its end."""
     document = docx.Document()
     document.sections[0].header.paragraphs[0].text = "中共鼓楼区委办公室文件"
     document.sections[0].footer.paragraphs[0].text = "内部资料 注意保存"
@@ -153,10 +121,65 @@ def test_an_official_document_with_head_foot_and_table_is_read_back(tmp_path: Pa
     for row, cells in zip(rows, table.rows, strict=True):
         for cell_text, cell in zip(row, cells.cells, strict=True):
             cell.text = cell_text
-    document.save(str(tmp_path / "a.docx"))
-    printed([tmp_path / "a.docx"], tmp_path)
-    data = (tmp_path / "a.pdf").read_bytes()
-    assert lines(data) == [*text, *map("".join, rows)]
+    return document
+
+
+FORMS = {made.__name__: made for made in (plain, official, numbered)}
+HEADED = paragraphs("xuzhou-gulou-2024")[:40]
+ROWS = [["序号", "问题", "整改措施"], ["1", "学习制度落实不到位", "开展集中学习12次,约谈履职不到位的支部书记3人。"]]
+MARKED = {
+    "strike": (run("12", "<w:strike/>") + run("35.6"), "35.6"),
+    "double": (run("1", "<w:dstrike/>") + run("35.6"), "35.6"),
+    "tracked": (deleted("约谈12人,追缴") + f'<w:ins w:id="2" w:author="a">{run("35.6")}</w:ins>', "35.6"),
+    "hidden": (run("12", "<w:vanish/>") + run("35.6"), "35.6"),
+    "white": (run("12", '<w:color w:val="FFFFFF"/>') + run("35.6"), "35.6"),
+    "raised": (run("35.6") + run("1", '<w:vertAlign w:val="superscript"/>'), "35.6"),
+    "lowered": (run("35.6") + run("1", '<w:vertAlign w:val="subscript"/>'), "35.6₁"),
+    "underlined": (run("35.6", '<w:u w:val="single"/>'), "35.6"),
+    "overlined by a border": (run("35.6", '<w:bdr w:val="single" w:sz="4"/>'), "35.6"),
+}
+"""Runs of Word, and the figure that a reader sees in them."""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all documents of this file and, printed at one start of the office suite, their PDFs."""
+    folder = tmp_path_factory.mktemp("office")
+    for form, made in FORMS.items():
+        for name, text in gold_texts().items():
+            made(text).save(str(folder / f"{form}-{name}.docx"))
+    with_head_foot_and_table(HEADED, ROWS).save(str(folder / "headed.docx"))
+    for name, (inner, _) in MARKED.items():
+        body = paragraph(run("一是全面清查各村惠民补贴资金,追缴补贴") + inner + run("万元,全部上缴镇财政专户。"))
+        (folder / f"{name}.docx").write_bytes(word(body))
+    printed(sorted(folder.glob("*.docx")), folder)
+    return folder
+
+
+@pytest.mark.office
+@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
+@pytest.mark.parametrize("form", FORMS)
+def test_gold_notices_in_word_and_printed_by_an_office_suite_give_the_values_of_their_text(
+    office: Path, form: str
+) -> None:
+    for name, text in gold_texts().items():
+        wanted = values(text, extract(text))
+        assert values_of(office / f"{form}-{name}.docx") == wanted
+        assert values_of(office / f"{form}-{name}.pdf") == wanted
+
+
+@pytest.mark.office
+@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
+def test_gold_notices_printed_by_an_office_suite_are_the_same_paragraphs(office: Path) -> None:
+    for name in NAMES:
+        assert lines((office / f"plain-{name}.pdf").read_bytes()) == paragraphs(name)
+
+
+@pytest.mark.office
+@pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
+def test_an_official_document_with_head_foot_and_table_is_read_back(office: Path) -> None:
+    data = (office / "headed.pdf").read_bytes()
+    assert lines(data) == [*HEADED, *map("".join, ROWS)]
     assert {(kind, words) for kind, words, _ in told(data)} == {
         ("header_footer", "中共鼓楼区委办公室文件 内部资料 注意保存")
     }
@@ -164,25 +187,10 @@ def test_an_official_document_with_head_foot_and_table_is_read_back(tmp_path: Pa
 
 @pytest.mark.office
 @pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
-def test_what_an_office_suite_prints_struck_lowered_or_above_the_line_is_in_no_figure(tmp_path: Path) -> None:
-    shown = {
-        "strike": (run("12", "<w:strike/>") + run("35.6"), "35.6"),
-        "double": (run("1", "<w:dstrike/>") + run("35.6"), "35.6"),
-        "tracked": (deleted("约谈12人,追缴") + f'<w:ins w:id="2" w:author="a">{run("35.6")}</w:ins>', "35.6"),
-        "hidden": (run("12", "<w:vanish/>") + run("35.6"), "35.6"),
-        "white": (run("12", '<w:color w:val="FFFFFF"/>') + run("35.6"), "35.6"),
-        "raised": (run("35.6") + run("1", '<w:vertAlign w:val="superscript"/>'), "35.6"),
-        "lowered": (run("35.6") + run("1", '<w:vertAlign w:val="subscript"/>'), "35.6₁"),
-        "underlined": (run("35.6", '<w:u w:val="single"/>'), "35.6"),
-        "overlined by a border": (run("35.6", '<w:bdr w:val="single" w:sz="4"/>'), "35.6"),
-    }
-    for name, (inner, _) in shown.items():
-        body = paragraph(run("一是全面清查各村惠民补贴资金,追缴补贴") + inner + run("万元,全部上缴镇财政专户。"))
-        (tmp_path / f"{name}.docx").write_bytes(word(body))
-    printed([tmp_path / f"{name}.docx" for name in shown], tmp_path)
-    assert {name: lines((tmp_path / f"{name}.pdf").read_bytes()) for name in shown} == {
+def test_what_an_office_suite_prints_struck_lowered_or_above_the_line_is_in_no_figure(office: Path) -> None:
+    assert {name: lines((office / f"{name}.pdf").read_bytes()) for name in MARKED} == {
         name: [f"一是全面清查各村惠民补贴资金,追缴补贴{wanted}万元,全部上缴镇财政专户。"]
-        for name, (_, wanted) in shown.items()
+        for name, (_, wanted) in MARKED.items()
     }
 
 

@@ -60,7 +60,8 @@ class TestWhatIsRead:
 
     def test_in_an_event_loop(self) -> None:
         async def both() -> tuple[extractor.ReadNotice, extractor.ReadNotice]:
-            return await asyncio.gather(extractor.aread(NOTICE), extractor.aread(GOLD[0], lang="en"))
+            one, other = await asyncio.gather(extractor.aread(NOTICE), extractor.aread(GOLD[0], lang="en"))
+            return one, other
 
         assert asyncio.run(both()) == (extractor.read(NOTICE), extractor.read(GOLD[0], lang="en"))
 

@@ -24,9 +24,10 @@ import pytest
 from checkout import ROOT, SUPPORT
 from cli_examples import report
 
-from extractor.assist.packs import Pack, read_first
+from extractor.assist.packs.material import read_first
+from extractor.assist.packs.pack import Pack
 from extractor.assist.prompts import call_for
-from extractor.assist.session import labels_of, layout_of
+from extractor.assist.tasks import TASKS
 from extractor.cli import main
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.doctor import examine
@@ -258,7 +259,7 @@ def served() -> Iterator[Served]:
 def packs() -> dict[str, Pack]:
     """What is asked about the short notice, by task."""
     material = read_first(SHORT.read_text(encoding="utf-8"), "short")
-    return {pack.task: pack for pack in (*layout_of(material), *labels_of(material))}
+    return {pack.task: pack for pack in (each for task in TASKS.values() for each in task.packs(material))}
 
 
 def sound(out: Path) -> Notice:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,8 @@ import pytest
 from cli_examples import notices, report, write
 from fake_endpoint import HEALABLE, ODD, Fault, Serving, serving
 from model_examples import POOR, SHORT, Runs, bodies, failures, issues, left_to_rules, long, model, settle, written
+
+ANSWERS = "dull_model:answer"
 
 HOPELESS: dict[str, tuple[Fault, str]] = {
     "content filter": ("filter", "refused"),
@@ -32,12 +34,6 @@ HOPELESS: dict[str, tuple[Fault, str]] = {
 }
 """Faults that stay, and words of the sentence that names each."""
 NEEDS_TOOLS = ("text_for_tool", "object_arguments")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("dull_model:answer") as running:
-        yield running
 
 
 FILES = {"long": long(), "second": long(2), "third": long(3), "short": SHORT, "poor": POOR}

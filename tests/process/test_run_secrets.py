@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pytest
 from cli_examples import command_apart, report, write
-from fake_endpoint import ODD, Serving, serving
+from fake_endpoint import ODD, Serving
 from model_examples import OPENING, bodies, model, settle
 from planted import notice
 
 from extractor.cli import main
 from extractor.endpoint.cache import AnswerCache
+
+ANSWERS = "dull_model:answer"
 
 KEY = "sk-planted-0123456789abcdefXYZ"
 PASSWORD, TOKEN, FIELD = "planted-password-77", "planted-token-88", "planted-field-99"
@@ -34,12 +35,6 @@ FAULTS = (
     *("reset", "broken_body", "html", "error_200", "wrong_numbers", "wrong_words", "truncated"),
 )
 LOGS = {"plain": (), "json": ("--log-json",)}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("dull_model:answer") as running:
-        yield running
 
 
 class Said(NamedTuple):

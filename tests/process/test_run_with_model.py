@@ -24,15 +24,11 @@ from extractor.model_source import ModelSource, NoticeModel
 from extractor.pipeline import extract_with_model
 from extractor.record.contract import Notice
 
+ANSWERS = "dull_model:answer"
+
 FILES = ("long.txt", "poor.txt", "short.txt")
 REQUESTS = 8  # fields and two packs of labels; layout, fields and labels; fields and labels
 NEVER = {"kind": "stall", "seconds": 300}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Serving]:
-    with serving("dull_model:answer") as running:
-        yield running
 
 
 @pytest.fixture

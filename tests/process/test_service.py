@@ -34,12 +34,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield running
 
 
-@pytest.fixture
-def client(service: Service) -> Iterator[Client]:
-    with Client(service.port) as asking:
-        yield asking
-
-
 def one(job: dict[str, Any]) -> str:
     """The id of a job's only notice."""
     (item,) = job["items"]

@@ -141,7 +141,7 @@ def test_the_log_holds_no_token(service: Service, friend: Client, stranger: Clie
         (("--host", "::"), {}, "a token is needed"),
         (("--host", "notices.example"), {}, "a token is needed"),
         (("--token-env", "NOTICE_TOKEN"), {}, "NOTICE_TOKEN is not set"),
-        (("--token-env", "NOTICE_TOKEN"), {"NOTICE_TOKEN": "short"}, "holds less than 16 characters"),
+        (("--token-env", "NOTICE_TOKEN"), {"NOTICE_TOKEN": "short"}, "has fewer than 16 characters"),
     ],
 )
 def test_others_are_not_let_in_by_mistake(

@@ -125,7 +125,7 @@ def test_two_services_do_not_work_in_one_folder(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--workers", "1"):
         second = command_apart("serve", "--data", "data", "--port", "0", cwd=tmp_path)
     assert second.status == 2
-    assert "another service works there" in second.err
+    assert "another service uses this folder" in second.err
 
 
 def test_a_file_of_another_version_is_left_alone(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_file_of_another_version_is_left_alone(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version = 99")
     done = command_apart("serve", "--data", "data", "--port", "0", cwd=tmp_path)
     assert done.status == 2
-    assert "is of version 99, this program reads version 2" in done.err
+    assert "has version 99, but this program reads version 2" in done.err
 
 
 def test_a_file_of_the_version_before_is_taken_up(tmp_path: Path) -> None:
@@ -166,4 +166,4 @@ def test_a_port_in_use_is_said_so(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--workers", "1") as service:
         done = command_apart("serve", "--data", "other", "--port", str(service.port), cwd=tmp_path)
     assert done.status == 2
-    assert f"127.0.0.1:{service.port}: cannot be listened at" in done.err
+    assert f"cannot listen on 127.0.0.1:{service.port}" in done.err

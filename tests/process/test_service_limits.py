@@ -85,7 +85,7 @@ def test_all_of_what_was_sent_is_taken_or_nothing(client: Client) -> None:
     files = {f"{number}-of-many.txt": NOTICE.encode() for number in range(FEW + 1)}
     answer = client.send(files)
     assert answer.status == 413
-    assert answer.json()["detail"] == f"more notices were sent than the {FEW} that may wait; send fewer at a time"
+    assert answer.json()["detail"] == f"more notices were sent than the limit of {FEW}; send fewer at a time"
     assert client.ask("/v1/notices/0-of-many").status == 404
 
 

@@ -17,10 +17,11 @@ from extractor.files.sources.source import Source
 from extractor.logs import LOGGER
 from extractor.pipeline import extract
 from extractor.service.http.api_models import Job
-from extractor.service.store.database import Database, opened
-from extractor.service.store.notice_summary import Read, read_of
+from extractor.service.intake.offers import OfferedNotice
+from extractor.service.store.database import Database, open_database
+from extractor.service.store.notice_summary import NoticeReading, reading_of
 from extractor.service.work import jobs, queue
-from extractor.service.work.jobs import Offered, Task
+from extractor.service.work.jobs import NoticeTask
 from extractor.service.work.queue import Queue
 
 WORDS = "disk full"
@@ -29,7 +30,7 @@ PAUSES = (0.01, 0.02, 0.03)
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with opened(tmp_path / "notices.sqlite") as found:
+    with open_database(tmp_path / "notices.sqlite") as found:
         yield found
 
 
@@ -38,26 +39,26 @@ def test_waits_grow_and_end() -> None:
     assert (queue.PAUSES[0], len(queue.PAUSES)) == (5, 7)
 
 
-def read(_task: Task) -> Read:
-    return read_of("一、", extract("一、"))
+def read(_task: NoticeTask) -> NoticeReading:
+    return reading_of("一、", extract("一、"))
 
 
 def done(
     database: Database,
     folder: Path,
-    reads: Callable[[Task], Read],
+    reads: Callable[[NoticeTask], NoticeReading],
     watch: Callable[[], None] = lambda: None,
     only: str = "ab",
 ) -> tuple[list[str], Job]:
     """Have items done; return how they ended, and the job."""
     ended: list[str] = []
-    offers = [Offered(Source(f"{name}.txt"), name, name) for name in only]
+    offers = [OfferedNotice(Source(f"{name}.txt"), name, name) for name in only]
     for offer in offers:
         (folder / offer.upload).write_bytes(b"")
     accepted = jobs.accept(database, offers, "key", 10)
     the_queue = Queue(database, folder, "key", lambda outcome, _: ended.append(outcome), PAUSES)
 
-    async def reading(task: Task) -> Read:
+    async def reading(task: NoticeTask) -> NoticeReading:
         return reads(task)
 
     async def run() -> None:
@@ -80,7 +81,7 @@ def test_a_notice_that_cannot_be_read_now_is_tried_a_few_times(database: Databas
     tries = 0
     seen: list[str | None] = []
 
-    def reads(task: Task) -> Read:
+    def reads(task: NoticeTask) -> NoticeReading:
         nonlocal tries
         if task.upload == "a":
             tries += 1
@@ -95,7 +96,7 @@ def test_a_notice_that_cannot_be_read_now_is_tried_a_few_times(database: Databas
     assert tries == 4
     assert ended == ["failed", "done"]
     failed, other = job.items
-    assert failed.error == f"a.txt: failed 4 times ({WORDS}); send it again when that is mended"
+    assert failed.error == f"a.txt: failed 4 times ({WORDS}); send it again when that is fixed"
     assert (other.outcome, other.error) == ("done", None)
     assert f"a.txt: has to wait ({WORDS}); it is tried again in 0.01 s" in seen
 
@@ -103,7 +104,7 @@ def test_a_notice_that_cannot_be_read_now_is_tried_a_few_times(database: Databas
 def test_what_failed_for_a_while_is_read_all_the_same(database: Database, tmp_path: Path) -> None:
     tries = 0
 
-    def reads(task: Task) -> Read:
+    def reads(task: NoticeTask) -> NoticeReading:
         nonlocal tries
         tries += 1
         if tries <= 3:
@@ -119,7 +120,7 @@ def test_what_cannot_be_kept_for_a_while_is_not_read_again(database: Database, t
     """To read it again would ask a model again, and pay for it."""
     times = 0
 
-    def reads(task: Task) -> Read:
+    def reads(task: NoticeTask) -> NoticeReading:
         nonlocal times
         times += 1
         _rename(tmp_path, "search", "gone")
@@ -142,9 +143,9 @@ def test_what_cannot_be_kept_for_a_while_is_not_read_again(database: Database, t
 
 
 def test_one_that_the_database_does_not_take_is_told_and_the_others_go_on(database: Database, tmp_path: Path) -> None:
-    def reads(task: Task) -> Read:
+    def reads(task: NoticeTask) -> NoticeReading:
         found = read(task)
-        return read_of("\ud800", extract("一、")) if task.upload == "a" else found
+        return reading_of("\ud800", extract("一、")) if task.upload == "a" else found
 
     ended, job = done(database, tmp_path, reads)
     assert sorted(ended) == ["done", "failed"]

@@ -27,12 +27,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @pytest.fixture
-def client(service: Service) -> Iterator[Client]:
-    with Client(service.port) as asking:
-        yield asking
-
-
-@pytest.fixture
 def town(client: Client) -> str:
     """The id of a notice that is this test's alone."""
     name = f"town-{next(_NUMBERS)}"
@@ -199,7 +193,7 @@ class TestPages:
         for path in ("/review/none", "/none"):
             shown = client.ask(path, headers={"Accept": "text/html"})
             assert shown.status == 404
-            assert "<h1>没有这一页" in shown.body.decode()
+            assert "<h1>没有这个页面" in shown.body.decode()
             assert isinstance(client.ask(path).json()["detail"], str)
 
     def test_whoever_reviews_tells_a_name_first(self, client: Client, town: str) -> None:

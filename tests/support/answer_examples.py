@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from extractor.endpoint.answer_records import Record
+from extractor.endpoint.answer_records import AnswerRecord, read_record
 
 
 def key(name: object) -> str:
@@ -14,18 +14,20 @@ def key(name: object) -> str:
     return hashlib.sha256(str(name).encode()).hexdigest()
 
 
-def record(content: str = '{"issues":[1]}', **changes: Any) -> Record:
+def record(content: str = '{"issues":[1]}', **changes: Any) -> AnswerRecord:
     """A record as the client keeps it."""
-    return {
-        "task": "labels",
-        "model": "some/model-7b",
-        "mode": "json",
-        "prompt_version": "labels.1",
-        "content": content,
-        "usage": {"prompt": 1500, "cached": 1024, "completion": 12, "known": True},
-        "finish_reason": "stop",
-        **changes,
-    }
+    return read_record(
+        {
+            "task": "labels",
+            "model": "some/model-7b",
+            "mode": "json",
+            "prompt_version": "labels.1",
+            "content": content,
+            "usage": {"prompt": 1500, "cached": 1024, "completion": 12, "known": True},
+            "finish_reason": "stop",
+            **changes,
+        }
+    )
 
 
 def completion(content: str | None = '{"issues":[1]}', finish_reason: str | None = "stop", **message: Any) -> Any:

@@ -9,9 +9,14 @@ from checkout import GOLD
 from notice_extractor_eval.gold_folder import Example, read_folder, reviewed
 from planted import notice
 
-from extractor.assist.merge import FieldsAnswered, LabelsAnswered, Merged, merge
-from extractor.assist.packs import Material, fields_packs, labels_packs, read_first
-from extractor.assist.responses import FieldsAnswer, LabelsAnswer
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_answer import LabelsAnswer
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.merge import merge
+from extractor.assist.packs.material import Material, read_first
+from extractor.assist.packs.pack import AnsweredPack
+from extractor.assist.proposals.record_draft import MergedRecord
 from extractor.record.contract import Issue, Measure
 
 TUNED = ("lianyungang-haizhou-2024", "nanjing-jiangbei-2024")
@@ -37,7 +42,7 @@ def labelled(
     issues: dict[int, dict[str, Any]] | None = None,
     h: tuple[int, ...] = (1,),
     **measures: dict[str, Any],
-) -> Merged:
+) -> MergedRecord:
     """The record after a model answered its one labels pack: ``m1={"t": […]}``; what is not given is answered dully."""
     made = material(text)
     (pack,) = labels_packs(made, 100_000)
@@ -51,27 +56,27 @@ def labelled(
         ],
         "h": list(h),
     }
-    return merge(made, [LabelsAnswered(pack, LabelsAnswer.model_validate(answer, context={"pack": pack}))])
+    return merge(made, [AnsweredPack(pack, LabelsAnswer.model_validate(answer, context={"pack": pack}))])
 
 
-def with_fields(text: str = TEXT, **fields: object) -> Merged:
+def with_fields(text: str = TEXT, **fields: object) -> MergedRecord:
     """The record after a model answered its one fields pack."""
     made = material(text)
     (pack,) = fields_packs(made, 100_000)
-    return merge(made, [], [FieldsAnswered(pack, FieldsAnswer.model_validate(fields, context={"pack": pack}))])
+    return merge(made, [], [AnsweredPack(pack, FieldsAnswer.model_validate(fields, context={"pack": pack}))])
 
 
-def measures(merged: Merged) -> list[Measure]:
+def measures(merged: MergedRecord) -> list[Measure]:
     """All measures of a record."""
     return [measure for issue in merged.notice.issues for measure in issue.measures]
 
 
-def issues(merged: Merged) -> list[Issue]:
+def issues(merged: MergedRecord) -> list[Issue]:
     """All issues of a record."""
     return merged.notice.issues
 
 
-def codes(merged: Merged, path: str) -> list[str]:
+def codes(merged: MergedRecord, path: str) -> list[str]:
     """The codes of the doubts about ``path``."""
     return [doubt.code for doubt in merged.doubts if doubt.path == path]
 

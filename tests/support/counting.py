@@ -39,16 +39,22 @@ def counted() -> Iterator[Calls]:
 def counted_steps() -> Iterator[Calls]:
     """Count the steps of Python's bytecode in the block, loops over what costs no call included."""
     calls = Calls()
+    number = 0
 
-    def trace(frame: FrameType, event: str, _: object) -> TraceFunction:
+    def step(_: FrameType, event: str, __: object) -> None:  # None: it stays what is called
+        nonlocal number
+        if event == "opcode":
+            number += 1
+
+    def enter(frame: FrameType, _: str, __: object) -> TraceFunction:
         frame.f_trace_opcodes = True
         frame.f_trace_lines = False
-        calls.number += event == "opcode"
-        return trace
+        return step
 
     before = sys.gettrace()
-    sys.settrace(trace)
+    sys.settrace(enter)
     try:
         yield calls
     finally:
         sys.settrace(before)
+        calls.number = number

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar
 from fake_endpoint import Serving
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
-from extractor.endpoint.answer_records import Record
+from extractor.endpoint.answer_records import AnswerRecord
 from extractor.endpoint.calls import Call, Message
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.settings import EndpointSettings
@@ -68,16 +68,16 @@ def right(words: Sequence[str] = ("sky", "grass", "blood")) -> Labels:
     )
 
 
-class Kept(dict[str, Record]):
+class Kept(dict[str, AnswerRecord]):
     """A cache in memory."""
 
-    def get(self, key: str, _task: str = "", /) -> Record | None:  # type: ignore[override]
+    def get(self, key: str, _task: str = "", /) -> AnswerRecord | None:  # type: ignore[override]
         return super().get(key)
 
-    def put(self, key: str, record: Record, /) -> None:
+    def put(self, key: str, record: AnswerRecord, /) -> None:
         self[key] = record
 
-    def add(self, key: str, record: Record, /) -> bool:
+    def add(self, key: str, record: AnswerRecord, /) -> bool:
         return self.setdefault(key, record) is record
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from extractor.labels.label_file import text_hash
 from extractor.record.contract import (
     Accountability,
     Contact,
@@ -18,6 +17,7 @@ from extractor.record.contract import (
     Total,
 )
 from extractor.record.enumerations import VOCABULARIES
+from extractor.text.text_hash import text_sha256
 
 UNITS = ("次", "人", "万元", "亿元", "万平方米", "%", "家次", "份")
 ORGANIZATIONS = ("区纪委监委", "区委组织部", "财政局", "高新区管理中心", "各街道")
@@ -45,6 +45,31 @@ def _key(vocabulary: str) -> st.SearchStrategy[str]:
     return st.sampled_from(sorted(VOCABULARIES[vocabulary]))
 
 
+# Made once: to make and check a strategy takes longer than to draw from it.
+_NUMERAL = st.sampled_from("一二三")
+_FOUND = st.integers(1, 99)
+_KIND = st.sampled_from(("巡视", "巡察", None))
+_START = st.sampled_from(("2023-04-18", None))
+_TITLE = st.sampled_from(TITLES)
+_CATEGORY = _key("category")
+_ISSUE_STATUS = _key("issue_status")
+_HEADING = st.one_of(st.none(), st.sampled_from(HEADINGS))
+_FILLING = st.sampled_from(FILLING)
+_ORGANIZATIONS = st.lists(st.sampled_from(ORGANIZATIONS), unique=True, max_size=2)
+_MONTHS = st.lists(st.integers(1, 12), unique=True, max_size=2)
+_DOCUMENTS = st.lists(st.sampled_from(DOCUMENTS), unique=True, max_size=2)
+_ACTION = _key("document_action")
+_FIGURES = st.integers(0, 3)
+_HELD = st.booleans()
+_PERSONS = st.integers(1, 30)
+_TYPES = st.lists(_key("measure_type"), unique=True, min_size=1, max_size=3)
+_MEASURE_STATUS = _key("measure_status")
+_VALUE = st.one_of(st.integers(0, 9_999), st.integers(1, 9_999).map(lambda tenth: tenth / 10))
+_UNIT = st.sampled_from(UNITS)
+_SUBJECT = st.sampled_from(SUBJECTS)
+_QUALIFIER = st.sampled_from((None, "over", "under", "about"))
+
+
 @st.composite
 def notices(
     draw: st.DrawFn, *, issues: tuple[int, int] = (1, 3), measures: tuple[int, int] = (1, 3)
@@ -54,11 +79,11 @@ def notices(
     spans: dict[str, list[Span]] = {}
     title = page.put("某区委关于巡视整改进展情况的通报")
     page.put("\n根据统一部署,")
-    team = page.put(f"省委第{draw(st.sampled_from('一二三'))}巡视组")
+    team = page.put(f"省委第{draw(_NUMERAL)}巡视组")
     page.put("于2023年4月18日至6月28日对")
     body = page.put("某区委")
     page.put("开展了巡视。反馈的")
-    found = draw(st.integers(1, 99))
+    found = draw(_FOUND)
     total = page.put(f"{found}个")
     page.put("问题逐一整改。\n二、整改进展情况\n")
     spans |= {"title": [title], "inspection_team": [team], "inspected_body": [body]}
@@ -70,12 +95,12 @@ def notices(
     spans["contact.phone"] = [phone]
     notice = Notice(
         notice_id="example",
-        text_sha256=text_hash(page.text),
+        text_sha256=text_sha256(page.text),
         title=_words(page, title),
         inspected_body="某区委",
         inspection_team=_words(page, team),
-        inspection_kind=draw(st.sampled_from(("巡视", "巡察", None))),
-        inspection_start=draw(st.sampled_from(("2023-04-18", None))),
+        inspection_kind=draw(_KIND),
+        inspection_start=draw(_START),
         contact=Contact(phone=_words(page, phone)),
         totals=[Total(name="issues_found", value=found, unit="个", text=total)],
         issues=written,
@@ -91,15 +116,15 @@ def _words(page: Writer, span: Span) -> str:
 def _issue(draw: st.DrawFn, page: Writer, number: int, sizes: tuple[int, int]) -> Issue:
     label = page.put(f"({number})")
     page.put("关于“")
-    title = page.put(f"{draw(st.sampled_from(TITLES))}{number}")
+    title = page.put(f"{draw(_TITLE)}{number}")
     page.put("”问题的整改。\n")
     found = [_measure(draw, page, count + 1) for count in range(draw(st.integers(*sizes)))]
     end = found[-1].text.end if found else len(page.text) - 1
     return Issue(
         label=f"({number})",
         title=_words(page, title),
-        category=draw(_key("category")),
-        status=draw(_key("issue_status")),
+        category=draw(_CATEGORY),
+        status=draw(_ISSUE_STATUS),
         text=Span(start=label.start, end=end),
         measures=found,
         spans={"label": [label], "title": [title]},
@@ -111,29 +136,29 @@ def _measure(draw: st.DrawFn, page: Writer, number: int) -> Measure:
     page.put(".")
     spans = {"label": [label]}
     start = len(page.text)
-    heading = draw(st.one_of(st.none(), st.sampled_from(HEADINGS)))
+    heading = draw(_HEADING)
     if heading is not None:
         spans["heading"] = [page.put(heading)]
         page.put("。")
-    page.put(f"{draw(st.sampled_from(FILLING))},{draw(st.sampled_from(FILLING))},")
-    organizations = draw(st.lists(st.sampled_from(ORGANIZATIONS), unique=True, max_size=2))
+    page.put(f"{draw(_FILLING)},{draw(_FILLING)},")
+    organizations = draw(_ORGANIZATIONS)
     for name in organizations:
         spans.setdefault("organizations", []).append(page.put(name))
         page.put("牵头,")
     dates = []
-    for month in draw(st.lists(st.integers(1, 12), unique=True, max_size=2)):
+    for month in draw(_MONTHS):
         dates.append(DateMention(value=f"2023-{month:02}", text=page.put(f"2023年{month}月")))
         page.put("部署,")
     documents = []
-    for name in draw(st.lists(st.sampled_from(DOCUMENTS), unique=True, max_size=2)):
+    for name in draw(_DOCUMENTS):
         page.put("印发《")
-        documents.append(Document(title=name, action=draw(_key("document_action")), text=page.put(name)))
+        documents.append(Document(title=name, action=draw(_ACTION), text=page.put(name)))
         page.put("》,")
-    quantities = [_quantity(draw, page) for _ in range(draw(st.integers(0, 3)))]
+    quantities = [_quantity(draw, page) for _ in range(draw(_FIGURES))]
     accountability = []
-    if draw(st.booleans()):
+    if draw(_HELD):
         page.put("党纪处分")
-        count = draw(st.integers(1, 30))
+        count = draw(_PERSONS)
         place = page.put(f"{count}人")
         quantities.append(Quantity(value=count, unit="人", subject="党纪处分", text=place))
         accountability.append(Accountability(action="党纪处分", count=count, unit="人", text=place))
@@ -144,8 +169,8 @@ def _measure(draw: st.DrawFn, page: Writer, number: int) -> Measure:
         label=str(number),
         text=text,
         heading=heading,
-        types=draw(st.lists(_key("measure_type"), unique=True, min_size=1, max_size=3)),
-        status=draw(_key("measure_status")),
+        types=draw(_TYPES),
+        status=draw(_MEASURE_STATUS),
         documents=documents,
         quantities=quantities,
         dates=dates,
@@ -156,9 +181,9 @@ def _measure(draw: st.DrawFn, page: Writer, number: int) -> Measure:
 
 
 def _quantity(draw: st.DrawFn, page: Writer) -> Quantity:
-    value = draw(st.one_of(st.integers(0, 9_999), st.integers(1, 9_999).map(lambda tenth: tenth / 10)))
-    unit, subject = draw(st.sampled_from(UNITS)), draw(st.sampled_from(SUBJECTS))
-    qualifier = draw(st.sampled_from((None, "over", "under", "about")))
+    value = draw(_VALUE)
+    unit, subject = draw(_UNIT), draw(_SUBJECT)
+    qualifier = draw(_QUALIFIER)
     page.put(f"{subject}{BEFORE[qualifier]}")
     place = page.put(f"{value:,}{unit}")
     page.put(",")

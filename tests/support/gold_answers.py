@@ -15,12 +15,18 @@ from typing import Any, NamedTuple
 from checkout import GOLD
 from fake_endpoint import Request, schema_of
 from notice_extractor_eval.gold_folder import Example, read_folder, reviewed
-from notice_extractor_eval.perfect_answers import answer_from, dump
+from perfect_answers import answer_from, dump, layout_from
 from pydantic import BaseModel
 
-from extractor.assist.packs import Material, Pack, halves, read_first
-from extractor.assist.prompts import TASKS, call_for, prompt
-from extractor.assist.session import Asked, labels_of, laid_out, layout_of, with_outline
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.layout.layout_pack import layout_packs
+from extractor.assist.layout.model_outline import lay_out
+from extractor.assist.packs.material import Material, read_first
+from extractor.assist.packs.pack import AnsweredPack, Pack
+from extractor.assist.prompts import call_for, prompt
+from extractor.assist.session import with_outline
+from extractor.assist.tasks import TASKS
 from extractor.notice.assemble import in_folded
 from extractor.record.contract import Notice, Span
 from extractor.text.folding import fold
@@ -116,15 +122,19 @@ def _answers_to_halves(notice_id: str, text: str) -> dict[str, str]:
 def _packs(notice_id: str, text: str) -> Iterator[tuple[Material, Pack]]:
     """Yield the packs over the rules' outline, and over the one that perfect answers about the layout lead to."""
     material = read_first(text, notice_id)
-    layout = layout_of(material)
-    told = [Asked(pack, answer_from(_gold(notice_id), material, pack)) for pack in layout]
-    laid = with_outline(material, laid_out(material, told)[0])
-    yield from ((material, pack) for pack in (*layout, *labels_of(material)))
-    yield from ((laid, pack) for pack in labels_of(laid))
+    layout = layout_packs(material)
+    told = [AnsweredPack(pack, layout_from(_gold(notice_id), pack)) for pack in layout]
+    laid = with_outline(material, lay_out(material.reading, told).reading)
+    yield from ((material, pack) for pack in (*layout, *_round_two(material)))
+    yield from ((laid, pack) for pack in _round_two(laid))
+
+
+def _round_two(material: Material) -> list[Pack]:
+    return [*fields_packs(material), *labels_packs(material)]
 
 
 def _halves(material: Material, pack: Pack) -> Iterator[Pack]:
-    for half in halves(material, pack) or ():
+    for half in TASKS[pack.task].halves(material, pack) or ():
         yield half
         yield from _halves(material, half)
 

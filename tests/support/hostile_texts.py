@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_pack import labels_packs
 from extractor.assist.layout.layout_pack import layout_packs
-from extractor.assist.packs import fields_packs, labels_packs, material_of
+from extractor.assist.packs.material import material_of
 from extractor.errors import InputError
 from extractor.files.page.article import article_of
 from extractor.files.page.html_text import read_page
@@ -20,7 +22,7 @@ from extractor.record.contract import Notice
 from extractor.record.grounding import ungrounded
 from extractor.record.items import put_together, take_apart
 from extractor.record.lookup import Page
-from extractor.review.changes import Accept, Made
+from extractor.review.changes import Accept, MadeChange
 from extractor.review.review import record_of, review_of
 from extractor.service.store.search_words import searchable
 from extractor.tables.rows import notice_rows
@@ -126,7 +128,7 @@ def _labels_astray(of: Given) -> object:
 
 def _reviewed(of: Given) -> object:
     issues = [f"issues[{number}]" for number in range(len(of.notice.issues))]
-    made = [Made(number=k, by="a", made="2024-01-01T00:00:00+00:00", change=Accept(item=item))
+    made = [MadeChange(number=k, by="a", made="2024-01-01T00:00:00+00:00", change=Accept(item=item))
             for k, item in enumerate(issues[:1000], start=1)]  # fmt: skip
     return record_of(review_of(of.notice, made))
 
@@ -136,6 +138,13 @@ def _packs(of: Given) -> object:
     return labels_packs(material), fields_packs(material)
 
 
+def _layout_packs(of: Given) -> object:
+    """Packs of the whole text, its closing included."""
+    size = len(of.reading.text)
+    outline = of.reading.outline._replace(ending=of.reading.outline.ending._replace(start=size))
+    return layout_packs(material_of(of.reading._replace(outline=outline), "notice"))
+
+
 RULES: dict[str, Callable[[Given], Any]] = {"rules: read": lambda of: read_by_rules(fold(of.text))}
 """The rooms of the rules."""
 
@@ -143,7 +152,7 @@ PASSES: dict[str, Callable[[Given], Any]] = {
     "assemble": lambda of: assemble(of.reading, "notice"),
     "checks": lambda of: check(of.notice, of.reading),
     "packs": _packs,
-    "layout packs": lambda of: layout_packs(of.reading.folded.printed, of.reading.text, len(of.reading.text)),
+    "layout packs": _layout_packs,
     "page of a notice": lambda of: notice_page(of.notice, of.text),
     "tables": lambda of: notice_rows(of.notice, of.text),
     "apart and together": lambda of: put_together(of.notice, take_apart(of.notice)),

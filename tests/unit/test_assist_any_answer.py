@@ -6,11 +6,15 @@ from assist_examples import TEXT, material
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_answer import LabelsAnswer
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import layout_packs
-from extractor.assist.layout.model_outline import Answered, lay_out
-from extractor.assist.merge import FieldsAnswered, LabelsAnswered, merge
-from extractor.assist.packs import fields_packs, labels_packs
-from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer
+from extractor.assist.layout.model_outline import lay_out
+from extractor.assist.merge import merge
+from extractor.assist.packs.pack import AnsweredPack
 from extractor.notice.assemble import assemble
 from extractor.record.enumerations import VOCABULARIES
 from extractor.record.grounding import ungrounded
@@ -18,7 +22,7 @@ from extractor.record.grounding import ungrounded
 MADE = material(TEXT)
 (LABELS,) = labels_packs(MADE)
 (FIELDS,) = fields_packs(MADE)
-(LAYOUT,) = layout_packs(TEXT, MADE.reading.text, len(TEXT))
+(LAYOUT,) = layout_packs(MADE)
 
 numbers = st.integers(0, 6)
 slices = st.tuples(st.integers(0, len(TEXT)), st.integers(1, 12)).map(lambda at: TEXT[at[0] : at[0] + at[1]])
@@ -66,7 +70,7 @@ def test_labels_and_fields(
 ) -> None:
     labels = LabelsAnswer.model_validate({"issues": said_issues, "measures": said_measures, "h": headings})
     notice_fields = FieldsAnswer.model_validate(said_fields)
-    merged = merge(MADE, [LabelsAnswered(LABELS, labels)], [FieldsAnswered(FIELDS, notice_fields)])
+    merged = merge(MADE, [AnsweredPack(LABELS, labels)], [AnsweredPack(FIELDS, notice_fields)])
     assert ungrounded(merged.notice, TEXT) == []
     assert len(merged.notice.issues) == len(MADE.notice.issues)
     for issue in merged.notice.issues:
@@ -86,7 +90,7 @@ groups = st.fixed_dictionaries({"u": st.integers(0, 20), "l": st.integers(1, 6)}
 @given(st.lists(laid, max_size=5), st.lists(groups, max_size=4))
 def test_layout(said_issues: list[object], said_groups: list[object]) -> None:
     answer = LayoutAnswer.model_validate({"issues": said_issues, "groups": said_groups})
-    reading, _ = lay_out(MADE.reading, [Answered(LAYOUT, answer)])
+    reading, _ = lay_out(MADE.reading, [AnsweredPack(LAYOUT, answer)])
     record = assemble(reading, "example")
     assert ungrounded(record, TEXT) == []
     position = 0

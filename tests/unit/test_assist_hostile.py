@@ -8,8 +8,10 @@ import pytest
 from assist_examples import material
 from planted import notice
 
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_pack import labels_packs
 from extractor.assist.layout.layout_pack import layout_packs
-from extractor.assist.packs import Pack, fields_packs, labels_packs
+from extractor.assist.packs.pack import Pack
 from extractor.assist.prompts import call_for
 
 ORDERS = {
@@ -35,7 +37,7 @@ MARK = re.compile(r"\[o\d+ |\[(?:[imqpf]\d+|[gsS+-]|\d+\+?|\.\.\d+)\]|\]")
 
 def packs(text: str) -> list[Pack]:
     made = material(text)
-    layout = layout_packs(text, made.reading.text, made.reading.outline.ending.start)
+    layout = layout_packs(made)
     return [*labels_packs(made), *fields_packs(made), *layout]
 
 

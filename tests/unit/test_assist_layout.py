@@ -9,12 +9,13 @@ import pytest
 import yaml
 from assist_examples import TEXT, material
 from checkout import SUPPORT
-from notice_extractor_eval.perfect_answers import layout_from
+from perfect_answers import layout_from
 from planted import notice
 
+from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack, layout_packs, units
-from extractor.assist.layout.model_outline import Answered, lay_out, poorly_laid_out
-from extractor.assist.responses import LayoutAnswer
+from extractor.assist.layout.model_outline import lay_out, poorly_laid_out
+from extractor.assist.packs.pack import AnsweredPack
 from extractor.notice.assemble import as_folded, assemble
 from extractor.record.contract import Notice
 
@@ -24,7 +25,7 @@ LAYOUTS = sorted(SUPPORT.glob("layouts/*.yaml"))
 
 def packs(text: str, budget: int = BIG) -> list[LayoutPack]:
     made = material(text)
-    return layout_packs(made.text, made.reading.text, made.reading.outline.ending.start, budget)
+    return layout_packs(made, budget)
 
 
 def laid(text: str, *issues: dict[str, Any], groups: list[dict[str, int]] | None = None) -> tuple[Notice, list[str]]:
@@ -32,7 +33,7 @@ def laid(text: str, *issues: dict[str, Any], groups: list[dict[str, int]] | None
     made = material(text)
     (pack,) = packs(text)
     answer = LayoutAnswer.model_validate({"issues": list(issues), "groups": groups or []})
-    reading, doubts = lay_out(made.reading, [Answered(pack, answer)])
+    reading, doubts = lay_out(made.reading, [AnsweredPack(pack, answer)])
     return assemble(reading, "example", as_folded), [doubt.code for doubt in doubts]
 
 
@@ -106,8 +107,8 @@ def test_a_measure_goes_on_in_the_next_pack() -> None:
     second = LayoutPack(whole.units[cut:], cut + 1, "")
     last = len(whole.units)
     answered = [
-        Answered(first, LayoutAnswer.model_validate({"issues": [{"h": 7, "m": [cut]}]}, context={"pack": first})),
-        Answered(
+        AnsweredPack(first, LayoutAnswer.model_validate({"issues": [{"h": 7, "m": [cut]}]}, context={"pack": first})),
+        AnsweredPack(
             second,
             LayoutAnswer.model_validate(
                 {"issues": [{"h": 0, "m": [0, last], "e": [f"0-{cut + 2}"]}]}, context={"pack": second}
@@ -128,7 +129,7 @@ def test_without_issues_or_with_a_failed_pack_the_rules_outline_stands() -> None
     assert record == made.notice
     assert doubts == ["layout_empty"]
     (pack,) = packs(TEXT)
-    reading, failed = lay_out(made.reading, [Answered(pack, None)])
+    reading, failed = lay_out(made.reading, [AnsweredPack(pack, None)])
     assert reading is made.reading
     assert [doubt.code for doubt in failed] == ["layout_failed"]
 
@@ -139,7 +140,7 @@ def test_a_perfect_reader_lays_out_what_the_rules_do(path: Path, budget: int) ->
     """In one pack and in many; what the grammar reads off is the same where the model's lines are."""
     text = yaml.safe_load(path.read_text(encoding="utf-8"))["text"]
     made = material(text)
-    answered = [Answered(pack, layout_from(made.notice, pack)) for pack in packs(text, budget)]
+    answered = [AnsweredPack(pack, layout_from(made.notice, pack)) for pack in packs(text, budget)]
     reading, doubts = lay_out(made.reading, answered)
     assert doubts == []
     found, read = (told(each, made.text) for each in (assemble(reading, "example", as_folded), made.notice))

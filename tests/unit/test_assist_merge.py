@@ -6,10 +6,12 @@ import pytest
 from assist_examples import TEXT, codes, issues, labelled, material, measures, with_fields
 from planted import notice
 
-from extractor.assist.merge import FieldsAnswered, LabelsAnswered, merge
-from extractor.assist.packs import fields_packs, labels_packs
-from extractor.assist.responses import LabelsAnswer
-from extractor.assist.witnesses import witness
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_answer import LabelsAnswer
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.merge import merge
+from extractor.assist.packs.pack import AnsweredPack
+from extractor.assist.proposals.witnesses import witness
 from extractor.data import read_table
 from extractor.record.grounding import ungrounded
 
@@ -170,8 +172,8 @@ def test_a_failed_pack_leaves_the_rules_reading() -> None:
     made = material(TEXT)
     merged = merge(
         made,
-        [LabelsAnswered(pack, None) for pack in labels_packs(made)],
-        [FieldsAnswered(pack, None) for pack in fields_packs(made)],
+        [AnsweredPack(pack, None) for pack in labels_packs(made)],
+        [AnsweredPack(pack, None) for pack in fields_packs(made)],
     )
     assert merged.notice == made.notice
     assert [doubt.code for doubt in merged.doubts] == ["model_failed", "model_failed"]
@@ -184,7 +186,7 @@ def test_numbers_of_no_piece_are_passed_over_where_an_answer_was_not_checked() -
     answer = LabelsAnswer.model_validate(
         {"issues": [{"i": 9, "c": "other"}], "measures": [{**stray, "m": 40}, {**stray, "a": []}]}
     )
-    merged = merge(made, [LabelsAnswered(pack, answer)])
+    merged = merge(made, [AnsweredPack(pack, answer)])
     assert measures(merged)[1:] == [measure for issue in made.notice.issues for measure in issue.measures][1:]
 
 

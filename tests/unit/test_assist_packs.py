@@ -10,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from planted import notice
 
-from extractor.assist.grouping import evenly_filled
-from extractor.assist.packs import FieldsPack, LabelsPack, Pack, fields_packs, halves, labels_packs, split_labels
+from extractor.assist.fields.field_pack import FieldsPack, fields_packs
+from extractor.assist.labels.label_pack import LabelsPack, labels_packs, split_labels
+from extractor.assist.packs.grouping import evenly_filled
+from extractor.assist.packs.pack import Pack
+from extractor.assist.tasks import FIELDS
 from extractor.endpoint.tokens import estimate_tokens
 
 BIG = 100_000
@@ -129,7 +132,7 @@ def test_the_fields_pack_holds_what_lies_in_no_issue() -> None:
     assert "中共青禾镇委员会" in pack.body
     assert "资金管理不严" not in pack.body
     assert "其他事项" not in pack.body
-    first, second = halves(made, pack) or (pack, pack)
+    first, second = FIELDS.halves(made, pack) or (pack, pack)
     assert isinstance(first, FieldsPack)
     assert isinstance(second, FieldsPack)
     assert first.lines + second.lines == pack.lines

@@ -5,23 +5,21 @@ from __future__ import annotations
 import pytest
 from assist_examples import TUNED, material, tuned
 from notice_extractor_eval.evaluation import evaluate_notice
-from notice_extractor_eval.perfect_answers import answer_from, dump
+from perfect_answers import answer_from, dump
 
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import FieldsPack, fields_packs
+from extractor.assist.labels.label_answer import LabelsAnswer
+from extractor.assist.labels.label_pack import LabelsPack, labels_packs, split_labels
+from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import layout_packs, split_layout
-from extractor.assist.layout.model_outline import Answered, lay_out
-from extractor.assist.merge import FieldsAnswered, LabelsAnswered, Merged, merge
-from extractor.assist.packs import (
-    FieldsPack,
-    LabelsPack,
-    Material,
-    Pack,
-    fields_packs,
-    labels_packs,
-    material_of,
-    split_labels,
-)
+from extractor.assist.layout.model_outline import lay_out
+from extractor.assist.merge import merge
+from extractor.assist.packs.answer_shapes import Response
+from extractor.assist.packs.material import Material, material_of
+from extractor.assist.packs.pack import AnsweredPack, Pack
 from extractor.assist.prompts import call_for
-from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer, Response
+from extractor.assist.proposals.record_draft import MergedRecord
 from extractor.endpoint.tokens import estimate_tokens
 from extractor.notice.assemble import in_folded, in_source
 from extractor.record.contract import Notice
@@ -50,20 +48,22 @@ def answered(gold: Notice, made: Material, pack: Pack, spent: Spent) -> Response
     return call.response.model_validate_json(written, context=dict(call.context))
 
 
-def merged(gold: Notice, made: Material, packs: list[LabelsPack], spent: Spent, *, by_model: bool = False) -> Merged:
+def merged(
+    gold: Notice, made: Material, packs: list[LabelsPack], spent: Spent, *, by_model: bool = False
+) -> MergedRecord:
     labels, fields = [], []
     for pack in packs:
         answer = answered(gold, made, pack, spent)
         assert isinstance(answer, LabelsAnswer)
-        labels.append(LabelsAnswered(pack, answer))
+        labels.append(AnsweredPack(pack, answer))
     for each in fields_packs(made):
         told = answered(gold, made, each, spent)
         assert isinstance(told, FieldsAnswer)
-        fields.append(FieldsAnswered(each, told))
+        fields.append(AnsweredPack(each, told))
     return merge(made, labels, fields, by_model=by_model)
 
 
-def assert_as_gold(gold: Notice, made: Material, found: Merged, text: str) -> None:
+def assert_as_gold(gold: Notice, made: Material, found: MergedRecord, text: str) -> None:
     notice = in_source(found.notice, made.reading.folded)
     scores = evaluate_notice(gold, notice, text).scores()
     assert [name for name in WHOLE if scores[name].f1 < 1] == []
@@ -90,10 +90,10 @@ def test_model(number: int) -> None:
     made = material(text)
     spent: Spent = {}
     laid = []
-    for pack in layout_packs(made.text, made.reading.text, made.reading.outline.ending.start):
+    for pack in layout_packs(made):
         answer = answered(gold, made, pack, spent)
         assert isinstance(answer, LayoutAnswer)
-        laid.append(Answered(pack, answer))
+        laid.append(AnsweredPack(pack, answer))
     reading, doubts = lay_out(made.reading, laid)
     assert doubts == []
     made = material_of(reading, gold.notice_id)
@@ -118,13 +118,13 @@ def test_halves_say_the_same_as_the_whole(number: int) -> None:
 def test_a_layout_in_halves_says_the_same(number: int) -> None:
     gold, text = tuned()[number]
     made = material(text)
-    packs = layout_packs(made.text, made.reading.text, made.reading.outline.ending.start)
-    halves = [half for pack in packs for half in split_layout(made.text, pack) or (pack,)]
+    packs = layout_packs(made)
+    halves = [half for pack in packs for half in split_layout(made, pack) or (pack,)]
     outlines = []
     folded = in_folded(gold, made.reading.folded)
     for each in (packs, halves):
         told = [
-            Answered(
+            AnsweredPack(
                 pack,
                 LayoutAnswer.model_validate(answer_from(folded, made, pack).model_dump()),
             )

@@ -11,10 +11,17 @@ from assist_examples import material, tuned
 from checkout import GOLD_NOTICES
 from quoted_passages import shared_passages
 
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_answer import LabelsAnswer
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import layout_packs
-from extractor.assist.packs import Pack, fields_packs, labels_packs
-from extractor.assist.prompts import TASKS, Task, call_for, prompt
-from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer
+from extractor.assist.packs.pack import Pack, TaskName
+from extractor.assist.prompts import call_for, prompt
+from extractor.assist.tasks import TASKS
+from extractor.endpoint.settings import EndpointSettings
+from extractor.endpoint.shapes import request_body
 from extractor.endpoint.tokens import estimate_tokens
 from extractor.record.enumerations import VOCABULARIES
 
@@ -23,12 +30,12 @@ LEAST_CACHED = 1024
 
 def packs(text: str) -> list[Pack]:
     made = material(text)
-    layout = layout_packs(text, made.reading.text, made.reading.outline.ending.start)
+    layout = layout_packs(made)
     return [*labels_packs(made), *fields_packs(made), *layout]
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_fixed_part_is_long_enough_to_be_cached(task: Task) -> None:
+def test_the_fixed_part_is_long_enough_to_be_cached(task: TaskName) -> None:
     assert estimate_tokens(prompt(task).fixed) > 1.2 * LEAST_CACHED
 
 
@@ -41,7 +48,7 @@ def test_the_fixed_part_is_the_same_in_every_call_and_comes_first() -> None:
             assert first.setdefault(call.task, call.messages[0].content) == prompt(pack.task).fixed
             assert pack.body in call.messages[1].content
             assert call.messages[1].content.rindex("</pieces>") < call.messages[1].content.rindex("请按说明")
-    assert set(first) == set(TASKS) == set(get_args(Task))
+    assert set(first) == set(TASKS) == set(get_args(TaskName))
 
 
 def test_every_value_of_the_vocabularies_is_explained() -> None:
@@ -58,13 +65,13 @@ def test_every_value_of_the_vocabularies_is_explained() -> None:
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_what_is_rendered_quotes_no_gold_notice(task: Task) -> None:
+def test_what_is_rendered_quotes_no_gold_notice(task: TaskName) -> None:
     for path in GOLD_NOTICES.glob("*.txt"):
         assert shared_passages(prompt(task).fixed, path.read_text(encoding="utf-8")) == [], path.name
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_the_examples_answers_have_the_shape_that_is_asked_for(task: Task) -> None:
+def test_the_examples_answers_have_the_shape_that_is_asked_for(task: TaskName) -> None:
     answers = re.findall(r"^\{.*\}$", prompt(task).fixed, re.MULTILINE)
     assert len(answers) >= 2
     for answer in answers:
@@ -87,3 +94,28 @@ def test_room_for_an_answer_grows_with_the_pack() -> None:
     made = material(text)
     small, large = labels_packs(made, 1000)[0], labels_packs(made, 5000)[0]
     assert call_for(small).max_tokens < call_for(large).max_tokens
+
+
+SENT = {
+    "labels": "Labels of numbered issues and measures; ``h`` lists the measures whose possible heading is one.",
+    "fields": "What a notice says about itself.",
+    "layout": "Where issues and measures stand, by line number.",
+}
+"""The descriptions of the tools: the first lines of the answers' docstrings, which are part of what is sent."""
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_tool_is_named_and_described_as_ever(task: TaskName) -> None:
+    """Who rewords a docstring of these changes what a model is sent, and the version of the prompt has to follow."""
+    pack = next(pack for _, text in tuned() for pack in packs(text) if pack.task == task)
+    function = request_body(call_for(pack), EndpointSettings(model="m"), "tools")["tools"][0]["function"]
+    assert (function["name"], function["description"]) == (f"{task.capitalize()}Answer", SENT[task])
+
+
+def test_the_keys_on_the_wire_are_short_and_no_others_are_read() -> None:
+    answer = prompt("labels").response.model_validate(
+        {"issues": [], "measures": [{"m": 1, "t": ["other"], "q": ["1甲"], "subjects": ["2乙"]}]}
+    )
+    assert answer.model_dump_json(exclude_defaults=True) == (
+        '{"issues":[],"measures":[{"m":1,"t":["other"],"q":["1甲"]}]}'
+    )

@@ -9,16 +9,12 @@ from assist_examples import TEXT, material
 from planted import notice
 from pydantic import ValidationError
 
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_pack import fields_packs
+from extractor.assist.labels.label_answer import LabelsAnswer, marked_number, numbered
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.layout.layout_answer import LayoutAnswer, line_range
 from extractor.assist.layout.layout_pack import layout_packs
-from extractor.assist.packs import fields_packs, labels_packs
-from extractor.assist.responses import (
-    FieldsAnswer,
-    LabelsAnswer,
-    LayoutAnswer,
-    line_range,
-    marked_number,
-    numbered,
-)
 
 GOOD: dict[str, Any] = {
     "issues": [{"i": 1, "c": "public_finance"}, {"i": 2, "c": "environment"}],
@@ -43,12 +39,12 @@ def with_measure(**fields: object) -> dict[str, Any]:
 
 def test_a_fitting_answer_passes() -> None:
     answer = labels(with_measure(q=["1培训班", "2 培训"], f=["issued"], x=["q1"]))
-    assert [measure.m for measure in answer.measures] == [1, 2, 3]
+    assert [measure.number for measure in answer.measures] == [1, 2, 3]
 
 
 def test_marks_that_were_copied_are_numbers() -> None:
     answer = {**GOOD, "issues": [{"i": "i1", "c": "other"}, {"i": "[i2]", "c": "other"}]}
-    assert [issue.i for issue in labels(answer).issues] == [1, 2]
+    assert [issue.number for issue in labels(answer).issues] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -136,7 +132,7 @@ def test_fields_are_checked() -> None:
 )
 def test_lines_must_be_in_order(issues: list[dict[str, Any]], said: str) -> None:
     made = material(TEXT)
-    (pack,) = layout_packs(TEXT, made.reading.text, len(TEXT))
+    (pack,) = layout_packs(made)
     with pytest.raises(ValidationError) as caught:
         LayoutAnswer.model_validate({"issues": issues}, context={"pack": pack})
     assert said in str(caught.value)
@@ -144,7 +140,7 @@ def test_lines_must_be_in_order(issues: list[dict[str, Any]], said: str) -> None
 
 def test_a_measure_may_begin_in_its_heading_line() -> None:
     made = material(TEXT)
-    (pack,) = layout_packs(TEXT, made.reading.text, len(TEXT))
+    (pack,) = layout_packs(made)
     LayoutAnswer.model_validate(
         {"issues": [{"h": 6, "m": [6], "e": ["6-7"]}, {"h": 8, "m": ["8"]}]}, context={"pack": pack}
     )

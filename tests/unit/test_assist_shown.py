@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.assist.display import Enclosed, Pin, find_words, same_words, shown, with_marks
+from extractor.assist.packs.display import Enclosure, Pin, find_words, same_words, shown, with_marks
 from extractor.text.places import Place
 
 
@@ -24,7 +24,7 @@ def test_shown_text_has_one_character_for_one_and_nothing_of_a_mark(text: str) -
 
 def test_candidates_are_enclosed_and_pins_set() -> None:
     text = "出资3-4万人次。"
-    enclosed = [Enclosed(Place(2, 8), "o1"), Enclosed(Place(4, 8), "o2")]
+    enclosed = [Enclosure(Place(2, 8), "o1"), Enclosure(Place(4, 8), "o2")]
     assert with_marks(text, Place(0, 9), enclosed, [Pin(2, "[q1]"), Pin(9, "[s]")]) == (
         "出资[q1][o1 3-[o2 4万人次]]。[s]"
     )
@@ -32,7 +32,7 @@ def test_candidates_are_enclosed_and_pins_set() -> None:
 
 def test_crossing_candidates_still_nest() -> None:
     assert (
-        with_marks("甲乙丙丁", Place(0, 4), [Enclosed(Place(0, 3), "a1"), Enclosed(Place(1, 4), "b1")])
+        with_marks("甲乙丙丁", Place(0, 4), [Enclosure(Place(0, 3), "a1"), Enclosure(Place(1, 4), "b1")])
         == "[a1 甲[b1 乙丙]]丁"
     )
 

@@ -10,13 +10,12 @@ from typing import Any
 import pytest
 from answer_examples import answer_line, completion, key, record
 
-from extractor.endpoint.batch import (
+from extractor.endpoint.batch_answers import BatchImport, read_batch
+from extractor.endpoint.batch_requests import (
     BatchCall,
     BatchFileLimits,
     BatchFiles,
-    BatchImport,
     calls_file,
-    read_batch,
     read_calls,
     write_batch,
 )
@@ -155,7 +154,7 @@ class TestAnswers:
         assert (done.stored, done.failed, done.repeated, len(done.problems)) == (1, 1, 2, 1)
         found = cache.get(key(1))
         assert found is not None
-        assert found["content"] == "{}"
+        assert found.content == "{}"
 
     @pytest.mark.parametrize(
         ("line", "outcome", "reason"),
@@ -215,14 +214,14 @@ class TestAnswers:
         assert read_batch(answers, cache) == BatchImport(stored=1)
         found = cache.get(key(1))
         assert found is not None
-        assert json.loads(found["content"]) == {"issues": [1]}
+        assert json.loads(found.content) == {"issues": [1]}
 
     def test_without_counts_have_unknown_usage(self, answers: Path, cache: AnswerCache) -> None:
         answers.write_text(answer_line(key(1), {**completion(), "usage": None}))
         read_batch(answers, cache)
         found = cache.get(key(1))
         assert found is not None
-        assert found["usage"] == {"prompt": 0, "cached": 0, "completion": 0, "known": False}
+        assert found.usage == {"prompt": 0, "cached": 0, "completion": 0, "known": False}
 
     def test_are_not_the_requests(self, requests: Path, cache: AnswerCache) -> None:
         write_batch([call(1)], requests)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 from answer_examples import key, record
+from pydantic import ValidationError
 
+from extractor.endpoint.answer_records import FlawedRecordError, read_record
 from extractor.endpoint.cache import (
     FOLDER_VARIABLE,
     SMALLEST_SIZE_LIMIT,
@@ -64,11 +66,14 @@ class TestAnswers:
         assert cache.get(key(1)) == record("[]")
         assert len(cache) == 1
 
-    def test_are_the_callers_own(self, cache: AnswerCache) -> None:
+    def test_cannot_be_changed(self, cache: AnswerCache) -> None:
         cache.put(key(1), record())
         found = cache.get(key(1))
         assert found is not None
-        found["usage"]["prompt"] = 0
+        with pytest.raises(TypeError):
+            found.usage["prompt"] = 0  # type: ignore[index]
+        with pytest.raises(ValidationError):
+            found.content = "{}"
         assert cache.get(key(1)) == record()
 
     def test_are_removed_one_by_one_or_all(self, cache: AnswerCache) -> None:
@@ -112,11 +117,11 @@ class TestAnswers:
             ({"headers": {"Authorization": "Bearer planted"}}, "fields that no answer has"),
         ],
     )
-    def test_hold_their_fields_and_no_other(self, cache: AnswerCache, wrong: dict[str, object], fault: str) -> None:
-        with pytest.raises(BugError, match=fault) as raised:
-            cache.put(key(1), {**record(), **wrong})
+    def test_hold_their_fields_and_no_other(self, wrong: dict[str, object], fault: str) -> None:
+        with pytest.raises(FlawedRecordError, match=fault) as raised:
+            read_record({**record().json_fields(), **wrong})
         assert "planted" not in str(raised.value)
-        assert cache.get(key(1)) is None
+        assert raised.value.__context__ is None
 
     @pytest.mark.parametrize("no_key", ["", "a", key(1).upper(), key(1) + "\n", "g" * 64])
     def test_need_a_proper_key(self, cache: AnswerCache, no_key: str) -> None:

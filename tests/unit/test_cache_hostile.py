@@ -66,7 +66,7 @@ def test_the_trap_works(sprung: Path) -> None:
 def test_diskcaches_own_json_rows_would_spring_it(tmp_path: Path, sprung: Path) -> None:
     """Why the cache has rows of its own; once this fails, they may be given up."""
     with diskcache.Cache(str(tmp_path / "theirs"), disk=diskcache.JSONDisk) as theirs:
-        theirs[key(1)] = record()
+        theirs[key(1)] = record().json_fields()
         edit(tmp_path / "theirs", "UPDATE Cache SET mode = 4, value = ?", pickle.dumps(Trap(sprung)))
         with pytest.raises(TypeError):
             theirs.get(key(1))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from answer_examples import key, record
+from checkout import SUPPORT
 
+from extractor.endpoint.answer_records import read_record
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.failures import EndpointFailure, Reason
-from extractor.endpoint.offline import OfflineAnswers
-from extractor.endpoint.recording import AnswerImport, Recording, export, import_
+from extractor.endpoint.offline_answers import OfflineAnswers
+from extractor.endpoint.recording import AnswerImport, Recording, export, import_, recorded_line
 from extractor.errors import BugError, InputError, OutputError
 
 RECORDS = {
@@ -48,7 +52,7 @@ class TestExport:
         assert lines.pop() == ""
         found = [json.loads(line) for line in lines]
         assert [(line["task"], line["key"]) for line in found] == sorted(
-            (answer["task"], name) for name, answer in RECORDS.items()
+            (answer.task, name) for name, answer in RECORDS.items()
         )
         (labels,) = (line for line in lines if '"task": "labels"' in line)
         assert labels == (
@@ -62,7 +66,7 @@ class TestExport:
         with AnswerCache(tmp_path / "another") as another:
             for name in sorted(RECORDS, reverse=True):
                 answer = RECORDS[name]
-                another.put(name, {field: answer[field] for field in reversed(answer)})
+                another.put(name, read_record(dict(reversed(answer.json_fields().items()))))
             export(another, tmp_path / "another.jsonl")
         assert (tmp_path / "another.jsonl").read_bytes() == exported.read_bytes()
 
@@ -81,6 +85,37 @@ class TestExport:
         assert export(filled, exported).count == 4
         assert exported.read_bytes() == before
         assert list(exported.parent.glob("*.tmp")) == []
+
+
+class TestForm:
+    """Files and rows keep their form: old ones are read, and what is written anew is the same to the byte."""
+
+    def test_of_a_recording_in_the_repository(self, cache: AnswerCache, tmp_path: Path) -> None:
+        recorded = SUPPORT / "recordings" / "short.jsonl"
+        assert import_(cache, recorded).new == len(Recording(recorded)) > 0
+        export(cache, tmp_path / "again.jsonl")
+        assert (tmp_path / "again.jsonl").read_bytes() == recorded.read_bytes()
+
+    def test_of_a_row_in_the_cache(self, cache: AnswerCache, tmp_path: Path) -> None:
+        row = (
+            b'{"task": "labels", "model": "some/model-7b", "mode": "json", "prompt_version": "labels.1", '
+            b'"finish_reason": "stop", "usage": {"prompt": 1500, "cached": 1024, "completion": 12, "known": true}, '
+            b'"content": "{\\"c\\":\\"\\u8d22\\u653f\\"}"}'
+        )
+        cache.put(key("a"), RECORDS[key("a")])
+        with sqlite3.connect(tmp_path / "cache" / "cache.db") as database:
+            ((written,),) = database.execute("SELECT value FROM Cache").fetchall()
+        database.close()
+        assert zlib.decompress(written) == row
+
+    @pytest.mark.parametrize("usage", [{}, {"prompt": 3}, {"completion": 1, "prompt": 3, "thinking": 2}])
+    def test_of_counts_that_other_versions_kept(self, tmp_path: Path, usage: dict[str, int]) -> None:
+        line = recorded_line(key("a"), record(usage=usage))
+        assert json.loads(line)["usage"] == usage
+        (tmp_path / "a.jsonl").write_bytes(line)
+        found = Recording(tmp_path / "a.jsonl").get(key("a"))
+        assert found is not None
+        assert recorded_line(key("a"), found) == line
 
 
 class TestImport:
@@ -108,7 +143,7 @@ class TestImport:
         bad: dict[str, bytes] = {
             "is no JSON": good[0][:-9],
             "is no object": b"[1]",
-            "has no key": json.dumps(record()).encode(),
+            "has no key": json.dumps(record().json_fields()).encode(),
             "has no task": json.dumps({"key": key(1)}).encode(),
             "has fields that no answer has": json.dumps({**first, "api_key": "planted"}).encode(),
             "is cut short": json.dumps({**first, "finish_reason": "length"}).encode(),
@@ -139,11 +174,12 @@ class TestRecording:
         assert recording.get(key("none")) is None
         assert len(recording) == 4
 
-    def test_answers_are_the_callers_own(self, exported: Path) -> None:
+    def test_answers_cannot_be_changed(self, exported: Path) -> None:
         recording = Recording(exported)
         found = recording.get(key("a"))
         assert found is not None
-        found["usage"].clear()
+        with pytest.raises(TypeError):
+            found.usage["prompt"] = 0  # type: ignore[index]
         assert recording.get(key("a")) == RECORDS[key("a")]
 
     def test_with_bad_lines_is_refused(self, exported: Path) -> None:

@@ -119,7 +119,7 @@ def test_records_of_such_ids_are_not_taken(name: str, tmp_path: Path) -> None:
 @bad
 def test_reviewed_notices_become_no_files_of_such_names(name: str, tmp_path: Path) -> None:
     record = extract(NOTICE, notice_id=name)
-    with pytest.raises(InputError, match="so no file can bear it"):
+    with pytest.raises(InputError, match="so it cannot be a file's name"):
         written_labels(record, NOTICE, review_of(record, ()), tmp_path / "gold", replaces=True)
     assert list(tmp_path.iterdir()) == []
 

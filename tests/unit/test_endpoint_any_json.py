@@ -15,12 +15,13 @@ from hypothesis import settings as how
 from hypothesis import strategies as st
 from openai import APIStatusError
 
-from extractor.endpoint.answer_records import FIELDS, flaw
+from extractor.endpoint.answer_json import found_json
+from extractor.endpoint.answer_records import AnswerRecord, CallHeader
 from extractor.endpoint.answers import kept_answer, record_of, valid_answer
-from extractor.endpoint.batch import read_batch
+from extractor.endpoint.batch_answers import read_batch
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.calls import Mode
-from extractor.endpoint.completion import body_of, found_json, read_completion, read_usage
+from extractor.endpoint.completion import body_of, read_completion, read_usage
 from extractor.endpoint.diagnosis import diagnose, refused_in_passing
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure
 from extractor.endpoint.recording import import_
@@ -112,9 +113,8 @@ def test_a_completion_is_read_or_named(found: dict[str, Any], mode: Mode) -> Non
         str(failure).encode()
         assert len(str(failure)) < 500
         return
-    keeping = record_of(asked, "m", mode, reply, answer.text)
-    assert flaw(keeping) is None
-    json.dumps(keeping, ensure_ascii=False).encode()  # no half pairs: any file and any database takes it
+    keeping = record_of(CallHeader(asked.task, "m", mode, asked.prompt_version), reply)
+    json.dumps(keeping.json_fields(), ensure_ascii=False).encode()  # no half pairs: any file and any database takes it
     assert kept_answer(asked, keeping) == answer.value
     counted = read_usage(found)[0]
     assert 0 <= counted.prompt + counted.completion <= 2 * 10**9
@@ -164,10 +164,10 @@ def test_a_line_of_answers_is_stored_or_named(folder: Path, bodies: list[Any], o
     assert all(str(problem).isprintable() for problem in done.problems)
 
 
-@given(st.lists(st.tuples(st.sampled_from(FIELDS), VALUES), min_size=1, max_size=4))
+@given(st.lists(st.tuples(st.sampled_from(list(AnswerRecord.model_fields)), VALUES), min_size=1, max_size=4))
 @how(max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], deadline=None)
 def test_a_recorded_line_is_taken_or_named(folder: Path, odd: list[tuple[str, Any]]) -> None:
-    sound = record('{"issues": []}')
+    sound = record('{"issues": []}').json_fields()
     lines = [{"key": key(str(number)), **sound, name: value} for number, (name, value) in enumerate(odd)]
     lines += [{"key": key("u"), **sound, "usage": {"prompt": odd[0][1]}}, {"key": odd[0][1], **sound}]
     file = folder / "recorded.jsonl"

@@ -10,8 +10,9 @@ from checkout import GOLD_NOTICES
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.endpoint.answer_json import found_json
 from extractor.endpoint.calls import Message, Usage
-from extractor.endpoint.completion import found_json, read_completion, read_usage
+from extractor.endpoint.completion import read_completion, read_usage
 from extractor.endpoint.diagnosis import exhausted, requested_wait
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
 from extractor.endpoint.tokens import estimate_tokens, least_tokens, most_tokens

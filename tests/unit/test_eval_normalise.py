@@ -12,6 +12,7 @@ from extractor.record.contract import Span
 from extractor.record.lookup import Page
 from extractor.record.units import amount
 from extractor.text.normal_form import normalise, normalise_or_none
+from extractor.text.text_hash import text_sha256
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,11 @@ def test_a_value_of_blanks_is_no_value() -> None:
 def test_a_normal_form_is_its_own_normal_form(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
+
+
+def test_a_text_has_a_hash_whatever_it_holds() -> None:
+    assert text_sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    assert len(text_sha256("甲\ud800")) == len(text_sha256("甲")) == 64
 
 
 def test_amounts_are_exact_in_base_units() -> None:

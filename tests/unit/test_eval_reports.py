@@ -17,7 +17,7 @@ from notice_extractor_eval.evaluation import Evaluation, evaluate
 from notice_extractor_eval.gold_folder import Example
 from notice_extractor_eval.guard import Breach
 from notice_extractor_eval.html_report import mark_differences, page
-from notice_extractor_eval.item_errors import Finding, as_dict, differences
+from notice_extractor_eval.item_errors import ItemError, as_dict, differences
 from notice_extractor_eval.junit_report import junit
 from notice_extractor_eval.markdown import cell, table
 from notice_extractor_eval.outcomes import Score
@@ -52,8 +52,8 @@ def _notice(text: str, value: float = 12, end: int = -1, title: str = "学习计
 TEXT = "认真整改到位。印发《学习计划》,召开会议12次。效果良好。"
 
 
-def _by_field(evaluation: Evaluation) -> dict[str, Finding]:
-    return {finding.field: finding for finding in evaluation.findings}
+def _by_field(evaluation: Evaluation) -> dict[str, ItemError]:
+    return {error.field: error for error in evaluation.errors}
 
 
 # -- errors ---------------------------------------------------------------------------------------------------------
@@ -61,16 +61,16 @@ def _by_field(evaluation: Evaluation) -> dict[str, Finding]:
 
 def test_a_wrong_value_shows_both_sides_in_its_sentence() -> None:
     evaluation = _measured(_notice(TEXT), _notice(TEXT, value=13), TEXT)
-    (finding,) = evaluation.findings
-    assert (finding.field, finding.kind) == ("measures.quantities", "wrong_value")
-    assert finding.gold_path == finding.pred_path == "issues[0].measures[0].quantities[0]"
-    assert finding.sentence is not None
-    assert finding.sentence.text == "印发《学习计划》,召开会议12次。"
-    start, end = finding.sentence.gold or (0, 0)
+    (error,) = evaluation.errors
+    assert (error.field, error.kind) == ("measures.quantities", "wrong_value")
+    assert error.gold_path == error.pred_path == "issues[0].measures[0].quantities[0]"
+    assert error.sentence is not None
+    assert error.sentence.text == "印发《学习计划》,召开会议12次。"
+    start, end = error.sentence.gold or (0, 0)
     assert TEXT[start:end] == "12次"
-    assert TEXT[finding.sentence.start :].startswith(finding.sentence.text)
-    assert differences(finding.gold, finding.pred) == ["value: 12 → 13"]
-    assert "12 | 次 | 会议" in str(finding) and "召开会议12次" in str(finding)
+    assert TEXT[error.sentence.start :].startswith(error.sentence.text)
+    assert differences(error.gold, error.pred) == ["value: 12 → 13"]
+    assert "12 | 次 | 会议" in str(error) and "召开会议12次" in str(error)
 
 
 def test_a_wrong_span_shows_where_it_ends() -> None:
@@ -83,21 +83,21 @@ def test_a_wrong_span_shows_where_it_ends() -> None:
 def test_missed_and_invented_values_have_one_side() -> None:
     bare = Notice(notice_id="n", text_sha256="")
     missed, invented = _measured(_notice(TEXT), bare, TEXT), _measured(bare, _notice(TEXT), TEXT)
-    assert {finding.kind for finding in missed.findings} == {"missed"}
-    assert {finding.kind for finding in invented.findings} == {"invented"}
-    assert len(missed.findings) == len(invented.findings)
+    assert {error.kind for error in missed.errors} == {"missed"}
+    assert {error.kind for error in invented.errors} == {"invented"}
+    assert len(missed.errors) == len(invented.errors)
 
 
 @given(notices(), notices())
 @settings(deadline=None, max_examples=30)
 def test_every_error_is_in_its_sentence(one: tuple[Notice, str], other: tuple[Notice, str]) -> None:
     gold, text = one
-    for finding in _measured(gold, other[0], text).findings:
-        sentence = finding.sentence
+    for error in _measured(gold, other[0], text).errors:
+        sentence = error.sentence
         if sentence is not None:
             assert text[sentence.start : sentence.start + len(sentence.text)] == sentence.text
-        assert json.dumps(as_dict(finding), ensure_ascii=False)
-        assert str(finding)
+        assert json.dumps(as_dict(error), ensure_ascii=False)
+        assert str(error)
 
 
 @given(notices())
@@ -106,14 +106,14 @@ def test_the_listed_errors_add_up_to_the_counts(example: tuple[Notice, str]) -> 
     gold, text = example
     evaluation = _measured(gold, None, text)
     for name in ("issues", "measures", "measures.types", "measures.dates", "measures.quantities", "totals", "title"):
-        assert sum(finding.field == name for finding in evaluation.findings) == evaluation.micro[name].fn, name
+        assert sum(error.field == name for error in evaluation.errors) == evaluation.micro[name].fn, name
 
 
 def test_keys_stay_the_same_from_run_to_run() -> None:
     first = _measured(_notice(TEXT), _notice(TEXT, value=13), TEXT)
     second = _measured(_notice(TEXT), _notice(TEXT, value=13), TEXT)
     third = _measured(_notice(TEXT), _notice(TEXT, value=14), TEXT)
-    keys = [[finding.key for finding in each.findings] for each in (first, second, third)]
+    keys = [[error.key for error in each.errors] for each in (first, second, third)]
     assert keys[0] == keys[1] != keys[2]
 
 
@@ -128,7 +128,7 @@ def _hostile() -> tuple[Evaluation, str]:
 
 def test_hostile_text_cannot_leave_the_page() -> None:
     evaluation, _ = _hostile()
-    html = page(metrics(evaluation, RUN), evaluation.findings)
+    html = page(metrics(evaluation, RUN), evaluation.errors)
     assert html.count("<script") == 2 and html.count("</script>") == 2
     assert "onerror" not in re.sub(r'<script type="application/json".*?</script>', "", html, flags=re.S)
     inside = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, flags=re.S)
@@ -156,7 +156,7 @@ def test_marked_parts_add_up_to_both_texts(one: str, other: str) -> None:
 def test_hostile_text_cannot_break_the_other_reports(tmp_path: Path) -> None:
     evaluation, _ = _hostile()
     found = metrics(evaluation, RUN)
-    breach = Breach("measures.quantities", 1, 0, Score(fp=1, fn=1), 1, tuple(evaluation.findings[:1]), new=True)
+    breach = Breach("measures.quantities", 1, 0, Score(fp=1, fn=1), 1, tuple(evaluation.errors[:1]), new=True)
     for path in write_reports(tmp_path, found, evaluation, [breach]):
         assert path.stat().st_size > 0
     assert "<script" not in (tmp_path / "summary.md").read_text(encoding="utf-8").replace("\\<script", "")
@@ -168,12 +168,12 @@ def test_hostile_text_cannot_break_the_other_reports(tmp_path: Path) -> None:
         json.loads((tmp_path / "metrics.json").read_text(encoding="utf-8"))["fields"]["measures.quantities"]["fp"] == 1
     )
     lines = (tmp_path / "errors.jsonl").read_text(encoding="utf-8").split("\n")
-    assert len([line for line in lines if line]) == len(evaluation.findings)
+    assert len([line for line in lines if line]) == len(evaluation.errors)
 
 
 def test_junit_leaves_out_what_xml_cannot_hold() -> None:
     evaluation = _measured(_notice(TEXT), None, TEXT)
-    breach = Breach("issues", 1, 0, Score(fn=1), 1, (evaluation.findings[0],), new=False)
+    breach = Breach("issues", 1, 0, Score(fn=1), 1, (evaluation.errors[0],), new=False)
     text = junit(metrics(evaluation, RUN), [breach])
     assert ET.fromstring(text.replace("认", "\ufffd")) is not None
     bad = Breach("issues\x00\ud800", 1, 0, Score(fn=1), 1, (), new=False)

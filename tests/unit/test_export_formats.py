@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.utils.escape import unescape
 
-from extractor.exports.cell_text import shown
+from extractor.exports.cell_text import displayed
 from extractor.exports.csv_tables import guarded, unguarded, write_csv
 from extractor.exports.duckdb_file import write_duckdb
 from extractor.exports.parquet import write_parquet
@@ -45,7 +45,7 @@ def _each(folder: Path, ending: str) -> dict[str, Path]:
 def _seen(rows: list[Row], table: Table, lang: Lang) -> list[list[object]]:
     """Rows as spreadsheets show them: no text and no value are the same there."""
     columns = table.columns
-    cells = [[shown(row[column.name], column, lang) for column in columns] for row in rows]
+    cells = [[displayed(row[column.name], column, lang) for column in columns] for row in rows]
     return [[None if cell == "" else cell for cell in row] for row in cells]
 
 

@@ -14,9 +14,10 @@ from notice_extractor_eval.gold_folder import label_paths, read_folder, read_lay
 
 from extractor.errors import InputError
 from extractor.labels.anchors import make_anchor, resolve_anchor
-from extractor.labels.label_file import LabelFile, parse_labels, read_label_file, read_text, text_hash, write_labels
+from extractor.labels.label_file import LabelFile, parse_labels, read_label_file, read_text, write_labels
 from extractor.record.contract import Notice, Span
 from extractor.record.date_values import is_date_value
+from extractor.text.text_hash import text_sha256
 
 
 def _line(words: str, source: str = LABELS) -> int:
@@ -44,7 +45,7 @@ def test_a_label_file_becomes_a_notice_with_true_offsets() -> None:
     assert file.errors == ()
     assert (file.notice_id, file.annotator, file.status) == ("example-2024", "a", "reviewed")
     notice = _notice(file)
-    assert notice.text_sha256 == text_hash(TEXT)
+    assert notice.text_sha256 == text_sha256(TEXT)
     assert (notice.title, notice.contact.email, notice.inspection_end) == (
         "关于巡察整改进展情况的通报",
         "a@b.cn",
@@ -276,7 +277,7 @@ def test_awkward_words_are_quoted_as_needed(title: str) -> None:
     notice = Notice.model_validate(
         {
             "notice_id": "n",
-            "text_sha256": text_hash(text),
+            "text_sha256": text_sha256(text),
             "issues": [{"title": title, "section": [], "text": {"start": 0, "end": len(text)}}],
         }
     )

@@ -12,7 +12,7 @@ from checkout import SUPPORT
 
 from extractor import extract
 
-LAYOUTS = sorted(SUPPORT.joinpath("layouts").glob("*.yaml"))
+LAYOUTS = sorted(SUPPORT.joinpath("layouts").rglob("*.yaml"))
 
 
 def _plain(label: str | None) -> str | None:
@@ -52,3 +52,11 @@ def test_layout_is_read_as_a_reader_would(path: Path) -> None:
         for issue in extract(text).issues
     ]
     assert found == _expected(case)
+
+
+@pytest.mark.parametrize("path", LAYOUTS, ids=lambda path: path.stem)
+def test_a_status_that_a_layout_prints_is_read(path: Path) -> None:
+    case = yaml.safe_load(path.read_text(encoding="utf-8"))
+    found = extract(case["text"]).issues
+    told = [(each["title"], each["status"]) for each in case["issues"] if "status" in each]
+    assert [(issue.title, issue.status) for issue in found if issue.title in dict(told)] == told

@@ -21,7 +21,8 @@ LINES_MATTER = ("table_cells", "markdown", "one_line", "wrapped", "line_break", 
 WRAPPABLE = sorted(name for name in LAYOUTS if not any(word in name for word in LINES_MATTER))
 LINE_NOISE = {"wrapped", "pages", "form_feeds", "scan_blanks"}
 
-seeds = st.integers(0, 2**32 - 1)
+# Not integers(): Hypothesis mixes numbers of our own modules into those, so that any change of the code draws others.
+seeds = st.sampled_from(range(2**32))
 # A smaller seed is no simpler text: shrinking would only read the notice hundreds of times more.
 quick = settings(deadline=None, derandomize=True, phases=[Phase.generate], report_multiple_bugs=False)
 
@@ -61,6 +62,23 @@ def test_one_kind_of_noise_changes_no_gold_notice(kind: str, name: str, seed: in
 def test_one_kind_of_noise_changes_no_layout(kind: str, data: st.DataObject, seed: int) -> None:
     name = data.draw(st.sampled_from(WRAPPABLE if kind in LINE_NOISE else sorted(LAYOUTS)))
     _same(KINDS[kind](LAYOUTS[name], Random(seed)), name)
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        ("measures_begin_with_figures_ascii_dot", 13),  # a heading, then 1.12座: the first measure, about 12座
+        ("measures_begin_with_figures_ascii_dot", 25),  # a full line that ended, then 2.15个
+        ("digit_framed_over_yishi_run_in", 37),  # 31万 at a line's end, 标箱 on the next
+        ("unnumbered_framed_headings_with_leadins", 25),  # 48.3万 and 元
+        ("responsible_unit_lines", 18),  # a line that ends in 支部, but signs nothing
+        ("framed_top_level_over_cn_paren", 32),  # 《学院党委 in an open title
+        ("heading_tail_status_brackets", 31),  # 责任单位: and its value 票务中心
+        ("zhendui_comma_run_on", 37),  # a line a little short of full, with a figure
+    ],
+)
+def test_a_wrap_that_was_misread_once(name: str, seed: int) -> None:
+    _same(KINDS["wrapped"](LAYOUTS[name], Random(seed)), name)
 
 
 @given(names=st.sets(st.sampled_from(sorted(KINDS)), min_size=2, max_size=4), data=st.data(), seed=seeds)

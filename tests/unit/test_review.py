@@ -19,10 +19,10 @@ from extractor.record.enumerations import VOCABULARIES
 from extractor.record.fields import SHAPES
 from extractor.record.grounding import ungrounded
 from extractor.record.items import put_together, take_apart
-from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
+from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, MadeChange, Undo
 from extractor.review.proposals import proposed
 from extractor.review.refusals import ConflictError, RefusedError
-from extractor.review.review import Review, can_be_undone, judged, record_of, review_of
+from extractor.review.review import Review, can_be_undone, check_change, record_of, review_of
 from extractor.review.review_labels import label_file
 
 NOTICE = notices()[0][0]
@@ -35,7 +35,7 @@ class Desk:
 
     def __init__(self, notice: Notice = NOTICE, text: str = TOWN) -> None:
         self.base, self.text = notice, text
-        self.made: list[Made] = []
+        self.made: list[MadeChange] = []
 
     @property
     def review(self) -> Review:
@@ -45,16 +45,16 @@ class Desk:
     def record(self) -> Notice:
         return record_of(self.review).notice
 
-    def do(self, change: Change, *, by: str = "甲", seen: int | None = None) -> Made:
+    def do(self, change: Change, *, by: str = "甲", seen: int | None = None) -> MadeChange:
         review = self.review
-        result = judged(review, self.text, change, review.last if seen is None else seen)
-        self.made.append(Made(number=review.last + 1, by=by, made=WHEN, change=change, result=result))
+        result = check_change(review, self.text, change, review.last if seen is None else seen)
+        self.made.append(MadeChange(number=review.last + 1, by=by, made=WHEN, change=change, result=result))
         return self.made[-1]
 
     def refused(self, change: Change, *, seen: int | None = None) -> str:
         with pytest.raises(RefusedError) as raised:
             self.do(change, seen=seen)
-        assert raised.value.said("zh") != raised.value.said("en")
+        assert raised.value.sentence("zh") != raised.value.sentence("en")
         return raised.value.code
 
 
@@ -367,7 +367,7 @@ def _changes(items: Sequence[str], last: int) -> st.SearchStrategy[Change]:
     )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_whatever_people_do_the_record_is_grounded_and_can_be_undone(data: st.DataObject) -> None:
     """Each change is refused with a sentence, or leaves a valid record in which nothing is invented.
@@ -382,7 +382,7 @@ def test_whatever_people_do_the_record_is_grounded_and_can_be_undone(data: st.Da
         try:
             desk.do(change)
         except RefusedError as error:
-            assert error.said("zh")
+            assert error.sentence("zh")
             continue
         record = Notice.model_validate_json(desk.record.model_dump_json())
         assert record == desk.record

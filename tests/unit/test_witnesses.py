@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from checkout import ROOT
 
-from extractor.assist.witnesses import witness
+from extractor.assist.proposals.witnesses import witness
 from extractor.data import read_table
 
 THRESHOLDS = tomllib.loads((ROOT / "eval/thresholds.toml").read_text(encoding="utf-8"))

@@ -1,7 +1,7 @@
-"""A notice as numbered lines, for a model that is to say which of them are headings and which are measures.
+"""The packs of the task `layout`: a notice as numbered lines, of which a model says what is a heading or a measure.
 
 A line of the prompt is a printed line, or, where a printed line holds more, one sentence or enumerated unit of it. Of a
-long one only its beginning and its end are shown: a layout can be told without reading it all. ``[13+]`` goes on in the
+long one only its beginning and its end are shown: a layout can be read without all its words. ``[13+]`` goes on in the
 printed line of ``[12]``.
 """
 
@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar
 
-from extractor.assist.display import shown
-from extractor.assist.grouping import evenly_filled
+from extractor.assist.packs.display import shown
+from extractor.assist.packs.grouping import evenly_filled
+from extractor.assist.packs.material import Material
+from extractor.assist.packs.pack import TaskName
 from extractor.endpoint.tokens import estimate_tokens
 from extractor.notice.outline.marks import Boundary, find_marks
 from extractor.notice.outline.segments import split_segments
@@ -29,29 +31,30 @@ _LONGEST_QUOTE = 200
 _OPENERS = " \u3000\xa0\t\n*>#●○•◆◇■□▲★▪·-—"
 _SHOWN_WHOLE = 48
 _HEAD, _TAIL = 30, 10
-"""Of a unit longer than ``_SHOWN_WHOLE`` code points so many of its first and last are shown."""
+"""The code points shown of the beginning and the end of a unit that is longer than ``_SHOWN_WHOLE``."""
 
 
 @dataclass(frozen=True)
 class LayoutPack:
-    """Some of a notice's units in a row; ``first`` is the number of the first one, from 1 on in the notice."""
+    """Some of a notice's units in a row; ``first`` is the number of the first one, counted from 1 in the notice."""
 
-    task: ClassVar[Literal["layout"]] = "layout"
+    task: ClassVar[TaskName] = "layout"
     units: tuple[Place, ...]
     first: int
     body: str
 
     @property
     def expected_tokens(self) -> int:
-        """About how many tokens the answer takes (estimate, see ``extractor.endpoint.tokens``)."""
+        """The estimated length of the answer, in tokens (see ``extractor.endpoint.tokens``)."""
         return 40 + 5 * len(self.units)
 
 
-def layout_packs(text: str, reading: str, end: int, budget: int = LAYOUT_BUDGET) -> list[LayoutPack]:
-    """The units of a notice up to ``end`` (where its closing starts), in as few packs as hold them."""
+def layout_packs(material: Material, budget: int = LAYOUT_BUDGET) -> list[LayoutPack]:
+    """Return the units of a notice up to its closing in as few packs as hold them at ``budget`` tokens each."""
+    text, reading = material.text, material.reading.text
     lines: list[list[Place]] = []
     sizes: list[int] = []
-    for unit in units(reading, end):
+    for unit in units(reading, material.reading.outline.ending.start):
         # A printed line stays whole unless it is so long that it has lost its breaks.
         if not lines or opens_line(reading, unit) or sizes[-1] > budget // 4:
             lines.append([])
@@ -67,16 +70,19 @@ def layout_packs(text: str, reading: str, end: int, budget: int = LAYOUT_BUDGET)
     return packs
 
 
-def split_layout(text: str, pack: LayoutPack) -> tuple[LayoutPack, LayoutPack] | None:
-    """The two halves of a pack whose answer was cut off; None where it holds one unit."""
+def split_layout(material: Material, pack: LayoutPack) -> tuple[LayoutPack, LayoutPack] | None:
+    """Return the two halves of a pack; None where it holds one unit."""
     middle = len(pack.units) // 2
     if not middle:
         return None
-    return _pack(text, pack.units[:middle], pack.first), _pack(text, pack.units[middle:], pack.first + middle)
+    return (
+        _pack(material.text, pack.units[:middle], pack.first),
+        _pack(material.text, pack.units[middle:], pack.first + middle),
+    )
 
 
 def units(reading: str, end: int) -> list[Place]:
-    """The units of a folded text up to ``end``, in order: lines, cut behind sentences and before enumerators."""
+    """Return the units of a folded text up to ``end``, in order: lines, cut behind sentences and before enumerators."""
     quoted = _quoted(reading)
     cuts = {match.end() for match in _SENTENCE.finditer(reading, 0, end) if not quoted[match.start()]}
     for mark in find_marks(reading[:end]):
@@ -94,7 +100,7 @@ def units(reading: str, end: int) -> list[Place]:
 
 
 def opens_line(reading: str, unit: Place) -> bool:
-    """Whether a unit is the first of its printed line."""
+    """Say whether a unit is the first of its printed line."""
     before = unit.start - 1
     while before >= 0 and reading[before] != "\n" and reading[before] in _OPENERS:
         before -= 1
@@ -113,7 +119,7 @@ def _line(text: str, unit: Place, number: int) -> str:
 
 
 def _quoted(reading: str) -> bytearray:
-    """Which places lie inside “…” or 《…》 of one line; a quote that does not close soon quotes nothing."""
+    """Return 1 for each offset inside “…” or 《…》 of one line; a quote that does not close soon quotes nothing."""
     inside = bytearray(len(reading) + 1)
     for opening, closing in zip(_OPENING, _CLOSING, strict=True):
         for match in re.finditer(f"{opening}[^{opening}{closing}\n]{{1,{_LONGEST_QUOTE}}}{closing}", reading):

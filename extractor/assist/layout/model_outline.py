@@ -1,7 +1,7 @@
-"""From a model's line numbers to the same outline the rules make: places of issues, titles, headings and measures.
+"""The outline made from a model's line numbers, of the same form as the rules': issues, titles, headings, measures.
 
-The model points at lines; where a title starts inside its frame, where an enumerator or a lead-in ends is read off
-the text by the rules' own grammar. What cannot be placed is dropped and reported.
+The model points at lines; the rules' own grammar reads from the text where a title starts inside its frame and where an
+enumerator or a lead-in ends. Lines that cannot be placed are dropped and reported.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from extractor.assist.layout.layout_answer import LaidIssue, LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack, opens_line
-from extractor.assist.responses import LaidIssue, LayoutAnswer
+from extractor.assist.packs.pack import AnsweredPack
 from extractor.notice.outline.frames import lead_in_end, read_frame
 from extractor.notice.outline.marks import EnumeratorMark, find_marks
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline, Rest
@@ -27,22 +28,18 @@ _FINAL = "。.;:"
 _PLAIN_KINDS = frozenset({"shi", "circled", "cn_paren", "ar_paren", "feedback"})
 
 
-class Answered(NamedTuple):
-    """A layout pack and what a model said of it; None where the call failed for good."""
-
-    pack: LayoutPack
-    answer: LayoutAnswer | None
+AnsweredLayout = AnsweredPack[LayoutPack, LayoutAnswer]
 
 
-class LaidOut(NamedTuple):
-    """The rules' reading over the model's outline, and what could not be placed."""
+class OutlinedReading(NamedTuple):
+    """The rules' reading under the model's outline, and doubts about lines that could not be placed."""
 
     reading: Reading
     doubts: list[Doubt]
 
 
 def poorly_laid_out(reading: Reading) -> bool:
-    """Whether the rules' outline is so poor that a model had better say where issues and measures stand."""
+    """Say whether the rules' outline is so poor that a model should find the issues and measures."""
     outline = reading.outline
     return not outline.issues or outline.coverage is None or outline.coverage < LOW_COVERAGE
 
@@ -55,26 +52,28 @@ class _Stretch(NamedTuple):
     last: int
 
 
-class _Told(NamedTuple):
-    """An issue as told, by unit indices: its heading, its grouping headings, its measures."""
+class _IssueLines(NamedTuple):
+    """An issue by the indices of its units: its heading, the group headings above it, its measures."""
 
     heading: int
     groups: tuple[int, ...]
     measures: list[_Stretch]
 
 
-def lay_out(reading: Reading, answered: Sequence[Answered]) -> LaidOut:
-    """Put the model's outline in the place of the rules', unless it names no issue or is not whole."""
-    units = [unit for pack, _ in answered for unit in pack.units]
-    failed = [pack for pack, answer in answered if answer is None]
+def lay_out(reading: Reading, answered: Sequence[AnsweredLayout]) -> OutlinedReading:
+    """Replace the rules' outline by the model's, unless that names no issue or is not whole."""
+    units = [unit for each in answered for unit in each.pack.units]
+    failed = [each.pack for each in answered if each.answer is None]
     if failed:
-        return LaidOut(reading, [Doubt("layout_failed", "issues", {"first": str(pack.first)}) for pack in failed])
-    doubts: list[Doubt] = []
-    told = _told(answered, len(units), doubts)
+        doubts = [Doubt("layout_failed", "issues", {"first": str(pack.first)}) for pack in failed]
+        return OutlinedReading(reading, doubts)
+    doubts = []
+    answers = [each.answer for each in answered if each.answer is not None]
+    lines = _read_lines(answers, len(units), doubts)
     marks = _marks(reading.text)
-    issues = tuple(issue for each in told if (issue := _issue(reading.text, units, marks, each, doubts)))
+    issues = tuple(issue for each in lines if (issue := _issue(reading.text, units, marks, each, doubts)))
     if not issues:
-        return LaidOut(reading, [*doubts, Doubt("layout_empty", "issues", {})])
+        return OutlinedReading(reading, [*doubts, Doubt("layout_empty", "issues", {})])
     rectification = _extent(issues)
     outline = reading.outline._replace(
         issues=issues,
@@ -84,22 +83,22 @@ def lay_out(reading: Reading, answered: Sequence[Answered]) -> LaidOut:
         gaps=(),
         opening_end=min([issues[0].text.start, *(group.start for group in issues[0].groups)]),
     )
-    return LaidOut(reading.with_outline(outline), doubts)
+    return OutlinedReading(reading.with_outline(outline), doubts)
 
 
-def _told(answered: Sequence[Answered], count: int, doubts: list[Doubt]) -> list[_Told]:
-    """The issues of all packs in order, by unit index, each measure with its last unit."""
+def _read_lines(answers: Sequence[LayoutAnswer], count: int, doubts: list[Doubt]) -> list[_IssueLines]:
+    """Return the issues of all packs in order, by the indices of their units, each measure with its last unit."""
     headings: dict[int, int] = {}
     issues: list[tuple[int, _Lines, int]] = []
-    for _, answer in answered:
-        for group in answer.groups if answer else ():
-            if 0 < group.u <= count:
-                headings[group.u - 1] = group.l
-        for issue in answer.issues if answer else ():
-            if issue.h == 0 and issues:
+    for answer in answers:
+        for group in answer.groups:
+            if 0 < group.line <= count:
+                headings[group.line - 1] = group.level
+        for issue in answer.issues:
+            if issue.heading == 0 and issues:
                 issues[-1][1].extend(_going_on(issues[-1][1], issue.ranges()))
-            elif 0 < issue.h <= count and (not issues or issue.h - 1 > issues[-1][0]):
-                issues.append((issue.h - 1, issue.ranges(), issue.l))
+            elif 0 < issue.heading <= count and (not issues or issue.heading - 1 > issues[-1][0]):
+                issues.append((issue.heading - 1, issue.ranges(), issue.level))
             else:
                 doubts.append(Doubt("layout_dropped", "issues", {"what": _named(issue)}))
     borders = sorted({*headings, *(heading for heading, _, _ in issues), count})
@@ -108,12 +107,12 @@ def _told(answered: Sequence[Answered], count: int, doubts: list[Doubt]) -> list
         border = next(each for each in borders if each > heading)
         groups = _groups_above(headings, heading)
         groups = groups[:level] if level else groups
-        found.append(_Told(heading, groups, list(_stretches(heading, border, said, doubts))))
+        found.append(_IssueLines(heading, groups, list(_stretches(heading, border, said, doubts))))
     return found
 
 
 def _going_on(before: _Lines, said: _Lines) -> _Lines:
-    """Measures that go on with those ``before``: one from line 0 lengthens the last of them, begun in another pack."""
+    """Return the measures that follow those ``before``; one from line 0 lengthens the last of those instead."""
     if not said or said[0][0] != 0 or not before:
         return said
     before[-1] = (before[-1][0], said[0][1])
@@ -121,11 +120,11 @@ def _going_on(before: _Lines, said: _Lines) -> _Lines:
 
 
 def _named(issue: LaidIssue) -> str:
-    return f"{issue.h}: {'、'.join(map(str, issue.m))}"
+    return f"{issue.heading}: {'、'.join(map(str, issue.measures))}"
 
 
 def _stretches(heading: int, border: int, said: _Lines, doubts: list[Doubt]) -> Iterator[_Stretch]:
-    """The measures of an issue whose units end before ``border``; one without an end reaches to the next one."""
+    """Yield the measures of an issue whose units end before ``border``; one without an end reaches to the next one."""
     position = heading - 1
     for first, end in said:
         following = min((each - 1 for each, _ in said if each > first), default=border)
@@ -138,7 +137,7 @@ def _stretches(heading: int, border: int, said: _Lines, doubts: list[Doubt]) -> 
 
 
 def _groups_above(headings: dict[int, int], place: int) -> tuple[int, ...]:
-    """The grouping headings open at ``place``, outermost first: each closes those of its level and below."""
+    """Return the group headings open at ``place``, outermost first: each closes those of its level and below."""
     path: list[int] = []
     for heading in sorted(each for each in headings if each < place):
         while path and headings[path[-1]] >= headings[heading]:
@@ -148,18 +147,18 @@ def _groups_above(headings: dict[int, int], place: int) -> tuple[int, ...]:
 
 
 def _issue(
-    text: str, units: Sequence[Place], marks: Mapping[int, EnumeratorMark], told: _Told, doubts: list[Doubt]
+    text: str, units: Sequence[Place], marks: Mapping[int, EnumeratorMark], lines: _IssueLines, doubts: list[Doubt]
 ) -> IssueOutline | None:
-    unit = units[told.heading]
+    unit = units[lines.heading]
     mark = _mark_at(marks, unit)
     content = mark.content if mark else unit.start
-    title, body = _title(text, Place(content, unit.end), _heading_reach(text, units, told))
+    title, body = _title(text, Place(content, unit.end), _heading_reach(text, units, lines))
     if title.end <= title.start:
-        doubts.append(Doubt("layout_dropped", "issues", {"what": str(told.heading + 1)}))
+        doubts.append(Doubt("layout_dropped", "issues", {"what": str(lines.heading + 1)}))
         return None
     measures = []
-    for stretch in told.measures:
-        start = max(units[stretch.first].start, body) if stretch.first == told.heading else units[stretch.first].start
+    for stretch in lines.measures:
+        start = max(units[stretch.first].start, body) if stretch.first == lines.heading else units[stretch.first].start
         measure = _measure(text, marks, Place(start, units[stretch.last].end))
         if measure is not None:
             measures.append(measure)
@@ -169,8 +168,8 @@ def _issue(
         Place(unit.start, end),
         _label(mark),
         title,
-        tuple(_group_place(text, marks, units[group]) for group in told.groups),
-        tuple(units[group] for group in told.groups),
+        tuple(_group_place(text, marks, units[group]) for group in lines.groups),
+        tuple(units[group] for group in lines.groups),
         tuple(measures),
         (Rest("heading", heading),),
     )
@@ -191,14 +190,16 @@ def _group_place(text: str, marks: Mapping[int, EnumeratorMark], unit: Place) ->
     mark = _mark_at(marks, unit)
     content = mark.content if mark else unit.start
     stop = _STOP.search(text, content, unit.end)
-    return _trimmed(text, Place(content, stop.start() if stop else unit.end), "")
+    group = _trimmed(text, Place(content, stop.start() if stop else unit.end), "")
+    bracketed = text[group.start] in "【[〔" and text[group.end - 1] in "】]〕"
+    return Place(group.start + 1, group.end - 1) if bracketed else group
 
 
-def _heading_reach(text: str, units: Sequence[Place], told: _Told) -> int:
-    """How far a heading may go on in its printed line: to the first measure, or a lead-in before it."""
-    end = units[told.heading].end
-    first = told.measures[0].first if told.measures else told.heading + 1
-    for unit in units[told.heading + 1 : first]:
+def _heading_reach(text: str, units: Sequence[Place], lines: _IssueLines) -> int:
+    """Return how far a heading may go on in its printed line: to the first measure, or to a lead-in before it."""
+    end = units[lines.heading].end
+    first = lines.measures[0].first if lines.measures else lines.heading + 1
+    for unit in units[lines.heading + 1 : first]:
         if opens_line(text, unit) or lead_in_end(text, unit.start, unit.end) > unit.start:
             break
         end = unit.end
@@ -206,7 +207,7 @@ def _heading_reach(text: str, units: Sequence[Place], told: _Told) -> int:
 
 
 def _title(text: str, heading: Place, reach: int) -> tuple[Place, int]:
-    """The place of a title, and where the heading ends; a frame may go on behind a mark that ended the unit."""
+    """Return the place of a title and the end of its heading; a frame may go on behind a mark that ended the unit."""
     for end in dict.fromkeys((heading.end, reach)):
         frame = read_frame(text, heading.start, end)
         if frame is not None:
@@ -219,13 +220,13 @@ def _title(text: str, heading: Place, reach: int) -> tuple[Place, int]:
 
 
 def _marks(text: str) -> dict[int, EnumeratorMark]:
-    """The enumerators by their offsets: those that begin the rules' segments, and those that can be nothing else."""
+    """Return the enumerators that begin the rules' segments or can be nothing else, by their offsets."""
     marks = {mark.start: mark for mark in find_marks(text) if mark.kind in _PLAIN_KINDS}
     return marks | {segment.mark.start: segment.mark for segment in split_segments(text) if segment.mark}
 
 
 def _mark_at(marks: Mapping[int, EnumeratorMark], place: Place) -> EnumeratorMark | None:
-    """The enumerator that ``place`` begins with."""
+    """Return the enumerator that ``place`` begins with."""
     found = marks.get(place.start)
     return found if found and found.content < place.end else None
 
@@ -244,7 +245,7 @@ def _trimmed(text: str, place: Place, final: str) -> Place:
 
 
 def _extent(issues: Sequence[IssueOutline]) -> tuple[Place, ...]:
-    """From the first group or issue to the last measure; apart where a part of another kind lies between groups."""
+    """Return the places from the first heading to the last measure, cut where a part of another kind is between."""
     starts = [min([issue.text.start, *(group.start for group in issue.groups[-1:])]) for issue in issues]
     cuts = [n + 1 for n, (one, other) in enumerate(pairwise(issues)) if starts[n + 1] - one.text.end > _APART]
     extents = []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of
-from extractor.text.places import Place
+from extractor.text.places import Inside, Place
 from extractor.text.wording import pattern
 
 
@@ -33,11 +34,14 @@ _BODY_LINE = re.compile(rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n
 _TAIL = 2500
 
 
-def find_ending(text: str) -> Ending:
-    """Find the ending of a folded text; without one, ``start`` and ``end`` are the text's length."""
+def find_ending(text: str, rows: Sequence[Place] = ()) -> Ending:
+    """Find the ending of a folded text; without one, ``start`` and ``end`` are the text's length.
+
+    The ``rows`` of tables sign nothing.
+    """
     closing = _closing_start(text)
     search_from = max(len(text) - _TAIL, 0) if closing is None else closing
-    signed = _last_signature(text, search_from, closing=closing is not None)
+    signed = _last_signature(text, search_from, Inside(rows), closing=closing is not None)
     if signed is None:
         by = _last_body_line(text, max(search_from, len(text) - 400))
         if by is None:
@@ -49,13 +53,37 @@ def find_ending(text: str) -> Ending:
     return Ending(start if closing is None else min(closing, start), on.end, by_places, on)
 
 
+_ANNEX = re.compile(r"\n *附(?:件|表|录) *(?:[0-9]{1,2}|[一二三四五])? *[:.]? *[^\n]{0,60}(?=\n)")
+_OWN_HEADINGS = re.compile(r"\n *(?:序号|附件)")
+
+
+def find_annex(text: str, start: int, rows: Sequence[Place]) -> Place | None:
+    """Return the place of the annex behind a signature: a list or a table of findings; None where there is none."""
+    heading = _ANNEX.search(text, start)
+    table = next((row.start for row in rows if row.start >= start), None)
+    if heading is None and table is None:
+        return None
+    begin = heading.end() if heading and (table is None or heading.end() <= table) else start
+    furniture = re.compile(r"\n *(?:" + pattern("outline", "furniture").pattern + ")")
+    last_row = max((row.end for row in rows), default=begin)
+    ends = (match.start() for match in furniture.finditer(text, max(begin, last_row)))
+    end = next((at for at in ends if not _OWN_HEADINGS.match(text, at)), len(text))
+    signed = _last_signature(text[:end], max(begin, last_row), Inside(rows), closing=False)
+    if signed is not None:
+        by, on = signed
+        end = by[0].start if by else on.start
+    return Place(begin, end) if end > begin else None
+
+
 def _closing_start(text: str) -> int | None:
     match = pattern("outline", "closing").search(text, len(text) // 3)
     return match.start() if match else None
 
 
-def _last_signature(text: str, start: int, *, closing: bool) -> tuple[tuple[Place, ...], Place] | None:
-    signatures = list(_SIGNED.finditer(text, start))
+def _last_signature(
+    text: str, start: int, inside_row: Inside, *, closing: bool
+) -> tuple[tuple[Place, ...], Place] | None:
+    signatures = [match for match in _SIGNED.finditer(text, start) if not inside_row(match.start("on"))]
     for match in sorted(signatures, key=lambda match: (match["by"] is not None, match.start()), reverse=True):
         if match["by"] is None and not (_own_line(text, match.start("on")) and match.start() * 2 > len(text)):
             continue  # a date alone signs on a line of its own, and not under the title

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.text.wording import pattern
 
 
@@ -47,33 +47,57 @@ _GENERAL = re.compile(
     rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|{any_of('all_findings_by')})*"
     rf"{any_of('all_findings_told')}?(?:的)?{any_of('all_findings_kind')}*"
 )
+_GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
 _WINDOW = 330
 _BARE_LENGTH = 80
-_FIRST = frozenset(_OPENING + "【[存具突问关针对有围涉就在省市县区第联巡反指提意的中")
+_FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡反指提中") | characters_of(
+    "finding_name_kind", "finding_name"
+)
 """The first characters of framed headings; a heading that starts otherwise is short and says 问题 at its end."""
 
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
     """Return the frame of the heading at ``text[start:end]`` (folded text), or None if it has none."""
-    labelled = _LABELLED.match(text, start, end)
-    if labelled:
+    if text[start : start + 1] not in _FIRST:
+        if end - start > _BARE_LENGTH or text.find("问题", start, end) < 0:
+            return None
+    elif labelled := _LABELLED.match(text, start, end):
         return _labelled(text, labelled.end(), end)
     window = text[start : min(end, start + _WINDOW)]
-    if window[:1] not in _FIRST and (len(window) > _BARE_LENGTH or "问题" not in window):
-        return None
-    quoted = _QUOTED.match(window)
+    words = _without_quoted_words(window) if window.count("问题") > 1 else window
+    quoted = _QUOTED.match(words)
     if quoted and not quoted["comma"] and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
-    run_in = _QUOTED_RUN_IN.match(window)
+    run_in = _QUOTED_RUN_IN.match(words)
     if run_in and not (quoted and quoted["comma"] and quoted.end() <= run_in.end() + 1):
         return _frame(start, window, run_in, "问题")
     if quoted and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
     for form in (_ABOUT, _AGAINST, _BARE, _ABOUT_LINE):
-        match = form.match(window)
+        match = form.match(words)
         if match and (form is not _BARE or match.end() == len(window)) and not _GENERAL.fullmatch(match["title"]):
-            return _frame(start, window, match, "问题")
+            names_group = _GROUP_TITLE_END.search(match["title"]) is not None
+            if names_group and form is _BARE:
+                continue  # 党的领导方面存在问题整改情况
+            return _frame(start, window, match, "" if names_group else "问题")
     return None
+
+
+def _without_quoted_words(window: str) -> str:
+    """Return the window with the words of its first quote blotted out, where 问题 is said inside it as well."""
+    first = next((place for place, character in enumerate(window[:_QUOTE_WITHIN]) if character in _OPENING), None)
+    if first is None:
+        return window
+    depth = 0
+    for place in range(first, len(window)):
+        depth += (window[place] in _OPENING) - (window[place] in _CLOSING)
+        if depth == 0:
+            inside = window[first + 1 : place]
+            return window if "问题" not in inside else f"{window[: first + 1]}{'□' * len(inside)}{window[place:]}"
+    return window
+
+
+_QUOTE_WITHIN = 24
 
 
 def _labelled(text: str, start: int, end: int) -> Frame | None:
@@ -140,18 +164,56 @@ def _never_negative(text: str) -> bool:
     return True
 
 
+_STATE = any_of("state")
+FIELD_STARTS = frozenset("【[(") | characters_of("lead_in", "note", "state", "state_of")
+"""Lead-ins, properties and states begin with one of these; most lines do not."""
+
+
 def lead_in_end(text: str, start: int, end: int) -> int:
     """Return the end of a lead-in such as 整改情况: and the blanks after it; ``start`` where there is none.
 
-    A bare state behind it (整改进展:已完成。) belongs to the lead-in.
+    A bare state behind it (整改进展:已完成。) belongs to the lead-in, and one in its brackets (整改情况(已完成):).
     """
-    match = pattern("outline", "lead_in", r"[【\[(]?{}(?:[】\])] *[:]?| *[:])[ ]*").match(text, start, end)
+    match = pattern("outline", "lead_in", _LEAD_IN).match(text, start, end)
     if match is None:
         return start
-    state = pattern("outline", "state", r"{}(?:[。;][ ]*|$)").match(text, match.end(), end)
+    state = _STATE_BEHIND.match(text, match.end(), end)
     return (state or match).end()
+
+
+_LEAD_IN = rf"[【\[(]?{{}}(?:[】\])] *[:]?| *(?:[(【\[]{_STATE}[)】\]] *)?[:])[ ]*"
+_STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 
 
 def is_note(text: str, start: int, end: int) -> bool:
     """Return whether a line gives a property of the finding (责任单位:…, 整改时限:…) and no answer."""
-    return end - start < 60 and bool(pattern("outline", "note", r"[【\[(]?{}[】\])]?[:]").match(text, start, end))
+    match = pattern("outline", "note", r"[【\[(]?{}(?:[(][^()\n]{1,8}[)])?(?:[】\])] *[:]?|[:])").match(
+        text, start, end
+    )
+    return match is not None and (end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None)
+
+
+_NOTE_LENGTH = 60
+_NAMES = re.compile(
+    r" *(?:[^,、;。()]{2,20}(?:[(][^()]{2,40}[)])?[,、;。 ]+)*[^,、;。()]{2,20}(?:[(][^()]{2,40}[)])?[。;]? *"
+)
+"""A list of bodies or persons with their offices, however long."""
+
+
+def is_state(text: str, start: int, end: int) -> bool:
+    """Return whether a line (整改进展:已完成。) says no more than how far the issue is."""
+    if end - start > _STATE_LENGTH:
+        return False
+    lead_in = pattern("outline", "lead_in", _LEAD_IN).match(text, start, end)
+    return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
+
+
+def state_end(text: str, start: int, end: int) -> int:
+    """Return the end of a bare state that a table's cell begins with (已完成。) and the blanks after it."""
+    match = _STATE_BEFORE.match(text, start, end)
+    return match.end() if match else start
+
+
+_STATE_BEFORE = re.compile(rf"[(【\[]?{_STATE}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")
+_STATE_LENGTH = 40
+_STATE_ALONE = re.compile(rf"[(【\[]?(?:{any_of('state_of')},?)?{_STATE}[)】\]]?[。;!]? *")

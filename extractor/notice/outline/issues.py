@@ -68,7 +68,11 @@ class _Framing(NamedTuple):
 def _unframed(text: str, node: OutlineNode, groups: tuple[OutlineNode, ...]) -> list[FindingNode]:
     """Return the deepest headings with an answer of their own at or below ``node``."""
     parts = [child for child in node.parts if child.kind not in RUN_IN_KINDS]
-    if parts and (any(_answers_itself(text, child) for child in parts) or _states_findings(text, node, parts)):
+    if parts and (
+        node.kind == "group"
+        or any(_answers_itself(text, child) for child in parts)
+        or _states_findings(text, node, parts)
+    ):
         return [found for child in node.parts for found in _unframed(text, child, (*groups, node))]
     return [FindingNode(node, groups, _kinds(groups, node))]
 
@@ -108,7 +112,8 @@ def _answers_itself(text: str, node: OutlineNode) -> bool:
     if node.parts:
         return True
     own = text[node.segment.content : node.segment.end]
-    return bool(node.children) and len(own) <= _HEADING_LENGTH and "。" not in own[:-1]
+    answered = any(not child.remark for child in node.children)
+    return answered and len(own) <= _HEADING_LENGTH and "。" not in own[:-1]
 
 
 def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) -> bool:

@@ -9,15 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
-from extractor.notice.outline.outline_words import word_list
+from extractor.notice.outline.outline_words import any_of, word_list
 
 CHINESE_DIGITS = "一二三四五六七八九"
 _CN = "一二三四五六七八九十百"
 _CIRCLED = "①-⑳㉑-㉟"
 _PARENTHESISED = "⑴-⒇"
 _STOPPED = "⒈-⒛"
+_COUNTED = "个项条起件方类的是在已和与中及较多大年月日上下均未十百"
+"""What a figure behind 问题 counts, or what goes on in a sentence: no label."""
 
 
 class Boundary(IntEnum):
@@ -64,6 +67,7 @@ _FORMS = {
         [0-9]{0,2}+
         (?: (?P<decimal> (?:\.[0-9]{1,2}){1,2}
               (?= [ ] | 、 | 关于 | 针对 | (?<=\.[0-9]\.[0-9]) (?![0-9.]) ) )
+          | (?P<dashed> -[0-9]{1,2} ) (?: [.、:] | [ ]? (?=[\u4e00-\u9fff“]) )
           | (?P<ar_dot> [ ]?[.、,] )
           | (?P<ar_rparen> \)[、.]? )
           | (?P<ar_bare> ) [ ]{1,4} (?=[\u4e00-\u9fff“])
@@ -76,7 +80,12 @@ _FORMS = {
         [{_CN}]{{0,4}} (?: (?P<shi> 是[:,、]? ) | (?P<dun> [、.] ) )""",
         not_behind=_CN,
     ),
-    "ordinals": _Form("第", rf"[{_CN}]{{1,3}} (?: (?P<di> [,、:] ) | (?P<nth> 个问题[:、] ) )"),
+    "ordinals": _Form(
+        "第",
+        rf"""
+        [{_CN}]{{1,3}} (?P<di> [,、:] )
+        | (?<=第) (?: [{_CN}]{{1,3}} | [0-9]{{1,3}} ) (?P<nth> [个条项]{any_of("numbered")}[:、.] )""",
+    ),
     "others": _Form("其", rf"[{CHINESE_DIGITS}] (?P<qi> [,、:] | 是[,]? )"),
     "brackets": _Form(
         "(",
@@ -88,7 +97,9 @@ _FORMS = {
     "stopped": _Form(_STOPPED, "(?P<stopped> )"),
     "numbered_findings": _Form(
         "".join(sorted({word[0] for word in word_list("numbered")})),
-        rf"(?: {_words_from_second('numbered')} ) \(? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} ) \)? (?P<feedback> [:、.] )",
+        rf"(?: {_words_from_second('numbered')} ) \(? "
+        rf"(?: [{_CN}]{{1,4}} | [0-9]{{1,3}}+ (?: -[0-9]{{1,2}} )? ) \)?"
+        rf"(?: (?P<feedback> [:、.] ) | (?P<unclosed> ) (?=[\u4e00-\u9fff“](?<![{_COUNTED}])) )",
     ),
 }
 
@@ -103,7 +114,13 @@ def _any_form(forms: Collection[_Form]) -> re.Pattern[str]:
 
 
 _CANDIDATE = _any_form(_FORMS.values())
-_SAME_KIND = {"parenthesised": "ar_paren", "stopped": "ar_dot", "nth": "feedback"}
+_SAME_KIND = {
+    "second": "word",
+    "unclosed": "feedback",
+    "parenthesised": "ar_paren",
+    "stopped": "ar_dot",
+    "nth": "feedback",
+}
 RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
 """Kinds that usually enumerate inside a paragraph; the others usually start one."""
 
@@ -134,6 +151,22 @@ def chinese_number(text: str) -> int:
     return total + digit
 
 
+class _Numeral(NamedTuple):
+    """What an enumerator's own words say: its number, 0 for none, its label and how many code points that takes."""
+
+    number: int
+    label: str
+    printed: int
+
+
+@lru_cache(maxsize=4096)
+def _numeral(words: str, kind: str) -> _Numeral:
+    """Read an enumerator's words. A notice uses the same few again and again."""
+    printed = words.rstrip("、.:, ")
+    number = _number(words, last=kind == "decimal" or "-" in words)
+    return _Numeral(number, printed.replace(" ", ""), len(printed))
+
+
 def _number(text: str, *, last: bool) -> int:
     """Return the value of an enumerator's numeral (the last of 1.2.3); 0 where it is none, as in 五一."""
     numerals = _NUMERAL.findall(text)
@@ -158,9 +191,11 @@ def find_marks(text: str) -> list[EnumeratorMark]:
         group = match.lastgroup or ""
         kind = _SAME_KIND.get(group, group)
         boundary = _boundary(text, start)
+        if boundary < Boundary.LINE and group in _AT_LINES:
+            continue
         if boundary < Boundary.LINE and kind in _IN_DIGITS and _is_figure(text, kind, boundary, end):
             continue
-        number = _number(text[start:end], last=kind == "decimal")
+        number, label, printed = _numeral(text[start:end], kind)
         if not number:
             continue
         if kind == "decimal":
@@ -169,11 +204,11 @@ def find_marks(text: str) -> list[EnumeratorMark]:
         content = end
         while content < len(text) and text[content] == " ":
             content += 1
-        printed = text[start:end].rstrip("、.:, ")
-        marks.append(EnumeratorMark(kind, number, start, content, printed.replace(" ", ""), len(printed), boundary))
+        marks.append(EnumeratorMark(kind, number, start, content, label, printed, boundary))
     return marks
 
 
+_AT_LINES = frozenset({"dashed", "unclosed"})
 _IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
 
 

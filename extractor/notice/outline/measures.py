@@ -9,9 +9,18 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import is_note, lead_in_end, without_outer_quotes
+from extractor.notice.outline.frames import (
+    FIELD_STARTS,
+    is_note,
+    is_state,
+    lead_in_end,
+    state_end,
+    without_outer_quotes,
+)
 from extractor.notice.outline.issues import FindingNode
+from extractor.notice.outline.marks import find_marks
 from extractor.notice.outline.rectification import heading_place
+from extractor.notice.outline.table_rows import TableRow
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -25,7 +34,10 @@ class MeasureOutline(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """Text of the rectification part in no measure: ``heading``, ``lead_in``, ``note``, ``furniture`` or ``unread``."""
+    """A text of the rectification part in no measure.
+
+    ``kind`` is ``heading``, ``lead_in``, ``note``, ``deadline``, ``furniture``, ``afterword`` or ``unread``.
+    """
 
     kind: str
     text: Place
@@ -35,6 +47,7 @@ class IssueOutline(NamedTuple):
     """An issue's place, with the places of its label, title and grouping headings (outermost first).
 
     ``section`` holds the grouping headings' words, ``groups`` the whole segments they stand in.
+    ``beside`` are the cells of a table's row that no answer could be in: they lower no coverage.
     """
 
     text: Place
@@ -44,6 +57,7 @@ class IssueOutline(NamedTuple):
     groups: tuple[Place, ...]
     measures: tuple[MeasureOutline, ...]
     rests: tuple[Rest, ...]
+    beside: tuple[Place, ...] = ()
 
 
 _HEADING_LENGTH = 80
@@ -54,6 +68,8 @@ _HEADING_OVER_UNITS = 60
 def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutline:
     """Cut an issue's node into title and measures; behind the ``last`` issue an afterword may follow."""
     node = finding.node
+    if node.segment.row is not None:
+        return _outline_row(text, finding, node.segment.row)
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
@@ -69,6 +85,53 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         tuple(measures),
         tuple(rests),
     )
+
+
+def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline:
+    """Read a table's row: its cells have been told apart already."""
+    node = finding.node
+    label, start = row_label(text, row)
+    frame = node.frame
+    title = Place(frame.title_start, frame.title_end) if frame else _trimmed(text, start, row.finding.end)
+    while title.end > title.start and text[title.end - 1] in "。;:":
+        title = Place(title.start, title.end - 1)
+    measures: list[MeasureOutline] = []
+    rests = [Rest("heading", Place(row.place.start, row.finding.end) if row.finding.end < _first(row) else row.finding)]
+    rests += [Rest("heading", row.heading)] if row.heading else []
+    rests += [Rest("note", note) for note in row.notes]
+    rests += [Rest("deadline", deadline) for deadline in row.deadlines]
+    rests += [Rest("unread", unread) for unread in row.unread]
+    for answer in row.answers:
+        state = _trimmed(text, answer.start, state_end(text, *answer))
+        rests += [Rest("note", state)] if state.end > state.start else []
+    _children(text, node.children, (measures, rests), last=False)
+    groups = (*(heading_place(text, group) for group in finding.groups), *([row.group] if row.group else ()))
+    segments = tuple(_segment_place(group) for group in finding.groups)
+    end = max(measures[-1].text.end if measures else 0, title.end)
+    named = tuple(place for place in (row.number, row.group, row.heading) if place)
+    beside = (row.finding, *row.notes, *row.deadlines, *dict.fromkeys(named))
+    return IssueOutline(
+        Place(row.place.start, end), label, title, groups, segments, tuple(measures), tuple(rests), beside
+    )
+
+
+def _first(row: TableRow) -> int:
+    """Return where the first cell starts that is neither number nor finding."""
+    return min((cell.start for cell in (*row.answers, *row.notes, *row.deadlines, *row.unread)), default=row.place.end)
+
+
+def row_label(text: str, row: TableRow) -> tuple[Place | None, int]:
+    """Return a row's label, from its column or from the start of its finding, and where its finding's words start."""
+    if row.number is not None:
+        start, end = row.number
+        while end > start and text[end - 1] in ".、 ":
+            end -= 1
+        return Place(start, end), row.finding.start
+    first = next(iter(find_marks(text[row.finding.start : row.finding.end])), None)
+    if first is None or first.start:
+        return None, row.finding.start
+    start = row.finding.start
+    return Place(start, start + first.printed), start + first.content
 
 
 def label_place(node: OutlineNode) -> Place | None:
@@ -88,10 +151,24 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
         title = Place(title.start, title.end - 1)
+    title = _without_frame(text, title)
     if title.end - title.start > 2 and text[title.start] == "“" and text[title.end - 1] == "”":
         title = Place(*without_outer_quotes(text, *title))
     body = title_end if title_end == end else _after_blanks(text, title_end, end)
     return title, body
+
+
+_FRAME_BEFORE = re.compile(r"(?:关于|针对|对于)(?=.{4})")
+_FRAME_BEHIND = re.compile(r"(?:等)?的(?:突出|具体|主要)?问题$")
+
+
+def _without_frame(text: str, title: Place) -> Place:
+    """Return a title without what is left of a frame: 预算编制不够细化的问题."""
+    behind = _FRAME_BEHIND.search(text, *title)
+    if behind is None or behind.start() - title.start < 4:
+        return title
+    before = _FRAME_BEFORE.match(text, *title)
+    return Place(before.end() if before else title.start, behind.start())
 
 
 def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
@@ -159,6 +236,11 @@ def _children(text: str, children: list[OutlineNode], found: _Found, *, last: bo
             _numbered_unit(text, child, found, last=final)
 
 
+def read_children(text: str, children: list[OutlineNode], found: _Found) -> None:
+    """Read the measures of what hangs below the last heading into ``found``; an afterword may follow."""
+    _children(text, children, found, last=True)
+
+
 def _segment_place(node: OutlineNode) -> Place:
     return Place(node.segment.start, node.segment.end)
 
@@ -171,7 +253,7 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     measures, rests = found
     start, end = node.segment.content, node.segment.end
     printed = text[start:end]
-    if is_note(text, start, end):
+    if _is_property(text, start, end):
         rests.append(Rest("note", Place(start, end)))
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):
@@ -200,15 +282,35 @@ def _numbered_group(text: str, node: OutlineNode, found: _Found, *, last: bool) 
     _children(text, node.children, found, last=last)
 
 
+def _is_field(text: str, node: OutlineNode) -> bool:
+    start, end = node.segment.content, node.segment.end
+    return _is_property(text, start, end) or lead_in_end(text, start, end) > start
+
+
+def _is_property(text: str, start: int, end: int) -> bool:
+    """Return whether a line is no answer: it gives a property of the finding, or no more than its state."""
+    if text[start : start + 1] not in FIELD_STARTS:
+        return False
+    return is_note(text, start, end) or (is_state(text, start, end) and lead_in_end(text, start, end) == start)
+
+
 def _numbered_unit(text: str, node: OutlineNode, found: _Found, *, last: bool) -> None:
-    measures, _ = found
+    measures, rests = found
     content, end = node.segment.content, node.segment.end
+    if _is_property(text, content, end):
+        rests.append(Rest("note", Place(node.segment.start, end)))
+        _children(text, node.children, found, last=last)
+        return
+    if text[content : content + 1] in FIELD_STARTS and (after := lead_in_end(text, content, end)) > content:
+        rests.append(Rest("lead_in", Place(content, after)))  # 2.整改情况:…
+        content = after
     children = node.children
     if (
         children
         and end - content <= _LEAD_LENGTH
         and text[end - 1] not in "。;!"
         and not _is_afterword(text, children[0])
+        and not _is_field(text, children[0])
     ):
         end = children[0].segment.end  # a topic on its own line, its text on the next
         children = children[1:]

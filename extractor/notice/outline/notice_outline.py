@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.notice.outline.ending import Ending, find_ending
+from extractor.notice.outline.ending import Ending, find_annex, find_ending
+from extractor.notice.outline.frames import lead_in_end
 from extractor.notice.outline.issues import find_findings
 from extractor.notice.outline.marks import EnumeratorMark
-from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue
+from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
 from extractor.notice.outline.rectification import RectificationPart, find_parts
-from extractor.notice.outline.segments import split_segments
+from extractor.notice.outline.segments import Segment, split_segments
+from extractor.notice.outline.single_task import outline_task
+from extractor.notice.outline.table_rows import TableRow, find_rows
 from extractor.notice.outline.tree import OutlineNode, grow
 from extractor.text.places import Place
 
@@ -28,6 +32,7 @@ class NoticeOutline(NamedTuple):
 
     ``coverage`` is the share of the rectification part's characters (blanks aside) that lie in a measure, None where
     there is no such part. ``opening_end`` is where the first part or issue starts; ``labels`` are all enumerators.
+    ``behind`` is what follows the ending, an annex with the findings left out.
     """
 
     issues: tuple[IssueOutline, ...]
@@ -38,30 +43,63 @@ class NoticeOutline(NamedTuple):
     opening_end: int
     ending: Ending
     labels: tuple[Place, ...]
+    behind: tuple[Place, ...]
 
 
-def read_outline(text: str) -> NoticeOutline:
-    """Read the outline of a notice from its folded text (see ``extractor.text.folding``)."""
-    ending = find_ending(text)
-    segments = split_segments(text[: ending.start])
+def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
+    """Read the outline of a notice from its folded text (see ``extractor.text.folding``).
+
+    ``printed`` is the folded text as printed, with the tabs between the cells of tables.
+    """
+    rows = find_rows(text, printed or text)
+    ending = find_ending(text, [row.place for row in rows])
+    outline = _read_part(text, rows, ending, Place(0, ending.start))
+    if len(outline.issues) > 1:
+        return outline
+    annex = find_annex(text, ending.end, [row.place for row in rows])
+    behind = _read_part(text, rows, ending, annex) if annex else outline
+    return behind if len(behind.issues) > 1 else outline
+
+
+def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place) -> NoticeOutline:
+    """Read the outline of the part of a notice that holds its findings: before its signature, or its annex."""
+    here = [row for row in rows if part.start <= row.place.start and row.place.end <= part.end]
+    segments = split_segments(text[: part.end], here, part.start)
     nodes = grow(text, segments)
+    task = outline_task(text, nodes)
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _extent(parts, issues)
+    if task is not None:
+        issues, rectification = (task,), (task.text,)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
+    opening_end = min(opening_end, ending.start)
     remainders = remainders_of(text, issues, rectification)
     return NoticeOutline(
         issues,
         rectification,
         remainders,
         coverage_of(text, issues, rectification),
-        _gaps(parts),
+        _gaps(text, parts),
         opening_end,
         ending,
-        tuple(Place(segment.mark.start, segment.mark.content) for segment in segments if segment.mark),
+        _labels(text, segments, nodes),
+        (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
     )
+
+
+def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]) -> tuple[Place, ...]:
+    """Return the places of all enumerators, those in the cells of tables included."""
+    found = [Place(segment.mark.start, segment.mark.content) for segment in segments if segment.mark]
+    for node in (below for top in nodes for below in top.walk()) if any(each.row for each in segments) else ():
+        if node.segment.row is not None:
+            label, start = row_label(text, node.segment.row)
+            found += [Place(label.start, max(label.end, min(start, node.segment.row.finding.start)))] if label else []
+            marks = [below.segment.mark for child in node.children for below in child.walk()]
+            found += [Place(mark.start, mark.content) for mark in marks if mark]
+    return tuple(sorted(found))
 
 
 def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:
@@ -103,7 +141,8 @@ def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tu
 def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> float | None:
     """Return the share of the rectification part's characters, blanks aside, that lie in a measure."""
     total = sum(_size(text, place) for place in rectification)
-    if not total:
+    total -= sum(_size(text, place) for issue in issues for place in issue.beside)
+    if total <= 0:
         return None
     inside = sum(_size(text, measure.text) for issue in issues for measure in issue.measures)
     return round(min(inside / total, 1.0), 4)
@@ -114,22 +153,34 @@ def _size(text: str, place: Place) -> int:
     return len(stretch) - stretch.count(" ") - stretch.count("\n")
 
 
-def _gaps(parts: RectificationPart) -> tuple[Gap, ...]:
+def _starts_over(text: str, node: OutlineNode, above: OutlineNode) -> bool:
+    """Return whether a list may begin anew: in a table's next cell, or behind a lead-in (整改情况:) within an issue."""
+    if node.segment.row is not None:
+        return True
+    last = above.children[-1].segment if above.children else above.segment
+    return lead_in_end(text, last.content, last.end) == last.end > last.content
+
+
+def _gaps(text: str, parts: RectificationPart) -> tuple[Gap, ...]:
     """Return enumerators of the rectification part that skip, repeat or go back; numbering may go on across parents."""
     latest: dict[str, EnumeratorMark] = {}
     gaps: list[Gap] = []
 
     def visit(node: OutlineNode) -> None:
         siblings: dict[str, EnumeratorMark] = {}
+        above: OutlineNode | None = None
         for child in node.parts:
             mark = child.segment.mark
             if mark is not None:
                 before = siblings.get(mark.kind)
                 across = latest.get(mark.kind)
                 expected = {before.number + 1} if before else {1, across.number + 1 if across else 1}
+                if mark.number == 1 and above is not None and _starts_over(text, node, above):
+                    expected.add(1)
                 if mark.number not in expected:
                     gaps.append(Gap(Place(mark.start, mark.content), mark.label, before.label if before else ""))
                 siblings[mark.kind] = latest[mark.kind] = mark
+            above = child
             visit(child)
 
     for top in parts.nodes:

@@ -14,3 +14,8 @@ def word_list(name: str) -> list[str]:
 def any_of(name: str) -> str:
     """Return a pattern for one entry of a list, the first that matches."""
     return f"(?:{'|'.join(word_list(name))})"
+
+
+def characters_of(*names: str) -> frozenset[str]:
+    """Return every character that entries of these lists are written with; what they match begins with one of them."""
+    return frozenset("".join(word for name in names for word in word_list(name)))

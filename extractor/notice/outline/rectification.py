@@ -37,8 +37,11 @@ def heading_text(text: str, node: OutlineNode) -> str:
 
 def heading_place(text: str, node: OutlineNode) -> Place:
     """Return the place of a grouping heading without its enumerator and final mark."""
-    end = node.segment.content + len(heading_text(text, node).rstrip())
-    return Place(node.segment.content, end)
+    start = node.segment.content
+    end = start + len(heading_text(text, node).rstrip())
+    if node.kind == "group" and text[start] in "【[〔":
+        return Place(start + 1, end - 1)
+    return Place(start, end)
 
 
 def find_parts(text: str, nodes: list[OutlineNode]) -> RectificationPart:

@@ -8,16 +8,18 @@ read like any other, and what keeps 第一书记, “1+N” or a quoted “一�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.marks import LINE_OPENERS, RUN_IN_KINDS, Boundary, EnumeratorMark, find_marks
+from extractor.notice.outline.table_rows import TableRow
 
 
 class Segment(NamedTuple):
     """A stretch of text. ``start`` includes the enumerator, ``content`` comes after it, ``end`` is trimmed.
 
-    ``opens_line`` tells a segment that begins a printed line from one cut out of the middle of it.
+    ``opens_line`` tells a segment that begins a printed line from one cut out of the middle of it; ``row`` is what a
+    segment holds that is a table's row.
     """
 
     start: int
@@ -25,6 +27,12 @@ class Segment(NamedTuple):
     end: int
     mark: EnumeratorMark | None
     opens_line: bool
+    row: TableRow | None = None
+
+    def moved(self, by: int) -> Segment:
+        """The same segment ``by`` code points further on."""
+        mark = self.mark and self.mark._replace(start=self.mark.start + by, content=self.mark.content + by)
+        return Segment(self.start + by, self.content + by, self.end + by, mark, self.opens_line)
 
 
 _LINE = re.compile(r"[^\n]+")
@@ -43,8 +51,13 @@ _COLLAPSED_LENGTH = 200
 """A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
 
 
-def split_segments(text: str) -> list[Segment]:
-    """Cut the folded text into segments, in order, without overlap; blank lines are left out."""
+def split_segments(text: str, rows: Sequence[TableRow] = (), start: int = 0) -> list[Segment]:
+    """Cut the folded text into segments, in order, without overlap; blank lines are left out.
+
+    Each of the ``rows`` of its tables is one segment; the heading rows of tables are none. ``start`` is where to begin.
+    """
+    if rows or start:
+        return list(_segments_around(text, rows, start))
     candidates = find_marks(text)
     marks = _accepted(text, candidates)
     segments: list[Segment] = []
@@ -57,6 +70,17 @@ def split_segments(text: str) -> list[Segment]:
             position += 1
         segments.extend(_line_segments(text, start, stop, here))
     return segments
+
+
+def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iterator[Segment]:
+    for row in rows:
+        before = row.heading.start if row.heading else row.place.start
+        yield from (segment.moved(position) for segment in split_segments(text[position:before]))
+        position = row.heading.end if row.heading else before
+        yield from (segment.moved(position) for segment in split_segments(text[position : row.place.start]))
+        yield Segment(row.place.start, row.finding.start, row.place.end, None, opens_line=True, row=row)
+        position = row.place.end
+    yield from (segment.moved(position) for segment in split_segments(text[position:]))
 
 
 def _line_segments(text: str, start: int, stop: int, marks: list[EnumeratorMark]) -> Iterator[Segment]:
@@ -147,6 +171,10 @@ def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: 
         # 2.15个村: a decimal, unless 2 is what comes next. 1.2023年 can only be an enumerator.
         begins = mark.number == 1 and following.get((mark.kind, 2), -1) > mark.start
         return begins or before == mark.number - 1 or bool(_YEAR_FOLLOWS.match(text, mark.content))
+    if mark.kind == "dashed":  # 1-1, 1-2, 2-1
+        return (mark.number == 1 or before == mark.number - 1) and not _MEASURED.match(text, mark.content)
+    if mark.kind == "feedback" and text[mark.content - 1].isalnum():  # 问题2 without a mark behind it
+        return before == mark.number - 1 or following.get((mark.kind, mark.number + 1), -1) > mark.start
     if mark.kind == "ar_bare":
         return (before or 0) == mark.number - 1 and not _MEASURED.match(text, mark.content)  # 3 个月
     if mark.kind == "di" and text.startswith("第", mark.content):

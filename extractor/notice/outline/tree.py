@@ -6,12 +6,17 @@ kind goes one level deeper. The same kind has two levels where framed findings a
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from extractor.notice.outline.frames import Frame, is_note, lead_in_end, read_frame
-from extractor.notice.outline.segments import Segment
+from extractor.notice.outline.frames import FIELD_STARTS, Frame, is_note, is_state, lead_in_end, read_frame, state_end
+from extractor.notice.outline.marks import RUN_IN_KINDS
+from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.segments import Segment, split_segments
+from extractor.text.places import Place
 from extractor.text.wording import pattern
 
 
@@ -27,6 +32,8 @@ class OutlineNode:
     kind: str
     frame: Frame | None = None
     finding: bool = False
+    remark: bool = False
+    """Whether it is a property (责任单位:…) or a state of what is above, and no answer."""
     children: list[OutlineNode] = field(default_factory=list)
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
@@ -62,11 +69,16 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
     """Return the top-level nodes of the folded text, paragraphs before, between and after them included."""
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
+    lines = [_read_line(text, segment) for segment in _joined(text, segments)]
+    before_lead_in = _before_lead_ins(text, lines) or _alone_over_answers(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     opened = False
     top_numbers: dict[str, int] = {}
-    for index, segment in enumerate(segments):
-        node = _node(text, segment, _following(text, segments, index), repeated)
+    for index, line in enumerate(lines):
+        segment = line.segment
+        node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
+        if opened and not line.answers and not line.state and _groups(text, lines, index):
+            node = OutlineNode(segment, "group")
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
         opened = opened or segment.end - segment.start > _OPENING_LENGTH
@@ -84,41 +96,292 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
     return root.children
 
 
-def _following(text: str, segments: list[Segment], index: int) -> Segment | None:
-    """Return the next segment that is more than a property (责任单位:…)."""
-    for position in range(index + 1, len(segments)):
+class _LineRead(NamedTuple):
+    """A segment and what its own words are: a frame, the start of an answer (整改情况:), a property, a state."""
+
+    segment: Segment
+    frame: Frame | None
+    answers: bool
+    note: bool
+    state: bool
+
+    @property
+    def framed(self) -> bool:
+        """Whether its own words make it a finding."""
+        mark = self.segment.mark
+        return (
+            self.segment.row is not None
+            or bool(self.frame and self.frame.closed)
+            or (mark is not None and mark.kind == "feedback")
+        )
+
+    @property
+    def kind(self) -> str:
+        """The kind of its enumerator, ``plain`` for none."""
+        if self.segment.row is not None:
+            return "row"
+        return self.segment.mark.kind if self.segment.mark else "plain"
+
+
+_LONGEST_GROUP_LINE = 30
+_BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕]")
+_GROUP_LINE = re.compile(rf"[^。;:,!?“”《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
+
+
+def _groups(text: str, lines: list[_LineRead], index: int) -> bool:
+    """Return whether a line without an enumerator groups the findings behind it: 【作风建设方面】, 作风建设方面."""
+    segment, frame = lines[index].segment, lines[index].frame
+    if segment.mark is not None or segment.row is not None or not segment.opens_line or index + 1 == len(lines):
+        return False
+    if segment.end - segment.start > _LONGEST_GROUP_LINE:
+        return False
+    following = lines[index + 1]
+    if frame is not None:  # 关于作风建设方面的问题 over a framed finding
+        framed_below = following.framed and not (following.frame and following.frame.aspect)
+        return frame.aspect and framed_below and _GROUP_LINE.fullmatch(text, segment.content, segment.end) is not None
+    if following.segment.mark is None and not following.framed:
+        return False
+    return any(form.fullmatch(text, segment.content, segment.end) for form in (_BRACKETED, _GROUP_LINE))
+
+
+_BEGIN_NOTHING = frozenset("。,、;:)”》】")
+_MOST_FRAGMENTS = 4
+_GO_ON = frozenset("、,(《“—-")
+_OPENS_ANEW = re.compile(r"[【\[〔#*]|(?:关于|针对)[“‘\"]|附件")
+
+
+def _joined(text: str, segments: list[Segment]) -> list[Segment]:
+    """Return the segments, those of a sentence that the page broke apart joined to one."""
+    joined: list[Segment] = []
+    position = 0
+    while position < len(segments):
         segment = segments[position]
-        if segment.mark is not None or not is_note(text, segment.start, segment.end):
-            return segment
-    return None
+        fragments = _fragments_behind(text, segments, position) if _breaks_off(text, segment) else 0
+        if fragments:
+            segment = segment._replace(end=segments[position + fragments].end)
+        if joined and segment.mark is None and segment.row is None and text[segment.start] in _BEGIN_NOTHING:
+            joined[-1] = joined[-1]._replace(end=segment.end)
+        else:
+            joined.append(segment)
+        position += 1 + fragments
+    return joined
 
 
-def _node(text: str, segment: Segment, following: Segment | None, repeated: Counter[str]) -> OutlineNode:
-    frame = read_frame(text, segment.content, segment.end)
-    printed = text[segment.start : segment.end]
+def _breaks_off(text: str, segment: Segment) -> bool:
+    """Return whether a segment surely is prose, and its last sentence does not end."""
+    if not _is_unclosed(text, segment) or segment.row is not None:
+        return False
+    if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
+        return True
+    last = text.rfind("。", segment.content, segment.end)
+    return last >= 0 and pattern("outline", "finding").search(text, last, segment.end) is None
+
+
+def _is_unclosed(text: str, segment: Segment) -> bool:
+    last = text[segment.end - 1]
+    return last.isalnum() or last in _GO_ON
+
+
+def _fragments_behind(text: str, segments: list[Segment], position: int) -> int:
+    """Return how many segments behind this one are the rest of its sentence; 0 where it is not seen to end."""
+    for count in range(1, _MOST_FRAGMENTS + 1):
+        if position + count >= len(segments):
+            return 0
+        segment = segments[position + count]
+        start, end = segment.content, segment.end
+        if segment.mark is not None or segment.row is not None or _OPENS_ANEW.match(text, start, end):
+            return 0
+        if lead_in_end(text, start, end) > start or is_note(text, start, end) or is_state(text, start, end):
+            return 0
+        if text[end - 1] in "。;!?":
+            return count
+        if not _is_unclosed(text, segment):
+            return 0
+    return 0
+
+
+def _read_line(text: str, segment: Segment) -> _LineRead:
+    start, end = segment.content, segment.end
+    if segment.row is not None:
+        return _LineRead(segment, read_frame(text, *segment.row.finding), answers=False, note=False, state=False)
+    if text[start : start + 1] not in FIELD_STARTS:
+        return _LineRead(segment, read_frame(text, start, end), answers=False, note=False, state=False)
+    answers = lead_in_end(text, start, end) > start
+    note = not answers and is_note(text, start, end)
+    frame = None if answers or note else read_frame(text, start, end)
+    return _LineRead(segment, frame, answers, note, is_state(text, start, end))
+
+
+def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in: bool) -> OutlineNode:
+    segment, frame = line.segment, line.frame
+    if segment.row is not None:
+        answers = [node for cell in segment.row.answers for node in _cell_nodes(text, cell)]
+        parts = [node for node in answers if node.kind != "paragraph"]
+        return OutlineNode(segment, "row", frame, finding=True, children=answers, parts=parts)
     if segment.mark is not None:
-        finding = segment.mark.kind == "feedback" or _before_lead_in(text, segment, following)
-        return OutlineNode(segment, segment.mark.kind, frame, finding or bool(frame and frame.closed))
+        if line.answers or line.note:
+            return OutlineNode(segment, f"{segment.mark.kind}_field")
+        return OutlineNode(segment, segment.mark.kind, frame, before_lead_in or line.framed)
     if frame and frame.closed and segment.opens_line:
         return OutlineNode(segment, "plain", frame, finding=True)
-    if _before_lead_in(text, segment, following):
+    if before_lead_in:
         return OutlineNode(segment, "plain", None, finding=True)
-    begins_answer = lead_in_end(text, segment.start, segment.end) > segment.start
-    note = is_note(text, segment.start, segment.end)
-    if repeated[printed] < 2 and not note and not begins_answer and _is_part_heading(printed):
+    printed = text[segment.start : segment.end]
+    if repeated[printed] < 2 and not (line.note or line.answers or line.state) and _is_part_heading(printed):
         return OutlineNode(segment, "part")
-    return OutlineNode(segment, "paragraph")
+    return OutlineNode(segment, "paragraph", remark=line.note or (line.state and not line.answers))
 
 
-def _before_lead_in(text: str, segment: Segment, following: Segment | None) -> bool:
-    """Return whether a short line comes right before 整改情况: and so must be a finding."""
-    if following is None or following.mark is not None or segment.end - segment.content > 150:
+def _cell_nodes(text: str, cell: Place) -> list[OutlineNode]:
+    """Return the nodes of a table's cell, which is read as a text of its own; the state it begins with is left out."""
+    start = state_end(text, *cell)
+    return grow(text, [segment.moved(start) for segment in split_segments(text[start : cell.end])])
+
+
+_LONGEST_FINDING = 150
+_FEWEST_FRAMED = 2
+
+
+def _before_lead_ins(text: str, lines: list[_LineRead]) -> set[int]:
+    """Return the short lines right before an answer's lead-in (整改情况:) that must be findings for that.
+
+    A lead-in, a state or an effect may be printed behind an answer, too. So a line that belongs to a finding already is
+    none, and of each kind of line the notice as a whole decides.
+    """
+    asked = {
+        index: found
+        for index, line in enumerate(lines[1:])
+        if (line.answers or line.note) and (found := _lead_in_behind(text, lines, index)) is not None
+    }
+    if not asked:
+        return set()
+    framed = Counter(line.kind for line in lines if line.framed)
+    belonging = _goes_on_from(lines, asked)
+    belonging |= {index for index in asked if _belongs_to_finding(text, lines, index, asked)}
+    kinds = Counter(lines[index].kind for index in asked)
+    lost = Counter(lines[index].kind for index in belonging)
+    return {
+        index
+        for index in asked
+        if lines[index].framed
+        or (
+            lost[lines[index].kind] * 2 < kinds[lines[index].kind]
+            and (framed.total() < _FEWEST_FRAMED or lines[index].kind in framed)
+            and index not in belonging
+        )
+    }
+
+
+_LONGEST_LINE_ALONE = 60
+_FEWEST_ALONE = 2
+_MOST_OF = 0.6
+
+
+def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
+    """Return the lines that are findings although nothing numbers or frames one in the notice.
+
+    Each is a short line that does not end a sentence, with a paragraph behind it; most of them name a shortcoming, and
+    what lies between them has no enumerators but those inside paragraphs.
+    """
+    if any(line.answers or line.framed for line in lines):
+        return set()
+    alone = [index for index in range(1, len(lines) - 1) if _is_alone(text, lines, index)]
+    if len(alone) < _FEWEST_ALONE:
+        return set()
+    between = lines[alone[0] : alone[-1]]
+    if any(line.segment.mark is not None and line.kind not in RUN_IN_KINDS for line in between):
+        return set()
+    stating = sum(_states_finding(text, lines[index]) for index in alone)
+    return set(alone) if stating >= _MOST_OF * len(alone) else set()
+
+
+def _is_alone(text: str, lines: list[_LineRead], index: int) -> bool:
+    """Return whether a line looks like a heading between two paragraphs, or between a heading and a paragraph."""
+    segment, above, below = lines[index].segment, lines[index - 1].segment, lines[index + 1].segment
+    if segment.mark is not None or segment.row is not None or segment.end - segment.start > _LONGEST_LINE_ALONE:
         return False
-    if lead_in_end(text, segment.start, segment.end) > segment.start or text[segment.end - 1] in ":,":
+    if text[segment.end - 1] in _SENTENCE_ENDS or lines[index].note or lines[index].state:
         return False
-    if is_note(text, segment.start, segment.end):
+    if "。" in text[segment.start : segment.end]:
         return False
-    return lead_in_end(text, following.start, following.end) > following.start
+    heads = above.mark is not None and above.mark.kind not in RUN_IN_KINDS
+    answered = text[below.end - 1] in "。;" and (below.mark is None or below.mark.kind in RUN_IN_KINDS)
+    return answered and (heads or text[above.end - 1] in "。;")
+
+
+_SENTENCE_ENDS = frozenset("。;:,、!?")
+
+
+def _lead_in_behind(text: str, lines: list[_LineRead], index: int) -> int | None:
+    """Return the index of the lead-in right behind a line that is short enough to be a finding; None for none."""
+    line = lines[index]
+    segment = line.segment
+    if line.answers or line.note or line.state or segment.end - segment.content > _LONGEST_FINDING:
+        return None
+    if text[segment.end - 1] in ":,":
+        return None
+    following = _next_line(lines, index)
+    return following if following is not None and lines[following].answers else None
+
+
+def _next_line(lines: list[_LineRead], index: int) -> int | None:
+    """Return the index of the next line that is more than a property (责任单位:…)."""
+    return next((at for at in range(index + 1, len(lines)) if lines[at].segment.mark or not lines[at].note), None)
+
+
+def _belongs_to_finding(text: str, lines: list[_LineRead], index: int, asked: dict[int, int]) -> bool:
+    """Return whether a line before a lead-in is the end of an answer rather than a finding."""
+    line, lead_in = lines[index], lines[asked[index]]
+    if lead_in.state:
+        after = _next_line(lines, asked[index])
+        if after is None or _is_beyond(lines[after], line):
+            return True
+    if line.segment.mark is not None:
+        return False
+    before = next((at for at in range(index - 1, max(-1, index - _REACH), -1) if not lines[at].note), None)
+    if before is None:
+        return False
+    above = lines[before]
+    if above.framed or above.answers:
+        return True
+    return above.segment.mark is not None and not _names_group(text, above) and not _states_finding(text, line)
+
+
+_REACH = 8
+"""So many lines back the heading above a line is looked for."""
+
+
+def _is_beyond(after: _LineRead, line: _LineRead) -> bool:
+    """Whether what follows a state line begins something else rather than the answer."""
+    mark = after.segment.mark
+    return after.framed or (mark is not None and (mark.number != 1 or after.kind == line.kind))
+
+
+def _states_finding(text: str, line: _LineRead) -> bool:
+    heading = text[line.segment.content : line.segment.end]
+    return len(heading) <= _LONGEST_FINDING and pattern("outline", "finding").search(heading) is not None
+
+
+def _names_group(text: str, line: _LineRead) -> bool:
+    heading = text[line.segment.content : line.segment.end]
+    return len(heading) > _LONGEST_FINDING or pattern("outline", "group").search(heading.rstrip("。:")) is not None
+
+
+def _goes_on_from(lines: list[_LineRead], asked: dict[int, int]) -> set[int]:
+    """Return the numbered lines of ``asked`` that go on from a line that has no lead-in behind it: 2. behind 1."""
+    latest: dict[str, int] = {}
+    found = set()
+    for index, line in enumerate(lines):
+        mark = line.segment.mark
+        if mark is None:
+            continue
+        before = latest.get(mark.kind)
+        latest[mark.kind] = index
+        if index in asked and before is not None and before not in asked:
+            earlier = lines[before].segment.mark
+            if earlier is not None and earlier.number == mark.number - 1:
+                found.add(index)
+    return found
 
 
 def _is_part_heading(printed: str) -> bool:
@@ -133,6 +396,8 @@ def _depth(path: list[OutlineNode], node: OutlineNode) -> int:
     """Return how much of the open path stays open above ``node``."""
     if node.kind == "part":
         return 1
+    if node.kind == "group" and all(open_node.kind != "group" for open_node in path):
+        return next((depth for depth, open_node in enumerate(path) if open_node.finding), len(path))
     same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
     if not same:
         return len(path)

@@ -105,7 +105,7 @@
       if (UNREAD.has(value.kind)) return null;
       const parts = Object.entries(value.by || {});
       const told = parts.length ? parts.map(([part, reader]) =>
-        part ? t("notice.part_read_by", { part: t(`part.${part}`), reader: words.term("reader", reader) })
+        part ? t("notice.part_read_by", { part: t(part === "text" ? "part.text" : `part.${value.kind}.${part}`), reader: words.term("reader", reader) })
           : t("notice.value_read_by", { reader: words.term("reader", reader) }))
         : [t("notice.value_read_by", { reader: words.term("reader", "rules") })];
       return el("span.soft.readers", {}, told.join(" · "));

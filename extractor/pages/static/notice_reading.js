@@ -22,7 +22,7 @@
       checks(show),
       el("section.fields", { "aria-labelledby": "fields-heading" },
         el("h2", { id: "fields-heading" }, t("notice.fields")), fields(show, top("field")),
-        top("total").length ? [el("h3", {}, t("notice.totals")), totals(show, top("total"))] : null,
+        top("total").length ? [el("h3", {}, t("kinds.total")), totals(show, top("total"))] : null,
         el("h3", {}, t("notice.outline")), outline(show, top("digits"))),
       el("section.issues", { "aria-labelledby": "issues-heading" },
         el("h2", { id: "issues-heading" }, t("notice.issues"), " ", el("span.count", {}, words.number(issues.length))),

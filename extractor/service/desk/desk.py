@@ -1,4 +1,4 @@
-"""The pages people work at: the inbox, a notice under review, and who one is."""
+"""The routes of the pages that people work at: the inbox, a notice under review, signing in."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from extractor.review.changes import Change
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.service.desk.desk_pages import (
     POLICY,
-    Asked,
-    Looking,
-    Refusal,
+    ChangeRefusal,
+    FormRequest,
+    Visit,
     as_changed,
     asked_of,
     history_part,
@@ -38,13 +38,13 @@ from extractor.service.desk.desk_pages import (
     state_of,
     static_file,
 )
-from extractor.service.desk.desk_words import printable, said_in
+from extractor.service.desk.desk_words import printable, word_lookup
 from extractor.service.http.access import SESSION, client_of, is_token, session_of
 from extractor.service.http.guesses import too_many_guesses
 from extractor.service.http.service_limits import FORM_FIELDS
 from extractor.service.store import notice_store, review_store
-from extractor.service.store.notice_store import Wanted
-from extractor.service.store.review_store import Reviewed
+from extractor.service.store.notice_store import NoticeFilter
+from extractor.service.store.review_store import NoticeReview
 from extractor.service.work.service_parts import Service
 from extractor.strict import first_mistake
 
@@ -54,21 +54,21 @@ _LONGEST_NAME = 100
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
-Form = list[tuple[str, str]]
+FormPairs = list[tuple[str, str]]
 
 
-async def _looking(request: Request) -> Looking:
-    """Who looks at a page, where it is, and in which language."""
+async def _visit(request: Request) -> Visit:
+    """Return who looks at a page, in which language, and at which address."""
     service: Service = request.app.state.service
     lang: Lang = service.lang
     if request.cookies.get(_LANG) in ("zh", "en"):
         lang = "en" if request.cookies[_LANG] == "en" else "zh"
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return Looking(service, lang, unquote(request.cookies.get(_NAME, "")), here)
+    return Visit(service, lang, unquote(request.cookies.get(_NAME, "")), here)
 
 
-async def _form(request: Request) -> Form:
-    """What a page's form sends."""
+async def _form(request: Request) -> FormPairs:
+    """Return the fields that a page's form sends."""
     body = await request.body()
     try:
         return await run_in_threadpool(
@@ -78,20 +78,20 @@ async def _form(request: Request) -> Form:
         raise HTTPException(413, f"the form has more than {FORM_FIELDS:,} fields") from None
 
 
-def _reviewed(notice_id: str, looking: Looking) -> Reviewed:
-    found = review_store.reviewed(looking.service.database, notice_id)
+def _reviewed(notice_id: str, visit: Visit) -> NoticeReview:
+    found = review_store.find_review(visit.service.database, notice_id)
     if found is None:
         raise HTTPException(404, "there is no such notice")
     return found
 
 
-async def _found(notice_id: str, looking: Annotated[Looking, Depends(_looking)]) -> Reviewed:
-    return await looking.service.heavily(_reviewed, notice_id, looking)
+async def _found(notice_id: str, visit: Annotated[Visit, Depends(_visit)]) -> NoticeReview:
+    return await visit.service.run_heavy(_reviewed, notice_id, visit)
 
 
-Looks = Annotated[Looking, Depends(_looking)]
-Sent = Annotated[Form, Depends(_form)]
-Found = Annotated[Reviewed, Depends(_found)]
+CurrentVisit = Annotated[Visit, Depends(_visit)]
+SentForm = Annotated[FormPairs, Depends(_form)]
+FoundReview = Annotated[NoticeReview, Depends(_found)]
 Offset = Annotated[int, Query(ge=0, le=2**53)]
 
 router = APIRouter(include_in_schema=False)
@@ -99,113 +99,115 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/")
 def inbox(
-    looking: Looks,
+    visit: CurrentVisit,
     q: Annotated[str, Query(max_length=200)] = "",
     show: str = "waiting",
     checks: str = "",
     after: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
 ) -> HTMLResponse:
-    """List the notices, those to review unless others are asked for."""
+    """Show the list of notices, by default those to review."""
     is_reviewed = {"waiting": False, "reviewed": True}.get(show)
-    wanted = Wanted(query=q.strip() or None, has_checks=True if checks else None, is_reviewed=is_reviewed)
-    page = notice_store.listed(looking.service.database, wanted, limit=_PAGE, after=after)
-    return _shown(inbox_page(looking, page, q, show, only_checks=bool(checks)))
+    wanted = NoticeFilter(query=q.strip() or None, has_checks=True if checks else None, is_reviewed=is_reviewed)
+    page = notice_store.page_of_notices(visit.service.database, wanted, limit=_PAGE, after=after)
+    return _shown(inbox_page(visit, page, q, show, only_checks=bool(checks)))
 
 
 @router.get("/review/{notice_id}")
-def review(looking: Looks, found: Found) -> Response:
-    """Show a notice under review; asks first who looks."""
-    if not looking.name:
-        return RedirectResponse(f"/sign-in?{urlencode({'next': looking.here})}", 303)
-    return _shown(review_page(looking, found))
+def review(visit: CurrentVisit, found: FoundReview) -> Response:
+    """Show a notice under review; ask for a name first."""
+    if not visit.name:
+        return RedirectResponse(f"/sign-in?{urlencode({'next': visit.here})}", 303)
+    return _shown(review_page(visit, found))
 
 
 @router.get("/review/{notice_id}/state")
-def state(looking: Looks, found: Found, seen: int = -1) -> Response:
-    """Return what the page draws; 204 where nothing changed since ``seen``."""
+def state(visit: CurrentVisit, found: FoundReview, seen: int = -1) -> Response:
+    """Return the data that the page draws; 204 where nothing has changed since ``seen``."""
     if found.review.last == seen:
         return Response(status_code=204)
-    return JSONResponse(state_of(looking, found))
+    return JSONResponse(state_of(visit, found))
 
 
 @router.get("/review/{notice_id}/item")
-def item(looking: Looks, found: Found, id: str) -> HTMLResponse:
-    """Return the form of an item, empty where it is gone."""
+def item(visit: CurrentVisit, found: FoundReview, id: str) -> HTMLResponse:
+    """Return the form of an item, empty where the item is gone."""
     known = found.review.items.get(id)
-    return HTMLResponse(item_part(looking, found, known) if known else "")
+    return HTMLResponse(item_part(visit, found, known) if known else "")
 
 
 @router.get("/review/{notice_id}/new")
-def new(looking: Looks, found: Found, kind: ItemKind, start: Offset, end: Offset, field: str = "") -> HTMLResponse:
-    """Return the form of an item that is to be at a place, filled in as the rules read it."""
+def new(
+    visit: CurrentVisit, found: FoundReview, kind: ItemKind, start: Offset, end: Offset, field: str = ""
+) -> HTMLResponse:
+    """Return the form of a new item at a place, filled in as the rules read it."""
     place = Span(start=start, end=end)
     if kind == "field":
-        return HTMLResponse(placed_field_part(looking, found, field, place))
-    return HTMLResponse(new_item_part(looking, found, kind, place))
+        return HTMLResponse(placed_field_part(visit, found, field, place))
+    return HTMLResponse(new_item_part(visit, found, kind, place))
 
 
 @router.get("/review/{notice_id}/history")
-def history(looking: Looks, found: Found) -> HTMLResponse:
+def history(visit: CurrentVisit, found: FoundReview) -> HTMLResponse:
     """Return the list of changes."""
-    return HTMLResponse(history_part(looking, found))
+    return HTMLResponse(history_part(visit, found))
 
 
 @router.post("/review/{notice_id}/changes")
-async def change(notice_id: str, looking: Looks, sent: Sent) -> Response:
-    """Make a change. What is not taken comes back as it was filled in, with the reason."""
-    if not looking.name:
-        raise HTTPException(401, "tell your name first: /sign-in")
+async def change(notice_id: str, visit: CurrentVisit, sent: SentForm) -> Response:
+    """Make a change; a refused one comes back as it was filled in, with the reason."""
+    if not visit.name:
+        raise HTTPException(401, "give your name first: /sign-in")
     asked = asked_of(sent)
-    before = await run_in_threadpool(_reviewed, notice_id, looking)
+    before = await run_in_threadpool(_reviewed, notice_id, visit)
     try:
         wanted = _wanted(asked, before)
         made = await run_in_threadpool(
-            review_store.change, looking.service.database, notice_id, looking.name, wanted, asked.seen
+            review_store.add_change, visit.service.database, notice_id, visit.name, wanted, asked.seen
         )
     except (RefusedError, ValidationError) as error:
-        return await run_in_threadpool(_refused, looking, notice_id, asked, error)
+        return await run_in_threadpool(_refused, visit, notice_id, asked, error)
     if made is None:
         raise HTTPException(404, "there is no such notice")
     item = made.result.id if made.result else getattr(made.change, "item", "")
-    told = {"item": item, "said": said_in(looking.lang)("review.saved")}
-    return Response(status_code=204, headers={"HX-Trigger": json.dumps({"reviewed": told})})
+    event = {"item": item, "said": word_lookup(visit.lang)("review.saved")}
+    return Response(status_code=204, headers={"HX-Trigger": json.dumps({"reviewed": event})})
 
 
-def _wanted(asked: Asked, found: Reviewed) -> Change:
+def _wanted(asked: FormRequest, found: NoticeReview) -> Change:
     if asked.is_misplaced:
         raise RefusedError("no_place")
     return _CHANGE.validate_python(as_changed(asked, found))
 
 
-def _refused(looking: Looking, notice_id: str, asked: Asked, error: RefusedError | ValidationError) -> Response:
-    found = _reviewed(notice_id, looking)
+def _refused(visit: Visit, notice_id: str, asked: FormRequest, error: RefusedError | ValidationError) -> Response:
+    found = _reviewed(notice_id, visit)
     is_conflict = isinstance(error, ConflictError)
-    sentence = error.said(looking.lang) if isinstance(error, RefusedError) else first_mistake(error)
-    html = refused_part(looking, found, asked, Refusal(sentence, is_conflict))
+    sentence = error.sentence(visit.lang) if isinstance(error, RefusedError) else first_mistake(error)
+    html = refused_part(visit, found, asked, ChangeRefusal(sentence, is_conflict))
     headers = {"HX-Trigger": json.dumps({"refused": {"said": sentence}})}
     return HTMLResponse(html, 409 if is_conflict else 422, headers)
 
 
 @router.get("/sign-in")
-def sign_in(looking: Looks, next: str = "/") -> HTMLResponse:
-    """Ask who one is, and for the token where there is one."""
-    return _shown(sign_in_page(looking, _own(next)))
+def sign_in(visit: CurrentVisit, next: str = "/") -> HTMLResponse:
+    """Show the form that asks for a name, and for the token where there is one."""
+    return _shown(sign_in_page(visit, _own(next)))
 
 
 @router.post("/sign-in")
-async def signed_in(request: Request, looking: Looks, sent: Sent) -> Response:
-    """Remember who one is."""
+async def signed_in(request: Request, visit: CurrentVisit, sent: SentForm) -> Response:
+    """Store the name and the session in cookies."""
     given = dict(sent)
-    token = looking.service.token
+    token = visit.service.token
     name = " ".join(printable(given.get("name", "")).split())[:_LONGEST_NAME]
-    t = said_in(looking.lang)
-    refused = "sign_in.no_name" if not name else ""
+    t = word_lookup(visit.lang)
+    refused = "" if name else "sign_in.no_name"
     if token is not None and not is_token(token, given.get("token", "")):
         refused = "sign_in.wrong"
-        if not await looking.service.guesses.slow(client_of(request.scope)):
+        if not await visit.service.guesses.slow(client_of(request.scope)):
             return too_many_guesses()
     if refused:
-        again = looking._replace(name=name)
+        again = visit._replace(name=name)
         return _shown(sign_in_page(again, _own(given.get("next", "/")), t(refused)), 403)
     answer = RedirectResponse(_own(given.get("next", "/")), 303)
     _remember(request, answer, _NAME, quote(name))
@@ -216,7 +218,7 @@ async def signed_in(request: Request, looking: Looks, sent: Sent) -> Response:
 
 @router.get("/language/{lang}")
 def language(request: Request, lang: Lang, next: str = "/") -> Response:
-    """Remember which language is read."""
+    """Store the chosen language in a cookie."""
     answer = RedirectResponse(_own(next), 303)
     _remember(request, answer, _LANG, lang)
     return answer
@@ -232,10 +234,10 @@ def static(name: str) -> Response:
 
 
 async def not_there(request: Request, error: Exception) -> Response:
-    """Answer people who ask for a page that is not there with one, and programs with JSON."""
+    """Answer a browser that asks for a missing page with a page, and programs with JSON."""
     assert isinstance(error, AnyHTTPException)
     if "text/html" in request.headers.get("accept", ""):
-        return _shown(problem_page(await _looking(request)), 404)
+        return _shown(problem_page(await _visit(request)), 404)
     return await http_exception_handler(request, error)
 
 
@@ -244,11 +246,11 @@ def _shown(html: str, status: int = 200) -> HTMLResponse:
 
 
 def _own(address: str) -> str:
-    """An address of this service, whatever was asked to go to next."""
+    """Return the address to go to next where it is one of this service, else the inbox."""
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) else "/"
 
 
 def _remember(request: Request, answer: Response, name: str, value: str) -> None:
-    # Behind a proxy this is plain HTTP; the proxy says what the browser sees.
+    # Behind a proxy this is plain HTTP; the header tells the scheme that the browser uses.
     is_secure = request.headers.get("x-forwarded-proto", request.url.scheme) == "https"
     answer.set_cookie(name, value, max_age=30 * 86400, httponly=True, samesite="lax", secure=is_secure)

@@ -1,4 +1,4 @@
-"""What the pages for review show, put together from templates and from the pages of notices."""
+"""The pages for review, made from templates and from the pages of notices."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from extractor.review.forms import fields_of, shown, values_from
 from extractor.review.moments import day, moment
 from extractor.review.proposals import not_taken, proposed
 from extractor.review.review import can_be_undone, review_of
-from extractor.service.desk.desk_words import printable, said_in, service_words
+from extractor.service.desk.desk_words import printable, service_words, word_lookup
 from extractor.service.desk.history import steps
 from extractor.service.http.api_models import NoticePage
-from extractor.service.store.review_store import Reviewed
+from extractor.service.store.review_store import NoticeReview
 from extractor.service.work.service_parts import Service
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""The content security policy of these pages: their own files, and nothing written into them."""
+"""The content security policy of these pages: the service's own files, and nothing inline."""
 
 _HTMX = (
     '{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,'
@@ -47,8 +47,8 @@ _PAGES.filters |= {"printable": printable, "day": day}
 _NEW = tuple(kind for kind in SHAPES if kind != "field")
 
 
-class Looking(NamedTuple):
-    """Who looks at a page of which service, in which language, and at which address."""
+class Visit(NamedTuple):
+    """A request for a page: the service, the language, the name of the person, and the address."""
 
     service: Service
     lang: Lang
@@ -56,8 +56,11 @@ class Looking(NamedTuple):
     here: str
 
 
-class Asked(NamedTuple):
-    """What a form asks for: the change as it is validated, and as it was filled in."""
+class FormRequest(NamedTuple):
+    """A change that a form asks for: as it will be validated, and as it was filled in.
+
+    ``is_misplaced``: a place was given that is empty or no place.
+    """
 
     op: str
     item: str
@@ -70,15 +73,15 @@ class Asked(NamedTuple):
     is_misplaced: bool
 
 
-class Refusal(NamedTuple):
-    """Why a change was not taken; ``is_conflict``: somebody else was first."""
+class ChangeRefusal(NamedTuple):
+    """The reason why a change was refused; ``is_conflict``: somebody else was first."""
 
-    said: str
+    sentence: str
     is_conflict: bool
 
 
-class Form(NamedTuple):
-    """An item (without an id: a new one), the values and the place to show, and the last change that was seen."""
+class ItemForm(NamedTuple):
+    """An item's form: the item (a new one has no id), its values and place as shown, and the last change seen."""
 
     item: Item
     values: Mapping[str, Any]
@@ -88,19 +91,19 @@ class Form(NamedTuple):
 
 @cache
 def static_file(name: str) -> str | None:
-    """Return a script or a style by its name, None where there is none."""
+    """Return a script or a style by its name, None where there is no such file."""
     if name in _OWN:
         return files("extractor.service").joinpath("static", name).read_text(encoding="utf-8")
     return shell.static_file(name) if name in (*shell.NOTICE_SCRIPTS, *shell.NOTICE_STYLES) else None
 
 
-def inbox_page(looking: Looking, page: NoticePage, query: str, show: str, *, only_checks: bool) -> str:
+def inbox_page(visit: Visit, page: NoticePage, query: str, show: str, *, only_checks: bool) -> str:
     """Return the list of notices."""
     asked = {"q": query, "show": show, "checks": "1" if only_checks else ""}
     narrowed = {"q": query, "has_checks": "true" if only_checks else "", "is_reviewed": _REVIEWED.get(show, "")}
     return _page(
         "inbox.html",
-        looking,
+        visit,
         ("dom.js", "theme.js", "desk.js"),
         page=page,
         query=query,
@@ -115,34 +118,32 @@ def inbox_page(looking: Looking, page: NoticePage, query: str, show: str, *, onl
 _REVIEWED = {"waiting": "false", "reviewed": "true"}
 
 
-def review_page(looking: Looking, found: Reviewed) -> str:
-    """Return the frame of a notice's page, which its script fills."""
+def review_page(visit: Visit, found: NoticeReview) -> str:
+    """Return the frame of a notice's page, which a script fills."""
     scripts = (*shell.NOTICE_SCRIPTS, "htmx.min.js", "desk.js", "review.js")
-    return _page(
-        "review.html", looking, scripts, title=found.record.title or found.notice_id, notice_id=found.notice_id
-    )
+    return _page("review.html", visit, scripts, title=found.record.title or found.notice_id, notice_id=found.notice_id)
 
 
-def sign_in_page(looking: Looking, following: str, refused: str = "") -> str:
-    """Return the form that asks who one is."""
-    needs_token = looking.service.token is not None
+def sign_in_page(visit: Visit, following: str, refused: str = "") -> str:
+    """Return the form that asks for a name, and for the token where there is one."""
+    needs_token = visit.service.token is not None
     values = {"next": following, "refused": refused, "needs_token": needs_token}
-    return _page("sign_in.html", looking, ("dom.js", "theme.js", "desk.js"), **values)
+    return _page("sign_in.html", visit, ("dom.js", "theme.js", "desk.js"), **values)
 
 
-def problem_page(looking: Looking) -> str:
-    """Return the page that stands where there is none."""
+def problem_page(visit: Visit) -> str:
+    """Return the page for an address without one."""
     return _page(
-        "problem.html", looking, ("dom.js", "theme.js", "desk.js"), sentence=said_in(looking.lang)("inbox.not_there")
+        "problem.html", visit, ("dom.js", "theme.js", "desk.js"), sentence=word_lookup(visit.lang)("inbox.not_there")
     )
 
 
-def state_of(looking: Looking, found: Reviewed) -> dict[str, Any]:
-    """Return what a notice's page is drawn from, as ``static/review.js`` takes it."""
+def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
+    """Return the data of a notice's page, which ``static/review.js`` draws."""
     review, ended = found.review, found.review.finished
-    own = [each.number for each in review.made if each.by == looking.name and can_be_undone(review, each.number)]
+    own = [each.number for each in review.made if each.by == visit.name and can_be_undone(review, each.number)]
     pairs = zip(found.record.checks, review.open, strict=True)
-    sentence = said_in(looking.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
+    sentence = word_lookup(visit.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
     return {
         **service_words(),
         "data": data_of(found.record, found.text),
@@ -157,56 +158,56 @@ def state_of(looking: Looking, found: Reviewed) -> dict[str, Any]:
     }
 
 
-def history_part(looking: Looking, found: Reviewed) -> str:
+def history_part(visit: Visit, found: NoticeReview) -> str:
     """Return the list of changes."""
-    told = list(steps(found.review, found.text, looking.lang))
-    return _part("history.html", looking, found, steps=told, seen=found.review.last)
+    changes = list(steps(found.review, found.text, visit.lang))
+    return _part("history.html", visit, found, steps=changes, seen=found.review.last)
 
 
-def item_part(looking: Looking, found: Reviewed, item: Item) -> str:
+def item_part(visit: Visit, found: NoticeReview, item: Item) -> str:
     """Return the form of an item as it is."""
-    return _form_part(looking, found, _form_of(found, item, item.values, _hull(item.at)))
+    return _form_part(visit, found, _form_of(found, item, item.values, _hull(item.at)))
 
 
-def refused_part(looking: Looking, found: Reviewed, asked: Asked, refusal: Refusal) -> str:
-    """Return the form of an item as somebody filled it in and was refused; where it is gone, the reason alone."""
+def refused_part(visit: Visit, found: NoticeReview, asked: FormRequest, refusal: ChangeRefusal) -> str:
+    """Return the form of a refused change as it was filled in; the reason alone where the item is gone."""
     if asked.op == "add" and asked.kind is not None:
         item = Item("", asked.kind, asked.of, asked.values, ())
-        return _form_part(looking, found, Form(item, asked.values, asked.at, asked.seen), refusal)
+        return _form_part(visit, found, ItemForm(item, asked.values, asked.at, asked.seen), refusal)
     known = found.review.items.get(asked.item)
     if known is None:
-        return _part("nothing.html", looking, found, sentence=refusal.said)
+        return _part("nothing.html", visit, found, sentence=refusal.sentence)
     changed = as_changed(asked, found)
     values = {**known.values, **changed.get("values", {})}
     form = _form_of(found, known, values, asked.at if changed.get("at") else _hull(known.at))
-    # Only after a conflict, which is seen now, may the same be sent again and be taken.
-    return _form_part(looking, found, form if refusal.is_conflict else form._replace(seen=asked.seen), refusal)
+    # After a conflict, which is shown now, the same may be sent again and be accepted.
+    return _form_part(visit, found, form if refusal.is_conflict else form._replace(seen=asked.seen), refusal)
 
 
-def new_item_part(looking: Looking, found: Reviewed, kind: ItemKind, place: Span) -> str:
-    """Return the form of an item that is to be at a place, as the rules read it there."""
-    t = said_in(looking.lang)
+def new_item_part(visit: Visit, found: NoticeReview, kind: ItemKind, place: Span) -> str:
+    """Return the form of a new item at a place, filled in as the rules read it there."""
+    t = word_lookup(visit.lang)
     if not place.start < place.end <= len(found.text):
-        return _part("nothing.html", looking, found, sentence=t("review.select_first"))
+        return _part("nothing.html", visit, found, sentence=t("review.select_first"))
     holder = _holder(found, kind, place)
     if holder is None and SHAPES[kind].of is not None:
-        return _part("nothing.html", looking, found, sentence=t("review.no_holder", kind=t(f"kind.{SHAPES[kind].of}")))
+        return _part("nothing.html", visit, found, sentence=t("review.no_holder", kind=t(f"kind.{SHAPES[kind].of}")))
     values, at = proposed(kind, found.text, place)
     item = Item("", kind, holder.id if holder else "", values, (at,))
-    return _form_part(looking, found, Form(item, values, (at.start, at.end), found.review.last))
+    return _form_part(visit, found, ItemForm(item, values, (at.start, at.end), found.review.last))
 
 
-def placed_field_part(looking: Looking, found: Reviewed, field: str, place: Span) -> str:
-    """Return the form of one of the notice's own fields, filled in with the words at a place."""
+def placed_field_part(visit: Visit, found: NoticeReview, field: str, place: Span) -> str:
+    """Return the form of one of the notice's fields, filled in with the words at a place."""
     known = found.review.items.get(field)
     if known is None or known.kind != "field":
         return ""
     values, at = proposed("date" if field in DAYS else "field", found.text, place)
-    return _form_part(looking, found, _form_of(found, known, values, (at.start, at.end)))
+    return _form_part(visit, found, _form_of(found, known, values, (at.start, at.end)))
 
 
-def asked_of(sent: Sequence[tuple[str, str]]) -> Asked:
-    """Return what a form asks for; what makes no sense is left for validation to refuse."""
+def asked_of(sent: Sequence[tuple[str, str]]) -> FormRequest:
+    """Return the change that a form asks for; invalid values are left for validation to refuse."""
     given = dict(sent)
     op, item, kind_named = given.get("op", ""), given.get("item", ""), given.get("kind", "")
     kind: ItemKind | None = next((each for each in get_args(ItemKind) if each == kind_named), None)
@@ -223,7 +224,7 @@ def asked_of(sent: Sequence[tuple[str, str]]) -> Asked:
         change |= {"values": values, "at": {"start": at[0], "end": at[1]} if any(printed) else None}
     if op == "add":
         change |= {"kind": kind_named, "of": given.get("of", "")}
-    return Asked(
+    return FormRequest(
         op,
         item,
         kind,
@@ -236,9 +237,12 @@ def asked_of(sent: Sequence[tuple[str, str]]) -> Asked:
     )
 
 
-def as_changed(asked: Asked, found: Reviewed) -> Mapping[str, Any]:
-    """Return the change that a form asks for: of a correction what differs from what the form first showed, so that it
-    takes nothing back that others changed meanwhile."""
+def as_changed(asked: FormRequest, found: NoticeReview) -> Mapping[str, Any]:
+    """Return the change that a form asks for.
+
+    A correction has only the values that differ from those the form first showed, so that it does not revert what
+    others have changed meanwhile.
+    """
     if asked.op != "correct":
         return asked.change
     made = [each for each in found.review.made if each.number <= asked.seen]
@@ -250,20 +254,20 @@ def as_changed(asked: Asked, found: Reviewed) -> Mapping[str, Any]:
     return {**asked.change, "values": values, "at": at}
 
 
-def _form_of(found: Reviewed, item: Item, values: Mapping[str, Any], at: tuple[int, int]) -> Form:
-    return Form(item, values, at, found.review.last)
+def _form_of(found: NoticeReview, item: Item, values: Mapping[str, Any], at: tuple[int, int]) -> ItemForm:
+    return ItemForm(item, values, at, found.review.last)
 
 
-def _form_part(looking: Looking, found: Reviewed, form: Form, refusal: Refusal | None = None) -> str:
+def _form_part(visit: Visit, found: NoticeReview, form: ItemForm, refusal: ChangeRefusal | None = None) -> str:
     item, (start, end) = form.item, form.at
     is_new = not item.id
     known = {"kind": item.kind, "of": item.of} if is_new else {"kind": item.kind, "item": item.id}
     fields = [
-        {**field._asdict(), "shown": shown(form.values, field)} for field in fields_of(item.kind, item.id, looking.lang)
+        {**field._asdict(), "shown": shown(form.values, field)} for field in fields_of(item.kind, item.id, visit.lang)
     ]
     return _part(
         "item.html",
-        looking,
+        visit,
         found,
         item=item,
         fields=fields,
@@ -275,19 +279,19 @@ def _form_part(looking: Looking, found: Reviewed, form: Form, refusal: Refusal |
         holds=item.kind in ("issue", "measure"),
         is_new=is_new,
         missing=[_offer(found, each) for each in _missing(found, item)],
-        steps=[] if is_new else list(steps(found.review, found.text, looking.lang, item.id)),
+        steps=[] if is_new else list(steps(found.review, found.text, visit.lang, item.id)),
     )
 
 
-def _missing(found: Reviewed, item: Item) -> Iterable[Item]:
-    """What the rules read in a measure and nobody has taken."""
+def _missing(found: NoticeReview, item: Item) -> Iterable[Item]:
+    """Return the items that the rules read in a measure and that nobody has added."""
     if item.kind != "measure" or not item.id:
         return ()
     return not_taken(item, found.review.items.values(), found.text)
 
 
-def _offer(found: Reviewed, item: Item) -> dict[str, Any]:
-    """An item to be taken by one press: its kind, its words, and what the form that adds it would send."""
+def _offer(found: NoticeReview, item: Item) -> dict[str, Any]:
+    """Return an item that one press adds: its kind, its words, and the fields that its form would send."""
     (place,) = item.at
     values = {name: "" if value is None else value for name, value in item.values.items()}
     sent = {"op": "add", "kind": item.kind, "of": item.of, "seen": found.review.last, **values}
@@ -298,8 +302,8 @@ def _offer(found: Reviewed, item: Item) -> dict[str, Any]:
     }
 
 
-def _holder(found: Reviewed, kind: ItemKind, place: Span) -> Item | None:
-    """The innermost issue or measure in which an item of a kind would stand."""
+def _holder(found: NoticeReview, kind: ItemKind, place: Span) -> Item | None:
+    """Return the issue or measure that an item of this kind at this place belongs to, None where there is none."""
     of = SHAPES[kind].of
     fits = (
         item
@@ -319,13 +323,13 @@ def _offset(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
-def _page(template: str, looking: Looking, scripts: Sequence[str], **values: Any) -> str:
+def _page(template: str, visit: Visit, scripts: Sequence[str], **values: Any) -> str:
     styles = (*shell.NOTICE_STYLES, "desk.css")
-    frame = {"lang": looking.lang, "name": looking.name, "here": looking.here, "htmx": _HTMX}
+    frame = {"lang": visit.lang, "name": visit.name, "here": visit.here, "htmx": _HTMX}
     return _PAGES.get_template(template).render(
-        t=said_in(looking.lang), styles=styles, scripts=scripts, **frame, **values
+        t=word_lookup(visit.lang), styles=styles, scripts=scripts, **frame, **values
     )
 
 
-def _part(template: str, looking: Looking, found: Reviewed, **values: Any) -> str:
-    return _PAGES.get_template(template).render(t=said_in(looking.lang), notice_id=found.notice_id, **values)
+def _part(template: str, visit: Visit, found: NoticeReview, **values: Any) -> str:
+    return _PAGES.get_template(template).render(t=word_lookup(visit.lang), notice_id=found.notice_id, **values)

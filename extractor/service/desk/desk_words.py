@@ -1,4 +1,4 @@
-"""What the service's pages say, in both languages."""
+"""The words of the service's pages, in both languages."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 from extractor.pages.page_words import words
 from extractor.record.checks import Lang
 
-Says = Callable[..., str]
+WordLookup = Callable[..., str]
 
-# What would steer the line it stands in, or not be seen at all; as in pages/static/dom.js.
+# Control and invisible characters, which change the direction of a line or hide; as in pages/static/dom.js.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
@@ -28,8 +28,8 @@ def service_words() -> dict[str, Any]:
     return {**words(), "words": {**words()["words"], **own}}
 
 
-def said_in(lang: Lang) -> Says:
-    """Return what says a word by its key, with its {names} filled in."""
+def word_lookup(lang: Lang) -> WordLookup:
+    """Return a function that gives the words for a key, with its {names} filled in."""
     named = service_words()["words"]
 
     def said(key: str, **values: object) -> str:
@@ -40,5 +40,5 @@ def said_in(lang: Lang) -> Says:
 
 
 def printable(words_of_a_notice: object) -> str:
-    """Return words without the characters that would steer the line they stand in."""
+    """Return words without control and invisible characters."""
     return _CONTROL.sub("", str(words_of_a_notice))

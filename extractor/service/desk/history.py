@@ -1,4 +1,4 @@
-"""Changes in words: who did what to which words of the notice, and what it said before."""
+"""Changes in words: who changed what in the notice, and what it was before."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from typing import NamedTuple
 from extractor.record.checks import Lang
 from extractor.record.contract import Check
 from extractor.record.items import Item
-from extractor.review.changes import Accept, Add, Correct, Delete, Made, Undo
-from extractor.review.forms import fields_of, said_value
+from extractor.review.changes import Accept, Add, Correct, Delete, MadeChange, Undo
+from extractor.review.forms import fields_of, value_in_words
 from extractor.review.moments import moment
 from extractor.review.review import Review, can_be_undone, checks_of
-from extractor.service.desk.desk_words import Says, said_in
+from extractor.service.desk.desk_words import WordLookup, word_lookup
 
 _QUOTED = 30
 
 
-class Step(NamedTuple):
-    """A change as a line for people."""
+class ChangeLine(NamedTuple):
+    """A change as a line of the history."""
 
     number: int
-    said: str
+    line: str
     undone: bool
     can_be_undone: bool
 
 
-def steps(review: Review, text: str, lang: Lang, item: str | None = None) -> Iterator[Step]:
-    """Yield the changes of a review, the newest first; with ``item``, those that touched it."""
+def steps(review: Review, text: str, lang: Lang, item: str | None = None) -> Iterator[ChangeLine]:
+    """Yield the changes of a review, the newest first; with ``item``, only those that touched it."""
     checks = dict(checks_of(review.base))
     for made in reversed(review.made):
         if item is None or item in review.touched[made.number]:
             said = f"{made.by} · {moment(made.made)} · {_said(review, made, text, lang, checks)}"
             undone = made.number in review.undone
-            yield Step(made.number, said, undone, can_be_undone(review, made.number))
+            yield ChangeLine(made.number, said, undone, can_be_undone(review, made.number))
 
 
-def _said(review: Review, made: Made, text: str, lang: Lang, checks: Mapping[str, Check]) -> str:
-    t, change, before = said_in(lang), made.change, review.before[made.number]
+def _said(review: Review, made: MadeChange, text: str, lang: Lang, checks: Mapping[str, Check]) -> str:
+    t, change, before = word_lookup(lang), made.change, review.before[made.number]
     match change:
         case Undo(change=number):
             return t("change.undo", n=number)
@@ -55,21 +55,21 @@ def _said(review: Review, made: Made, text: str, lang: Lang, checks: Mapping[str
     return t(f"change.{change.op}")
 
 
-def _named(item: Item, text: str, t: Says) -> str:
-    """What an item is, and its words."""
+def _named(item: Item, text: str, t: WordLookup) -> str:
+    """Return an item's kind and its words."""
     name = t(f"field.{item.id}") if item.kind == "field" else t(f"kind.{item.kind}")
     words = item.values.get("title") or item.values.get("heading") or (_cut(item, text) if item.at else None)
     return f"{name} “{_short(words)}”" if words else name
 
 
-def _differences(before: Item, after: Item, lang: Lang, t: Says) -> str:
-    told = [
-        f"{field.label} {_short(said_value(before.values, field, t('review.empty')))} → "
-        f"{_short(said_value(after.values, field, t('review.empty')))}"
+def _differences(before: Item, after: Item, lang: Lang, t: WordLookup) -> str:
+    changed = [
+        f"{field.label} {_short(value_in_words(before.values, field, t('review.empty')))} → "
+        f"{_short(value_in_words(after.values, field, t('review.empty')))}"
         for field in fields_of(after.kind, after.id, lang)
         if before.values.get(field.name) != after.values.get(field.name)
     ]
-    return "; ".join(told + ([t("change.place")] if before.at != after.at else []))
+    return "; ".join(changed + ([t("change.place")] if before.at != after.at else []))
 
 
 def _cut(item: Item, text: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may ask: judged by a request's head alone, before anything else is done."""
+"""Access to the service, decided from a request's head before anything else is done."""
 
 from __future__ import annotations
 
@@ -14,52 +14,55 @@ from starlette.types import Scope
 
 OPEN = frozenset(("/healthz", "/readyz", "/docs", "/openapi.json", "/sign-in"))
 OPEN_FOLDERS = ("/static/", "/language/")
-"""Paths that need no token: they tell nothing about notices."""
+"""Paths that need no token: they give away nothing about notices."""
 
 SESSION = "session"
 """The cookie by which a browser shows that the token was given there."""
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _WORK = ("/v1/export", "/language/")
-"""What does something when it is merely asked for."""
+"""Paths on which a mere GET does work or changes something."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """Who may ask. ``token`` None: whoever reaches the service; ``hosts``: the names it goes by, beside its addresses
-    and localhost."""
+    """The clients that are admitted.
+
+    Without a ``token`` (None), all that reach the service are. ``hosts`` are the names that the service goes by, in
+    addition to its addresses and localhost.
+    """
 
     token: str | None = None
     hosts: frozenset[str] = frozenset()
 
 
-class Refusal(NamedTuple):
-    """Why a request is not answered: a status, a sentence, and what else the head says."""
+class RequestRefusal(NamedTuple):
+    """The reason for refusing a request: a status, a sentence, and further headers."""
 
     status: int
     sentence: str
     headers: dict[str, str]
 
 
-def refusal(access: Access, method: str, path: str, headers: Headers) -> Refusal | None:
-    """Return why a request is refused, None where it is not."""
+def refusal(access: Access, method: str, path: str, headers: Headers) -> RequestRefusal | None:
+    """Return the reason for refusing a request, None where it is admitted."""
     host = headers.get("host", "")
     if not _is_ours(host, access):
         # A page elsewhere whose name was made to lead here (DNS rebinding) would else read everything.
-        return Refusal(421, "this service does not go by that name; --allow-host adds one", {})
+        return RequestRefusal(421, "this service has another name; --allow-host adds one", {})
     if _is_from_elsewhere(headers, host) and (method not in _SAFE or not _is_shown(path, headers)):
-        return Refusal(403, "a page of another site sent this; that is not allowed", {})
+        return RequestRefusal(403, "a page of another site sent this request; that is not allowed", {})
     is_open = path in OPEN or path.startswith(OPEN_FOLDERS)
-    if access.token is not None and not is_open and not _is_told(access.token, headers):
+    if access.token is not None and not is_open and not _is_authorized(access.token, headers):
         if method == "GET" and "text/html" in headers.get("accept", ""):
-            return Refusal(303, "sign in first", {"Location": f"/sign-in?next={quote(path)}"})
+            return RequestRefusal(303, "sign in first", {"Location": f"/sign-in?next={quote(path)}"})
         sentence = "a token is needed: send it as the header Authorization: Bearer TOKEN"
-        return Refusal(401, sentence, {"WWW-Authenticate": "Bearer"})
+        return RequestRefusal(401, sentence, {"WWW-Authenticate": "Bearer"})
     return None
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to bind to is reached from this machine alone."""
+    """Return whether an address to bind to is reachable from this machine only."""
     if host == "localhost":
         return True
     try:
@@ -83,7 +86,7 @@ def _is_ours(host: str, access: Access) -> bool:
 
 
 def _is_from_elsewhere(headers: Headers, host: str) -> bool:
-    """Whether a browser says that another site's page sent a request; programs say nothing of the kind."""
+    """Return whether a browser reports that another site's page sent a request; programs report nothing of the kind."""
     if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
         return True
     origin = headers.get("origin")
@@ -91,8 +94,11 @@ def _is_from_elsewhere(headers: Headers, host: str) -> bool:
 
 
 def _is_shown(path: str, headers: Headers) -> bool:
-    """Whether a request from elsewhere is a link that somebody followed to look at a page. Whatever else a page can
-    have its browser fetch, such as pictures that are none, would have us work unseen; so would a link to an export."""
+    """Return whether a request from another site is a link that somebody followed to look at a page.
+
+    Anything else that a page can make its browser fetch, such as a false picture, would do work unseen; so would a link
+    to an export.
+    """
     return (
         not path.startswith(_WORK)
         and "origin" not in headers  # which browsers send with what scripts ask for
@@ -108,21 +114,21 @@ def client_of(scope: Scope) -> str:
 
 
 def is_guess(headers: Headers) -> bool:
-    """Whether a request shows a token or a session, right or wrong."""
+    """Return whether a request carries a token or a session, right or wrong."""
     return "authorization" in headers or SESSION in cookie_parser(headers.get("cookie", ""))
 
 
 def is_token(token: str, given: str) -> bool:
-    """Whether what was given is the token; takes a time that says nothing of how much of it is right."""
+    """Return whether ``given`` is the token, in a time that does not depend on how much of it is right."""
     return hmac.compare_digest(given.strip().encode(errors="replace"), token.encode())
 
 
 def session_of(token: str) -> str:
-    """What a browser keeps in the token's place: it shows that the token was given, and does not tell it."""
+    """Return what a browser keeps instead of the token: it proves that the token was given and does not contain it."""
     return hmac.digest(token.encode(), b"notice extractor: a browser's session", "sha256").hex()
 
 
-def _is_told(token: str, headers: Headers) -> bool:
+def _is_authorized(token: str, headers: Headers) -> bool:
     scheme, _, given = headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and is_token(token, given):
         return True

@@ -1,4 +1,4 @@
-"""What the service answers, beside the notices' records themselves."""
+"""The JSON bodies of the service's requests and answers, apart from the notices' records."""
 
 from __future__ import annotations
 
@@ -6,37 +6,42 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from extractor.review.changes import Change, Made
+from extractor.review.changes import Change, MadeChange
 from extractor.service.http.service_limits import NAME_CHARACTERS
 from extractor.strict import Strict
 
-Outcome = Literal["pending", "done", "unchanged", "failed"]
+ItemOutcome = Literal["pending", "done", "unchanged", "failed"]
 
 
-class Answer(BaseModel):
-    """Base of all answers."""
+class ServiceAnswer(BaseModel):
+    """The base of all answers."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Problem(Answer):
+class ProblemAnswer(ServiceAnswer):
     """Why something was not done."""
+
+    __qualname__ = "Problem"  # its name in the OpenAPI description, from which clients are generated
+    model_config = ConfigDict(title="Problem")
 
     detail: str = Field(description="A sentence for people.")
 
 
-class Item(Answer):
+class JobItem(ServiceAnswer):
     """One of the notices of a job."""
+
+    model_config = ConfigDict(title="Item")
 
     name: str = Field(description="The file's name; inside an archive `archive.zip!folder/notice.html`.")
     notice_id: str | None = Field(description="Null where it failed, or was deleted meanwhile.")
-    outcome: Outcome = Field(
-        description="`unchanged`: the same bytes under the same name are kept already, read with the same settings."
+    outcome: ItemOutcome = Field(
+        description="`unchanged`: the same bytes under the same name are stored already, read with the same settings."
     )
     error: str | None = Field(description="Why it failed, or, where it is pending, has to wait; as a sentence.")
 
 
-class Progress(Answer):
+class Progress(ServiceAnswer):
     """How far a job is."""
 
     job_id: str
@@ -57,10 +62,10 @@ class Progress(Answer):
 class Job(Progress):
     """How far a job is, notice by notice, in the order they were sent."""
 
-    items: list[Item]
+    items: list[JobItem]
 
 
-class NoticeSummary(Answer):
+class NoticeSummary(ServiceAnswer):
     """A notice in a list."""
 
     notice_id: str
@@ -84,10 +89,10 @@ class NoticeSummary(Answer):
     reviewed_by: str | None
 
 
-class ChangeWanted(Strict):
+class ChangeRequest(Strict):
     """A change, who makes it, and what was known then."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, title="ChangeWanted")
 
     by: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_CHARACTERS)]
     seen: int = Field(ge=0, le=2**53, description="`last` of the changes as they were read.")
@@ -95,12 +100,12 @@ class ChangeWanted(Strict):
 
 
 def change_schema() -> dict[str, Any]:
-    """Return the JSON Schema of a change that is wanted, what it refers to as components of an OpenAPI description."""
-    schema = ChangeWanted.model_json_schema(ref_template="#/components/schemas/{model}")
+    """Return the JSON Schema of a requested change; it refers to components of an OpenAPI description."""
+    schema = ChangeRequest.model_json_schema(ref_template="#/components/schemas/{model}")
     return {name: value for name, value in schema.items() if name != "$defs"}
 
 
-class Changes(Answer):
+class Changes(ServiceAnswer):
     """What people said of a notice."""
 
     last: int = Field(description="The number of the last change; 0: there is none.")
@@ -109,10 +114,10 @@ class Changes(Answer):
     open_checks: list[str] = Field(description="The checks that nobody has dealt with, by their ids.")
     undone: list[int] = Field(description="The numbers of the changes that do not count.")
     items: dict[str, str] = Field(description="Paths in the record, by the ids that changes know items by.")
-    changes: list[Made]
+    changes: list[MadeChange]
 
 
-class NoticePage(Answer):
+class NoticePage(ServiceAnswer):
     """A part of a list, the newest first."""
 
     total: int = Field(description="How many there are in all.")
@@ -120,7 +125,7 @@ class NoticePage(Answer):
     next: int | None = Field(description="Give this as `after` to have the next part; null: there is none.")
 
 
-class Health(Answer):
+class Health(ServiceAnswer):
     """That the service is there."""
 
     status: Literal["ok", "ready"]

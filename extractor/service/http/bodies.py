@@ -1,4 +1,4 @@
-"""How much a client may send, and how slowly: watched while it sends, and while it takes the answer."""
+"""Limits on the size and the pace of a request's body, and on the time a client takes for the answer."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from extractor.files.sources.file_limits import size_in_mb
 from extractor.service.http.service_limits import BODY_BYTES, CHANGE_BYTES, SLOWEST
 
 FILES_PATH = "/v1/notices"
-"""Where files are sent."""
+"""The path that files are sent to."""
 _PACED_FROM = 128_000  # bytes of a body
-_BETWEEN_PIECES = 0.001  # seconds; pieces have 64 kB, so that some 50 MB a second may come in
+_BETWEEN_PIECES = 0.001  # seconds; pieces have 64 kB, so that some 50 MB a second come in
 _DIGITS = 20  # of a length that makes sense
 _DRAINED_BYTES = 4_000_000
 _DRAINED_SECONDS = 5.0
 
 
 class ClientTooSlowError(Exception):
-    """A client does not take its answer."""
+    """A client does not receive its answer in time."""
 
 
 class Pace:
-    """Lets the pieces of large bodies through one by one, of all requests together, so that small ones get in between.
+    """A turnstile for the pieces of large bodies, of all requests together, so that small bodies get in between.
 
-    Whoever does not send holds nobody up: only a piece that is there waits.
+    A client that does not send holds nobody up: only pieces that have arrived wait.
     """
 
     def __init__(self) -> None:
@@ -41,8 +41,8 @@ class Pace:
             await asyncio.sleep(_BETWEEN_PIECES)
 
 
-class Body:
-    """A request's body as it comes in. ``is_whole``: nothing of it is still to come."""
+class RequestBody:
+    """A request's body as it comes in; ``is_whole`` once all of it has arrived."""
 
     def __init__(self, headers: Headers, receive: Receive, patience: float, most: int, pace: Pace) -> None:
         self.is_whole = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
@@ -56,10 +56,10 @@ class Body:
         self._size = 0
 
     async def receive(self) -> Message:
-        """Return the next message, as ASGI has it.
+        """Return the next ASGI message.
 
         Raises:
-            HTTPException: the body is too large (413), or comes too slowly (408).
+            HTTPException: The body is too large (413), or comes too slowly (408).
         """
         if self.is_whole:  # nothing but the end of the connection is waited for
             return await self._receive()
@@ -79,8 +79,10 @@ class Body:
         return message
 
     async def drain(self) -> None:
-        """Take in a refused body of up to some MB and for some seconds: a client that is cut off while it still sends
-        may never read why."""
+        """Read a refused body of a few MB for a few seconds.
+
+        A client that is cut off while it still sends may never read the reason.
+        """
         if self._announced > _DRAINED_BYTES:
             return
         with suppress(TimeoutError):
@@ -91,26 +93,25 @@ class Body:
 
 
 def most_bytes(path: str) -> int:
-    """Return how many bytes the body of a request to ``path`` may have."""
+    """Return the largest size in bytes of the body of a request to ``path``."""
     return BODY_BYTES if path == FILES_PATH else CHANGE_BYTES
 
 
 def is_too_large(headers: Headers, most: int) -> bool:
-    """Whether a request says beforehand that its body is larger than ``most`` bytes."""
+    """Return whether the announced length of a body is over ``most`` bytes, or no number."""
     length = headers.get("content-length", "0")
     return not (length.isdecimal() and len(length) < _DIGITS and int(length) <= most)
 
 
 def too_large(most: int) -> HTTPException:
-    """Return the error for a body that is larger than ``most`` bytes."""
-    return HTTPException(413, f"the body has more than the {size_in_mb(most)} that are taken; send less at a time")
+    """Return the error for a body over ``most`` bytes."""
+    return HTTPException(413, f"the body is larger than the limit of {size_in_mb(most)}; send less at a time")
 
 
-def patient(send: Send, patience: float) -> Send:
-    """Return ``send`` for a client that may take ``patience`` seconds to make room for a piece.
+def send_within(send: Send, patience: float) -> Send:
+    """Return ``send`` with a limit: the client must make room for each piece within ``patience`` seconds.
 
-    Raises (when called):
-        ClientTooSlowError: it did not.
+    What is returned raises ClientTooSlowError when the client does not.
     """
 
     async def sent(message: Message) -> None:

@@ -1,4 +1,4 @@
-"""What is said when the service cannot do now what it is asked for, and may soon: 503, and when to come again."""
+"""Answers with status 503: the service cannot do this now, and may soon; Retry-After says when to try again."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _SECONDS = 10
 
 
-def later(sentence: str, seconds: int = _SECONDS) -> JSONResponse:
-    """Return the answer that says so."""
+def try_later(sentence: str, seconds: int = _SECONDS) -> JSONResponse:
+    """Return an answer 503 with this sentence."""
     return JSONResponse({"detail": sentence}, 503, {"Retry-After": str(seconds)})
 
 
 async def database_fails(_: Request, error: Exception) -> JSONResponse:
-    """Answer where the database is locked, full, or cannot be read."""
-    # What SQLite says of it holds nothing that was sent.
-    why = str(error.orig) if isinstance(error, OperationalError) else "others write for too long"
-    LOGGER.error("the service cannot read or write what it keeps: %s", why)
-    return later(f"the service cannot read or write what it keeps now ({why}); send it again in {_SECONDS} s")
+    """Answer when the database is locked, full or unreadable."""
+    # SQLite's message contains nothing that was sent.
+    why = str(error.orig) if isinstance(error, OperationalError) else "other writers hold the database for too long"
+    LOGGER.error("the service cannot read or write its database: %s", why)
+    return try_later(f"the service cannot read or write its database now ({why}); try again in {_SECONDS} s")
 
 
 async def disk_fails(_: Request, error: Exception) -> JSONResponse:
-    """Answer where there is no room on the disk; any other error of the system is a fault of ours."""
+    """Answer when the disk is full; any other OSError is a bug and is raised again."""
     if not (isinstance(error, OSError) and error.errno in _FULL):
         raise error
-    LOGGER.error("the service cannot write what it is sent: %s", error.strerror)
-    return later(f"the service has no room for what was sent; send it again in {_SECONDS} s, or ask who runs it")
+    LOGGER.error("the service cannot write uploads: %s", error.strerror)
+    return try_later(f"the service's disk is full; try again in {_SECONDS} s, or ask whoever runs the service")
 
 
 async def too_many_wait(_: Request, __: Exception) -> JSONResponse:
-    """Answer where too many wait for the same already."""
-    return later(f"too many wait for an export already; ask again in {_SECONDS} s")
+    """Answer when too many requests wait for an export."""
+    return try_later(f"too many requests wait for an export; try again in {_SECONDS} s")
 
 
 async def not_written(_: Request, error: Exception) -> JSONResponse:
-    """Answer where an export could not be written."""
+    """Answer when an export could not be written."""
     LOGGER.error("%s", error)
-    return later(str(error))
+    return try_later(str(error))

@@ -1,7 +1,7 @@
-"""Guesses at the token, slowed: who is wrong waits for the answer, the longer the more often; who is right never does.
+"""Wrong tokens answered slowly: each further wrong guess from an address waits longer; a right token never waits.
 
-Addresses are counted, so many of them, those forgotten first that were heard of first. Behind a proxy all clients have
-one address: its wrong guesses slow each other, and nobody who knows the token notices.
+A limited number of addresses is counted, the oldest is forgotten first. Behind a proxy all clients have one address:
+their wrong guesses slow each other down, and clients with the right token do not notice.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import NamedTuple
 from starlette.responses import JSONResponse
 
 ADDRESSES = 1_000
-"""Addresses that are counted at once."""
-_WAITING = 32  # that are kept waiting at once: they hold connections, and others want some, too
+"""The number of addresses that are counted at once."""
+_WAITING = 32  # answers held back at once: each holds a connection
 _FIRST, _LONGEST = 0.05, 4.0  # seconds
 _FORGOTTEN = 60.0  # seconds after the last wrong guess
 
@@ -28,7 +28,7 @@ class _Wrong(NamedTuple):
 
 
 class Guesses:
-    """The wrong guesses of late, by where they came from."""
+    """The recent wrong guesses, by address."""
 
     def __init__(self) -> None:
         self._wrong: OrderedDict[str, _Wrong] = OrderedDict()
@@ -38,7 +38,7 @@ class Guesses:
         return len(self._wrong)
 
     async def slow(self, host: str) -> bool:
-        """Count a wrong guess from the address ``host`` and wait. False: too many wait already, this one does not."""
+        """Count a wrong guess from the address ``host`` and wait; return False at once where too many wait already."""
         seconds = self.count(host)
         if self._waiting >= _WAITING:
             return False
@@ -50,7 +50,7 @@ class Guesses:
         return True
 
     def count(self, host: str) -> float:
-        """Count a wrong guess, and return for how many seconds its answer is to wait."""
+        """Count a wrong guess, and return the seconds that its answer has to wait."""
         now, network = monotonic(), _network(host)
         before = self._wrong.pop(network, None)
         times = before.times + 1 if before is not None and now - before.last < _FORGOTTEN else 1
@@ -61,13 +61,13 @@ class Guesses:
 
 
 def too_many_guesses() -> JSONResponse:
-    """Return the answer to a wrong guess while too many wait for theirs."""
+    """Return the answer to a wrong guess while too many others wait."""
     headers = {"Retry-After": str(ceil(_LONGEST)), "Connection": "close"}
-    return JSONResponse({"detail": "too many wrong tokens come in; try again later"}, 429, headers)
+    return JSONResponse({"detail": "too many wrong tokens were sent; try again later"}, 429, headers)
 
 
 def _network(host: str) -> str:
-    """An address as it is counted: of IPv6 the half that a provider gives to one household."""
+    """Return an address as it is counted: of IPv6 the half that a provider gives to one household."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

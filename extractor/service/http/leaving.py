@@ -1,4 +1,4 @@
-"""Work for a client that waits: it ends when the client leaves, and no more wait than are worth it."""
+"""Long work for a client that waits: cancelled when the client leaves, and with a limit on how many wait."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Result = TypeVar("Result")
 
 
 class TooBusyError(Exception):
-    """Too many wait for the same already."""
+    """Too many requests wait for their turn."""
 
 
 class Turn:
-    """One works at a time, and ``most`` may wait."""
+    """A lock that at most ``most`` requests wait for."""
 
     def __init__(self, most: int) -> None:
         self._turn = asyncio.Semaphore(1)
@@ -26,10 +26,10 @@ class Turn:
 
     @asynccontextmanager
     async def taken(self) -> AsyncIterator[None]:
-        """Have the turn in the block.
+        """Hold the lock during the block.
 
         Raises:
-            TooBusyError: too many wait for it already.
+            TooBusyError: Too many wait for it already.
         """
         if self._waiting >= self._most:
             raise TooBusyError
@@ -44,11 +44,11 @@ class Turn:
             self._turn.release()
 
 
-async def while_there(request: Request, work: Coroutine[Any, Any, Result]) -> Result:
-    """Return what ``work`` returns; it is cancelled, and has ended, when the client has left before that.
+async def until_client_leaves(request: Request, work: Coroutine[Any, Any, Result]) -> Result:
+    """Return what ``work`` returns; cancel it, and wait for its end, when the client leaves before that.
 
     Raises:
-        ClientDisconnect: it left.
+        ClientDisconnect: The client left.
     """
     working = asyncio.create_task(work)
     leaving = asyncio.create_task(_left(request))

@@ -1,8 +1,8 @@
-"""What stands around the application: every request passes here, and every answer.
+"""The ASGI application around the service's own, which every request and every answer passes.
 
-A request gets an id, is refused by its head where it has to be, and is read within limits. An answer gets its id and
-the headers that keep browsers from doing more with it than show it. What breaks is told in the log by its kind; its
-words may hold what was sent.
+A request gets an id, is refused by its head where necessary, and is read within limits. An answer gets the id and
+headers that keep browsers from doing more with it than showing it. Of an unexpected error only the kind is logged: its
+message may quote what was sent.
 """
 
 from __future__ import annotations
@@ -21,13 +21,21 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.logs import LOGGER
 from extractor.service.http.access import Access, client_of, is_guess, refusal
-from extractor.service.http.bodies import Body, ClientTooSlowError, Pace, is_too_large, most_bytes, patient, too_large
+from extractor.service.http.bodies import (
+    ClientTooSlowError,
+    Pace,
+    RequestBody,
+    is_too_large,
+    most_bytes,
+    send_within,
+    too_large,
+)
 from extractor.service.http.guesses import Guesses, too_many_guesses
-from extractor.service.http.metrics import Metrics
+from extractor.service.http.metrics import ServiceMetrics
 from extractor.service.http.service_limits import PATH_CHARACTERS, QUERY_BYTES
 
 NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""The content security policy of whatever does not bring one: load nothing, run nothing."""
+"""The content security policy of answers without one of their own: load nothing, run nothing."""
 
 _HEADERS = {
     "Content-Security-Policy": NOTHING,
@@ -41,12 +49,12 @@ _HEADERS = {
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
-_NOT_KNOWN = (303, 401)  # refusals for want of the right token
+_NOT_KNOWN = (303, 401)  # statuses of refusals for lack of the right token
 _SHOWN = 200  # characters of a path in the log
 
 
-def _refusing(body: Body, error: HTTPException) -> ASGIApp:
-    """What refuses a body by its announced length."""
+def _refusing(body: RequestBody, error: HTTPException) -> ASGIApp:
+    """Return an application that refuses a body by its announced length."""
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await body.drain()
@@ -55,10 +63,12 @@ def _refusing(body: Body, error: HTTPException) -> ASGIApp:
     return refuse
 
 
-class Guard:
-    """An ASGI application around another."""
+class ServiceMiddleware:
+    """An ASGI application around another: access, limits, headers, metrics and the log."""
 
-    def __init__(self, app: ASGIApp, access: Access, guesses: Guesses, patience: float, metrics: Metrics) -> None:
+    def __init__(
+        self, app: ASGIApp, access: Access, guesses: Guesses, patience: float, metrics: ServiceMetrics
+    ) -> None:
         self._app = app
         self._access = access
         self._guesses = guesses
@@ -71,9 +81,9 @@ class Guard:
         begun = monotonic()
         headers = Headers(scope=scope)
         request_id = _id_of(headers)
-        body = Body(headers, receive, self._patience, most_bytes(scope["path"]), self._pace)
-        status = 499  # as long as nothing was sent: nobody waits for it any more
-        patiently = patient(send, self._patience)
+        body = RequestBody(headers, receive, self._patience, most_bytes(scope["path"]), self._pace)
+        status = 499  # until an answer begins: the client left before that
+        patiently = send_within(send, self._patience)
 
         async def answer(message: Message) -> None:
             nonlocal status
@@ -88,13 +98,13 @@ class Guard:
             pass
         except Exception as error:
             fields = {"request_id": request_id, "traceback": traceback.format_exc()}
-            LOGGER.error("a request broke the service: %s [%s]", type(error).__name__, request_id)
-            LOGGER.debug("a request broke the service: %s", error, extra=fields)
+            LOGGER.error("a request failed unexpectedly: %s [%s]", type(error).__name__, request_id)
+            LOGGER.debug("a request failed unexpectedly: %s", error, extra=fields)
         finally:
-            self._tell(scope, request_id, status, monotonic() - begun)
+            self._log(scope, request_id, status, monotonic() - begun)
 
-    async def _answered(self, scope: Scope, headers: Headers, body: Body) -> ASGIApp:
-        """What answers a request: the application, or a refusal."""
+    async def _answered(self, scope: Scope, headers: Headers, body: RequestBody) -> ASGIApp:
+        """Return the application that answers a request: the service's, or a refusal."""
         refused = refusal(self._access, scope["method"], scope["path"], headers)
         if refused is not None:
             if refused.status in _NOT_KNOWN and is_guess(headers) and not await self._guesses.slow(client_of(scope)):
@@ -109,18 +119,18 @@ class Guard:
             return _refusing(body, too_large(most))
         return self._app
 
-    def _tell(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
+    def _log(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "other"
         route = getattr(scope.get("route"), "path", "none")
-        self._metrics.answered(method, route, status, seconds)
-        # Without what follows a question mark: people's searches are nobody's business.
+        self._metrics.count_request(method, route, status, seconds)
+        # Without the query: searches are private.
         path = quote(scope["path"])[:_SHOWN]
         fields = {"request_id": request_id, "method": method, "path": path, "status": status, "seconds": seconds}
         LOGGER.info("%s %s: %d in %.0f ms [%s]", method, path, status, seconds * 1000, request_id, extra=fields)
 
 
 def _id_of(headers: Headers) -> str:
-    """The id that whoever sent a request gave it, where it can stand in a log; else a new one."""
+    """Return the request id that the client gave where a log can hold it, else a new one."""
     given = headers.get("x-request-id", "")
     return given if _REQUEST_ID.fullmatch(given) else uuid4().hex
 
@@ -130,5 +140,5 @@ def _add_headers(message: Message, request_id: str, *, is_last: bool) -> None:
     headers["X-Request-ID"] = request_id
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
-    if is_last:  # what is still to come of the body is not waited for
+    if is_last:  # the rest of the body is not waited for
         headers["Connection"] = "close"

@@ -1,4 +1,4 @@
-"""HTTP/1.1 with a clock: whoever connects says soon what it wants."""
+"""HTTP/1.1 with a time limit for each request's head."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
-def impatient(patience: float) -> type[asyncio.Protocol]:
-    """Return Uvicorn's protocol, closing connections on which a request's head takes more than ``patience`` seconds.
+def protocol_with_timeout(patience: float) -> type[asyncio.Protocol]:
+    """Return Uvicorn's protocol with a limit: a request's head must arrive within ``patience`` seconds.
 
-    Uvicorn itself waits for ever for the first, and for the next as soon as one byte of it has come.
+    Connections that are slower are closed. Uvicorn itself waits without limit for the first head, and for the next one
+    as soon as its first byte has come.
     """
 
-    class Impatient(H11Protocol):
+    class ImpatientProtocol(H11Protocol):
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
             self._clock: asyncio.TimerHandle | None = None
@@ -44,4 +45,4 @@ def impatient(patience: float) -> type[asyncio.Protocol]:
                 self._clock.cancel()
                 self._clock = None
 
-    return Impatient
+    return ImpatientProtocol

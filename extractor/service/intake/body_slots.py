@@ -1,4 +1,4 @@
-"""How many bodies are taken apart at once, in threads: each holds up all other requests for moments."""
+"""Limits on how many bodies are taken apart at once in threads, since each holds up other requests for moments."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from anyio import CapacityLimiter
 
 
 @dataclass(frozen=True)
-class Intake:
-    """Turns for pieces of multipart bodies, and for small JSON bodies, which do not wait for those."""
+class BodySlots:
+    """The slots for pieces of multipart bodies and, separate from them, for small JSON bodies."""
 
     pieces: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))
     texts: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(1))

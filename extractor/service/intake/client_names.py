@@ -1,4 +1,4 @@
-"""Names that clients give files. They are labels, and never become paths."""
+"""The names that clients give files. They are labels, and never become paths."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from extractor.service.http.service_limits import NAME_CHARACTERS
 
 
 def source_named(name: str) -> Source:
-    """Return the source that a client calls ``name``, with or without folders.
+    """Return the source with the name that a client gives, with or without folders.
 
     Raises:
-        InputError: the name is empty or too long, holds what is no text, or leads out of its folder.
+        InputError: The name is empty or too long, holds control characters, or leads out of its folder.
     """
     if not name.strip() or name.endswith("/"):
-        raise InputError("a file was sent without a name; give it one, which becomes its notice's id")
+        raise InputError("a file has no name; give it one, which becomes its notice's id")
     if len(name) > NAME_CHARACTERS:
-        raise InputError(f"a file's name has {len(name)} characters, {NAME_CHARACTERS} are taken; shorten it")
+        raise InputError(f"a file's name has {len(name)} characters, the limit is {NAME_CHARACTERS}; shorten it")
     if any(is_control(character) or unicodedata.category(character) == "Cn" for character in name):
-        raise InputError(f"{name!a}: a file's name holds control characters; give it another")
+        raise InputError(f"{name!a}: the file's name contains control characters; rename it")
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or "\\" in name or name[1:2] == ":":
-        raise InputError(f"{name}: a file's name leads out of its folder; send the name alone")
+        raise InputError(f"{name}: the file's name leads out of its folder; send the name alone")
     return Source(name)
 
 
 def text_named(name: str) -> Source:
-    """Return the source of a text that a client calls ``name``: where that does not say what it is, it is plain text.
+    """Return the source of a text with the name that a client gives; without a known ending it is plain text.
 
     Raises:
-        InputError: as ``source_named`` does.
+        InputError: As ``source_named`` does.
     """
     source = source_named(name)
     known = source.ending in NOTICE_ENDINGS and source.ending != ARCHIVE_ENDING

@@ -1,4 +1,4 @@
-"""Files out of a multipart body, written as they come and never held in memory."""
+"""The files of a multipart body, written to disk as they come in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from extractor.errors import InputError
 from extractor.service.intake.client_names import source_named
-from extractor.service.intake.spool import Incoming, Received, Spool
+from extractor.service.intake.spool import IncomingFile, ReceivedFile, Spool
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
@@ -21,17 +21,17 @@ MEDIA_TYPE = "multipart/form-data"
 
 async def received_files(
     content_type: str, body: AsyncIterator[bytes], spool: Spool, intake: CapacityLimiter
-) -> list[Received]:
-    """Return the files of a body, in their order; ``intake`` says how many bodies are taken apart at once.
+) -> list[ReceivedFile]:
+    """Return the files of a body, in their order; ``intake`` limits how many bodies are taken apart at once.
 
     Raises:
-        InputError: the body is no whole multipart body, or a file in it has no name, a name that is not taken, or too
-            many bytes.
-        TooManyError: it holds more files than may be sent.
+        InputError: The body is not a complete multipart body, or a file in it has no name, a bad name, or too many
+            bytes.
+        TooManyError: It holds more files than may be sent.
     """
     boundary = parse_options_header(content_type)[1].get(b"boundary")
     if not boundary:
-        raise InputError("the Content-Type header of a multipart body names its boundary; this one does not")
+        raise InputError("the Content-Type header of the multipart body names no boundary")
     files = _Files(spool)
     try:
         parser = MultipartParser(boundary, files.callbacks)
@@ -40,7 +40,7 @@ async def received_files(
             await to_thread.run_sync(parser.write, chunk, limiter=intake)
         parser.finalize()
     except FormParserError as error:
-        raise InputError("the multipart body is damaged; send it again") from error
+        raise InputError("the multipart body is malformed; send it again") from error
     finally:
         files.close()
     if not files.are_complete:
@@ -49,10 +49,10 @@ async def received_files(
 
 
 class _Files:
-    """What the parser calls."""
+    """The callbacks of the parser, which write the files."""
 
     def __init__(self, spool: Spool) -> None:
-        self.received: list[Received] = []
+        self.received: list[ReceivedFile] = []
         self.are_complete = False
         self.callbacks: MultipartCallbacks = {
             "on_header_begin": self._begin_header,
@@ -69,11 +69,11 @@ class _Files:
         self._header = b""
         self._value = b""
         self._disposition = b""
-        self._file: Incoming | None = None
+        self._file: IncomingFile | None = None
 
     def close(self) -> None:
-        """Close the file that was left open by a body that ended too early, and let go of the parser."""
-        self.callbacks = {}  # which hold this, and this them: nothing would be freed for a while
+        """Close the file that a truncated body leaves open, and release the parser."""
+        self.callbacks = {}  # breaks a reference cycle, which would keep all of this in memory for a while
         if self._file is not None:
             self._file.end()
 

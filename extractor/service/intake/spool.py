@@ -1,4 +1,4 @@
-"""Files that were sent and wait: under names of our own, so that no name a client gives ever becomes a path."""
+"""Uploaded files that wait, under generated names: no name that a client gives ever becomes a path."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import ARCHIVE_ENDING, Source, too_large
 
 EXPORT_PREFIX = "export-"
-"""How the names of folders begin in which exports are made, by ``tempfile.mkdtemp``."""
+"""The prefix of the folders that ``tempfile.mkdtemp`` makes for exports."""
 
 _SYNCED_AT_ONCE = 8
-# Of uploads, the members of archives, the folders where archives are unpacked, and those of exports.
+# The names of uploads, of members of archives, of folders where archives are unpacked, and of those for exports.
 _OURS = re.compile(rf"[0-9a-f]{{32}}(?:-[0-9]+|-archive)?|{EXPORT_PREFIX}[a-z0-9_]{{8}}")
-_HELD_BYTES = 256_000  # of one request's small files: thousands that are refused cost no file each
+_HELD_BYTES = 256_000  # of a request's small files in memory: thousands that are refused make no files
 _SMALL_BYTES = 16_000
 
 
-class Received(NamedTuple):
-    """A file that was sent: its name, the file it is in, and the hash of its bytes."""
+class ReceivedFile(NamedTuple):
+    """A file that was sent: its name, the file that holds it, and the SHA-256 of its bytes."""
 
     source: Source
     upload: str
@@ -37,12 +37,12 @@ class Received(NamedTuple):
 
 
 class TooManyError(Exception):
-    """More files were sent than one request may bring."""
+    """A request has more files than allowed."""
 
 
 @dataclass
 class Spool:
-    """The files of one request, ``most`` of them. They are deleted at its end, but for those that are kept."""
+    """The files of one request, at most ``most``; those that are not kept are deleted at its end."""
 
     folder: Path
     most: int
@@ -50,11 +50,11 @@ class Spool:
     _held: dict[str, bytes] = field(default_factory=dict)
     _held_bytes: int = 0
 
-    def begin(self, source: Source) -> Incoming:
+    def begin(self, source: Source) -> IncomingFile:
         """Begin a file.
 
         Raises:
-            TooManyError: this would be one more than ``most``.
+            TooManyError: There are ``most`` files already.
         """
         if len(self._made) == self.most:
             raise TooManyError
@@ -62,17 +62,17 @@ class Spool:
         most = DEFAULT_LIMITS.archive_unpacked_bytes if is_archive else DEFAULT_LIMITS.file_bytes
         return self._begin(source, most, is_archive=is_archive)
 
-    def begin_body(self, source: Source, most: int) -> Incoming:
-        """Begin a file for a body of ``most`` bytes, out of which files will be taken; ``source`` is for messages."""
+    def begin_body(self, source: Source, most: int) -> IncomingFile:
+        """Begin a file for a body of up to ``most`` bytes that holds several notices; ``source`` is for messages."""
         return self._begin(source, most, is_archive=True)
 
-    def _begin(self, source: Source, most: int, *, is_archive: bool) -> Incoming:
+    def _begin(self, source: Source, most: int, *, is_archive: bool) -> IncomingFile:
         upload = uuid4().hex
         self._made[upload] = is_archive
-        return Incoming(self, source, upload, most, is_archive=is_archive)
+        return IncomingFile(self, source, upload, most, is_archive=is_archive)
 
     def hold(self, upload: str, data: bytes) -> bool:
-        """Keep a small file in memory until it is taken for good; False where there is no more room for it."""
+        """Keep a small file in memory until ``sync``; return False where there is no room for it."""
         if self._held_bytes + len(data) > _HELD_BYTES:
             return False
         self._held[upload] = data
@@ -80,25 +80,25 @@ class Spool:
         return True
 
     def sync(self, uploads: Collection[str]) -> None:
-        """Have files on disk, whatever happens to the machine."""
+        """Write files to disk so that they survive a power cut."""
         for upload in uploads:
             if upload in self._held:
                 (self.folder / upload).write_bytes(self._held.pop(upload))
         paths = [self.folder / upload for upload in uploads]
         if len(paths) > 1:
-            with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:  # file systems write what waits at one time together
+            with ThreadPoolExecutor(_SYNCED_AT_ONCE) as threads:  # file systems flush several files together
                 list(threads.map(_sync, paths))
         elif paths:
             _sync(paths[0])
-        with suppress(OSError):  # not where a folder cannot be opened
+        with suppress(OSError):  # some systems cannot open folders
             _sync(self.folder)
 
     def is_kept(self, kept: Collection[str]) -> bool:
-        """Whether all of the files are kept as they came, so that none is to be deleted."""
+        """Return whether all files are in ``kept``, so that none has to be deleted."""
         return self._made.keys() <= set(kept)
 
     def clear(self, kept: Collection[str]) -> None:
-        """Delete the files, and what was unpacked from them, but for those that are kept."""
+        """Delete the files, and what was unpacked from them, except those in ``kept``."""
         for upload, is_archive in self._made.items():
             unpacked = self.folder.glob(f"{upload}-*") if is_archive else ()
             for path in (self.folder / upload, *unpacked):
@@ -106,8 +106,8 @@ class Spool:
                     _remove(path)
 
 
-class Incoming:
-    """A file as it comes in."""
+class IncomingFile:
+    """A file while it is being received."""
 
     def __init__(self, spool: Spool, source: Source, upload: str, most: int, *, is_archive: bool) -> None:
         self._spool = spool
@@ -120,10 +120,10 @@ class Incoming:
         self._most = most
 
     def write(self, data: bytes | bytearray) -> None:
-        """Take a piece.
+        """Append a piece.
 
         Raises:
-            InputError: the file is larger than one may be.
+            InputError: The file is larger than allowed.
         """
         self._size += len(data)
         if self._size > self._most:
@@ -134,11 +134,11 @@ class Incoming:
             return
         self._on_disk().write(data)
 
-    def end(self) -> Received:
-        """Close the file."""
+    def end(self) -> ReceivedFile:
+        """Close the file, and return it."""
         if self._file is not None or not self._spool.hold(self._upload, bytes(self._small)):
             self._on_disk().close()
-        return Received(self._source, self._upload, self._hash.hexdigest())
+        return ReceivedFile(self._source, self._upload, self._hash.hexdigest())
 
     def _on_disk(self) -> BinaryIO:
         if self._file is None:
@@ -152,7 +152,7 @@ class Incoming:
 
 
 def sweep(folder: Path, in_use: Collection[str]) -> None:
-    """Delete what a service that was killed left behind: files under names of ours that no item waits in."""
+    """Delete the generated files that a killed service left behind, except those in ``in_use``."""
     for path in folder.iterdir():
         if path.name not in in_use and (_OURS.fullmatch(path.name) or is_temporary(path.name)):
             _remove(path)

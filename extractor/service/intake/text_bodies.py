@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import FailFast, Field, ValidationError
+from pydantic import ConfigDict, FailFast, Field, ValidationError
 
 from extractor.errors import InputError
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
@@ -12,8 +12,10 @@ from extractor.service.http.service_limits import NAME_CHARACTERS, TEXTS
 from extractor.strict import Strict, first_mistake
 
 
-class Text(Strict):
+class PostedText(Strict):
     """A notice sent as text."""
+
+    model_config = ConfigDict(title="Text")
 
     name: str = Field(
         min_length=1,
@@ -23,19 +25,19 @@ class Text(Strict):
     text: str = Field(min_length=1, max_length=10 * DEFAULT_LIMITS.text_characters)
 
 
-class Texts(Strict):
-    """Notices sent as text."""
+class PostedTexts(Strict):
+    """The JSON body with notices sent as text."""
 
-    notices: Annotated[list[Text], FailFast()] = Field(min_length=1, max_length=TEXTS)
+    notices: Annotated[list[PostedText], FailFast()] = Field(min_length=1, max_length=TEXTS)
 
 
-def texts_in(body: bytes) -> list[Text]:
+def texts_in(body: bytes) -> list[PostedText]:
     """Return the texts of a body.
 
     Raises:
-        InputError: it is not as it should be; the sentence names the first mistake.
+        InputError: The body is invalid; the sentence names the first mistake.
     """
     try:
-        return Texts.model_validate_json(body).notices
+        return PostedTexts.model_validate_json(body).notices
     except ValidationError as error:
         raise InputError(first_mistake(error)) from None

@@ -1,7 +1,7 @@
-"""The file that the service keeps everything in: opened, checked, written by one at a time.
+"""The service's SQLite file: opened, brought to the current version, read by many and written by one at a time.
 
-SQLAlchemy's Core, and no layer of objects above it: a handful of tables, and statements that are checked and composed
-(the list's filters) without a line of SQL put together from strings.
+SQLAlchemy Core without the ORM: a handful of tables, and statements that are type-checked and composed (the list's
+filters) without assembling SQL from strings.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from extractor.disk import system
 from extractor.errors import SettingsError
 from extractor.service.store import database_tables
 
-_APPLICATION = 0x6E6F7469  # tells this program's files from others: "noti"
+_APPLICATION = 0x6E6F7469  # "noti": marks the files of this program
 _BUSY_SECONDS = 5
-_TABLES = frozenset(("notices", "readings"))  # that a file of any version has
+_TABLES = frozenset(("notices", "readings"))  # present in files of every version
 _TO_NEXT = {1: ("ALTER TABLE readings ADD COLUMN digits_unread INTEGER",)}
-"""What brings a file of each earlier version to the one after it."""
+"""The statements that bring a file of each earlier version to the next one."""
 
 
 class BusyError(Exception):
-    """Others write for too long; nothing was done."""
+    """Other writers hold the database for too long; nothing was written."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,18 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A view of one moment."""
+        """Yield a connection that reads the state of one moment."""
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """All of the block, or nothing of it; on disk when the block has ended.
+        """Yield a connection whose changes are committed together, and synced to disk, at the end of the block.
 
         Raises:
-            BusyError: the others that write here take too long.
+            BusyError: Other writers of this process take too long.
         """
-        # Whoever waits for a lock of SQLite's polls, and the one that came last may be first.
+        # SQLite's own lock is polled, so that a later writer may get it before an earlier one.
         if not self._turn.acquire(timeout=2 * _BUSY_SECONDS):
             raise BusyError
         try:
@@ -63,22 +63,22 @@ class Database:
             self._turn.release()
 
     def probe(self) -> None:
-        """Write what stands there already, so that a full disk or a lock shows."""
+        """Write a value that is there already, which fails on a full disk or a locked file."""
         with self.writing() as connection:
             connection.exec_driver_sql(f"PRAGMA user_version = {database_tables.VERSION}")
 
     def size(self) -> int:
-        """Bytes on disk."""
+        """Return the bytes that the database takes on disk."""
         path = Path(str(self.engine.url.database))
         return sum(each.stat().st_size for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Database]:
-    """Open the service's file, or make it; one of an earlier version is brought to this one's.
+def open_database(path: Path) -> Iterator[Database]:
+    """Open the service's file, or create it; a file of an earlier version is upgraded.
 
     Raises:
-        SettingsError: it cannot be opened, is no such file, or a later version's.
+        SettingsError: The file cannot be opened, is not a service's, or belongs to a later version.
     """
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True, pool_size=16, max_overflow=48)
     event.listen(engine, "connect", _prepare)
@@ -96,11 +96,11 @@ def opened(path: Path) -> Iterator[Database]:
         engine.dispose()
 
 
-def is_ours(path: Path) -> bool:
-    """Return whether the file at ``path`` is a service's, of whichever version.
+def is_service_file(path: Path) -> bool:
+    """Return whether the file at ``path`` is a service's, of any version.
 
     Raises:
-        SettingsError: it is no database.
+        SettingsError: The file is no database.
     """
     if system.kind(path) != "file":
         return False
@@ -114,43 +114,43 @@ def is_ours(path: Path) -> bool:
 
 
 @contextmanager
-def existing(path: Path) -> Iterator[Database]:
-    """Open the file of a service that may be running; else as ``opened``.
+def open_existing(path: Path) -> Iterator[Database]:
+    """Open the file of a service, which may be running; otherwise as ``open_database``.
 
     Raises:
-        SettingsError: there is none.
+        SettingsError: There is none.
     """
     if not path.is_file():
-        raise SettingsError(f"{path}: there is no such file; name the folder that `serve` was given as --data")
-    with opened(path) as database:
+        raise SettingsError(f"{path}: no such file; give the folder that `serve` has as --data")
+    with open_database(path) as database:
         yield database
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Keep a folder to this process; the system lets go of it when the process ends, however.
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Lock a folder for this process; the lock ends with the process, even if it is killed.
 
     Raises:
-        SettingsError: another process holds it.
+        SettingsError: Another process holds the lock.
     """
-    # SQLite's own lock on a file of its own: the same on all systems.
+    # A lock of SQLite's, on a separate file, works alike on all systems.
     with closing(sqlite3.connect(folder / "lock", isolation_level=None, timeout=0)) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             raise SettingsError(
-                f"{folder}: another service works there; stop it, or choose another folder with --data"
+                f"{folder}: another service uses this folder; stop it, or choose another folder with --data"
             ) from error
         yield
 
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None  # transactions are begun by ``_begin`` alone
+    connection.isolation_level = None  # only ``_begin`` begins transactions
     cursor = connection.cursor()
     for pragma in (
         "page_size = 16384",  # of a new file: records and texts are long
         "journal_mode = WAL",
-        "synchronous = FULL",  # what was answered for is there after a power cut, too
+        "synchronous = FULL",  # what was confirmed survives a power cut
         "foreign_keys = ON",
         f"busy_timeout = {_BUSY_SECONDS * 1000}",
     ):
@@ -159,7 +159,7 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that begins by reading and writes later may be refused in between.
+    # A transaction that reads first may be refused when it comes to write.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
@@ -175,11 +175,11 @@ def _set_up(database: Database, path: Path) -> None:
             connection.exec_driver_sql(f"PRAGMA user_version = {database_tables.VERSION}")
             connection.exec_driver_sql(f"PRAGMA application_id = {_APPLICATION}")
         elif application != _APPLICATION:
-            raise SettingsError(f"{path}: is no file of this service; choose another folder with --data")
+            raise SettingsError(f"{path}: is not a file of this service; choose another folder with --data")
         elif version not in (*_TO_NEXT, database_tables.VERSION):
             raise SettingsError(
-                f"{path}: is of version {version}, this program reads version {database_tables.VERSION}; "
-                "use the program that wrote it, or another folder with --data"
+                f"{path}: has version {version}, but this program reads version {database_tables.VERSION}; "
+                "use the program that wrote it, or choose another folder with --data"
             )
         else:
             for older in range(version, database_tables.VERSION):

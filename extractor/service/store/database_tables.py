@@ -1,7 +1,7 @@
-"""What the service keeps, as tables of one SQLite file.
+"""The tables of the service's SQLite file.
 
-Readings and changes are only ever added. A notice points to the reading that holds: the program's, or one made from it
-and from the changes that people made; the latter, ``findings`` and ``search`` can be made again.
+Readings and changes are only ever added. A notice points to its current reading: the program's, or one derived from
+that and from people's changes. Derived readings, ``findings`` and ``search`` can be computed again.
 
 Times are ISO 8601 in UTC; hashes are hex SHA-256.
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 VERSION = 2
-"""Of these tables. Whoever changes them counts on and says in ``database`` how the older are brought there."""
+"""The version of these tables; a change of them increments it and adds the upgrade to ``database``."""
 
 METADATA = MetaData()
 
@@ -31,9 +31,9 @@ notices = Table(
     Column("name", Text, nullable=False),
     Column("sha256", Text, nullable=False),  # of the bytes that came
     Column("created", Text, nullable=False),
-    Column("reading", Integer),  # the one that holds; null until there is one, and until then nobody sees the notice
+    Column("reading", Integer),  # the current one; null until there is one, and the notice is hidden until then
     UniqueConstraint("name", "sha256"),
-    sqlite_autoincrement=True,  # a number is not given again, so a page of a list never shows another notice
+    sqlite_autoincrement=True,  # numbers are not used again, so that a page of a list never shows another notice
 )
 
 readings = Table(
@@ -41,7 +41,7 @@ readings = Table(
     METADATA,
     Column("number", Integer, primary_key=True),
     Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), nullable=False, index=True),
-    Column("key", Text, nullable=False),  # all that can change a record, but for the file
+    Column("key", Text, nullable=False),  # of all that affects a record except the file
     Column("made", Text, nullable=False),
     Column("title", Text),
     Column("inspected_body", Text),
@@ -55,7 +55,7 @@ readings = Table(
     Column("unanswered", Integer, nullable=False),  # calls to a model that failed for good
     Column("record", LargeBinary, nullable=False),  # JSON
     Column("text", Text, nullable=False),
-    Column("base", Integer),  # the program's reading that people changed; null: this is one
+    Column("base", Integer),  # the program's reading that this one derives from; null: it is the program's
     Column("reviewed", Text),  # when the review was finished; null: it is not
     Column("reviewed_by", Text),
 )
@@ -88,13 +88,13 @@ items = Table(
     Column("number", Integer, primary_key=True),
     Column("job", ForeignKey(jobs.c.id, ondelete="CASCADE"), nullable=False, index=True),
     Column("name", Text, nullable=False),
-    Column("source", Text),  # JSON: the file's name and the way inside an archive; null where it was not taken
+    Column("source", Text),  # JSON: the file's name and the path inside an archive; null where it was refused
     Column("outcome", Text, nullable=False),
     Column("error", Text),
-    Column("upload", Text),  # the file that holds the bytes, while they are waiting
+    Column("upload", Text),  # the file with the bytes, while the item waits
     Column("notice", ForeignKey(notices.c.number, ondelete="SET NULL"), index=True),
 )
 Index("items_waiting", items.c.number, sqlite_where=items.c.outcome == "pending")
 
 SEARCH = "CREATE VIRTUAL TABLE search USING fts5(name, text, content='', tokenize='unicode61')"
-"""By notice number, holding no text itself; see ``searching`` for what goes in."""
+"""The index by notice number, without the texts themselves; ``search_words`` makes its words."""

@@ -1,4 +1,4 @@
-"""What becomes of items: their notices are kept, or they failed. All of that is in the file, or nothing."""
+"""The end of items, in one transaction: their notices are stored, or they failed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Insert, bindparam, delete, insert, select, text, update
 
-from extractor.service.http.api_models import Outcome
+from extractor.service.http.api_models import ItemOutcome
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import findings, items, notices, readings
-from extractor.service.store.notice_summary import Read
+from extractor.service.store.notice_summary import NoticeReading
 from extractor.service.store.search_words import searchable
 
-# Statements are made once: making them takes longer than what SQLite does with most.
+# Statements are built once: building most of them takes longer than running them.
 _ITEM = (
     select(items.c.name, items.c.notice, notices.c.reading, readings.c.key, readings.c.unanswered, readings.c.base)
     .select_from(items.outerjoin(notices).outerjoin(readings, notices.c.reading == readings.c.number))
@@ -34,46 +34,48 @@ _INDEXED = (
     .join_from(notices, readings, notices.c.reading == readings.c.number)
     .where(notices.c.number == bindparam("notice"))
 )
-# An index without texts is told again what stood there.
+# An index without texts needs the old words to delete them.
 _UNINDEX = text("INSERT INTO search(search, rowid, name, text) VALUES('delete', :notice, :name, :text)")
 
 
-class Ended(NamedTuple):
-    """How an item ended, and why it failed."""
+class ItemEnd(NamedTuple):
+    """The outcome of an item, and the reason where it failed."""
 
-    outcome: Outcome
+    outcome: ItemOutcome
     error: str | None = None
 
 
-def end_all(database: Database, key: str, results: Sequence[tuple[int, Read | str]]) -> list[Ended]:
-    """End items, by their numbers, with what was read or with why nothing was; all of them or none.
+def end_items(database: Database, key: str, results: Sequence[tuple[int, NoticeReading | str]]) -> list[ItemEnd]:
+    """End items, by number, each with its reading or with the reason for failing; all of them or none.
 
-    A notice is not kept twice, nor after it was deleted. One that cannot be read and never was is forgotten.
+    A notice is not stored twice, nor after it was deleted. One that cannot be read and never was is removed.
     """
-    words = [searchable(read.text) if isinstance(read, Read) else "" for _, read in results]
+    words = [searchable(read.text) if isinstance(read, NoticeReading) else "" for _, read in results]
     with database.writing() as connection:
         return [
-            _keep(connection, number, key, read, text) if isinstance(read, Read) else _fail(connection, number, read)
+            _keep(connection, number, key, read, text)
+            if isinstance(read, NoticeReading)
+            else _fail(connection, number, read)
             for (number, read), text in zip(results, words, strict=True)
         ]
 
 
-def _keep(connection: Connection, number: int, key: str, read: Read, words: str) -> Ended:
+def _keep(connection: Connection, number: int, key: str, read: NoticeReading, words: str) -> ItemEnd:
     item = _item(connection, number)
     if item.notice is None:
-        return _end(connection, number, Ended("failed", f"{item.name}: was deleted before it was read"))
-    if holds(item, key):
-        return _end(connection, number, Ended("unchanged"))
+        return _end(connection, number, ItemEnd("failed", f"{item.name}: was deleted before it was read"))
+    if is_current(item, key):
+        return _end(connection, number, ItemEnd("unchanged"))
     if item.reading is not None:
         _forget(connection, item.notice)
-    hold(connection, item.notice, number_of(connection, _READ, row_of(item.notice, key, read)), read)
+    make_current(connection, item.notice, insert_row(connection, _READ, reading_row(item.notice, key, read)), read)
     connection.execute(_INDEX, {"notice": item.notice, "name": searchable(item.name), "text": words})
-    return _end(connection, number, Ended("done"))
+    return _end(connection, number, ItemEnd("done"))
 
 
-def _fail(connection: Connection, number: int, error: str) -> Ended:
+def _fail(connection: Connection, number: int, error: str) -> ItemEnd:
     notice = _item(connection, number).notice
-    ended = _end(connection, number, Ended("failed", error))
+    ended = _end(connection, number, ItemEnd("failed", error))
     if notice is not None:
         waits = select(items.c.number).where(items.c.notice == notice, items.c.outcome == "pending").exists()
         unread = (notices.c.number == notice) & notices.c.reading.is_(None)
@@ -81,8 +83,8 @@ def _fail(connection: Connection, number: int, error: str) -> Ended:
     return ended
 
 
-def row_of(notice: int, key: str, read: Read) -> dict[str, Any]:
-    """A reading as a row."""
+def reading_row(notice: int, key: str, read: NoticeReading) -> dict[str, Any]:
+    """Return a reading as a row of the table ``readings``."""
     return {
         **vars(read.summary),
         "notice": notice,
@@ -94,15 +96,18 @@ def row_of(notice: int, key: str, read: Read) -> dict[str, Any]:
     }
 
 
-def hold(connection: Connection, notice: int, reading: int, read: Read) -> None:
-    """Have a notice's reading hold: lists narrow by what is found there. What held before is to be forgotten first."""
+def make_current(connection: Connection, notice: int, reading: int, read: NoticeReading) -> None:
+    """Make a reading the notice's current one, and its issues those that lists filter by.
+
+    The rows of the reading before must be removed first.
+    """
     connection.execute(_HOLD, {"notice": notice, "holds": reading})
-    if read.findings:
-        connection.execute(_FIND, [{"notice": notice, **finding._asdict()} for finding in read.findings])
+    if read.facets:
+        connection.execute(_FIND, [{"notice": notice, **each._asdict()} for each in read.facets])
 
 
 def delete_notice(database: Database, notice_id: str) -> bool:
-    """Delete a notice with all that is kept of it; False where there is none."""
+    """Delete a notice with everything stored about it; return False where there is no such notice."""
     with database.writing() as connection:
         known = (notices.c.id == notice_id) & notices.c.reading.is_not(None)
         number = connection.execute(select(notices.c.number).where(known)).scalar_one_or_none()
@@ -113,36 +118,39 @@ def delete_notice(database: Database, notice_id: str) -> bool:
         return True
 
 
-def holds(row: Any, key: str) -> bool:
-    """Whether the reading that a row is joined with stays: made with ``key``, and no call to a model would be repeated;
-    or changed by people, whose work a new reading would leave without its ground."""
+def is_current(row: Any, key: str) -> bool:
+    """Return whether the reading in a joined row stays current.
+
+    It does where it was made with ``key`` and has no failed call to repeat, or where people changed it: a new reading
+    would take the base from their work.
+    """
     return bool(row.base is not None or (row.key == key and row.unanswered == 0))
 
 
-def number_of(connection: Connection, insertion: Insert, values: Mapping[str, Any]) -> int:
-    """Insert a row, and return the number that it was given."""
+def insert_row(connection: Connection, insertion: Insert, values: Mapping[str, Any]) -> int:
+    """Insert a row, and return its number."""
     made = connection.execute(insertion, values).inserted_primary_key
     assert made is not None
     return int(made[0])
 
 
 def now() -> str:
-    """This moment, as it is kept."""
+    """Return the current time as it is stored (ISO 8601, UTC, milliseconds)."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _item(connection: Connection, number: int) -> Any:
-    """An item with its notice and the reading of that, as far as there are any."""
+    """Return an item joined with its notice and that notice's reading, as far as there are any."""
     return connection.execute(_ITEM, {"item": number}).one()
 
 
-def _end(connection: Connection, number: int, ended: Ended) -> Ended:
+def _end(connection: Connection, number: int, ended: ItemEnd) -> ItemEnd:
     connection.execute(_END, {"item": number, "ended": ended.outcome, "why": ended.error})
     return ended
 
 
 def _forget(connection: Connection, notice: int) -> None:
-    """Take a notice out of search and filters."""
+    """Remove a notice from the search index and the filters."""
     row = connection.execute(_INDEXED, {"notice": notice}).one()
     connection.execute(_UNINDEX, {"notice": notice, "name": searchable(row.name), "text": searchable(row.text)})
     connection.execute(delete(findings).where(findings.c.notice == notice))

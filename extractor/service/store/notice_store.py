@@ -1,4 +1,4 @@
-"""The notices that are kept: one's record and text, and lists of them, searched and narrowed."""
+"""The stored notices: the record and text of one, and lists of them, searched and filtered."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from extractor.service.store.search_words import match
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which notices a list holds; None: whichever. ``query``: those whose name or text holds each of its words.
-    ``category``, ``status`` and ``measure_type``: those with an issue that has all that are given."""
+class NoticeFilter:
+    """The conditions of a list of notices; None sets no condition.
+
+    ``query`` selects notices whose name or text contains each of its words; ``category``, ``status`` and
+    ``measure_type`` those with one issue that has all that are given.
+    """
 
     query: str | None = None
     category: Category | None = None
@@ -28,8 +31,8 @@ class Wanted:
     is_reviewed: bool | None = None
 
 
-class Kept(NamedTuple):
-    """A notice's record, as JSON, and the text that its offsets index."""
+class StoredNotice(NamedTuple):
+    """A notice's record as JSON, and the text that its offsets refer to."""
 
     notice_id: str
     record: bytes
@@ -50,35 +53,35 @@ _SHOWN = (
 )
 
 
-def record(database: Database, notice_id: str) -> bytes | None:
-    """A notice's record, as JSON; None where there is none."""
+def stored_record(database: Database, notice_id: str) -> bytes | None:
+    """Return a notice's record as JSON, None where there is no such notice."""
     with database.reading() as connection:
         return connection.execute(_RECORD, {"notice_id": notice_id}).scalar_one_or_none()
 
 
 def plain_text(database: Database, notice_id: str) -> str | None:
-    """The text that a notice's offsets index; None where there is none."""
+    """Return the text that a record's offsets refer to, None where there is no such notice."""
     with database.reading() as connection:
         return connection.execute(_TEXT, {"notice_id": notice_id}).scalar_one_or_none()
 
 
-def kept(database: Database, notice_id: str) -> Kept | None:
-    """A notice's record and text, of the same reading; None where there is none."""
+def stored_notice(database: Database, notice_id: str) -> StoredNotice | None:
+    """Return a notice's record and text, of the same reading; None where there is no such notice."""
     with database.reading() as connection:
         found = connection.execute(_kept().where(notices.c.id == notice_id)).one_or_none()
-        return None if found is None else Kept(*found)
+        return None if found is None else StoredNotice(*found)
 
 
-def all_kept(database: Database, wanted: Wanted) -> Generator[Kept, None, None]:
-    """Yield the wanted notices as they are at one moment, those first that came first, holding few at a time."""
+def stored_notices(database: Database, wanted: NoticeFilter) -> Generator[StoredNotice, None, None]:
+    """Yield the selected notices as of one moment, the oldest first, few in memory at a time."""
     with database.reading() as connection:
         found = _kept().where(*_conditions(wanted)).order_by(notices.c.number)
         for row in connection.execution_options(yield_per=20).execute(found):
-            yield Kept(*row)
+            yield StoredNotice(*row)
 
 
-def listed(database: Database, wanted: Wanted, *, limit: int, after: int | None = None) -> NoticePage:
-    """Return ``limit`` of the wanted notices, the newest first; ``after`` is the ``next`` of the page before."""
+def page_of_notices(database: Database, wanted: NoticeFilter, *, limit: int, after: int | None = None) -> NoticePage:
+    """Return up to ``limit`` of the selected notices, the newest first; ``after`` is ``next`` of the page before."""
     conditions = tuple(_conditions(wanted))
     further = () if after is None else (notices.c.number < after,)
     with database.reading() as connection:
@@ -90,8 +93,8 @@ def listed(database: Database, wanted: Wanted, *, limit: int, after: int | None 
     return NoticePage(total=total, notices=shown, next=rows[limit - 1]["number"] if len(rows) > limit else None)
 
 
-def count(database: Database) -> int:
-    """How many notices are kept."""
+def count_notices(database: Database) -> int:
+    """Return the number of stored notices."""
     with database.reading() as connection:
         counted = select(func.count()).select_from(notices).where(notices.c.reading.is_not(None))
         return connection.execute(counted).scalar_one()
@@ -101,7 +104,7 @@ def _kept() -> Select[Any]:
     return select(notices.c.id, readings.c.record, readings.c.text).join_from(notices, readings, _HOLDS)
 
 
-def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _conditions(wanted: NoticeFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.query is not None:
         words = match(wanted.query)
         hits = text("SELECT rowid FROM search WHERE search MATCH :words").bindparams(words=words)

@@ -1,4 +1,4 @@
-"""What a list shows of a reading, and what it can be narrowed by."""
+"""A reading as it is stored, with what a list shows of it and can filter it by."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from extractor.record.contract import Notice
 
 
-class Finding(NamedTuple):
-    """What an issue is about, how far it is, and a type of its measures; empty where it has none."""
+class IssueFacets(NamedTuple):
+    """An issue's category, its status, and a type of its measures (empty where it has none), which lists filter by."""
 
     category: str
     status: str
@@ -19,8 +19,8 @@ class Finding(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Summary:
-    """A record in short; the names are those of the record's own fields, and of the counts of what it holds."""
+class ReadingSummary:
+    """A record in short: some of its fields under their own names, and counts of what it contains."""
 
     title: str | None
     inspected_body: str | None
@@ -34,20 +34,22 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Read:
-    """A notice that was read: its text, its record as JSON, what a list shows of it, and a sentence for each call to a
-    model that failed for good."""
+class NoticeReading:
+    """A notice as it was read: text, record as JSON, and summary.
+
+    ``unanswered`` has a sentence for each call to a model that failed for good.
+    """
 
     text: str
     record: bytes
-    summary: Summary
-    findings: Sequence[Finding]
+    summary: ReadingSummary
+    facets: Sequence[IssueFacets]
     unanswered: Sequence[str] = ()
 
 
-def read_of(text: str, notice: Notice, unanswered: Sequence[str] = ()) -> Read:
-    """Return what is kept of an extracted notice."""
-    summary = Summary(
+def reading_of(text: str, notice: Notice, unanswered: Sequence[str] = ()) -> NoticeReading:
+    """Return an extracted notice as it is stored."""
+    summary = ReadingSummary(
         notice.title,
         notice.inspected_body,
         notice.published_on,
@@ -58,9 +60,9 @@ def read_of(text: str, notice: Notice, unanswered: Sequence[str] = ()) -> Read:
         coverage=notice.outline.coverage,
         digits_unread=notice.outline.digits.count_unread,
     )
-    findings = {
-        Finding(issue.category, issue.status, measure_type)
+    facets = {
+        IssueFacets(issue.category, issue.status, measure_type)
         for issue in notice.issues
         for measure_type in {each for measure in issue.measures for each in measure.types} or {""}
     }
-    return Read(text, notice.model_dump_json().encode(), summary, sorted(findings), unanswered)
+    return NoticeReading(text, notice.model_dump_json().encode(), summary, sorted(facets), unanswered)

@@ -1,4 +1,4 @@
-"""Reviews as they are kept: each change a row of its own, and beside the program's reading one made from both."""
+"""Stored reviews: a row for each change, and a reading derived from the program's reading and the changes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from extractor.record.contract import Notice
 from extractor.record.items import Item
-from extractor.review.changes import Change, Made
-from extractor.review.review import Review, judged, record_of, review_of
+from extractor.review.changes import Change, MadeChange
+from extractor.review.review import Review, check_change, record_of, review_of
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import changes, findings, notices, readings
-from extractor.service.store.item_store import hold, now, number_of, row_of
-from extractor.service.store.notice_summary import read_of
+from extractor.service.store.item_store import insert_row, make_current, now, reading_row
+from extractor.service.store.notice_summary import reading_of
 
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 _ITEM: TypeAdapter[Item] = TypeAdapter(Item)
@@ -34,9 +34,11 @@ _REVISE_AGAIN = update(readings).where(readings.c.number == bindparam("revision"
 _FORGET = delete(findings).where(findings.c.notice == bindparam("notice"))
 
 
-class Reviewed(NamedTuple):
-    """A notice with what people said of it: its text, the changes over the program's reading, and the record so far,
-    with the path in that of each item by its id."""
+class NoticeReview(NamedTuple):
+    """A notice under review: its text, the changes to the program's reading, and the record that results.
+
+    ``paths`` has the path of each item in that record, by the item's id.
+    """
 
     notice_id: str
     text: str
@@ -45,44 +47,45 @@ class Reviewed(NamedTuple):
     paths: Mapping[str, str]
 
 
-def reviewed(database: Database, notice_id: str) -> Reviewed | None:
-    """A notice's review; None where there is no such notice."""
+def find_review(database: Database, notice_id: str) -> NoticeReview | None:
+    """Return a notice's review, None where there is no such notice."""
     with database.reading() as connection:
         row = connection.execute(_NAMED, {"notice_id": notice_id}).one_or_none()
         return None if row is None else _reviewed(connection, row)
 
 
-def finished(database: Database) -> Iterator[Reviewed]:
-    """Yield the notices whose review is finished, those first that came first, holding few at a time."""
+def finished_reviews(database: Database) -> Iterator[NoticeReview]:
+    """Yield the notices whose review is finished, the oldest first, few in memory at a time."""
     with database.reading() as connection:
         ended = _HOLDING.where(readings.c.reviewed.is_not(None)).order_by(notices.c.number)
         for row in connection.execution_options(yield_per=20).execute(ended):
             yield _reviewed(connection, row)
 
 
-def change(database: Database, notice_id: str, by: str, wanted: Change, seen: int) -> Made | None:
-    """Make a change and return it; None where there is no such notice. ``seen`` is the number of the last change that
-    ``by`` had seen.
+def add_change(database: Database, notice_id: str, by: str, wanted: Change, seen: int) -> MadeChange | None:
+    """Store a change and return it; None where there is no such notice.
+
+    ``seen`` is the number of the last change that ``by`` had seen.
 
     Raises:
-        ConflictError: somebody changed the same thing since.
-        RefusedError: the change cannot be.
+        ConflictError: Somebody has changed the same thing since.
+        RefusedError: The change is not possible.
     """
     with database.writing() as connection:
         row = connection.execute(_NAMED, {"notice_id": notice_id}).one_or_none()
         if row is None:
             return None
         review = _review(connection, row)
-        result = judged(review, row.text, wanted, seen)
-        made = Made(number=review.last + 1, by=by, made=now(), change=wanted, result=result)
+        result = check_change(review, row.text, wanted, seen)
+        made = MadeChange(number=review.last + 1, by=by, made=now(), change=wanted, result=result)
         connection.execute(_ADD, {"notice": row.number, **_as_row(made)})
         _revise(connection, row, review_of(review.base, [*review.made, made]))
         return made
 
 
-def _reviewed(connection: Connection, row: Any) -> Reviewed:
+def _reviewed(connection: Connection, row: Any) -> NoticeReview:
     review = _review(connection, row)
-    return Reviewed(row.id, row.text, review, *record_of(review))
+    return NoticeReview(row.id, row.text, review, *record_of(review))
 
 
 def _review(connection: Connection, row: Any) -> Review:
@@ -92,25 +95,25 @@ def _review(connection: Connection, row: Any) -> Review:
 
 
 def _revise(connection: Connection, row: Any, review: Review) -> None:
-    """Have the record as reviewed hold, in lists, searches and exports alike."""
-    read = read_of(row.text, record_of(review).notice)
+    """Make the reviewed record current, for lists, searches and exports alike."""
+    read = reading_of(row.text, record_of(review).notice)
     ended = review.finished
     values = {
-        **row_of(row.number, row.key, read),
+        **reading_row(row.number, row.key, read),
         "made": row.made,
         "reviewed": ended.made if ended else None,
         "reviewed_by": ended.by if ended else None,
     }
     holding = row.reading
     if row.base is None:
-        holding = number_of(connection, _REVISE, {**values, "base": holding})
+        holding = insert_row(connection, _REVISE, {**values, "base": holding})
     else:
         connection.execute(_REVISE_AGAIN.values(values), {"revision": holding})
     connection.execute(_FORGET, {"notice": row.number})
-    hold(connection, row.number, holding, read)
+    make_current(connection, row.number, holding, read)
 
 
-def _as_row(made: Made) -> dict[str, Any]:
+def _as_row(made: MadeChange) -> dict[str, Any]:
     return {
         "number": made.number,
         "by": made.by,
@@ -120,8 +123,8 @@ def _as_row(made: Made) -> dict[str, Any]:
     }
 
 
-def _from_row(row: Any) -> Made:
-    return Made(
+def _from_row(row: Any) -> MadeChange:
+    return MadeChange(
         number=row.number,
         by=row.by,
         made=row.made,

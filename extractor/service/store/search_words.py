@@ -1,7 +1,7 @@
-"""Words as they are looked for: single characters, told apart by blanks, so that any piece of a text can be found.
+"""Texts and queries for the full-text index: single characters separated by blanks, so that any substring is found.
 
-Chinese has no blanks between words, and most of its words are of two characters. An index of three-character pieces
-(SQLite's trigram) misses those; one of single characters, in which a word is a phrase, finds them, is made three times
+Chinese has no blanks between words, and most of its words have two characters. An index of three-character pieces
+(SQLite's trigram) misses those; one of single characters, in which a word is a phrase, finds them, is built three times
 as fast, and is less than half as large.
 """
 
@@ -11,7 +11,7 @@ import unicodedata
 
 
 def searchable(text: str) -> str:
-    """Return a text as it is indexed: in Unicode's compatible form (full-width as half-width), letter by letter."""
+    """Return a text as it is indexed: in compatibility form (NFKC), character by character."""
     letters = unicodedata.normalize("NFKC", text).encode("utf-32-le", "surrogatepass")
     # " ".join makes a string of each letter and takes five times as long: a twentieth of what a notice costs.
     apart = bytearray(" ".encode("utf-32-le") * (len(letters) // 2))
@@ -21,9 +21,9 @@ def searchable(text: str) -> str:
 
 
 def match(query: str) -> str:
-    """Return what finds the texts that hold each word of ``query``, as an expression of SQLite's full-text search.
+    """Return the FTS5 expression that finds texts with each word of ``query``; empty where there is nothing to find.
 
-    Words are told apart by blanks. Case, width and punctuation do not count. Empty where nothing is left to look for.
+    Words are separated by blanks. Case, width and punctuation do not matter.
 
     >>> match("整改 2024年"), match("(“")
     ('"整 改" "2 0 2 4 年"', '')

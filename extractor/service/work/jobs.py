@@ -1,7 +1,7 @@
-"""Jobs: what was sent together, item by item, and how far it is.
+"""Jobs: the notices that were sent together, as items, and their progress.
 
-An item is pending in the file until its notice is kept, in one transaction (``keeping``): whenever the process is
-killed, what is pending is done at the next start, and what is not pending is not done again.
+An item is pending in the database until its notice is stored, in one transaction (``item_store``). Whenever the process
+is killed, pending items are done at the next start, and no others are done again.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from extractor.files.notice_ids import slug
 from extractor.files.sources.source import Source
-from extractor.service.http.api_models import Item, Job, Progress
+from extractor.service.http.api_models import Job, JobItem, Progress
+from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import items, jobs, notices, readings
-from extractor.service.store.item_store import holds, now, number_of
+from extractor.service.store.item_store import insert_row, is_current, now
 
 _HASH = 6  # hex digits, as in a run's ids
 
@@ -52,23 +53,8 @@ _SAME = (
 _TAKEN = select(notices.c.number).where(notices.c.folded == bindparam("folded"))
 
 
-class Offered(NamedTuple):
-    """A notice that was sent: what it is named, the file it waits in, and the hash of its bytes."""
-
-    source: Source
-    upload: str
-    sha256: str
-
-
-class Refused(NamedTuple):
-    """A file that was sent and cannot be taken, and why."""
-
-    name: str
-    error: str
-
-
-class Task(NamedTuple):
-    """An item that waits: its number, its job, and what it is of which notice."""
+class NoticeTask(NamedTuple):
+    """An item that waits: its number and job, the file it waits in, and the id of its notice."""
 
     number: int
     job_id: str
@@ -77,15 +63,15 @@ class Task(NamedTuple):
     notice_id: str
 
 
-class Accepted(NamedTuple):
-    """A job, and what of it waits."""
+class AcceptedJob(NamedTuple):
+    """A job, and its items that wait."""
 
     job: Job
-    waiting: list[Task]
+    waiting: list[NoticeTask]
 
 
 class QueueFullError(Exception):
-    """There is no room for what was sent; nothing of it was kept."""
+    """The queue has no room for what was sent; nothing of it was stored."""
 
     def __init__(self, sent: int, waiting: int) -> None:
         super().__init__(sent, waiting)
@@ -93,32 +79,32 @@ class QueueFullError(Exception):
         self.waiting = waiting
 
 
-def accept(database: Database, offers: Sequence[Offered | Refused], key: str, capacity: int) -> Accepted:
-    """Keep what was sent as a job. What was read with the same ``key`` before is unchanged and does not wait.
+def accept(database: Database, offers: Sequence[OfferedNotice | RefusedFile], key: str, capacity: int) -> AcceptedJob:
+    """Store what was sent as a job; notices that were read with the same ``key`` before are unchanged.
 
     Raises:
-        QueueFullError: more than ``capacity`` items would wait.
+        QueueFullError: More than ``capacity`` items would wait.
     """
     job_id, created = uuid4().hex, now()
-    found: list[Item] = []
-    tasks: list[Task] = []
+    found: list[JobItem] = []
+    tasks: list[NoticeTask] = []
     with database.writing() as connection:
         before = connection.execute(_WAITING).scalar_one()
         connection.execute(_BEGIN, {"id": job_id, "created": created})
         for offer in offers:
-            if isinstance(offer, Refused):
-                item = Item(name=offer.name, notice_id=None, outcome="failed", error=offer.error)
+            if isinstance(offer, RefusedFile):
+                item = JobItem(name=offer.name, notice_id=None, outcome="failed", error=offer.error)
                 connection.execute(_ADD, {"job": job_id, **item.model_dump(include={"name", "outcome", "error"})})
             else:
                 item = _offered(connection, job_id, offer, key, tasks)
             found.append(item)
         if tasks and before + len(tasks) > capacity:
             raise QueueFullError(len(tasks), before)
-    return Accepted(_job(job_id, created, found), tasks)
+    return AcceptedJob(_job(job_id, created, found), tasks)
 
 
-def waiting(database: Database) -> list[Task]:
-    """What waits, that first which came first."""
+def waiting(database: Database) -> list[NoticeTask]:
+    """Return the pending items, the oldest first."""
     with database.reading() as connection:
         columns = (items.c.number, items.c.job, items.c.source, items.c.upload, notices.c.id)
         found = select(*columns).join_from(items, notices, isouter=True).where(items.c.outcome == "pending")
@@ -126,13 +112,13 @@ def waiting(database: Database) -> list[Task]:
     tasks = []
     for row in rows:
         path, *members = json.loads(row.source)
-        # One that was deleted is done all the same, and then not kept: it ends in one way only.
-        tasks.append(Task(row.number, row.job, Source(path, tuple(members)), row.upload, row.id or ""))
+        # The item of a deleted notice is done like any other, and then not stored.
+        tasks.append(NoticeTask(row.number, row.job, Source(path, tuple(members)), row.upload, row.id or ""))
     return tasks
 
 
 def progress(database: Database, job_id: str) -> Progress | None:
-    """How far a job is; None where there is none."""
+    """Return the progress of a job, None where there is no such job."""
     with database.reading() as connection:
         created = connection.execute(_CREATED, {"job": job_id}).scalar_one_or_none()
         if created is None:
@@ -143,23 +129,23 @@ def progress(database: Database, job_id: str) -> Progress | None:
 
 
 def note(database: Database, number: int, why: str) -> None:
-    """Note why an item has to wait; it is still pending."""
+    """Store the reason why an item has to wait; it stays pending."""
     with database.writing() as connection:
         connection.execute(_NOTED, {"item": number, "why": why})
 
 
 def job(database: Database, job_id: str) -> Job | None:
-    """A job with its items; None where there is none."""
+    """Return a job with its items, None where there is no such job."""
     with database.reading() as connection:
         created = connection.execute(_CREATED, {"job": job_id}).scalar_one_or_none()
         if created is None:
             return None
         rows = connection.execute(_ITEMS, {"job": job_id}).all()
-    found = [Item(name=row.name, notice_id=row.id, outcome=row.outcome, error=row.error) for row in rows]
+    found = [JobItem(name=row.name, notice_id=row.id, outcome=row.outcome, error=row.error) for row in rows]
     return _job(job_id, created, found)
 
 
-def _job(job_id: str, created: str, found: list[Item]) -> Job:
+def _job(job_id: str, created: str, found: list[JobItem]) -> Job:
     counts = Counter(item.outcome for item in found)
     held = sum(item.outcome == "pending" and item.error is not None for item in found)
     return Job(job_id=job_id, created=created, total=len(found), held=held, **_each(counts), items=found)
@@ -169,34 +155,36 @@ def _each(counts: Mapping[Any, int]) -> dict[str, int]:
     return {outcome: counts.get(outcome, 0) for outcome in ("pending", "done", "unchanged", "failed")}
 
 
-def _offered(connection: Connection, job_id: str, offered: Offered, key: str, tasks: list[Task]) -> Item:
+def _offered(connection: Connection, job_id: str, offered: OfferedNotice, key: str, tasks: list[NoticeTask]) -> JobItem:
     source, upload, sha256 = offered
     notice = connection.execute(_SAME, {"name": source.name, "sha256": sha256}).one_or_none()
     row = {"job": job_id, "name": source.name, "source": json.dumps([source.path, *source.members])}
-    if notice is not None and holds(notice, key):
+    if notice is not None and is_current(notice, key):
         connection.execute(_ADD, row | {"outcome": "unchanged", "notice": notice.number})
-        return Item(name=source.name, notice_id=notice.id, outcome="unchanged", error=None)
+        return JobItem(name=source.name, notice_id=notice.id, outcome="unchanged", error=None)
     if notice is None:
         notice_id = _new_id(connection, offered)
         values = {"id": notice_id, "folded": _folded(notice_id), "name": source.name, "sha256": sha256}
-        notice_number = number_of(connection, _NOTE, values | {"created": now()})
+        notice_number = insert_row(connection, _NOTE, values | {"created": now()})
     else:
         notice_id, notice_number = notice.id, notice.number
-    number = number_of(connection, _ADD, row | {"outcome": "pending", "upload": upload, "notice": notice_number})
-    tasks.append(Task(number, job_id, source, upload, notice_id))
-    return Item(name=source.name, notice_id=notice_id, outcome="pending", error=None)
+    number = insert_row(connection, _ADD, row | {"outcome": "pending", "upload": upload, "notice": notice_number})
+    tasks.append(NoticeTask(number, job_id, source, upload, notice_id))
+    return JobItem(name=source.name, notice_id=notice_id, outcome="pending", error=None)
 
 
-def _new_id(connection: Connection, offered: Offered) -> str:
-    """The first id that is free, from the stem alone to the stem with more and more of a hash: as in a run, but that
-    who came first keeps what was given."""
+def _new_id(connection: Connection, offered: OfferedNotice) -> str:
+    """Return the first free id: the stem, or the stem with more and more of a hash.
+
+    Ids are as in a run, except that the notice that came first keeps its own.
+    """
     for notice_id in _ids(offered):
         if connection.execute(_TAKEN, {"folded": _folded(notice_id)}).first() is None:
             return notice_id
     raise AssertionError  # a hash of name and content, which no other notice has
 
 
-def _ids(offered: Offered) -> Iterator[str]:
+def _ids(offered: OfferedNotice) -> Iterator[str]:
     stem = slug(offered.source.stem)
     yield stem
     yield f"{stem}~{offered.sha256[:_HASH]}"
@@ -206,5 +194,5 @@ def _ids(offered: Offered) -> Iterator[str]:
 
 
 def _folded(notice_id: str) -> str:
-    """An id as file systems compare it that ignore case."""
+    """Return an id as file systems compare it that ignore case."""
     return notice_id.casefold()

@@ -1,5 +1,6 @@
-"""The queue: what waits is read in the order it came, so much of it at once, and kept. What is left when the service
-stops, or is killed, waits in the file for the next start.
+"""The queue: items are read in the order they came, several at once, and stored.
+
+Items that are left when the service stops, or is killed, wait in the database for the next start.
 """
 
 from __future__ import annotations
@@ -17,49 +18,57 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from extractor.errors import ExtractorError, InputError
 from extractor.logs import LOGGER
-from extractor.service.http.api_models import Outcome
+from extractor.service.http.api_models import ItemOutcome
 from extractor.service.store import item_store
 from extractor.service.store.database import Database
-from extractor.service.store.item_store import Ended
-from extractor.service.store.notice_summary import Read
-from extractor.service.work.jobs import Task, note
+from extractor.service.store.item_store import ItemEnd
+from extractor.service.store.notice_summary import NoticeReading
+from extractor.service.work.jobs import NoticeTask, note
 from extractor.terminal import printable
 
 PAUSES = tuple(min(5.0 * 2**tries, 600.0) for tries in range(7))
-"""Seconds before each further try, where the fault is not the notice's: on a full disk, say. Then it is given up."""
-_LONGEST_WAIT = 60  # seconds that a client is told to wait for room, at most
-_WEIGHT = 0.1  # of the last notice in how long one takes
-_TOGETHER = 8  # notices that are kept at once, at most: four take three quarters of the time that each alone takes
+"""Seconds before each further attempt where the fault is not the notice's, as on a full disk; then the item fails."""
+_LONGEST_WAIT = 60  # the most seconds in a Retry-After
+_WEIGHT = 0.1  # of the last notice in the average duration
+_TOGETHER = 8  # notices that are stored at once, at most: together, four take three quarters of the time
 
-Reads = Callable[[Task], Awaitable[Read]]
+TaskReader = Callable[[NoticeTask], Awaitable[NoticeReading]]
 """Reads an item's notice.
 
-Raises InputError where it cannot be read; whatever else of ``extractor.errors``, or OSError, is not the notice's fault.
+It raises InputError where the notice cannot be read; any other error of ``extractor.errors``, and OSError, is not the
+notice's fault.
 """
 
 
 class Queue:
-    """What waits, and how it is done; it is done while ``working``."""
+    """The items that wait; they are done inside the block of ``working``."""
 
     def __init__(
         self,
         database: Database,
         uploads: Path,
         key: str,
-        told: Callable[[Outcome, float], None],
+        on_end: Callable[[ItemOutcome, float], None],
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        """``uploads`` is where the items' files are, ``key`` stands for all that can change a record but the file;
-        ``told`` hears how each item ended, and how many seconds it took; ``pauses`` are the seconds between tries."""
+        """Make an empty queue.
+
+        Args:
+            database: Where the items are stored.
+            uploads: The folder with the items' files.
+            key: A hash of everything that affects a record except the file.
+            on_end: Called with each item's outcome and its seconds of work.
+            pauses: Seconds between the attempts at an item.
+        """
         self._pauses = pauses
         self._database = database
         self._uploads = uploads
         self._key = key
-        self._told = told
-        self._waiting: asyncio.Queue[Task | None] = asyncio.Queue()
+        self._on_end = on_end
+        self._waiting: asyncio.Queue[NoticeTask | None] = asyncio.Queue()
         self._read: asyncio.Queue[_Done | None] = asyncio.Queue(_TOGETHER)
         self._listeners: dict[str, set[asyncio.Event]] = {}
-        self._seconds = 0.1  # that a notice took of late
+        self._seconds = 0.1  # that a notice takes, on average
         self._at_once = 1
         self.is_draining = False
         self._stopping = asyncio.Event()
@@ -67,28 +76,28 @@ class Queue:
     def __len__(self) -> int:
         return self._waiting.qsize()
 
-    def put(self, tasks: Iterable[Task]) -> None:
-        """Have items done, which are kept as pending."""
+    def put(self, tasks: Iterable[NoticeTask]) -> None:
+        """Add items that are pending in the database."""
         for task in tasks:
             self._waiting.put_nowait(task)
 
     def drain(self) -> None:
-        """Begin nothing any more."""
+        """Begin no further item."""
         self.is_draining = True
         self._stopping.set()
         for _ in range(self._at_once):
-            self._waiting.put_nowait(None)  # wakes who waits for an item
+            self._waiting.put_nowait(None)  # wakes a task that waits for an item
         for listeners in self._listeners.values():
             for changed in listeners:
                 changed.set()
 
     def seconds_until_room(self, sent: int) -> int:
-        """Seconds after which ``sent`` more may have room, by how long notices took of late."""
+        """Estimate the seconds until ``sent`` more items have room, from the recent duration of notices."""
         return min(_LONGEST_WAIT, max(1, ceil(sent * self._seconds / self._at_once)))
 
     @contextmanager
     def changes(self, job_id: str) -> Iterator[asyncio.Event]:
-        """Give an event that is set whenever an item of the job has ended, and when the queue drains."""
+        """Yield an event that is set whenever an item of the job ends, and when the queue drains."""
         changed = asyncio.Event()
         listeners = self._listeners.setdefault(job_id, set())
         listeners.add(changed)
@@ -100,8 +109,8 @@ class Queue:
                 self._listeners.pop(job_id, None)
 
     @asynccontextmanager
-    async def working(self, read: Reads, at_once: int, drain_seconds: float) -> AsyncIterator[None]:
-        """Do what waits, ``at_once`` of it, during the block. At its end, what is under way has ``drain_seconds``."""
+    async def working(self, read: TaskReader, at_once: int, drain_seconds: float) -> AsyncIterator[None]:
+        """Do items, ``at_once`` at a time, during the block; at its end, running ones have ``drain_seconds`` left."""
         self._at_once = at_once
         work = [asyncio.create_task(self._work(read)) for _ in range(at_once)]
         keeper = asyncio.create_task(self._keep())
@@ -116,7 +125,7 @@ class Queue:
             await self._read.put(None)
             await keeper
 
-    async def _work(self, read: Reads) -> None:
+    async def _work(self, read: TaskReader) -> None:
         while not self.is_draining:
             task = await self._waiting.get()
             if task is None or self.is_draining:
@@ -126,9 +135,12 @@ class Queue:
             if result is not None:
                 await self._read.put(_Done(task, result, begun))
 
-    async def _result(self, read: Reads, task: Task) -> Read | str | None:
-        """Return what an item was read as, or why it cannot be; None where the service stops before it can be told: it
-        is still pending. What fails by no fault of its own is tried again, a few times."""
+    async def _result(self, read: TaskReader, task: NoticeTask) -> NoticeReading | str | None:
+        """Return an item's reading, or the reason why it cannot be read; None where the service stops before that.
+
+        In that case the item stays pending. After a failure that is not the notice's fault, it is tried again a few
+        times.
+        """
         for pause in (*self._pauses, None):
             try:
                 return await _read_or_sentence(read, task)
@@ -140,7 +152,7 @@ class Queue:
         return None
 
     async def _keep(self) -> None:
-        """Keep what was read, several at once where much is."""
+        """Store readings, several at once where several wait."""
         while (first := await self._read.get()) is not None:
             done, is_last = [first], False
             while len(done) < _TOGETHER and not self._read.empty() and not is_last:
@@ -152,60 +164,62 @@ class Queue:
                 return
 
     async def _end(self, done: Sequence[_Done]) -> None:
-        """Keep items. Where that fails all wait, and nothing more is read; of what was read nothing is asked again."""
+        """Store items. Where that fails, all wait; no further notice is read, and no reading is lost."""
         for pause in (*self._pauses, None):
             try:
                 ended = await asyncio.to_thread(self._kept, done)
             except Exception as error:
                 if len(done) > 1:
-                    for each in done:  # what one of them breaks is not the others' fault
+                    for each in done:  # one may fail without the others
                         await self._end([each])
                     return
-                if not _may_pass(error) and isinstance(done[0].result, Read):
+                if not _may_pass(error) and isinstance(done[0].result, NoticeReading):
                     await self._end([done[0]._replace(result=_broke(done[0].task, error))])
                     return
                 if pause is None:
-                    LOGGER.error("%s; or it is done when the service starts again", self._given_up(done[0].task, error))
+                    LOGGER.error("%s; or restart the service, which tries again", self._given_up(done[0].task, error))
                 elif await self._waited(done[0].task, error, pause):
                     continue
                 return
             for each, outcome in zip(done, ended, strict=True):
-                self._say(each, outcome)
+                self._report(each, outcome)
             return
 
-    async def _waited(self, task: Task, error: Exception, seconds: float) -> bool:
-        """Wait before an item is tried again, and say so where people look; False: the service stops meanwhile. The
-        item is still pending, and what failed is no fault of its own."""
+    async def _waited(self, task: NoticeTask, error: Exception, seconds: float) -> bool:
+        """Wait before an item is tried again, and report that in the log and in its job.
+
+        Returns False where the service stops meanwhile. The item stays pending: the failure is not its fault.
+        """
         why = _why(error)
         LOGGER.error("a notice has to wait: %s", why)
         LOGGER.debug("a notice has to wait", extra={"traceback": traceback.format_exc()})
         sentence = f"{task.source.name}: has to wait ({why}); it is tried again in {seconds:g} s"
-        if not isinstance(error, OperationalError):  # what the database does not take, it takes no note of
+        if not isinstance(error, OperationalError):  # a database that fails cannot store the reason
             with suppress(SQLAlchemyError, OSError):
                 await asyncio.to_thread(note, self._database, task.number, sentence)
-                self._tell_listeners(task)
+                self._notify(task)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
         return not self.is_draining
 
-    def _given_up(self, task: Task, error: Exception) -> str:
+    def _given_up(self, task: NoticeTask, error: Exception) -> str:
         tries = len(self._pauses) + 1
-        return f"{task.source.name}: failed {tries} times ({_why(error)}); send it again when that is mended"
+        return f"{task.source.name}: failed {tries} times ({_why(error)}); send it again when that is fixed"
 
-    def _say(self, done: _Done, ended: Ended) -> None:
+    def _report(self, done: _Done, ended: ItemEnd) -> None:
         seconds = time.perf_counter() - done.begun
         self._seconds += _WEIGHT * (seconds - self._seconds)
-        self._told(ended.outcome, seconds)
-        _tell(done.task, ended, done.result.unanswered if isinstance(done.result, Read) else ())
-        self._tell_listeners(done.task)
+        self._on_end(ended.outcome, seconds)
+        _log(done.task, ended, done.result.unanswered if isinstance(done.result, NoticeReading) else ())
+        self._notify(done.task)
 
-    def _tell_listeners(self, task: Task) -> None:
+    def _notify(self, task: NoticeTask) -> None:
         for changed in self._listeners.get(task.job_id, ()):
             changed.set()
 
-    def _kept(self, done: Sequence[_Done]) -> list[Ended]:
+    def _kept(self, done: Sequence[_Done]) -> list[ItemEnd]:
         results = [(each.task.number, each.result) for each in done]
-        ended = item_store.end_all(self._database, self._key, results)
+        ended = item_store.end_items(self._database, self._key, results)
         for each in done:
             with suppress(OSError):
                 (self._uploads / each.task.upload).unlink()
@@ -213,39 +227,39 @@ class Queue:
 
 
 class _Done(NamedTuple):
-    """An item that was read, or a sentence why it was not, and when that was begun (seconds of a clock)."""
+    """An item, its reading or the reason why there is none, and the time when it was begun (seconds of a clock)."""
 
-    task: Task
-    result: Read | str
+    task: NoticeTask
+    result: NoticeReading | str
     begun: float
 
 
-async def _read_or_sentence(read: Reads, task: Task) -> Read | str:
+async def _read_or_sentence(read: TaskReader, task: NoticeTask) -> NoticeReading | str:
     try:
         return await read(task)
     except InputError as error:
         return str(error)
     except (ExtractorError, OSError):
         raise
-    except Exception as error:  # of those nobody foresaw the kind only: their words may quote the notice
+    except Exception as error:  # reported by its type: the message may quote the notice
         return _broke(task, error)
 
 
 def _may_pass(error: Exception) -> bool:
-    """Whether keeping may succeed a little later: on a disk that is full, or in a database that is locked."""
+    """Return whether storing may succeed a little later, as with a full disk or a locked database."""
     return isinstance(error, ExtractorError | OSError | OperationalError)
 
 
-def _broke(task: Task, error: Exception) -> str:
+def _broke(task: NoticeTask, error: Exception) -> str:
     return f"{task.source.name}: the extractor failed on it ({type(error).__name__}); please report this"
 
 
 def _why(error: Exception) -> str:
-    # SQL errors tell no values here.
+    # The engine hides the values in errors of SQL.
     return str(error) if isinstance(error, ExtractorError) else printable(repr(error))
 
 
-def _tell(task: Task, ended: Ended, unanswered: Sequence[str]) -> None:
+def _log(task: NoticeTask, ended: ItemEnd, unanswered: Sequence[str]) -> None:
     name, outcome = task.source.name, ended.outcome
     fields = {"job_id": task.job_id, "input": name, "notice_id": task.notice_id, "outcome": outcome}
     if ended.error is not None:
@@ -253,5 +267,5 @@ def _tell(task: Task, ended: Ended, unanswered: Sequence[str]) -> None:
     else:
         LOGGER.info("%s: %s as %s", name, outcome, task.notice_id, extra=fields)
     if unanswered:
-        words = "calls failed for good, there the rules' reading stands"
+        words = "calls failed for good, and the rules' reading remains there"
         LOGGER.warning("%s: %d %s: %s", name, len(unanswered), words, unanswered[0], extra=fields)

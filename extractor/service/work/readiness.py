@@ -1,4 +1,4 @@
-"""Whether the service can keep what it is sent: tried by writing."""
+"""A check whether the service can store notices, made by writing."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from extractor.service.store.database import BusyError, Database
 
-_GOOD_FOR = 1.0  # seconds: whoever asks more often, which anybody may, is told the same
+_GOOD_FOR = 1.0  # seconds that a result is used again: anybody may ask, as often as they like
 _PROBE = bytes(4096)
 
 
 @dataclass
 class Readiness:
-    """What was found when it was tried last."""
+    """The result of the last check."""
 
     database: Database
     uploads: Path
@@ -26,7 +26,7 @@ class Readiness:
     _until: float = 0.0
 
     def fault(self) -> str | None:
-        """Return what keeps the service from taking notices, None where nothing does."""
+        """Return the reason why the service cannot take notices, None where it can."""
         with self._turn:
             if monotonic() >= self._until:
                 self._found = self._tried()
@@ -37,7 +37,7 @@ class Readiness:
         try:
             self.database.probe()
         except (SQLAlchemyError, BusyError):
-            return "the service cannot write what it keeps; its log says more"
+            return "the service cannot write its database; see its log"
         probe = self.uploads / ".probe"
         try:
             try:
@@ -45,5 +45,5 @@ class Readiness:
             finally:
                 probe.unlink(missing_ok=True)
         except OSError as error:
-            return f"the service cannot write what it is sent ({error.strerror})"
+            return f"the service cannot write uploads ({error.strerror})"
         return None

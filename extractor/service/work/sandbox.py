@@ -1,99 +1,111 @@
-"""Documents parsed out of harm's way: in processes with limits, one task at a time each, killed when it takes too long.
+"""A pool of worker processes with limits, in which documents are parsed; each is killed when a task takes too long.
 
-A document that brings its process down is named as failed; the next one gets a fresh process.
+A document that brings its process down is reported as failed; the next one gets a new process.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
+
+from pydantic import TypeAdapter
 
 from extractor.errors import BugError, InputError
-from extractor.files.parts.left_out import LeftOut, ReadText
+from extractor.files.parts.left_out import ReadText
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance, environment, why_ended
-from extractor.service.http.service_limits import Bounds
+from extractor.record.checks import Lang
+from extractor.service.http.service_limits import ServiceLimits
+from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.intake.spool import TooManyError
-from extractor.service.store.notice_summary import Finding, Read, Summary
-from extractor.service.work.jobs import Offered, Refused
+from extractor.service.store.notice_summary import NoticeReading
+from extractor.service.work.worker_messages import (
+    ORDER,
+    READ_REPLY,
+    TEXT_REPLY,
+    TEXTS_REPLY,
+    UNPACK_REPLY,
+    Failure,
+    Order,
+    ReadReply,
+    TextReply,
+    TextsReply,
+    UnpackReply,
+)
 
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
 
+AnyReply = TypeVar("AnyReply", ReadReply, TextReply, UnpackReply, TextsReply)
+
 
 class Sandbox:
-    """The processes; made by ``opened``."""
+    """The worker processes; made by ``open_sandbox``."""
 
     def __init__(self, processes: Sequence[_Worker]) -> None:
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         for worker in reversed(processes):
             self._idle.put_nowait(worker)
 
-    async def read(self, upload: Path, source: Source, *, notice_id: str, lang: str) -> Read:
-        """Return a document read by rules.
+    async def read(self, upload: Path, source: Source, *, notice_id: str, lang: Lang) -> NoticeReading:
+        """Return a document as the rules read it.
 
         Raises:
-            InputError: it cannot be read, or not within the limits.
+            InputError: The document cannot be read, or not within the limits.
         """
-        meta, text, record = await self._do("read", upload, source, notice_id=notice_id, lang=lang)
-        told = json.loads(meta)
-        findings = [Finding(*each) for each in told["findings"]]
-        return Read(text.decode(), record, Summary(**told["summary"]), findings)
+        reply, (text, record) = await self._do(Order("read", str(upload), source, notice_id, lang), READ_REPLY)
+        return NoticeReading(text.decode(), record, reply.summary, reply.facets)
 
     async def take_text(self, upload: Path, source: Source) -> ReadText:
-        """Return a document's plain text; raises as ``read`` does."""
-        meta, text = await self._do("text", upload, source)
-        return ReadText(text.decode(), tuple(LeftOut(*entry) for entry in json.loads(meta)["left_out"]))
-
-    async def unpack(self, upload: Path, name: str) -> list[Offered | Refused]:
-        """Write an archive's notices beside it, under its own name with a number, and return what they are.
+        """Return a document's plain text.
 
         Raises:
-            InputError: the archive cannot be read, breaks a limit, or holds no notices.
+            InputError: The document cannot be read, or not within the limits.
         """
-        (meta,) = await self._do("unpack", upload, Source(name))
-        return [
-            Refused(each["name"], each["error"])
-            if "error" in each
-            else Offered(Source(name, tuple(each["members"])), each["upload"], each["sha256"])
-            for each in json.loads(meta)["found"]
-        ]
+        reply, (text,) = await self._do(Order("text", str(upload), source), TEXT_REPLY)
+        return ReadText(text.decode(), tuple(reply.left_out))
 
-    async def take_texts(self, upload: Path, most: int) -> list[Offered]:
-        """Write the texts of a JSON body beside it, under its own name with a number, and return what they are.
+    async def unpack(self, upload: Path, name: str) -> list[OfferedNotice | RefusedFile]:
+        """Write an archive's notices beside it, under its own name with a number, and return them.
 
         Raises:
-            InputError: the body is not as it should be, or takes too much.
-            TooManyError: it holds more than ``most``.
+            InputError: The archive cannot be read, breaks a limit, or holds no notices.
         """
-        (meta,) = await self._do("texts", upload, Source("the JSON body"), most=most)
-        told = json.loads(meta)
-        if "too_many" in told:
+        reply, _ = await self._do(Order("unpack", str(upload), Source(name)), UNPACK_REPLY)
+        return reply.offers
+
+    async def take_texts(self, upload: Path, most: int) -> list[OfferedNotice]:
+        """Write the texts of a JSON body beside it, under its own name with a number, and return them.
+
+        Raises:
+            InputError: The body is invalid, or takes too much time or memory.
+            TooManyError: It holds more than ``most`` texts.
+        """
+        reply, _ = await self._do(Order("texts", str(upload), Source("the JSON body"), most=most), TEXTS_REPLY)
+        if reply.offers is None:
             raise TooManyError
-        return [Offered(Source(each["name"]), each["upload"], each["sha256"]) for each in told["found"]]
+        return reply.offers
 
-    async def _do(self, task: str, upload: Path, source: Source, **more: Any) -> list[bytes]:
-        order = {"task": task, "upload": str(upload), "path": source.path, "members": source.members, **more}
+    async def _do(self, order: Order, replies: TypeAdapter[AnyReply | Failure]) -> tuple[AnyReply, list[bytes]]:
         worker = await self._idle.get()
         try:
-            pieces = await worker.ask(json.dumps(order).encode(), source.name)
+            first, *pieces = await worker.ask(ORDER.dump_json(order), order.source.name)
         finally:
             self._idle.put_nowait(worker)
-        told = json.loads(pieces[0])
-        if "error" in told:
-            raise InputError(told["error"])
-        return pieces
+        reply = replies.validate_json(first)
+        if isinstance(reply, Failure):
+            raise InputError(reply.error)
+        return reply, pieces
 
 
 @asynccontextmanager
-async def opened(size: int, bounds: Bounds) -> AsyncIterator[Sandbox]:
-    """Give ``size`` processes, ready to work; they end with the block."""
+async def open_sandbox(size: int, bounds: ServiceLimits) -> AsyncIterator[Sandbox]:
+    """Yield ``size`` processes, ready to work; they end with the block."""
     workers = [_Worker(bounds) for _ in range(size)]
     try:
         await asyncio.gather(*(worker.start() for worker in workers))
@@ -109,9 +121,9 @@ class _Started(NamedTuple):
 
 
 class _Worker:
-    """One process, started anew after it was lost."""
+    """One process, started again after it was lost."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: ServiceLimits) -> None:
         self._allowance = Allowance(bounds.seconds, bounds.memory_bytes)
         self._started: _Started | None = None
 
@@ -119,16 +131,16 @@ class _Worker:
         """Start the process and wait until it is ready.
 
         Raises:
-            BugError: it does not become ready.
+            BugError: It does not become ready.
         """
         memory, seconds = self._allowance.memory_bytes, self._allowance.seconds
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "extractor.service.work.worker", str(memory), str(seconds)),
             stdin=PIPE,
             stdout=PIPE,
-            stderr=DEVNULL,  # what parsers say may quote the document
+            stderr=DEVNULL,  # messages of parsers may quote the document
             env=environment(),
-            start_new_session=True,  # Ctrl-C in the terminal is for the service
+            start_new_session=True,  # Ctrl-C in the terminal is meant for the service alone
         )
         assert process.stdin is not None
         assert process.stdout is not None
@@ -138,16 +150,16 @@ class _Worker:
                 await _pieces(process.stdout)
         except (TimeoutError, EOFError) as error:
             await self.stop()
-            raise BugError("a worker process does not start; it may need more than --memory gives it") from error
+            raise BugError("a worker process does not start; it may need more memory than --memory allows") from error
 
     async def ask(self, order: bytes, name: str) -> list[bytes]:
-        """Return the answer to a task.
+        """Return the pieces that answer an order.
 
         Raises:
-            InputError: there is none; the sentence begins with ``name`` and says why.
+            InputError: There are none; the sentence begins with ``name`` and gives the reason.
         """
         if self._started is not None and self._started.process.returncode is not None:
-            await self.stop()  # somebody else ended it
+            await self.stop()  # it was ended from outside
         if self._started is None:
             await self.start()
         assert self._started is not None
@@ -170,11 +182,11 @@ class _Worker:
                 f"{name}: {why_ended(process.returncode, self._allowance)}; convert it to txt, or leave it out"
             ) from None
         except BaseException:
-            await self.stop()  # its answer, when it comes, is nobody's
+            await self.stop()  # else its answer would be taken for the next order's
             raise
 
     async def stop(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, even if it is working."""
         if self._started is None:
             return
         (process, given, _), self._started = self._started, None

@@ -1,4 +1,4 @@
-"""The parts that answer requests, put together."""
+"""The parts of a running service that requests are answered with."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from extractor.processes.workers import processors
 from extractor.record.checks import Lang
 from extractor.service.http.guesses import Guesses
 from extractor.service.http.leaving import Turn
-from extractor.service.http.metrics import Metrics
-from extractor.service.http.service_limits import EXPORTS_WAITING, Bounds
-from extractor.service.intake.body_slots import Intake
+from extractor.service.http.metrics import ServiceMetrics
+from extractor.service.http.service_limits import EXPORTS_WAITING, ServiceLimits
+from extractor.service.intake.body_slots import BodySlots
 from extractor.service.store.database import Database
 from extractor.service.work.queue import Queue
 from extractor.service.work.readiness import Readiness
@@ -26,26 +26,28 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Service:
-    """What requests are answered with. ``key`` stands for all that can change a record but the file; ``token`` is what
-    people have to know who sign in, None: nothing."""
+    """The parts of a running service.
+
+    ``key`` is a hash of everything that affects a record except the file. ``token`` is what people need to sign in,
+    None where they need none.
+    """
 
     database: Database
     uploads: Path
     queue: Queue
     sandbox: Sandbox
-    metrics: Metrics
-    bounds: Bounds
+    metrics: ServiceMetrics
+    bounds: ServiceLimits
     key: str
     lang: Lang
     token: str | None
     guesses: Guesses
     readiness: Readiness
     exporting: Turn = field(default_factory=lambda: Turn(EXPORTS_WAITING))
-    """Exports take memory: one at a time."""
+    """The turn to export: one at a time, since an export takes memory."""
     heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(max(1, processors() - 1)))
+    slots: BodySlots = field(default_factory=BodySlots)
 
-    intake: Intake = field(default_factory=Intake)
-
-    async def heavily(self, function: Callable[..., Result], *arguments: object) -> Result:
-        """Do in a thread what takes many times as long as most requests; some of it at once, so that those go on."""
+    async def run_heavy(self, function: Callable[..., Result], *arguments: object) -> Result:
+        """Run a slow function in a thread; few run at once, so that other requests go on."""
         return await to_thread.run_sync(function, *arguments, limiter=self.heavy)

@@ -1,0 +1,1 @@
+"""The task `fields`: a notice's own fields, and its totals."""

@@ -1,0 +1,47 @@
+"""The proposals in a model's answer to a labels pack: labels of issues and measures, and the values inside these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from extractor.assist.labels.label_answer import IssueAnswer, LabelsAnswer
+from extractor.assist.labels.label_pack import LabelsPack
+from extractor.assist.labels.label_pieces import IssuePiece
+from extractor.assist.labels.measure_proposals import MeasureView, measure_proposals
+from extractor.assist.packs.display import find_words
+from extractor.assist.packs.material import Material, place_of
+from extractor.assist.proposals.matters import LostQuote, Matter, Proposal, compared
+
+
+def label_proposals(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> Iterator[Proposal]:
+    """Yield the proposals of an answer; numbers of no piece are ignored, and so is a second answer about one piece."""
+    issues = {piece.number: piece for piece in pack.issues}
+    for issue in answer.issues:
+        if issue.number in issues:
+            yield from _issue(material, issues.pop(issue.number), issue)
+    measures = {piece.number: piece for piece in pack.measures}
+    headings = frozenset(answer.headings)
+    for measure in answer.measures:
+        if measure.number in measures:
+            piece = measures.pop(measure.number)
+            holder = material.notice.issues[piece.issue]
+            path = f"issues[{piece.issue}].measures[{piece.measure}]"
+            read = holder.measures[piece.measure]
+            view = MeasureView(material.text, path, place_of(holder.text), piece, read, measure)
+            yield from measure_proposals(view, has_heading=measure.number in headings)
+
+
+def _issue(material: Material, piece: IssuePiece, answer: IssueAnswer) -> Iterator[Proposal]:
+    path = f"issues[{piece.issue}]"
+    read = material.notice.issues[piece.issue]
+    yield Matter("issues.category", f"{path}.category", [compared(path, "category", read.category, answer.category)])
+    places = [place_of(span) for span in (*read.spans.get("section", ()), read.text)]
+    found = find_words(material.text, places, answer.words)
+    if answer.words and found is None:
+        yield LostQuote(f"{path}.status", answer.words)
+    # Unmarked and not given is the ordinary case; marked and not given is no opinion.
+    said = answer.status or ("" if piece.marked else "unspecified")
+    if said:
+        pointed = piece.marked or found is not None
+        edit = compared(path, "status", read.status, said, pointed=pointed)
+        yield Matter("issues.status", f"{path}.status", [edit])

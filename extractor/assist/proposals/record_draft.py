@@ -1,0 +1,194 @@
+"""The engine that makes a record of the rules' record and a model's proposals.
+
+This module alone decides what is kept (by ``data/witnesses.toml``), notes the doubts, and says who read a value:
+``both`` where the readers agree, ``model`` where its value is kept, else the rules, which are not listed.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import count
+from typing import NamedTuple
+
+from extractor.assist.packs.material import Material, place_of
+from extractor.assist.proposals.matters import (
+    Addition,
+    Confirmation,
+    Denial,
+    Discovery,
+    Edit,
+    LostQuote,
+    Matter,
+    NamedDigits,
+    Proposal,
+    Replacement,
+)
+from extractor.assist.proposals.witnesses import witness
+from extractor.record.checks import Doubt
+from extractor.record.contract import Digits, Notice
+from extractor.record.fields import SHAPES, ItemKind
+from extractor.record.items import Item, put_together, take_apart
+from extractor.text.places import Place
+
+_MODEL, _BOTH = "model", "both"
+_OUTLINE_PARTS = {"issue": ("text", "title", "section"), "measure": ("text",)}
+"""The parts of items that an outline decides."""
+_READERS_ORDER: tuple[ItemKind, ...] = ("accountability", "quantity", "document", "date", "organization")
+_LONGEST_WORDS = 40
+"""The longest words in a doubt, in code points."""
+
+
+class MergedRecord(NamedTuple):
+    """The record of both readers, without the rules' checks, and the doubts of the merging."""
+
+    notice: Notice
+    doubts: list[Doubt]
+
+
+class RecordDraft:
+    """A record while proposals are taken in."""
+
+    def __init__(self, material: Material, *, outline_by_model: bool = False) -> None:
+        """Begin with the rules' record in ``material``, whose outline may be a model's."""
+        self.doubts: list[Doubt] = []
+        self._text, self._base = material.text, material.notice
+        self._items: dict[str, Item] = {}
+        self._held: dict[tuple[str, ItemKind], list[str]] = {}
+        self._touched: set[tuple[str, ItemKind]] = set()
+        self._named: set[Place] = set()
+        self._numbers = count(1)
+        for item in take_apart(self._base):
+            parts = _OUTLINE_PARTS.get(item.kind, ()) if outline_by_model else ()
+            self._hold(replace(item, by=dict.fromkeys(parts, _MODEL)) if parts else item)
+
+    def take(self, proposals: Iterable[Proposal]) -> None:
+        """Take in what the table allows of ``proposals``, in their order, and note where the readers differ."""
+        for proposal in proposals:
+            match proposal:
+                case Matter():
+                    self._settle(proposal)
+                case LostQuote(path, words):
+                    self.doubts.append(Doubt("quote_not_found", path, {"words": words[:_LONGEST_WORDS]}))
+                case NamedDigits(place):
+                    self._named.add(place)
+
+    def merged(self) -> MergedRecord:
+        """Return the record as it is now, and the doubts."""
+        items = [item for group in self._held for item in self._listed(group)]
+        outline = self._base.outline.model_copy(update={"digits": self._digits(items)})
+        base = self._base.model_copy(update={"outline": outline})
+        return MergedRecord(put_together(base, items, _READERS_ORDER).notice, self.doubts)
+
+    def _settle(self, matter: Matter) -> None:
+        row = witness(matter.field)
+        decided: list[tuple[Edit, bool]] = []
+        for edit in matter.edits:
+            if isinstance(edit, Discovery) and self._is_occupied(edit.new):
+                continue
+            wins = edit.wins(row)
+            if wins:
+                self._apply(edit)
+            decided.append((edit, wins))
+        if all(isinstance(edit, Confirmation) for edit, _ in decided):
+            return
+        words = {
+            "rules": [edit.read for edit, _ in decided] if matter.read is None else matter.read,
+            "model": [edit.said for edit, _ in decided] if matter.said is None else matter.said,
+            "kept": [edit.said if wins else edit.read for edit, wins in decided],
+        }
+        self.doubts.append(Doubt(row.code, matter.path, {name: _shortened(each) for name, each in words.items()}))
+
+    def _apply(self, edit: Edit) -> None:
+        match edit:
+            case Confirmation(key, name):
+                item = self._items[key]
+                self._put(replace(item, by={**item.by, _part(item, name): _BOTH}))
+            case Replacement(key, name, value):
+                item = self._items[key]
+                changed = replace(item, values={**item.values, name: value}, by={**item.by, _part(item, name): _MODEL})
+                self._put(changed if edit.at is None else _placed(changed, edit))
+            case Addition(new):
+                name = f"{SHAPES[new.kind].list}[+{next(self._numbers)}]"
+                self._hold(replace(new, id=f"{new.of}.{name}" if new.of else name, by={"": _MODEL}))
+                self._touched.add((new.of, new.kind))
+            case Denial(key):
+                item = self._items.pop(key)
+                self._held[item.of, item.kind].remove(key)
+
+    def _hold(self, item: Item) -> None:
+        self._items[item.id] = item
+        self._held.setdefault((item.of, item.kind), []).append(item.id)
+
+    def _put(self, item: Item) -> None:
+        self._items[item.id] = item
+        self._touched.add((item.of, item.kind))
+
+    def _is_occupied(self, new: Item) -> bool:
+        """Say whether an item of the same kind already is at the place of ``new``."""
+        (place,) = new.at
+        siblings = (self._items[key].at[0] for key in self._held.get((new.of, new.kind), ()))
+        return any(other.start < place.end and place.start < other.end for other in siblings)
+
+    def _listed(self, group: tuple[str, ItemKind]) -> list[Item]:
+        """Return the items of a list, in printed order where it was touched; each document once for each action."""
+        items = [self._items[key] for key in self._held[group]]
+        if group not in self._touched or not SHAPES[group[1]].list or group[1] in ("issue", "measure"):
+            return items
+        if group[1] == "document":
+            once: dict[tuple[str, str], Item] = {}
+            for item in items:
+                once.setdefault((item.values["title"], item.values["action"]), item)
+            items = list(once.values())
+        return sorted(items, key=lambda item: (item.at[0].start, item.at[0].end))
+
+    def _digits(self, items: Iterable[Item]) -> Digits:
+        """Return the ledger of digits, without the unread ones that the model read as a figure or says are a name."""
+        digits = self._base.outline.digits
+        figures = sorted(
+            place_of(item.at[0]) for item in items if item.kind == "quantity" and item.by.get("") == _MODEL
+        )
+        classes, unread = dict(digits.classes), []
+        for span in digits.unread:
+            place = place_of(span)
+            is_figure = _is_covered(place, figures)
+            if not is_figure and place not in self._named:
+                unread.append(span)
+                continue
+            kind = "figure" if is_figure else "name"
+            size = sum(map(str.isdecimal, self._text[place.start : place.end]))
+            classes[kind] = classes.get(kind, 0) + size
+            classes["unread"] -= size
+            if not classes["unread"]:
+                del classes["unread"]
+        return digits.model_copy(update={"classes": classes, "unread": unread})
+
+
+def _part(item: Item, name: str) -> str:
+    """Return the part of an item that holds the value ``name``.
+
+    Values without a reader of their own belong to the first part.
+    """
+    parts = SHAPES[item.kind].parts
+    return name if not name or name in parts else parts[0]
+
+
+def _placed(item: Item, edit: Replacement) -> Item:
+    """Return an item with the places of a replaced value: its own for a field, else those of one of its parts."""
+    at = edit.at or ()
+    if item.kind == "field":
+        return replace(item, at=at)
+    others = {name: places for name, places in item.parts.items() if name != edit.name}
+    return replace(item, parts={**others, edit.name: at} if at else others)
+
+
+def _is_covered(place: Place, figures: list[Place]) -> bool:
+    """Say whether one of ``figures``, which are in order and do not overlap, covers ``place``."""
+    index = bisect_right(figures, place.start, key=lambda figure: figure.start) - 1
+    return index >= 0 and place.end <= figures[index].end
+
+
+def _shortened(words: Iterable[str]) -> str:
+    joined = "、".join(filter(None, words)) or "-"
+    return joined if len(joined) <= _LONGEST_WORDS else joined[: _LONGEST_WORDS - 1] + "…"

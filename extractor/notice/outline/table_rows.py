@@ -1,0 +1,361 @@
+"""Tables of findings: 序号 | 问题 | 整改措施 | 责任单位 | 整改时限 | 进展, in any order of columns.
+
+Columns are known by their headings, each row is an issue. Cells are parted by tabs, by ``|`` or stand on a line each;
+a page whose cells hold several paragraphs prints these on lines of their own among rows with tabs. Where a row has more
+or fewer cells than the table has columns, they are dealt to the columns by what they look like.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import NamedTuple
+
+from extractor.data import read_table
+from extractor.notice.outline.frames import is_state
+from extractor.notice.outline.outline_words import any_of
+from extractor.text.places import Place
+from extractor.text.wording import pattern
+
+
+class TableRow(NamedTuple):
+    """A row of a table of findings as places. ``answers`` are the cells of its measures and its progress.
+
+    ``notes`` are properties and states, ``deadlines`` say until when, ``unread`` are cells of columns that no list
+    knows. ``heading`` is the table's own heading row, at its first row only.
+    """
+
+    place: Place
+    number: Place | None
+    group: Place | None
+    finding: Place
+    answers: tuple[Place, ...]
+    notes: tuple[Place, ...]
+    deadlines: tuple[Place, ...]
+    unread: tuple[Place, ...]
+    heading: Place | None
+
+
+class _Line(NamedTuple):
+    """A line's place and its cells; a line without a mark between cells is one cell."""
+
+    place: Place
+    cells: tuple[Place, ...]
+
+
+_LONGEST_HEADING = 14
+_FEWEST_COLUMNS = 3
+_MOST_CELLS = 60
+"""A row of more cells or lines than this (a table that does not end) is not read."""
+_RULE = re.compile(r"[ |:—–-]+")
+_NUMBER = re.compile(r" *[(]?(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)]?[.、]? *")
+_NUMBER_BEFORE = re.compile(r" *(?P<number>[0-9]{1,3})(?:[.、] *| +)(?=\S)")
+_HEADING_LINE = re.compile(r"\n *(?:序号|[^\n]{0,8}(?:问题|意见|任务|事项|内容)[^\n]{0,4}) *(?=\n)")
+_LONGEST_PART = 40
+_PART = re.compile(r" *(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])")
+
+
+def find_rows(text: str, printed: str) -> list[TableRow]:
+    """Return the rows of a notice's tables of findings in printed order; ``printed`` has its tabs."""
+    if "\t" not in printed and "|" not in text and not _HEADING_LINE.search(text):
+        return []
+    lines = [_line(text, printed, match.span()) for match in re.finditer(r"[^\n]*\S[^\n]*", printed)]
+    rows: list[TableRow] = []
+    position = 0
+    while position < len(lines):
+        columns, behind = _columns_at(text, lines, position)
+        if columns:
+            heading = Place(lines[position].place.start, lines[behind - 1].place.end)
+            found, behind = _Body(text, columns).read(lines, behind, apart=len(lines[position].cells) > 1)
+            rows += [row._replace(heading=heading if row is found[0] else None) for row in found]
+        position = max(behind, position + 1)
+    return rows
+
+
+def _line(text: str, printed: str, span: tuple[int, int]) -> _Line:
+    start, end = span
+    mark = "\t" if "\t" in printed[start:end] else "|" if text[start:end].count("|") > 1 else ""
+    if not mark:
+        return _Line(Place(start, end), (_trimmed(text, start, end),))
+    cells, position = [], start
+    for match in re.finditer(re.escape(mark), printed[start:end] if mark == "\t" else text[start:end]):
+        cells.append(_trimmed(text, position, start + match.start()))
+        position = start + match.end()
+    cells.append(_trimmed(text, position, end))
+    if mark == "|":  # the border on both sides
+        cells = cells[text[start:end].lstrip().startswith("|") : len(cells) - text[start:end].rstrip().endswith("|")]
+    return _Line(Place(start, end), tuple(cells))
+
+
+def _trimmed(text: str, start: int, end: int) -> Place:
+    while start < end and text[start] in " *":
+        start += 1
+    while end > start and text[end - 1] in " *":
+        end -= 1
+    return Place(start, end)
+
+
+@cache
+def _headings() -> list[tuple[str, re.Pattern[str]]]:
+    columns = read_table("outline")["columns"]
+    return [(kind, re.compile("|".join(words))) for kind, words in columns.items()]
+
+
+def _column(text: str, cell: Place) -> str:
+    """Return what a column with this heading holds; nothing where no list knows it."""
+    return column_kind(text[cell.start : cell.end])
+
+
+def column_kind(heading: str) -> str:
+    """Return what stands below a column heading, e.g. ``finding`` below 反馈问题; nothing for an unknown one."""
+    words = re.sub(r"[ *]|[(][^()]*[)]", "", heading)
+    return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
+
+
+def _columns_at(text: str, lines: Sequence[_Line], position: int) -> tuple[tuple[str, ...], int]:
+    """Return the columns of the heading row that starts at a line, and the index behind it; no columns for none."""
+    cells = lines[position].cells
+    if len(cells) > 1:
+        return _usable([_column(text, cell) for cell in cells], cells), position + 1
+    kinds: list[str] = []
+    while position < len(lines) and len(lines[position].cells) == 1:
+        (cell,) = lines[position].cells
+        kind = _column(text, cell) if cell.end - cell.start <= _LONGEST_HEADING else ""
+        if not kind or (kind in kinds and kind not in ("responsible", "note", "state")):
+            break
+        kinds.append(kind)
+        position += 1
+    return _usable(kinds, ()), position
+
+
+def _usable(kinds: Sequence[str], cells: Sequence[Place]) -> tuple[str, ...]:
+    """Return the columns if they are those of a table of findings: a finding, an answer, and most of them known."""
+    short = all(cell.end - cell.start <= _LONGEST_HEADING for cell in cells)
+    known = sum(bool(kind) for kind in kinds)
+    answers = "measure" in kinds or "progress" in kinds
+    enough = len(kinds) >= _FEWEST_COLUMNS or (len(kinds) == 2 and bool(cells))
+    if not (short and enough and answers and kinds.count("finding") == 1 and known * 3 >= len(kinds) * 2):
+        return ()
+    return tuple(kinds)
+
+
+class _Body:
+    """Reads the rows below a heading row."""
+
+    def __init__(self, text: str, columns: tuple[str, ...]) -> None:
+        self._text = text
+        self._columns = columns
+        self._numbered = "number" in columns
+        self._rows: list[TableRow] = []
+        self._group: Place | None = None
+        self._most_lines = len(columns)
+        self._alone: bool | None = None  # whether a row's number has a line of its own, once a row has shown it
+
+    def read(self, lines: Sequence[_Line], position: int, *, apart: bool) -> tuple[list[TableRow], int]:
+        """Return the rows from a line on, and the index behind the last; ``apart``: cells are parted on a line."""
+        behind = position
+        while position < len(lines):
+            line = lines[position]
+            if _RULE.fullmatch(self._text, *line.place):
+                position += 1
+            elif len(line.cells) > 1:
+                if _column(self._text, line.cells[0]) in ("number", "finding") or not self._take(
+                    line.place, line.cells
+                ):
+                    if _columns_at(self._text, lines, position)[0]:  # a page that prints the heading row again
+                        position += 1
+                        continue
+                    break
+                position += 1
+                behind = position
+            elif apart and not self._numbered:
+                break
+            elif (taken := self._lines_of_row(lines, position)) > 0:
+                position += taken
+                behind = position
+            elif apart and position + 1 < len(lines) and len(lines[position + 1].cells) > 1 and position == behind:
+                position += 1  # a line that groups the rows below it
+            else:
+                break
+        return self._rows, behind
+
+    def _lines_of_row(self, lines: Sequence[_Line], position: int) -> int:
+        """Read a row whose cells stand on lines of their own and return how many; 0 where there is no row."""
+        if not self._numbered:
+            taken = [line.cells[0] for line in lines[position : position + len(self._columns)]]
+            fits = len(taken) == len(self._columns) and all(
+                self._fit(kind, cell) > -2 for kind, cell in zip(self._columns, taken, strict=True)
+            )
+            return len(taken) if fits and self._take(Place(taken[0].start, taken[-1].end), taken) else 0
+        first = self._number_at(lines[position].cells[0], len(self._rows) + 1)
+        if first is None:
+            return 0
+        cells = first
+        self._alone = len(first) == 1
+        following = self._next_row(lines, position + 1)
+        end = position + 1
+        while end < len(lines) and end != following:
+            cell = lines[end].cells[0]
+            if following is None and self._is_behind(cell, len(cells)):
+                break
+            cells.append(cell)
+            end += 1
+        self._most_lines = max(self._most_lines, len(cells))
+        return end - position if self._take(Place(cells[0].start, cells[-1].end), cells) else 0
+
+    def _next_row(self, lines: Sequence[_Line], position: int) -> int | None:
+        """Return the index of the line that starts the next row; None behind the last row."""
+        for index in range(position, min(position + _MOST_CELLS, len(lines))):
+            cells = lines[index].cells
+            if len(cells) > 1 or self._number_at(cells[0], len(self._rows) + 2) is not None:
+                return index
+            if _PART.match(self._text, *cells[0]) and index - position >= len(self._columns) - 2:
+                return None
+        return None
+
+    def _is_behind(self, cell: Place, count: int) -> bool:
+        """Return whether a line stands behind the table: a part of the notice, or one line more than rows have."""
+        if count + 1 < len(self._columns) - 1:
+            return False
+        text = self._text
+        part = _PART.match(text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
+        return part or count >= self._most_lines or pattern("outline", "afterword").match(text, *cell) is not None
+
+    def _number_at(self, cell: Place, expected: int) -> list[Place] | None:
+        """Return the first cells of the row numbered ``expected``: its number and, if on its line, what follows."""
+        text = self._text
+        alone = _NUMBER.fullmatch(text, *cell)
+        match = alone or (_NUMBER_BEFORE.match(text, *cell) if self._columns[0] == "number" else None)
+        if match is None or not match["number"].isdecimal() or int(match["number"]) != expected:
+            return None
+        if self._alone is not None and self._alone != bool(alone):
+            return None  # 2.明确公开时限。 inside a cell
+        number = Place(*match.span("number"))
+        return [number] if alone else [number, Place(match.end(), cell.end)]
+
+    def _take(self, place: Place, cells: Sequence[Place]) -> bool:
+        """Add a row, or the answers of one whose finding is printed above; return whether the cells are one."""
+        if len(cells) > _MOST_CELLS or not any(end > start for start, end in cells):
+            return False
+        if len(cells) == len(self._columns):
+            dealt = list(zip(self._columns, cells, strict=True))
+        else:
+            dealt = [(self._columns[column], cell) for column, cell in _deal(self, cells)]
+        by_kind: dict[str, list[Place]] = {}
+        for kind, cell in dealt:
+            if cell.end > cell.start:
+                by_kind.setdefault(kind, []).append(cell)
+        findings = by_kind.get("finding", [])
+        answers = (*by_kind.get("measure", ()), *by_kind.get("progress", ()))
+        answers = tuple(sorted(answers))
+        notes = tuple(cell for kind in ("responsible", "state", "note") for cell in by_kind.get(kind, ()))
+        deadlines, unread = tuple(by_kind.get("deadline", ())), tuple(by_kind.get("", ()))
+        self._group = by_kind.get("group", [self._group])[0]
+        if not findings:
+            if not (self._rows and answers) or by_kind.get("number"):
+                return False
+            above = self._rows[-1]
+            self._rows[-1] = above._replace(
+                place=Place(above.place.start, place.end),
+                answers=above.answers + answers,
+                notes=above.notes + notes,
+                deadlines=above.deadlines + deadlines,
+                unread=above.unread + unread,
+            )
+            return True
+        number = by_kind.get("number", [None])[0]
+        finding = Place(findings[0].start, findings[-1].end)
+        self._rows.append(TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, None))
+        return True
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The kinds of the columns in printed order."""
+        return self._columns
+
+    def _fit(self, kind: str, cell: Place) -> float:
+        return fit(self._text, kind, cell)
+
+    def words(self, cell: Place) -> str:
+        """Return a cell's words."""
+        return self._text[cell.start : cell.end]
+
+    def fit(self, kind: str, cell: Place) -> float:
+        """Return how well a cell's words fit a kind of column."""
+        return fit(self._text, kind, cell)
+
+
+_DATE_LIKE = re.compile(any_of("cell_date"))
+_BODY_LIKE = re.compile(rf"{any_of('cell_body_end')}(?:[、,;/ ()]|$)")
+_FIGURE = re.compile(r"[0-9]|《")
+
+
+def fit(text: str, kind: str, cell: Place) -> float:
+    """Return how well a cell's words fit a kind of column, from -10 (not at all) to 5."""
+    words = text[cell.start : cell.end]
+    size = len(words)
+    prose = "。" in words[:-1] or (size > 30 and "," in words)
+    match kind:
+        case "number":
+            return 5 if _NUMBER.fullmatch(words) else -10
+        case "deadline":
+            return 3 if size <= 24 and _DATE_LIKE.search(words) else -4
+        case "state":
+            return 3 if is_state(words, 0, size) or (size <= 8 and not prose) else -3
+        case "responsible":
+            return (
+                -4
+                if prose or size > 60 or words[-1:] == "。"
+                else 2
+                if _BODY_LIKE.search(words)
+                else 0.8
+                if size <= 12
+                else -1
+            )
+        case "finding":
+            return -2 if size > 150 else (2 if pattern("outline", "finding").search(words) else 0.3) - 0.5 * prose
+        case "progress":
+            return (
+                0.5 + prose * 0.5 + 0.7 * bool(_FIGURE.search(words)) + 0.8 * ("已" in words[:8] or "正在" in words[:8])
+            )
+        case "measure":
+            return 0.8 + 0.3 * prose
+        case "group":
+            return 1 if size <= 14 and not prose else -4
+    return 0.2 if size <= 20 else -1
+
+
+_MISSING = {"finding": -6.0, "number": -1.0}
+
+
+def _deal(body: _Body, cells: Sequence[Place]) -> Iterator[tuple[int, Place]]:
+    """Yield the column of each cell, where there are more or fewer cells than columns; the order stays."""
+    columns = body.columns
+    # A row without a number in a table with numbers goes on with the finding above.
+    goes_on = "number" in columns and not any(_NUMBER.fullmatch(body.words(cell)) for cell in cells)
+    skip = [0.0 if goes_on and kind in ("number", "finding") else _MISSING.get(kind, -1.5) for kind in columns]
+    # best[j]: the best score of the cells so far, the last of them in column j; and the way there.
+    best: list[tuple[float, tuple[int, ...]]] = []
+    for index, cell in enumerate(cells):
+        if cell.end == cell.start:
+            continue
+        scores = [body.fit(kind, cell) for kind in columns]
+        if goes_on and "finding" in columns:
+            scores[columns.index("finding")] = -10
+        if not best:
+            best = [(sum(skip[:j]) + scores[j], (*[-1] * index, j)) for j in range(len(columns))]
+            continue
+        gap = index - len(best[0][1])
+        following = []
+        for j, score in enumerate(scores):
+            again = -4.0 if columns[j] in ("number", "deadline", "state", "finding", "group") else -0.2
+            ways = [(best[j][0] + again, best[j][1])]
+            ways += [(best[i][0] + sum(skip[i + 1 : j]), best[i][1]) for i in range(j)]
+            before, way = max(ways)
+            following.append((before + score, (*way, *[-1] * gap, j)))
+        best = following
+    ends = [(score + sum(skip[j + 1 :]), way) for j, (score, way) in enumerate(best)]
+    for cell, column in zip(cells, max(ends)[1], strict=False):
+        if column >= 0:
+            yield column, cell

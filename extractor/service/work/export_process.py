@@ -1,0 +1,108 @@
+"""Exports: notices are written as a run's folder, which the command ``export`` converts in a process of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import zipfile
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import Generator
+from contextlib import closing
+from pathlib import Path
+from threading import Event
+from typing import Literal
+
+from extractor.errors import OutputError, SettingsError
+from extractor.processes.environment import harmless
+from extractor.runs.run_folder import RunFolder
+from extractor.service.store.notice_store import StoredNotice
+
+ExportEnding = Literal["xlsx", "csv", "parquet", "sqlite", "duckdb", "jsonl"]
+
+MEDIA_TYPES: dict[str, str] = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/csv",
+    ".zip": "application/zip",
+    ".jsonl": "application/jsonl",
+}
+_SECONDS = 600.0
+_WRONG_USAGE = 2
+
+
+async def write_export(kept: Generator[StoredNotice, None, None], ending: ExportEnding, place: Path, lang: str) -> Path:
+    """Write notices into the folder ``place`` in the format with ``ending``, and return the file.
+
+    Formats of several files become a zip archive.
+
+    Raises:
+        SettingsError: The format is not available here.
+        OutputError: The file could not be written.
+    """
+    folder = RunFolder(place / "run")
+    left = Event()
+    writing = asyncio.create_task(asyncio.to_thread(_write, kept, folder, left))
+    try:
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        left.set()  # a thread cannot be cancelled: it ends by itself and uses the folder until then
+        await writing
+        raise
+    if ending == "jsonl":
+        return folder.notices
+    made = place / "made"
+    made.mkdir()
+    target = made / f"notices.{ending}"
+    await _export(folder.path, target, lang)
+    return await asyncio.to_thread(_one_file, made, target)
+
+
+def _write(kept: Generator[StoredNotice, None, None], folder: RunFolder, left: Event) -> None:
+    folder.texts.mkdir(parents=True)
+    with closing(kept), folder.notices.open("wb") as lines:
+        for notice_id, record, text in kept:
+            lines.write(record + b"\n")
+            folder.text(notice_id).write_bytes(text.encode())
+            if left.is_set():
+                return
+
+
+async def _export(folder: Path, target: Path, lang: str) -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "extractor", "export", str(folder), "--to", str(target), "--lang", lang),
+        stdin=DEVNULL,
+        stdout=DEVNULL,
+        stderr=PIPE,
+        env=harmless(os.environ),
+        start_new_session=True,
+    )
+    try:
+        async with asyncio.timeout(_SECONDS):
+            _, message = await process.communicate()
+    except TimeoutError:
+        raise OutputError(f"the export takes more than {_SECONDS:g} s; export fewer notices") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if process.returncode == 0 and any(target.parent.iterdir()):
+        return
+    sentence = message.decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
+    kind = SettingsError if process.returncode == _WRONG_USAGE else OutputError
+    raise kind(f"the export failed: {sentence[0].removeprefix('error: ')}")
+
+
+def _one_file(made: Path, target: Path) -> Path:
+    files = sorted(path for path in made.rglob("*") if path.is_file())
+    if files == [target]:
+        return target
+    together = target.with_name(f"{target.name}.zip")
+    with zipfile.ZipFile(together, "x", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            # Without the time of writing, so that the same notices make the same bytes.
+            entry = zipfile.ZipInfo(path.relative_to(made).as_posix())
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            with path.open("rb") as file, archive.open(entry, "w", force_zip64=True) as packed:
+                shutil.copyfileobj(file, packed)
+    return together

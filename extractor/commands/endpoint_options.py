@@ -74,7 +74,7 @@ class EndpointFlags(NamedTuple):
 
     @property
     def are_given(self) -> bool:
-        """Whether any of them was given."""
+        """True if any flag was given."""
         return any(value is not None for value in self)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class TaskChoice(StrEnum):
-    """What a prompt asks for."""
+    """The task of a prompt."""
 
     FIELDS = "fields"
     LABELS = "labels"

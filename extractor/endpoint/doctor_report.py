@@ -105,13 +105,13 @@ class DoctorReport:
 
     @property
     def obeys_schema(self) -> bool | None:
-        """Whether some mode that sends a schema brings answers of its shape; None where that is unknown."""
+        """True if some mode that sends a schema brings answers of its shape; None if unknown."""
         known = [trial.obeys_schema for trial in self.modes if trial.obeys_schema is not None]
         return any(known) if known else None
 
     @property
     def has_prefix_cache(self) -> bool | None:
-        """Whether the common beginning of prompts is read once only; None where that is unknown."""
+        """True if the common beginning of prompts is read once only; None if unknown."""
         if self.cold is None or self.warm is None:
             return None
         if self.warm.cached:

@@ -88,7 +88,7 @@ class EndpointSettings(BaseModel):
 
     @property
     def is_configured(self) -> bool:
-        """Whether an endpoint is set: a model's name, and an address or a key to go with it.
+        """True if an endpoint is set: a model's name, and an address or a key to go with it.
 
         A key alone, which many have in their environment for other programs, makes no calls that cost.
         """

@@ -48,7 +48,7 @@ class FoldedText(NamedTuple):
 
     @property
     def is_source(self) -> bool:
-        """Whether places are the same in the folded and in the stored text."""
+        """True if places are the same in the folded and in the stored text."""
         return isinstance(self.starts, range)
 
     def in_source(self, start: int, end: int) -> Place:

@@ -30,7 +30,7 @@ class TotalAnswer(AnswerPart):
 
 
 class FieldsAnswer(PackResponse[FieldsPack]):
-    """What a notice says about itself."""
+    """The answer about a notice as a whole."""
 
     title: str = ""
     body: str = ""

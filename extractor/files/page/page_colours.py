@@ -31,12 +31,12 @@ class Colour(NamedTuple):
 
     @property
     def is_clear(self) -> bool:
-        """Whether the colour is fully transparent."""
+        """True if the colour is fully transparent."""
         return self.alpha == 0
 
     @property
     def is_white(self) -> bool:
-        """Whether the colour looks white."""
+        """True if the colour looks white."""
         return self.is_like(WHITE)
 
     def is_like(self, other: Colour) -> bool:

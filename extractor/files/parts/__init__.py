@@ -1,1 +1,1 @@
-"""What several formats need: the account of what is left out, raised characters, numerals, text set apart."""
+"""Parts that several formats share: the account of what is left out, raised characters, numerals, text set apart."""

@@ -59,7 +59,7 @@ class ParagraphText:
 
     @property
     def has_missed(self) -> bool:
-        """Whether the last paragraph had text that was left out."""
+        """True if the last paragraph had text that was left out."""
         return any(text.strip() for texts in self._missed.values() for text in texts)
 
     def account(self) -> list[LeftOut]:

@@ -152,7 +152,7 @@ def chinese_number(text: str) -> int:
 
 
 class _Numeral(NamedTuple):
-    """What an enumerator's own words say: its number, 0 for none, its label and how many code points that takes."""
+    """The words of an enumerator: its number (0: none), its label, and the label's length in code points."""
 
     number: int
     label: str

@@ -107,7 +107,7 @@ class _LineRead(NamedTuple):
 
     @property
     def framed(self) -> bool:
-        """Whether its own words make it a finding."""
+        """True if its own words make it a finding."""
         mark = self.segment.mark
         return (
             self.segment.row is not None
@@ -352,7 +352,7 @@ _REACH = 8
 
 
 def _is_beyond(after: _LineRead, line: _LineRead) -> bool:
-    """Whether what follows a state line begins something else rather than the answer."""
+    """Return whether the text after a state line begins something else than the answer."""
     mark = after.segment.mark
     return after.framed or (mark is not None and (mark.number != 1 or after.kind == line.kind))
 

@@ -42,7 +42,7 @@ class JobItem(ServiceAnswer):
 
 
 class Progress(ServiceAnswer):
-    """How far a job is."""
+    """The progress of a job."""
 
     job_id: str
     created: str
@@ -55,12 +55,12 @@ class Progress(ServiceAnswer):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing is left to do."""
+        """True if nothing is left to do."""
         return not self.pending
 
 
 class Job(Progress):
-    """How far a job is, notice by notice, in the order they were sent."""
+    """The progress of a job, notice by notice, in the order they were sent."""
 
     items: list[JobItem]
 
@@ -106,7 +106,7 @@ def change_schema() -> dict[str, Any]:
 
 
 class Changes(ServiceAnswer):
-    """What people said of a notice."""
+    """The changes that people made to a notice."""
 
     last: int = Field(description="The number of the last change; 0: there is none.")
     reviewed: str | None

@@ -1,1 +1,1 @@
-"""What is done with files that wait: jobs and their queue, the processes that parse, export and report readiness."""
+"""The work on waiting files: jobs and their queue, the processes that parse, export and report readiness."""

@@ -83,5 +83,5 @@ class NoticeModel:
         return (await self._endpoint.ask(call, until=self._until, tally=self.tally)).value
 
     def has_answer(self, call: Call[Response]) -> bool:
-        """Whether an answer is kept, so that nothing would be asked."""
+        """Return whether the answer to a call is cached, so that no request is needed."""
         return self._endpoint.has_answer(call)

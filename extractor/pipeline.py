@@ -136,7 +136,7 @@ LeftOutRows = list[dict[str, str | int]]
 
 
 class Kept(NamedTuple):
-    """What a run reports of a notice."""
+    """The part of a notice's results that a run reports."""
 
     counts: Counts
     left_out: LeftOutRows

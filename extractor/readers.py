@@ -50,7 +50,7 @@ class Reader(Protocol):
 
     @property
     def waits(self) -> bool:
-        """Whether reading waits for answers, so that many notices are read at once in one event loop."""
+        """True if reading waits for answers, so that many notices are read at once in one event loop."""
 
     def read(self, text: ReadText, notice_id: str) -> ReadNotice:
         """Read one text, in the calling thread."""
@@ -151,8 +151,16 @@ class ModelReader:
 def reading(reader: Reader) -> Iterator[Callable[[ReadText, str], ReadNotice]]:
     """Give what reads one text after the other in this thread; a model's endpoint stays open until the block ends.
 
-    Raises: as ``Reader.opened``.
+    Raises:
+        RuntimeError: the reader waits for answers, and an event loop runs in this thread already.
+        SettingsError: as ``Reader.opened``.
+        InputError: as ``Reader.opened``.
     """
+    if not reader.waits:
+        yield reader.read
+        return
+    if _is_in_event_loop():
+        raise RuntimeError("an event loop runs here (a notebook, an async function): use await extractor.aread(…)")
     with asyncio.Runner() as runner:
         closing = AsyncExitStack()
         reads = runner.run(closing.enter_async_context(reader.opened()))
@@ -164,6 +172,14 @@ def reading(reader: Reader) -> Iterator[Callable[[ReadText, str], ReadNotice]]:
             yield lambda text, notice_id: runner.run(read(text, notice_id))
         finally:
             runner.run(closing.aclose())
+
+
+def _is_in_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def read(  # noqa: PLR0913
@@ -197,6 +213,7 @@ def read(  # noqa: PLR0913
     Raises:
         InputError: the file cannot be read.
         SettingsError: a setting of the endpoint is missing or wrong.
+        RuntimeError: a model is to be asked from within a running event loop; ``aread`` does that.
     """
     reader = _reader(model, base_url, finds_issues, lang, cache)
     text, name = _text_of(path_or_text)

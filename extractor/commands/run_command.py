@@ -34,7 +34,7 @@ _REASONS = 3  # that are told of a notice whose calls failed; run.json has them 
 
 
 class Level(StrEnum):
-    """How much is told on standard error."""
+    """The least level of messages on standard error."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -163,7 +163,7 @@ def _tell(outcome: Outcome) -> None:
 
 
 class _Progress(NamedTuple):
-    """How a run shows that it goes on; by default not at all."""
+    """The display of a run's progress; by default none."""
 
     begin: Callable[[int], None] = lambda _: None
     advance: Callable[[], None] = lambda: None

@@ -50,7 +50,7 @@ class _Task(NamedTuple):
 
 
 class _Job(NamedTuple):
-    """What all tasks of a run share."""
+    """The settings that all tasks of a run share."""
 
     folder: RunFolder
     reader: Reader

@@ -35,7 +35,7 @@ _ID = re.compile(rb'"notice_id":("(?:[^"\\]|\\.)*")')
 
 @dataclass(frozen=True)
 class Entry:
-    """What is known of finished work. ``key`` stands for all that can change the result; hashes are hex SHA-256."""
+    """An entry about finished work. ``key`` stands for all that can change the result; hashes are hex SHA-256."""
 
     key: str
     text_sha256: str
@@ -57,7 +57,7 @@ class RunFolder:
 
     @property
     def report(self) -> Path:
-        """What the run did."""
+        """The report of the run."""
         return self.path / "run.json"
 
     @property

@@ -1,4 +1,4 @@
-"""What a run did: the outcome of each input, and all of them as run.json and as a sentence."""
+"""The report of a run: the outcome of each input, and all of them as run.json and as a sentence."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SUMMED = (*COUNTED, "digits_unread", "unanswered")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one input: ``unchanged`` was done by an earlier run, ``pending`` was not reached by this one.
+    """The outcome of one input: ``unchanged`` was done by an earlier run, ``pending`` was not reached by this one.
 
     ``error`` is a sentence, ``trace`` a Python traceback where the fault is ours; ``seconds`` are from its begin to its
     end. ``asked`` says what the model took (see ``Tally.reported``), ``unanswered`` why calls to it failed for good.
@@ -88,7 +88,7 @@ class Report:
 
     @property
     def seconds(self) -> float:
-        """How long the run took."""
+        """The duration of the run in seconds."""
         return (self.finished - self.started).total_seconds()
 
 

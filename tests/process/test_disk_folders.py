@@ -162,7 +162,7 @@ class TestService:
         for put in (Path.touch, lambda path: path.symlink_to(tmp_path / "mine")):
             put(data / "uploads")
             done = command_apart(*SERVE, "data", cwd=tmp_path)
-            assert (done.status, "uploads: is no folder" in done.err) == (2, True)
+            assert (done.status, "uploads: is not a folder" in done.err) == (2, True)
             (data / "uploads").unlink()
         assert (tmp_path / "mine" / ("0" * 32)).read_text() == "mine"
 

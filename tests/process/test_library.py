@@ -95,6 +95,13 @@ class TestWithAModel:
         assert extractor.read(NOTICE).asked is None
         assert server.log() == []
 
+    def test_in_an_event_loop_the_other_way_is_named(self, server: Serving) -> None:
+        async def in_a_notebook() -> extractor.ReadNotice:
+            return extractor.read(NOTICE, model=settings(server))
+
+        with pytest.raises(RuntimeError, match=r"use await extractor\.aread"):
+            asyncio.run(in_a_notebook())
+
     @pytest.mark.parametrize("more", [{"base_url": "http://127.0.0.1:9/v1"}, {"finds_issues": True}])
     def test_an_endpoint_without_a_model_is_a_mistake(self, more: dict[str, object]) -> None:
         with pytest.raises(SettingsError, match="no model is named"):

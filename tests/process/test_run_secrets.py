@@ -59,7 +59,9 @@ def left_in(folder: Path, **told: str) -> Said:
     told["names"] = "\n".join(str(path) for path in folder.rglob("*"))
     with AnswerCache(folder / "cache") as cache:
         told["keys"] = "\n".join(cache)
-        told["answers"] = "\n".join(json.dumps(cache.get(key), ensure_ascii=False) for key in cache)
+        told["answers"] = "\n".join(
+            json.dumps(record.json_fields(), ensure_ascii=False) for key in cache if (record := cache.get(key))
+        )
     told["files"] = "\n".join(path.read_bytes().decode("latin-1") for path in (folder / "cache").iterdir())
     told["kept work"] = "\n".join(path.read_text() for path in (folder / "out" / ".work").glob("*.json"))
     assert main(["cache", "export", str(folder / "answers.jsonl"), "--cache-dir", str(folder / "cache")]) == 0

@@ -29,7 +29,10 @@ _PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
 _WHO = any_of("frame_team")
 _PREFIX = rf"{any_of('frame_about')}?(?:{_WHO})?{any_of('frame_told')}?(?:意见)?(?:指出|提出)?{any_of('frame_of')}?"
 _REST = rf"{any_of('frame_rest')}*"
-_TAIL = rf"(?:等)?(?:的)?(?:等)?(?:方面)?(?:存在)?(?:的)?{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
+_TAIL = (
+    rf"(?:等)?(?:的)?(?:等|这一|这个|这类|这些)?(?:方面)?(?:存在)?(?:的)?"
+    rf"{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
+)
 _STOP = r"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S))"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
 _QUOTED_RUN_IN = re.compile(
@@ -37,7 +40,7 @@ _QUOTED_RUN_IN = re.compile(
 )
 _ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
 _AGAINST = re.compile(rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
-_BARE = re.compile(rf"(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
+_BARE = re.compile(rf"(?:存在)?(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
 _ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:突出|具体)?问题{_REST}[。:]? *$")
 _FINDING_NAME = f"{any_of('finding_name_kind')}?(?:的)?{any_of('finding_name')}{any_of('finding_name_of')}?"
 _LABELLED = re.compile(rf"(?:[【\[]{_FINDING_NAME}[】\]][:]?|{_FINDING_NAME}[:]) *")
@@ -206,6 +209,10 @@ def is_state(text: str, start: int, end: int) -> bool:
         return False
     lead_in = pattern("outline", "lead_in", _LEAD_IN).match(text, start, end)
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
+
+
+STATE_AT_END = re.compile(rf" *[(【\[]{_STATE}[)】\]]$")
+"""A state in brackets that ends a heading: 场馆开放不足(已完成)。"""
 
 
 def state_end(text: str, start: int, end: int) -> int:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
     FIELD_STARTS,
+    STATE_AT_END,
     is_note,
     is_state,
     lead_in_end,
@@ -19,6 +20,7 @@ from extractor.notice.outline.frames import (
 )
 from extractor.notice.outline.issues import FindingNode
 from extractor.notice.outline.marks import find_marks
+from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.rectification import heading_place
 from extractor.notice.outline.table_rows import TableRow
 from extractor.notice.outline.tree import OutlineNode
@@ -72,6 +74,10 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
+    state = STATE_AT_END.search(text, *title)
+    if state and node.frame is None and state.start() - title.start > 3:
+        title = Place(title.start, state.start())
+        rests.append(Rest("note", Place(*state.span())))
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children, (measures, rests), last=last)
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
@@ -157,7 +163,7 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     return title, body
 
 
-_FRAME_BEFORE = re.compile(r"(?:关于|针对|对于)(?=.{4})")
+_FRAME_BEFORE = re.compile(rf"(?:关于|针对|对于)?(?:{any_of('frame_team')}?(?:反馈|指出|提出|发现)(?:的)?)?(?=.{{4}})")
 _FRAME_BEHIND = re.compile(r"(?:等)?的(?:突出|具体|主要)?问题$")
 
 

@@ -197,9 +197,8 @@ def is_note(text: str, start: int, end: int) -> bool:
 
 
 _NOTE_LENGTH = 60
-_NAMES = re.compile(
-    r" *(?:[^,、;。()]{2,20}(?:[(][^()]{2,40}[)])?[,、;。 ]+)*[^,、;。()]{2,20}(?:[(][^()]{2,40}[)])?[。;]? *"
-)
+_NAME = r"[^,、;。() ]{2,20}(?:[(][^()]{2,40}[)])?"
+_NAMES = re.compile(rf" *(?:{_NAME}[,、;。 ]+)*{_NAME}[。;]? *")
 """A list of bodies or persons with their offices, however long."""
 
 

@@ -66,6 +66,8 @@ def find_rows(text: str, printed: str) -> list[TableRow]:
     while position < len(lines):
         columns, behind = _columns_at(text, lines, position)
         if columns:
+            while behind < len(lines) and _RULE.fullmatch(text, *lines[behind].place):
+                behind += 1
             heading = Place(lines[position].place.start, lines[behind - 1].place.end)
             found, behind = _Body(text, columns).read(lines, behind, apart=len(lines[position].cells) > 1)
             rows += [row._replace(heading=heading if row is found[0] else None) for row in found]

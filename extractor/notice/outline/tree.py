@@ -175,6 +175,10 @@ def _breaks_off(text: str, segment: Segment) -> bool:
         return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
+    if segment.mark is None and text.rfind("“", segment.start, segment.end) > text.rfind(
+        "”", segment.start, segment.end
+    ):
+        return True
     last = text.rfind("。", segment.content, segment.end)
     return last >= 0 and pattern("outline", "finding").search(text, last, segment.end) is None
 
@@ -237,7 +241,12 @@ def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in:
 def _cell_nodes(text: str, cell: Place) -> list[OutlineNode]:
     """Return the nodes of a table's cell, which is read as a text of its own; the state it begins with is left out."""
     start = state_end(text, *cell)
-    return grow(text, [segment.moved(start) for segment in split_segments(text[start : cell.end])])
+    lines = _LINE_BREAK.sub(lambda tag: "\n".ljust(len(tag[0])), text[start : cell.end])
+    return grow(text, [segment.moved(start) for segment in split_segments(lines)])
+
+
+_LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+"""A line end in a cell of a Markdown table."""
 
 
 _LONGEST_FINDING = 150

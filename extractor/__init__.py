@@ -9,25 +9,29 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from extractor.version import __version__
 
 if TYPE_CHECKING:
-    from extractor.pipeline import extract
+    from extractor.pipeline import ReadNotice, extract
+    from extractor.readers import aread, read
     from extractor.record.contract import Notice
 
-__all__ = ["Notice", "__version__", "extract"]
+__all__ = ["Notice", "ReadNotice", "__version__", "aread", "extract", "read"]
+
+_HOMES = {
+    "Notice": "extractor.record.contract",
+    "ReadNotice": "extractor.pipeline",
+    "aread": "extractor.readers",
+    "extract": "extractor.pipeline",
+    "read": "extractor.readers",
+}
 
 
 def __getattr__(name: str) -> object:
     # Imported on first use: the command's --help must not wait for the records.
-    if name == "extract":
-        from extractor.pipeline import extract
-
-        return extract
-    if name == "Notice":
-        from extractor.record.contract import Notice
-
-        return Notice
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

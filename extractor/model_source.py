@@ -1,4 +1,4 @@
-"""How a run asks a model: an endpoint with its cache for all notices, and the same as one notice sees it."""
+"""The model that readers ask: an endpoint with its cache for all notices, and the same as one notice uses it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.offline import Offline
+from extractor.endpoint.offline import OfflineAnswers
 from extractor.endpoint.recording import Recording
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 
 
 @dataclass(frozen=True)
-class Asking:
-    """Whom a run asks, and where answers are kept: in the folder ``cache`` (None: nowhere). ``offline`` asks nobody;
-    with ``recording``, an exported cache, its answers stand in the cache's place. ``tally`` counts what all calls take.
+class ModelSource:
+    """The endpoint that a reader asks, and its answers.
+
+    Answers are kept in the folder ``cache``; None keeps none. ``offline`` makes no calls. A ``recording`` (an exported
+    cache) takes the cache's place and makes none, either. ``tally`` counts the tokens and seconds of all calls.
     """
 
-    settings: Settings
+    settings: EndpointSettings
     cache: Path | None = None
     offline: bool = False
     recording: Path | None = None
@@ -35,7 +37,7 @@ class Asking:
 
     @property
     def key(self) -> str:
-        """What stands for all that can change an answer: model, sampling, prompts."""
+        """A hash of all that can change an answer: model, sampling, prompts."""
         return f"{settings_key(self.settings)}{prompts_key()}"
 
     @asynccontextmanager
@@ -51,23 +53,25 @@ class Asking:
                 yield endpoint
 
     @contextmanager
-    def _answers(self) -> Iterator[AnswerCache | Offline | None]:
+    def _answers(self) -> Iterator[AnswerCache | OfflineAnswers | None]:
         if self.recording is not None:
-            yield Offline(Recording(self.recording))
+            yield OfflineAnswers(Recording(self.recording))
         elif self.cache is None:
             yield None
         else:
             with AnswerCache(self.cache) as cache:
-                yield Offline(cache) if self.offline else cache
+                yield OfflineAnswers(cache) if self.offline else cache
 
     def reported(self) -> dict[str, Any]:
-        """Return what was asked, and how, as it goes into a report; no key is in it."""
+        """Return the calls' totals and the endpoint's settings for a report; no key is in it."""
         return {**self.tally.reported(), "settings": {**self.settings.shown(), "offline": self.offline}}
 
 
 class NoticeModel:
-    """An endpoint as one notice asks it (``extractor.assist.session.Model``): what its calls take is counted apart, and
-    all of them are to be answered within the time that the settings give a notice."""
+    """An endpoint for the calls of one notice (``extractor.assist.session.Model``).
+
+    Its tokens are counted apart, and all its calls end within ``deadline`` seconds (None: no limit).
+    """
 
     def __init__(self, endpoint: Endpoint, deadline: float | None) -> None:
         self.tally = Tally()

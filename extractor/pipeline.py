@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from extractor.files.ingest import ingest
 from extractor.files.parts.left_out import LeftOut, told_of
@@ -69,25 +69,29 @@ async def extract_with_model(
     return Assisted(notice.model_copy(update={"checks": checks}), read.failures)
 
 
-class Extracted(NamedTuple):
-    """A notice's record, the plain text that its spans index, a sentence for each call that failed for good, and what
-    of its file the text lacks."""
+class ReadNotice(NamedTuple):
+    """A notice as a reader read it.
+
+    ``text`` is what the spans of ``notice`` index; ``failures`` are a sentence for each call that failed for good;
+    ``left_out`` lists the parts of the file that the text lacks; ``asked`` is what a model took, None where none was.
+    """
 
     text: str
     notice: Notice
     failures: Sequence[str] = ()
     left_out: Sequence[LeftOut] = ()
+    asked: Mapping[str, Any] | None = None
 
 
-def extract_file(source: Source, data: bytes, *, notice_id: str, lang: Lang = "zh") -> Extracted:
-    """Extract a notice from a file's raw bytes; ``source`` says what the file is named.
+def extract_file(source: Source, data: bytes, *, notice_id: str, lang: Lang = "zh") -> ReadNotice:
+    """Extract a notice by rules from a file's raw bytes; ``source`` says what the file is named.
 
     Raises:
         InputError: the file cannot be read as a notice's text.
     """
     read = ingest(source, data)
     notice = extract(read.text, notice_id=notice_id, lang=lang, left_out=read.left_out)
-    return Extracted(read.text, notice, left_out=read.left_out)
+    return ReadNotice(read.text, notice, left_out=read.left_out)
 
 
 Counts = dict[str, float | None]
@@ -110,21 +114,21 @@ class Folder(Protocol):
         """Keep a notice's text, its record as one line of JSON, and what is reported of it."""
 
 
-def store(extracted: Extracted, folder: Folder, key: str) -> Kept:
+def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
     """Keep a finished notice in a run's folder under ``key``, and return what is reported of it.
 
     Raises:
         OutputError: the folder cannot be written.
     """
-    text, notice, failures, left_out = extracted
+    notice = read.notice
     counts: Counts = {
         "issues": len(notice.issues),
         "measures": sum(len(issue.measures) for issue in notice.issues),
         "checks": len(notice.checks),
         "coverage": notice.outline.coverage,
         "digits_unread": notice.outline.digits.count_unread,
-        "unanswered": len(failures),
+        "unanswered": len(read.failures),
     }
-    told = [told_of(entry) for entry in left_out]
-    folder.save(notice.notice_id, key, text, notice.model_dump_json(), counts, told)
+    told = [told_of(entry) for entry in read.left_out]
+    folder.save(notice.notice_id, key, read.text, notice.model_dump_json(), counts, told)
     return Kept(counts, told)

@@ -23,8 +23,7 @@ from notice_extractor_eval.evaluate_gold import measure_gold
 from notice_extractor_eval.evaluation import Evaluation
 from notice_extractor_eval.gold_folder import Split
 from notice_extractor_eval.markdown import cell, table
-from notice_extractor_eval.predictions import by_rules
-from notice_extractor_eval.score_fields import FIELDS, Lang
+from notice_extractor_eval.score_fields import ROWS, Lang
 from notice_extractor_eval.score_metrics import Metrics, metrics
 from notice_extractor_eval.score_report import scores_table
 from pydantic import BaseModel
@@ -243,7 +242,7 @@ def scores(lang: Lang) -> str:
     }[lang]
     rows = [
         [
-            FIELDS[name].called(lang),
+            ROWS[name].called(lang),
             *_f1(tuned, name),
             *_f1(held, name),
             f"{held['fields'][name]['support']:g}",
@@ -270,9 +269,9 @@ def split_scores(split: Split) -> str:
 
 def span_scores(lang: Lang = "en") -> str:
     """Return the stricter and looser readings of fields, and the spans, on both splits."""
-    names = [name for name, field in FIELDS.items() if field.kind in ("detail", "span")]
+    names = [name for name, field in ROWS.items() if field.kind in ("detail", "span")]
     tuned, held = _measured("tuned"), _measured("held-back")
-    rows = [[FIELDS[name].called(lang), *_f1(tuned, name), *_f1(held, name)] for name in names]
+    rows = [[ROWS[name].called(lang), *_f1(tuned, name), *_f1(held, name)] for name in names]
     return table(("field", "tuned on, F1", "95% interval", "held back, F1", "95% interval"), rows, right=range(1, 5))
 
 
@@ -391,7 +390,7 @@ def _evaluation(name: str) -> Evaluation:
     if name == "readers":
         return compare_annotators(GOLD / "annotations" / "a", GOLD / "annotations" / "b", NOTICES).evaluation
     split: Split = "tuned" if name == "tuned" else "held-back"
-    return measure_gold(GOLD, by_rules, split)
+    return measure_gold(GOLD, lambda notice_id, text: extract(text, notice_id=notice_id), split)
 
 
 @cache

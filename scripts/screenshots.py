@@ -25,7 +25,6 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from extractor.pages.run_page import write_report
 from extractor.runs.run import run
-from extractor.runs.run_report import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
@@ -106,7 +105,7 @@ def main() -> None:
         sync_playwright() as playwright,
     ):
         folder = Path(name)
-        run([str(ROOT / "gold" / "notices")], folder / "run", Settings())
+        run([str(ROOT / "gold" / "notices")], folder / "run")
         for lang in ("zh", "en"):
             write_report(folder / "run", folder / f"{lang}.html", "en" if lang == "en" else "zh")
         browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])

@@ -16,7 +16,7 @@ from extractor.record.contract import Notice
 from notice_extractor_eval.evaluation import Evaluation, evaluate
 from notice_extractor_eval.gold_folder import Example, read_folder
 from notice_extractor_eval.markdown import cell, table
-from notice_extractor_eval.score_fields import FIELDS, Lang
+from notice_extractor_eval.score_fields import ROWS, Lang
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def agreement_markdown(readings: TwoReadings, names: tuple[str, str], lang: Lang
         else ["field", "F1", "95% interval", one, other, "Cohen's κ", "Krippendorff's α", "pairs"]
     )
     rows = []
-    for name, field in FIELDS.items():
+    for name, field in ROWS.items():
         score = evaluation.micro[name]
         if not score.counted:
             continue

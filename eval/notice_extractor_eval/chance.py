@@ -11,30 +11,53 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
-from extractor.record.contract import Measure, Notice
+from extractor.record.contract import Issue, Measure, Notice
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.units import amount
-from extractor.text.normal_form import normalise
+from extractor.record.fields import LISTS_OF_MEASURE, NOTICE_FIELDS, SHAPES, ItemKind, value_of
 from notice_extractor_eval.alignment import NoticeAlignment
+from notice_extractor_eval.matching import compared
+from notice_extractor_eval.score_fields import HOLDERS
 
 NONE = "—"
 Pair = tuple[str, str]
-Key = TypeVar("Key")
 Confusion = dict[str, dict[str, int]]
 
-# Which vocabulary each enumeration of the contract takes its values from.
-ENUMERATIONS = {
-    "inspection_kind": "inspection_kind",
-    "issues.category": "category",
-    "issues.status": "issue_status",
-    "measures.types": "measure_type",
-    "measures.status": "measure_status",
-    "measures.documents": "document_action",
-    "measures.quantities.qualifier": "qualifier",
-    "measures.accountability": "accountability_action",
-}
+
+class Enumeration(NamedTuple):
+    """A vocabulary that is judged, and the row it is scored under; of an element of a list also the element's kind,
+    the value, and what makes two elements the same apart from it."""
+
+    row: str
+    vocabulary: str
+    kind: ItemKind | None = None
+    value: str = ""
+    same: tuple[str, ...] = ()
+
+
+def _enumerations() -> Iterator[Enumeration]:
+    for name, field in NOTICE_FIELDS.items():
+        if field.vocabulary:
+            yield Enumeration(name, field.vocabulary)
+    for home, kind in HOLDERS.items():
+        for field in SHAPES[kind].fields.values():
+            if field.vocabulary:
+                yield Enumeration(f"{home}.{field.name}", field.vocabulary)
+    for name, kind in LISTS_OF_MEASURE:
+        shape = SHAPES[kind]
+        for field in shape.fields.values():
+            if field.vocabulary:
+                row = f"measures.{name}" if field.name in shape.same else f"measures.{name}.{field.name}"
+                same = tuple(each for each in shape.same if each != field.name)
+                yield Enumeration(row, field.vocabulary, kind, field.name, same)
+
+
+_ALL = tuple(_enumerations())
+ENUMERATIONS: Mapping[str, str] = {each.row: each.vocabulary for each in _ALL}
+"""The vocabulary of each row that takes its values from one."""
+OF_ITEMS = frozenset(each.row for each in _ALL if each.kind is None)
+"""Those of them whose values are terms alone, not elements with a term among their values."""
 
 
 class Agreement(NamedTuple):
@@ -90,14 +113,15 @@ def aligned_values(gold: Notice, pred: Notice, alignment: NoticeAlignment) -> It
     Documents are the same item by title, figures by amount, and accountability by count and unit, within matched
     measures. Types that one side alone gives stand against ``—``; a figure without a qualifier has ``—`` too.
     """
-    if gold.inspection_kind and pred.inspection_kind:
-        yield "inspection_kind", (gold.inspection_kind, pred.inspection_kind)
+    for name, field in NOTICE_FIELDS.items():
+        if field.vocabulary and value_of(gold, name) and value_of(pred, name):
+            yield name, (value_of(gold, name), value_of(pred, name))
     for (g, p), pairing in alignment.measures.items():
         one, other = gold.issues[g], pred.issues[p]
-        yield "issues.category", (one.category, other.category)
-        yield "issues.status", (one.status, other.status)
+        yield from _own_values("issues", one, other)
         for i, j in pairing.pairs:
-            yield from _measure_values(one.measures[i], other.measures[j])
+            yield from _own_values("measures", one.measures[i], other.measures[j])
+            yield from _element_values(one.measures[i], other.measures[j])
 
 
 def type_decisions(gold: Notice, pred: Notice, alignment: NoticeAlignment) -> Iterator[Pair]:
@@ -117,23 +141,26 @@ def confusion(pairs: Mapping[Pair, int]) -> Confusion:
     return table
 
 
-def _measure_values(gold: Measure, pred: Measure) -> Iterator[tuple[str, Pair]]:
-    yield "measures.status", (gold.status, pred.status)
-    common = set(gold.types) & set(pred.types)
-    yield from (("measures.types", (name, name)) for name in sorted(common))
-    yield from (("measures.types", (name, NONE)) for name in sorted(set(gold.types) - common))
-    yield from (("measures.types", (NONE, name)) for name in sorted(set(pred.types) - common))
-    documents = ({normalise(each.title): each.action for each in side.documents} for side in (gold, pred))
-    yield from _same_items("measures.documents", *documents)
-    quantities = (
-        {amount(each.value, each.unit): each.qualifier or NONE for each in side.quantities} for side in (gold, pred)
-    )
-    yield from _same_items("measures.quantities.qualifier", *quantities)
-    accounts = (
-        {(each.count, normalise(each.unit)): each.action for each in side.accountability} for side in (gold, pred)
-    )
-    yield from _same_items("measures.accountability", *accounts)
+def _own_values(home: str, gold: Issue | Measure, pred: Issue | Measure) -> Iterator[tuple[str, Pair]]:
+    """Yield the pairs of an issue's or a measure's judgements."""
+    for field in SHAPES[HOLDERS[home]].fields.values():
+        row = f"{home}.{field.name}"
+        if field.type == "term":
+            yield row, (getattr(gold, field.name), getattr(pred, field.name))
+        elif field.type == "terms":
+            one, other = set(getattr(gold, field.name)), set(getattr(pred, field.name))
+            yield from ((row, (term, term)) for term in sorted(one & other))
+            yield from ((row, (term, NONE)) for term in sorted(one - other))
+            yield from ((row, (NONE, term)) for term in sorted(other - one))
 
 
-def _same_items(field: str, gold: Mapping[Key, str], pred: Mapping[Key, str]) -> Iterator[tuple[str, Pair]]:
-    yield from ((field, (value, pred[key])) for key, value in gold.items() if key in pred)
+def _element_values(gold: Measure, pred: Measure) -> Iterator[tuple[str, Pair]]:
+    """Yield the pairs of the judgements of elements that both measures hold."""
+    for row, _, kind, name, same in _ALL:
+        if kind is not None:
+            shape = SHAPES[kind]
+            one, other = (
+                {compared(shape, same, each): getattr(each, name) or NONE for each in getattr(side, shape.list)}
+                for side in (gold, pred)
+            )
+            yield from ((row, (value, other[key])) for key, value in one.items() if key in other)

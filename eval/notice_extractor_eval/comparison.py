@@ -19,7 +19,7 @@ from notice_extractor_eval.bootstrap import Interval, paired_intervals
 from notice_extractor_eval.evaluation import COLUMN, Evaluation
 from notice_extractor_eval.item_errors import Finding
 from notice_extractor_eval.markdown import cell, table
-from notice_extractor_eval.score_fields import FIELDS, Lang
+from notice_extractor_eval.score_fields import ROWS, Lang
 
 Verdict = Literal["better", "worse", "same"]
 SHOWN = 20
@@ -86,7 +86,7 @@ def compare(one: Evaluation, other: Evaluation) -> Comparison:
 
 
 def _unit_changes(one: Evaluation, other: Evaluation) -> tuple[list[int], list[int]]:
-    wins, losses = np.zeros(len(FIELDS), dtype=int), np.zeros(len(FIELDS), dtype=int)
+    wins, losses = np.zeros(len(ROWS), dtype=int), np.zeros(len(ROWS), dtype=int)
     for before, after in zip(one.results, other.results, strict=True):
         change = after.counts[..., 1:].sum(axis=-1) - before.counts[..., 1:].sum(axis=-1)
         wins += (change < 0).sum(axis=0)
@@ -106,7 +106,7 @@ def comparison_markdown(comparison: Comparison, names: tuple[str, str], lang: La
     said = {"better": "更好", "worse": "更差", "same": "无差别"} if zh else {}
     rows = [
         [
-            FIELDS[each.field].called(lang),
+            ROWS[each.field].called(lang),
             f"{each.before:.3f}",
             f"{each.after:.3f}",
             f"{each.change:+.3f}",

@@ -12,11 +12,10 @@ import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
 from extractor.commands.reader_options import (
-    Answers,
+    AnswerOptions,
     Backend,
     CacheOption,
     OfflineOption,
-    Reader,
     ReplayOption,
     chosen_reader,
 )
@@ -24,6 +23,7 @@ from extractor.commands.shared_options import Language
 from extractor.errors import SettingsError
 
 if TYPE_CHECKING:
+    from extractor.readers import Reader
     from notice_extractor_eval.evaluation import Evaluation
     from notice_extractor_eval.predictions import Predict
 
@@ -82,7 +82,8 @@ def run(  # noqa: PLR0913
     thresholds = read_thresholds(fail_under) if fail_under is not None else None
     if thresholds is not None:
         check_thresholds_fit(thresholds, backend=name, split=split.value)
-    reader = None if name is None else chosen_reader(Backend(name), endpoint, Answers(cache_dir, offline, replay))
+    answers = AnswerOptions(cache_dir, offline, replay)
+    reader = None if name is None else chosen_reader(Backend(name), endpoint, answers).reader
     with _predictions(pred, reader) as predict:
         evaluation = measure_gold(gold, predict if pred or out is None else Recorder(predict, out), split.value)
     broken = breaches(thresholds, evaluation) if thresholds is not None else []
@@ -148,14 +149,12 @@ def agreement(
 
 @contextmanager
 def _predictions(pred: Path | None, reader: Reader | None) -> Iterator[Predict]:
-    from notice_extractor_eval.predictions import PredictionFolder, by_model, by_rules
+    from notice_extractor_eval.predictions import PredictionFolder, predicting
 
     if pred is not None:
         yield PredictionFolder(pred)
-    elif reader is None or reader.asking is None:
-        yield by_rules
-    else:
-        with by_model(reader.asking, finds_issues=reader.backend is Backend.MODEL) as predict:
+    if reader is not None:
+        with predicting(reader) as predict:
             yield predict
 
 

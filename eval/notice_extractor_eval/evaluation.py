@@ -24,13 +24,13 @@ from notice_extractor_eval.chance import (
 )
 from notice_extractor_eval.gold_folder import Example
 from notice_extractor_eval.item_errors import Finding, findings
-from notice_extractor_eval.outcomes import NOTICE_UNIT, Outcome
+from notice_extractor_eval.outcomes import NOTICE_UNIT, ValueOutcome
 from notice_extractor_eval.predictions import Predict
-from notice_extractor_eval.score_fields import FIELDS
+from notice_extractor_eval.score_fields import ROWS
 from notice_extractor_eval.scores import Macro, Score, add_up, empty_notice, macro
 from notice_extractor_eval.walk import LENGTHS, outcomes
 
-COLUMN = {name: column for column, name in enumerate(FIELDS)}
+COLUMN = {name: column for column, name in enumerate(ROWS)}
 Scores = Mapping[str, Score]
 
 
@@ -92,13 +92,13 @@ class Evaluation:
     def intervals(self) -> dict[str, Intervals]:
         """95% intervals by field; see ``notice_extractor_eval.bootstrap``."""
         found = intervals([result.counts for result in self.results], self.resamples, self.seed)
-        return dict(zip(FIELDS, found, strict=True)) if self.results else {}
+        return dict(zip(ROWS, found, strict=True)) if self.results else {}
 
     @cached_property
     def slices(self) -> dict[str, dict[str, dict[str, Score]]]:
         """Scores by notice, by layout, by the gold issue's category and by the measure's length."""
         by_layout, by_length = _grouped(), _grouped()
-        by_category: defaultdict[str, Counts] = defaultdict(lambda: np.zeros((len(FIELDS), 3)))
+        by_category: defaultdict[str, Counts] = defaultdict(lambda: np.zeros((len(ROWS), 3)))
         for result in self.results:
             if result.layout is not None:
                 by_layout[result.layout].append(result.scores())
@@ -132,7 +132,7 @@ class Evaluation:
         for result in self.results:
             for name, found in result.values.items():
                 pairs[name].update(found)
-        return {name: pairs[name] for name in FIELDS if name in pairs}
+        return {name: pairs[name] for name in ROWS if name in pairs}
 
 
 def evaluate(
@@ -159,9 +159,9 @@ def evaluate_notice(gold: Notice, pred: Notice | None, text: str, *, layout: str
     """Measure one prediction; ``None`` is an empty one."""
     answer = pred or empty_notice(gold)
     alignment = align_notice(gold, answer)
-    counts = np.zeros((1 + len(gold.issues), len(FIELDS), 3))
+    counts = np.zeros((1 + len(gold.issues), len(ROWS), 3))
     lengths: defaultdict[str, defaultdict[str, Score]] = defaultdict(lambda: defaultdict(Score))
-    errors: list[Outcome] = []
+    errors: list[ValueOutcome] = []
     for outcome in outcomes(gold, answer, alignment):
         where, score = outcome.where, outcome.score
         counts[where.unit - NOTICE_UNIT, COLUMN[outcome.field]] += (score.tp, score.fp, score.fn)

@@ -42,7 +42,7 @@ def new(
     from extractor.files.notice_ids import slug
     from extractor.files.sources.source import Source
     from extractor.labels.label_file import read_text, write_labels
-    from notice_extractor_eval.predictions import by_rules
+    from extractor.pipeline import extract
 
     notice_id = slug(file.stem)
     labels, text_file = gold / "labels" / f"{notice_id}.yaml", gold / "notices" / f"{notice_id}.txt"
@@ -54,7 +54,7 @@ def new(
     text = ingest_text(Source(str(file))).text
     if text_file.exists() and read_text(text_file) != text:
         raise InputError(f"{text_file}: holds another version of this notice's text")
-    notice = by_rules(notice_id, text)
+    notice = extract(text, notice_id=notice_id)
     content = write_labels(notice, text, annotator=annotator, status="draft", judged=False)
     write_texts({text_file: text, labels: content}, within=gold, advice="choose another folder with --gold")
     measures = sum(len(issue.measures) for issue in notice.issues)

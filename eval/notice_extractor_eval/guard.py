@@ -26,27 +26,16 @@ from pathlib import Path
 from typing import Any
 
 from extractor.errors import InputError
+from extractor.record.fields import SCALARS
 from extractor.record.grounding import Ungrounded
-from extractor.record.items import SCALARS
 from notice_extractor_eval.evaluation import Evaluation
 from notice_extractor_eval.item_errors import Finding
 from notice_extractor_eval.outcomes import Score
-from notice_extractor_eval.score_fields import FIELDS
+from notice_extractor_eval.score_fields import ROWS
 
 SHOWN = 5
 INVENTED = "invented"
 _EPSILON = 1e-9
-_BASE = {
-    "measures.documents.title": ("measures.documents",),
-    "issues.text.overlap": ("issues.text.exact",),
-    "issues.text.iou": ("issues.text.exact",),
-    "issues.title.overlap": ("issues.title.exact", "issues.title"),
-    "issues.title.iou": ("issues.title.exact", "issues.title"),
-    "measures.text.overlap": ("measures.text.exact",),
-    "measures.text.iou": ("measures.text.exact",),
-    "measures.quantities.subject": ("measures.quantities.subject", "measures.quantities"),
-    "measures.quantities.qualifier": ("measures.quantities.qualifier", "measures.quantities"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +91,7 @@ def read_thresholds(path: Path) -> Thresholds:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path}: not readable as TOML ({error})") from error
     unknown = set(table) - {"backend", "split", "tolerance", "known_errors", "invented", "fields"}
-    unknown |= {f"fields.{name}" for name in table.get("fields", {}) if name not in FIELDS}
+    unknown |= {f"fields.{name}" for name in table.get("fields", {}) if name not in ROWS}
     if unknown:
         raise InputError(f"{path}: unknown: {', '.join(sorted(unknown))}")
     tolerance = float(table.get("tolerance", 0.0))
@@ -169,8 +158,13 @@ def _sources(name: str) -> frozenset[str]:
     if name == "notice_fields":
         return frozenset(SCALARS)
     if name == "contact":
-        return frozenset(field for field in FIELDS if field.startswith("contact."))
-    return frozenset(_BASE.get(name, (name,)))
+        return frozenset(field for field in ROWS if field.startswith("contact."))
+    home = name.rpartition(".")[0]
+    if ROWS[name].kind == "detail":
+        return frozenset((name, home))
+    if ROWS[name].kind == "span" and not name.endswith(".exact"):
+        return frozenset((home, f"{home}.exact"))
+    return frozenset((name,))
 
 
 def _minimum(row: Any, tolerance: float, where: str) -> Minimum:

@@ -12,16 +12,14 @@ from importlib.resources import files
 
 from extractor.pages.shell import safe_json
 from extractor.record.enumerations import VOCABULARIES
-from notice_extractor_eval.chance import ENUMERATIONS, NONE
+from notice_extractor_eval.chance import ENUMERATIONS, NONE, OF_ITEMS
 from notice_extractor_eval.item_errors import Finding, as_dict
-from notice_extractor_eval.score_fields import FIELDS, Lang
+from notice_extractor_eval.score_fields import ROWS, Lang
 from notice_extractor_eval.score_metrics import Metrics
 
 MOST_FINDINGS = 5_000
 _LONGEST_DIFF = 2_000
 _PLACE = "/*DATA*/"
-# Enumerations: two keys differ as wholes, not letter by letter.
-_WHOLE = frozenset({"inspection_kind", "issues.category", "issues.status", "measures.types", "measures.status"})
 Parts = list[tuple[str, bool]]
 
 
@@ -31,7 +29,7 @@ def page(metrics: Metrics, findings: Iterable[Finding], lang: Lang = "zh") -> st
     data = {
         "lang": lang,
         "metrics": metrics,
-        "fields": {name: {"kind": field.kind, "zh": field.zh, "en": field.en} for name, field in FIELDS.items()},
+        "fields": {name: {"kind": field.kind, "zh": field.zh, "en": field.en} for name, field in ROWS.items()},
         "values": {name: _value_names(vocabulary) for name, vocabulary in ENUMERATIONS.items()},
         "findings": [_finding(finding) for finding in every[:MOST_FINDINGS]],
         "finding_count": len(every),
@@ -62,7 +60,9 @@ def _value_names(vocabulary: str) -> dict[str, dict[str, str]]:
 def _finding(finding: Finding) -> dict[str, object]:
     plain = as_dict(finding)
     gold, pred = _shown(finding.gold), _shown(finding.pred)
-    if gold is not None and pred is not None and finding.field not in _WHOLE:
+    if (
+        gold is not None and pred is not None and finding.field not in OF_ITEMS
+    ):  # two keys differ as wholes, not letter by letter
         plain["gold"], plain["pred"] = mark_differences(gold, pred)
     else:
         plain["gold"], plain["pred"] = ([(side, False)] if side is not None else None for side in (gold, pred))

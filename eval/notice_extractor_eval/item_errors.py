@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from extractor.record.contract import Span
-from notice_extractor_eval.outcomes import Item, Kind, Outcome
+from notice_extractor_eval.outcomes import ComparedValue, OutcomeKind, ValueOutcome
 
 REACH = 160  # characters shown on either side at most
 LONGEST = 400  # a longer stretch is shown by its beginning, or by the boundary that differs
@@ -32,7 +32,7 @@ class Finding:
 
     key: str
     field: str
-    kind: Kind
+    kind: OutcomeKind
     notice_id: str
     gold_path: str | None
     pred_path: str | None
@@ -57,7 +57,7 @@ class Finding:
         return f" in “{dots[0]}{' '.join(quoted.split())}{dots[1]}”"
 
 
-def findings(notice_id: str, text: str, results: Iterable[Outcome]) -> Iterator[Finding]:
+def findings(notice_id: str, text: str, results: Iterable[ValueOutcome]) -> Iterator[Finding]:
     """Yield the errors among a notice's outcomes, each with its sentence."""
     for outcome in results:
         if outcome.listed and outcome.kind != "hit":
@@ -85,7 +85,7 @@ def as_dict(finding: Finding) -> dict[str, object]:
     return plain
 
 
-def _finding(notice_id: str, text: str, outcome: Outcome) -> Finding:
+def _finding(notice_id: str, text: str, outcome: ValueOutcome) -> Finding:
     gold, pred = outcome.gold, outcome.pred
     sides = [[side.value, side.span and (side.span.start, side.span.end)] if side else None for side in (gold, pred)]
     identity = json.dumps([outcome.field, outcome.kind, notice_id, *sides], ensure_ascii=False, sort_keys=True)
@@ -102,7 +102,7 @@ def _finding(notice_id: str, text: str, outcome: Outcome) -> Finding:
     )
 
 
-def _value(text: str, item: Item | None, kind: Kind) -> object:
+def _value(text: str, item: ComparedValue | None, kind: OutcomeKind) -> object:
     """Return what is shown of one side: its value, or for a stretch its words and its bounds."""
     if item is None:
         return None
@@ -111,7 +111,7 @@ def _value(text: str, item: Item | None, kind: Kind) -> object:
     return item.value
 
 
-def _sentence(text: str, gold: Item | None, pred: Item | None) -> Sentence | None:
+def _sentence(text: str, gold: ComparedValue | None, pred: ComparedValue | None) -> Sentence | None:
     spans = [_inside(side.span, len(text)) if side and side.span else None for side in (gold, pred)]
     known = [span for span in spans if span is not None]
     if not known:

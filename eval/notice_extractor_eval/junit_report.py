@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from notice_extractor_eval.guard import INVENTED, Breach
-from notice_extractor_eval.score_fields import FIELDS
+from notice_extractor_eval.score_fields import ROWS
 from notice_extractor_eval.score_metrics import Metrics
 
 # Characters that no XML 1.0 document may hold, escaped or not.
@@ -37,7 +37,7 @@ def _numbers(metrics: Metrics, name: str) -> str:
         return f"{metrics['invented']['count']} invented values"
     found = metrics["fields"][name]
     ratios = " ".join(f"{key} {found[key]:.4f}" for key in ("precision", "recall", "f1"))
-    return f"{FIELDS[name].en}: {ratios} support {found['support']:g}"
+    return f"{ROWS[name].en}: {ratios} support {found['support']:g}"
 
 
 def _clean(text: str) -> str:

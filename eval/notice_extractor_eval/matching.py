@@ -6,16 +6,19 @@ Which miss is shown beside which false value never changes a score.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from extractor.record.contract import Record, Span
-from extractor.text.normal_form import normalise_or_none
+from extractor.record.fields import Field, Shape, value_of
+from extractor.record.units import amount
+from extractor.text.normal_form import normalise, normalise_or_none
 from notice_extractor_eval.alignment import iou, overlap
-from notice_extractor_eval.outcomes import Item, Kind, Outcome, Score, Where
+from notice_extractor_eval.outcomes import ComparedValue, OutcomeKind, Score, SliceKey, ValueOutcome
 
 
-class Entry(NamedTuple):
+class ListedValue(NamedTuple):
     """An element of a list: what it is compared by, its place in the list, and what to show."""
 
     key: Hashable
@@ -24,48 +27,89 @@ class Entry(NamedTuple):
     span: Span | None
 
 
-class Both(NamedTuple):
-    """A matched pair, or one side of an unmatched one, with the paths of both."""
+class PairPlace(NamedTuple):
+    """SliceKey a matched pair, or one side of an unmatched one, stands: the row it is scored under, the paths of both
+    sides, and the slice it is counted in."""
 
+    field: str
     gold_path: str
     pred_path: str
-    where: Where
+    where: SliceKey
+
+    def inner(self, name: str) -> PairPlace:
+        """Return the place of a value of both sides."""
+        return PairPlace(f"{self.field}.{name}", f"{self.gold_path}.{name}", f"{self.pred_path}.{name}", self.where)
+
+    def named(self, name: str) -> PairPlace:
+        """Return the same place under the row of one of its values."""
+        return self._replace(field=f"{self.field}.{name}")
 
 
-def scalar(field: str, gold: Item | None, pred: Item | None, where: Where, *, listed: bool = True) -> Iterator[Outcome]:
+def compared(shape: Shape, names: Iterable[str], element: Record) -> tuple[Hashable, ...]:
+    """Return what an element's values are compared by: figures in base units, words by their normal form."""
+    return tuple(_compared(shape.fields[name], getattr(element, name), element) for name in names)
+
+
+def compared_on_top(shape: Shape, names: Iterable[str], element: Record) -> tuple[Hashable, Hashable]:
+    """Return what makes two elements the same, and what further values are compared by."""
+    return compared(shape, shape.same, element), compared(shape, names, element)
+
+
+def _compared(field: Field, value: Any, element: Record) -> Hashable:
+    match field.type:
+        case "figure":
+            return amount(value, value_of(element, "unit"))
+        case "count":
+            return Decimal(str(value)).normalize(), normalise(value_of(element, "unit"))
+        case "unit":
+            return None  # compared with its number
+        case "term":
+            return value  # type: ignore[no-any-return]
+    return normalise_or_none(value)
+
+
+def scalar(
+    field: str, gold: ComparedValue | None, pred: ComparedValue | None, where: SliceKey, *, listed: bool = True
+) -> Iterator[ValueOutcome]:
     """Compare a value that is there once at most. Null against null is not counted."""
     g = normalise_or_none(str(gold.value)) if gold is not None and gold.value is not None else None
     p = normalise_or_none(str(pred.value)) if pred is not None and pred.value is not None else None
     if g is None and p is None:
         return
     if g == p:
-        yield Outcome(field, "hit", Score(tp=1), where)
+        yield ValueOutcome(field, "hit", Score(tp=1), where)
     elif p is None:
-        yield Outcome(field, "missed", Score(fn=1), where, gold, None, listed)
+        yield ValueOutcome(field, "missed", Score(fn=1), where, gold, None, listed)
     elif g is None:
-        yield Outcome(field, "invented", Score(fp=1), where, None, pred, listed)
+        yield ValueOutcome(field, "invented", Score(fp=1), where, None, pred, listed)
     else:
-        yield Outcome(field, "wrong_value", Score(fp=1, fn=1), where, gold, pred, listed)
+        yield ValueOutcome(field, "wrong_value", Score(fp=1, fn=1), where, gold, pred, listed)
 
 
 def items(
-    field: str,
-    gold: Sequence[Entry],
-    pred: Sequence[Entry],
-    both: Both,
-    *,
-    multiset: bool = False,
-) -> Iterator[Outcome]:
+    gold: Sequence[ListedValue], pred: Sequence[ListedValue], both: PairPlace, *, multiset: bool = False
+) -> Iterator[ValueOutcome]:
     """Compare two lists by key, as sets or as multisets; what is left over is shown in pairs where places overlap."""
-    hits, missed, invented = match(gold, pred, multiset=multiset)
+    hits, missed, invented = _match(gold, pred, multiset=multiset)
     if hits:
-        yield Outcome(field, "hit", Score(tp=hits), both.where)
+        yield ValueOutcome(both.field, "hit", Score(tp=hits), both.where)
     for g, p in _by_place(missed, invented):
-        yield _leftover(field, g, p, both)
+        yield _leftover(g, p, both)
 
 
-def match(gold: Sequence[Entry], pred: Sequence[Entry], *, multiset: bool) -> tuple[int, list[Entry], list[Entry]]:
-    waiting: dict[Hashable, list[Entry]] = defaultdict(list)
+def alone(gold: Sequence[ListedValue], pred: Sequence[ListedValue], both: PairPlace) -> Iterator[ValueOutcome]:
+    """Compare a value of two lists' elements by itself; its errors are already listed with the elements."""
+    hits, missed, invented = _match(gold, pred, multiset=False)
+    if hits:
+        yield ValueOutcome(both.field, "hit", Score(tp=hits), both.where)
+    if missed or invented:
+        yield ValueOutcome(both.field, "missed", Score(fp=len(invented), fn=len(missed)), both.where, listed=False)
+
+
+def _match(
+    gold: Sequence[ListedValue], pred: Sequence[ListedValue], *, multiset: bool
+) -> tuple[int, list[ListedValue], list[ListedValue]]:
+    waiting: dict[Hashable, list[ListedValue]] = defaultdict(list)
     for entry in pred:
         if multiset or entry.key not in waiting:
             waiting[entry.key].append(entry)
@@ -82,7 +126,9 @@ def match(gold: Sequence[Entry], pred: Sequence[Entry], *, multiset: bool) -> tu
     return hits, missed, [entry for entries in waiting.values() for entry in entries]
 
 
-def _by_place(missed: list[Entry], invented: list[Entry]) -> Iterator[tuple[Entry | None, Entry | None]]:
+def _by_place(
+    missed: list[ListedValue], invented: list[ListedValue]
+) -> Iterator[tuple[ListedValue | None, ListedValue | None]]:
     """Put beside each missed value the false one that stands in its place, if any."""
     left = list(invented)
     for entry in missed:
@@ -93,42 +139,46 @@ def _by_place(missed: list[Entry], invented: list[Entry]) -> Iterator[tuple[Entr
         yield None, each
 
 
-def _leftover(field: str, gold: Entry | None, pred: Entry | None, both: Both, *, listed: bool = True) -> Outcome:
-    g = None if gold is None else Item(f"{both.gold_path}[{gold.number}]", _shown(gold.value), gold.span)
-    p = None if pred is None else Item(f"{both.pred_path}[{pred.number}]", _shown(pred.value), pred.span)
-    kind: Kind = "wrong_value" if g and p else "missed" if g else "invented"
-    return Outcome(field, kind, Score(fp=int(p is not None), fn=int(g is not None)), both.where, g, p, listed)
+def _leftover(
+    gold: ListedValue | None, pred: ListedValue | None, both: PairPlace, *, listed: bool = True
+) -> ValueOutcome:
+    g = None if gold is None else ComparedValue(f"{both.gold_path}[{gold.number}]", _shown(gold.value), gold.span)
+    p = None if pred is None else ComparedValue(f"{both.pred_path}[{pred.number}]", _shown(pred.value), pred.span)
+    kind: OutcomeKind = "wrong_value" if g and p else "missed" if g else "invented"
+    score = Score(fp=int(p is not None), fn=int(g is not None))
+    return ValueOutcome(both.field, kind, score, both.where, g, p, listed)
 
 
 def _shown(value: object) -> object:
     return value.model_dump(exclude={"text"}) if isinstance(value, Record) else value
 
 
-def detail(
-    field: str,
-    gold: Sequence[Entry],
-    pred: Sequence[Entry],
-    base: Callable[[Entry], Hashable],
-    both: Both,
-) -> Iterator[Outcome]:
-    """Compare quantities by more than their amount. Only those whose amount is right are errors of their own."""
-    hits, missed, invented = match(gold, pred, multiset=True)
+def on_top(gold: Sequence[ListedValue], pred: Sequence[ListedValue], both: PairPlace) -> Iterator[ValueOutcome]:
+    """Compare two lists by a key and, on top of it, one more value: keys are pairs. Only where the key is right is a
+    wrong value an error of its own."""
+    hits, missed, invented = _match(gold, pred, multiset=True)
     if hits:
-        yield Outcome(field, "hit", Score(tp=hits), both.where)
-    waiting: dict[Hashable, list[Entry]] = defaultdict(list)
-    for entry in invented:
-        waiting[base(entry)].append(entry)
-    for entry in missed:
-        same = waiting[base(entry)]
-        yield _leftover(field, entry, same.pop(0) if same else None, both, listed=bool(same))
-    for entries in waiting.values():
-        for entry in entries:
-            yield _leftover(field, None, entry, both, listed=False)
+        yield ValueOutcome(both.field, "hit", Score(tp=hits), both.where)
+    waiting: dict[Hashable, list[ListedValue]] = defaultdict(list)
+    for each in invented:
+        waiting[_base(each)].append(each)
+    for each in missed:
+        same = waiting[_base(each)]
+        yield _leftover(each, same.pop(0) if same else None, both, listed=bool(same))
+    for left in waiting.values():
+        for each in left:
+            yield _leftover(None, each, both, listed=False)
+
+
+def _base(value: ListedValue) -> Hashable:
+    assert isinstance(value.key, tuple)
+    base: Hashable = value.key[0]
+    return base
 
 
 def span_outcomes(
-    prefix: str, gold: Item | None, pred: Item | None, where: Where, *, listed: bool
-) -> Iterator[Outcome]:
+    prefix: str, gold: ComparedValue | None, pred: ComparedValue | None, where: SliceKey, *, listed: bool
+) -> Iterator[ValueOutcome]:
     """Score a boundary three ways: exactly, by shared characters, and by intersection over union."""
     g, p = gold and gold.span, pred and pred.span
     if g is None and p is None:
@@ -137,10 +187,10 @@ def span_outcomes(
     ratio = iou(g, p) if g and p else 0.0
     exact = g == p
     false, missed = int(p is not None), int(g is not None)
-    kind: Kind = "hit" if exact else "wrong_span" if g and p else "missed" if g else "invented"
+    kind: OutcomeKind = "hit" if exact else "wrong_span" if g and p else "missed" if g else "invented"
     score = Score(tp=1) if exact else Score(fp=false, fn=missed)
-    yield Outcome(f"{prefix}.exact", kind, score, where, gold, pred, listed and not exact)
+    yield ValueOutcome(f"{prefix}.exact", kind, score, where, gold, pred, listed and not exact)
     sizes = [span.end - span.start if span else 0 for span in (p, g)]
     characters = Score(shared, sizes[0] - shared, sizes[1] - shared)
-    yield Outcome(f"{prefix}.overlap", kind, characters, where, listed=False)
-    yield Outcome(f"{prefix}.iou", kind, Score(ratio, false - ratio, missed - ratio), where, listed=False)
+    yield ValueOutcome(f"{prefix}.overlap", kind, characters, where, listed=False)
+    yield ValueOutcome(f"{prefix}.iou", kind, Score(ratio, false - ratio, missed - ratio), where, listed=False)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from extractor.record.contract import Span
 
-Kind = Literal["hit", "missed", "invented", "wrong_value", "wrong_span"]
+OutcomeKind = Literal["hit", "missed", "invented", "wrong_value", "wrong_span"]
 
 NOTICE_UNIT = -1
 
@@ -57,7 +57,7 @@ class Score:
         return part / whole if whole > 0 else 0.0
 
 
-class Item(NamedTuple):
+class ComparedValue(NamedTuple):
     """A value on one side: its path into the record, what it says, and where it stands."""
 
     path: str
@@ -65,21 +65,21 @@ class Item(NamedTuple):
     span: Span | None
 
 
-class Where(NamedTuple):
-    """What an outcome is counted under: the gold issue it belongs to (by index), and its measure's length."""
+class SliceKey(NamedTuple):
+    """The slice an outcome is counted in: the gold issue it belongs to (by index), and its measure's length."""
 
     unit: int = NOTICE_UNIT
     length: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ValueOutcome:
     """What became of a value. ``listed`` outcomes are errors to show; the rest only count."""
 
     field: str
-    kind: Kind
+    kind: OutcomeKind
     score: Score
-    where: Where
-    gold: Item | None = None
-    pred: Item | None = None
+    where: SliceKey
+    gold: ComparedValue | None = None
+    pred: ComparedValue | None = None
     listed: bool = True

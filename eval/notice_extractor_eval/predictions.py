@@ -1,24 +1,21 @@
-"""Where predictions come from: a folder of a run (``notices.jsonl``, ``texts/``) or a backend run on the spot."""
+"""Where predictions come from: a folder of a run (``notices.jsonl``, ``texts/``) or a reader."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 from pydantic import ValidationError
 
 from extractor.disk import names
 from extractor.errors import InputError
+from extractor.files.parts.left_out import ReadText
 from extractor.labels.label_file import read_text, text_hash
-from extractor.pipeline import extract, extract_with_model
+from extractor.readers import Reader, reading
 from extractor.record.contract import Notice
-
-if TYPE_CHECKING:
-    from extractor.model_source import Asking
 
 Predict = Callable[[str, str], Notice | None]
 """Takes a notice's id and text, gives its prediction, or ``None`` where there is none."""
@@ -94,34 +91,16 @@ class PredictionFolder:
             self._places[notice_id] = number, start
 
 
-def by_rules(notice_id: str, text: str) -> Notice:
-    """Predict by rules, on the spot."""
-    return extract(text, notice_id=notice_id)
-
-
 @contextmanager
-def by_model(asking: Asking, *, finds_issues: bool) -> Iterator[Predict]:
-    """Give predictions by rules and the model that ``asking`` names, on the spot; with ``finds_issues`` it also says
-    where issues and measures stand. Calls that fail for good leave the rules' reading, as in a run.
+def predicting(reader: Reader) -> Iterator[Predict]:
+    """Give predictions by ``reader``, on the spot; calls that fail for good leave the rules' reading, as in a run.
 
     Raises:
         SettingsError: no model is named, or the cache cannot be used.
         InputError: a recording cannot be read.
     """
-    from extractor.model_source import NoticeModel
-
-    with asyncio.Runner() as runner:
-        closing = AsyncExitStack()
-        endpoint = runner.run(closing.enter_async_context(asking.endpoint()))
-
-        async def read(notice_id: str, text: str) -> Notice:
-            model = NoticeModel(endpoint, asking.settings.notice_deadline)
-            return (await extract_with_model(text, model, notice_id=notice_id, finds_issues=finds_issues)).notice
-
-        try:
-            yield lambda notice_id, text: runner.run(read(notice_id, text))
-        finally:
-            runner.run(closing.aclose())
+    with reading(reader) as read:
+        yield lambda notice_id, text: read(ReadText(text), notice_id).notice
 
 
 class Recorder:

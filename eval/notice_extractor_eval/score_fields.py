@@ -1,20 +1,33 @@
-"""The rows of an evaluation and their names for people, read from ``fields.toml``."""
+"""The rows of an evaluation, in the order of the reports, made from the declaration of a record.
+
+Rows that are no value of a record, and the forms of the names of those that are more, stand in ``score_fields.toml``.
+"""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
-FieldKind = Literal["value", "group", "detail", "span"]
-Lang = Literal["zh", "en"]
+from extractor.record.checks import Lang
+from extractor.record.fields import CONTACT, LISTS_OF_MEASURE, NOTICE_FIELDS, SCALARS, SHAPES, Field, ItemKind, Shape
+
+__all__ = ["HOLDERS", "ROWS", "Lang", "RowKind", "ScoreRow", "details_of"]
+
+RowKind = Literal["value", "group", "detail", "span"]
+"""``value``: a field as the contract scores it; ``group``: several counted together; ``detail``: a stricter or looser
+reading of a value; ``span``: how well stretches of text are bounded."""
+HOLDERS: Mapping[str, ItemKind] = {"issues": "issue", "measures": "measure"}
+"""What has rows for its own values, by the name of its list."""
 
 
-class Field(NamedTuple):
-    """One row: its id (a path into the contract), what kind of row it is, and its names."""
+class ScoreRow(NamedTuple):
+    """One row: its id (a path into the contract), its kind, and its names."""
 
     name: str
-    kind: FieldKind
+    kind: RowKind
     zh: str
     en: str
 
@@ -23,9 +36,64 @@ class Field(NamedTuple):
         return self.zh if lang == "zh" else self.en
 
 
-def _read() -> dict[str, Field]:
-    table = tomllib.loads(files("notice_extractor_eval").joinpath("score_fields.toml").read_text(encoding="utf-8"))
-    return {name: Field(name, row["kind"], row["zh"], row["en"]) for name, row in table.items()}
+class Detail(NamedTuple):
+    """A value of a list's items that has a row of its own beside theirs; ``is_alone``: compared by itself, else on top
+    of what makes two items the same."""
+
+    field: Field
+    is_alone: bool
 
 
-FIELDS: dict[str, Field] = _read()
+def details_of(shape: Shape) -> Iterator[Detail]:
+    """Yield the values of a kind's items that are compared beside the items as wholes."""
+    for name, field in shape.fields.items():
+        if name in shape.alone:
+            yield Detail(field, is_alone=True)
+        elif name not in shape.same:
+            yield Detail(field, is_alone=False)
+
+
+@cache
+def _words() -> dict[str, dict[str, dict[str, str]]]:
+    return tomllib.loads(files("notice_extractor_eval").joinpath("score_fields.toml").read_text(encoding="utf-8"))
+
+
+def _own(section: str, name: str, kind: RowKind) -> ScoreRow:
+    return ScoreRow(name, kind, **_words()[section][name])
+
+
+def _rows() -> Iterator[ScoreRow]:
+    for group, names in (("notice_fields", SCALARS), ("contact", [f"contact.{name}" for name in CONTACT])):
+        yield _own("groups", group, "group")
+        for name in names:
+            yield ScoreRow(name, "value", NOTICE_FIELDS[name].zh, NOTICE_FIELDS[name].en)
+    yield _list_row("total", "totals")
+    for home, kind in HOLDERS.items():
+        yield _own("found", home, "value")
+        shape = SHAPES[kind]
+        for field in shape.fields.values():
+            zh = field.zh if field.zh.startswith(shape.zh) else shape.zh + field.zh
+            yield ScoreRow(f"{home}.{field.name}", "value", zh, f"{shape.en} {field.en}")
+    for name, kind in LISTS_OF_MEASURE:
+        yield _list_row(kind, f"measures.{name}")
+        yield from _detail_rows(SHAPES[kind], f"measures.{name}")
+    for stretch, names_of in _words()["spans"].items():
+        for reading, how in _words()["readings"].items():
+            zh, en = f"{names_of['zh']}({how['zh']})", f"{names_of['en']}, {how['en']}"
+            yield ScoreRow(f"{stretch}.{reading}", "span", zh, en)
+
+
+def _list_row(kind: ItemKind, name: str) -> ScoreRow:
+    return ScoreRow(name, "value", SHAPES[kind].zh_all, SHAPES[kind].en_all)
+
+
+def _detail_rows(shape: Shape, home: str) -> Iterator[ScoreRow]:
+    for field, is_alone in details_of(shape):
+        forms = _words()["details"]["alone" if is_alone else "on_top"]
+        zh = forms["zh"].format(item=shape.zh, items=shape.zh_all, field=field.zh)
+        en = forms["en"].format(item=shape.en, items=shape.en_all, field=field.en)
+        yield ScoreRow(f"{home}.{field.name}", "detail", zh, en)
+
+
+ROWS: dict[str, ScoreRow] = {row.name: row for row in _rows()}
+"""The rows by their ids."""

@@ -10,7 +10,7 @@ from typing import Any
 from notice_extractor_eval.bootstrap import LEVEL, Interval
 from notice_extractor_eval.evaluation import Evaluation
 from notice_extractor_eval.outcomes import Score
-from notice_extractor_eval.score_fields import FIELDS
+from notice_extractor_eval.score_fields import ROWS
 
 VERSION = 1
 Metrics = dict[str, Any]
@@ -25,7 +25,7 @@ def metrics(evaluation: Evaluation, run: Mapping[str, str]) -> Metrics:
         "missing": list(evaluation.missing),
         "surplus": list(evaluation.surplus),
         "bootstrap": {"resamples": evaluation.resamples, "seed": evaluation.seed, "level": LEVEL},
-        "fields": {name: _field(evaluation, name) for name in FIELDS},
+        "fields": {name: _field(evaluation, name) for name in ROWS},
         "slices": {
             kind: {name: _scores(scores) for name, scores in slices.items()}
             for kind, slices in evaluation.slices.items()
@@ -78,4 +78,4 @@ def _errors(evaluation: Evaluation) -> dict[str, dict[str, int]]:
     counted: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for finding in evaluation.findings:
         counted[finding.field][finding.kind] += 1
-    return {name: dict(counted[name]) for name in FIELDS if name in counted}
+    return {name: dict(counted[name]) for name in ROWS if name in counted}

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from notice_extractor_eval.guard import Breach
 from notice_extractor_eval.markdown import cell, table
-from notice_extractor_eval.score_fields import FIELDS, FieldKind, Lang
+from notice_extractor_eval.score_fields import ROWS, Lang, RowKind
 from notice_extractor_eval.score_metrics import Metrics
 
 SHOWN = 10
@@ -47,7 +47,7 @@ def terminal(metrics: Metrics, console: Console, lang: Lang = "en", broken: Sequ
     low = {breach.field for breach in broken}
     for section in (("value", "group"), ("detail", "span")):
         for row in _rows(metrics, section, lang):
-            style = "bold red" if row[0] in low else "dim" if FIELDS[row[0]].kind == "group" else ""
+            style = "bold red" if row[0] in low else "dim" if ROWS[row[0]].kind == "group" else ""
             grid.add_row(*row[1:], style=style)
         grid.add_section()
     parts: list[RenderableType] = [grid]
@@ -87,10 +87,10 @@ def scores_table(metrics: Metrics, lang: Lang = "en") -> str:
     return table([*heads[:5], heads[6]], rows, right=range(1, 6))
 
 
-def _rows(metrics: Metrics, kinds: Iterable[FieldKind], lang: Lang) -> list[list[str]]:
+def _rows(metrics: Metrics, kinds: Iterable[RowKind], lang: Lang) -> list[list[str]]:
     """Return (id, name, precision, recall, F1, interval, macro F1, support) of each row that occurs."""
     rows = []
-    for name, field in FIELDS.items():
+    for name, field in ROWS.items():
         found = metrics["fields"][name]
         if field.kind not in kinds or found["tp"] + found["fp"] + found["fn"] == 0:
             continue
@@ -126,7 +126,7 @@ def _lines(broken: Iterable[Breach]) -> list[list[str]]:
 
 
 def _slice_table(kind: str, slices: dict[str, dict[str, dict[str, float]]], lang: Lang) -> str:
-    heads = [kind, *(FIELDS[name].called(lang) for name in _SLICE_FIELDS)]
+    heads = [kind, *(ROWS[name].called(lang) for name in _SLICE_FIELDS)]
     rows = [
         [cell(name), *(f"{scores[field]['f1']:.3f}" if field in scores else "" for field in _SLICE_FIELDS)]
         for name, scores in slices.items()
@@ -141,5 +141,5 @@ def _enumerations(metrics: Metrics, lang: Lang) -> str:
     rows = []
     for name, found in metrics["enumerations"].items():
         ratios = ("" if found[key] is None else f"{found[key]:.3f}" for key in ("equal", "kappa", "alpha"))
-        rows.append([FIELDS[name].called(lang), str(found["pairs"]), *ratios])
+        rows.append([ROWS[name].called(lang), str(found["pairs"]), *ratios])
     return table(heads, rows, right=range(1, 5))

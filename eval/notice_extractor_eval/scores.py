@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from extractor.record.contract import Notice
 from notice_extractor_eval.alignment import align_notice
 from notice_extractor_eval.outcomes import Score
-from notice_extractor_eval.score_fields import FIELDS
+from notice_extractor_eval.score_fields import ROWS
 from notice_extractor_eval.walk import outcomes
 
 __all__ = ["Macro", "Score", "add_up", "empty_notice", "macro", "micro", "score_notice"]
@@ -44,7 +44,7 @@ def empty_notice(gold: Notice) -> Notice:
 def score_notice(gold: Notice, pred: Notice | None) -> dict[str, Score]:
     """Score one notice: every row of ``score_fields.toml`` and its counts. No prediction is an empty one."""
     pred = pred or empty_notice(gold)
-    scores = dict.fromkeys(FIELDS, Score())
+    scores = dict.fromkeys(ROWS, Score())
     for outcome in outcomes(gold, pred, align_notice(gold, pred)):
         scores[outcome.field] += outcome.score
     return scores
@@ -52,7 +52,7 @@ def score_notice(gold: Notice, pred: Notice | None) -> dict[str, Score]:
 
 def add_up(scores: Iterable[Scores]) -> dict[str, Score]:
     """Add scores field by field."""
-    total = dict.fromkeys(FIELDS, Score())
+    total = dict.fromkeys(ROWS, Score())
     for each in scores:
         for field, score in each.items():
             total[field] += score
@@ -66,7 +66,7 @@ def micro(pairs: Iterable[tuple[Notice, Notice | None]]) -> dict[str, Score]:
 
 def macro(scores: Iterable[Scores]) -> dict[str, Macro]:
     """Return each field's means over the notices in which it occurs."""
-    per_field: dict[str, list[Score]] = {field: [] for field in FIELDS}
+    per_field: dict[str, list[Score]] = {field: [] for field in ROWS}
     for each in scores:
         for field, score in each.items():
             if score.counted:

@@ -3,38 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from decimal import Decimal
+from functools import partial
+from typing import Any, TypeVar
 
-from extractor.record.contract import Accountability, Document, Issue, Measure, Notice, Quantity, Span
-from extractor.record.items import CONTACT, SCALARS
-from extractor.record.units import amount
-from extractor.text.normal_form import normalise, normalise_or_none
+from extractor.record.contract import Issue, Measure, Notice, Record, Span
+from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SCALARS, SHAPES, Field, ItemKind, value_of
+from extractor.text.normal_form import normalise
 from notice_extractor_eval.alignment import NoticeAlignment, Pairing, overlap
-from notice_extractor_eval.matching import Both, Entry, detail, items, match, scalar, span_outcomes
-from notice_extractor_eval.outcomes import NOTICE_UNIT, Item, Outcome, Score, Where
+from notice_extractor_eval.matching import (
+    ListedValue,
+    PairPlace,
+    alone,
+    compared,
+    compared_on_top,
+    items,
+    on_top,
+    scalar,
+    span_outcomes,
+)
+from notice_extractor_eval.outcomes import NOTICE_UNIT, ComparedValue, Score, SliceKey, ValueOutcome
+from notice_extractor_eval.score_fields import details_of
 
+_Holder = Issue | Measure
+_Side = TypeVar("_Side", bound=_Holder)
+_SEVERAL = ("list", "terms")
 # Measures by length in characters, for slices: (upper limit, name).
 LENGTHS = ((100, "short"), (300, "medium"), (10**9, "long"))
 
 
-def outcomes(gold: Notice, pred: Notice, alignment: NoticeAlignment) -> Iterator[Outcome]:
+def outcomes(gold: Notice, pred: Notice, alignment: NoticeAlignment) -> Iterator[ValueOutcome]:
     """Yield what became of every value of a notice."""
     yield from _notice_outcomes(gold, pred)
     for g, p in alignment.issues.pairs:
-        yield from _issue_outcomes(gold.issues[g], pred.issues[p], g, p, Where(g))
-        pairing = alignment.measures[g, p]
-        yield from _measures(gold.issues[g], pred.issues[p], pairing, Both(f"issues[{g}]", f"issues[{p}]", Where(g)))
+        both = PairPlace("issues", f"issues[{g}]", f"issues[{p}]", SliceKey(g))
+        yield from _issue_outcomes(gold.issues[g], pred.issues[p], both)
+        yield from _measures(gold.issues[g], pred.issues[p], alignment.measures[g, p], both)
     for g in alignment.issues.missed:
         issue = gold.issues[g]
-        yield from _issue_outcomes(issue, None, g, None, Where(g))
-        every = Pairing((), tuple(range(len(issue.measures))), ())
-        yield from _measures(issue, None, every, Both(f"issues[{g}]", "", Where(g)))
+        both = PairPlace("issues", f"issues[{g}]", "", SliceKey(g))
+        yield from _issue_outcomes(issue, None, both)
+        yield from _measures(issue, None, Pairing((), tuple(range(len(issue.measures))), ()), both)
     for p in alignment.issues.invented:
         issue = pred.issues[p]
-        where = Where(_nearest_issue(gold.issues, issue.text))
-        yield from _issue_outcomes(None, issue, None, p, where)
-        every = Pairing((), (), tuple(range(len(issue.measures))))
-        yield from _measures(None, issue, every, Both("", f"issues[{p}]", where))
+        both = PairPlace("issues", "", f"issues[{p}]", SliceKey(_nearest_issue(gold.issues, issue.text)))
+        yield from _issue_outcomes(None, issue, both)
+        yield from _measures(None, issue, Pairing((), (), tuple(range(len(issue.measures)))), both)
 
 
 def length_of(measure: Measure) -> str:
@@ -62,74 +75,37 @@ def _place(record: Notice | Issue | Measure, key: str) -> Span | None:
     return Span(start=min(span.start for span in spans), end=max(span.end for span in spans))
 
 
-def _notice_outcomes(gold: Notice, pred: Notice) -> Iterator[Outcome]:
-    for key in SCALARS:
-        g, p = (Item(key, getattr(side, key), _place(side, key)) for side in (gold, pred))
-        yield from scalar(key, g, p, Where())
-        yield from scalar("notice_fields", g, p, Where(), listed=False)
-    for key in CONTACT:
-        path = f"contact.{key}"
-        g, p = (Item(path, getattr(side.contact, key), _place(side, path)) for side in (gold, pred))
-        yield from scalar(path, g, p, Where())
-        yield from scalar("contact", g, p, Where(), listed=False)
-
-    def entries(notice: Notice) -> list[Entry]:
-        return [
-            Entry((total.name, amount(total.value, total.unit)), index, total, total.text)
-            for index, total in enumerate(notice.totals)
-        ]
-
-    yield from items("totals", entries(gold), entries(pred), Both("totals", "totals", Where()))
+def _notice_outcomes(gold: Notice, pred: Notice) -> Iterator[ValueOutcome]:
+    for name in FIELDS:
+        g, p = (ComparedValue(name, value_of(side, name), _place(side, name)) for side in (gold, pred))
+        yield from scalar(name, g, p, SliceKey())
+        yield from scalar("notice_fields" if name in SCALARS else "contact", g, p, SliceKey(), listed=False)
+    yield from _list_outcomes("total", gold, pred, PairPlace("totals", "totals", "totals", SliceKey()))
 
 
-def _existence(field: str, gold: Item | None, pred: Item | None, where: Where) -> Outcome:
+def _existence(both: PairPlace, gold: ComparedValue | None, pred: ComparedValue | None) -> ValueOutcome:
     if gold and pred:
-        return Outcome(field, "hit", Score(tp=1), where)
+        return ValueOutcome(both.field, "hit", Score(tp=1), both.where)
     if gold:
-        return Outcome(field, "missed", Score(fn=1), where, gold, None)
-    return Outcome(field, "invented", Score(fp=1), where, None, pred)
+        return ValueOutcome(both.field, "missed", Score(fn=1), both.where, gold, None)
+    return ValueOutcome(both.field, "invented", Score(fp=1), both.where, None, pred)
 
 
-def _issue_outcomes(
-    gold: Issue | None, pred: Issue | None, gold_index: int | None, pred_index: int | None, where: Where
-) -> Iterator[Outcome]:
-    def item(side: Issue | None, index: int | None, key: str, *, span: Span | None = None) -> Item | None:
-        if side is None:
-            return None
-        return Item(f"issues[{index}].{key}", getattr(side, key), span or _place(side, key))
-
-    def whole(side: Issue | None, index: int | None) -> Item | None:
-        return None if side is None else Item(f"issues[{index}]", side.title, side.text)
-
-    g_whole, p_whole = whole(gold, gold_index), whole(pred, pred_index)
+def _issue_outcomes(gold: Issue | None, pred: Issue | None, both: PairPlace) -> Iterator[ValueOutcome]:
+    where = both.where
     matched = gold is not None and pred is not None
-    yield _existence("issues", g_whole, p_whole, where)
-    for key in ("label", "title", "category", "status"):
-        # A judged value has no place of its own: it is shown with the heading it is about.
-        g = item(gold, gold_index, key, span=_place(gold, "title") or gold.text if gold else None)
-        p = item(pred, pred_index, key, span=_place(pred, "title") or pred.text if pred else None)
-        if key == "label":
-            g, p = item(gold, gold_index, key), item(pred, pred_index, key)
-        yield from scalar(f"issues.{key}", g, p, where)
-
-    def section(side: Issue | None) -> list[Entry]:
-        if side is None:
-            return []
-        spans = side.spans.get("section", [])
-        return [
-            Entry(normalise(heading), index, heading, spans[index] if index < len(spans) else None)
-            for index, heading in enumerate(side.section)
-        ]
-
-    paths = Both(f"issues[{gold_index}].section", f"issues[{pred_index}].section", where)
-    yield from items("issues.section", section(gold), section(pred), paths)
+    g_whole, p_whole = _shown(gold, pred, both, lambda side, path: ComparedValue(path, side.title, side.text))
+    yield _existence(both, g_whole, p_whole)
+    yield from _own_values("issue", gold, pred, both)
     yield from span_outcomes("issues.text", g_whole, p_whole, where, listed=matched)
-    g_title, p_title = item(gold, gold_index, "title"), item(pred, pred_index, "title")
+    g_title, p_title = _shown(
+        gold, pred, both, lambda side, path: ComparedValue(f"{path}.title", side.title, _place(side, "title"))
+    )
     same_words = gold is not None and pred is not None and normalise(gold.title) == normalise(pred.title)
     yield from span_outcomes("issues.title", g_title, p_title, where, listed=same_words)
 
 
-def _measures(gold: Issue | None, pred: Issue | None, pairing: Pairing, both: Both) -> Iterator[Outcome]:
+def _measures(gold: Issue | None, pred: Issue | None, pairing: Pairing, both: PairPlace) -> Iterator[ValueOutcome]:
     left: list[tuple[int | None, int | None]] = [*pairing.pairs]
     left += [(g, None) for g in pairing.missed]
     left += [(None, p) for p in pairing.invented]
@@ -138,105 +114,98 @@ def _measures(gold: Issue | None, pred: Issue | None, pairing: Pairing, both: Bo
         p_measure = pred.measures[p] if pred and p is not None else None
         known = g_measure or p_measure
         if known is not None:
-            paths = Both(
+            paths = PairPlace(
+                "measures",
                 f"{both.gold_path}.measures[{g}]",
                 f"{both.pred_path}.measures[{p}]",
-                Where(both.where.unit, length_of(known)),
+                SliceKey(both.where.unit, length_of(known)),
             )
             yield from _measure_outcomes(g_measure, p_measure, paths)
 
 
-def _measure_outcomes(gold: Measure | None, pred: Measure | None, both: Both) -> Iterator[Outcome]:
-    where = both.where
+def _measure_outcomes(gold: Measure | None, pred: Measure | None, both: PairPlace) -> Iterator[ValueOutcome]:
+    matched = gold is not None and pred is not None
+    g_whole, p_whole = _shown(gold, pred, both, lambda side, path: ComparedValue(path, None, side.text))
+    yield _existence(both, g_whole, p_whole)
+    yield from span_outcomes("measures.text", g_whole, p_whole, both.where, listed=matched)
+    yield from _own_values("measure", gold, pred, both)
+    for name, kind in LISTS_OF_MEASURE:
+        yield from _list_outcomes(kind, gold, pred, both.inner(name))
 
-    def whole(side: Measure | None, path: str) -> Item | None:
-        return None if side is None else Item(path, None, side.text)
 
-    def item(side: Measure | None, path: str, key: str) -> Item | None:
-        return None if side is None else Item(f"{path}.{key}", getattr(side, key), _place(side, key) or side.text)
+def _own_values(kind: ItemKind, gold: _Holder | None, pred: _Holder | None, both: PairPlace) -> Iterator[ValueOutcome]:
+    """Yield what became of an issue's or a measure's values: single ones, then lists."""
+    fields = SHAPES[kind].fields.values()
+    for field in fields:
+        if field.type not in _SEVERAL:
+            inner = both.inner(field.name)
+            g, p = _shown(gold, pred, inner, partial(_single, field))
+            yield from scalar(inner.field, g, p, both.where)
+    for field in fields:
+        if field.type in _SEVERAL:
+            listed = _terms if field.type == "terms" else _words
+            yield from items(listed(gold, field.name), listed(pred, field.name), both.inner(field.name))
 
-    g_whole, p_whole = whole(gold, both.gold_path), whole(pred, both.pred_path)
-    yield _existence("measures", g_whole, p_whole, where)
-    yield from span_outcomes("measures.text", g_whole, p_whole, where, listed=gold is not None and pred is not None)
-    for key in ("label", "heading", "status"):
-        yield from scalar(f"measures.{key}", item(gold, both.gold_path, key), item(pred, both.pred_path, key), where)
 
-    def paths(key: str) -> Both:
-        return Both(f"{both.gold_path}.{key}", f"{both.pred_path}.{key}", where)
-
-    yield from items("measures.types", _types(gold), _types(pred), paths("types"))
-    yield from _documents(gold, pred, paths("documents"))
-    yield from _quantities(gold, pred, paths("quantities"))
-    yield from items("measures.dates", _dates(gold), _dates(pred), paths("dates"))
-    yield from items("measures.organizations", _organizations(gold), _organizations(pred), paths("organizations"))
-    yield from items(
-        "measures.accountability",
-        _accountability(gold),
-        _accountability(pred),
-        paths("accountability"),
-        multiset=True,
+def _shown(
+    gold: _Side | None, pred: _Side | None, both: PairPlace, show: Callable[[_Side, str], ComparedValue]
+) -> tuple[ComparedValue | None, ComparedValue | None]:
+    """Return what is shown of each side; None for one that is not there."""
+    return (
+        None if gold is None else show(gold, both.gold_path),
+        None if pred is None else show(pred, both.pred_path),
     )
 
 
-def _types(measure: Measure | None) -> list[Entry]:
-    return [Entry(name, index, name, measure.text) for index, name in enumerate(measure.types)] if measure else []
+def _single(field: Field, holder: _Holder, path: str) -> ComparedValue:
+    return ComparedValue(path, getattr(holder, field.name), _shown_place(holder, field))
 
 
-def _documents(gold: Measure | None, pred: Measure | None, both: Both) -> Iterator[Outcome]:
-    def entries(side: Measure | None, key: Callable[[Document], Hashable]) -> list[Entry]:
-        found: Iterable[Document] = side.documents if side else ()
-        return [Entry(key(each), index, each, each.text) for index, each in enumerate(found)]
-
-    g, p = (entries(side, lambda each: (normalise(each.title), each.action)) for side in (gold, pred))
-    yield from items("measures.documents", g, p, both)
-    g, p = (entries(side, lambda each: normalise(each.title)) for side in (gold, pred))
-    hits, missed, invented = match(g, p, multiset=False)
-    field = "measures.documents.title"
-    if hits:
-        yield Outcome(field, "hit", Score(tp=hits), both.where)
-    if missed or invented:
-        # Each of these is already listed under `documents`.
-        yield Outcome(field, "missed", Score(fp=len(invented), fn=len(missed)), both.where, listed=False)
+def _shown_place(holder: _Holder, field: Field) -> Span | None:
+    """Return the place an error in a value is shown at: a judgement's is what it is about."""
+    if isinstance(holder, Measure):
+        return _place(holder, field.name) or holder.text
+    if field.name == "label":
+        return _place(holder, field.name)
+    return _place(holder, "title" if field.vocabulary else field.name) or holder.text
 
 
-def _quantities(gold: Measure | None, pred: Measure | None, both: Both) -> Iterator[Outcome]:
-    def entries(side: Measure | None, key: Callable[[Quantity], Hashable]) -> list[Entry]:
-        found: Iterable[Quantity] = side.quantities if side else ()
-        return [Entry(key(each), index, each, each.text) for index, each in enumerate(found)]
-
-    def figure(each: Quantity) -> Hashable:
-        return amount(each.value, each.unit)
-
-    def base(entry: Entry) -> Hashable:
-        assert isinstance(entry.key, tuple)
-        first: Hashable = entry.key[0]
-        return first
-
-    yield from items("measures.quantities", entries(gold, figure), entries(pred, figure), both, multiset=True)
-    g, p = (entries(side, lambda each: (figure(each), normalise_or_none(each.subject))) for side in (gold, pred))
-    yield from detail("measures.quantities.subject", g, p, base, both)
-    g, p = (entries(side, lambda each: (figure(each), each.qualifier)) for side in (gold, pred))
-    yield from detail("measures.quantities.qualifier", g, p, base, both)
-
-
-def _dates(measure: Measure | None) -> list[Entry]:
-    found = measure.dates if measure else ()
-    return [Entry(normalise(each.value), index, each, each.text) for index, each in enumerate(found)]
-
-
-def _organizations(measure: Measure | None) -> list[Entry]:
-    if measure is None:
+def _words(holder: _Holder | Notice | None, name: str) -> list[ListedValue]:
+    """Return a list of words of an issue or a measure."""
+    if holder is None:
         return []
-    spans = measure.spans.get("organizations", [])
+    spans = holder.spans.get(name, [])
     return [
-        Entry(normalise(name), index, name, spans[index] if index < len(spans) else None)
-        for index, name in enumerate(measure.organizations)
+        ListedValue(normalise(words), index, words, spans[index] if index < len(spans) else None)
+        for index, words in enumerate(getattr(holder, name))
     ]
 
 
-def _accountability(measure: Measure | None) -> list[Entry]:
-    found: Iterable[Accountability] = measure.accountability if measure else ()
-    return [
-        Entry((each.action, Decimal(str(each.count)).normalize(), normalise(each.unit)), index, each, each.text)
-        for index, each in enumerate(found)
-    ]
+def _terms(holder: _Holder | None, name: str) -> list[ListedValue]:
+    """Return a list of judgements, which have no places of their own."""
+    if holder is None:
+        return []
+    return [ListedValue(term, index, term, holder.text) for index, term in enumerate(getattr(holder, name))]
+
+
+def _list_outcomes(
+    kind: ItemKind, gold: _Holder | Notice | None, pred: _Holder | Notice | None, both: PairPlace
+) -> Iterator[ValueOutcome]:
+    """Yield what became of a list's elements, then of those of their values that have rows of their own."""
+    shape = SHAPES[kind]
+    if shape.record is None:
+        yield from items(_words(gold, shape.list), _words(pred, shape.list), both)
+        return
+
+    def elements(side: _Holder | Notice | None, key: Callable[[Record], Hashable]) -> list[ListedValue]:
+        found: Iterable[Any] = getattr(side, shape.list) if side else ()
+        return [ListedValue(key(each), index, each, each.text) for index, each in enumerate(found)]
+
+    def same(element: Record) -> Hashable:
+        return compared(shape, shape.same, element)
+
+    yield from items(elements(gold, same), elements(pred, same), both, multiset=shape.is_multiset)
+    for field, is_alone in details_of(shape):
+        key = partial(compared if is_alone else compared_on_top, shape, (field.name,))
+        compare = alone if is_alone else on_top
+        yield from compare(elements(gold, key), elements(pred, key), both.named(field.name))

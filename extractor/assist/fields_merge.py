@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.assist.display import find_words
-from extractor.assist.grounds import date_stands
 from extractor.assist.packs import FieldsPack, Material
 from extractor.assist.pieces import Figure
 from extractor.assist.responses import FieldsAnswer
 from extractor.assist.settling import Element, Settling, alike, span_of, wins
 from extractor.assist.witnesses import witness
 from extractor.notice.assemble import printed_unit
+from extractor.record.date_values import date_is_printed
 from extractor.text.places import Place
 
 FIELDS = {
@@ -85,7 +85,7 @@ def _date_places(material: Material, pack: FieldsPack, value: str) -> list[Place
         return []
     for date in material.reading.facts.dates:
         inside = any(line.start <= date.text.start and date.text.end <= line.end for line in pack.lines)
-        if inside and date_stands(value, material.text[date.text.start : date.text.end]):
+        if inside and date_is_printed(value, material.text[date.text.start : date.text.end]):
             return [date.text]
     return []
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from extractor.assist.display import find_words
-from extractor.assist.grounds import Figure, date_stands, figure_at, is_date, overlaps
+from extractor.assist.grounds import Figure, figure_at, overlaps
 from extractor.assist.pieces import Kind, MeasurePiece
 from extractor.assist.responses import NOT_HELD, NOTHING, MeasureAnswer, Missed, marked_number, numbered
 from extractor.assist.settling import NOT_SAID, Element, Settling, Values, alike, span_of
 from extractor.assist.witnesses import witness
+from extractor.record.date_values import date_is_printed
 from extractor.record.enumerations import VOCABULARIES
 from extractor.text.places import Place
 
@@ -183,7 +184,7 @@ def _dates(text: str, piece: MeasurePiece, answer: MeasureAnswer, record: Settli
     dates = [Element(values) for values in record.values["dates"]]
     for missed, place in _found(text, piece, answer, record, ("d", "dates")):
         index = next((index for index, element in enumerate(dates) if overlaps(element.place, place)), None)
-        stands = is_date(missed.v) and date_stands(missed.v, text[place.start : place.end])
+        stands = date_is_printed(missed.v, text[place.start : place.end])
         if not stands and (missed.v != NOTHING or index is None):
             record.not_found("dates", missed.v)
         elif index is None:

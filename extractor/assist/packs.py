@@ -15,7 +15,7 @@ from typing import ClassVar, Literal, NamedTuple
 from extractor.assist.grouping import evenly_filled
 from extractor.assist.layout.layout_pack import LayoutPack, split_layout
 from extractor.assist.pieces import Figure, IssuePiece, MeasurePiece, Numbers, field_lines, issue_lines, place_of
-from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.notice.assemble import as_folded, assemble
 from extractor.notice.reading import Reading, read_by_rules
 from extractor.record.contract import Notice
@@ -71,7 +71,7 @@ class LabelsPack:
 
     @property
     def expected_tokens(self) -> int:
-        """About how many tokens the answer takes (estimate, see ``extractor.assist.tokens``)."""
+        """About how many tokens the answer takes (estimate, see ``extractor.endpoint.tokens``)."""
         candidates = sum(len(measure.candidates) for measure in self.measures)
         return 14 * len(self.issues) + 22 * len(self.measures) + 6 * candidates + 20
 
@@ -87,7 +87,7 @@ class FieldsPack:
 
     @property
     def expected_tokens(self) -> int:
-        """About how many tokens the answer takes (estimate, see ``extractor.assist.tokens``)."""
+        """About how many tokens the answer takes (estimate, see ``extractor.endpoint.tokens``)."""
         return 220 + 11 * len(self.figures)
 
 

@@ -17,7 +17,7 @@ from extractor.terminal import printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from extractor.runs.batch_run import Exported, Taken, Wanted
+    from extractor.runs.batch_run import BatchExport, CallSelection, ImportSummary
 
 app = typer.Typer(help="Ask a model in batches: calls out as files, answers back into the cache.", no_args_is_help=True)
 
@@ -56,12 +56,12 @@ def export(
     from extractor.endpoint.batch import read_too_large
     from extractor.endpoint.cache import AnswerCache, default_folder
     from extractor.files.discover import discover
-    from extractor.runs.batch_run import Wanted, export_calls
+    from extractor.runs.batch_run import CallSelection, export_calls
 
     if backend is Backend.RULES:
         raise SettingsError("--backend rules: the rules ask nothing; choose assisted or model")
     too_large = frozenset[str]().union(*map(read_too_large, halve or ()))
-    wanted = Wanted(endpoint.load(), backend is Backend.MODEL, too_large)
+    wanted = CallSelection(endpoint.load(), backend is Backend.MODEL, too_large)
     found = discover(paths)
     with AnswerCache(cache_dir or default_folder()) as cache:
         exported = export_calls(found.sources, wanted, cache, to)
@@ -164,7 +164,7 @@ def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
     typer.echo(f"next: {_COMMAND} import {' '.join(map(str, files))}")
 
 
-def _exported(exported: Exported, wanted: Wanted) -> Iterator[str]:
+def _exported(exported: BatchExport, wanted: CallSelection) -> Iterator[str]:
     """Yield what an export did, and what comes next, line by line."""
     files = exported.files
     notices = _many(exported.notices, "notice")
@@ -189,7 +189,7 @@ def _exported(exported: Exported, wanted: Wanted) -> Iterator[str]:
         yield f"{'then' if files.count else 'next'}: {_RUN}"
 
 
-def _taken(taken: Taken, answers: Sequence[Path]) -> Iterator[str]:
+def _taken(taken: ImportSummary, answers: Sequence[Path]) -> Iterator[str]:
     """Yield what an import did, and what comes next, line by line."""
     counted = [f"{count} {name}" for name, count in taken.lines.items() if count and name != "stored"]
     yield ", ".join([f"{_many(taken.lines['stored'], 'answer')} stored", *counted])

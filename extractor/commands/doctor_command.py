@@ -16,7 +16,7 @@ from extractor.terminal import printable
 if TYPE_CHECKING:
     from extractor.assist.responses import Response
     from extractor.endpoint.calls import Call
-    from extractor.endpoint.doctor_report import ModeTrial, Report, Speed
+    from extractor.endpoint.doctor_report import DoctorReport, ModeTrial, Speed
 
 TINY = """某水库管理所党支部关于巡察整改进展情况的通报
 一、整改进展情况
@@ -86,7 +86,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{step} …")
 
 
-def _told(report: Report) -> Iterator[str]:
+def _told(report: DoctorReport) -> Iterator[str]:
     """Yield what was found, line by line, for people."""
     yield _row("endpoint", f"{report.address}{'' if report.reached else ' cannot be reached'}")
     if report.models is not None:
@@ -114,7 +114,7 @@ def _of_mode(trial: ModeTrial) -> str:
     return f"works, in {trial.seconds:.1f} s{again}{schema}{odd}"
 
 
-def _of_best_mode(report: Report) -> Iterator[str]:
+def _of_best_mode(report: DoctorReport) -> Iterator[str]:
     """Yield how fast the endpoint is, and how much it takes."""
     if report.cold is None:
         yield _row("speed", "unknown: it does not stream")
@@ -141,7 +141,7 @@ def _row(name: str, value: str) -> str:
     return f"{name:{_COLUMN}}{value}"
 
 
-def _facts(report: Report) -> dict[str, Any]:
+def _facts(report: DoctorReport) -> dict[str, Any]:
     """Return what was found, for machines: the report's own fields, and what follows from them."""
     from dataclasses import asdict
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 if TYPE_CHECKING:
-    from extractor.endpoint.settings import Settings
+    from extractor.endpoint.settings import EndpointSettings
 
 _PANEL = "Endpoint"
 
@@ -22,7 +22,7 @@ def _option(help_: str, **how: Any) -> Any:
 
 
 class EndpointFlags(NamedTuple):
-    """The settings of an endpoint as flags, None where not given; all but ``profile`` are named as in ``Settings``.
+    """The settings of an endpoint as flags, None where not given; all but ``profile`` are named as there.
 
     Defaults are told here and set there: pydantic must not be imported for ``--help``; a test compares them.
     """
@@ -60,7 +60,7 @@ class EndpointFlags(NamedTuple):
     ] = None
     cache_by_address: Annotated[bool | None, _option("Keep the answers of each address apart.")] = None
 
-    def load(self) -> Settings:
+    def load(self) -> EndpointSettings:
         """Return the settings: these flags over the environment over .env over the profile.
 
         Raises:

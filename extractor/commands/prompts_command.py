@@ -52,7 +52,7 @@ def prompts(
 
 def _list(task: Task | None) -> None:
     from extractor.assist.prompts import TASKS, prompt
-    from extractor.assist.tokens import estimate_tokens
+    from extractor.endpoint.tokens import estimate_tokens
 
     for name in TASKS:
         if task in (None, name):
@@ -83,7 +83,7 @@ def _show(pack: Pack, number: str, *, schema: bool) -> None:
     import json
 
     from extractor.assist.prompts import call_for
-    from extractor.assist.tokens import estimate_tokens
+    from extractor.endpoint.tokens import estimate_tokens
 
     asked = call_for(pack)
     fixed, pieces = (estimate_tokens(message.content) for message in asked.messages)

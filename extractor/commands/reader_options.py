@@ -1,4 +1,4 @@
-"""Who reads the notices, by the options of a command: the rules alone, or an endpoint's model with them."""
+"""The reader that a command uses, by its options: the rules alone, or with an endpoint's model."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from extractor.errors import SettingsError
 
 if TYPE_CHECKING:
     from extractor.commands.endpoint_options import EndpointFlags
-    from extractor.model_source import Asking
+    from extractor.readers import Reader
+    from extractor.record.checks import Lang
 
 
 class Backend(StrEnum):
-    """Who reads the notices."""
+    """The names of the readers."""
 
     RULES = "rules"
     ASSISTED = "assisted"
@@ -47,58 +48,70 @@ ReplayOption = Annotated[
 ]
 
 
-class Reader(NamedTuple):
-    """Who reads, in words why, and whom to ask (None: nobody). What ``surprises`` is to be told even in a pipe."""
+class ReaderChoice(NamedTuple):
+    """The reader that a command's options choose, and in words why.
 
-    backend: Backend
+    ``surprises`` marks a choice that is logged even in a pipe, since nobody asked for it.
+    """
+
+    reader: Reader
     why: str
-    asking: Asking | None = None
     surprises: bool = False
 
+    @property
+    def sentence(self) -> str:
+        """The choice for people: ``rules: no endpoint is set``."""
+        return f"{self.reader.settings.backend}: {self.why}"
 
-class Answers(NamedTuple):
-    """Where a model's answers are kept, and whether they are all there are."""
+
+class AnswerOptions(NamedTuple):
+    """The options about a model's answers: the folder they are kept in, and whether they are all there are."""
 
     cache: Path | None = None
     offline: bool = False
     replay: Path | None = None
 
 
-def chosen_reader(backend: Backend | None, endpoint: EndpointFlags, answers: Answers) -> Reader:
-    """Return who reads: what ``backend`` says, else a model where an endpoint is set, else the rules.
+def chosen_reader(
+    backend: Backend | None, endpoint: EndpointFlags, answers: AnswerOptions, lang: Lang = "zh"
+) -> ReaderChoice:
+    """Return the reader that ``backend`` names, else a model where an endpoint is set, else the rules.
 
     Raises:
         SettingsError: a setting is wrong, or a model is wanted and none is named.
     """
+    from extractor.readers import ModelReader, RulesReader
+
+    rules = RulesReader(lang)
     if backend is Backend.RULES:
-        return Reader(Backend.RULES, "--backend rules")
+        return ReaderChoice(rules, "--backend rules")
     try:
         from extractor.endpoint.settings import OPENAI_URL
-        from extractor.model_source import Asking
+        from extractor.model_source import ModelSource
 
         settings = endpoint.load()
     except ModuleNotFoundError:
         if backend is None and not endpoint.are_given:
-            return Reader(Backend.RULES, "the packages that ask a model are not installed")
+            return ReaderChoice(rules, "the packages that ask a model are not installed")
         raise  # the command says how they are
-    told = answers.offline or answers.replay is not None
-    if backend is None and not (settings.is_configured or (told and settings.model)):
+    kept = answers.offline or answers.replay is not None
+    if backend is None and not (settings.is_configured or (kept and settings.model)):
         missing = "no model is named" if settings.model is None else "no endpoint is set"
-        if endpoint.are_given or told:
+        if endpoint.are_given or kept:
             raise SettingsError(f"{missing}; a model needs --model, and --base-url or a key in {settings.api_key_env}")
         half_set = settings.base_url != OPENAI_URL
         why = f"an endpoint is set ({settings.address}), but {missing}" if half_set else "no endpoint is set"
-        return Reader(Backend.RULES, why, surprises=half_set)
+        return ReaderChoice(rules, why, surprises=half_set)
     if settings.model is None:
         raise SettingsError("no model is named; say which with --model (doctor lists what the endpoint has)")
-    if not told and not settings.is_configured:
+    if not kept and not settings.is_configured:
         raise SettingsError(f"no endpoint is set; give --base-url, or put a key into {settings.api_key_env}")
-    asking = Asking(settings, _cache_folder(answers.cache), answers.offline, answers.replay)
-    told_by = "--replay" if answers.replay is not None else "--offline" if answers.offline else "an endpoint is set"
-    why = f"--backend {backend}" if backend else told_by
-    whom = f"kept answers of {settings.model}" if told else f"{settings.model} at {settings.address}"
-    surprises = not (backend or told or endpoint.are_given)  # text leaves the machine although nobody asked for it here
-    return Reader(backend or Backend.ASSISTED, f"{why}: {whom}", asking, surprises)
+    source = ModelSource(settings, _cache_folder(answers.cache), answers.offline, answers.replay)
+    reader = ModelReader(source, finds_issues=backend is Backend.MODEL, lang=lang)
+    reason = "--replay" if answers.replay is not None else "--offline" if answers.offline else "an endpoint is set"
+    what = f"kept answers of {settings.model}" if kept else f"{settings.model} at {settings.address}"
+    surprises = not (backend or kept or endpoint.are_given)  # text leaves the machine although nobody asked for it here
+    return ReaderChoice(reader, f"{f'--backend {backend}' if backend else reason}: {what}", surprises)
 
 
 def _cache_folder(given: Path | None) -> Path:

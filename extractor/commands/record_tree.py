@@ -11,7 +11,7 @@ from rich.tree import Tree
 
 from extractor.record.contract import Digits, Issue, Measure, Notice, Quantity, Span
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.items import SCALARS
+from extractor.record.fields import SCALARS
 from extractor.terminal import printable
 
 _FIRST_WORDS = 40  # characters of a measure without a heading

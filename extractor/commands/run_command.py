@@ -14,7 +14,7 @@ import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
 from extractor.commands.reader_options import (
-    Answers,
+    AnswerOptions,
     BackendOption,
     CacheOption,
     OfflineOption,
@@ -88,21 +88,22 @@ def run(  # noqa: PLR0913
     from extractor.processes.confinement import Allowance
     from extractor.processes.workers import spare_the_collector
     from extractor.runs.run import run as run_all
-    from extractor.runs.run_report import Settings, how_it_went, what_was_asked
+    from extractor.runs.run_report import how_it_went, what_was_asked
 
     spare_the_collector()
 
     configure(log_level, as_json=log_json)
     on_terminal = sys.stderr.isatty() and not log_json
-    reader = chosen_reader(backend, endpoint, Answers(cache_dir, offline, replay))
-    asking = reader.asking
+    choice = chosen_reader(backend, endpoint, AnswerOptions(cache_dir, offline, replay), lang.value)
+    reader = choice.reader
     if on_terminal:
-        typer.echo(printable(f"{reader.backend}: {reader.why}"), err=True)
+        typer.echo(printable(choice.sentence), err=True)
     else:
-        LOGGER.log(logging.WARNING if reader.surprises else logging.INFO, "%s: %s", reader.backend, reader.why)
+        LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
 
     def live() -> str:
-        return what_was_asked(asking.tally.reported()) if asking else ""
+        asked = reader.reported()
+        return what_was_asked(asked) if asked else ""
 
     with _progress(live) if on_terminal else nullcontext(_Progress()) as progress:
 
@@ -110,13 +111,11 @@ def run(  # noqa: PLR0913
             _tell(outcome)
             progress.advance()
 
-        settings = Settings(reader.backend.value, lang.value, asking.key if asking else "")
         allowance = Allowance(seconds, memory * MB)
         report = run_all(
             paths,
             out,
-            settings,
-            asking=asking,
+            reader,
             jobs=jobs,
             force=force,
             allowance=allowance,

@@ -11,7 +11,7 @@ import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
 from extractor.commands.reader_options import (
-    Answers,
+    AnswerOptions,
     BackendOption,
     CacheOption,
     OfflineOption,
@@ -83,16 +83,14 @@ def serve(  # noqa: PLR0913
     configure(log_level, as_json=log_json)
     access = _access(host, token_env, allow_host or [])  # before what takes a second to load
 
-    from extractor.runs.run_report import Settings
     from extractor.service.http.service_limits import Bounds
     from extractor.service.server import Plan
     from extractor.service.server import serve as serve_plan
 
-    reader = chosen_reader(backend, endpoint, Answers(cache_dir, offline, replay))
-    LOGGER.log(logging.WARNING if reader.surprises else logging.INFO, "%s: %s", reader.backend, reader.why)
-    settings = Settings(reader.backend.value, lang.value, reader.asking.key if reader.asking else "")
+    choice = chosen_reader(backend, endpoint, AnswerOptions(cache_dir, offline, replay), lang.value)
+    LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
     bounds = Bounds(queue, seconds, memory * _MB, patience, drain_seconds)
-    plan = Plan(data.absolute(), host, port, access, settings, reader.asking, workers, bounds)
+    plan = Plan(data.absolute(), host, port, access, choice.reader, workers, bounds)
     serve_plan(plan, typer.echo)
 
 

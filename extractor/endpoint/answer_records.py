@@ -21,7 +21,7 @@ _LONGEST_NAME = 300
 _LARGEST_COUNT = 10**12  # tokens
 
 
-class Answers(Protocol):
+class AnswerStore(Protocol):
     """Where a client looks before it asks, and puts what it was told: the cache, or a stand-in for it.
 
     ``key`` is 64 hexadecimal digits in small letters. ``task`` is for messages only. The record is the caller's own.

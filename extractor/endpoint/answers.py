@@ -18,7 +18,7 @@ _LONGEST_PROBLEM = 200
 _LONGEST_COMPLAINT = 800  # characters; the complaint is sent instead of the last one, so prompts do not grow
 
 
-class Accepted(NamedTuple, Generic[Response]):
+class ValidAnswer(NamedTuple, Generic[Response]):
     """A valid answer, its JSON, and what was odd about how it came."""
 
     value: Response
@@ -26,7 +26,7 @@ class Accepted(NamedTuple, Generic[Response]):
     oddities: tuple[Oddity, ...]
 
 
-def accepted(call: Call[Response], mode: Mode, reply: Reply) -> Accepted[Response]:
+def valid_answer(call: Call[Response], mode: Mode, reply: Reply) -> ValidAnswer[Response]:
     """Return the answer in ``reply``.
 
     Raises:
@@ -38,7 +38,7 @@ def accepted(call: Call[Response], mode: Mode, reply: Reply) -> Accepted[Respons
     if len(text) > _LONGEST_JSON:
         raise AnswerFailure(Reason.OVERSIZED, f"the model's answer has more than {_LONGEST_JSON:,} characters")
     try:
-        return Accepted(parsed(call, mode, text), text, reply.oddities + oddities)
+        return ValidAnswer(parsed(call, mode, text), text, reply.oddities + oddities)
     except ValidationError as error:
         failure = _failure(error)
     except Exception:  # an answer may break whatever reads it; that is its own fault
@@ -46,18 +46,18 @@ def accepted(call: Call[Response], mode: Mode, reply: Reply) -> Accepted[Respons
     raise failure  # outside of the block: the cause quotes the answer, and tracebacks reach logs
 
 
-def kept(call: Call[Response], record: Record) -> Response | None:
+def kept_answer(call: Call[Response], record: Record) -> Response | None:
     """Return the answer that was kept, None where it is not valid (any more)."""
     text, _ = found_json(record["content"], "md_json")
     if len(text) > _LONGEST_JSON:
         return None
     try:
         return call.response.model_validate_json(text, context=dict(call.context))
-    except Exception:  # as in ``accepted``
+    except Exception:  # as in ``valid_answer``
         return None
 
 
-def to_keep(call: Call[Response], model: str, mode: str, reply: Reply, text: str) -> Record:
+def record_of(call: Call[Response], model: str, mode: str, reply: Reply, text: str) -> Record:
     """Return a valid answer as it is kept."""
     return {
         "task": call.task,

@@ -18,7 +18,7 @@ from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.calls import Mode
 from extractor.endpoint.completion import body_of, found_json, read_completion
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
-from extractor.endpoint.jsonl import Problem, json_line, mapping, numbered_lines, write_whole
+from extractor.endpoint.jsonl import LineProblem, json_line, mapping, numbered_lines, write_whole
 from extractor.errors import BugError, InputError, SettingsError
 
 URL: Literal["/v1/chat/completions"] = "/v1/chat/completions"
@@ -42,7 +42,7 @@ class BatchCall(NamedTuple):
     prompt_version: str = ""
 
 
-class Limits(NamedTuple):
+class BatchFileLimits(NamedTuple):
     """What a file of requests may hold at most."""
 
     requests: int = 50_000
@@ -58,7 +58,7 @@ class BatchFiles:
     count: int
 
 
-class Asked(NamedTuple):
+class CallHeader(NamedTuple):
     """What was asked under a key."""
 
     task: str
@@ -84,7 +84,7 @@ class BatchImport:
     refused: int = 0
     failed: int = 0
     unusable: int = 0
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[LineProblem, ...] = ()
     missing: tuple[str, ...] = ()
     too_large: tuple[str, ...] = ()
 
@@ -107,7 +107,7 @@ class _NoAnswer(Exception):  # noqa: N818 - it is no error here, it is counted
         self.wants_less = wants_less
 
 
-def write_batch(calls: Iterable[BatchCall], path: Path, limits: Limits = Limits()) -> BatchFiles:  # noqa: B008 - frozen
+def write_batch(calls: Iterable[BatchCall], path: Path, limits: BatchFileLimits = BatchFileLimits()) -> BatchFiles:  # noqa: B008 - frozen
     """Write ``calls`` to ``path``, and what is more than a file may hold to ``NAME-2.jsonl`` and so on.
 
     A key that comes again is the same call and is written once.
@@ -117,7 +117,7 @@ def write_batch(calls: Iterable[BatchCall], path: Path, limits: Limits = Limits(
         SettingsError: a single request is larger than a file may be.
         BugError: a call has no proper key, or a body that is not JSON.
     """
-    asked: dict[str, Asked] = {}
+    asked: dict[str, CallHeader] = {}
     source = _request_lines(calls, asked, limits)
     pending = next(source, None)
     files: list[Path] = []
@@ -153,7 +153,7 @@ def calls_beside(answers: Path) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def read_calls(path: Path) -> dict[str, Asked]:
+def read_calls(path: Path) -> dict[str, CallHeader]:
     """Return what was asked under each key, by a list of calls.
 
     Raises:
@@ -165,14 +165,14 @@ def read_calls(path: Path) -> dict[str, Asked]:
         names = [call.get(name) for name in _HEAD]
         if not is_key(call.get("key")) or not all(isinstance(name, str) for name in names):
             raise InputError(f"{path}:{number}: is no line of a list of calls; give NAME.calls.jsonl")
-        asked[call["key"]] = Asked(*map(str, names))
+        asked[call["key"]] = CallHeader(*map(str, names))
     return asked
 
 
 def read_batch(
     path: Path,
     cache: AnswerCache,
-    asked: Mapping[str, Asked] | None = None,
+    asked: Mapping[str, CallHeader] | None = None,
     has_form: HasForm = _any_form,
 ) -> BatchImport:
     """Take the answers of ``path`` into ``cache``, in whatever order and number they come.
@@ -186,7 +186,7 @@ def read_batch(
         OutputError: the cache cannot be written.
     """
     counts: Counter[str] = Counter()
-    problems: list[Problem] = []
+    problems: list[LineProblem] = []
     stored: set[str] = set()
     too_large: dict[str, None] = {}
     for number, line in numbered_lines(path):
@@ -203,7 +203,7 @@ def read_batch(
             stored.add(key)
         except _NoAnswer as no_answer:
             counts[no_answer.outcome] += 1
-            problems.append(Problem(f"{path}:{number}", str(no_answer)))
+            problems.append(LineProblem(f"{path}:{number}", str(no_answer)))
             if no_answer.wants_less:
                 too_large[str(key)] = None
     missing = tuple(key for key in asked or () if key not in stored and cache.get(key) is None)
@@ -233,7 +233,9 @@ def read_too_large(path: Path) -> frozenset[str]:
     return frozenset(found)
 
 
-def _request_lines(calls: Iterable[BatchCall], asked: dict[str, Asked], limits: Limits) -> Iterator[bytes]:
+def _request_lines(
+    calls: Iterable[BatchCall], asked: dict[str, CallHeader], limits: BatchFileLimits
+) -> Iterator[bytes]:
     for call in calls:
         if not is_key(call.key):
             raise BugError("a call for a batch has no proper key")
@@ -248,12 +250,12 @@ def _request_lines(calls: Iterable[BatchCall], asked: dict[str, Asked], limits: 
                 f"a request of {len(line):,} bytes is larger than a batch file may be ({limits.size:,}); "
                 "ask for less at a time"
             )
-        asked[call.key] = Asked(call.task, str(call.body.get("model", "")), call.mode, call.prompt_version)
+        asked[call.key] = CallHeader(call.task, str(call.body.get("model", "")), call.mode, call.prompt_version)
         yield line
 
 
 def _answer(
-    line: Mapping[str, Any], asked: Mapping[str, Asked] | None, has_form: HasForm = _any_form
+    line: Mapping[str, Any], asked: Mapping[str, CallHeader] | None, has_form: HasForm = _any_form
 ) -> tuple[str, Record]:
     """Return the key and the record of an answers line.
 
@@ -270,7 +272,7 @@ def _answer(
     return key, _record(line, asked[key], has_form)
 
 
-def _record(line: Mapping[str, Any], asked: Asked | None, has_form: HasForm) -> Record:
+def _record(line: Mapping[str, Any], asked: CallHeader | None, has_form: HasForm) -> Record:
     """Return the record of an answers line; its messages may quote what was sent, so only codes are repeated.
 
     Raises:
@@ -281,7 +283,7 @@ def _record(line: Mapping[str, Any], asked: Asked | None, has_form: HasForm) -> 
     calls = mapping(choice.get("message")).get("tool_calls")
     model = body.get("model")
     named = model[:_LONGEST_MODEL] if isinstance(model, str) else ""
-    head = asked or Asked(_UNLISTED, named, "tools" if calls else "json", "")
+    head = asked or CallHeader(_UNLISTED, named, "tools" if calls else "json", "")
     mode: Mode = "tools" if head.mode == "tools" else "json"
     try:
         reply = read_completion(body, mode, 0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from extractor.endpoint.batch import CODE, URL
 from extractor.endpoint.jsonl import count_of, json_line, mapping, parsed, write_whole
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import EndpointError, InputError, OutputError, SettingsError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class BatchStatus:
 
 
 @contextmanager
-def connected(settings: Settings) -> Iterator[OpenAI]:
+def connected(settings: EndpointSettings) -> Iterator[OpenAI]:
     """Yield a client of the endpoint that ``settings`` name."""
     from openai import OpenAI
 

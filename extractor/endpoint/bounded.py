@@ -64,7 +64,7 @@ def _trusted(_file: str | None, _folder: str | None) -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
-class Unpacking:
+class Unpacker:
     """Counts the bytes of one answer, packed as ``encoding`` names it, and unpacks them: never more than ``limit``."""
 
     def __init__(self, encoding: str, limit: int) -> None:
@@ -107,7 +107,7 @@ class Unpacking:
 
 
 def _bound(response: httpx2.Response, until: float = float("inf")) -> None:
-    """Have a response read through ``Unpacking``, and until that moment (monotonic time) at most."""
+    """Have a response read through ``Unpacker``, and until that moment (monotonic time) at most."""
     encoding = response.headers.get("content-encoding", "").strip().lower()
     limit = LARGEST_FILE if response.request.url.path.endswith(_FILE) and response.is_success else LARGEST_ANSWER
     stream = response.stream
@@ -124,7 +124,7 @@ class _AsyncBody(httpx2.AsyncByteStream):
         self._stream, self._encoding, self._limit = stream, encoding, limit
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        unpacking = Unpacking(self._encoding, self._limit)
+        unpacking = Unpacker(self._encoding, self._limit)
         async for piece in self._stream:
             yield unpacking.take(piece)
 
@@ -137,7 +137,7 @@ class _Body(httpx2.SyncByteStream):
         self._stream, self._encoding, self._limit, self._until = stream, encoding, limit, until
 
     def __iter__(self) -> Iterator[bytes]:
-        unpacking = Unpacking(self._encoding, self._limit)
+        unpacking = Unpacker(self._encoding, self._limit)
         for piece in self._stream:
             if time.monotonic() > self._until:
                 raise httpx2.ReadTimeout("the answer takes too long")

@@ -18,7 +18,7 @@ _NOTHING = Usage()
 
 
 @dataclass
-class Course:
+class CallProgress:
     """What one call has taken so far, and until when it may go on (loop time; None: its clock does not run yet)."""
 
     tallies: tuple[Tally, ...]

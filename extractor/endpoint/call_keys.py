@@ -9,12 +9,12 @@ from functools import lru_cache
 from pydantic import BaseModel
 
 from extractor.endpoint.calls import Call, Response
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 
 _FORM = 1  # of the key itself
 
 
-def call_key(call: Call[Response], settings: Settings) -> str:
+def call_key(call: Call[Response], settings: EndpointSettings) -> str:
     """Return the key of a call, 64 hexadecimal digits: the model, the mode as it was set, the sampling, the messages,
     the answer's schema, the prompt's version, further fields. Where ``settings`` ask for it the endpoint's address too.
 
@@ -32,12 +32,12 @@ def call_key(call: Call[Response], settings: Settings) -> str:
     )
 
 
-def settings_key(settings: Settings) -> str:
+def settings_key(settings: EndpointSettings) -> str:
     """Return a key, 64 hexadecimal digits, of all settings that can change an answer."""
     return _hashed([*_deciding(settings), settings.max_tokens])
 
 
-def _deciding(settings: Settings) -> list[object]:
+def _deciding(settings: EndpointSettings) -> list[object]:
     return [
         _FORM,
         settings.model,
@@ -53,7 +53,7 @@ def _hashed(parts: list[object]) -> str:
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
-def token_limit(call: Call[Response], settings: Settings) -> int:
+def token_limit(call: Call[Response], settings: EndpointSettings) -> int:
     """Return the most tokens that an answer to ``call`` may take."""
     return settings.max_tokens or call.max_tokens
 

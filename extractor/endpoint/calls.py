@@ -55,7 +55,7 @@ class Usage:
 
 
 @dataclass(frozen=True)
-class Answer(Generic[Response]):
+class CallAnswer(Generic[Response]):
     """A valid answer. ``requests`` is how many requests it took (0 from the cache), ``seconds`` how long."""
 
     value: Response

@@ -16,22 +16,22 @@ from weakref import WeakValueDictionary
 
 from tenacity import AsyncRetrying, retry_if_exception
 
-from extractor.endpoint.answer_records import Answers, Record
-from extractor.endpoint.answers import Accepted, accepted, kept, to_keep
-from extractor.endpoint.call_course import PROBE_RETRIES, Course, failure_of, wait_before
+from extractor.endpoint.answer_records import AnswerStore, Record
+from extractor.endpoint.answers import ValidAnswer, kept_answer, record_of, valid_answer
+from extractor.endpoint.call_course import PROBE_RETRIES, CallProgress, failure_of, wait_before
 from extractor.endpoint.call_keys import call_key, schema_text, token_limit
-from extractor.endpoint.calls import Answer, Call, Mode, Response, Usage
+from extractor.endpoint.calls import Call, CallAnswer, Mode, Response, Usage
 from extractor.endpoint.clipping import ClipWatch
 from extractor.endpoint.completion import Oddity, Reply, read_completion, read_usage
-from extractor.endpoint.estimate import least_tokens, usual_tokens
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.limiter import Limiter, Need, Ticket
 from extractor.endpoint.mode_probe import QUESTION, picked
-from extractor.endpoint.offline import Offline
+from extractor.endpoint.offline import OfflineAnswers
 from extractor.endpoint.prices import Price, price_of
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.standstill import Standstill
 from extractor.endpoint.tally import Tally, Totals
+from extractor.endpoint.tokens import least_tokens, most_tokens
 from extractor.errors import ExtractorError, SettingsError
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ class Endpoint:
         SettingsError: no model is named, or a budget in dollars is set and the model's price is unknown.
     """
 
-    def __init__(self, settings: Settings, cache: Answers | Offline | None = None, tally: Tally | None = None) -> None:
+    def __init__(
+        self, settings: EndpointSettings, cache: AnswerStore | OfflineAnswers | None = None, tally: Tally | None = None
+    ) -> None:
         if settings.model is None:
             raise SettingsError("no model is named; say which with --model (doctor lists what the endpoint has)")
         self._model = settings.model
@@ -121,7 +123,7 @@ class Endpoint:
 
     async def ask(
         self, call: Call[Response], *, until: float | None = None, tally: Tally | None = None
-    ) -> Answer[Response]:
+    ) -> CallAnswer[Response]:
         """Return a valid answer to ``call``, from the cache or from the endpoint. ``until`` (loop time) is when it is
         of no use any more; ``tally`` counts what it took, beside the endpoint's own.
 
@@ -138,12 +140,12 @@ class Endpoint:
                 value = self._kept(key, call, course)
                 if value is not None:
                     course.add(Totals(calls=1, cache_hits=1))
-                    return Answer(value, _NOTHING, 0, 0.0, from_cache=True)
+                    return CallAnswer(value, _NOTHING, 0, 0.0, from_cache=True)
                 if hopeless := self._standstill.failure(self._now()):
                     raise hopeless
                 mode = await self._picked_mode(course)
                 reply, answer = await self._answered(call, mode, course)
-                value = self._agreed(key, call, to_keep(call, self._model, mode, reply, answer.text), course)
+                value = self._agreed(key, call, record_of(call, self._model, mode, reply, answer.text), course)
                 value = value or answer.value
         except TimeoutError:
             failure = EndpointFailure(Reason.TIMEOUT, "the time for this notice is over")
@@ -151,7 +153,7 @@ class Endpoint:
             failure = error
         else:
             course.add(Totals(calls=1))
-            return Answer(value, course.usage, course.requests, self._now() - course.started)
+            return CallAnswer(value, course.usage, course.requests, self._now() - course.started)
         course.add(Totals(calls=1, failures=1))
         self._remember(failure)
         _LOG.info("%s: %s after %d requests", call.task, failure.reason, course.requests)
@@ -161,7 +163,7 @@ class Endpoint:
         """Whether an answer to ``call`` is kept, so that nothing would be asked."""
         return self._cache is not None and call_key(call, self._settings) in self._cache
 
-    async def attempt(self, call: Call[Response], mode: Mode) -> Accepted[Response]:
+    async def attempt(self, call: Call[Response], mode: Mode) -> ValidAnswer[Response]:
         """Ask in ``mode``, past the cache, and do not ask again where the answer is wrong: to learn what it is like.
 
         Raises:
@@ -178,22 +180,22 @@ class Endpoint:
             self._transport = Transport(self._settings)
         return self._transport
 
-    def _course(self, tally: Tally | None, retries: int | None = None) -> Course:
+    def _course(self, tally: Tally | None, retries: int | None = None) -> CallProgress:
         tallies = (self._tally,) if tally is None else (self._tally, tally)
-        return Course(tallies, self._now(), self._settings.retries if retries is None else retries)
+        return CallProgress(tallies, self._now(), self._settings.retries if retries is None else retries)
 
-    def _kept(self, key: str, call: Call[Response], course: Course) -> Response | None:
+    def _kept(self, key: str, call: Call[Response], course: CallProgress) -> Response | None:
         record = self._cache.get(key, call.task) if self._cache is not None else None
         if record is None:
             return None
-        value = kept(call, record)
+        value = kept_answer(call, record)
         if value is None:
             course.note(Oddity.CACHE_STALE)
-            if isinstance(self._cache, Offline):
+            if isinstance(self._cache, OfflineAnswers):
                 raise self._cache.missed(key, call.task)
         return value
 
-    def _agreed(self, key: str, call: Call[Response], record: Record, course: Course) -> Response | None:
+    def _agreed(self, key: str, call: Call[Response], record: Record, course: CallProgress) -> Response | None:
         """Keep an answer. Where another process was faster, return what it was told: all runs are to say the same.
         An answer that cannot be kept is used all the same, this once."""
         if self._cache is None:
@@ -205,7 +207,7 @@ class Endpoint:
             if self._cache.add(key, record):
                 return None
             there = self._cache.get(key, call.task)
-            value = kept(call, there) if there else None
+            value = kept_answer(call, there) if there else None
             if value is None:
                 self._cache.put(key, record)
         except (ExtractorError, OSError, ValueError) as error:
@@ -216,7 +218,7 @@ class Endpoint:
             return None
         return value
 
-    async def _picked_mode(self, course: Course) -> Mode:
+    async def _picked_mode(self, course: CallProgress) -> Mode:
         """Return the mode that is set, or the one that a probe finds. Those who wait for one probe are told the same by
         it: an endpoint that does not answer costs its time once, not once a call."""
         if self._mode is None:
@@ -236,7 +238,7 @@ class Endpoint:
         deadline = self._now() + self._settings.span
 
         async def tried(mode: Mode) -> tuple[Oddity, ...]:
-            probe = Course(tallies, self._now(), self._settings.retries, tries_mode=True, deadline=deadline)
+            probe = CallProgress(tallies, self._now(), self._settings.retries, tries_mode=True, deadline=deadline)
             return (await self._attempted(QUESTION, mode, probe)).oddities
 
         try:
@@ -252,13 +254,15 @@ class Endpoint:
         if not probing.cancelled():
             probing.exception()  # those who wait are told; where nobody does any more it is no surprise
 
-    async def _answered(self, call: Call[Response], mode: Mode, course: Course) -> tuple[Reply, Accepted[Response]]:
+    async def _answered(
+        self, call: Call[Response], mode: Mode, course: CallProgress
+    ) -> tuple[Reply, ValidAnswer[Response]]:
         """Ask until the answer is valid, each time with a word about what was wrong with the last one."""
         complaint = ""
         for left in range(self._settings.answer_retries, -1, -1):
             try:
                 reply = await self._replied(call, mode, complaint, course)
-                answer = accepted(call, mode, reply)
+                answer = valid_answer(call, mode, reply)
             except AnswerFailure as failure:
                 course.note(failure.reason)
                 if failure.ignores_schema and mode in ("tools", "json_schema"):
@@ -272,10 +276,10 @@ class Endpoint:
                 return reply, answer
         raise AssertionError  # the last round returns or raises
 
-    async def _attempted(self, call: Call[Response], mode: Mode, course: Course) -> Accepted[Response]:
-        return accepted(call, mode, await self._replied(call, mode, "", course))
+    async def _attempted(self, call: Call[Response], mode: Mode, course: CallProgress) -> ValidAnswer[Response]:
+        return valid_answer(call, mode, await self._replied(call, mode, "", course))
 
-    async def _replied(self, call: Call[Response], mode: Mode, complaint: str, course: Course) -> Reply:
+    async def _replied(self, call: Call[Response], mode: Mode, complaint: str, course: CallProgress) -> Reply:
         """Send a request until the endpoint answers it: again after a while, or without what it does not take."""
         while True:
             try:
@@ -305,7 +309,7 @@ class Endpoint:
                 self._dropped |= {parameter}
                 course.note(Oddity.PARAMETER_DROPPED)
 
-    async def _requested(self, call: Call[Response], mode: Mode, complaint: str, course: Course) -> Reply:
+    async def _requested(self, call: Call[Response], mode: Mode, complaint: str, course: CallProgress) -> Reply:
         """Wait for a turn and send one request."""
         from extractor.endpoint.shapes import request_body
 
@@ -348,7 +352,7 @@ class Endpoint:
             self._clips.check(call, reply.usage.prompt)
         return reply
 
-    async def _turn(self, need: Need, course: Course) -> Ticket:
+    async def _turn(self, need: Need, course: CallProgress) -> Ticket:
         """Wait until a request may go, but not beyond the call's time."""
         assert self._limiter is not None, "use the endpoint in an async with block"
         try:
@@ -358,7 +362,7 @@ class Endpoint:
             pass
         raise EndpointFailure(Reason.TIMEOUT, "the time for this call was over before its turn came again")
 
-    def _count(self, course: Course, usage: Usage, started: float, *, charged: bool) -> None:
+    def _count(self, course: CallProgress, usage: Usage, started: float, *, charged: bool) -> None:
         course.usage += usage
         course.add(
             Totals(
@@ -374,7 +378,7 @@ class Endpoint:
         return self._price.of(usage) if self._price and usage.known else None
 
     def _need(self, call: Call[Response]) -> Need:
-        prompt = usual_tokens(call.messages, len(schema_text(call.response)))
+        prompt = most_tokens(call.messages, len(schema_text(call.response)))
         most = Usage(prompt, 0, token_limit(call, self._settings))
         return Need(most.prompt + most.completion, self._price.of(most) if self._price else 0.0)
 

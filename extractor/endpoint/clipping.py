@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from extractor.endpoint.calls import Call, Response
-from extractor.endpoint.estimate import least_tokens, usual_tokens
 from extractor.endpoint.failures import AnswerFailure, Reason
+from extractor.endpoint.tokens import least_tokens, most_tokens
 
 _LONG_ENOUGH = 300  # tokens; of shorter prompts the frame is too large a part
 _TOLERANCE = 0.6  # of the tokens a character that another prompt of the task took
@@ -22,7 +22,7 @@ class ClipWatch:
         Raises:
             AnswerFailure: it cannot have read all of it.
         """
-        usual = usual_tokens(call.messages)
+        usual = most_tokens(call.messages)
         if usual < _LONG_ENOUGH:
             return
         rate = self._rates.get(call.task, 0.0)

@@ -33,49 +33,53 @@ _LONGEST_LOCATION = 2000  # characters
 _HANDSHAKE = 3.0  # seconds
 
 
-class Fault(NamedTuple):
+class ConnectionFault(NamedTuple):
     """What is wrong with a connection: words that follow the endpoint's address in a sentence."""
 
     reason: Reason
     words: str
 
 
-def fault_of(error: BaseException, url: str) -> Fault:
+def fault_of(error: BaseException, url: str) -> ConnectionFault:
     """Return what ``error``, raised while the server at ``url`` was asked, says of the connection."""
     chain = list(causes(error))
     for each in chain:
         if isinstance(each, OversizedError):
-            return Fault(Reason.OVERSIZED, f"sent an answer that was given up: {each}")
+            return ConnectionFault(Reason.OVERSIZED, f"sent an answer that was given up: {each}")
         if isinstance(each, httpx2.DecodingError):
-            return Fault(Reason.SERVER, "sent an answer that is damaged: it cannot be unpacked")
+            return ConnectionFault(Reason.SERVER, "sent an answer that is damaged: it cannot be unpacked")
         if isinstance(each, socket.gaierror):
-            return Fault(Reason.CONNECTION, "cannot be reached: its host name is not known; is it spelt right?")
+            return ConnectionFault(
+                Reason.CONNECTION, "cannot be reached: its host name is not known; is it spelt right?"
+            )
     for each in chain:
         if isinstance(each, ssl.SSLError) and (fault := _of_tls(each)):
             return fault
     is_plain = urlsplit(url).scheme == "http"
     root = _root(error)
     if is_plain and "illegal request line" in str(root):  # h11's words for a first byte that no HTTP begins with
-        return Fault(Reason.TLS, "does not answer in HTTP but, most likely, TLS; write https:// instead of http://")
+        return ConnectionFault(
+            Reason.TLS, "does not answer in HTTP but, most likely, TLS; write https:// instead of http://"
+        )
     hint = ""
     if is_plain and "without sending a response" in str(root):
         hint = ", or does it speak TLS (https://)"
     elif not is_plain and (isinstance(root, ssl.SSLError) or _is_unanswered_handshake(chain)):
         hint = ", or does it speak plain HTTP (http://)"
     named = f"cannot be reached, or broke off ({type(root).__name__})"
-    return Fault(Reason.CONNECTION, f"{named}; is the server running{hint}?")
+    return ConnectionFault(Reason.CONNECTION, f"{named}; is the server running{hint}?")
 
 
-def _of_tls(error: ssl.SSLError) -> Fault | None:
+def _of_tls(error: ssl.SSLError) -> ConnectionFault | None:
     """Return what an error of TLS means; None where the connection may only have broken off."""
     if isinstance(error, ssl.SSLCertVerificationError):
         what = _CERTIFICATES.get(error.verify_code, "cannot be verified")
-        return Fault(Reason.TLS, f"has a certificate that {what}; nothing was sent to it")
+        return ConnectionFault(Reason.TLS, f"has a certificate that {what}; nothing was sent to it")
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError | ssl.SSLWantReadError | ssl.SSLWantWriteError):
         return None
     if error.reason in _NO_TLS:
-        return Fault(Reason.TLS, "does not speak TLS at this port; write http:// instead of https://")
-    return Fault(Reason.TLS, f"fails to agree on TLS ({error.reason or type(error).__name__})")
+        return ConnectionFault(Reason.TLS, "does not speak TLS at this port; write http:// instead of https://")
+    return ConnectionFault(Reason.TLS, f"fails to agree on TLS ({error.reason or type(error).__name__})")
 
 
 def _is_unanswered_handshake(chain: Sequence[BaseException]) -> bool:

@@ -19,7 +19,7 @@ from openai import APIConnectionError, APIStatusError
 from extractor.endpoint.calls import Message
 from extractor.endpoint.connection import REDIRECTS, TLS_PORT, fault_of, target_of
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.terminal import printable
 
 _LONGEST_QUOTE = 200
@@ -45,7 +45,7 @@ _UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 
 
-def diagnose(error: Exception, messages: Sequence[Message], settings: Settings) -> CallFailure:
+def diagnose(error: Exception, messages: Sequence[Message], settings: EndpointSettings) -> CallFailure:
     """Return what ``error``, raised by the OpenAI client, means for the call whose ``messages`` were sent. Whatever a
     server says, this raises nothing."""
     where = settings.address
@@ -60,7 +60,7 @@ def diagnose(error: Exception, messages: Sequence[Message], settings: Settings) 
     return EndpointFailure(Reason.SERVER, f"{where} sent what is no completion ({type(error).__name__})")
 
 
-def refused_in_passing(body: object, messages: Sequence[Message], settings: Settings) -> EndpointFailure:
+def refused_in_passing(body: object, messages: Sequence[Message], settings: EndpointSettings) -> EndpointFailure:
     """Return what an error means that came with status 200, as gateways send it."""
     error = body if isinstance(body, Mapping) else {}
     code = _code(error.get("code"))
@@ -98,7 +98,7 @@ def exhausted(headers: Mapping[str, str]) -> float | None:
     return max(waits, default=None)
 
 
-def _status(error: APIStatusError, messages: Sequence[Message], settings: Settings) -> CallFailure:
+def _status(error: APIStatusError, messages: Sequence[Message], settings: EndpointSettings) -> CallFailure:
     status = error.status_code
     detail = _detail(error)
     quote = "" if isinstance(error.body, str) else _quoted(detail, messages, settings)  # a page helps nobody
@@ -167,7 +167,7 @@ def _code(said: object) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{3}", text) else None
 
 
-def _quoted(text: str, messages: Sequence[Message], settings: Settings) -> str:
+def _quoted(text: str, messages: Sequence[Message], settings: EndpointSettings) -> str:
     """Return an endpoint's words in one short line, without keys and without what was sent."""
     for secret in settings.secrets:
         text = text.replace(secret, "***")

@@ -21,19 +21,19 @@ from extractor.endpoint.diagnosis import diagnose
 from extractor.endpoint.doctor_report import (
     ODDITIES,
     OF_THE_MODEL,
+    DoctorReport,
     ModeTrial,
-    Report,
     Speed,
     diagnoses,
     remedies,
     suggestions,
 )
-from extractor.endpoint.estimate import usual_tokens
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of
 from extractor.endpoint.mode_probe import ORDER, QUESTION
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
+from extractor.endpoint.tokens import most_tokens
 from extractor.terminal import printable
 
 _CONTEXT_FIELDS = ("max_model_len", "context_length", "max_context_length", "context_window", "n_ctx")
@@ -47,8 +47,8 @@ _ROOM = 256  # tokens for the simple question: enough to see that an answer keep
 
 
 async def examine(
-    settings: Settings, ask_tiny: Call[Response], watch: Callable[[str], None] = lambda _: None
-) -> Report:
+    settings: EndpointSettings, ask_tiny: Call[Response], watch: Callable[[str], None] = lambda _: None
+) -> DoctorReport:
     """Return what the endpoint can do, tried with ``ask_tiny``, in about ten requests, or more where answers are wrong.
     Nothing of it is kept. ``watch`` is told what is tried next.
 
@@ -60,7 +60,7 @@ async def examine(
         listed = await scout.transport().models()
         is_llama = isinstance(listed, list) and any(entry.get("owned_by") == "llamacpp" for entry in listed)
         llama_context = await scout.transport().llama_context() if is_llama else None
-    report = Report(settings.address, settings.model, reached=True)
+    report = DoctorReport(settings.address, settings.model, reached=True)
     if isinstance(listed, CallFailure):
         if listed.reason is Reason.CONNECTION and await speaks_tls(settings.url):
             listed = EndpointFailure(Reason.TLS, f"{settings.address} {TLS_PORT}")
@@ -81,8 +81,8 @@ async def examine(
 
 
 async def _tried_out(
-    settings: Settings, ask_tiny: Call[Response], report: Report, watch: Callable[[str], None]
-) -> Report:
+    settings: EndpointSettings, ask_tiny: Call[Response], report: DoctorReport, watch: Callable[[str], None]
+) -> DoctorReport:
     """Try the model that ``settings`` name in each mode, and how fast it is and how much it takes in the best."""
     async with AsyncExitStack() as stack:
         endpoints = {}
@@ -105,7 +105,7 @@ async def _tried_out(
         if report.context is None:
             watch("trying a long prompt")
             long = _lengthened(ask_tiny)
-            tokens = usual_tokens(long.messages)
+            tokens = most_tokens(long.messages)
             report = replace(report, long_prompt=await _tried(endpoints[best], long, best), long_tokens=tokens)
     return report
 
@@ -146,7 +146,7 @@ async def _tried(endpoint: Endpoint, call: Call[Response], mode: Mode) -> ModeTr
     )
 
 
-async def _speed(endpoint: Endpoint, settings: Settings, call: Call[Response], mode: Mode) -> Speed | None:
+async def _speed(endpoint: Endpoint, settings: EndpointSettings, call: Call[Response], mode: Mode) -> Speed | None:
     """Measure one streamed answer; None where the endpoint does not stream."""
     from extractor.endpoint.shapes import request_body
 
@@ -200,7 +200,7 @@ def _unseen(call: Call[Response]) -> Call[Response]:
 def _lengthened(call: Call[Response]) -> Call[Response]:
     """Return a call with the same question, and so an answer as short, behind a prompt as long as any of a run."""
     head, *rest = call.messages
-    more = max(_LONG_PROMPT / usual_tokens(call.messages) - 1, 0)
+    more = max(_LONG_PROMPT / most_tokens(call.messages) - 1, 0)
     filler = (head.content * math.ceil(more))[: int(more * len(head.content))]
     return replace(call, messages=(head._replace(content=f"{filler}\n{head.content}"), *rest))
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from extractor.endpoint.calls import Mode
 from extractor.endpoint.completion import Oddity
 from extractor.endpoint.failures import Reason
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 
 OF_THE_MODEL = frozenset((Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER, Reason.TRUNCATED, Reason.REFUSED))
 """Why a call fails although the endpoint does what it should."""
@@ -77,7 +77,7 @@ class Speed:
 
 
 @dataclass(frozen=True)
-class Report:
+class DoctorReport:
     """What was found. ``models`` is None where the endpoint lists none; ``context`` (tokens) where it does not say, and
     ``long_prompt`` is how a prompt of ``long_tokens`` did then; ``cold`` is the speed with a prompt it never saw,
     ``warm`` with the same again."""
@@ -120,7 +120,7 @@ class Report:
         return self.warm.first_token < _NOTICEABLE * self.cold.first_token
 
 
-def diagnoses(report: Report) -> tuple[str, ...]:
+def diagnoses(report: DoctorReport) -> tuple[str, ...]:
     """Return what is wrong, in plain words."""
     found: list[str] = []
     if report.models and report.model not in report.models:
@@ -147,13 +147,13 @@ def diagnoses(report: Report) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _cannot_take_long(report: Report) -> bool:
+def _cannot_take_long(report: DoctorReport) -> bool:
     """Whether a long prompt was tried, and it was its length that failed."""
     reasons = (Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED, Reason.TIMEOUT)
     return report.long_prompt is not None and report.long_prompt.reason in reasons
 
 
-def suggestions(settings: Settings, report: Report) -> tuple[str, ...]:
+def suggestions(settings: EndpointSettings, report: DoctorReport) -> tuple[str, ...]:
     """Return what to set, and what to do against what is wrong."""
     found: list[str] = []
     tried = [] if report.best_mode else report.modes
@@ -177,7 +177,7 @@ def suggestions(settings: Settings, report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def remedies(settings: Settings, reason: Reason) -> tuple[str, ...]:
+def remedies(settings: EndpointSettings, reason: Reason) -> tuple[str, ...]:
     """Return what can be done where calls fail for ``reason``."""
     remedy = _REMEDIES.get(reason)
     return (remedy.format(variable=settings.api_key_env),) if remedy else ()

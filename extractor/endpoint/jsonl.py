@@ -15,7 +15,7 @@ _LARGEST_COUNT = 10**12
 _LONGEST_LINE = 64 * 2**20  # bytes; a longer one is read as far as that, and the rest of it left out
 
 
-class Problem(NamedTuple):
+class LineProblem(NamedTuple):
     """What is wrong with a line of a file; ``where`` names the file and the line, neither part quotes the line."""
 
     where: str

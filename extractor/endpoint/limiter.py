@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extractor.endpoint.failures import EndpointFailure, Reason
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 
 _START = 8  # at once, where the settings do not say
 _CEILING = 64
@@ -87,7 +87,7 @@ class Window:
 class Limiter:
     """The gate that all requests to one endpoint go through. Belongs to one event loop."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: EndpointSettings, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._ceiling = float(settings.concurrency or _CEILING)
         self._limit = float(settings.concurrency or _START)

@@ -11,7 +11,7 @@ from extractor.errors import BugError
 _SHORT = 12  # digits of a key that people can tell apart
 
 
-class Readable(Protocol):
+class AnswerLookup(Protocol):
     """The cache or a recording."""
 
     def get(self, key: str, task: str = "", /) -> Record | None:
@@ -21,10 +21,10 @@ class Readable(Protocol):
         """Tell whether an answer is kept under ``key``."""
 
 
-class Offline:
+class OfflineAnswers:
     """Stands in the cache's place: a look-up that finds nothing is an error, so that no call follows it."""
 
-    def __init__(self, answers: Readable) -> None:
+    def __init__(self, answers: AnswerLookup) -> None:
         self._answers = answers
 
     def get(self, key: str, task: str = "", /) -> Record:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from extractor.endpoint.answer_records import FIELDS, Record, flaw, is_key, unusable
 from extractor.endpoint.cache import AnswerCache
-from extractor.endpoint.jsonl import Problem, json_line, numbered_lines, parsed, write_whole
+from extractor.endpoint.jsonl import LineProblem, json_line, numbered_lines, parsed, write_whole
 from extractor.errors import InputError
 
 _FIRST_FIELDS = ("task", "key")
@@ -21,7 +21,7 @@ _NAMED = 3  # problems named in an error; the rest is counted
 
 
 @dataclass(frozen=True)
-class Exported:
+class AnswerExport:
     """How many answers were written, and the keys asked for that have none."""
 
     count: int
@@ -29,16 +29,16 @@ class Exported:
 
 
 @dataclass(frozen=True)
-class Imported:
+class AnswerImport:
     """What an import did: answers that are ``new``, that ``replaced`` another, that were there (``unchanged``)."""
 
     new: int = 0
     replaced: int = 0
     unchanged: int = 0
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[LineProblem, ...] = ()
 
 
-def export(cache: AnswerCache, path: Path, keys: Iterable[str] | None = None) -> Exported:
+def export(cache: AnswerCache, path: Path, keys: Iterable[str] | None = None) -> AnswerExport:
     """Write the cache's answers, or those of ``keys``, to ``path``.
 
     Raises:
@@ -59,10 +59,10 @@ def export(cache: AnswerCache, path: Path, keys: Iterable[str] | None = None) ->
 
     write_whole(path, lines())
     missing = () if keys is None else tuple(key for key in wanted if key not in tasks)
-    return Exported(written, missing)
+    return AnswerExport(written, missing)
 
 
-def import_(cache: AnswerCache, path: Path) -> Imported:
+def import_(cache: AnswerCache, path: Path) -> AnswerImport:
     """Take the answers of ``path`` into the cache; a line that holds none is named and left out.
 
     Raises:
@@ -70,14 +70,14 @@ def import_(cache: AnswerCache, path: Path) -> Imported:
         OutputError: the cache cannot be written.
     """
     counts = {"new": 0, "replaced": 0, "unchanged": 0}
-    problems: list[Problem] = []
+    problems: list[LineProblem] = []
     for key, record in _read(path, problems):
         before = cache.get(key)
         outcome = "new" if before is None else "unchanged" if before == record else "replaced"
         counts[outcome] += 1
         if outcome != "unchanged":
             cache.put(key, record)
-    return Imported(**counts, problems=tuple(problems))
+    return AnswerImport(**counts, problems=tuple(problems))
 
 
 class Recording:
@@ -88,7 +88,7 @@ class Recording:
     """
 
     def __init__(self, path: Path) -> None:
-        problems: list[Problem] = []
+        problems: list[LineProblem] = []
         self._records: Mapping[str, Record] = dict(_read(path, problems))
         if problems:
             named = "; ".join(map(str, problems[:_NAMED]))
@@ -113,13 +113,13 @@ def recorded_line(key: str, record: Record) -> bytes:
     return json_line(fields)
 
 
-def _read(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Record]]:
+def _read(path: Path, problems: list[LineProblem]) -> Iterator[tuple[str, Record]]:
     """Yield each key's answer once, in the file's order; what is wrong goes to ``problems``."""
     seen: dict[str, tuple[int, bytes]] = {}
     for number, line in numbered_lines(path):
         found = _answer(line)
         if isinstance(found, str):
-            problems.append(Problem(f"{path}:{number}", found))
+            problems.append(LineProblem(f"{path}:{number}", found))
             continue
         key, record = found
         canonical = recorded_line(key, record)
@@ -127,7 +127,7 @@ def _read(path: Path, problems: list[Problem]) -> Iterator[tuple[str, Record]]:
         if first == number:
             yield found
         elif same != canonical:
-            problems.append(Problem(f"{path}:{number}", f"answers the call of line {first} differently"))
+            problems.append(LineProblem(f"{path}:{number}", f"answers the call of line {first} differently"))
 
 
 def _answer(line: bytes) -> tuple[str, Record] | str:

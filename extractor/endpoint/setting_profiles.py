@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import SettingsError
 
 FILE_NAME = "extractor.toml"
@@ -76,7 +76,7 @@ def _checked(path: Path, name: str, table: object) -> Mapping[str, Any]:
                 f"{path}: [profiles.{name}] holds a key; put it into an environment variable, or into .env, "
                 "and the variable's name under api_key_env"
             )
-        if setting not in Settings.model_fields:
+        if setting not in EndpointSettings.model_fields:
             raise SettingsError(f"{path}: [profiles.{name}] sets {setting}, which is no setting")
     return table
 

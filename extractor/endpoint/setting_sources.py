@@ -27,7 +27,7 @@ from pydantic_settings import (
 )
 
 from extractor.endpoint.setting_profiles import FILE_NAME, own_profile, read_profile
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import SettingsError
 
 _PREFIXES = ("EXTRACTOR_", "OPENAI_")
@@ -35,7 +35,9 @@ _OF_THE_PLACE = ("base_url", "api_key_env")
 """The settings that say where texts and keys go."""
 
 
-def load(flags: Mapping[str, object] | None = None, profile: str | None = None, folder: Path | None = None) -> Settings:
+def load(
+    flags: Mapping[str, object] | None = None, profile: str | None = None, folder: Path | None = None
+) -> EndpointSettings:
     """Return the settings from all the places they may stand in. ``flags`` are by setting (None: not given); ``folder``
     is where ``.env`` and ``extractor.toml`` are looked for (the working folder).
 
@@ -45,7 +47,7 @@ def load(flags: Mapping[str, object] | None = None, profile: str | None = None, 
     """
     folder = folder or Path.cwd()
     given = {name: value for name, value in (flags or {}).items() if value is not None}
-    unknown = sorted(set(given) - set(Settings.model_fields))
+    unknown = sorted(set(given) - set(EndpointSettings.model_fields))
     if unknown:
         raise SettingsError(f"{unknown[0]}: there is no such setting")
     env_file = folder / ".env"
@@ -60,13 +62,13 @@ def load(flags: Mapping[str, object] | None = None, profile: str | None = None, 
             raise SettingsError(_refusal(unasked[0], folder, env_file))
         # A key in .env is for the server that .env names: where that is left out, so is the key.
         key = given.get("api_key") or _key(trusted.api_key_env, None if "base_url" in unasked else env_file)
-        values = {name: getattr(gathered, name) for name in Settings.model_fields}
+        values = {name: getattr(gathered, name) for name in EndpointSettings.model_fields}
         place = {name: getattr(trusted, name) for name in _OF_THE_PLACE}
-        return Settings.model_validate(values | place | {"api_key": key})
+        return EndpointSettings.model_validate(values | place | {"api_key": key})
     raise SettingsError(sentence)  # outside of the block, so that no context with the values travels along
 
 
-def _is_unasked(name: str, gathered: Settings, trusted: Settings) -> bool:
+def _is_unasked(name: str, gathered: EndpointSettings, trusted: EndpointSettings) -> bool:
     """Whether a setting is what it is by a file of the working folder alone."""
     return name not in trusted.model_fields_set and bool(getattr(gathered, name) != getattr(trusted, name))
 
@@ -87,8 +89,8 @@ def _refusal(name: str, folder: Path, env_file: Path) -> str:
     )
 
 
-def _gathered(flags: Mapping[str, Any], profile: Mapping[str, object], env_file: Path | None) -> Settings:
-    class Gathered(Settings, BaseSettings):
+def _gathered(flags: Mapping[str, Any], profile: Mapping[str, object], env_file: Path | None) -> EndpointSettings:
+    class SourcedSettings(EndpointSettings, BaseSettings):
         model_config = SettingsConfigDict(extra="ignore", enable_decoding=False)
 
         @classmethod
@@ -109,7 +111,7 @@ def _gathered(flags: Mapping[str, Any], profile: Mapping[str, object], env_file:
             )
             return init_settings, *environment, *file, InitSettingsSource(settings_cls, dict(profile))
 
-    return Gathered(**flags)
+    return SourcedSettings(**flags)
 
 
 def _key(variable: str, env_file: Path | None) -> SecretStr | None:

@@ -22,7 +22,7 @@ Positive = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class Settings(BaseModel):
+class EndpointSettings(BaseModel):
     """How the endpoint is asked. A value of its own: made by hand it looks nowhere. Times are in seconds; what each
     setting means is told where it is a flag (``extractor.commands.endpoint_options``).
     """

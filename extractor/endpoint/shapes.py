@@ -20,7 +20,7 @@ from pydantic import BaseModel
 
 from extractor.endpoint.call_keys import token_limit
 from extractor.endpoint.calls import Call, Message, Mode, Response
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import BugError
 
 _MODES = {
@@ -43,7 +43,7 @@ class _Shape:
 
 def request_body(
     call: Call[Response],
-    settings: Settings,
+    settings: EndpointSettings,
     mode: Mode,
     complaint: str = "",
     dropped: Sequence[str] = (),

@@ -16,21 +16,21 @@ from extractor.endpoint.completion import Body, body_of
 from extractor.endpoint.diagnosis import diagnose, exhausted, refused_in_passing
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of, mapping
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 
 _Raw = TypeVar("_Raw")
 _NO_KEY = "none"  # servers of one's own ask for none, the client does
 _CONNECT = 10.0  # seconds to reach a server, within the time for the request
 
 
-class Received(NamedTuple):
+class CompletionResponse(NamedTuple):
     """A completion. Where the endpoint says that no request is left, in how many seconds it will take the next one."""
 
     body: Body
     closed_for: float | None
 
 
-def whereabouts(settings: Settings) -> dict[str, Any]:
+def whereabouts(settings: EndpointSettings) -> dict[str, Any]:
     """Return what an OpenAI client must know to reach the endpoint, and hush the loggers that would write out what it
     sends."""
     for name in ("openai", "httpx", "httpx2", "httpcore", "httpcore2", "instructor"):
@@ -43,7 +43,7 @@ def whereabouts(settings: Settings) -> dict[str, Any]:
 class Transport:
     """The OpenAI client with its own retries off; to be closed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: EndpointSettings) -> None:
         self._settings = settings
         self._client = openai.AsyncOpenAI(
             **whereabouts(settings),
@@ -54,7 +54,7 @@ class Transport:
 
     async def send(
         self, body: Mapping[str, Any], messages: Sequence[Message], seconds: float
-    ) -> Received | CallFailure:
+    ) -> CompletionResponse | CallFailure:
         """Send a request and return its completion, or what went wrong within ``seconds``."""
         create: Any = self._client.chat.completions.with_raw_response.create
         raw = await self._tried(lambda: create(**self._split(body)), messages, seconds)
@@ -62,7 +62,7 @@ class Transport:
             return raw
         received = body_of(raw.content)
         if received and received.get("choices"):
-            return Received(received, exhausted(raw.headers))
+            return CompletionResponse(received, exhausted(raw.headers))
         if received and received.get("error"):
             return refused_in_passing(received["error"], messages, self._settings)
         what = "what is no completion" if received is None else "a completion without an answer"

@@ -6,7 +6,8 @@ Values of lists are looked up in printed order, so that the second “12次” o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from extractor.labels.anchors import hint, resolve_anchor
 from extractor.labels.label_nodes import Faults, Table, Text, choice
@@ -26,17 +27,14 @@ from extractor.record.contract import (
 )
 from extractor.record.date_values import is_date_value, is_day, printed_forms
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.grounding import DATE_SCALARS
-from extractor.record.items import CONTACT
+from extractor.record.fields import CONTACT, LISTS_OF_MEASURE, NOTICE_FIELDS, SHAPES, Field, ItemKind
 from extractor.record.lookup import Page
 from extractor.text.normal_form import normalise
 
-ISSUE_KEYS = ("label", "title", "section", "category", "status", "text", "measures")
-MEASURE_KEYS = (
-    "label", "text", "heading", "types", "status",
-    "documents", "quantities", "dates", "organizations", "accountability",
-)  # fmt: skip
+ISSUE_KEYS = (*SHAPES["issue"].values, "text", "measures")
+MEASURE_KEYS = (*SHAPES["measure"].values, "text", *(name for name, _ in LISTS_OF_MEASURE))
 HEADING_LIMIT = 30
+_MOST_TYPES = 3
 _LABEL_WITHIN = 24  # an issue's enumerator stands within its first characters (反馈问题一:…)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
@@ -66,6 +64,13 @@ class _Places:
         return found
 
 
+class _Written(NamedTuple):
+    """The values of an issue or a measure as a file gives them, and the words among them that are to be looked up."""
+
+    values: dict[str, Any]
+    words: list[tuple[str, Text]]
+
+
 class LabelReader:
     """Reads one file's tables. A value that fails is left out and reported."""
 
@@ -82,19 +87,15 @@ class LabelReader:
             self._faults.add(printed.line, f"labels another version of the text: its SHA-256 is {actual}")
         issues = self._issues(root)
         fields = root.table("fields", FIELD_KEYS)
-        scalars, spans = self._fields(fields) if fields is not None else ({}, {})
-        contact = Contact(**{key: scalars.pop(key, None) for key in CONTACT})
-        for key in CONTACT:
-            if key in spans:
-                spans[f"contact.{key}"] = spans.pop(key)
+        values, spans = self._fields(fields) if fields is not None else ({}, {})
         return Notice(
             notice_id=notice_id,
             text_sha256=actual,
-            contact=contact,
+            contact=Contact(**{key: values.pop(f"contact.{key}", None) for key in CONTACT}),
             totals=list(self._totals(root, issues)),
             issues=issues,
             spans=spans,
-            **scalars,  # type: ignore[arg-type]
+            **values,  # type: ignore[arg-type]
         )
 
     # -- notice fields ------------------------------------------------------------------------------------------
@@ -102,34 +103,33 @@ class LabelReader:
     def _fields(self, fields: Table) -> tuple[dict[str, str], dict[str, list[Span]]]:
         values: dict[str, str] = {}
         spans: dict[str, list[Span]] = {}
-        for key in FIELD_KEYS:
+        for key, (name, field) in zip(FIELD_KEYS, NOTICE_FIELDS.items(), strict=True):
             found = fields.text(key)
             if found is None:
                 continue
-            if key == "inspection_kind":
-                if choice(found, VOCABULARIES["inspection_kind"], self._faults, f"“{key}”") is None:
+            places: list[Span] = []
+            if field.vocabulary is not None:
+                if choice(found, VOCABULARIES[field.vocabulary], self._faults, f"“{key}”") is None:
                     continue
-                places: list[Span] = []
-            elif key in DATE_SCALARS:
+            elif field.type == "day":
                 if not is_day(found.value):
                     self._faults.add(found.line, f"“{key}” must be a date such as 2023-03-01, not “{found.value}”")
                     continue
-                places = self._day_place(found.value, last=key == "signed_on")
+                places = self._day_place(found.value, last=field.is_last)
             else:
-                places = self._field_places(key, found)
-            values[key] = found.value
+                places = self._field_places(key, field, found)
+            values[name] = found.value
             if places:
-                spans[key] = places
+                spans[name] = places
         return values, spans
 
-    def _field_places(self, key: str, found: Text) -> list[Span]:
-        end = len(self._page.text)
-        if key == "signed_by" and (last := self._page.find_last(found.value, 0, end)):
+    def _field_places(self, key: str, field: Field, found: Text) -> list[Span]:
+        if field.is_last and (last := self._page.find_last(found.value, 0, len(self._page.text))):
             return [last]
         whole = self._page.find(found.value)
         if whole is not None:
             return [whole]
-        parts = found.value.split("、") if key == "inspected_body" else [found.value]
+        parts = found.value.split("、") if field.is_joined else [found.value]
         places = [self._page.find(part) for part in parts]
         for part, place in zip(parts, places, strict=True):
             if place is None:
@@ -149,7 +149,7 @@ class LabelReader:
         tail = issues[-1].text.end if issues else end
         stretches = [Span(start=0, end=head), Span(start=tail, end=end), Span(start=0, end=end)]
         places = [_Places(self._page, stretch) for stretch in stretches if stretch.end > stretch.start]
-        for line, (name, printed, unit) in root.rows("totals", ("name", "value", "unit"), 3):
+        for line, (name, printed, unit) in root.rows("totals", SHAPES["total"].row, 3):
             known = choice(Text(name, line), VOCABULARIES["total_name"], self._faults, "a total's name")
             value = self._number(printed, line)
             if known is None or value is None:
@@ -175,36 +175,26 @@ class LabelReader:
     def _issue(self, table: Table, at: int) -> tuple[Issue | None, int]:
         end = len(self._page.text)
         text = self._anchor(table, Span(start=at, end=end), "issue")
-        title = table.text("title") if self._draft else table.required("title")
-        category = table.choice("category", VOCABULARIES["category"], required=not self._draft)
-        status = table.choice("status", VOCABULARIES["issue_status"], required=not self._draft)
+        written = self._written("issue", table)
         # Where the issue was not found, its measures are still read, so that one run shows all mistakes.
         stretch = text or Span(start=at, end=end)
         measures = self._measures(table, stretch)
         if text is None:
             return None, measures[-1].text.end if measures else at
         spans: dict[str, list[Span]] = {}
-        label = table.text("label")
-        if label is not None:
-            near = min(text.end, text.start + _LABEL_WITHIN)
-            self._keep(spans, "label", label, self._page.find(label.value, text.start, near), "at the issue's start")
-        if title is not None:
-            self._keep(spans, "title", title, self._page.find(title.value, text.start, text.end), "in the issue")
-        section = table.texts("section")
-        for heading in section:
-            place = self._page.find_last(heading.value, 0, text.start)
-            self._keep(spans, "section", heading, place, "before the issue")
-        issue = Issue(
-            label=label.value if label else None,
-            title=title.value if title else "",
-            section=[heading.value for heading in section],
-            category=category or "other",
-            status=status or "unspecified",
-            text=text,
-            measures=measures,
-            spans=spans,
-        )
-        return issue, text.end
+        for name, found in written.words:
+            place, where = self._place_in_issue(name, found.value, text)
+            self._keep(spans, name, found, place, where)
+        return Issue(**written.values, text=text, measures=measures, spans=spans), text.end
+
+    def _place_in_issue(self, name: str, words: str, issue: Span) -> tuple[Span | None, str]:
+        """Return the place of an issue's words, and where it was looked for."""
+        if name == "label":
+            near = min(issue.end, issue.start + _LABEL_WITHIN)
+            return self._page.find(words, issue.start, near), "at the issue's start"
+        if SHAPES["issue"].fields[name].type == "list":
+            return self._page.find_last(words, 0, issue.start), "before the issue"
+        return self._page.find(words, issue.start, issue.end), "in the issue"
 
     def _measures(self, table: Table, issue: Span) -> list[Measure]:
         measures: list[Measure] = []
@@ -220,49 +210,73 @@ class LabelReader:
 
     def _measure(self, table: Table, text: Span, issue: Span, before: int | None) -> Measure:
         spans: dict[str, list[Span]] = {}
-        label, heading = table.text("label"), table.text("heading")
-        if label is not None and before is not None and text.start > before:
-            self._keep(
-                spans, "label", label, self._page.find_last(label.value, before, text.start), "before the measure"
-            )
-        elif label is not None and before is not None:
-            self._faults.add(
-                label.line, f"“{label.value}” is not before the measure: leave the enumerator out of “text”"
-            )
-        if heading is not None:
-            place = self._page.find(heading.value, text.start, text.end)
-            self._keep(spans, "heading", heading, place, "in the measure")
-            if len(normalise(heading.value)) > HEADING_LIMIT:
-                self._faults.note(heading.line, f"a heading has at most {HEADING_LIMIT} characters")
+        written = self._written("measure", table)
+        for name, found in written.words:
+            if name != "label":
+                self._keep(spans, name, found, self._page.find(found.value, text.start, text.end), "in the measure")
+                if name == "heading" and len(normalise(found.value)) > HEADING_LIMIT:
+                    self._faults.note(found.line, f"a heading has at most {HEADING_LIMIT} characters")
+            elif before is not None:
+                self._place_label(spans, found, before, text.start)
         organizations = table.texts("organizations")
         places = _Places(self._page, text)
-        for name in organizations:
-            self._keep(spans, "organizations", name, places.words(name.value), "in the measure")
+        for words in organizations:
+            self._keep(spans, "organizations", words, places.words(words.value), "in the measure")
         quantities = list(self._quantities(table, text, issue))
         return Measure(
-            label=label.value if label else None,
+            **written.values,
             text=text,
-            heading=heading.value if heading else None,
-            types=self._types(table),
-            status=table.choice("status", VOCABULARIES["measure_status"], required=not self._draft) or "completed",
             documents=list(self._documents(table, text)),
             quantities=quantities,
             dates=list(self._dates(table, text)),
-            organizations=[name.value for name in organizations],
+            organizations=[words.value for words in organizations],
             accountability=list(self._accountability(table, text, quantities)),
             spans=spans,
         )
 
-    def _types(self, table: Table) -> list[str]:
-        found = table.texts("types")
-        known = [choice(each, VOCABULARIES["measure_type"], self._faults, "a type") for each in found]
-        if not self._draft and not 1 <= len(found) <= 3:
-            self._faults.add(table.line_of("types"), f"a measure has one to three types, this one has {len(found)}")
-        return [name for name in known if name is not None]
+    def _place_label(self, spans: dict[str, list[Span]], label: Text, before: int, start: int) -> None:
+        """Look a measure's enumerator up between the measure before and its own words."""
+        if start > before:
+            self._keep(spans, "label", label, self._page.find_last(label.value, before, start), "before the measure")
+        else:
+            self._faults.add(
+                label.line, f"“{label.value}” is not before the measure: leave the enumerator out of “text”"
+            )
+
+    def _written(self, kind: ItemKind, table: Table) -> _Written:
+        """Read the values of an issue or a measure; what a draft leaves open has the contract's default."""
+        shape = SHAPES[kind]
+        values: dict[str, Any] = {}
+        words: list[tuple[str, Text]] = []
+        for name, field in shape.fields.items():
+            vocabulary = VOCABULARIES[field.vocabulary] if field.vocabulary else {}
+            match field.type:
+                case "terms":
+                    values[name] = self._terms(table, name, vocabulary)
+                case "term":
+                    chosen = table.choice(name, vocabulary, required=not self._draft)
+                    values |= {name: chosen} if chosen else {}
+                case "list":
+                    found = table.texts(name)
+                    values[name] = [each.value for each in found]
+                    words += ((name, each) for each in found)
+                case _:
+                    is_needed = not (self._draft or shape.may_lack(name))
+                    one = table.required(name) if is_needed else table.text(name)
+                    values[name] = one.value if one else None if shape.may_lack(name) else ""
+                    words += [(name, one)] if one else []
+        return _Written(values, words)
+
+    def _terms(self, table: Table, name: str, vocabulary: Iterable[str]) -> list[str]:
+        found = table.texts(name)
+        known = [choice(each, vocabulary, self._faults, "a type") for each in found]
+        if not self._draft and not 1 <= len(found) <= _MOST_TYPES:
+            self._faults.add(table.line_of(name), f"a measure has one to three types, this one has {len(found)}")
+        return [term for term in known if term is not None]
 
     def _documents(self, table: Table, text: Span) -> Iterator[Document]:
         places = _Places(self._page, text)
-        for line, (name, title) in table.rows("documents", ("action", "title"), 2):
+        for line, (name, title) in table.rows("documents", SHAPES["document"].row, 2):
             action = choice(Text(name, line), VOCABULARIES["document_action"], self._faults, "a document's action")
             place = places.words(title)
             if place is None:
@@ -272,8 +286,7 @@ class LabelReader:
 
     def _quantities(self, table: Table, text: Span, issue: Span) -> Iterator[Quantity]:
         places = _Places(self._page, text)
-        names = ("value", "unit", "subject", "qualifier")
-        for line, (printed, unit, subject, word) in table.rows("quantities", names, 2):
+        for line, (printed, unit, subject, word) in table.rows("quantities", SHAPES["quantity"].row, 2):
             value = self._number(printed, line)
             place = None if value is None else places.amount(value, unit)
             if value is not None and place is None:
@@ -299,7 +312,7 @@ class LabelReader:
 
     def _accountability(self, table: Table, text: Span, quantities: list[Quantity]) -> Iterator[Accountability]:
         places = _Places(self._page, text)
-        for line, (name, printed, unit) in table.rows("accountability", ("action", "count", "unit"), 3):
+        for line, (name, printed, unit) in table.rows("accountability", SHAPES["accountability"].row, 3):
             vocabulary = VOCABULARIES["accountability_action"]
             action = choice(Text(name, line), vocabulary, self._faults, "an accountability action")
             count = self._number(printed, line)

@@ -9,10 +9,11 @@ import yaml
 
 from extractor.errors import InputError
 from extractor.labels.anchors import make_anchor
-from extractor.record.contract import Issue, Measure, Notice, Span
-from extractor.record.items import CONTACT, SCALARS
+from extractor.record.contract import DateMention, Issue, Measure, Notice, Record, Span
+from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, value_of
 
-FIELD_KEYS = (*SCALARS, *CONTACT)
+FIELD_KEYS = tuple(name.removeprefix("contact.") for name in FIELDS)
+"""The notice's own fields as a label file names them."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -30,8 +31,7 @@ def write_labels(
     lines += [f"status: {status}", f"text_sha256: {notice.text_sha256}"]
     lines += ["fields:", *_fields(notice, judged=judged)]
     if judged and notice.totals:
-        rows = (_row(total.name, _number(total.value), total.unit) for total in notice.totals)
-        lines += ["totals:", *(f"  - {row}" for row in rows)]
+        lines += ["totals:", *(f"  - {_row('total', total, text)}" for total in notice.totals)]
     elif not judged:
         lines.append("totals: []")
     if notice.issues:
@@ -44,8 +44,8 @@ def write_labels(
 
 
 def _fields(notice: Notice, *, judged: bool) -> Iterator[str]:
-    for key in FIELD_KEYS:
-        value = getattr(notice if key in Notice.model_fields else notice.contact, key)
+    for key, name in zip(FIELD_KEYS, FIELDS, strict=True):
+        value = value_of(notice, name)
         if not judged:
             yield f"  {key}:"
         elif value is not None:
@@ -53,17 +53,8 @@ def _fields(notice: Notice, *, judged: bool) -> Iterator[str]:
 
 
 def _issue(issue: Issue, text: str, at: int, *, judged: bool) -> Iterator[str]:
-    entries: list[tuple[str, str]] = []
-    if issue.label is not None:
-        entries.append(("label", _label(issue.label)))
-    if judged:
-        entries.append(("title", _plain(issue.title)))
-        if issue.section:
-            entries.append(("section", _flow(issue.section)))
-        entries += [("category", issue.category), ("status", issue.status)]
-    else:
-        entries += [("title", ""), ("section", "[]"), ("category", ""), ("status", "")]
-    entries.append(("text", _anchor(text, issue.text, Span(start=at, end=len(text)))))
+    anchor = ("text", _anchor(text, issue.text, Span(start=at, end=len(text))))
+    entries = [*_values("issue", issue, judged=judged), anchor]
     yield from _entry(entries, "  ")
     if issue.measures:
         yield "    measures:"
@@ -74,31 +65,34 @@ def _issue(issue: Issue, text: str, at: int, *, judged: bool) -> Iterator[str]:
 
 
 def _measure(measure: Measure, text: str, window: Span, *, judged: bool) -> Iterator[str]:
-    entries: list[tuple[str, str]] = []
-    if measure.label is not None:
-        entries.append(("label", _label(measure.label)))
-    entries.append(("text", _anchor(text, measure.text, window)))
+    entries = list(_values("measure", measure, judged=judged))
+    label = [entry for entry in entries if entry[0] == "label"]
+    anchor = ("text", _anchor(text, measure.text, window))
+    yield from _entry([*label, anchor, *(entry for entry in entries if entry not in label)], "      ")
     if not judged:
-        yield from _entry([*entries, ("types", "[]"), ("status", "")], "      ")
         return
-    if measure.heading is not None:
-        entries.append(("heading", _plain(measure.heading)))
-    entries += [("types", _flow(measure.types)), ("status", measure.status)]
-    yield from _entry(entries, "      ")
-    lists = {
-        "documents": [_row(each.action, each.title) for each in measure.documents],
-        "quantities": [
-            _row(_number(each.value), each.unit, each.subject or "", each.qualifier or "")
-            for each in measure.quantities
-        ],
-        "dates": [_row(each.value, text[each.text.start : each.text.end]) for each in measure.dates],
-        "organizations": [_plain(name) for name in measure.organizations],
-        "accountability": [_row(each.action, _number(each.count), each.unit) for each in measure.accountability],
-    }
-    for key, rows in lists.items():
-        if rows:
-            yield f"        {key}:"
-            yield from (f"          - {row}" for row in rows)
+    for name, kind in LISTS_OF_MEASURE:
+        elements = getattr(measure, name)
+        if elements:
+            yield f"        {name}:"
+            yield from (f"          - {_row(kind, each, text)}" for each in elements)
+
+
+def _values(kind: ItemKind, record: Issue | Measure, *, judged: bool) -> Iterator[tuple[str, str]]:
+    """Yield an issue's or a measure's values by their keys; what is to be judged stands empty."""
+    for name, field in SHAPES[kind].fields.items():
+        value = getattr(record, name)
+        if name == "label":
+            if value is not None:
+                yield name, _label(value)
+        elif not judged:
+            if not SHAPES[kind].may_lack(name):
+                yield name, "[]" if isinstance(value, list) else ""
+        elif isinstance(value, list):
+            if value or field.type == "terms":
+                yield name, _flow(value)
+        elif value is not None:
+            yield name, value if field.type == "term" else _plain(value)
 
 
 def _entry(entries: Iterable[tuple[str, str]], indent: str) -> Iterator[str]:
@@ -116,15 +110,21 @@ def _anchor(text: str, span: Span, window: Span) -> str:
         raise InputError(f"no label file can be written: {error}") from error
 
 
-def _row(*cells: str) -> str:
-    kept = [*cells]
-    while kept and not kept[-1]:
-        kept.pop()
-    return _plain(" | ".join(kept))
+def _row(kind: ItemKind, element: Record | str, text: str) -> str:
+    """Return the line of an element of a list: its values, behind a date its printed words."""
+    if isinstance(element, str):
+        return _plain(element)
+    shape = SHAPES[kind]
+    cells = [_cell(getattr(element, name)) for name in shape.row]
+    if isinstance(element, DateMention):
+        cells.append(text[element.text.start : element.text.end])
+    while cells and not cells[-1]:
+        cells.pop()
+    return _plain(" | ".join(cells))
 
 
-def _number(value: float) -> str:
-    return format(Decimal(str(value)), "f")
+def _cell(value: float | str | None) -> str:
+    return value or "" if isinstance(value, str | None) else format(Decimal(str(value)), "f")
 
 
 def _label(label: str) -> str:

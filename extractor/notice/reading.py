@@ -1,4 +1,7 @@
-"""The rules' reading of one notice: every rule set applied once to the whole text, then dealt out to its measures."""
+"""The rules' reading of one notice: every rule set applied once to the whole text, then dealt out to its measures.
+
+A reading is complete: whatever a record holds has been decided here, and ``assemble`` only writes it down.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +10,61 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from extractor.notice.facts.accountability import AccountabilityFound, find_accountability
+from extractor.notice.facts.accountability import find_accountability
 from extractor.notice.facts.contact import FieldFound
-from extractor.notice.facts.dates import DateFound, find_dates
-from extractor.notice.facts.documents import DocumentFound, find_documents
+from extractor.notice.facts.dates import find_dates
+from extractor.notice.facts.documents import find_documents
 from extractor.notice.facts.ledger import CLASSES, Claim, Ledger, count_digits, keep_ledger
-from extractor.notice.facts.notice_fields import read_fields
-from extractor.notice.facts.organizations import NameEnds
-from extractor.notice.facts.quantities import NameKind, QuantityFound, find_figures
+from extractor.notice.facts.notice_fields import NORMALISED, read_fields
+from extractor.notice.facts.quantities import NameKind, find_figures
 from extractor.notice.facts.totals import TotalFound, find_totals
+from extractor.notice.issue_reading import (
+    Facts,
+    IndexedText,
+    IssueReading,
+    MeasureReading,
+    index_text,
+    read_issues,
+    read_measures,
+)
+from extractor.notice.outline.measures import MeasureOutline
 from extractor.notice.outline.notice_outline import NoticeOutline, read_outline
 from extractor.text.folding import FoldedText
-from extractor.text.places import Clauses, Inside, Place
-
-
-class Facts(NamedTuple):
-    """What stands in a stretch of text, in printed order."""
-
-    documents: Sequence[DocumentFound]
-    dates: Sequence[DateFound]
-    quantities: Sequence[QuantityFound]
-    accountability: Sequence[AccountabilityFound]
+from extractor.text.places import Inside, Place
 
 
 class Reading(NamedTuple):
-    """A notice as places in its folded text, and values. ``unsure_totals`` are figures that would be totals, but stand
-    where the outline did not see what they belong to."""
+    """A notice as places in its folded text, and values.
 
-    folded: FoldedText
-    clauses: Clauses
-    name_ends: NameEnds
+    ``facts`` are those of the whole notice, each as often as it is printed. ``fields`` hold the values of the record by
+    its names. ``unsure_totals`` are figures that would be totals, but stand where the outline did not see what they
+    belong to.
+    """
+
+    indexed: IndexedText
     outline: NoticeOutline
-    fields: dict[str, FieldFound]
-    totals: list[TotalFound]
-    unsure_totals: list[TotalFound]
-    names: list[tuple[Place, NameKind]]
+    fields: Mapping[str, FieldFound]
+    names: Sequence[tuple[Place, NameKind]]
     facts: Facts
     ledger: Ledger
+    totals: Sequence[TotalFound] = ()
+    unsure_totals: Sequence[TotalFound] = ()
+    issues: Sequence[IssueReading] = ()
+
+    @property
+    def folded(self) -> FoldedText:
+        """The folded text with its way back to the stored text."""
+        return self.indexed.folded
 
     @property
     def text(self) -> str:
         """The folded text, which all places index."""
-        return self.folded.text
+        return self.indexed.folded.text
 
     def with_outline(self, outline: NoticeOutline) -> Reading:
-        """The same facts under another outline."""
-        text = self.folded.text
-        ledger = keep_ledger(text, _claims(text, outline, self.fields, self.facts, self.names))
-        found = find_totals(text, self.facts.quantities, ledger.unread, _inside_issues(outline), outline.ending.end)
-        totals, unsure = _sure(self.folded, found, outline)
-        return self._replace(
-            outline=outline, totals=totals, unsure_totals=unsure, ledger=_with_totals(text, ledger, totals)
-        )
+        """Return the reading of the same facts under another outline."""
+        ledger = keep_ledger(self.text, _claims(self.text, outline, self.fields, self.facts, self.names))
+        return _completed(self._replace(outline=outline, ledger=ledger))
 
 
 LOW_COVERAGE = 0.7
@@ -78,13 +84,42 @@ def read_by_rules(folded: FoldedText) -> Reading:
     names += [(place, "name") for place in year_names]
     facts = Facts(documents, dates, quantities, [])
     ledger = keep_ledger(text, _claims(text, outline, fields, facts, names))
-    clauses = Clauses(text)
-    facts = facts._replace(accountability=find_accountability(text, clauses, quantities, ledger.unread))
-    totals, unsure = _sure(
-        folded, find_totals(text, quantities, ledger.unread, _inside_issues(outline), outline.ending.end), outline
+    indexed = index_text(folded)
+    accountability = find_accountability(text, indexed.clauses, quantities, ledger.unread)
+    facts = facts._replace(accountability=accountability)
+    return _completed(Reading(indexed, outline, _as_printed(folded.printed, fields), names, facts, ledger))
+
+
+def read_measure(folded: FoldedText, place: Place) -> MeasureReading:
+    """Read a stretch of a notice as if it were one of its measures."""
+    reading = read_by_rules(folded)
+    (measure,) = read_measures(reading.indexed, reading.facts, [MeasureOutline(place, None)])
+    return measure
+
+
+def _completed(reading: Reading) -> Reading:
+    """Add what follows from the outline: the totals, the digits that are theirs, the issues with their measures."""
+    text, outline = reading.text, reading.outline
+    found = find_totals(
+        text, reading.facts.quantities, reading.ledger.unread, _inside_issues(outline), outline.ending.end
     )
-    ledger = _with_totals(text, ledger, totals)
-    return Reading(folded, clauses, NameEnds(text), outline, fields, totals, unsure, names, facts, ledger)
+    totals, unsure = _sure(reading.folded, found, outline)
+    return reading._replace(
+        totals=totals,
+        unsure_totals=unsure,
+        ledger=_with_totals(text, reading.ledger, totals),
+        issues=read_issues(reading.indexed, reading.facts, outline.issues),
+    )
+
+
+def _as_printed(printed: str, fields: Mapping[str, FieldFound]) -> dict[str, FieldFound]:
+    """Give fields the widths that are printed; those that are normalised or joined keep their value."""
+    return {
+        name: found
+        if name in NORMALISED or len(found.places) > 1
+        else found._replace(value=printed[found.places[0].start : found.places[0].end].strip())
+        for name, found in fields.items()
+    }
 
 
 def _inside_issues(outline: NoticeOutline) -> list[Place]:
@@ -170,20 +205,3 @@ def _with_totals(text: str, ledger: Ledger, totals: Sequence[TotalFound]) -> Led
     outside = ledger.classes.get("outside", 0) - digits
     classes = {**ledger.classes, "outside": outside, "total": digits}
     return ledger._replace(classes={kind: classes[kind] for kind in CLASSES if classes.get(kind)})
-
-
-def deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:
-    """The facts that start inside each of ``places``."""
-    documents = [found.title.start for found in facts.documents]
-    dates = [found.text.start for found in facts.dates]
-    quantities = [found.text.start for found in facts.quantities]
-    accountability = [found.text.start for found in facts.accountability]
-    return [
-        Facts(
-            facts.documents[bisect_left(documents, start) : bisect_left(documents, end)],
-            facts.dates[bisect_left(dates, start) : bisect_left(dates, end)],
-            facts.quantities[bisect_left(quantities, start) : bisect_left(quantities, end)],
-            facts.accountability[bisect_left(accountability, start) : bisect_left(accountability, end)],
-        )
-        for start, end in places
-    ]

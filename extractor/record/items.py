@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from extractor.record.contract import (
     Accountability,
@@ -19,56 +19,11 @@ from extractor.record.contract import (
     Measure,
     Notice,
     Quantity,
-    Record,
     Span,
     Total,
 )
+from extractor.record.fields import FIELDS, OF_MEASURE, SHAPES, ItemKind, value_of
 
-SCALARS = (
-    "title", "inspected_body", "inspection_team", "inspection_kind", "inspection_start",
-    "inspection_end", "feedback_date", "published_on", "signed_by", "signed_on",
-)  # fmt: skip
-"""The notice's own fields that hold one value each."""
-CONTACT = tuple(Contact.model_fields)
-FIELDS = (*SCALARS, *(f"contact.{name}" for name in CONTACT))
-"""All of them, as paths."""
-
-ItemKind = Literal[
-    "field", "total", "issue", "measure", "document", "quantity", "date", "organization", "accountability"
-]
-
-
-class Shape(NamedTuple):
-    """What items of a kind are: the record they make (None: a single word or date), the list they stand in, the kind of
-    item that holds them (None: the notice), the names of their values, and which parts of them somebody read."""
-
-    record: type[Record] | None
-    list: str
-    of: ItemKind | None
-    values: tuple[str, ...]
-    parts: tuple[str, ...]
-
-
-SHAPES: dict[ItemKind, Shape] = {
-    "field": Shape(None, "", None, ("value",), ("",)),
-    "total": Shape(Total, "totals", None, ("name", "value", "unit"), ("",)),
-    "issue": Shape(
-        Issue, "issues", None,
-        ("label", "title", "section", "category", "status"), ("text", "title", "section", "category", "status"),
-    ),
-    "measure": Shape(
-        Measure, "measures", "issue", ("label", "heading", "types", "status"), ("text", "heading", "types", "status")
-    ),
-    "document": Shape(Document, "documents", "measure", ("title", "action"), ("", "action")),
-    "quantity": Shape(
-        Quantity, "quantities", "measure", ("value", "unit", "subject", "qualifier"), ("", "subject")
-    ),
-    "date": Shape(DateMention, "dates", "measure", ("value",), ("", "value")),
-    "accountability": Shape(Accountability, "accountability", "measure", ("action", "count", "unit"), ("", "action")),
-    "organization": Shape(None, "organizations", "measure", ("value",), ("",)),
-}  # fmt: skip
-
-OF_MEASURE: tuple[ItemKind, ...] = tuple(kind for kind, shape in SHAPES.items() if shape.of == "measure")
 _Placed = Total | Issue | Measure | Document | Quantity | DateMention | Accountability
 
 PERSON = "person"
@@ -102,9 +57,8 @@ class Built(NamedTuple):
 def take_apart(notice: Notice) -> Iterator[Item]:
     """Yield a record's items in its order, each before what it holds."""
     for name in FIELDS:
-        value = getattr(notice.contact, inner) if (inner := _of_contact(name)) else getattr(notice, name)
         by = _readers_under(notice.read_by, name)
-        yield Item(name, "field", "", {"value": value}, tuple(notice.spans.get(name, ())), by=by)
+        yield Item(name, "field", "", {"value": value_of(notice, name)}, tuple(notice.spans.get(name, ())), by=by)
     for k, total in enumerate(notice.totals):
         yield _element("total", f"totals[{k}]", "", total, _readers_under(notice.read_by, f"totals[{k}]"))
     for i, issue in enumerate(notice.issues):

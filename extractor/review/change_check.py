@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from extractor.record.contract import Notice, Span
 from extractor.record.date_values import is_date_value, is_day
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.grounding import DATE_SCALARS, ungrounded
-from extractor.record.items import PERSON, SHAPES, Item, put_together
+from extractor.record.fields import DAYS, SHAPES
+from extractor.record.grounding import ungrounded
+from extractor.record.items import PERSON, Item, put_together
 from extractor.record.lookup import page_of
 from extractor.review.changes import Add, Correct
 from extractor.review.refusals import RefusedError
@@ -113,7 +114,7 @@ def _check_values(item: Item, values: Mapping[str, Any]) -> None:
     if kind == "date" and not is_date_value(values["value"]):
         raise RefusedError("date", value=values["value"])
     if kind == "field" and values["value"] is not None:
-        if key in DATE_SCALARS and not is_day(values["value"]):
+        if key in DAYS and not is_day(values["value"]):
             raise RefusedError("date", value=values["value"])
         if key == "inspection_kind" and values["value"] not in VOCABULARIES[key]:
             raise RefusedError("value", of=item, name="value", value=values["value"])

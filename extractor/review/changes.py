@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from extractor.record.contract import Span
-from extractor.record.items import Item, ItemKind
+from extractor.record.fields import ItemKind
+from extractor.record.items import Item
 from extractor.strict import Strict
 
 _LONGEST_ID = 200

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from extractor.record.checks import Lang
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.items import SHAPES, ItemKind
+from extractor.record.fields import SHAPES, ItemKind
 from extractor.tables.columns import TABLES, Column
 
 Widget = Literal["line", "number", "lines", "one", "some"]

@@ -11,7 +11,8 @@ from extractor.notice.facts.judgement import issue_category
 from extractor.notice.outline.frames import read_frame
 from extractor.notice.outline.marks import EnumeratorMark, find_marks
 from extractor.record.contract import Span
-from extractor.record.items import SHAPES, Item, ItemKind, items_of_measure
+from extractor.record.fields import SHAPES, ItemKind
+from extractor.record.items import Item, items_of_measure
 from extractor.text.folding import half_width
 
 _LABEL_BEFORE = 12  # an enumerator and the blanks around it, in code points

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from extractor.pages.notice_page import holders_of, values_meant
 from extractor.pages.placed_values import values_of
 from extractor.record.contract import Check, Notice
-from extractor.record.items import PERSON, SHAPES, Built, Item, put_together, take_apart
+from extractor.record.fields import SHAPES
+from extractor.record.items import PERSON, Built, Item, put_together, take_apart
 from extractor.review.change_check import settled
 from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
 from extractor.review.moments import moment

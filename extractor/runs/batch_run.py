@@ -17,15 +17,15 @@ from extractor.assist.packs import read_first
 from extractor.assist.pending import still_unanswered
 from extractor.assist.prompts import TASKS, prompt
 from extractor.assist.responses import Response
-from extractor.assist.tokens import estimate_tokens
 from extractor.endpoint.answer_records import Record
-from extractor.endpoint.answers import kept
-from extractor.endpoint.batch import Asked, BatchCall, BatchFiles, read_batch, write_batch
+from extractor.endpoint.answers import kept_answer
+from extractor.endpoint.batch import BatchCall, BatchFiles, CallHeader, read_batch, write_batch
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import call_key, token_limit
 from extractor.endpoint.calls import Call, Mode
-from extractor.endpoint.jsonl import Problem
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.jsonl import LineProblem
+from extractor.endpoint.settings import EndpointSettings
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.errors import InputError, SettingsError
 from extractor.files.ingest import read_text
 from extractor.files.sources.source import Source
@@ -34,11 +34,11 @@ LINES = ("stored", "repeated", "truncated", "refused", "failed", "unusable")
 """What a line of an answers file may turn out to be (see ``BatchImport``)."""
 
 
-class Wanted(NamedTuple):
+class CallSelection(NamedTuple):
     """Which calls: those of a run with these settings, in which the model finds issues and measures or does not, and of
     them those that are to be asked in two halves, by their keys."""
 
-    settings: Settings
+    settings: EndpointSettings
     finds_issues: bool = False
     too_large: frozenset[str] = frozenset()
 
@@ -49,7 +49,7 @@ class Wanted(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Exported:
+class BatchExport:
     """What was written to ``files``. Of ``notices`` that were read, ``unanswered`` have calls in them, and
     ``first_rounds`` will have others once those are answered. So many calls are ``answered`` already, so many answers
     ``unfit`` for what was asked, which is asked again. Tokens: of the requests about, of the answers at most."""
@@ -66,18 +66,18 @@ class Exported:
 
 
 @dataclass(frozen=True)
-class Taken:
+class ImportSummary:
     """What became of files of answers: how many of their lines are what (``LINES``), and what is wrong with some. Of
     the calls ``asked`` those ``missing`` have no answer in the cache; those ``too_large`` were too much at once."""
 
     lines: Mapping[str, int]
-    problems: tuple[Problem, ...]
-    asked: Mapping[str, Asked]
+    problems: tuple[LineProblem, ...]
+    asked: Mapping[str, CallHeader]
     missing: tuple[str, ...]
     too_large: tuple[str, ...]
 
 
-def export_calls(sources: Iterable[Source], wanted: Wanted, cache: AnswerCache, path: Path) -> Exported:
+def export_calls(sources: Iterable[Source], wanted: CallSelection, cache: AnswerCache, path: Path) -> BatchExport:
     """Write the calls about ``sources`` that have no valid answer in ``cache`` to ``path`` (see ``write_batch``).
 
     Raises:
@@ -110,7 +110,7 @@ def export_calls(sources: Iterable[Source], wanted: Wanted, cache: AnswerCache, 
                 yield batched
 
     files = write_batch(calls(), path)
-    return Exported(
+    return BatchExport(
         files,
         counts["notices"],
         counts["unanswered"],
@@ -123,7 +123,7 @@ def export_calls(sources: Iterable[Source], wanted: Wanted, cache: AnswerCache, 
     )
 
 
-def take_answers(files: Mapping[Path, Mapping[str, Asked] | None], cache: AnswerCache) -> Taken:
+def take_answers(files: Mapping[Path, Mapping[str, CallHeader] | None], cache: AnswerCache) -> ImportSummary:
     """Take the answers in ``files`` into ``cache``: each with what was asked, or None where any answer is taken.
 
     Raises:
@@ -131,8 +131,8 @@ def take_answers(files: Mapping[Path, Mapping[str, Asked] | None], cache: Answer
         OutputError: the cache cannot be written.
     """
     lines: Counter[str] = Counter()
-    problems: list[Problem] = []
-    asked: dict[str, Asked] = {}
+    problems: list[LineProblem] = []
+    asked: dict[str, CallHeader] = {}
     too_large: dict[str, None] = {}
     for path, listed in files.items():
         done = read_batch(path, cache, listed, _has_form)
@@ -141,13 +141,15 @@ def take_answers(files: Mapping[Path, Mapping[str, Asked] | None], cache: Answer
         asked |= listed or {}
         too_large |= dict.fromkeys(done.too_large)
     missing = tuple(key for key in asked if cache.get(key) is None)
-    return Taken(lines, tuple(problems), asked, missing, tuple(key for key in too_large if cache.get(key) is None))
+    return ImportSummary(
+        lines, tuple(problems), asked, missing, tuple(key for key in too_large if cache.get(key) is None)
+    )
 
 
 class _LookUp:
     """Finds valid answers in a cache, and keeps count of what it found."""
 
-    def __init__(self, settings: Settings, cache: AnswerCache) -> None:
+    def __init__(self, settings: EndpointSettings, cache: AnswerCache) -> None:
         self._settings = settings
         self._cache = cache
         self.answered: set[str] = set()
@@ -158,12 +160,12 @@ class _LookUp:
         record = self._cache.get(key)
         if record is None:
             return None
-        answer = kept(call, record)
+        answer = kept_answer(call, record)
         (self.unfit if answer is None else self.answered).add(key)
         return answer
 
 
-def _batched(call: Call[Response], wanted: Wanted) -> BatchCall:
+def _batched(call: Call[Response], wanted: CallSelection) -> BatchCall:
     from extractor.endpoint.shapes import request_body
 
     body = request_body(call, wanted.settings, wanted.mode)
@@ -183,4 +185,4 @@ def _has_form(record: Record) -> bool:
     if task is None:
         return True
     asked = prompt(task)
-    return kept(Call(asked.name, asked.version, (), asked.response), record) is not None
+    return kept_answer(Call(asked.name, asked.version, (), asked.response), record) is not None

@@ -1,25 +1,56 @@
-"""What an extraction depends on besides the notice: this package's code and tables, and the libraries that parse."""
+"""The parts of this program that can change a record, as a hash; finished work counts while it stays the same."""
 
 from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from extractor.readers import Backend, ReaderSettings
 
 _PARSERS = ("lxml", "ahocorasick_rs", "pydantic", "pypdfium2", "python-docx")
+OF_RULES = ("files", "text", "notice", "record", "data", "pipeline.py", "omissions.py", "readers.py")
+"""The parts on the way of a notice that rules read."""
+OF_MODELS = ("assist", "endpoint", "model_source.py")
+"""The parts that a model's reading has besides."""
+_WITHOUT = frozenset(("data/prices.toml", "data/tables.toml"))  # read by what shows records
 _HELD = frozenset((".py", ".toml"))
 
 
-def code_fingerprint(package: Path = Path(__file__).parents[1]) -> str:
-    """Return a short hash (12 hex digits) that changes when code, data files, Python or a parsing library change."""
+def code_fingerprint(backend: Backend, package: Path = Path(__file__).parents[1]) -> str:
+    """Return a short hash (12 hex digits) of all in this program that can change a record.
+
+    That is the code and data on the way of a notice, by rules or with a model; Python; the libraries that parse. Pages,
+    exports, the service and the commands are no part of it.
+    """
     digest = hashlib.sha256(f"python {sys.version_info[0]}.{sys.version_info[1]}".encode())
     for name in _PARSERS:
         digest.update(f"\0{name} {_version(name)}".encode())
-    for path in sorted(path for path in package.rglob("*") if path.suffix in _HELD):
+    for path in sorted(_parts(package, OF_RULES if backend == "rules" else (*OF_RULES, *OF_MODELS))):
         digest.update(f"\0{path.relative_to(package).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:12]
+
+
+def record_key(settings: ReaderSettings, fingerprint: str, *of_source: str) -> str:
+    """Return a hash of all that can change a notice's record.
+
+    ``of_source`` says what is read: the hash of its bytes, and its ending, which decides how they are read.
+    """
+    parts = (*of_source, fingerprint, *settings)
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()
+
+
+def _parts(package: Path, rooms: tuple[str, ...]) -> Iterator[Path]:
+    for room in rooms:
+        place = package / room
+        for path in place.rglob("*") if place.is_dir() else (place,):
+            if path.suffix in _HELD and path.relative_to(package).as_posix() not in _WITHOUT:
+                yield path
 
 
 def _version(name: str) -> str:

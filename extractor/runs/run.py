@@ -11,10 +11,9 @@ import hashlib
 import stat
 import time
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -29,18 +28,17 @@ from extractor.files.sources.raw import read_bytes
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance, LostError, confined
 from extractor.processes.workers import await_in_order, map_in_order, processors
-from extractor.runs.fingerprint import code_fingerprint
+from extractor.readers import NOTICES_AT_ONCE, Reader, Reads, RulesReader
+from extractor.runs.fingerprint import code_fingerprint, record_key
 from extractor.runs.run_folder import RunFolder, opened
-from extractor.runs.run_report import Ending, Outcome, Report, Settings, Status, as_json, how_to_go_on
+from extractor.runs.run_report import Ending, Outcome, Report, Status, as_json, how_to_go_on
 
 if TYPE_CHECKING:
-    from extractor.model_source import Asking, NoticeModel
-    from extractor.pipeline import Extracted
+    from extractor.pipeline import ReadNotice
 
 _ALLOWANCE = Allowance()
 _NOTICES_WORTH_A_WORKER = 10  # starting one costs about as much as reading that many notices
 _MOST_WORKERS = 61  # that Windows can wait for
-_NOTICES_AT_ONCE = 32  # that a model is asked about: a notice has some five calls, more than that wait for their turn
 
 
 class _Task(NamedTuple):
@@ -55,7 +53,7 @@ class _Job(NamedTuple):
     """What all tasks of a run share."""
 
     folder: RunFolder
-    settings: Settings
+    reader: Reader
     fingerprint: str
     force: bool
 
@@ -63,9 +61,8 @@ class _Job(NamedTuple):
 def run(  # noqa: PLR0913
     paths: Sequence[str],
     out: Path,
-    settings: Settings | None = None,
+    reader: Reader | None = None,
     *,
-    asking: Asking | None = None,
     jobs: int | None = None,
     force: bool = False,
     allowance: Allowance = _ALLOWANCE,
@@ -74,18 +71,19 @@ def run(  # noqa: PLR0913
 ) -> Report:
     """Extract the notices that ``paths`` stand for (see ``discover``) into the folder ``out``.
 
-    ``asking`` says whom to ask where ``settings`` want a model. What an earlier run finished there is left as it is
-    while input, settings and this program are the same; ``force`` does all. ``begun`` is told the number of inputs,
-    ``watch`` each outcome as it comes, in the inputs' order. Documents are parsed in ``jobs`` processes; one that takes
-    more than ``allowance`` there is a failed input. A keyboard interrupt ends the run early, with what is done written
-    and the report's ``ending`` saying so.
+    ``reader`` is the rules' by default. Notices that an earlier run finished there are left as they are while input,
+    settings and this program are the same; ``force`` reads all. ``begun`` receives the number of inputs, ``watch`` each
+    outcome as it comes, in the inputs' order. Documents are parsed in ``jobs`` processes; one that takes more than
+    ``allowance`` there is a failed input. A keyboard interrupt ends the run early; finished work is written, and the
+    report's ``ending`` is ``interrupted``.
 
     Raises:
         SettingsError: ``out`` cannot be used as output folder.
         OutputError: ``out`` cannot be written any more, as on a full disk; what is finished is kept.
     """
     started, outcomes = datetime.now(UTC), list[Outcome]()
-    settings, fingerprint = settings or Settings(), code_fingerprint()
+    reader = reader or RulesReader()
+    fingerprint = code_fingerprint(reader.settings.backend)
     found = discover(paths)
     problems = [Outcome(name, "failed", error=_sentence(name, error)) for name, error in found.problems]
     with opened(out) as folder:
@@ -95,14 +93,14 @@ def run(  # noqa: PLR0913
             raise SettingsError(f"{out}: is both input and output; choose another folder with --out")
         once = _ReadOnce()
         ids = notice_ids(sources, once.content_hash)
-        jobs = 1 if asking is not None else _workers(jobs, len(sources))
+        jobs = 1 if reader.waits else _workers(jobs, len(sources))
         begun(len(sources) + len(problems))
-        job = _Job(folder, settings, fingerprint, force)
+        job = _Job(folder, reader, fingerprint, force)
         tasks = _tasks(sources, ids, once)
         ending: Ending = "complete"
         failure: OutputError | None = None
         try:
-            with closing(_results(job, tasks, jobs, asking, allowance)) as results:
+            with closing(_results(job, tasks, jobs, allowance)) as results:
                 for outcome in results:
                     outcomes.append(outcome)
                     watch(outcome)
@@ -116,9 +114,9 @@ def run(  # noqa: PLR0913
         ended = {outcome.notice_id: outcome for outcome in outcomes}
         pending = (Outcome(source.name, "pending", each) for source, each in zip(sources, ids, strict=True))
         outcomes = [ended.get(outcome.notice_id, outcome) for outcome in pending] + problems
-        asked = None if asking is None else asking.reported()
+        asked, finished = reader.reported(), datetime.now(UTC)
         report = Report(
-            folder, settings, fingerprint, jobs, ending, started, datetime.now(UTC), outcomes, passed_over, asked
+            folder, reader.settings, fingerprint, jobs, ending, started, finished, outcomes, passed_over, asked
         )
         if failure is None:
             _write(report)
@@ -129,12 +127,10 @@ def run(  # noqa: PLR0913
     return report
 
 
-def _results(
-    job: _Job, tasks: Iterator[_Task], jobs: int, asking: Asking | None, allowance: Allowance
-) -> Generator[Outcome, None, None]:
-    if asking is None:
-        return map_in_order(partial(_do, job), tasks, jobs, _lost, allowance)
-    return await_in_order(partial(_asked_of, job, asking, allowance), tasks, _NOTICES_AT_ONCE)
+def _results(job: _Job, tasks: Iterator[_Task], jobs: int, allowance: Allowance) -> Generator[Outcome, None, None]:
+    if job.reader.waits:
+        return await_in_order(partial(_waiting, job, allowance), tasks, NOTICES_AT_ONCE)
+    return map_in_order(partial(_do, job), tasks, jobs, _lost, allowance)
 
 
 class _ReadOnce:
@@ -198,13 +194,13 @@ class _Doing:
         self.outcome = self._ended("unchanged", counts=entry.counts, left_out=entry.left_out)
         return None
 
-    def end(self, extracted: Extracted, asked: Mapping[str, Any] | None = None) -> None:
-        """Keep a notice; ``asked`` says what a model took."""
+    def end(self, read: ReadNotice) -> None:
+        """Keep a notice."""
         from extractor.pipeline import store
 
-        kept = store(extracted, self._job.folder, self._key)
+        kept = store(read, self._job.folder, self._key)
         self.outcome = self._ended(
-            "done", counts=kept.counts, left_out=kept.left_out, asked=asked, unanswered=extracted.failures
+            "done", counts=kept.counts, left_out=kept.left_out, asked=read.asked, unanswered=read.failures
         )
 
     def _ended(self, status: Status, **what: Any) -> Outcome:
@@ -214,14 +210,12 @@ class _Doing:
 
 
 def _do(job: _Job, task: _Task) -> Outcome:
-    """Do one notice by rules, in whichever process."""
+    """Read one notice from its file, in whichever process."""
     doing = _Doing(job, task)
     with doing.caught():
         data = doing.begin()
         if data is not None:
-            from extractor.pipeline import extract_file
-
-            doing.end(extract_file(task.source, data, notice_id=task.notice_id, lang=job.settings.lang))
+            doing.end(job.reader.read(_text_of(_File(task.source, data)), task.notice_id))
     return doing.outcome
 
 
@@ -235,28 +229,14 @@ class _File(NamedTuple):
 TakesText = Callable[[_File], Future[ReadText]]
 
 
-async def _do_with_model(job: _Job, model: NoticeModel, take_text: TakesText, task: _Task) -> Outcome:
-    """Do one notice by rules and a model; ``take_text`` parses documents elsewhere."""
+async def _do_waiting(job: _Job, reads: Reads, take_text: TakesText, task: _Task) -> Outcome:
+    """Read one notice by a reader that waits; ``take_text`` parses documents elsewhere."""
     doing = _Doing(job, task)
     with doing.caught():
         data = doing.begin()
         if data is not None:
-            from extractor.pipeline import Extracted, extract_with_model
-
-            read = await asyncio.wrap_future(take_text(_File(task.source, data)))
-            finds_issues = job.settings.backend == "model"
-            assisted = await extract_with_model(
-                read.text,
-                model,
-                notice_id=task.notice_id,
-                finds_issues=finds_issues,
-                lang=job.settings.lang,
-                left_out=read.left_out,
-            )
-            extracted = Extracted(
-                read.text, assisted.notice, [str(failure) for failure in assisted.failures], read.left_out
-            )
-            doing.end(extracted, model.tally.reported())
+            text = await asyncio.wrap_future(take_text(_File(task.source, data)))
+            doing.end(await reads(text, task.notice_id))
     return doing.outcome
 
 
@@ -268,20 +248,11 @@ def _text_of(file: _File) -> ReadText:
 
 
 @asynccontextmanager
-async def _asked_of(
-    job: _Job, asking: Asking, allowance: Allowance
-) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
-    """Yield what does a notice by an endpoint that is open meanwhile."""
-    from extractor.model_source import NoticeModel
-
+async def _waiting(job: _Job, allowance: Allowance) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
+    """Give what reads a notice while the reader is open."""
     with confined(_text_of, 1, allowance) as take_text:
-        async with asking.endpoint() as endpoint:
-
-            async def do(task: _Task) -> Outcome:
-                model = NoticeModel(endpoint, asking.settings.notice_deadline)
-                return await _do_with_model(job, model, take_text, task)
-
-            yield do
+        async with job.reader.opened() as reads:
+            yield partial(_do_waiting, job, reads, take_text)
 
 
 def _content(task: _Task) -> bytes:
@@ -309,8 +280,7 @@ def _sentence(name: str, error: Exception) -> str:
 
 def _key(job: _Job, source: Source, sha256: str) -> str:
     """Return a hash of all that can change a notice's record. The ending counts: it decides how bytes are read."""
-    parts = (sha256, source.ending, job.fingerprint, *asdict(job.settings).values())
-    return _sha256("\0".join(parts).encode(errors="surrogatepass"))
+    return record_key(job.reader.settings, job.fingerprint, sha256, source.ending)
 
 
 def _workers(asked: int | None, notices: int) -> int:

@@ -15,21 +15,13 @@ from extractor.version import __version__
 
 if TYPE_CHECKING:
     from extractor.pipeline import Counts, LeftOutRows
+    from extractor.readers import ReaderSettings
 
 Status = Literal["done", "unchanged", "failed", "pending"]
 Ending = Literal["complete", "interrupted", "stopped"]
 
 COUNTED = ("issues", "measures", "checks")
 _SUMMED = (*COUNTED, "digits_unread", "unanswered")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What of a run's settings can change a notice's record; ``reader`` stands for what of a model's can."""
-
-    backend: Literal["rules", "assisted", "model"] = "rules"
-    lang: Literal["zh", "en"] = "zh"
-    reader: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,7 +51,7 @@ class Report:
     is what the model took in all, with the settings of its endpoint under ``settings``; None where none was asked."""
 
     folder: RunFolder
-    settings: Settings
+    settings: ReaderSettings
     fingerprint: str
     jobs: int
     ending: Ending

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import hashlib
 import logging
 import os
 import signal
@@ -12,10 +11,9 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -25,8 +23,8 @@ from extractor.disk.whole import try_out
 from extractor.errors import SettingsError
 from extractor.logs import LOGGER
 from extractor.processes.workers import processors
-from extractor.runs.fingerprint import code_fingerprint
-from extractor.runs.run_report import Settings
+from extractor.readers import NOTICES_AT_ONCE, Reader
+from extractor.runs.fingerprint import code_fingerprint, record_key
 from extractor.service.api import application
 from extractor.service.http.access import Access
 from extractor.service.http.guesses import Guesses
@@ -47,27 +45,21 @@ from extractor.service.work.sandbox import Sandbox
 from extractor.service.work.sandbox import opened as opened_sandbox
 from extractor.service.work.service_parts import Service
 
-if TYPE_CHECKING:
-    from extractor.model_source import Asking
-
 _SWITCH_SECONDS = 0.001  # a fifth of what is usual: a thread that computes holds up all other requests as long
 _COLLECTED_AFTER = (5_000, 10, 10)  # objects, and times that: what requests leave behind is not held for long
-_NOTICES_AT_ONCE = 32  # that a model is asked about
 _DATABASE = "notices.sqlite"
 _ANOTHER_FOLDER = "choose another folder with --data"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be served: where from (``data``, a folder), to whom, and how notices are read; ``asking`` says whom to
-    ask where the settings want a model."""
+    """A service to run: its folder ``data``, its address, who may use it, and the reader of its notices."""
 
     data: Path
     host: str
     port: int
     access: Access
-    settings: Settings
-    asking: Asking | None = None
+    reader: Reader
     workers: int | None = None
     bounds: Bounds = field(default_factory=Bounds)
 
@@ -99,9 +91,9 @@ async def _serve(
     listening: socket.socket,
     begun: Callable[[str], None],
 ) -> None:
-    bounds, lang = plan.bounds, plan.settings.lang
+    bounds, lang = plan.bounds, plan.reader.settings.lang
     sys.setswitchinterval(_SWITCH_SECONDS)
-    key = _key(plan.settings)
+    key = record_key(plan.reader.settings, code_fingerprint(plan.reader.settings.backend))
     metrics = Metrics()
     queue = Queue(database, uploads, key, metrics.ended)
     workers = plan.workers or processors()
@@ -119,7 +111,7 @@ async def _serve(
             LOGGER.warning("%d notices that waited when the service ended are done now", len(waiting))
         queue.put(waiting)
         # More than there are processes: when one is free, its next order is there already.
-        at_once = 2 * workers if plan.asking is None else _NOTICES_AT_ONCE
+        at_once = NOTICES_AT_ONCE if plan.reader.waits else 2 * workers
         async with queue.working(read, at_once, bounds.drain_seconds):
             app = Guard(application(service), plan.access, guesses, bounds.patience, metrics)
             server = _Server(_configured(app, bounds), queue.drain)
@@ -129,31 +121,26 @@ async def _serve(
 
 @asynccontextmanager
 async def _reading(plan: Plan, sandbox: Sandbox, uploads: Path) -> AsyncIterator[Reads]:
-    """Yield what reads a notice: by rules in the sandbox, or there its text alone and then with a model."""
-    lang, asking = plan.settings.lang, plan.asking
-    if asking is None:
+    """Give what reads a notice: in the sandbox, or there its text alone where the reader waits for answers."""
+    reader = plan.reader
+    if not reader.waits:
 
-        async def by_rules(task: Task) -> Read:
-            return await sandbox.read(uploads / task.upload, task.source, notice_id=task.notice_id, lang=lang)
+        async def read_there(task: Task) -> Read:
+            return await sandbox.read(
+                uploads / task.upload, task.source, notice_id=task.notice_id, lang=reader.settings.lang
+            )
 
-        yield by_rules
+        yield read_there
         return
 
-    from extractor.model_source import NoticeModel
-    from extractor.pipeline import extract_with_model
+    async with reader.opened() as reads:
 
-    finds_issues = plan.settings.backend == "model"
-    async with asking.endpoint() as endpoint:
+        async def read_here(task: Task) -> Read:
+            text = await sandbox.take_text(uploads / task.upload, task.source)
+            read = await reads(text, task.notice_id)
+            return read_of(read.text, read.notice, read.failures)
 
-        async def with_model(task: Task) -> Read:
-            text, left_out = await sandbox.take_text(uploads / task.upload, task.source)
-            model = NoticeModel(endpoint, asking.settings.notice_deadline)
-            assisted = await extract_with_model(
-                text, model, notice_id=task.notice_id, finds_issues=finds_issues, lang=lang, left_out=left_out
-            )
-            return read_of(text, assisted.notice, [str(failure) for failure in assisted.failures])
-
-        yield with_model
+        yield read_here
 
 
 class _Server(uvicorn.Server):
@@ -190,12 +177,6 @@ def _configured(app: Guard, bounds: Bounds) -> uvicorn.Config:
         h11_max_incomplete_event_size=HEAD_BYTES,
         timeout_graceful_shutdown=int(bounds.drain_seconds),
     )
-
-
-def _key(settings: Settings) -> str:
-    """A hash of all that can change a notice's record but its file."""
-    parts = (code_fingerprint(), *asdict(settings).values())
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _folder(data: Path) -> Path:

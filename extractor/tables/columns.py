@@ -1,12 +1,13 @@
-"""Which tables there are, and their columns, read once from ``data/tables.toml``."""
+"""The tables and their columns, read once from ``data/tables.toml`` and ``data/fields.toml``."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from extractor.data import read_table
+from extractor.record.fields import SHAPES, Field, ItemKind, ValueType
 
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
@@ -55,15 +56,45 @@ class Table(NamedTuple):
         return self.zh if lang == "zh" else self.en
 
 
+_KINDS: Mapping[ValueType, Kind] = {"figure": "number", "count": "number", "unit": "text", "day": "iso", "date": "text"}
+"""What columns of a value hold, where that has another name."""
+
+
+def columns_of(kind: ItemKind) -> dict[str, Column]:
+    """Return the columns of a kind's values, by their names; a measure's also of the words that stand in it."""
+    columns = [_declared(name.removeprefix("contact."), field) for name, field in SHAPES[kind].fields.items()]
+    for shape in SHAPES.values():
+        if shape.of == kind and shape.record is None:
+            column = _declared(shape.list, shape.fields["value"])
+            columns.append(column._replace(kind="list", zh=shape.zh_all, en=shape.en_all))
+    return {column.name: column for column in columns}
+
+
+def _declared(name: str, field: Field) -> Column:
+    kind = _KINDS.get(field.type, field.type)
+    return Column(name, cast(Kind, kind), field.zh, field.en, field.about, field.vocabulary, field.wrap)
+
+
 def _read() -> dict[str, Table]:
     content = dict(read_table("tables"))
     shared = content.pop("shared")
-    return {name: _table(name, entry, shared) for name, entry in content.items()}
+    kinds = {shape.list or "notices": kind for kind, shape in SHAPES.items()}
+    return {name: _table(name, entry, shared, kinds.get(name)) for name, entry in content.items()}
 
 
-def _table(name: str, entry: Mapping[str, Any], shared: Mapping[str, Any]) -> Table:
-    columns = (_column({"name": each, **shared[each]} if isinstance(each, str) else each) for each in entry["columns"])
-    return Table(name, entry["zh"], entry["en"], entry["about"], entry.get("key"), tuple(columns))
+def _table(name: str, entry: Mapping[str, Any], shared: Mapping[str, Any], kind: ItemKind | None) -> Table:
+    declared = columns_of(kind) if kind else {}
+    named = {each if isinstance(each, str) else each["name"] for each in entry["columns"]}
+    columns: list[Column] = []
+    for each in entry["columns"]:
+        if each == "*":
+            columns += (column for column in declared.values() if column.name not in named)
+        elif isinstance(each, str):
+            columns.append(declared[each] if each in declared else _column({"name": each, **shared[each]}))
+        else:
+            columns.append(_column(each))
+    zh, en = (SHAPES[kind].zh_all, SHAPES[kind].en_all) if kind and kind != "field" else (entry["zh"], entry["en"])
+    return Table(name, zh, en, entry["about"], entry.get("key"), tuple(columns))
 
 
 def _column(entry: Mapping[str, Any]) -> Column:

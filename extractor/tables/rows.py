@@ -1,4 +1,4 @@
-"""A notice as rows of the tables."""
+"""A notice as rows of the tables: its items' values by the declaration of a record, beside them what tables add."""
 
 from __future__ import annotations
 
@@ -6,18 +6,35 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from extractor.record.contract import Check, Issue, Measure, Notice, Span
-from extractor.record.days import days_of
-from extractor.record.items import SCALARS
+from extractor.record.contract import (
+    Accountability,
+    Check,
+    DateMention,
+    Document,
+    Issue,
+    Measure,
+    Notice,
+    Quantity,
+    Span,
+    Total,
+)
+from extractor.record.date_values import days_of
+from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, ValueType, value_of
 from extractor.record.units import amount
 from extractor.tables.columns import TABLES, Cell, Row
 
 NoticeRows = dict[str, list[Row]]
 """The rows of one or several notices by the name of their table; every table has its entry."""
 
-_Values = Mapping[str, str | list[str] | None]
+Listed = Total | Document | Quantity | DateMention | Accountability
+"""An element of a list that has a table of its own."""
+_PARTS = {
+    name: tuple(column.name.removesuffix("_read_by") for column in table.columns if column.name.endswith("_read_by"))
+    for name, table in TABLES.items()
+}
+"""The values of each table whose reader has a column."""
 _AT = re.compile(r"issues\[([0-9]+)\](?:\.measures\[([0-9]+)\])?")
 
 
@@ -25,13 +42,11 @@ def notice_rows(notice: Notice, text: str) -> NoticeRows:
     """Return a notice as rows; ``text`` is what its offsets index."""
     rows: NoticeRows = {name: [] for name in TABLES}
     record = _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by)
-    fields = {name: getattr(notice, name) for name in SCALARS}
-    contact = notice.contact.model_dump()
+    fields = {name: value_of(notice, name) for name in FIELDS}
     rows["notices"].append(
         {
             **record.ids,
-            **fields,
-            **contact,
+            **{name.removeprefix("contact."): value for name, value in fields.items()},
             "issue_count": len(notice.issues),
             "measure_count": sum(len(issue.measures) for issue in notice.issues),
             "check_count": len(notice.checks),
@@ -43,13 +58,8 @@ def notice_rows(notice: Notice, text: str) -> NoticeRows:
             "contract_version": notice.contract_version,
         }
     )
-    places = {**fields, **{f"contact.{name}": value for name, value in contact.items()}}
-    rows["places"] += record.places(notice.spans, places)
-    for index, total in enumerate(notice.totals):
-        values: dict[str, Cell] = {"name": total.name, "value": _double(total.value), "unit": total.unit}
-        rows["totals"].append(
-            record.element("totals", index, total.text, {**values, **_based(total.value, total.unit)})
-        )
+    rows["places"] += record.places(notice.spans, fields)
+    rows["totals"] += _list_rows("total", notice.totals, record)
     for index, issue in enumerate(notice.issues):
         ids = {"issue_id": f"{notice.notice_id}#{index + 1}"}
         _add_issue(rows, issue, record.inner(f"issues[{index}]", issue.read_by, ids))
@@ -58,72 +68,67 @@ def notice_rows(notice: Notice, text: str) -> NoticeRows:
 
 
 def _add_issue(rows: NoticeRows, issue: Issue, record: _Record) -> None:
-    rows["issues"].append(
-        {
-            **record.ids,
-            "path": record.path,
-            "label": issue.label,
-            "title": issue.title,
-            "section": tuple(issue.section),
-            "category": issue.category,
-            "status": issue.status,
-            "measure_count": len(issue.measures),
-            "text_start": issue.text.start,
-            "text_end": issue.text.end,
-            "read_by": record.reader("text"),
-            "title_read_by": record.reader("title"),
-            "category_read_by": record.reader("category"),
-            "status_read_by": record.reader("status"),
-        }
-    )
-    values = {"label": issue.label, "title": issue.title, "section": issue.section}
-    rows["places"] += record.places(issue.spans, values)
+    own = _holder_row("issue", issue, record)
+    rows["issues"].append({**own, "measure_count": len(issue.measures)})
+    rows["places"] += record.places(issue.spans, {name: getattr(issue, name) for name in SHAPES["issue"].values})
     for index, measure in enumerate(issue.measures):
         ids = {"measure_id": f"{record.ids['issue_id']}.{index + 1}"}
         _add_measure(rows, measure, record.inner(f"{record.path}.measures[{index}]", measure.read_by, ids))
 
 
 def _add_measure(rows: NoticeRows, measure: Measure, record: _Record) -> None:
-    rows["measures"].append(
-        {
-            **record.ids,
-            "path": record.path,
-            "label": measure.label,
-            "heading": measure.heading,
-            **record.quoted(measure.text),
-            "types": tuple(measure.types),
-            "status": measure.status,
-            "organizations": tuple(measure.organizations),
-            "read_by": record.reader("text"),
-            "types_read_by": record.reader("types"),
-            "status_read_by": record.reader("status"),
-        }
-    )
-    values = {"label": measure.label, "heading": measure.heading, "organizations": measure.organizations}
-    rows["places"] += record.places(measure.spans, values)
-    for index, document in enumerate(measure.documents):
-        judged = record.reader(f"documents[{index}].action", f"documents[{index}]")
-        told: dict[str, Cell] = {"title": document.title, "action": document.action, "action_read_by": judged}
-        rows["documents"].append(record.element("documents", index, document.text, told))
-    for index, quantity in enumerate(measure.quantities):
-        told = {
-            "subject": quantity.subject,
-            "qualifier": quantity.qualifier,
-            "value": _double(quantity.value),
-            "unit": quantity.unit,
-            **_based(quantity.value, quantity.unit),
-            "subject_read_by": record.reader(f"quantities[{index}].subject", f"quantities[{index}]"),
-        }
-        rows["quantities"].append(record.element("quantities", index, quantity.text, told))
-    for index, mention in enumerate(measure.dates):
-        first, last = days_of(mention.value)
-        judged = record.reader(f"dates[{index}].value", f"dates[{index}]")
-        told = {"value": mention.value, "first_day": first, "last_day": last, "value_read_by": judged}
-        rows["dates"].append(record.element("dates", index, mention.text, told))
-    for index, held in enumerate(measure.accountability):
-        told = {"action": held.action, "count": _double(held.count), "unit": held.unit}
-        told |= _based(held.count, held.unit)
-        rows["accountability"].append(record.element("accountability", index, held.text, told))
+    own = _holder_row("measure", measure, record)
+    words = {name: getattr(measure, name) for name, kind in LISTS_OF_MEASURE if SHAPES[kind].record is None}
+    cells = {name: tuple(values) for name, values in words.items()}
+    rows["measures"].append({**own, **cells, "text": record.quoted(measure.text)["text"]})
+    values = {name: getattr(measure, name) for name in SHAPES["measure"].values}
+    rows["places"] += record.places(measure.spans, {**values, **words})
+    for name, kind in LISTS_OF_MEASURE:
+        if name not in words:
+            rows[name] += _list_rows(kind, getattr(measure, name), record)
+
+
+def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dict[str, Cell]:
+    """Return the row of an issue or a measure as far as both have the same columns."""
+    shape = SHAPES[kind]
+    cells: dict[str, Cell] = {**record.ids, "path": record.path}
+    for name in shape.values:
+        value = getattr(holder, name)
+        cells[name] = tuple(value) if isinstance(value, list) else value
+    cells |= {f"{part}_read_by": record.reader(part) for part in _PARTS[shape.list]}
+    return {
+        **cells,
+        "text_start": holder.text.start,
+        "text_end": holder.text.end,
+        "read_by": record.reader("text"),
+    }
+
+
+def _list_rows(kind: ItemKind, elements: Sequence[Listed], record: _Record) -> Iterator[Row]:
+    """Yield a row for each element of a list."""
+    shape = SHAPES[kind]
+    for index, element in enumerate(elements):
+        key = f"{shape.list}[{index}]"
+        cells: dict[str, Cell] = {}
+        for name, field in shape.fields.items():
+            cells |= _cells(name, field.type, getattr(element, name))
+        if shape.number is not None:
+            number: float = getattr(element, shape.number)
+            unit: str = getattr(element, "unit", "")
+            cells |= _based(number, unit)
+        cells |= {f"{part}_read_by": record.reader(f"{key}.{part}", key) for part in _PARTS[shape.list]}
+        yield record.element(shape.list, index, element.text, cells)
+
+
+def _cells(name: str, value_type: ValueType, value: Any) -> dict[str, Cell]:
+    """Return the columns of one value."""
+    match value_type:
+        case "figure" | "count":
+            return {name: _double(value)}
+        case "date":
+            first, last = days_of(value)
+            return {name: value, "first_day": first, "last_day": last}
+    return {name: value}
 
 
 class _Record(NamedTuple):
@@ -149,9 +154,7 @@ class _Record(NamedTuple):
         key = f"{name}[{index}]"
         return {**self.ids, "path": self._at(key), **values, **self.quoted(span), "read_by": self.reader(key)}
 
-    def places(
-        self, spans: Mapping[str, Sequence[Span]], values: Mapping[str, str | list[str] | None]
-    ) -> Iterator[Row]:
+    def places(self, spans: Mapping[str, Sequence[Span]], values: Mapping[str, Any]) -> Iterator[Row]:
         """Yield a row for each place of ``values``: of a list, each value has one."""
         for name, found in spans.items():
             value = values.get(name)

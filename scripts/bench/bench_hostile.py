@@ -28,6 +28,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -146,7 +147,7 @@ def _asked(service: Service, until: float) -> Iterator[float]:
     with Client(service.port, FRIEND) as client:
         while time.perf_counter() < until:
             number += 1
-            yield _timed(lambda number=number: _one(client, number))
+            yield _timed(partial(_one, client, number))
 
 
 def _one(client: Client, number: int) -> None:
@@ -172,7 +173,7 @@ def _timed(function: Callable[[], object]) -> float:
 def _memory(service: Service) -> Memory:
     own = service.process.pid
     children = Path(f"/proc/{own}/task/{own}/children").read_text().split()
-    sizes = [_resident(int(pid)) for pid in (own, *children)]
+    sizes = [_resident(pid) for pid in (own, *map(int, children))]
     return Memory(sizes[0], sum(sizes))
 
 

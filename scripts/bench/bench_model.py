@@ -30,7 +30,7 @@ from gold_answers import examples
 from notice_extractor_eval.evaluation import evaluate_notice
 from notice_extractor_eval.gold_folder import Example
 
-from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.record.grounding import ungrounded
 
 MOST_OUT, MOST_IN, MOST_OUTSIDE, MOST_WALL, MOST_OVERHEAD = 0.35, 2.0, 1.2, 1.5, 1.5

@@ -17,7 +17,7 @@ from extractor.assist.prompts import call_for
 from extractor.assist.responses import Response
 from extractor.endpoint.calls import Call
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 
 AT_ONCE = 16
 # Calls each way, in turn: a slow moment of the machine hits both sides alike, and the median passes it over.
@@ -44,7 +44,7 @@ async def _overhead(base_url: str, number: int) -> Overhead:
 
     from extractor.endpoint.shapes import request_body
 
-    settings = Settings(base_url=base_url, model="gold", mode="json_schema", concurrency=AT_ONCE)
+    settings = EndpointSettings(base_url=base_url, model="gold", mode="json_schema", concurrency=AT_ONCE)
     some = [call_for(pack) for gold, text in examples() for pack in labels_packs(read_first(text, gold.notice_id))]
     calls = [some[at % len(some)] for at in range(A_ROUND)]
     bodies = [request_body(call, settings, "json_schema") for call in calls]

@@ -17,7 +17,7 @@ from notice_extractor_eval.gold_folder import Example
 from pydantic import BaseModel, create_model
 
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.model_source import NoticeModel
 from extractor.pipeline import extract_with_model
 from extractor.record.contract import Issue, Notice, Span
@@ -62,7 +62,7 @@ def readers() -> dict[str, Reader]:
 
 def ours(base_url: str, notices: Sequence[Example], *, finds_issues: bool) -> Read:
     """Read notices as a run does."""
-    settings = Settings(
+    settings = EndpointSettings(
         base_url=base_url, model="gold", mode="json_schema", concurrency=CONCURRENCY, timeout=PATIENCE, temperature=None
     )
 
@@ -103,7 +103,7 @@ def instructor(base_url: str, notices: Sequence[Example]) -> Read:
             for _, text in notices:
                 messages: Any = [{"role": "system", "content": _INSTRUCTION}, {"role": "user", "content": text}]
                 asked.append(create(model="gold", response_model=in_words(Notice), messages=messages))
-            return await asyncio.gather(*asked)
+            return list(await asyncio.gather(*asked))
 
     answered = zip(notices, asyncio.run(read()), strict=True)
     return Read({gold.notice_id: list(_looked_up(record, text)) for (gold, text), record in answered})

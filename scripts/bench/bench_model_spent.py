@@ -11,7 +11,7 @@ from typing import Any
 from fake_endpoint import count_tokens
 from gold_answers import known
 
-from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 
 FIRST_TOKEN = 0.3  # seconds
 PER_SECOND = 50.0  # tokens
@@ -19,7 +19,7 @@ PER_SECOND = 50.0  # tokens
 
 @dataclass(frozen=True)
 class Spent:
-    """What the calls about a notice took: tokens (estimated, see ``extractor.assist.tokens``) ``sent`` in messages and
+    """What the calls about a notice took: tokens (see ``extractor.endpoint.tokens``) ``sent`` in messages and
     schemas, ``shared`` of these as the beginning of another call's, ``written`` in answers; ``slowest`` is what the
     longest answer takes by the latency model, in seconds. They add up with ``+``."""
 

@@ -17,7 +17,6 @@ from playwright.sync_api import Page, sync_playwright
 
 from extractor.pages.run_page import write_report
 from extractor.runs.run import run
-from extractor.runs.run_report import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 # Two frames after the script is done, so that what it built has been laid out and painted.
@@ -36,7 +35,7 @@ def main() -> None:
         (folder / "in").mkdir()
         for number, made in enumerate(texts):
             (folder / "in" / f"notice-{number:03}.txt").write_text(made.text, encoding="utf-8", newline="\n")
-        run([str(folder / "in")], folder / "run", Settings())
+        run([str(folder / "in")], folder / "run")
         written = write_report(folder / "run", folder / "report.html")
         characters = statistics.mean(len(made.text) for made in texts)
         print(f"{written.notices} notices of {characters:,.0f} characters: {written.bytes / 1e6:.1f} MB")
@@ -68,7 +67,7 @@ def main() -> None:
 
 
 def _turn(page: Page, view: str, rounds: int) -> float:
-    times = []
+    times: list[float] = []
     for _ in range(rounds):
         page.evaluate("location.hash = '#/'")
         page.wait_for_selector(".overview")

@@ -131,7 +131,7 @@ def main() -> None:
         "processors": processors(),
         "load average": round(os.getloadavg()[0], 2),
         "seconds of a bare loop": round(_loops(1), 3),
-        "fingerprint": code_fingerprint(),
+        "fingerprint": code_fingerprint("rules"),
     }
     print(", ".join(f"{name} {value}" for name, value in machine.items()))
     _print_line("", "aim", "measured", "met")

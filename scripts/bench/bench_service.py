@@ -95,8 +95,8 @@ def main() -> None:
         for number in range(options.rounds):
             part = files[number * size : (number + 1) * size]
             measured = Round(
-                _timed(lambda part=part: _bare(pool, out, part)),
-                _timed(lambda part=part: _send(service, part, options.files)),
+                _timed(partial(_bare, pool, out, part)),
+                _timed(partial(_send, service, part, options.files)),
             )
             rounds.append(measured)
             _print_round(f"round {number + 1}", measured, size)
@@ -112,7 +112,7 @@ def _bare(pool: ProcessPoolExecutor, out: RunFolder, files: Sequence[File]) -> N
 
 def _through(out: RunFolder, file: File) -> float:
     extracted = extract_file(Source(file.name), file.data, notice_id=file.name)
-    return store(extracted, out, "bench")["issues"] or 0
+    return store(extracted, out, "bench").counts["issues"] or 0
 
 
 def _send(service: Service, files: Sequence[File], at_once: int) -> None:
@@ -160,7 +160,7 @@ def _print_reading(service: Service, ids: Sequence[str], seed: int) -> None:
 
 def _reading(port: int, ids: Sequence[str]) -> list[float]:
     with Client(port) as client:
-        return [_timed(lambda notice_id=notice_id: client.ask(f"/v1/notices/{notice_id}")) for notice_id in ids]
+        return [_timed(partial(client.ask, f"/v1/notices/{notice_id}")) for notice_id in ids]
 
 
 def _timed(function: Callable[[], object]) -> float:

@@ -16,12 +16,13 @@ import pytest
 from answer_examples import key
 from checkout import SUPPORT, module_path
 from openai import OpenAI
+from pydantic import SecretStr
 
 from extractor.endpoint.batch import BatchCall, read_batch, read_calls, write_batch
 from extractor.endpoint.batch_api import BatchStatus, connected, fetch, status, submission_file, submit, submitted
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.recording import export
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import EndpointError, InputError, OutputError, SettingsError
 
 SECRET = "sk-planted-1234567890"
@@ -154,7 +155,7 @@ class TestSubmitting:
 def test_what_the_commands_client_does_not_take_is_told(
     address: str, requests: Path, behaviour: str, sentence: str
 ) -> None:
-    how = Settings(base_url=f"{address}/{behaviour}/v1", api_key=SECRET, model="m", retries=0)
+    how = EndpointSettings(base_url=f"{address}/{behaviour}/v1", api_key=SecretStr(SECRET), model="m", retries=0)
     with connected(how) as client, failing(sentence):
         submit(client, requests)
     with connected(how) as client, failing(sentence):

@@ -1,47 +1,24 @@
-"""The commands about the cache, as a user types them: the app mounted on the real command, in a process of its own."""
+"""The commands about the cache, as a user types them."""
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
+import cli_examples
 import pytest
 from answer_examples import key, record
-from checkout import module_path
+from cli_examples import Finished
 
 from extractor.endpoint.cache import AnswerCache
 
-MOUNTED = """
-import sys
-from extractor import cli
-from extractor.commands import cache
-cli.app.add_typer(cache.app, name="cache-here")
-sys.exit(cli.main(["cache-here", *sys.argv[1:]]))
-"""
 
-
-class Said(NamedTuple):
-    status: int
-    out: str
-    err: str
-
-
-def command(*arguments: str | Path, folder: Path | None, given: str = "") -> Said:
-    environment = {name: value for name, value in os.environ.items() if name != "EXTRACTOR_CACHE_DIR"}
-    environment["PYTHONPATH"] = module_path()
-    if folder is not None:
-        environment["EXTRACTOR_CACHE_DIR"] = str(folder)
-    done = subprocess.run(
-        [sys.executable, "-c", MOUNTED, *map(str, arguments)],
-        input=given.encode(),
-        capture_output=True,
-        env=environment,
-        check=False,
-    )
-    return Said(done.returncode, done.stdout.decode(), done.stderr.decode())
+def command(*arguments: str | Path, folder: Path, given: str = "") -> Finished:
+    """Run ``cache`` with the folder that the environment names."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EXTRACTOR_CACHE_DIR", str(folder))
+        return cli_examples.command("cache", *arguments, cwd=folder.parent, given=given.encode())
 
 
 @pytest.fixture

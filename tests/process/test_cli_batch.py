@@ -24,12 +24,12 @@ from extractor.assist.packs import read_first
 from extractor.assist.responses import Response
 from extractor.assist.session import ReadWithModel, read_with_model
 from extractor.cli import main
-from extractor.endpoint.answers import kept
+from extractor.endpoint.answers import kept_answer
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import EndpointFailure, Reason
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 
 PAGE = ROOT / "docs" / "batch.md"
 KEY = "sk-planted-0123456789abcdef"
@@ -115,13 +115,13 @@ def put(lines: Iterable[str], path: str = "batch.answers.jsonl") -> str:
 
 def read_offline(text: str) -> ReadWithModel:
     """Read a notice as a run does that has the cache's answers alone."""
-    settings = Settings(model="some/model")
+    settings = EndpointSettings(model="some/model")
     with AnswerCache(Path("cache")) as cache:
 
         class FromCache:
             async def ask(self, call: Call[Response]) -> Response:
                 record = cache.get(call_key(call, settings))
-                found = kept(call, record) if record else None
+                found = kept_answer(call, record) if record else None
                 if found is None:
                     raise EndpointFailure(Reason.OFFLINE_MISSING, call.task)
                 return found

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from checkout import GOLD_NOTICES
-from cli_examples import NOTICE, UNREAD, command, ids, notices, outcomes, report, start, write
+from cli_examples import NOTICE, UNREAD, command, command_apart, ids, notices, outcomes, report, start, write
 from service_example import long_notice
 
 from extractor.cli import main
@@ -25,7 +25,7 @@ class TestWhatIsWritten:
     def test_notices_texts_and_a_report(self, tmp_path: Path) -> None:
         text = f"\ufeff{NOTICE}".replace("\n", "\r\n")
         write(tmp_path, b=text, a=NOTICE)
-        done = command("run", "b.txt", "a.txt", cwd=tmp_path)
+        done = command_apart("run", "b.txt", "a.txt", cwd=tmp_path)
         assert (done.status, done.out, done.err) == (0, "", "")
         out = tmp_path / "out"
         assert ids(out) == ["b", "a"]
@@ -87,29 +87,31 @@ _FAULT = """
 import sys
 
 if "extractor.processes.confined_main" in sys.orig_argv:
-    import extractor.pipeline
+    import extractor.readers
 
-    extract_file = extractor.pipeline.extract_file
+    extract = extractor.readers.extract
 
-    def breaking(source, data, **settings):
-        if b"secret" in data:
-            raise KeyError(data.decode())
-        return extract_file(source, data, **settings)
+    def breaking(text, **settings):
+        if "secret" in text:
+            raise KeyError(text)
+        return extract(text, **settings)
 
-    extractor.pipeline.extract_file = breaking
+    extractor.readers.extract = breaking
 """
 
 
 class TestInputs:
     def test_standard_input(self, tmp_path: Path) -> None:
-        done = command("run", "-", cwd=tmp_path, given=NOTICE.encode("gb18030"))
+        done = command_apart("run", "-", cwd=tmp_path, given=NOTICE.encode("gb18030"))
         assert done.status == 0
         assert ids(tmp_path / "out") == ["stdin"]
         assert (tmp_path / "out" / "texts" / "stdin.txt").read_bytes() == NOTICE.encode()
 
     def test_standard_input_goes_to_workers_too(self, tmp_path: Path) -> None:
         write(tmp_path, stdin=NOTICE, b=NOTICE)
-        done = command("run", "-", "stdin.txt", "b.txt", "--jobs", "2", cwd=tmp_path, given=NOTICE.encode() + b"\n")
+        done = command_apart(
+            "run", "-", "stdin.txt", "b.txt", "--jobs", "2", cwd=tmp_path, given=NOTICE.encode() + b"\n"
+        )
         assert done.status == 0
         assert [notice_id[:6] for notice_id in ids(tmp_path / "out")] == ["stdin~", "stdin~", "b"]
 
@@ -202,7 +204,7 @@ class TestInputs:
     def test_a_file_that_takes_too_much_memory_is_one_failed_input(self, tmp_path: Path) -> None:
         wide = "a" * 48_000_000 + "\U00020000"  # which makes each letter take four bytes
         write(tmp_path, a=wide, b=NOTICE)
-        done = command("run", "a.txt", "b.txt", "--memory", "300", cwd=tmp_path)
+        done = command_apart("run", "a.txt", "b.txt", "--memory", "300", cwd=tmp_path)
         assert done.status == 1
         assert done.err.startswith("error: a.txt: needs more memory than a document may take; ")
         assert ids(tmp_path / "out") == ["b"]
@@ -211,7 +213,7 @@ class TestInputs:
 class TestWhatIsSaid:
     def test_log_lines_are_json_objects(self, tmp_path: Path) -> None:
         write(tmp_path, a=NOTICE, empty="")
-        done = command("run", "a.txt", "empty.txt", "--log-json", "--log-level", "debug", cwd=tmp_path)
+        done = command_apart("run", "a.txt", "empty.txt", "--log-json", "--log-level", "debug", cwd=tmp_path)
         assert (done.status, done.out) == (1, "")
         lines = [json.loads(line) for line in done.err.splitlines()]
         assert [(line["level"], line.get("outcome")) for line in lines] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cli_examples import NOTICE, UNREAD, command, write
+from cli_examples import NOTICE, UNREAD, command, command_apart, write
 
 from extractor.cli import main
 
@@ -79,7 +79,7 @@ def test_text_is_neither_markup_nor_steers_the_terminal(tmp_path: Path) -> None:
     text = NOTICE.replace("理论学习不够", "[bold]不够[/bold]").replace("召开", "\x1b[31m[red]召\u202e开")
     write(tmp_path, a=text)
     assert command("run", "a.txt", cwd=tmp_path).status == 0
-    done = command("show", "out", "a", cwd=tmp_path)
+    done = command_apart("show", "out", "a", cwd=tmp_path)
     assert done.status == 0
     assert "[bold]不够[/bold]" in done.out
     assert "[31m[red]召开" in done.out
@@ -91,6 +91,6 @@ def test_lines_are_not_wrapped_in_a_pipe(tmp_path: Path) -> None:
     title = "学" * 100
     write(tmp_path, a=NOTICE.replace("理论学习不够", title))
     assert command("run", "a.txt", cwd=tmp_path).status == 0
-    lines = command("show", "out", cwd=tmp_path).out.splitlines()
+    lines = command_apart("show", "out", cwd=tmp_path).out.splitlines()
     assert any(title in line for line in lines)
     assert all(line == line.rstrip() for line in lines)

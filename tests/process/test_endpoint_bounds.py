@@ -14,8 +14,8 @@ from fake_endpoint import Serving, serving
 from faulty_answers import of_all_calls, of_one_call
 
 from extractor.endpoint.answer_records import Record
-from extractor.endpoint.bounded import LARGEST_ANSWER, OversizedError, Unpacking
-from extractor.endpoint.calls import Answer
+from extractor.endpoint.bounded import LARGEST_ANSWER, OversizedError, Unpacker
+from extractor.endpoint.calls import CallAnswer
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
 from extractor.errors import AnswerError, BugError, OutputError
@@ -102,22 +102,22 @@ class TestUnpacking:
     def test_brings_what_was_packed(self, encoding: str, size: int) -> None:
         plain = b'{"choices": []}' * 1000
         packed = gzip.compress(plain) if encoding == "gzip" else zlib.compress(plain)
-        unpacking = Unpacking(encoding, LARGEST_ANSWER)
+        unpacking = Unpacker(encoding, LARGEST_ANSWER)
         assert b"".join(unpacking.take(packed[at : at + size]) for at in range(0, len(packed), size)) == plain
 
     def test_takes_deflate_without_a_frame(self) -> None:
         squeeze = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-        assert Unpacking("deflate", 100).take(squeeze.compress(b"{}") + squeeze.flush()) == b"{}"
+        assert Unpacker("deflate", 100).take(squeeze.compress(b"{}") + squeeze.flush()) == b"{}"
 
     def test_stops_at_its_limit(self) -> None:
         """However small the piece: what it would unpack to is never there as a whole."""
-        unpacking = Unpacking("gzip", 1000)
+        unpacking = Unpacker("gzip", 1000)
         with pytest.raises(OversizedError):
             unpacking.take(gzip.compress(b" " * 50_000_000))
         assert unpacking.most == 1001
 
     def test_counts_what_unpacks_to_nothing(self) -> None:
-        unpacking = Unpacking("gzip", 1000)
+        unpacking = Unpacker("gzip", 1000)
         unpacking.take(gzip.compress(b""))
         with pytest.raises(OversizedError):
             for _ in range(100):
@@ -125,7 +125,7 @@ class TestUnpacking:
 
     def test_of_what_is_damaged_says_so(self) -> None:
         with pytest.raises(httpx2.DecodingError):
-            Unpacking("gzip", 1000).take(b"{}{}{}{}{}{}")
+            Unpacker("gzip", 1000).take(b"{}{}{}{}{}{}")
 
 
 class Unwritable(Kept):
@@ -155,7 +155,7 @@ class Unwritable(Kept):
 def test_an_answer_that_cannot_be_kept_is_used_once(
     server: Serving, error: Exception, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def use(endpoint: Endpoint) -> list[Answer[Any]]:
+    async def use(endpoint: Endpoint) -> list[CallAnswer[Any]]:
         return [await endpoint.ask(call()), await endpoint.ask(call(["sea"]))]
 
     server.script()

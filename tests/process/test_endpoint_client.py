@@ -14,11 +14,11 @@ from checkout import module_path
 from endpoint_example import Kept, call, right, settings, with_endpoint
 from fake_endpoint import HEALABLE, ODD, PASSING, WRONG, Fault, Serving, serving
 
-from extractor.endpoint.calls import Answer, Mode
+from extractor.endpoint.calls import CallAnswer, Mode
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
-from extractor.endpoint.offline import Offline
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.offline import OfflineAnswers
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 from extractor.errors import SettingsError
 
@@ -31,7 +31,7 @@ def server() -> Iterator[Serving]:
         yield running
 
 
-def asked(server: Serving, *, cache: Kept | None = None, **more: Any) -> tuple[Answer[Any], Endpoint]:
+def asked(server: Serving, *, cache: Kept | None = None, **more: Any) -> tuple[CallAnswer[Any], Endpoint]:
     return with_endpoint(settings(server, **more), lambda endpoint: endpoint.ask(call()), cache)
 
 
@@ -278,7 +278,7 @@ def test_a_call_ends_with_its_notice(server: Serving) -> None:
 
 
 def test_no_server_is_a_connection_that_fails() -> None:
-    nobody = Settings(base_url="http://127.0.0.1:9/v1", model="fake", mode="json", backoff=0.001, retries=1)
+    nobody = EndpointSettings(base_url="http://127.0.0.1:9/v1", model="fake", mode="json", backoff=0.001, retries=1)
 
     async def use(endpoint: Endpoint) -> list[Reason]:
         calls = (call([word]) for word in ("sky", "sea", "tea"))
@@ -364,7 +364,7 @@ def test_a_whole_prompt_is_no_clipped_one(server: Serving) -> None:
 def test_a_third_of_faulty_answers_changes_nothing(server: Serving) -> None:
     calls = [[f"w{number}x{place}" for place in range(number % 7 + 1)] for number in range(60)]
 
-    async def use(endpoint: Endpoint) -> list[Answer[Any]]:
+    async def use(endpoint: Endpoint) -> list[CallAnswer[Any]]:
         return await asyncio.gather(*(endpoint.ask(call(words)) for words in calls))
 
     server.script(rate=0.3, kinds=HEALABLE, seed=5)
@@ -407,7 +407,7 @@ def test_a_budget_of_money_needs_a_price(server: Serving) -> None:
 
 def test_a_model_must_be_named() -> None:
     with pytest.raises(SettingsError, match="--model"):
-        Endpoint(Settings())
+        Endpoint(EndpointSettings())
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------
@@ -501,7 +501,7 @@ assert not {{"openai", "instructor"}} & sys.modules.keys()
 
 def test_offline_nothing_is_asked(server: Serving) -> None:
     server.script()
-    offline = Offline(Kept())
+    offline = OfflineAnswers(Kept())
 
     async def run() -> Reason:
         async with Endpoint(settings(server), offline) as endpoint:

@@ -10,8 +10,9 @@ import pytest
 from endpoint_example import call, settings
 from fake_endpoint import Serving, serving
 
-from extractor.endpoint.doctor import Report, examine
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.doctor import examine
+from extractor.endpoint.doctor_report import DoctorReport
+from extractor.endpoint.settings import EndpointSettings
 
 TINY = call(["sky", "sea"], fixed="Give each word a colour. " * 300)
 
@@ -22,7 +23,7 @@ def server() -> Iterator[Serving]:
         yield running
 
 
-def examined(server: Serving, **more: Any) -> Report:
+def examined(server: Serving, **more: Any) -> DoctorReport:
     return asyncio.run(examine(settings(server, **more), TINY))
 
 
@@ -102,7 +103,7 @@ def test_a_wrong_key_is_said_once(server: Serving) -> None:
 
 
 def test_an_endpoint_that_is_not_there() -> None:
-    report = asyncio.run(examine(Settings(base_url="http://127.0.0.1:9/v1", model="m"), TINY))
+    report = asyncio.run(examine(EndpointSettings(base_url="http://127.0.0.1:9/v1", model="m"), TINY))
     assert not report.reached
     assert "is the server running?" in report.diagnoses[0]
     assert "--base-url" in report.suggestions[0]

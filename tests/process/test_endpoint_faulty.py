@@ -24,7 +24,8 @@ from service_example import Client, serving
 
 from extractor.cli import main
 from extractor.commands.doctor_command import _tiny_call
-from extractor.endpoint.doctor import Report, examine
+from extractor.endpoint.doctor import examine
+from extractor.endpoint.doctor_report import DoctorReport
 
 KEY = "sk-planted-Qx7vB2nM9kLw"
 DEADLINE = 4.0  # seconds that a call has
@@ -171,11 +172,11 @@ class TestDoctor:
         assert elsewhere.visitors == 0
 
 
-async def _examined(server: Serving, modes: int) -> list[Report]:
+async def _examined(server: Serving, modes: int) -> list[DoctorReport]:
     """What the doctor says of each mode, by its path."""
     several = asyncio.Semaphore(24)
 
-    async def one(number: int) -> Report:
+    async def one(number: int) -> DoctorReport:
         address = server.base_url.replace("/v1", f"/m{number}/v1")
         patience = {"timeout": 0.5, "call_deadline": 1.0, "retries": 0, "answer_retries": 0}
         async with several, asyncio.timeout(60):

@@ -20,11 +20,12 @@ from extractor.cli import main
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.connection import fault_of
 from extractor.endpoint.diagnosis import requested_wait
-from extractor.endpoint.doctor import Report, examine
+from extractor.endpoint.doctor import examine
+from extractor.endpoint.doctor_report import DoctorReport
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.endpoint.limiter import Limiter, Need
 from extractor.endpoint.setting_sources import load
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import SettingsError
 
 CERTIFICATE = SUPPORT / "tls_example.pem"
@@ -60,9 +61,11 @@ async def listening(*, in_tls: bool) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-async def failure_and_report(scheme: str, *, in_tls: bool) -> tuple[EndpointFailure, Report]:
+async def failure_and_report(scheme: str, *, in_tls: bool) -> tuple[EndpointFailure, DoctorReport]:
     async with listening(in_tls=in_tls) as port:
-        how = Settings(base_url=f"{scheme}://127.0.0.1:{port}/v1", model="m", mode="json", retries=0, timeout=30)
+        how = EndpointSettings(
+            base_url=f"{scheme}://127.0.0.1:{port}/v1", model="m", mode="json", retries=0, timeout=30
+        )
         async with Endpoint(how) as endpoint:
             with pytest.raises(EndpointFailure) as caught:
                 await endpoint.ask(call())
@@ -134,7 +137,7 @@ def test_waits_that_are_asked_for_count_for_the_calls_that_wait() -> None:
 
     async def run() -> tuple[list[str], float]:
         nonlocal now
-        limiter = Limiter(Settings(concurrency=1), lambda: now)
+        limiter = Limiter(EndpointSettings(concurrency=1), lambda: now)
         ticket = await limiter.enter(Need(1))
         patient = asyncio.create_task(limiter.enter(Need(1), patience=100))
         impatient = asyncio.create_task(limiter.enter(Need(1), patience=10))
@@ -168,7 +171,7 @@ def test_a_call_that_waits_to_be_repeated_ends_with_its_time(server: Serving) ->
 
     async def use(endpoint: Endpoint) -> list[Any]:
         await endpoint.ask(call(["tea"]))  # the client's first request takes longer
-        return await asyncio.gather(endpoint.ask(call()), endpoint.ask(call(["sea"])), return_exceptions=True)
+        return list(await asyncio.gather(endpoint.ask(call()), endpoint.ask(call(["sea"])), return_exceptions=True))
 
     how = settings(server, call_deadline=1.0, concurrency=1)  # the second call has the only place
     failures, endpoint = with_endpoint(how, use)
@@ -225,7 +228,7 @@ def test_a_variable_of_the_environment_goes_over_a_file(folder: Path, monkeypatc
 def test_a_file_for_other_programs_is_passed_over_where_no_model_is_named(folder: Path) -> None:
     (folder / ".env").write_text(f"OPENAI_BASE_URL=http://there/v1\nOPENAI_API_KEY={SECRET}\n")
     found = load()
-    assert (found.base_url, found.api_key) == (Settings().base_url, None)  # its key is for its server
+    assert (found.base_url, found.api_key) == (EndpointSettings().base_url, None)  # its key is for its server
 
 
 def test_the_variable_of_the_key_is_not_chosen_either(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

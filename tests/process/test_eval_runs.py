@@ -306,7 +306,7 @@ def test_gold_check_names_mistakes_and_exits_with_1(gold: Path) -> None:
 
 def test_gold_new_starts_a_draft(gold: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     renamed = _notice().model_copy(update={"notice_id": "fresh"})
-    monkeypatch.setattr("notice_extractor_eval.predictions.by_rules", lambda *_: renamed)
+    monkeypatch.setattr("extractor.pipeline.extract", lambda *_, **__: renamed)
     file = tmp_path / "fresh.txt"
     file.write_text(TEXT, encoding="utf-8")
     code, said = _call("gold", "new", file, "--gold", gold)

@@ -17,7 +17,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 from checkout import GOLD_NOTICES
-from cli_examples import NOTICE, command, write
+from cli_examples import NOTICE, command, command_apart, write
 from openpyxl import load_workbook
 
 from extractor import extract
@@ -189,7 +189,7 @@ def test_a_full_disk_is_said_in_a_sentence(folder: Path, ending: str, tmp_path: 
     def no_large_files() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    done = command("export", folder, "--to", f"a{ending}", cwd=tmp_path, before=no_large_files)
+    done = command_apart("export", folder, "--to", f"a{ending}", cwd=tmp_path, before=no_large_files)
     assert done.status == 1, done.err
     assert len(done.err.splitlines()) == 1 and "--to" in done.err
     assert list(tmp_path.iterdir()) == []

@@ -32,7 +32,7 @@ from extractor.endpoint.client import Endpoint
 from extractor.endpoint.doctor import examine
 from extractor.endpoint.doctor_report import OF_THE_MODEL
 from extractor.endpoint.failures import AnswerFailure, Reason
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.record.contract import Notice
 from extractor.record.grounding import ungrounded
 
@@ -236,9 +236,9 @@ class Served(NamedTuple):
     name: str
     context: int
 
-    def settings(self, **more: Any) -> Settings:
+    def settings(self, **more: Any) -> EndpointSettings:
         """Settings to ask it."""
-        return Settings(base_url=self.address, model=self.name, timeout=600, retries=0, **more)
+        return EndpointSettings(base_url=self.address, model=self.name, timeout=600, retries=0, **more)
 
 
 @pytest.fixture(scope="module")

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from checkout import GOLD_NOTICES
-from cli_examples import NOTICE, Finished, command, ids, outcomes, report, start, wait_for, write
+from checkout import GOLD_NOTICES, module_path
+from cli_examples import NOTICE, command, command_apart, ended, ids, outcomes, report, start, wait_for, write
 
-from extractor.runs.fingerprint import code_fingerprint
+import extractor
+from extractor.readers import Backend, RulesReader
+from extractor.runs.fingerprint import OF_RULES, code_fingerprint
 from extractor.runs.run import run
-from extractor.runs.run_report import Settings
+
+BACKENDS: tuple[Backend, ...] = ("rules", "assisted", "model")
 
 
 def run_here(folder: Path, **settings: bool) -> dict[str, str]:
     """Run over the folder's texts and return the outcome of each by its id."""
     paths = sorted(map(str, folder.glob("*.txt")))
-    found = run(paths, folder / "out", Settings(), **settings)  # type: ignore[arg-type]
+    found = run(paths, folder / "out", **settings)  # type: ignore[arg-type]
     return {str(outcome.notice_id): outcome.status for outcome in found.outcomes}
 
 
@@ -40,13 +45,13 @@ class TestStartedAgain:
     def test_does_all_when_a_setting_that_matters_changed(self, tmp_path: Path) -> None:
         write(tmp_path, a=NOTICE)
         for lang, status in (("zh", "done"), ("zh", "unchanged"), ("en", "done")):
-            found = run([str(tmp_path / "a.txt")], tmp_path / "out", Settings(lang=lang))  # type: ignore[arg-type]
+            found = run([str(tmp_path / "a.txt")], tmp_path / "out", RulesReader(lang))  # type: ignore[arg-type]
             assert [outcome.status for outcome in found.outcomes] == [status]
 
     def test_does_all_when_the_program_changed(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write(tmp_path, a=NOTICE)
         run_here(tmp_path)
-        monkeypatch.setattr("extractor.runs.run.code_fingerprint", lambda: "another")
+        monkeypatch.setattr("extractor.runs.run.code_fingerprint", lambda _: "another")
         assert run_here(tmp_path) == {"a": "done"}
 
     def test_one_content_under_another_ending_is_done_again(self, tmp_path: Path) -> None:
@@ -72,18 +77,50 @@ class TestStartedAgain:
         assert ids(tmp_path / "out") == ["b"]
 
 
-def test_the_fingerprint_changes_with_code_and_data(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "a.py").write_text("1")
-    (tmp_path / "data" / "b.toml").write_text("1")
-    (tmp_path / "other.pyc").write_text("1")
-    seen = [code_fingerprint(tmp_path)]
-    for file, content in (("a.py", "2"), ("data/b.toml", "2"), ("data/c.toml", "")):
-        (tmp_path / file).write_text(content)
-        seen.append(code_fingerprint(tmp_path))
-    (tmp_path / "other.pyc").write_text("2")
-    assert len(set(seen)) == 4
-    assert code_fingerprint(tmp_path) == seen[-1]
+@pytest.mark.parametrize(
+    ("file", "by_rules", "with_model"),
+    [
+        ("notice/facts/dates.py", True, True),
+        ("files/word/numbering.py", True, True),
+        ("data/units.toml", True, True),
+        ("pipeline.py", True, True),
+        ("assist/session.py", False, True),
+        ("endpoint/completion.py", False, True),
+        ("pages/words.toml", False, False),
+        ("service/server.py", False, False),
+        ("runs/run.py", False, False),
+        ("data/tables.toml", False, False),
+        ("notice/facts/dates.pyc", False, False),
+    ],
+)
+def test_the_fingerprint_is_of_what_can_change_a_record(
+    tmp_path: Path, file: str, by_rules: bool, with_model: bool
+) -> None:
+    package = tmp_path / "extractor"
+    shutil.copytree(Path(extractor.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
+    before = [code_fingerprint(backend, package) for backend in BACKENDS]
+    assert before == [code_fingerprint(backend) for backend in BACKENDS]
+    assert before[1] == before[2]
+    with (package / file).open("a") as changed:
+        changed.write("# another\n")
+    after = [code_fingerprint(backend, package) for backend in BACKENDS]
+    assert [one != other for one, other in zip(before, after, strict=True)] == [by_rules, with_model, with_model]
+
+
+_LOADING = """
+import sys
+import extractor.files.page.html_text, extractor.files.pdf.pdf_text, extractor.files.word.docx_file
+from extractor.readers import RulesReader
+print(*(name for name in sys.modules if name.startswith("extractor.")))
+"""
+
+
+def test_the_fingerprint_holds_every_module_that_a_reading_loads() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADING], capture_output=True, text=True, check=True, env={"PYTHONPATH": module_path()}
+    )
+    rooms = {name.split(".")[1] for name in done.stdout.split()}
+    assert rooms - {part.removesuffix(".py") for part in OF_RULES} == {"disk", "errors", "version"}
 
 
 class TestKilled:
@@ -126,7 +163,7 @@ def test_an_interrupt_writes_what_is_done_and_says_how_to_go_on(tmp_path: Path, 
     wait_for(tmp_path / "out" / ".work" / "a.json", process)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: workers get it too
     process.wait(timeout=60)
-    stopped = Finished(process)
+    stopped = ended(process)
     assert (stopped.status, stopped.out) == (130, "")
     assert stopped.err.startswith("error: interrupted: 1 done, 2 pending; ")
     assert stopped.err.endswith("1 of 3 are finished and kept, the same command goes on from there\n")
@@ -146,7 +183,7 @@ class TestFullDisk:
             resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
 
         for jobs in ("1", "2"):
-            done = command("run", "a.txt", "b.txt", "c.txt", "--jobs", jobs, cwd=tmp_path, before=limit)
+            done = command_apart("run", "a.txt", "b.txt", "c.txt", "--jobs", jobs, cwd=tmp_path, before=limit)
             assert (done.status, done.out) == (1, "")
             (line,) = done.err.splitlines()
             assert line.startswith("error: out/texts/b.txt: the disk is full; make room")

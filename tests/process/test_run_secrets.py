@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pytest
-from cli_examples import Finished, report, start, write
+from cli_examples import command_apart, report, write
 from fake_endpoint import ODD, Serving, serving
 from model_examples import OPENING, bodies, model, settle
 from planted import notice
@@ -159,7 +159,7 @@ def test_a_process_whose_client_is_told_to_log_everything(
     monkeypatch.setenv("OPENAI_LOG", "debug")
     server.script(faults={0: "echo", 1: "wrong_words"})
     arguments = ("run", "secret.txt", "--out", "out", "--cache-dir", "cache", "--base-url", server.base_url)
-    done = Finished(start(*arguments, "--model", "fake", "--log-level", "info", cwd=folder))
+    done = command_apart(*arguments, "--model", "fake", "--log-level", "info", cwd=folder)
     assert done.status == 3
     assert report(folder / "out")["totals"]["unanswered"] == 1
     assert "fake" in done.err

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_examples import Finished, notices, outcomes, report, start, wait_for, write
+from cli_examples import ended, notices, outcomes, report, start, wait_for, write
 from endpoint_example import settings
 from fake_endpoint import Serving, serving
 from model_examples import POOR, SHORT, Runs, bodies, failures, issues, left_to_rules, long, model, settle, written
@@ -20,7 +20,7 @@ from page_examples import ARTICLE, page
 
 from extractor.cli import main
 from extractor.endpoint.cache import AnswerCache
-from extractor.model_source import Asking, NoticeModel
+from extractor.model_source import ModelSource, NoticeModel
 from extractor.pipeline import extract_with_model
 from extractor.record.contract import Notice
 
@@ -169,7 +169,7 @@ class TestInterrupted:
         wait_for(runs.folder / "out" / ".work" / "poor.json", process)
         os.killpg(process.pid, signal.SIGINT)
         process.wait(timeout=60)
-        stopped = Finished(process)
+        stopped = ended(process)
         assert (stopped.status, stopped.out) == (130, "")
         assert stopped.err.startswith("error: interrupted: 1 done, 2 pending; ")
         assert stopped.err.endswith("1 of 3 are finished and kept, the same command goes on from there\n")
@@ -198,14 +198,14 @@ class TestAnswersThatDifferEachTime:
 
     def test_two_that_ask_at_the_same_moment_are_told_the_same(self, fickle: Runs) -> None:
         fickle.server.script(first_token=0.1)
-        asking = [Asking(settings(fickle.server), fickle.folder / "cache") for _ in range(2)]
+        sources = [ModelSource(settings(fickle.server), fickle.folder / "cache") for _ in range(2)]
 
-        async def read(one: Asking) -> Notice:
+        async def read(one: ModelSource) -> Notice:
             async with one.endpoint() as endpoint:
                 return (await extract_with_model(SHORT, NoticeModel(endpoint, None))).notice
 
         async def read_by_both() -> list[Notice]:
-            return await asyncio.gather(*map(read, asking))
+            return await asyncio.gather(*map(read, sources))
 
         one, other = asyncio.run(read_by_both())
         assert one == other
@@ -213,7 +213,7 @@ class TestAnswersThatDifferEachTime:
     def test_two_runs_at_once_say_the_same(self, fickle: Runs) -> None:
         fickle.server.script(first_token=0.05)
         both = [started(fickle, *FILES, out=name, cache="cache") for name in ("one", "other")]
-        assert [(done.status, done.err) for done in map(Finished, both)] == [(0, ""), (0, "")]
+        assert [(done.status, done.err) for done in map(ended, both)] == [(0, ""), (0, "")]
         assert written(fickle.folder / "one") == written(fickle.folder / "other")
         assert written(fickle.run(*FILES, cache="cache", options=("--offline",))) == written(fickle.folder / "one")
         with AnswerCache(fickle.folder / "cache") as cache:

@@ -11,7 +11,7 @@ from http.client import HTTPException
 from pathlib import Path
 from uuid import uuid4
 
-from cli_examples import NOTICE, command
+from cli_examples import NOTICE, command_apart
 from service_example import Client, long_notice, serving, start
 
 CLIENTS = 8
@@ -123,7 +123,7 @@ def test_another_program_or_setting_reads_again_and_keeps_both(tmp_path: Path) -
 
 def test_two_services_do_not_work_in_one_folder(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--workers", "1"):
-        second = command("serve", "--data", "data", "--port", "0", cwd=tmp_path)
+        second = command_apart("serve", "--data", "data", "--port", "0", cwd=tmp_path)
     assert second.status == 2
     assert "another service works there" in second.err
 
@@ -132,7 +132,7 @@ def test_a_file_of_another_version_is_left_alone(tmp_path: Path) -> None:
     start(tmp_path / "data", "--workers", "1").kill()
     with closing(sqlite3.connect(tmp_path / "data" / "notices.sqlite")) as database:
         database.execute("PRAGMA user_version = 99")
-    done = command("serve", "--data", "data", "--port", "0", cwd=tmp_path)
+    done = command_apart("serve", "--data", "data", "--port", "0", cwd=tmp_path)
     assert done.status == 2
     assert "is of version 99, this program reads version 2" in done.err
 
@@ -157,13 +157,13 @@ def test_a_file_of_the_version_before_is_taken_up(tmp_path: Path) -> None:
 def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "notices.sqlite").write_bytes(b"nothing of ours" * 100)
-    done = command("serve", "--data", "data", "--port", "0", cwd=tmp_path)
+    done = command_apart("serve", "--data", "data", "--port", "0", cwd=tmp_path)
     assert done.status == 2
     assert "file is not a database" in done.err
 
 
 def test_a_port_in_use_is_said_so(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--workers", "1") as service:
-        done = command("serve", "--data", "other", "--port", str(service.port), cwd=tmp_path)
+        done = command_apart("serve", "--data", "other", "--port", str(service.port), cwd=tmp_path)
     assert done.status == 2
     assert f"127.0.0.1:{service.port}: cannot be listened at" in done.err

@@ -100,18 +100,18 @@ def test_processes_know_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_item_that_takes_too_much_processor_time_is_told_and_the_others_go_on() -> None:
-    first, second, third = map_in_order(busy, [0.0, 90.0, 0.01], 1, told, Allowance(seconds=1))  # type: ignore[arg-type]
+    first, second, third = map_in_order(busy, [0.0, 90.0, 0.01], 1, told, Allowance(seconds=1))
     assert (first, third) == (0.0, 0.01)
     # On a busy machine the clock may be first.
     assert second in ("90.0: takes more than 1 s of processor time", "90.0: takes more than 4 s")
 
 
 def test_an_item_that_takes_too_long_by_the_clock_is_told() -> None:
-    results = list(map_in_order(busy, [-30.0, 0.0], 1, told, Allowance(seconds=1)))  # type: ignore[arg-type]
+    results = list(map_in_order(busy, [-30.0, 0.0], 1, told, Allowance(seconds=1)))
     assert results == ["-30.0: takes more than 4 s", 0.0]
 
 
 def test_an_item_that_takes_too_much_memory_is_told() -> None:
     allowance = Allowance(memory_bytes=400_000_000)
-    results = list(map_in_order(held, [1, 800, 2], 1, told, allowance))  # type: ignore[arg-type]
+    results = list(map_in_order(held, [1, 800, 2], 1, told, allowance))
     assert results == [1_000_000, "800: needs more memory than a document may take", 2_000_000]

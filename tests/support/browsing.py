@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
 
 WIDE, PHONE = (1360, 850), (390, 844)
 expect.set_options(timeout=20_000)  # where others want the processor, too
@@ -51,7 +54,7 @@ def visited(
 ) -> Iterator[Page]:
     """Open a page of a service; ``refusals``: that will refuse something, which browsers tell on their console."""
     with _watched(browser, address, size, refusals=refusals) as page:
-        page.context.add_cookies([{"url": address, **cookie} for cookie in cookies])
+        page.context.add_cookies(cast("list[SetCookieParam]", [{"url": address, **cookie} for cookie in cookies]))
         page.goto(address)
         yield page
 

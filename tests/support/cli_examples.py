@@ -1,4 +1,4 @@
-"""The command as a process of its own, and short notices to give it."""
+"""The command in this process or in one of its own, and short notices to give it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import chdir
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from checkout import module_path
+
+from extractor.cli import main
 
 NOTICE = """某县某镇党委关于巡察整改进展情况的通报
 根据统一部署,2024年3月1日至4月30日,县委第一巡察组对某镇党委开展了巡察,6月5日反馈了意见。
@@ -55,20 +59,49 @@ def start(*arguments: str | Path, cwd: Path, before: Callable[[], None] | None =
     )
 
 
-class Finished:
-    """What a process of the command left behind."""
+class Finished(NamedTuple):
+    """The exit status of a command, and what it printed on standard output and standard error."""
 
-    def __init__(self, process: subprocess.Popen[bytes], given: bytes = b"") -> None:
-        out, err = process.communicate(given, timeout=60)
-        self.status = process.returncode
-        self.out, self.err = out.decode(), err.decode()
+    status: int
+    out: str
+    err: str
 
 
-def command(
+def ended(process: subprocess.Popen[bytes], given: bytes = b"") -> Finished:
+    """Give a process ``given`` as standard input, and wait for its end."""
+    out, err = process.communicate(given, timeout=60)
+    return Finished(process.returncode, out.decode(), err.decode())
+
+
+def command(*arguments: str | Path, cwd: Path, given: bytes = b"") -> Finished:
+    """Run the command to its end in this process, in the folder ``cwd``, with ``given`` as standard input.
+
+    It enters where ``python -m extractor`` does. Where signals, limits, the streams themselves or what stays in a
+    process matter, use ``command_apart``.
+    """
+    streams = [TextIOWrapper(BytesIO(given)), TextIOWrapper(BytesIO()), TextIOWrapper(BytesIO())]
+    before = sys.stdin, sys.stdout, sys.stderr
+    sys.stdin, sys.stdout, sys.stderr = streams
+    try:
+        with chdir(cwd):
+            status = main([*map(str, arguments)])
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = before
+    return Finished(status, *(_printed(stream) for stream in streams[1:]))
+
+
+def _printed(stream: TextIOWrapper) -> str:
+    stream.flush()
+    raw = stream.buffer
+    assert isinstance(raw, BytesIO)
+    return raw.getvalue().decode()
+
+
+def command_apart(
     *arguments: str | Path, cwd: Path, given: bytes = b"", before: Callable[[], None] | None = None
 ) -> Finished:
-    """Run the command to its end with ``given`` as standard input."""
-    return Finished(start(*arguments, cwd=cwd, before=before), given)
+    """Run the command to its end in a process of its own; ``before`` is called there first."""
+    return ended(start(*arguments, cwd=cwd, before=before), given)
 
 
 def wait_for(path: Path, process: subprocess.Popen[bytes]) -> None:

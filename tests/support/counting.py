@@ -6,6 +6,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 
 class Calls:
@@ -36,7 +40,7 @@ def counted_steps() -> Iterator[Calls]:
     """Count the steps of Python's bytecode in the block, loops over what costs no call included."""
     calls = Calls()
 
-    def trace(frame: FrameType, event: str, _: object) -> object:
+    def trace(frame: FrameType, event: str, _: object) -> TraceFunction:
         frame.f_trace_opcodes = True
         frame.f_trace_lines = False
         calls.number += event == "opcode"

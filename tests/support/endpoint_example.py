@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from extractor.endpoint.answer_records import Record
 from extractor.endpoint.calls import Call, Message
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 
 COLOURS = ("red", "green", "blue")
 _Result = TypeVar("_Result")
@@ -81,7 +81,7 @@ class Kept(dict[str, Record]):
         return self.setdefault(key, record) is record
 
 
-def settings(server: Serving, **more: Any) -> Settings:
+def settings(server: Serving, **more: Any) -> EndpointSettings:
     """Return settings for a server that fails fast."""
     values: dict[str, Any] = {
         "base_url": server.base_url,
@@ -90,11 +90,11 @@ def settings(server: Serving, **more: Any) -> Settings:
         "backoff": 0.001,
         "timeout": 5.0,
     }
-    return Settings(**(values | more))
+    return EndpointSettings(**(values | more))
 
 
 def with_endpoint(
-    how: Settings, use: Callable[[Endpoint], Awaitable[_Result]], cache: Kept | None = None
+    how: EndpointSettings, use: Callable[[Endpoint], Awaitable[_Result]], cache: Kept | None = None
 ) -> tuple[_Result, Endpoint]:
     """Return what ``use`` makes of an endpoint, and the endpoint, closed."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from operator import itemgetter
 
 from hypothesis import strategies as st
 
@@ -48,15 +49,13 @@ def _cells(column: Column) -> st.SearchStrategy[Cell]:
 def rows_of(table: Table) -> st.SearchStrategy[list[Row]]:
     """Some rows of a table, whose keys differ."""
     cells = st.fixed_dictionaries({column.name: _cells(column) for column in table.columns})
-    return st.lists(cells, max_size=4, unique_by=(lambda row: row[table.key]) if table.key else None)
+    return st.lists(cells, max_size=4, unique_by=itemgetter(table.key) if table.key else None)
 
 
 batches: st.SearchStrategy[list[Batch]] = st.lists(
     st.sampled_from(["notices", "measures", "quantities", "dates"]), unique=True
 ).flatmap(
-    lambda names: st.tuples(*(rows_of(TABLES[name]).map(lambda rows, n=name: (TABLES[n], rows)) for name in names)).map(
-        list
-    )
+    lambda names: st.tuples(*(st.tuples(st.just(TABLES[name]), rows_of(TABLES[name])) for name in names)).map(list)
 )
 """Batches of the tables that between them have columns of every kind, each table at most once."""
 

@@ -136,6 +136,23 @@ def test_what_the_rules_missed_is_added_by_quoting() -> None:
     assert ungrounded(merged.notice, text) == []
 
 
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [("2024年和2023年", "2024/2023"), ("3023年", "3023"), ("0999年", "0999"), ("2023年9月", "../..")],
+)
+def test_a_date_that_the_contract_does_not_know_is_not_added(words: str, value: str) -> None:
+    merged = labelled(ONE_MEASURE.format(f"于{words}验收。"), m1={"z": [{"k": "d", "w": words, "v": value}]})
+    (measure,) = measures(merged)
+    assert value not in [date.value for date in measure.dates]
+    assert codes(merged, f"{M1}.dates") == ["quote_not_found"]
+
+
+def test_a_date_printed_with_blanks_is_added() -> None:
+    text = ONE_MEASURE.format("于2023年 9 月和当月 20 日各验收一次。")
+    merged = labelled(text, m1={"z": [{"k": "d", "w": "当月 20 日", "v": "2023-09-20"}]})
+    assert "2023-09-20" in [date.value for date in measures(merged)[0].dates]
+
+
 def test_printed_values_are_not_denied_but_doubted() -> None:
     merged = labelled(
         m1={"x": ["q1", "f1"]},

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from planted import notice
 
 from extractor.assist.grouping import evenly_filled
-from extractor.assist.packs import FieldsPack, LabelsPack, fields_packs, halves, labels_packs, split_labels
-from extractor.assist.tokens import estimate_tokens
+from extractor.assist.packs import FieldsPack, LabelsPack, Pack, fields_packs, halves, labels_packs, split_labels
+from extractor.endpoint.tokens import estimate_tokens
 
 BIG = 100_000
 
@@ -49,7 +49,7 @@ def test_an_answer_that_is_no_measure_is_shown_without_a_number() -> None:
 def test_each_character_is_sent_about_once() -> None:
     for gold, text in tuned():
         made = material(text)
-        packs = [*labels_packs(made), *fields_packs(made)]
+        packs: list[Pack] = [*labels_packs(made), *fields_packs(made)]
         sent = sum(estimate_tokens(pack.body) for pack in packs)
         assert sent <= 1.2 * estimate_tokens(text), gold.notice_id
         bare = "".join(re.sub(r"\[[a-zA-Z+-]\d*(?: |\] ?)|\]", "", pack.body) for pack in packs)

@@ -22,7 +22,7 @@ from extractor.assist.packs import (
 )
 from extractor.assist.prompts import call_for
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer, Response
-from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.notice.assemble import in_folded, in_source
 from extractor.record.contract import Notice
 from extractor.record.grounding import ungrounded

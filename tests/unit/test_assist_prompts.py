@@ -9,13 +9,13 @@ from typing import get_args
 import pytest
 from assist_examples import material, tuned
 from checkout import GOLD_NOTICES
-from test_prompts import shared_passages
+from quoted_passages import shared_passages
 
 from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.packs import Pack, fields_packs, labels_packs
 from extractor.assist.prompts import TASKS, Task, call_for, prompt
 from extractor.assist.responses import FieldsAnswer, LabelsAnswer, LayoutAnswer
-from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.record.enumerations import VOCABULARIES
 
 LEAST_CACHED = 1024
@@ -54,7 +54,7 @@ def test_every_value_of_the_vocabularies_is_explained() -> None:
     for task, names in asked.items():
         for name in names:
             for term in VOCABULARIES[name].values():
-                assert term.key in prompt(task).fixed  # type: ignore[arg-type]
+                assert term.key in prompt(task).fixed
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -12,9 +12,9 @@ from answer_examples import answer_line, completion, key, record
 
 from extractor.endpoint.batch import (
     BatchCall,
+    BatchFileLimits,
     BatchFiles,
     BatchImport,
-    Limits,
     calls_file,
     read_batch,
     read_calls,
@@ -79,7 +79,7 @@ class TestRequests:
 
     @pytest.mark.parametrize(("count", "expected"), [(6, [3, 3]), (7, [3, 3, 1]), (3, [3]), (1, [1])])
     def test_beyond_a_files_number_go_to_the_next(self, requests: Path, count: int, expected: list[int]) -> None:
-        files = write_batch(map(call, range(count)), requests, Limits(requests=3))
+        files = write_batch(map(call, range(count)), requests, BatchFileLimits(requests=3))
         assert sizes(files) == expected
         names = ["batch.jsonl", "batch-2.jsonl", "batch-3.jsonl"]
         assert [path.name for path in files.requests] == names[: len(expected)]
@@ -89,16 +89,16 @@ class TestRequests:
     def test_beyond_a_files_size_go_to_the_next(self, requests: Path) -> None:
         write_batch([call(1)], requests)
         size = requests.stat().st_size
-        files = write_batch(map(call, range(5)), requests, Limits(size=2 * size))
+        files = write_batch(map(call, range(5)), requests, BatchFileLimits(size=2 * size))
         assert sizes(files) == [2, 2, 1]
         assert max(path.stat().st_size for path in files.requests) == 2 * size
 
     def test_too_large_for_any_file_are_told(self, requests: Path) -> None:
         with pytest.raises(SettingsError, match="larger than a batch file may be"):
-            write_batch([call(1), call(2, "x" * 1000)], requests, Limits(size=1000))
+            write_batch([call(1), call(2, "x" * 1000)], requests, BatchFileLimits(size=1000))
 
     def test_limits_are_those_of_the_api(self) -> None:
-        assert Limits() == (50_000, 200_000_000)
+        assert BatchFileLimits() == (50_000, 200_000_000)
 
     @pytest.mark.parametrize(
         "bad", [BatchCall("a", {}), BatchCall(key(1), {"a": {1}}), BatchCall(key(1), {"a": 1e999})]

@@ -11,8 +11,8 @@ from answer_examples import key, record
 
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.failures import EndpointFailure, Reason
-from extractor.endpoint.offline import Offline
-from extractor.endpoint.recording import Imported, Recording, export, import_
+from extractor.endpoint.offline import OfflineAnswers
+from extractor.endpoint.recording import AnswerImport, Recording, export, import_
 from extractor.errors import BugError, InputError, OutputError
 
 RECORDS = {
@@ -86,20 +86,20 @@ class TestExport:
 class TestImport:
     def test_brings_back_what_was_exported(self, exported: Path, cache: AnswerCache) -> None:
         cache.clear()
-        assert import_(cache, exported) == Imported(new=4)
+        assert import_(cache, exported) == AnswerImport(new=4)
         assert {name: cache.get(name) for name in cache} == RECORDS
-        assert import_(cache, exported) == Imported(unchanged=4)
+        assert import_(cache, exported) == AnswerImport(unchanged=4)
 
     def test_replaces_what_differs(self, exported: Path, cache: AnswerCache) -> None:
         cache.put(key("a"), record("{}"))
-        assert import_(cache, exported) == Imported(replaced=1, unchanged=3)
+        assert import_(cache, exported) == AnswerImport(replaced=1, unchanged=3)
         assert cache.get(key("a")) == RECORDS[key("a")]
 
     def test_takes_any_order_blank_lines_and_windows_line_ends(self, exported: Path, cache: AnswerCache) -> None:
         lines = exported.read_bytes().splitlines()
         exported.write_bytes(b"\r\n\r\n".join(reversed([*lines, lines[0]])))
         cache.clear()
-        assert import_(cache, exported) == Imported(new=4)
+        assert import_(cache, exported) == AnswerImport(new=4)
         assert {name: cache.get(name) for name in cache} == RECORDS
 
     def test_names_bad_lines_and_takes_the_others(self, exported: Path, cache: AnswerCache) -> None:
@@ -156,12 +156,12 @@ class TestRecording:
 class TestOffline:
     def test_answers_from_what_is_there(self, exported: Path, filled: AnswerCache) -> None:
         for answers in (filled, Recording(exported)):
-            offline = Offline(answers)
+            offline = OfflineAnswers(answers)
             assert offline.get(key("a"), "labels") == RECORDS[key("a")]
             assert key("a") in offline
 
     def test_names_what_is_missing(self, filled: AnswerCache) -> None:
-        offline = Offline(filled)
+        offline = OfflineAnswers(filled)
         for task, name in (("labels", "x"), ("fields", "z"), ("", "w")):
             assert key(name) not in offline
             with pytest.raises(EndpointFailure, match=f"^offline, .* for .*{key(name)[:12]}$") as raised:
@@ -171,5 +171,5 @@ class TestOffline:
 
     def test_keeps_nothing(self, filled: AnswerCache) -> None:
         with pytest.raises(BugError, match="offline"):
-            Offline(filled).put(key(1), record())
+            OfflineAnswers(filled).put(key(1), record())
         assert len(filled) == 4

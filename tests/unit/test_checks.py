@@ -8,8 +8,8 @@ from planted import SIGNATURE, notice
 from extractor import Notice, extract
 from extractor.data import read_table
 from extractor.notice.assemble import assemble
-from extractor.notice.doubts import LOW_COVERAGE, check
-from extractor.notice.reading import read_by_rules
+from extractor.notice.doubts import check
+from extractor.notice.reading import LOW_COVERAGE, read_by_rules
 from extractor.record.contract import Check
 from extractor.record.enumerations import VOCABULARIES
 from extractor.text.folding import fold

@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from cli_examples import NOTICE, Finished, command, outcomes, write
+from cli_examples import NOTICE, Finished, command, command_apart, outcomes, write
 from service_example import Client, serving
 
 from extractor.disk.marker import MARKER
@@ -131,7 +131,7 @@ class TestService:
         (uploads / "thesis.docx").write_text("years of work")
         (uploads / "2024" / "photo.jpg").write_text("once only")
         before = listing(tmp_path)
-        done = command(*SERVE, "data", cwd=tmp_path)
+        done = command_apart(*SERVE, "data", cwd=tmp_path)
         assert (done.status, done.out) == (2, "")
         assert "data: is not a service's folder, it holds uploads; choose another folder with --data" in done.err
         assert listing(tmp_path) == before
@@ -161,7 +161,7 @@ class TestService:
         (tmp_path / "mine" / ("0" * 32)).write_text("mine")
         for put in (Path.touch, lambda path: path.symlink_to(tmp_path / "mine")):
             put(data / "uploads")
-            done = command(*SERVE, "data", cwd=tmp_path)
+            done = command_apart(*SERVE, "data", cwd=tmp_path)
             assert (done.status, "uploads: is no folder" in done.err) == (2, True)
             (data / "uploads").unlink()
         assert (tmp_path / "mine" / ("0" * 32)).read_text() == "mine"
@@ -170,13 +170,13 @@ class TestService:
         (tmp_path / "data").mkdir()
         with closing(sqlite3.connect(tmp_path / "data" / "notices.sqlite")) as database:
             database.execute("CREATE TABLE notices (mine TEXT)")
-        done = command(*SERVE, "data", cwd=tmp_path)
+        done = command_apart(*SERVE, "data", cwd=tmp_path)
         assert (done.status, "is not a service's folder, it holds notices.sqlite" in done.err) == (2, True)
 
     @pytest.mark.usefixtures("data")
     def test_it_and_a_run_keep_apart(self, tmp_path: Path) -> None:
         assert run(tmp_path).status == 0
-        done = command(*SERVE, "out", cwd=tmp_path)
+        done = command_apart(*SERVE, "out", cwd=tmp_path)
         assert (done.status, "out: is a run's folder, not a service's folder" in done.err) == (2, True)
         done = run(tmp_path, "data")
         assert (done.status, "data: is a service's folder, not a run's folder" in done.err) == (2, True)

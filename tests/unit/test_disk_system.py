@@ -139,7 +139,7 @@ class TestSyncing:
         def no_folders(path: str | Path, flags: int, mode: int = 0o777, **named: int | None) -> int:
             if flags & os.O_DIRECTORY:
                 raise PermissionError(errno.EACCES, "Permission denied", str(path))
-            return real(path, flags, mode, **named)  # type: ignore[arg-type]
+            return real(path, flags, mode, **named)
 
         monkeypatch.setattr(os, "open", no_folders)
         write_texts({tmp_path / "a": "1", tmp_path / "b": "2"}, within=tmp_path)

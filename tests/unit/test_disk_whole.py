@@ -9,12 +9,12 @@ import os
 import resource
 import stat
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
-from cli_examples import NOTICE, command, write
+from cli_examples import NOTICE, Finished, command, command_apart, write
 
 from extractor.cli import main
 from extractor.disk.whole import is_temporary, sweep, temporary_name, write_file, written_whole
@@ -127,7 +127,7 @@ class TestSeveralFiles:
         def limit() -> None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (second, second))
 
-        done = command("export", out, "--to", "a.csv", cwd=tmp_path, before=limit)
+        done = command_apart("export", out, "--to", "a.csv", cwd=tmp_path, before=limit)
         assert done.status == 1
         assert done.err.startswith(f"error: {largest}: the disk is full; make room")
         assert {path.read_text() for path in tmp_path.iterdir()} == {"before"}
@@ -229,13 +229,19 @@ COMMANDS = [
 ]
 
 
+def performed(arguments: Sequence[str], out: Path, folder: Path) -> Finished:
+    """Run a command with a run's folder for OUT; a service, which would stay, in a process of its own."""
+    perform = command_apart if arguments[0] == "serve" else command
+    return perform(*(each.replace("OUT", str(out)) for each in arguments), cwd=folder)
+
+
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 class TestDisks:
     def test_a_read_only_disk_is_said_in_a_sentence(
         self, arguments: tuple[str, ...], out: Path, mounted: Path, tmp_path: Path
     ) -> None:
         subprocess.run(["mount", "-o", "remount,ro", mounted], check=True)
-        done = command(*(each.replace("OUT", str(out)) for each in arguments), cwd=tmp_path)
+        done = performed(arguments, out, tmp_path)
         assert (done.status, done.out) == (2, "")
         assert done.err.startswith("error: ") and done.err.count("\n") == 1, done.err
         assert "Read-only file system" in done.err and "disk" in done.err
@@ -246,7 +252,7 @@ class TestDisks:
         with (mounted / "filler").open("wb", buffering=0) as file, pytest.raises(OSError, match="No space"):
             while True:
                 file.write(b"x" * 512)
-        done = command(*(each.replace("OUT", str(out)) for each in arguments), cwd=tmp_path)
+        done = performed(arguments, out, tmp_path)
         assert done.status in (1, 2), done.err
         assert done.err.startswith("error: ") and done.err.count("\n") == 1, done.err
         assert "broke" not in done.err

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from openai import APIStatusError
 
 from extractor.endpoint.answer_records import FIELDS, flaw
-from extractor.endpoint.answers import accepted, kept, to_keep
+from extractor.endpoint.answers import kept_answer, record_of, valid_answer
 from extractor.endpoint.batch import read_batch
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.calls import Mode
@@ -24,11 +24,11 @@ from extractor.endpoint.completion import body_of, found_json, read_completion, 
 from extractor.endpoint.diagnosis import diagnose, refused_in_passing
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure
 from extractor.endpoint.recording import import_
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 WHOLE = '{"items": [{"i": 0, "c": "red"}]}'
-ASKED = Settings(model="m", base_url="http://127.0.0.1:9/v1")
+ASKED = EndpointSettings(model="m", base_url="http://127.0.0.1:9/v1")
 
 
 def _deep(depth: int) -> Any:
@@ -107,15 +107,15 @@ def test_a_completion_is_read_or_named(found: dict[str, Any], mode: Mode) -> Non
     asked = call(["sky"])
     try:
         reply = read_completion(found, mode, 10)
-        answer = accepted(asked, mode, reply)
+        answer = valid_answer(asked, mode, reply)
     except (AnswerFailure, EndpointFailure) as failure:
         str(failure).encode()
         assert len(str(failure)) < 500
         return
-    keeping = to_keep(asked, "m", mode, reply, answer.text)
+    keeping = record_of(asked, "m", mode, reply, answer.text)
     assert flaw(keeping) is None
     json.dumps(keeping, ensure_ascii=False).encode()  # no half pairs: any file and any database takes it
-    assert kept(asked, keeping) == answer.value
+    assert kept_answer(asked, keeping) == answer.value
     counted = read_usage(found)[0]
     assert 0 <= counted.prompt + counted.completion <= 2 * 10**9
 
@@ -174,7 +174,7 @@ def test_a_recorded_line_is_taken_or_named(folder: Path, odd: list[tuple[str, An
     file.write_text("\n".join(map(json.dumps, [{"key": key("sound"), **sound}, *lines])))
     with AnswerCache(folder / "cache") as cache:
         done = import_(cache, file)
-        assert all(kept(call(["sky"]), found) is None for each in cache if (found := cache.get(each)))
+        assert all(kept_answer(call(["sky"]), found) is None for each in cache if (found := cache.get(each)))
         cache.clear()
     assert done.new >= 1
     assert done.new + done.replaced + done.unchanged + len(done.problems) == len(lines) + 1

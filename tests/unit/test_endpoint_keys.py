@@ -11,12 +11,12 @@ from endpoint_example import Label, call
 from extractor.endpoint.answer_records import is_key
 from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.calls import Call, Message
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 
-SETTINGS = Settings(model="m", base_url="http://a/v1", mode="json", api_key="sk-one")  # type: ignore[arg-type]
+SETTINGS = EndpointSettings(model="m", base_url="http://a/v1", mode="json", api_key="sk-one")  # type: ignore[arg-type]
 
 
-def changed(**what: Any) -> Settings:
+def changed(**what: Any) -> EndpointSettings:
     return SETTINGS.model_copy(update=what)
 
 
@@ -39,7 +39,7 @@ def test_a_key_is_a_key() -> None:
     ],
     ids=str,
 )
-def test_all_that_can_change_the_answer_changes_the_key(settings: Settings) -> None:
+def test_all_that_can_change_the_answer_changes_the_key(settings: EndpointSettings) -> None:
     assert call_key(call(), settings) != call_key(call(), SETTINGS)
 
 
@@ -71,7 +71,7 @@ def test_all_that_is_asked_changes_the_key(other: Call[Any]) -> None:
     ],
     ids=str,
 )
-def test_what_does_not_change_the_answer_does_not_change_the_key(settings: Settings) -> None:
+def test_what_does_not_change_the_answer_does_not_change_the_key(settings: EndpointSettings) -> None:
     assert call_key(call(), settings) == call_key(call(), SETTINGS)
 
 

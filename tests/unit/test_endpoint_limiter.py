@@ -10,7 +10,7 @@ import pytest
 
 from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.endpoint.limiter import Limiter, Need, Ticket, Window
-from extractor.endpoint.settings import Settings
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.standstill import Standstill
 
 SMALL = Need(10)
@@ -29,7 +29,7 @@ class Clock:
 def with_limiter(use: Callable[[Limiter, Clock], Awaitable[None]], **settings: Any) -> None:
     async def run() -> None:
         clock = Clock()
-        await use(Limiter(Settings(**settings), clock), clock)
+        await use(Limiter(EndpointSettings(**settings), clock), clock)
 
     asyncio.run(run())
 
@@ -173,7 +173,7 @@ def test_who_is_let_through_and_gives_up_at_once_gives_the_place_back() -> None:
 
 def test_a_closed_gate_opens_by_itself() -> None:
     async def run() -> None:
-        limiter = Limiter(Settings(), asyncio.get_running_loop().time)
+        limiter = Limiter(EndpointSettings(), asyncio.get_running_loop().time)
         limiter.close(0.01)
         task = await waiting(limiter)
         assert not task.done()

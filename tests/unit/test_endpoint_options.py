@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from extractor.commands.endpoint_options import EndpointFlags
-from extractor.endpoint.settings import OPENAI_URL, Settings
+from extractor.endpoint.settings import OPENAI_URL, EndpointSettings
 
 HINTS = typing.get_type_hints(EndpointFlags, include_extras=True)
 
@@ -20,14 +20,14 @@ def help_of(name: str) -> str:
 
 
 def test_every_setting_but_the_key_itself_has_a_flag() -> None:
-    assert {*EndpointFlags._fields} - {"profile"} == {*Settings.model_fields} - {"api_key"}
+    assert {*EndpointFlags._fields} - {"profile"} == {*EndpointSettings.model_fields} - {"api_key"}
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         (name, field.default)
-        for name, field in Settings.model_fields.items()
+        for name, field in EndpointSettings.model_fields.items()
         if field.default not in (None, False, OPENAI_URL) and name in EndpointFlags._fields and name != "extra_body"
     ],
 )

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from checkout import GOLD_NOTICES
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.endpoint.calls import Message, Usage
 from extractor.endpoint.completion import found_json, read_completion, read_usage
 from extractor.endpoint.diagnosis import exhausted, requested_wait
-from extractor.endpoint.estimate import least_tokens, usual_tokens
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
+from extractor.endpoint.tokens import estimate_tokens, least_tokens, most_tokens
 
 WHOLE = '{"items": [{"i": 1}]}'
 
@@ -175,7 +177,13 @@ def test_headers_of_good_answers_close_the_gate_when_nothing_is_left() -> None:
 
 def test_estimates_know_scripts_apart() -> None:
     latin, chinese = (Message("user", "word " * 200),), (Message("user", "巡视整改" * 250),)
-    assert 250 <= usual_tokens(latin) <= 350
-    assert 700 <= usual_tokens(chinese) <= 900
-    assert least_tokens(latin) < usual_tokens(latin)
-    assert least_tokens(chinese) < usual_tokens(chinese)
+    assert 250 <= most_tokens(latin) <= 350
+    assert 700 <= most_tokens(chinese) <= 900
+    assert least_tokens(latin) < most_tokens(latin)
+    assert least_tokens(chinese) < most_tokens(chinese)
+
+
+@pytest.mark.parametrize("notice", sorted(GOLD_NOTICES.glob("*.txt")), ids=lambda path: path.stem)
+def test_an_estimate_lies_between_the_bounds(notice: Path) -> None:
+    text = notice.read_text(encoding="utf-8")
+    assert least_tokens([Message("user", text)]) < estimate_tokens(text) < most_tokens([Message("user", text)])

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from extractor.endpoint.setting_sources import load
-from extractor.endpoint.settings import OPENAI_URL, Settings
+from extractor.endpoint.settings import OPENAI_URL, EndpointSettings
 from extractor.errors import SettingsError
 
 SECRET = "sk-planted-0123456789abcdef"
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_nothing_set_is_no_endpoint() -> None:
-    assert load() == Settings()
+    assert load() == EndpointSettings()
     assert not load().is_configured
 
 

@@ -16,7 +16,7 @@ from notice_extractor_eval.evaluate_gold import write_reports
 from notice_extractor_eval.evaluation import Evaluation, evaluate
 from notice_extractor_eval.gold_folder import Example
 from notice_extractor_eval.guard import Breach
-from notice_extractor_eval.html_report import mark_differences, page, safe_json
+from notice_extractor_eval.html_report import mark_differences, page
 from notice_extractor_eval.item_errors import Finding, as_dict, differences
 from notice_extractor_eval.junit_report import junit
 from notice_extractor_eval.markdown import cell, table
@@ -25,6 +25,7 @@ from notice_extractor_eval.score_metrics import metrics
 from notice_extractor_eval.score_report import markdown, scores_table, terminal
 from rich.console import Console
 
+from extractor.pages.shell import safe_json
 from extractor.record.contract import Document, Issue, Measure, Notice, Quantity, Span
 
 HOSTILE = "</script><script>alert(1)</script><!-- <img src=x onerror=alert(1)> & | `x` \u2028"

@@ -9,7 +9,7 @@ import pytest
 from eval_examples import notices
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from notice_extractor_eval.score_fields import FIELDS
+from notice_extractor_eval.score_fields import ROWS
 from notice_extractor_eval.scores import Score, add_up, macro, micro, score_notice
 
 from extractor.record.contract import DateMention, Issue, Measure, Notice, Quantity, Span
@@ -22,8 +22,8 @@ Example = tuple[Notice, str]
 MEASURE_SPANS = {"measures.text.exact", "measures.text.overlap", "measures.text.iou"}
 QUANTITIES = {"measures.quantities", "measures.quantities.subject", "measures.quantities.qualifier"}
 DOCUMENTS = {"measures.documents", "measures.documents.title"}
-IN_A_MEASURE = {name for name in FIELDS if name.startswith("measures")}
-IN_AN_ISSUE = {name for name in FIELDS if name.startswith("issues")} | IN_A_MEASURE
+IN_A_MEASURE = {name for name in ROWS if name.startswith("measures")}
+IN_AN_ISSUE = {name for name in ROWS if name.startswith("issues")} | IN_A_MEASURE
 
 
 # -- the value itself -----------------------------------------------------------------------------------------------
@@ -78,7 +78,7 @@ def test_gold_and_prediction_change_places_without_changing_f1(example: Example)
     gold, _ = example
     pred = _with_measure(gold, gold.issues[0].measures[0].model_copy(update={"quantities": [], "types": ["other"]}))
     there, back = score_notice(gold, pred), score_notice(pred, gold)
-    for name in FIELDS:
+    for name in ROWS:
         assert (there[name].fp, there[name].fn) == (back[name].fn, back[name].fp), name
 
 

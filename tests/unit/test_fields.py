@@ -7,7 +7,8 @@ from collections.abc import Callable
 import pytest
 from planted import full, in_both_widths
 
-from extractor.notice.facts.notice_fields import FieldFound, read_fields, signature_date
+from extractor.notice.facts.contact import FieldFound
+from extractor.notice.facts.notice_fields import read_fields, signature_date
 from extractor.notice.outline.notice_outline import read_outline
 from extractor.text.folding import half_width
 

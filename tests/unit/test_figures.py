@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -52,11 +52,17 @@ class Case:
     why: str = ""
 
 
+def _case(row: Mapping[str, Any]) -> Case:
+    """Return a row of ``figures.toml`` as a case."""
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Case(**values)
+
+
 def _cases() -> list[Any]:
     kinds = tomllib.loads(CASES.read_text(encoding="utf-8"))
     return [
         pytest.param(
-            Case(**{key: tuple(value) if isinstance(value, list) else value for key, value in case.items()}),
+            _case(case),
             id=f"{kind}-{number}",
         )
         for kind, cases in kinds.items()

@@ -8,7 +8,8 @@ from notice_extractor_eval.evaluate_gold import measure_gold
 from notice_extractor_eval.evaluation import Evaluation
 from notice_extractor_eval.gold_folder import Split, label_paths
 from notice_extractor_eval.guard import INVENTED, Breach, breaches, read_thresholds
-from notice_extractor_eval.predictions import by_rules
+
+from extractor.pipeline import extract
 
 THRESHOLDS = read_thresholds(ROOT / "eval" / "thresholds.toml")
 
@@ -18,7 +19,7 @@ def evaluation() -> Evaluation:
     if not label_paths(GOLD):
         pytest.skip("gold/labels holds no label files yet")
     split: Split = THRESHOLDS.split  # type: ignore[assignment]
-    return measure_gold(GOLD, by_rules, split)
+    return measure_gold(GOLD, lambda notice_id, text: extract(text, notice_id=notice_id), split)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from eval_examples import notices
@@ -235,8 +236,8 @@ def test_labels_survive_a_round_trip(example: tuple[Notice, str]) -> None:
     # What label files do not hold (places of fields without one in the file) is settled by the first reading.
     first = parse_labels(write_labels(written, text), text)
     notice = _notice(first)
-    bare = {"spans": True, "issues": {"__all__": {"spans": True, "measures": {"__all__": {"spans"}}}}}
-    places = {"totals": {"__all__": {"text"}}}
+    bare: dict[str, Any] = {"spans": True, "issues": {"__all__": {"spans": True, "measures": {"__all__": {"spans"}}}}}
+    places: dict[str, Any] = {"totals": {"__all__": {"text"}}}
     assert notice.model_dump(exclude=bare | places) == written.model_dump(exclude=bare | places)
     assert parse_labels(write_labels(notice, text), text).notice == notice
 
@@ -344,8 +345,8 @@ def test_checking_gold_counts_mistakes(tmp_path: Path) -> None:
 def test_splits_and_layouts_are_data_files(tmp_path: Path) -> None:
     (tmp_path / "split.toml").write_text('tuned = ["a"]\nheld_back = ["b"]\n', encoding="utf-8")
     assert read_split(tmp_path, "all") is None
-    assert read_split(tmp_path, "tuned") == {"a"}
-    assert read_split(tmp_path, "held-back") == {"b"}
+    assert read_split(tmp_path, "tuned") == frozenset({"a"})
+    assert read_split(tmp_path, "held-back") == frozenset({"b"})
     assert read_layouts(tmp_path) == {}
     (tmp_path / "layouts.toml").write_text('a = "decimal"\n', encoding="utf-8")
     assert read_layouts(tmp_path) == {"a": "decimal"}

@@ -208,7 +208,11 @@ def test_a_document_of_curves_is_refused_for_what_it_is() -> None:
 
 
 def test_a_ground_behind_the_text_is_no_picture_of_text() -> None:
-    assert told(drawn(lambda canvas: (picture(canvas), lay(canvas)))) == []
+    def on_a_ground(canvas: Canvas) -> None:
+        picture(canvas)
+        lay(canvas)
+
+    assert told(drawn(on_a_ground)) == []
 
 
 def test_glyphs_without_a_character_keep_their_places() -> None:

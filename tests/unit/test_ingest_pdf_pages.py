@@ -123,7 +123,11 @@ def test_a_page_that_is_turned_for_showing_is_read(degrees: int) -> None:
 
 
 def test_a_page_that_lies_askew_is_set_straight() -> None:
-    assert lines(drawn(lambda canvas: (canvas.rotate(2), lay(canvas, size=12)))) == squashed(NOTICE)
+    def askew(canvas: Canvas) -> None:
+        canvas.rotate(2)
+        lay(canvas, size=12)
+
+    assert lines(drawn(askew)) == squashed(NOTICE)
 
 
 # --- what lies over the text, or is not seen ---

@@ -16,7 +16,7 @@ from planted import OPENING, TITLE, full
 from extractor import Notice, extract
 from extractor.files.sources.source import Source
 from extractor.pipeline import extract_file
-from extractor.record.contract import Issue, Measure, Span
+from extractor.record.contract import Accountability, Issue, Measure, Quantity, Span
 from extractor.text.folding import half_width, without_blanks
 
 
@@ -125,14 +125,15 @@ def test_what_is_quoted_stands_at_its_place(text: str) -> None:
         _check_label(issue, at)
         for measure in issue.measures:
             _check_label(measure, at)
-            assert [measure.heading and seen(measure.heading)] == (
-                [at(span) for span in measure.spans.get("heading", [])] or [None]
-            )
+            assert ([] if measure.heading is None else [seen(measure.heading)]) == [
+                at(span) for span in measure.spans.get("heading", [])
+            ]
             assert [seen(name) for name in measure.organizations] == [
                 at(span) for span in measure.spans.get("organizations", [])
             ]
             assert [seen(document.title) for document in measure.documents] == [at(d.text) for d in measure.documents]
-            for figure in (*measure.quantities, *measure.accountability):
+            figures: list[Quantity | Accountability] = [*measure.quantities, *measure.accountability]
+            for figure in figures:
                 assert seen(figure.unit) in at(figure.text).replace("余", "").replace("多", "")
 
 
@@ -152,10 +153,15 @@ def test_measures_nest_in_issues_and_siblings_are_in_order_and_never_overlap(tex
         assert issue.text.end == max([span.end for span in own], default=issue.text.end)
         for measure in issue.measures:
             assert measure.text.start < measure.text.end
-            facts = [*measure.documents, *measure.quantities, *measure.dates, *measure.accountability]
-            assert all(_within(fact.text, measure.text) for fact in facts)
-            for facts in (measure.documents, measure.quantities, measure.dates):
-                starts = [fact.text.start for fact in facts]
+            facts = [
+                [fact.text for fact in measure.documents],
+                [fact.text for fact in measure.quantities],
+                [fact.text for fact in measure.dates],
+            ]
+            assert all(_within(span, measure.text) for spans in facts for span in spans)
+            assert all(_within(fact.text, measure.text) for fact in measure.accountability)
+            for spans in facts:
+                starts = [span.start for span in spans]
                 assert starts == sorted(starts)
 
 

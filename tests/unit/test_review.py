@@ -16,8 +16,9 @@ from extractor.errors import InputError
 from extractor.labels.label_file import parse_labels
 from extractor.record.contract import Notice, Span
 from extractor.record.enumerations import VOCABULARIES
+from extractor.record.fields import SHAPES
 from extractor.record.grounding import ungrounded
-from extractor.record.items import SHAPES, put_together, take_apart
+from extractor.record.items import put_together, take_apart
 from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, Made, Undo
 from extractor.review.proposals import proposed
 from extractor.review.refusals import ConflictError, RefusedError

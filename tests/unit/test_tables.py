@@ -21,7 +21,7 @@ from extractor.record.contract import (
     Span,
     Total,
 )
-from extractor.record.days import days_of
+from extractor.record.date_values import days_of
 from extractor.record.enumerations import VOCABULARIES
 from extractor.tables.columns import KEYS, TABLES, Cell, Kind
 from extractor.tables.rows import NoticeRows, notice_rows

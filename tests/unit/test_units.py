@@ -30,16 +30,16 @@ from extractor.record.units import amount, base_unit
     ],
 )
 def test_magnitudes_are_taken_off_a_unit(unit: str, factor: int, base: str) -> None:
-    assert base_unit(unit) == (factor, base)
+    assert base_unit(unit) == (Decimal(factor), base)
 
 
 def test_widths_and_blanks_do_not_count() -> None:
-    assert base_unit("㎡") == (1, "m2")
-    assert base_unit(" 万 平方米") == (10_000, "平方米")
+    assert base_unit("㎡") == (Decimal(1), "m2")
+    assert base_unit(" 万 平方米") == (Decimal(10_000), "平方米")
 
 
 def test_a_figure_is_brought_to_its_base_unit_exactly() -> None:
     assert amount(265, "亿元") == (Decimal(26_500_000_000), "元")
     assert amount(137.68, "亿元") == (Decimal(13_768_000_000), "元")
     assert amount(0.1, "万元") == (Decimal(1_000), "元")
-    assert amount(0, "万元") == (0, "元")
+    assert amount(0, "万元") == (Decimal(0), "元")

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 
 from extractor.assist.display import shown
 from extractor.assist.grouping import evenly_filled
-from extractor.assist.tokens import estimate_tokens
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.notice.outline.marks import Boundary, find_marks
 from extractor.notice.outline.segments import split_segments
 from extractor.text.places import Place
@@ -43,7 +43,7 @@ class LayoutPack:
 
     @property
     def expected_tokens(self) -> int:
-        """About how many tokens the answer takes (estimate, see ``extractor.assist.tokens``)."""
+        """About how many tokens the answer takes (estimate, see ``extractor.endpoint.tokens``)."""
         return 40 + 5 * len(self.units)
 
 

@@ -43,6 +43,11 @@ _FEEDBACK = re.compile(r"反馈")
 _OPENING_SENTENCE = re.compile(r"(?:根据|按照|经)[^\n]{0,60}(?:部署|安排|要求|批准|同意|统一)|开展了|进行了")
 _INSPECTING = re.compile(r"开展|进行|实施|进驻|巡[视察](?!组|机构|工作|办)")
 _HEAD = 3000
+"""Code points at the beginning of a notice in which its title and its opening stand."""
+NORMALISED = frozenset(
+    ("inspection_kind", "inspection_start", "inspection_end", "feedback_date", "published_on", "signed_on")
+)
+"""The fields whose value is a normal form; the others are quoted."""
 
 
 def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldFound]:

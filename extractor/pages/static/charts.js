@@ -24,7 +24,7 @@
   };
 
   function cell(part, words) {
-    return el("td.number", {}, part && part.n ? el("a", { href: part.href }, words.number(part.n)) : el("span.none", {}, "0"));
+    return el("td.number", {}, part?.n ? el("a", { href: part.href }, words.number(part.n)) : el("span.none", {}, "0"));
   }
 
   pages.bar = function (parts, most) {

@@ -5,7 +5,7 @@
 
   // What an item can be asked about, by kind: each facet gives the item's keys and names a vocabulary or a naming function.
   const SHARED = {
-    notice: { keys: item => [item.notice.id], name: (key, words, all) => all.notice(key).name },
+    notice: { keys: item => [item.notice.id], name: (key, _, all) => all.notice(key).name },
     inspection: { keys: item => [item.notice.value("inspection_kind")], vocabulary: "inspection_kind" },
     reader: { keys: item => [item.value ? pages.readerOf(item.value) : "rules"], vocabulary: "reader" },
   };
@@ -74,7 +74,7 @@
 
   function noticeOf(data) {
     const byPath = new Map(data.values.map(value => [value.path, value]));
-    const value = path => (byPath.get(path) || {}).value;
+    const value = path => byPath.get(path)?.value;
     const text = pages.text(data.text);
     let items = null;
     return {
@@ -91,11 +91,21 @@
   function itemsOf(notice, byPath) {
     const items = { check: notice.data.checks.map(check => ({ notice, check, value: byPath.get(check.at) })) };
     for (const value of notice.data.values) {
-      const owner = byPath.get(value.of);
-      const measure = value.kind === "measure" ? value : owner && owner.kind === "measure" ? owner : null;
-      const issue = value.kind === "issue" ? value : measure ? byPath.get(measure.of) : owner;
-      (items[value.kind] = items[value.kind] || []).push({ notice, value, measure, issue });
+      const measure = measureOf(value, byPath);
+      items[value.kind] = items[value.kind] || [];
+      items[value.kind].push({ notice, value, measure, issue: issueOf(value, measure, byPath) });
     }
     return items;
+  }
+
+  // The measure that a value is, or belongs to; null where there is none.
+  function measureOf(value, byPath) {
+    if (value.kind === "measure") return value;
+    const owner = byPath.get(value.of);
+    return owner?.kind === "measure" ? owner : null;
+  }
+
+  function issueOf(value, measure, byPath) {
+    return value.kind === "issue" ? value : byPath.get(measure ? measure.of : value.of);
   }
 })(window.pages);

@@ -19,15 +19,16 @@ window.pages = {};
 
   function fill(node, classes, attributes, children) {
     if (classes.length) node.setAttribute("class", classes.join(" "));
-    for (const [key, value] of Object.entries(attributes || {})) {
-      if (value === null || value === undefined || value === false) continue;
-      if (typeof value === "function") node.addEventListener(key, value);
-      else node.setAttribute(key, value === true ? "" : value);
-    }
+    for (const [key, value] of Object.entries(attributes || {})) if (isPresent(value)) set(node, key, value);
     node.append(...present(children));
     return node;
   }
-  const present = children => children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false);
+  function set(node, key, value) {
+    if (typeof value === "function") node.addEventListener(key, value);
+    else node.setAttribute(key, value === true ? "" : value);
+  }
+  const isPresent = value => value !== null && value !== undefined && value !== false;
+  const present = children => children.flat(Infinity).filter(isPresent);
 
   // Put these in the place of all a node holds.
   pages.put = (node, ...children) => node.replaceChildren(...present(children));
@@ -58,7 +59,7 @@ window.pages = {};
         const found = data.words[key][lang];
         return values ? found.replace(/\{(\w+)\}/g, (_, name) => values[name]) : found;
       },
-      term: (vocabulary, key) => (data.vocabularies[vocabulary][key] || {})[lang] || key,
+      term: (vocabulary, key) => data.vocabularies[vocabulary][key]?.[lang] || key,
       keys: vocabulary => Object.keys(data.vocabularies[vocabulary]),
       number: value => figures.format(value),
       share: value => value === null ? "–" : percent.format(value),

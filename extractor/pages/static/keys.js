@@ -7,7 +7,9 @@
     let current = -1;
     function turn(to) {
       current = to;
-      checks.forEach((check, index) => index === to ? check.setAttribute("aria-current", "true") : check.removeAttribute("aria-current"));
+      checks.forEach((check, index) => {
+        if (index === to) check.setAttribute("aria-current", "true"); else check.removeAttribute("aria-current");
+      });
       if (position) position.textContent = `${to + 1} / ${checks.length}`;
     }
     reading.addEventListener("click", event => {

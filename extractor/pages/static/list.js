@@ -74,11 +74,11 @@
   function columnsOf(kind, words, many, told) {
     const { t, term } = words;
     const column = (key, cell, by, more) => ({ key, name: t(`column.${key}`), cell, by, ...more });
-    const link = (item, ...children) => el("a.item", { href: pages.address(`notice/${item.notice.id}`, { at: item.value && item.value.path }) }, children);
+    const link = (item, ...children) => el("a.item", { href: pages.address(`notice/${item.notice.id}`, { at: item.value?.path }) }, children);
     const sentence = item => link(item, item.value.at.length ? pages.sentence(item.value, item.notice.text) : t("notice.no_place"));
     const status = (key, vocabulary) => column(key, item => badge(`status-${item.value.status}`, term(vocabulary, item.value.status)), item => item.value.status);
-    const issue = column("issue", item => item.issue && item.issue.title ? quote("span.within", pages.beginning(item.issue.title, 40)) : "");
-    const number = column("value", item => quote("span.printed", pages.printed(item.value, item.notice.text)), item => item.value.base && item.value.base[0], { number: true });
+    const issue = column("issue", item => item.issue?.title ? quote("span.within", pages.beginning(item.issue.title, 40)) : "");
+    const number = column("value", item => quote("span.printed", pages.printed(item.value, item.notice.text)), item => item.value.base?.[0], { number: true });
     const own = {
       issue: () => [
         column("finding", item => link(item, item.value.label && quote("span.label", item.value.label), quote("span", item.value.title)), item => item.value.title),
@@ -104,7 +104,7 @@
       check: () => [
         column("severity", item => badge(`severity-${item.check.severity}`, term("severity", item.check.severity)), item => ["error", "warning", "info"].indexOf(item.check.severity)),
         column("message", item => link(item, pages.source(item.check.message)), item => item.check.message),
-        column("sentence", item => item.value && item.value.at.length ? pages.sentence(item.value, item.notice.text) : ""),
+        column("sentence", item => item.value?.at.length ? pages.sentence(item.value, item.notice.text) : ""),
       ],
     }[kind]();
     return [

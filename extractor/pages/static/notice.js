@@ -35,14 +35,14 @@
 
     function mark(value, name, on) {
       left.light(value, WIDE.has(value.kind) ? `${name}-wide` : name, on);
-      new Set([...rows(value.path), home(value)]).forEach(row => row && row.classList.toggle(name, on));
+      for (const row of new Set([...rows(value.path), home(value)])) row?.classList.toggle(name, on);
     }
 
     function hover(values, follow) {
       clearTimeout(dwelling);
-      hovered.forEach(value => mark(value, "lit", false));
+      for (const value of hovered) mark(value, "lit", false);
       hovered = values;
-      hovered.forEach(value => mark(value, "lit", true));
+      for (const value of hovered) mark(value, "lit", true);
       if (hovered.length && follow) dwelling = setTimeout(() => follow(hovered[0]), DWELL);
     }
 
@@ -56,17 +56,16 @@
       unchoose();
       chosen = value;
       mark(value, "chosen", true);
-      const row = home(value);
-      if (row) row.dispatchEvent(new CustomEvent("pages:show", { bubbles: true }));
+      home(value)?.dispatchEvent(new CustomEvent("pages:show", { bubbles: true }));
       if (from !== "text") followInText(value);
       if (from !== "reading") followInReading(value);
       tell(value);
-      if (options.chosen) options.chosen(path);
+      options.chosen?.(path);
     }
 
     function turnTo(side) {
       frame.dataset.side = side;
-      switches.forEach(button => button.setAttribute("aria-pressed", String(button.dataset.side === side)));
+      for (const button of switches) button.setAttribute("aria-pressed", String(button.dataset.side === side));
       if (chosen) (side === "text" ? followInText : followInReading)(chosen);
     }
 
@@ -88,7 +87,7 @@
             pages.nameOf(other, words), noteWords(other)))) : null,
         el("p.detail-switch", {}, ["reading", "text"].map(side =>
           el(`button.to-${side}`, { type: "button", click: () => turnTo(side) }, t(`notice.to_${side}`)))),
-        options.more && options.more(value));
+        options.more?.(value));
     }
 
     function show(...nodes) {
@@ -154,14 +153,20 @@
     textPane.addEventListener("keydown", event => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
-      if (step) {
-        const value = left.neighbour(chosen, step);
-        if (value) { choose(value.path); event.preventDefault(); }
-      } else if (event.key === "Enter" && chosen) {
-        const row = home(chosen);
-        if (row) { turnTo("reading"); row.focus(); }
-      }
+      if (step) chooseNeighbour(step, event);
+      else if (event.key === "Enter" && chosen) goToReading(home(chosen));
     });
+    function chooseNeighbour(step, event) {
+      const value = left.neighbour(chosen, step);
+      if (!value) return;
+      choose(value.path);
+      event.preventDefault();
+    }
+    function goToReading(row) {
+      if (!row) return;
+      turnTo("reading");
+      row.focus();
+    }
     frame.addEventListener("keydown", event => { if (event.key === "Escape" && chosen) close(); });
     return { choose, offsets: left.offsets, tell: (...nodes) => { unchoose(); show(...nodes); }, close, textPane, readingPane };
   };

@@ -8,30 +8,9 @@
   // lies in the text, null where it leaves that; light(value, name, on) gives or takes a class; nodeOf(value): where it
   // begins; neighbour(value, step): the next or previous marked value.
   pages.noticeText = function (text, values) {
-    const lines = linesOf(text.whole), segments = [], segmentOf = new WeakMap();
-    const edges = edgesOf(values, lines), open = new Set();
-    const issues = values.filter(value => value.kind === "issue");
-    const body = el("div.text-lines", { lang: "zh" });
-    let next = 0, issue = 0;
-    for (const line of lines) {
-      while (issue < issues.length && issues[issue].at[0][1] <= line.start) issue += 1;
-      const inside = issue < issues.length && issues[issue].at[0][0] < line.end ? issues[issue] : null;
-      const paragraph = el("p.line", { dir: "ltr", "data-status": inside && inside.status, "data-begins": begins(inside, line) });
-      for (; next < edges.length && edges[next].offset < line.end; next += 1) {
-        const { offset, opens, closes } = edges[next];
-        closes.forEach(place => open.delete(place));
-        opens.forEach(place => open.add(place));
-        if (offset < line.start) continue; // the end of the line before: its mark is no part of any paragraph
-        const end = Math.min(line.end, next + 1 < edges.length ? edges[next + 1].offset : line.end);
-        const here = [...open].sort((one, other) => one.length - other.length).map(place => place.value);
-        const marked = here.filter(value => MARKED.has(value.kind));
-        const node = el(marked.length ? `mark.mark.mark-${marked[0].kind}` : "span", {}, source(text.cut(offset, end)));
-        segments.push({ start: offset, end, node, marked, here });
-        segmentOf.set(node, segments.at(-1));
-        paragraph.append(node);
-      }
-      body.append(paragraph);
-    }
+    const lines = linesOf(text.whole);
+    const { body, segments } = paragraphsOf(text, values, lines);
+    const segmentOf = new Map(segments.map(segment => [segment.node, segment]));
 
     // Where a place in the page lies in the text, in code points; null outside of it.
     function offsetOf(container, offset) {
@@ -64,8 +43,10 @@
         const ends = [[range.startContainer, range.startOffset], [range.endContainer, range.endOffset]].map(([node, offset]) => offsetOf(node, offset));
         return ends.includes(null) ? null : ends;
       },
-      light: (value, name, on) => under(value).forEach(segment => segment.node.classList.toggle(name, on)),
-      nodeOf: value => (under(value)[0] || {}).node,
+      light(value, name, on) {
+        for (const { node } of under(value)) node.classList.toggle(name, on);
+      },
+      nodeOf: value => under(value)[0]?.node,
       neighbour(value, step) {
         const at = marks.indexOf(value);
         return marks[at < 0 ? (step > 0 ? 0 : marks.length - 1) : at + step];
@@ -79,6 +60,49 @@
     return found.length ? el("p.text-legend.soft", {}, words.t("notice.marked"),
       found.map(kind => el(`span.mark-${kind}`, {}, words.t(`kind.${kind}`)))) : null;
   };
+
+  // A paragraph for each line, cut into segments where values begin and end.
+  function paragraphsOf(text, values, lines) {
+    const body = el("div.text-lines", { lang: "zh" }), segments = [];
+    const cut = { text, edges: edgesOf(values, lines), open: new Set(), next: 0 };
+    const issueOf = issueByLine(values.filter(value => value.kind === "issue"));
+    for (const line of lines) {
+      const issue = issueOf(line), own = segmentsOn(line, cut);
+      segments.push(...own);
+      body.append(el("p.line", { dir: "ltr", "data-status": issue?.status, "data-begins": begins(issue, line) }, own.map(segment => segment.node)));
+    }
+    return { body, segments };
+  }
+
+  // The segments of a line; `cut` holds where the lines before it came to.
+  function segmentsOn(line, cut) {
+    const found = [], { text, edges, open } = cut;
+    for (; cut.next < edges.length && edges[cut.next].offset < line.end; cut.next += 1) {
+      const { offset, opens, closes } = edges[cut.next];
+      for (const place of closes) open.delete(place);
+      for (const place of opens) open.add(place);
+      if (offset < line.start) continue; // the end of the line before: its mark is no part of any paragraph
+      const end = Math.min(line.end, cut.next + 1 < edges.length ? edges[cut.next + 1].offset : line.end);
+      found.push(segmentOver(text, offset, end, open));
+    }
+    return found;
+  }
+
+  function segmentOver(text, start, end, open) {
+    const here = [...open].sort((one, other) => one.length - other.length).map(place => place.value);
+    const marked = here.filter(value => MARKED.has(value.kind));
+    const node = el(marked.length ? `mark.mark.mark-${marked[0].kind}` : "span", {}, source(text.cut(start, end)));
+    return { start, end, node, marked, here };
+  }
+
+  // Gives the issue that a line lies in, null for none; to be asked for one line after the other.
+  function issueByLine(issues) {
+    let at = 0;
+    return line => {
+      while (at < issues.length && issues[at].at[0][1] <= line.start) at += 1;
+      return at < issues.length && issues[at].at[0][0] < line.end ? issues[at] : null;
+    };
+  }
 
   function begins(issue, line) {
     return issue && issue.at[0][0] >= line.start ? pages.bare(issue.label || "§") : null;

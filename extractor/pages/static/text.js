@@ -21,20 +21,28 @@
       cut: (start, end) => whole.slice(unit(start), unit(end)),
       around(start, end, most = 90) {
         const from = unit(start), to = unit(end);
-        let first = from, last = to;
-        while (first > 0 && !STOPS.includes(whole[first - 1])) first -= 1;
-        if (!(to > from && STOPS.includes(whole[to - 1]))) {
-          while (last < whole.length && !STOPS.includes(whole[last])) last += 1;
-          if (last < whole.length && whole[last] !== "\n") last += 1;
-        }
+        const isWhole = to > from && STOPS.includes(whole[to - 1]);
         return {
-          before: pages.ending(whole.slice(first, from).trimStart(), most),
+          before: pages.ending(whole.slice(sentenceStart(whole, from), from).trimStart(), most),
           words: pages.beginning(whole.slice(from, to), 2 * most),
-          after: pages.beginning(whole.slice(to, last), most),
+          after: pages.beginning(whole.slice(to, isWhole ? to : sentenceEnd(whole, to)), most),
         };
       },
     };
   };
+
+  function sentenceStart(whole, from) {
+    let unit = from;
+    while (unit > 0 && !STOPS.includes(whole[unit - 1])) unit -= 1;
+    return unit;
+  }
+
+  // The end of a sentence, its full stop included; a line end is not.
+  function sentenceEnd(whole, to) {
+    let unit = to;
+    while (unit < whole.length && !STOPS.includes(whole[unit])) unit += 1;
+    return unit < whole.length && whole[unit] !== "\n" ? unit + 1 : unit;
+  }
 
   // The beginning or ending of words, with a mark where something was left out; no character is torn in two.
   pages.beginning = function (words, most) {

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 
 from extractor.record.checks import Lang
 from extractor.record.contract import Span
-from extractor.record.items import ItemKind
+from extractor.record.fields import ItemKind
 from extractor.review.changes import Change
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.service.desk.desk_pages import (

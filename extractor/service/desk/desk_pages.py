@@ -15,8 +15,8 @@ from extractor.pages.notice_page import gravest_first
 from extractor.pages.notice_page import notice_page as data_of
 from extractor.record.checks import Lang
 from extractor.record.contract import Span
-from extractor.record.grounding import DATE_SCALARS
-from extractor.record.items import FIELDS, SHAPES, Item, ItemKind
+from extractor.record.fields import DAYS, FIELDS, SHAPES, ItemKind
+from extractor.record.items import Item
 from extractor.review.forms import fields_of, shown, values_from
 from extractor.review.moments import day, moment
 from extractor.review.proposals import not_taken, proposed
@@ -201,7 +201,7 @@ def placed_field_part(looking: Looking, found: Reviewed, field: str, place: Span
     known = found.review.items.get(field)
     if known is None or known.kind != "field":
         return ""
-    values, at = proposed("date" if field in DATE_SCALARS else "field", found.text, place)
+    values, at = proposed("date" if field in DAYS else "field", found.text, place)
     return _form_part(looking, found, _form_of(found, known, values, (at.start, at.end)))
 
 

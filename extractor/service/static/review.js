@@ -29,9 +29,11 @@
     const open = path || (form && pathOf(form.dataset.item));
     leaving = () => true;
     page = pages.notice(main, state.data, { words, heading: heading(words), leaving: () => leaving(), more: value => { const kept = typed; typed = null; return toolsOf(value, kept); } });
-    main.querySelectorAll("[data-check]").forEach((check, index) => check.after(el("button.settle", {
-      type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-disabled-elt": "this", "hx-vals": vals({ op: "accept", item: state.checks[index] }),
-    }, words.t("review.settle"))));
+    for (const [index, check] of main.querySelectorAll("[data-check]").entries()) {
+      check.after(el("button.settle", {
+        type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-disabled-elt": "this", "hx-vals": vals({ op: "accept", item: state.checks[index] }),
+      }, words.t("review.settle")));
+    }
     htmx.process(main);
     if (open) page.choose(open);
     if (typed) page.tell(el("div.detail-head", {}, el("b", {}, words.t(`kind.${typed.dataset.kind}`)), closing()), el("div.tools", {}, typed));

@@ -1,8 +1,8 @@
 """How much of a notice survives what a reader does not see: for each kind of noise and each gold notice, measured now.
 
-    python scripts/noise.py
-    python scripts/noise.py --rounds 20 --only wrapped pages
-    python scripts/noise.py --show wrapped lianyungang-haizhou-2024
+    python scripts/bench/bench_noise.py
+    python scripts/bench/bench_noise.py --rounds 20 --only wrapped pages
+    python scripts/bench/bench_noise.py --show wrapped lianyungang-haizhou-2024
 
 Each cell is the worst of ``--rounds`` seeded texts: the share of the quiet text's values that the noisy one still gives
 (totals, issues, figures, dates, documents, accountability), and how many other values appear. The aim is ``1.00 +0``.
@@ -16,8 +16,8 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "support"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "support"))
 
 from noise import KINDS, Kept, compared, gold_texts, mixed, values
 

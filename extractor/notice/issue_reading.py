@@ -1,0 +1,161 @@
+"""The rules' reading of issues and measures: their facts, and what is judged from their words.
+
+Each rule goes over all measures before the next one does: its tables are large, and fast while the processor has them
+at hand.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import NamedTuple, TypeVar
+
+from extractor.notice.facts.accountability import AccountabilityFound
+from extractor.notice.facts.dates import DateFound
+from extractor.notice.facts.documents import DocumentFound
+from extractor.notice.facts.judgement import (
+    issue_category,
+    issue_status,
+    measure_status,
+    measure_types,
+    place_of_heading,
+)
+from extractor.notice.facts.organizations import NameEnds, find_organizations
+from extractor.notice.facts.quantities import QuantityFound
+from extractor.notice.outline.measures import IssueOutline, MeasureOutline
+from extractor.text.folding import FoldedText
+from extractor.text.places import Clauses, Place
+
+
+class Facts(NamedTuple):
+    """The facts of a stretch of text, in printed order."""
+
+    documents: Sequence[DocumentFound]
+    dates: Sequence[DateFound]
+    quantities: Sequence[QuantityFound]
+    accountability: Sequence[AccountabilityFound]
+
+
+class IndexedText(NamedTuple):
+    """A notice's folded text with what is looked up in it for each measure: clauses, and ends of names."""
+
+    folded: FoldedText
+    clauses: Clauses
+    name_ends: NameEnds
+
+
+class MeasureReading(NamedTuple):
+    """A measure as the rules read it.
+
+    In ``facts`` a document occurs once for each thing that was done with it, a date once for each value; dates whose
+    digits are damaged have no value and are left out. ``heading`` is None where the measure opens with none.
+    """
+
+    outline: MeasureOutline
+    heading: Place | None
+    types: Sequence[str]
+    status: str
+    facts: Facts
+    organizations: Sequence[Place]
+
+
+class IssueReading(NamedTuple):
+    """An issue as the rules read it, with its measures in printed order."""
+
+    outline: IssueOutline
+    category: str
+    status: str
+    measures: Sequence[MeasureReading]
+
+
+def index_text(folded: FoldedText) -> IndexedText:
+    """Find clauses and ends of names in a notice, once for all its measures."""
+    return IndexedText(folded, Clauses(folded.text), NameEnds(folded.text))
+
+
+def read_issues(indexed: IndexedText, facts: Facts, outlines: Sequence[IssueOutline]) -> list[IssueReading]:
+    """Read issues in printed order; ``facts`` are those of the whole notice."""
+    measures = iter(read_measures(indexed, facts, [measure for issue in outlines for measure in issue.measures]))
+    return [_issue(indexed.folded.text, outline, list(islice(measures, len(outline.measures)))) for outline in outlines]
+
+
+def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[MeasureOutline]) -> list[MeasureReading]:
+    """Read measures in printed order; ``facts`` are those of the whole notice."""
+    text, printed = indexed.folded.text, indexed.folded.printed
+    places = [outline.text for outline in outlines]
+    dealt = _deal(facts, places)
+    headings = [place_of_heading(text, place) for place in places]
+    types = [measure_types(_without_titles(text, place, own)) for place, own in zip(places, dealt, strict=True)]
+    # A slogan in the heading (持续推进…) does not say that work goes on.
+    statuses = [
+        measure_status(text[heading.end if heading else place.start : place.end])
+        for place, heading in zip(places, headings, strict=True)
+    ]
+    organizations = [
+        find_organizations(text, indexed.clauses, indexed.name_ends, place, [date.text for date in own.dates])
+        for place, own in zip(places, dealt, strict=True)
+    ]
+    distinct = [_distinct(printed, own) for own in dealt]
+    return list(map(MeasureReading, outlines, headings, types, statuses, distinct, organizations))
+
+
+def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading]) -> IssueReading:
+    """Judge an issue by its heading, the notes below it and its measures."""
+    answer = _joined(text, (measure.outline.text for measure in measures))
+    notes = _joined(text, (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in")))
+    return IssueReading(
+        outline,
+        issue_category(text[outline.title.start : outline.title.end], answer),
+        issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}"),
+        measures,
+    )
+
+
+def _joined(text: str, places: Iterable[Place]) -> str:
+    return "\n".join([text[start:end] for start, end in places])
+
+
+def _deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:
+    """Return the facts that start inside each of ``places``."""
+    documents = [found.title.start for found in facts.documents]
+    dates = [found.text.start for found in facts.dates]
+    quantities = [found.text.start for found in facts.quantities]
+    accountability = [found.text.start for found in facts.accountability]
+    return [
+        Facts(
+            facts.documents[bisect_left(documents, start) : bisect_left(documents, end)],
+            facts.dates[bisect_left(dates, start) : bisect_left(dates, end)],
+            facts.quantities[bisect_left(quantities, start) : bisect_left(quantities, end)],
+            facts.accountability[bisect_left(accountability, start) : bisect_left(accountability, end)],
+        )
+        for start, end in places
+    ]
+
+
+def _without_titles(text: str, place: Place, facts: Facts) -> str:
+    """Return a measure's text with its 《…》 emptied: a document's name does not say what was done."""
+    pieces, position = [], place.start
+    for document in facts.documents:
+        pieces.append(text[position : document.title.start])
+        position = document.title.end
+    return "".join([*pieces, text[position : place.end]])
+
+
+_Found = TypeVar("_Found")
+
+
+def _distinct(printed: str, facts: Facts) -> Facts:
+    """Keep the first of equal documents and dates; titles are compared as printed."""
+    documents = _first_of_each(
+        facts.documents, lambda found: (printed[found.title.start : found.title.end], found.action)
+    )
+    dates = _first_of_each((date for date in facts.dates if date.value), lambda date: date.value)
+    return facts._replace(documents=documents, dates=dates)
+
+
+def _first_of_each(found: Iterable[_Found], key: Callable[[_Found], object]) -> list[_Found]:
+    first: dict[object, _Found] = {}
+    for each in found:
+        first.setdefault(key(each), each)
+    return list(first.values())

@@ -1,0 +1,263 @@
+"""Readers: each turns a notice's text into a record, by rules alone or with a model.
+
+A run, the service, the evaluation and the library all take a ``Reader`` and ask nothing about its kind but whether it
+waits for answers: one that does not is a processor's work and goes where documents are parsed; one that does reads many
+notices in one event loop.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+from extractor.errors import InputError, SettingsError
+from extractor.files.ingest import read_text
+from extractor.files.parts.left_out import ReadText
+from extractor.files.sources.source import NOTICE_ENDINGS, REFUSED_ENDINGS, Source
+from extractor.pipeline import ReadNotice, extract, extract_with_model
+from extractor.record.checks import Lang
+
+if TYPE_CHECKING:
+    from extractor.endpoint.settings import EndpointSettings
+    from extractor.model_source import ModelSource
+
+Backend = Literal["rules", "assisted", "model"]
+NOTICES_AT_ONCE = 32
+"""How many notices a reader that waits reads at once: a notice has some five calls, and more of them queue anyway."""
+
+Reads = Callable[[ReadText, str], Awaitable[ReadNotice]]
+"""Reads a text into a record under an id."""
+
+
+class ReaderSettings(NamedTuple):
+    """The settings of a reader that can change a record; ``model_key`` is '' where no model is asked."""
+
+    backend: Backend = "rules"
+    lang: Lang = "zh"
+    model_key: str = ""
+
+
+class Reader(Protocol):
+    """Reads notices' texts into records."""
+
+    @property
+    def settings(self) -> ReaderSettings:
+        """All that can change a record, but the text and this program."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether reading waits for answers, so that many notices are read at once in one event loop."""
+
+    def read(self, text: ReadText, notice_id: str) -> ReadNotice:
+        """Read one text, in the calling thread."""
+
+    def opened(self) -> AbstractAsyncContextManager[Reads]:
+        """Give what reads texts in this event loop, until the block ends.
+
+        Raises:
+            SettingsError: no model is named, or the cache's folder cannot be used.
+            InputError: a recording cannot be read.
+        """
+
+    def reported(self) -> Mapping[str, Any] | None:
+        """Return what a model has taken so far, for a report; None where none is asked."""
+
+
+@dataclass(frozen=True)
+class RulesReader:
+    """Reads by rules alone: no network, no waiting; checks are in the language ``lang``."""
+
+    lang: Lang = "zh"
+    waits = False
+
+    @property
+    def settings(self) -> ReaderSettings:
+        """The language only."""
+        return ReaderSettings("rules", self.lang)
+
+    def read(self, text: ReadText, notice_id: str) -> ReadNotice:
+        """Read one text."""
+        notice = extract(text.text, notice_id=notice_id, lang=self.lang, left_out=text.left_out)
+        return ReadNotice(text.text, notice, left_out=text.left_out)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Reads]:
+        """Give what reads texts, each in a thread."""
+
+        async def read(text: ReadText, notice_id: str) -> ReadNotice:
+            return await asyncio.to_thread(self.read, text, notice_id)
+
+        yield read
+
+    def reported(self) -> None:
+        """Return None: no model is asked."""
+
+
+@dataclass(frozen=True)
+class ModelReader:
+    """Reads by rules and the model of ``source``. Calls that fail for good leave the rules' reading.
+
+    With ``finds_issues`` the model says first where issues and measures are; else it does so only where the rules'
+    outline is poor.
+    """
+
+    source: ModelSource
+    finds_issues: bool = False
+    lang: Lang = "zh"
+    waits = True
+
+    @property
+    def settings(self) -> ReaderSettings:
+        """The backend, the language, and a key of all that can change the model's answers."""
+        return ReaderSettings("model" if self.finds_issues else "assisted", self.lang, self.source.key)
+
+    def read(self, text: ReadText, notice_id: str) -> ReadNotice:
+        """Read one text; not to be called from a running event loop."""
+        with reading(self) as read:
+            return read(text, notice_id)
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Reads]:
+        """Give what reads texts by one endpoint and one cache, which are open until the block ends."""
+        from extractor.model_source import NoticeModel
+
+        async with self.source.endpoint() as endpoint:
+
+            async def read(text: ReadText, notice_id: str) -> ReadNotice:
+                model = NoticeModel(endpoint, self.source.settings.notice_deadline)
+                assisted = await extract_with_model(
+                    text.text,
+                    model,
+                    notice_id=notice_id,
+                    finds_issues=self.finds_issues,
+                    lang=self.lang,
+                    left_out=text.left_out,
+                )
+                failures = [str(failure) for failure in assisted.failures]
+                return ReadNotice(text.text, assisted.notice, failures, text.left_out, model.tally.reported())
+
+            yield read
+
+    def reported(self) -> Mapping[str, Any]:
+        """Return what all calls have taken, with the endpoint's settings; no key is in it."""
+        return self.source.reported()
+
+
+@contextmanager
+def reading(reader: Reader) -> Iterator[Callable[[ReadText, str], ReadNotice]]:
+    """Give what reads one text after the other in this thread; a model's endpoint stays open until the block ends.
+
+    Raises: as ``Reader.opened``.
+    """
+    with asyncio.Runner() as runner:
+        closing = AsyncExitStack()
+        reads = runner.run(closing.enter_async_context(reader.opened()))
+
+        async def read(text: ReadText, notice_id: str) -> ReadNotice:
+            return await reads(text, notice_id)
+
+        try:
+            yield lambda text, notice_id: runner.run(read(text, notice_id))
+        finally:
+            runner.run(closing.aclose())
+
+
+def read(  # noqa: PLR0913
+    path_or_text: str | Path,
+    *,
+    model: str | EndpointSettings | None = None,
+    base_url: str | None = None,
+    finds_issues: bool = False,
+    notice_id: str | None = None,
+    lang: Lang = "zh",
+    cache: Path | None = None,
+) -> ReadNotice:
+    """Read a notice from a file of any known format, or from its text.
+
+    A ``Path`` is a file. A string is a file's name where it is one line that names a file or ends as files do (.docx);
+    any other string is the text itself. Without ``model`` the rules read alone, and nothing leaves this machine.
+
+    Args:
+        path_or_text: The file, or the notice's plain text.
+        model: The model's name as its endpoint calls it, or complete settings of an endpoint.
+        base_url: The endpoint's address, up to and with ``/v1``. By default the environment, ``.env`` and
+            ``extractor.toml`` say it, and the key, as for the command.
+        finds_issues: The model says first where issues and measures are (the command's ``--backend model``).
+        notice_id: The record's id; by default the file's name, or ``notice``.
+        lang: The language of the record's checks.
+        cache: A folder where the model's answers are kept, so that nothing is asked twice; None keeps none.
+
+    Returns:
+        The text that the record's places index, the record, and what was not read: failed calls, parts left out.
+
+    Raises:
+        InputError: the file cannot be read.
+        SettingsError: a setting of the endpoint is missing or wrong.
+    """
+    reader = _reader(model, base_url, finds_issues, lang, cache)
+    text, name = _text_of(path_or_text)
+    return reader.read(text, notice_id or name)
+
+
+async def aread(  # noqa: PLR0913
+    path_or_text: str | Path,
+    *,
+    model: str | EndpointSettings | None = None,
+    base_url: str | None = None,
+    finds_issues: bool = False,
+    notice_id: str | None = None,
+    lang: Lang = "zh",
+    cache: Path | None = None,
+) -> ReadNotice:
+    """Read a notice as ``read`` does, in a running event loop: files and rules in threads, calls without blocking."""
+    reader = _reader(model, base_url, finds_issues, lang, cache)
+    text, name = await asyncio.to_thread(_text_of, path_or_text)
+    async with reader.opened() as reads:
+        return await reads(text, notice_id or name)
+
+
+def _reader(
+    model: str | EndpointSettings | None, base_url: str | None, finds_issues: bool, lang: Lang, cache: Path | None
+) -> Reader:
+    if model is None:
+        if base_url is not None or finds_issues:
+            raise SettingsError("no model is named; give model=…, or leave base_url and finds_issues out")
+        return RulesReader(lang)
+    from extractor.endpoint.setting_sources import load
+    from extractor.model_source import ModelSource
+
+    settings = load({"model": model, "base_url": base_url}) if isinstance(model, str) else model
+    if not settings.is_configured:
+        raise SettingsError(f"no endpoint is set; give base_url=…, or put a key into {settings.api_key_env}")
+    return ModelReader(ModelSource(settings, cache), finds_issues, lang)
+
+
+def _text_of(path_or_text: str | Path) -> tuple[ReadText, str]:
+    """Return the text of a file, or the given one, and a name for it."""
+    path = path_or_text if isinstance(path_or_text, Path) else _as_path(path_or_text)
+    if path is None:
+        return ReadText(str(path_or_text), ()), "notice"
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder; read its files one by one, or use the command: extractor run {path}")
+    found = read_text(Source(str(path)))
+    return ReadText(found.text, found.left_out), path.stem
+
+
+def _as_path(words: str) -> Path | None:
+    """Return what a string names as a file; None where it is a text."""
+    if "\n" in words or not words or len(words) > _LONGEST_NAME:
+        return None
+    path = Path(words)
+    try:
+        names_a_file = path.exists() or path.suffix.lower() in NOTICE_ENDINGS | REFUSED_ENDINGS
+    except (OSError, ValueError):
+        return None
+    return path if names_a_file else None
+
+
+_LONGEST_NAME = 1024
+"""Code points beyond which a string is no file's name."""

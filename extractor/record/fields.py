@@ -1,0 +1,160 @@
+"""The declaration of a record: its kinds of items and their values, read once from ``data/fields.toml``.
+
+Whatever walks or names a record (tables, trees, forms, pages, label files, grounding, evaluation) iterates this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
+from extractor.data import read_table
+from extractor.record.contract import (
+    Accountability,
+    DateMention,
+    Document,
+    Issue,
+    Measure,
+    Quantity,
+    Record,
+    Total,
+)
+
+if TYPE_CHECKING:
+    from extractor.record.checks import Lang
+
+ItemKind = Literal[
+    "field", "total", "issue", "measure", "document", "quantity", "date", "organization", "accountability"
+]
+ValueType = Literal["text", "list", "term", "terms", "figure", "count", "unit", "day", "date"]
+
+_RECORDS: Mapping[ItemKind, type[Record]] = {
+    "total": Total,
+    "issue": Issue,
+    "measure": Measure,
+    "document": Document,
+    "quantity": Quantity,
+    "date": DateMention,
+    "accountability": Accountability,
+}
+
+
+class Field(NamedTuple):
+    """A value of an item: its name in the contract (with ``contact.`` where it stands there), its type, the
+    enumeration of a term, and its names for people; the rest is explained in ``data/fields.toml``."""
+
+    name: str
+    type: ValueType
+    vocabulary: str | None
+    zh: str
+    en: str
+    about: str
+    wrap: bool
+    is_joined: bool
+    is_last: bool
+    is_around: bool
+
+    def called(self, lang: Lang) -> str:
+        """Return the value's name in a language."""
+        return self.zh if lang == "zh" else self.en
+
+
+class Shape(NamedTuple):
+    """A kind of items: the record they make (None: a single word or date), the list they stand in ('' for the notice's
+    own fields), the kind of item that holds them (None: the notice), the names of their values, which parts of them
+    have a reader of their own, and how they are compared and written; see ``data/fields.toml``."""
+
+    record: type[Record] | None
+    list: str
+    of: ItemKind | None
+    values: tuple[str, ...]
+    parts: tuple[str, ...]
+    fields: Mapping[str, Field]
+    zh: str
+    en: str
+    zh_all: str
+    en_all: str
+    same: tuple[str, ...]
+    alone: tuple[str, ...]
+    is_multiset: bool
+    row: tuple[str, ...]
+
+    def called(self, lang: Lang) -> str:
+        """Return the name of one item in a language."""
+        return self.zh if lang == "zh" else self.en
+
+    def called_all(self, lang: Lang) -> str:
+        """Return the name of several items in a language."""
+        return self.zh_all if lang == "zh" else self.en_all
+
+    def may_lack(self, name: str) -> bool:
+        """Return whether the contract lets an item be without a value."""
+        if self.record is None:
+            return not self.list  # the notice's own fields
+        return type(None) in get_args(self.record.model_fields[name].annotation)
+
+    @property
+    def number(self) -> str | None:
+        """The name of the value that is a number; None where the kind has none."""
+        return next((name for name, field in self.fields.items() if field.type in ("figure", "count")), None)
+
+
+def _field(name: str, row: Mapping[str, Any]) -> Field:
+    marks = (row.get(mark, False) for mark in ("wrap", "joined", "last", "around"))
+    return Field(name, row["is"], row.get("of"), row["zh"], row["en"], row["about"], *marks)
+
+
+def _shape(kind: ItemKind, entry: Mapping[str, Any], shared: Mapping[str, Any]) -> Shape:
+    rows = {name: shared[name] if row == "shared" else row for name, row in entry["values"].items()}
+    values = tuple(rows)
+    return Shape(
+        record=_RECORDS.get(kind),
+        list=entry.get("list", ""),
+        of=entry.get("of"),
+        # The items of the notice's own fields are one a field, each with a single value.
+        values=("value",) if kind == "field" else values,
+        parts=tuple(entry["parts"]),
+        fields={name: _field(name, row) for name, row in rows.items()},
+        zh=entry["zh"],
+        en=entry["en"],
+        zh_all=entry.get("zh_all", entry["zh"]),
+        en_all=entry.get("en_all", entry["en"]),
+        same=tuple(entry.get("same", ())),
+        alone=tuple(entry.get("alone", ())),
+        is_multiset=entry.get("multiset", False),
+        row=tuple(entry.get("row", values)),
+    )
+
+
+def _read() -> dict[ItemKind, Shape]:
+    content: dict[Any, Any] = dict(read_table("fields"))
+    shared = content.pop("shared")
+    return {kind: _shape(kind, entry, shared) for kind, entry in content.items()}
+
+
+SHAPES: dict[ItemKind, Shape] = _read()
+"""The kinds of items, each before those it holds."""
+
+NOTICE_FIELDS: Mapping[str, Field] = SHAPES["field"].fields
+"""The notice's own fields, by their paths in the record."""
+FIELDS = tuple(NOTICE_FIELDS)
+SCALARS = tuple(name for name in FIELDS if not name.startswith("contact."))
+"""Those of them that stand in the notice itself."""
+CONTACT = tuple(name.removeprefix("contact.") for name in FIELDS if name.startswith("contact."))
+"""Those that stand in its contact, by their names there."""
+DAYS = tuple(name for name, field in NOTICE_FIELDS.items() if field.type == "day")
+"""Those that are dates."""
+
+OF_MEASURE: tuple[ItemKind, ...] = tuple(kind for kind, shape in SHAPES.items() if shape.of == "measure")
+"""What a measure holds."""
+LISTS_OF_MEASURE: Sequence[tuple[str, ItemKind]] = tuple(
+    (name, kind) for name in Measure.model_fields for kind in OF_MEASURE if SHAPES[kind].list == name
+)
+"""The same by the names of their lists, in the order of the contract."""
+
+
+def value_of(record: object, name: str) -> Any:
+    """Return a record's value by its name, such as ``contact.phone``."""
+    for part in name.split("."):
+        record = getattr(record, part)
+    return record

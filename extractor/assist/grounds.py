@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from extractor.notice.facts.quantities import QUALIFIER_AFTER
 from extractor.text.folding import half_width
-from extractor.text.numbers import LONGEST_FIGURE, NUMBER, Amount, amount_at, is_whole
+from extractor.text.numbers import LONGEST_FIGURE, NUMBER, AmountInText, amount_at, is_whole
 from extractor.text.places import Place
 
 _AROUND = 24
@@ -40,7 +40,7 @@ def figure_at(text: str, place: Place) -> Figure | None:
     return Figure(amount.value, unit, None, Place(here.start, place.end)) if unit else None
 
 
-def _qualifier(amount: Amount) -> str | None:
+def _qualifier(amount: AmountInText) -> str | None:
     return QUALIFIER_AFTER[amount.word] if amount.word else None
 
 

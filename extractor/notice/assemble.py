@@ -11,11 +11,10 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from extractor.notice.facts.documents import DocumentFound
 from extractor.notice.issue_reading import IssueReading, MeasureReading
 from extractor.notice.reading import Reading, read_measure
 from extractor.record.contract import Measure, Notice, Record, Span
-from extractor.text.folding import FoldedText, fold, without_blanks
+from extractor.text.folding import FoldedText, fold
 from extractor.text.places import Place
 
 Write = Callable[[Place], dict[str, int]]
@@ -27,7 +26,7 @@ _CONTACT = "contact."
 
 def assemble(reading: Reading, notice_id: str, write: Write | None = None) -> Notice:
     """Return a notice's record without checks; its places are of the stored text unless ``write`` says otherwise."""
-    page = _Page(reading.folded.printed, write or writer(reading.folded))
+    page = _Page(reading.text, reading.folded.printed, write or writer(reading.folded))
     fields = {name: found.value for name, found in reading.fields.items()}
     # Plain dictionaries are validated into records all at once: several times faster than one constructor a value.
     return Notice.model_validate(
@@ -89,7 +88,7 @@ def measure_at(text: str, at: Span) -> Measure:
     """Read the stretch ``at`` of a notice's stored text by rules, as if it were one of its measures."""
     folded = fold(text)
     measure = read_measure(folded, folded.in_folded(at.start, at.end))
-    return Measure.model_validate(_measure(_Page(folded.printed, writer(folded)), measure))
+    return Measure.model_validate(_measure(_Page(folded.text, folded.printed, writer(folded)), measure))
 
 
 def text_sha256(text: str) -> str:
@@ -98,70 +97,73 @@ def text_sha256(text: str) -> str:
 
 
 class _Page(NamedTuple):
-    """The printed text that values are cut from, and the writer of places."""
+    """The folded text that labels are cut from, the printed one for other values, and the writer of places."""
 
+    text: str
     printed: str
     write: Write
 
 
 def _issue(page: _Page, issue: IssueReading) -> _Values:
-    text, outline = page.printed, issue.outline
-    spans = _named_spans(page.write, label=outline.label, title=outline.title)
+    folded, text, write = page
+    outline = issue.outline
+    spans = {"label": [write(outline.label)]} if outline.label else {}
+    spans["title"] = [write(outline.title)]
     if outline.section:
-        spans["section"] = _spans(page.write, outline.section)
+        spans["section"] = [write(place) for place in outline.section]
     return {
-        "label": _label(text, outline.label),
+        "label": _label(folded, outline.label),
         "title": _cut(text, outline.title),
         "section": [_cut(text, place) for place in outline.section],
         "category": issue.category,
         "status": issue.status,
-        "text": page.write(outline.text),
+        "text": write(outline.text),
         "measures": [_measure(page, measure) for measure in issue.measures],
         "spans": spans,
     }
 
 
 def _measure(page: _Page, measure: MeasureReading) -> _Values:
-    text = page.printed
+    folded, text, write = page
     outline, heading, types, status, facts, organizations = measure
-    spans = _named_spans(page.write, label=outline.label, heading=heading)
+    spans = {"label": [write(outline.label)]} if outline.label else {}
+    if heading:
+        spans["heading"] = [write(heading)]
     if organizations:
-        spans["organizations"] = _spans(page.write, organizations)
+        spans["organizations"] = [write(place) for place in organizations]
     return {
-        "label": _label(text, outline.label),
-        "text": page.write(outline.text),
+        "label": _label(folded, outline.label),
+        "text": write(outline.text),
         "heading": _cut(text, heading) if heading else None,
         "types": types,
         "status": status,
-        "documents": [_document(page, document) for document in facts.documents],
+        "documents": [
+            {"title": _cut(text, document.title), "action": document.action, "text": write(document.title)}
+            for document in facts.documents
+        ],
         "quantities": [
             {
                 "value": quantity.value,
                 "unit": printed_unit(text, quantity),
                 "subject": _cut(text, quantity.subject) if quantity.subject else None,
                 "qualifier": quantity.qualifier,
-                "text": page.write(quantity.text),
+                "text": write(quantity.text),
             }
             for quantity in facts.quantities
         ],
-        "dates": [{"value": date.value, "text": page.write(date.text)} for date in facts.dates],
+        "dates": [{"value": date.value, "text": write(date.text)} for date in facts.dates],
         "organizations": [_cut(text, place) for place in organizations],
         "accountability": [
             {
                 "action": found.action,
                 "count": found.figure,
                 "unit": printed_unit(text, found),
-                "text": page.write(found.text),
+                "text": write(found.text),
             }
             for found in facts.accountability
         ],
         "spans": spans,
     }
-
-
-def _document(page: _Page, document: DocumentFound) -> _Values:
-    title = _cut(page.printed, document.title)
-    return {"title": title, "action": document.action, "text": page.write(document.title)}
 
 
 class WithUnit(Protocol):
@@ -178,12 +180,12 @@ class WithUnit(Protocol):
 
 def printed_unit(text: str, found: WithUnit) -> str:
     """Return a figure's unit in the widths that are printed (％)."""
-    size = found.base.end - found.base.start
-    return found.unit[: len(found.unit) - size] + _cut(text, found.base) if size else found.unit
+    start, end = found.base
+    return found.unit[: start - end] + text[start:end] if end > start else found.unit
 
 
 def _label(text: str, place: Place | None) -> str | None:
-    return without_blanks(_cut(text, place)) if place else None
+    return _cut(text, place).replace(" ", "").replace("\n", "") if place else None
 
 
 def _outline(page: _Page, reading: Reading) -> _Values:
@@ -224,12 +226,9 @@ def _moved_value(value: Any, move: Callable[[int, int], Place]) -> Any:
 
 
 def _cut(text: str, place: Place) -> str:
-    return text[place.start : place.end]
+    start, end = place
+    return text[start:end]
 
 
 def _spans(write: Write, places: Iterable[Place]) -> list[dict[str, int]]:
     return [write(place) for place in places]
-
-
-def _named_spans(write: Write, **places: Place | None) -> dict[str, list[dict[str, int]]]:
-    return {name: [write(place)] for name, place in places.items() if place is not None}

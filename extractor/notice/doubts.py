@@ -1,4 +1,4 @@
-"""Checks: what to doubt about a record, in words, with a path into it. They never stop a run.
+"""The doubts about a record: its checks, in words, each with a path into it. They never stop a run.
 
 A rule looks at the finished record (and the text behind it) and yields doubts; ``data/checks.toml`` says how grave each
 is and puts it into Chinese or English.
@@ -16,19 +16,20 @@ from itertools import pairwise
 from extractor.notice.reading import LOW_COVERAGE, Reading
 from extractor.record.checks import Doubt, Lang, said
 from extractor.record.contract import Check, Measure, Notice, Quantity, Span
-from extractor.text.folding import FoldedText, half_width
+from extractor.text.folding import FoldedText
+from extractor.text.normal_form import normalise
 from extractor.text.numbers import NUMBER, amount_at
 
 _UNREAD_LENGTH = 15
 _WORDS_SHOWN = 24
 _AROUND_DIGITS = 8
-"""Code points around unread digits that are told with them."""
+"""Code points around unread digits that are quoted with them."""
 _MOST_PARTS = 100  # of one whole
 _RATE = re.compile(r"(?:率|占比|占)(?:为|达到?|约)?$")
 
 
 def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
-    """Everything to doubt about ``notice``, which was made of ``reading``, in its own order."""
+    """Return the doubts about ``notice``, which was made of ``reading``, in its own order."""
     return [said(doubt, lang) for doubt in _doubts(notice, reading)]
 
 
@@ -130,7 +131,7 @@ _COUNTED_IN = frozenset({"个", "项", "条", "件"})
 
 
 def _unread_digits(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
-    """Each unread number with the words around it, where it stands; what is no measure's is told at the outline."""
+    """Doubt each unread number, with the words around it, at its measure or else at the outline."""
     if not (unread := notice.outline.digits.unread):
         return
     measure_at = _measures(notice)
@@ -150,7 +151,7 @@ def _unsure_totals(reading: Reading) -> Iterator[Doubt]:
 
 
 def _closes(part: float, whole: float, rate: float) -> bool:
-    """Whether ``part`` of ``whole`` is ``rate`` percent at the precision it is printed with."""
+    """Say whether ``part`` of ``whole`` is ``rate`` percent at the precision it is printed with."""
     decimals = len(_number(rate).partition(".")[2])
     return abs(100 * part / whole - rate) <= 0.5 * 0.1**decimals + 0.01
 
@@ -226,6 +227,8 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
             if first != ".." and first[: len(signed_on)] > signed_on[: len(first)]:
                 yield Doubt("date_after_signature", f"{path}.dates[{k}]", {"date": date.value, "signed": signed_on})
     quantities = measure.quantities
+    if len(quantities) < 2:
+        return
     for k, (whole, part, rate) in enumerate(zip(quantities, quantities[1:], quantities[2:], strict=False)):
         counts = whole.unit == part.unit != "%" and rate.unit == "%" and part.value < whole.value
         if not counts:
@@ -238,8 +241,8 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
 
 
 def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:
-    """其中 A、B: parts that come to more than their whole."""
-    if len(quantities) < 2 or "其中" not in _seen(folded, quantities[0].text.end, quantities[-1].text.start):
+    """Doubt parts that come to more than their whole: 其中 A、B."""
+    if "其中" not in _seen(folded, quantities[0].text.end, quantities[-1].text.start):
         return  # as in most measures: known by one look
     for k, whole in enumerate(quantities[:-1]):
         following = quantities[k + 1]
@@ -260,49 +263,52 @@ def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterato
 
 
 def _grounding(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
-    """Every quoted value must stand at its place; by construction it does, and this is where a slip would show."""
-    for home, name, index, value, span in _quoted_values(notice):
-        if value in folded.source[span.start : span.end]:
-            continue
-        printed = _seen(folded, span.start, span.end)
-        if value not in printed and _plain(value) not in _plain(printed) and not _is_amount(value, folded, span):
-            yield Doubt("ungrounded_value", f"{home}{name}[{index}]", {"name": name, "value": _short(value)})
-
-
-def _quoted_values(notice: Notice) -> Iterator[tuple[str, str, int, str, Span]]:
-    """What leads to a value (the path of its record, its list, its place in that), the value as printed, its span."""
+    """Doubt quoted values that are not printed at their place; by construction all are, and a slip would show here."""
     for k, total in enumerate(notice.totals):
-        yield "", "totals", k, _number(total.value), total.text
+        if not _is_printed(value := _number(total.value), total.text, folded):
+            yield _ungrounded("", "totals", k, value)
     for i, issue in enumerate(notice.issues):
         for j, measure in enumerate(issue.measures):
-            home = f"issues[{i}].measures[{j}]."
             for k, quantity in enumerate(measure.quantities):
-                yield home, "quantities", k, _number(quantity.value), quantity.text
+                if not _is_printed(value := _number(quantity.value), quantity.text, folded):
+                    yield _ungrounded(f"issues[{i}].measures[{j}].", "quantities", k, value)
             for k, document in enumerate(measure.documents):
-                yield home, "documents", k, document.title, document.text
+                if not _is_printed(document.title, document.text, folded):
+                    yield _ungrounded(f"issues[{i}].measures[{j}].", "documents", k, document.title)
+
+
+def _ungrounded(home: str, name: str, index: int, value: str) -> Doubt:
+    return Doubt("ungrounded_value", f"{home}{name}[{index}]", {"name": name, "value": _short(value)})
+
+
+def _is_printed(value: str, span: Span, folded: FoldedText) -> bool:
+    if value in folded.source[span.start : span.end]:
+        return True
+    printed = _seen(folded, span.start, span.end)
+    return value in printed or _plain(value) in _plain(printed) or _is_amount(value, folded, span)
 
 
 def _plain(text: str) -> str:
-    """Half-width, without blanks and the commas of thousands."""
-    return "".join(half_width(text).replace(",", "").split())
+    """Return the normal form without the commas of thousands."""
+    return normalise(text).replace(",", "")
 
 
 def _number(value: float) -> str:
-    """A figure as printed, without a needless ``.0``."""
+    """Return a figure as printed, without a needless ``.0``."""
     if isinstance(value, int):
         return str(value)
     return str(int(value)) if float(value).is_integer() else format(Decimal(repr(value)), "f")
 
 
 def _is_amount(value: str, folded: FoldedText, span: Span) -> bool:
-    """Whether an amount of several parts or with a sign that stands at ``span`` has that value."""
+    """Say whether an amount of several parts or with a sign that stands at ``span`` has that value."""
     start, end = folded.in_folded(span.start, span.end)
     number = NUMBER.search(folded.text, start, end)
     return number is not None and _number(amount_at(folded.text, number).value) == value
 
 
 def _seen(folded: FoldedText, start: int, end: int) -> str:
-    """What a reader sees between two places of the stored text."""
+    """Return what a reader sees between two places of the stored text."""
     first, last = folded.in_folded(start, end)
     return folded.printed[first:last]
 

@@ -7,7 +7,7 @@ at hand.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -135,6 +135,8 @@ def _deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:
 
 def _without_titles(text: str, place: Place, facts: Facts) -> str:
     """Return a measure's text with its 《…》 emptied: a document's name does not say what was done."""
+    if not facts.documents:
+        return text[place.start : place.end]
     pieces, position = [], place.start
     for document in facts.documents:
         pieces.append(text[position : document.title.start])
@@ -146,16 +148,22 @@ _Found = TypeVar("_Found")
 
 
 def _distinct(printed: str, facts: Facts) -> Facts:
-    """Keep the first of equal documents and dates; titles are compared as printed."""
-    documents = _first_of_each(
-        facts.documents, lambda found: (printed[found.title.start : found.title.end], found.action)
-    )
-    dates = _first_of_each((date for date in facts.dates if date.value), lambda date: date.value)
-    return facts._replace(documents=documents, dates=dates)
+    """Keep the first of equal documents and dates, and no damaged date; titles are compared as printed."""
+    documents, dates = facts.documents, facts.dates
+    if dates:
+        dates = [date for date in dates if date.value]
+    elif len(documents) < 2:
+        return facts  # as in most measures
+    if len(documents) > 1:
+        documents = _firsts(documents, [(printed[slice(*found.title)], found.action) for found in documents])
+    if len(dates) > 1:
+        dates = _firsts(dates, [date.value for date in dates])
+    return Facts(documents, dates, facts.quantities, facts.accountability)
 
 
-def _first_of_each(found: Iterable[_Found], key: Callable[[_Found], object]) -> list[_Found]:
+def _firsts(found: Sequence[_Found], keys: Sequence[object]) -> list[_Found]:
+    """Return the first of those that share a key."""
     first: dict[object, _Found] = {}
-    for each in found:
-        first.setdefault(key(each), each)
+    for key, each in zip(keys, found, strict=True):
+        first.setdefault(key, each)
     return list(first.values())

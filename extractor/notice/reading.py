@@ -134,8 +134,11 @@ _RUN_IN = re.compile(r"[一二三四五六七八九十]{1,2}是|[①-⑳]|[其�
 def _sure(
     folded: FoldedText, found: list[TotalFound], outline: NoticeOutline
 ) -> tuple[list[TotalFound], list[TotalFound]]:
-    """Totals apart from figures that may be a measure's: where the outline saw no issue, or left unread what is
-    enumerated as measures are, or much of what stands between issues."""
+    """Part totals from figures that may be a measure's.
+
+    These are in rows of a table, or where the outline saw no issue, left unread what is enumerated as measures are, or
+    left much between issues unread.
+    """
     text, printed = folded.text, folded.printed
     doubtful = [Place(0, len(text))]
     if outline.issues:
@@ -170,7 +173,7 @@ def _claims(
     facts: Facts,
     names: Sequence[tuple[Place, NameKind]],
 ) -> list[Claim]:
-    """What the digits of a notice belong to, what has the first say first; totals are still ``outside``."""
+    """Return the owners of a notice's digits, the first of which prevails; totals are still ``outside``."""
     issues = outline.issues
     head = [place.end for name in ("title", "published_on") if (found := fields.get(name)) for place in found.places]
     line_end = text.find("\n", max(head)) if head else 0
@@ -198,7 +201,7 @@ def _claims(
 
 
 def _with_totals(text: str, ledger: Ledger, totals: Sequence[TotalFound]) -> Ledger:
-    """The ledger once it is known which figures outside the measures are totals."""
+    """Return the ledger with the digits of totals, which were ``outside`` before."""
     digits = sum(count_digits(text[total.text.start : total.text.end]) for total in totals)
     if not digits:
         return ledger

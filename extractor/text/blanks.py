@@ -1,5 +1,7 @@
-"""Which blanks of a text a reader does not see: those that typesetting puts beside figures, Western words and marks,
-those that set off thousands, and those of a text layer that has one behind each word.
+"""The blanks of a text that a reader does not see.
+
+Typesetting puts them beside figures, Western words and marks, they set off thousands, and some text layers have one
+behind each word.
 
 Blanks that part something stay: the cells of a row, the parts of a page's date line, a number from the line it opens.
 """
@@ -83,7 +85,7 @@ def _is_unseen(text: str, start: int, end: int) -> bool:
 
 
 def _is_one_number(text: str, number: re.Match[str]) -> bool:
-    """Whether groups of digits with blanks between are one number: the first may be another figure's, or a label's."""
+    """Say whether groups of digits are one number: the first may be another figure's, or a label's."""
     before = text[number.start() - 1 : number.start()]
     if before in ("", " ", "\n"):
         return False
@@ -109,7 +111,7 @@ def _numbers_line(text: str, start: int, end: int) -> bool:
 
 
 def _in_row(printed: str, start: int, end: int) -> bool:
-    """Whether a blank is a tab, or beside one, in a row: a line with two tabs or more, one of them between words."""
+    """Say whether a blank is a tab, or beside one, in a row: a line with two or more tabs, one between words."""
     if "\t" not in printed[start:end]:
         return False
     stop = printed.find("\n", end)
@@ -118,7 +120,7 @@ def _in_row(printed: str, start: int, end: int) -> bool:
 
 
 def _is_spaced(text: str) -> bool:
-    """Whether a text has a blank behind each word, as the text layers of searchable scans do."""
+    """Say whether a text has a blank behind each word, as the text layers of searchable scans do."""
     if text.count(" ") < _DENSE * len(text) / 2:
         return False
     lines = [match.group() for match in _LONG_LINE.finditer(text)]

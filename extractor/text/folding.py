@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Edit(NamedTuple):
-    """A stretch to be replaced. ``words`` is empty where it is taken out."""
+    """A stretch to be replaced by ``words``, which are empty where it is taken out."""
 
     start: int
     end: int
@@ -34,8 +34,11 @@ class Edit(NamedTuple):
 
 
 class FoldedText(NamedTuple):
-    """A notice's folded text. ``text`` is what rules read, ``printed`` the same with the widths that are printed; both
-    have the same length. Character ``i`` of them stands at ``source[starts[i]:ends[i]]``. All in code points."""
+    """A notice's folded text with the way back to the stored text, ``source``.
+
+    ``text`` is what rules read; ``printed`` is the same with the widths that are printed, and as long. Their character
+    ``i`` comes from ``source[starts[i]:ends[i]]``. All in code points.
+    """
 
     source: str
     text: str
@@ -49,7 +52,7 @@ class FoldedText(NamedTuple):
         return isinstance(self.starts, range)
 
     def in_source(self, start: int, end: int) -> Place:
-        """The place in the stored text of a place in the folded text, all between its first and last character."""
+        """Return the place in the stored text of a place in the folded text, from its first to its last character."""
         if isinstance(self.starts, range):
             return Place(start, end)
         if start < end:
@@ -58,7 +61,7 @@ class FoldedText(NamedTuple):
         return Place(offset, offset)
 
     def in_folded(self, start: int, end: int) -> Place:
-        """The place in the folded text of a place in the stored text; empty where nothing of it is seen."""
+        """Return the place in the folded text of a place in the stored text; empty where nothing of it is seen."""
         if isinstance(self.starts, range):
             return Place(start, end)
         first = bisect_right(self.ends, start)
@@ -106,7 +109,7 @@ _SIMPLIFIED, _TRADITIONAL = re.compile("[对问题责实进国关开发]"), re.c
 
 
 def half_width(words: str) -> str:
-    """``words`` with full-width forms, blanks and line ends in one form each, character by character.
+    """Give full-width forms, blanks and line ends of ``words`` one form each, character by character.
 
     >>> half_width("\uff08一\uff091\uff0e规章\uff0c12项")
     '(一)1.规章,12项'
@@ -117,11 +120,6 @@ def half_width(words: str) -> str:
             words = words.replace(printed, usual)
         needed = _NEEDED.search(words)
     return words.translate(_TABLE) if needed or _is_beyond_basic(words) else words
-
-
-def without_blanks(label: str) -> str:
-    """A short printed form, such as an enumerator, in half width and without blanks."""
-    return half_width(label).replace(" ", "").replace("\n", "")
 
 
 def fold(source: str) -> FoldedText:
@@ -141,17 +139,17 @@ def fold(source: str) -> FoldedText:
 
 
 def _is_plain(source: str) -> bool:
-    """Whether one look tells that ``source`` holds no radical, no entity, no note's mark and nothing unseen."""
+    """Say whether one look tells that ``source`` holds no radical, no entity, no note's mark and nothing unseen."""
     return not _is_beyond_basic(source) and _ODD.search(source) is None and "<!--" not in source
 
 
 def _is_beyond_basic(words: str) -> bool:
-    """Whether a character lies beyond the Basic Multilingual Plane; faster than to look for one."""
+    """Say whether a character lies beyond the Basic Multilingual Plane; faster than to look for one."""
     return len(words.encode("utf-16-le", "surrogatepass")) > 2 * len(words)
 
 
 def _characters(source: str) -> str:
-    """``source`` with radicals and compatibility forms as the characters that they stand for, one for one."""
+    """Replace radicals and compatibility forms of ``source`` by the characters that they stand for, one for one."""
     if not _RADICAL.search(source):
         return source
     simplified = len(_SIMPLIFIED.findall(source)) >= len(_TRADITIONAL.findall(source))
@@ -173,7 +171,7 @@ def _radicals(*, simplified: bool) -> dict[int, str]:
 
 
 def _unseen(printed: str) -> list[Edit]:
-    """What nobody sees, and entities that were left in the text, once or twice escaped."""
+    """Return what nobody sees, and entities that were left in the text, once or twice escaped."""
     edits = [Edit(*match.span(), "") for form in (_UNSEEN, _NOTE_MARK) for match in form.finditer(printed)]
     for match in _ENTITY.finditer(printed) if "&" in printed else ():
         words = match.group().replace("&amp;", "&") if match.group() != "&amp;" else "&amp;"
@@ -202,7 +200,7 @@ def _comments(printed: str) -> Iterator[Edit]:
 
 
 def _edited(folded: FoldedText, edits: Iterable[Edit]) -> FoldedText:
-    """``folded`` with stretches replaced, which must be in order and apart."""
+    """Replace stretches of ``folded``, which must be in order and apart."""
     texts: list[str] = []
     printed: list[str] = []
     starts, ends = array("i"), array("i")
@@ -227,7 +225,7 @@ def _edited(folded: FoldedText, edits: Iterable[Edit]) -> FoldedText:
 
 
 def _offsets(offsets: Offsets, start: int, end: int) -> array[int]:
-    """A slice of ``offsets``. Stretches that were not edited are copied from one array that counts, kept for all."""
+    """Return a slice of ``offsets``; unedited stretches are copied from one array that counts, kept for all."""
     if isinstance(offsets, array):
         return offsets[start:end]
     if len(_COUNTING) <= offsets.stop:

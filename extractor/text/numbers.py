@@ -19,10 +19,14 @@ from extractor.data import read_table
 from extractor.text.places import Place
 
 
-class Amount(NamedTuple):
-    """A printed amount. ``text`` goes from its sign or currency to its unit, ``digits`` from its first to its last
-    digit; ``unit`` holds the magnitude and no 余 (``万元``), empty where none is printed; ``base`` is its place behind
-    the magnitude. ``word`` is the 余 or 以上 around the unit, ``end`` where the amount ends with it."""
+class AmountInText(NamedTuple):
+    """An amount as it is printed in a text.
+
+    ``text`` goes from its sign or currency to its unit, ``digits`` from its first to its last digit. ``unit`` holds the
+    magnitude and no 余 (``万元``), and is empty where none is printed; ``base`` is its place behind the magnitude.
+    ``word`` is the 余 or 以上 around the unit, None where there is none; ``end`` is where the amount ends with it.
+    ``signed`` is the printed sign, or empty.
+    """
 
     text: Place
     digits: Place
@@ -71,8 +75,8 @@ _MIXED_BEHIND = re.compile(rf"[{_UNSURE}\u00b9\u00b2\u00b3十几]|\|[0-9]")
 _NUMERALS = frozenset("十几一二三四五六七八九百两")
 
 
-def amount_at(text: str, number: re.Match[str]) -> Amount:
-    """The amount that ``number`` (a match of ``NUMBER`` in the folded text) begins."""
+def amount_at(text: str, number: re.Match[str]) -> AmountInText:
+    """Return the amount that ``number`` (a match of ``NUMBER`` in the folded text) begins."""
     start, end = number.span()
     tail = _tail(text, end)
     following = _RANGE.match(text, end) if text[end : end + 1] in _BEGINS_RANGE else None
@@ -112,11 +116,13 @@ def amount_at(text: str, number: re.Match[str]) -> Amount:
     # The unit that the first figure of a range takes from the second stands behind that, not in its place.
     stop = last if borrowed else max(tail.unit_end, last)
     base = Place(tail.unit_end - len(tail.unit), tail.unit_end)
-    return Amount(Place(first - len(sign), stop), Place(start, last), value, unit, base, tail.word, tail.end, sign)
+    return AmountInText(
+        Place(first - len(sign), stop), Place(start, last), value, unit, base, tail.word, tail.end, sign
+    )
 
 
 def second_of_range(text: str, end: int) -> int | None:
-    """Where the second number of the range begins whose first one ends at ``end``; None where there is none."""
+    """Return where the second number of a range begins whose first one ends at ``end``; None where there is none."""
     if text[end : end + 1] not in _BEGINS_RANGE:
         return None
     following = _RANGE.match(text, end)
@@ -124,12 +130,12 @@ def second_of_range(text: str, end: int) -> int | None:
 
 
 def has_unit(text: str, end: int) -> bool:
-    """Whether a unit, a magnitude or a 余 follows the number that ends at ``end``."""
+    """Say whether a unit, a magnitude or a 余 follows the number that ends at ``end``."""
     return _tail(text, end).end > end
 
 
 def is_whole(text: str, start: int, end: int, apart: Callable[[int], bool] = lambda _: False) -> bool:
-    """Whether a number begins and ends where its digits do.
+    """Say whether a number begins and ends where its digits do.
 
     It does not where another digit stands beside it with nothing but blanks, a line end or a mark of numbers between
     (1 2, 12.3.4, 3,4), unless ``apart`` says that the digit at that offset belongs to something else, nor where a
@@ -147,12 +153,12 @@ def is_whole(text: str, start: int, end: int, apart: Callable[[int], bool] = lam
 
 
 def _is_plain(character: str) -> bool:
-    """Whether a character beside a number is a Chinese one that is no numeral: then the number surely ends there."""
+    """Say whether a character beside a number surely ends it: a Chinese one that is no numeral."""
     return "\u4e00" <= character <= "\u9fff" and character not in _NUMERALS
 
 
 def goes_on_as_amount(text: str, end: int) -> bool:
-    """Whether an amount that ends at ``end`` with its magnitude is followed by more digits: 1.2亿3000万."""
+    """Say whether an amount that ends at ``end`` with its magnitude is followed by more digits: 1.2亿3000万."""
     return text[end : end + 1].isdecimal() and text[end - 1 : end] in _SCALES
 
 
@@ -164,7 +170,7 @@ def _value(printed: str) -> int | float:
 
 
 def _whole(value: float) -> int | float:
-    """A sum of parts without the dust of binary fractions."""
+    """Return a sum of parts without the rounding errors of binary fractions."""
     rounded = round(value, 6)
     return int(rounded) if rounded == int(rounded) else rounded
 
@@ -177,8 +183,10 @@ def _scale(magnitude: str) -> int:
 
 
 def _sign(text: str, start: int, unit: str) -> str:
-    """The sign right before ``start``, where one of ``_BEFORE_SIGNED`` stands, or nothing. A dash is one where a value
-    below zero can stand."""
+    """Return the sign right before ``start``, where one of ``_BEFORE_SIGNED`` stands, or nothing.
+
+    A dash is a sign where a value below zero can stand.
+    """
     gap = " " if text[start - 1 : start] == " " else ""
     place = start - len(gap)
     mark = text[place - 1 : place]
@@ -192,7 +200,7 @@ def _sign(text: str, start: int, unit: str) -> str:
 
 
 class _Tail(NamedTuple):
-    """What follows a number: its magnitude, its unit and where that ends, the 余 or 以上 around, the end of it all."""
+    """The words behind a number: magnitude, unit and its end, the 余 or 以上 around it, and the end of all of them."""
 
     magnitude: str
     unit: str
@@ -246,7 +254,7 @@ def _units() -> dict[str, tuple[_Unit, ...]]:
 
 
 def unit_end_at(text: str, place: int) -> int:
-    """Where the longest unit that begins at ``place`` ends; ``place`` where none does."""
+    """Return where the longest unit that begins at ``place`` ends; ``place`` where none does."""
     for unit, is_western, others in _units().get(text[place : place + 1], ()):
         if text.startswith(unit, place):
             end = place + len(unit)

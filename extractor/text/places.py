@@ -1,4 +1,4 @@
-"""The smallest shared value: a stretch of a notice's text."""
+"""Places in a text, and where its sentences and clauses begin and end."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ class Inside:
             self._edges += (start, end)
 
     def pieces(self) -> Iterator[tuple[int, int]]:
-        """The stretches in order, without what they share."""
+        """Return the stretches in order, without what they share."""
         return zip(self._edges[::2], self._edges[1::2], strict=True)
 
     def __call__(self, offset: int) -> bool:
+        """Say whether an offset is inside."""
         return bisect_right(self._edges, offset) & 1 == 1
 
 
@@ -41,7 +42,7 @@ _REACH = 300
 
 
 def sentence_start(text: str, place: int, marks: str = _SENTENCE_MARKS) -> int:
-    """Where the sentence (or what else the ``marks`` end) that holds ``place`` starts, at most 300 code points back."""
+    """Return where the sentence (or what else ``marks`` end) around ``place`` starts, at most 300 code points back."""
     start = max(0, place - _REACH)
     for mark in marks:
         start = max(start, text.rfind(mark, start, place) + 1)  # what the other marks end already is not looked at
@@ -52,7 +53,7 @@ _CLAUSE_MARKS = ",。;:!?"
 
 
 class Clauses:
-    """The clauses of a folded text, cut at , 。 ; : ! ? and line ends, found once and asked often."""
+    """The clauses of a folded text, cut at , 。 ; : ! ? and line ends; found once for all questions."""
 
     def __init__(self, text: str) -> None:
         # Each mark is one code point: the lengths of what lies between them give the starts. Marks are made alike
@@ -62,15 +63,15 @@ class Clauses:
         self._length = len(text)
 
     def start(self, offset: int) -> int:
-        """Where the clause that holds ``offset`` starts, its opening mark excluded."""
+        """Return where the clause that holds ``offset`` starts, its opening mark excluded."""
         return self._starts[bisect_right(self._starts, offset) - 1]
 
     def end(self, offset: int) -> int:
-        """Where the clause that holds ``offset`` ends, its closing mark excluded."""
+        """Return where the clause that holds ``offset`` ends, its closing mark excluded."""
         index = bisect_right(self._starts, offset)
         return self._starts[index] - 1 if index < len(self._starts) else self._length
 
     def starts_in(self, place: Place) -> list[int]:
-        """The starts of the clauses that begin inside ``place``, its own start included."""
+        """Return the starts of the clauses that begin inside ``place``, its own start included."""
         first, last = bisect_right(self._starts, place.start), bisect_left(self._starts, place.end)
         return [place.start, *self._starts[first:last]]

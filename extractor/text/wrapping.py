@@ -1,5 +1,6 @@
-"""Which line ends of a text end no line: those of a page wrapped at a fixed width, those that a page break put inside
-a paragraph, and the one behind an enumerator that stands alone on its line.
+"""The line ends of a text that end no line.
+
+A page was wrapped at a fixed width, a page break came inside a paragraph, or an enumerator stands alone on its line.
 
 A page that was wrapped (e-mails, plain text saved from an office suite, copies from a PDF) shows it: many of its lines
 are as wide as its widest and break off within a sentence, and few break off although there was room.
@@ -69,8 +70,10 @@ _SIGNS = re.compile(
 
 
 class _Line(NamedTuple):
-    """A printed line without the blanks around it. ``set_off``: a blank line or an indent says that a paragraph begins
-    here; ``new_page``: a page break stands before it."""
+    """A printed line without the blanks around it.
+
+    ``set_off``: a blank line or an indent says that a paragraph begins here. ``new_page``: a page break comes before.
+    """
 
     start: int
     end: int
@@ -80,8 +83,11 @@ class _Line(NamedTuple):
 
 
 class _Wrap(NamedTuple):
-    """How a page was wrapped: whether its width is in columns or in characters, from which width on a line is full, how
-    wide most full lines are, and whether paragraphs are set off, so that every other line goes on."""
+    """The way a page was wrapped.
+
+    Widths are in columns or, without ``in_columns``, in characters. A line is full from width ``full`` on, and most
+    full lines are ``usual`` wide. ``set_off``: paragraphs are set off, so that every other line goes on.
+    """
 
     in_columns: bool
     full: int
@@ -109,7 +115,7 @@ def line_ends_to_drop(text: str, printed: str) -> Iterator[tuple[int, int, str]]
         logical = text[found[begun].start : line.end]
         if line.end in lone or text.find("\n", line.end) in lone:
             yield line.end, following.start, " "
-        elif _goes_on(text, (line, following), logical, wrap):
+        elif _goes_on(text, line, following, logical, wrap):
             yield line.end, following.start, ""
         else:
             begun = place + 1
@@ -118,20 +124,20 @@ def line_ends_to_drop(text: str, printed: str) -> Iterator[tuple[int, int, str]]
 
 
 def _columns(line: str) -> int:
-    """How many columns a line takes, the blanks at its end aside: two for each character but the ASCII ones."""
+    """Count the columns of a line, the blanks at its end aside: two for each character but the ASCII ones."""
     line = line.rstrip(" ")
     return (len(line) + len(line.encode("utf-8", "replace"))) // 2
 
 
 def _may_be_wrapped(lines: list[str]) -> bool:
-    """Whether a closer look is worth while: the widest lines are alike, or the widest breaks off."""
+    """Say whether a closer look is worth while: the widest lines are alike, or the widest breaks off."""
     columns = list(map(_columns, lines))
     widest = lines[columns.index(max(columns))].rstrip(" ")
     return not _ENDS.search(widest) or any(map(_many_alike, (map(len, lines), columns)))
 
 
 def _many_alike(widths: Iterable[int]) -> bool:
-    """Whether so many lines are about as wide as the widest that the page may have been wrapped."""
+    """Say whether so many lines are about as wide as the widest that the page may have been wrapped."""
     printed = sorted(width for width in widths if width)
     return len(printed) >= _FEWEST_LINES and any(
         printed[-2 - wider] >= printed[-1 - wider] - _SLACKS[-1]
@@ -159,8 +165,10 @@ def _lines(printed: str, lines: list[str]) -> Iterator[_Line]:
 
 
 def _usual_indent(printed: str) -> int:
-    """How many columns paragraphs are indented, 0 where they are not: a blank that came to stand at the beginning of a
-    line is no indent."""
+    """Return how many columns paragraphs are indented, 0 where they are not.
+
+    A blank that came to stand at the beginning of a line is no indent.
+    """
     widths = [_columns_of_blanks(match.group()) for match in _INDENT.finditer(printed)]
     [(columns, count)] = Counter(width for width in widths if width > 1).most_common(1) or [(0, 0)]
     return columns if count >= _FEWEST_INDENTS else 0
@@ -171,7 +179,7 @@ def _columns_of_blanks(blanks: str) -> int:
 
 
 def _without_page_numbers(text: str, lines: list[_Line]) -> list[_Line]:
-    """The lines without page numbers: those at a page break and, if there are several, between dashes or with 页."""
+    """Leave out page numbers: those at a page break and, if there are several, between dashes or with 页."""
     dashed = sum(_DASHED_PAGE_NUMBER.fullmatch(text, line.start, line.end) is not None for line in lines)
     kept: list[_Line] = []
     new_page = False
@@ -189,7 +197,7 @@ def _without_page_numbers(text: str, lines: list[_Line]) -> list[_Line]:
 
 
 def _wrap(text: str, lines: list[_Line]) -> _Wrap | None:
-    """How the page was wrapped; None where it was not."""
+    """Find out how the page was wrapped; None where it was not."""
     if len(lines) < _FEWEST_LINES:
         return None
     # A line of which nobody can tell whether it ended its paragraph says nothing, and where one surely did, too.
@@ -227,7 +235,7 @@ def _wrap(text: str, lines: list[_Line]) -> _Wrap | None:
 
 
 def _sets_off(text: str, lines: list[_Line], full: int, *, in_columns: bool) -> bool:
-    """Whether paragraphs are set off: what follows a line that ended one with room to spare."""
+    """Say whether paragraphs are set off: what follows a line that ended one with room to spare."""
     following = [
         next_.set_off
         for line, next_ in pairwise(lines)
@@ -237,7 +245,7 @@ def _sets_off(text: str, lines: list[_Line], full: int, *, in_columns: bool) -> 
 
 
 def _width(text: str, line: _Line, *, in_columns: bool) -> int:
-    """A line's width with its indent; an ideographic blank has become a plain one, but takes two columns."""
+    """Return a line's width with its indent; an ideographic blank has become a plain one, but takes two columns."""
     indent = line.start - text.rfind("\n", 0, line.start) - 1
     words = text[line.start : line.end]
     behind = len(text[line.end : line.end + _BLANKS_BEHIND]) - len(
@@ -247,7 +255,7 @@ def _width(text: str, line: _Line, *, in_columns: bool) -> int:
 
 
 def _inside_figure(text: str, line: _Line, following: _Line) -> bool:
-    """Whether a line end stands between two digits, in a line that holds more than digits."""
+    """Say whether a line end stands between two digits, in a line that holds more than digits."""
     digits = text[line.end - 1].isdecimal() and text[following.start].isdecimal() and not following.set_off
     return digits and not text[line.start : line.end].isdecimal()
 
@@ -264,15 +272,14 @@ def _opens(text: str, line: _Line) -> bool:
     return _OPENS.match(text, line.start, line.end) is not None
 
 
-def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | None) -> bool:
-    """Whether a line's paragraph goes on in the following line; ``logical`` is the paragraph so far."""
-    line, following = lines
+def _goes_on(text: str, line: _Line, following: _Line, logical: str, wrap: _Wrap | None) -> bool:
+    """Say whether a line's paragraph goes on in the following line; ``logical`` is the paragraph so far."""
     if following.set_off and not (wrap and _inside_amount(text, line, following, wrap)):
         return False
     goes_on = _GOES_ON.search(text, line.start, line.end) is not None or _inside_figure(text, line, following)
     if wrap is None:  # a page break inside a paragraph leaves its last line as long as it happens to be
         return following.new_page and (goes_on or (len(logical) > _HEADING_REACH and not _ended(text, line)))
-    width, next_width = (_width(text, each, in_columns=wrap.in_columns) for each in lines)
+    width, next_width = (_width(text, each, in_columns=wrap.in_columns) for each in (line, following))
     full = width >= wrap.full or width + _room_needed(text, following, in_columns=wrap.in_columns) > wrap.usual
     next_full = next_width >= wrap.full
     if (_SIGNS.fullmatch(logical) and not full) or (_signs(text, following) and not next_full):
@@ -289,8 +296,10 @@ def _goes_on(text: str, lines: tuple[_Line, _Line], logical: str, wrap: _Wrap | 
 
 
 def _inside_amount(text: str, line: _Line, following: _Line, wrap: _Wrap) -> bool:
-    """Whether a full line breaks off beside a figure, so that the blanks before the next one are no indent but those
-    that typesetting puts beside figures."""
+    """Say whether a full line breaks off beside a figure.
+
+    Then the blanks before the next one are no indent but those that typesetting puts beside figures.
+    """
     number = NUMBER.match(text, following.start)
     begins = number is not None and (has_unit(text, number.end()) or text[number.end() : number.end() + 1] in "年月日")
     beside = begins != text[line.end - 1].isdecimal()
@@ -300,12 +309,12 @@ def _inside_amount(text: str, line: _Line, following: _Line, wrap: _Wrap) -> boo
 
 
 def _room_needed(text: str, line: _Line, *, in_columns: bool) -> int:
-    """How much room the line above had to leave for what ``line`` begins with: opening marks are not left behind."""
+    """Return the room that the line above had to leave for what ``line`` begins with, opening marks included."""
     unit = _UNIT.match(text, line.start, line.end)
     words = unit.group() if unit else ""
     return _columns(words) if in_columns else len(words)
 
 
 def _opened(words: str) -> bool:
-    """Whether a quote or a title is open at the end of ``words``."""
+    """Say whether a quote or a title is open at the end of ``words``."""
     return any(words.rfind(opening) > words.rfind(closing) for opening, closing in ("“”", "《》", "()"))

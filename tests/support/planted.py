@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pytest
 
+from extractor.text.folding import half_width
 from extractor.text.places import Place
 
 _PAIRS = {"⟦": "⟧", "⟪": "⟫"}
@@ -50,6 +51,11 @@ def planted(marked: str) -> Planted:
 def full(text: str) -> str:
     """``text`` with its digits and its ASCII punctuation in full width, of the same length."""
     return text.translate(_FULL_WIDTH)
+
+
+def without_blanks(label: str) -> str:
+    """An enumerator in half width and without blanks, as records hold it."""
+    return half_width(label).replace(" ", "").replace("\n", "")
 
 
 in_both_widths = pytest.mark.parametrize("width", [str, full], ids=["half-width", "full-width"])

@@ -16,7 +16,7 @@ import pytest
 from checkout import SUPPORT
 
 from extractor.files.sources.source import Source
-from extractor.pipeline import Extracted, extract_file
+from extractor.pipeline import ReadNotice, extract_file
 from extractor.record.contract import Issue, Measure
 
 FOLDER = SUPPORT / "layouts_handed"
@@ -32,7 +32,7 @@ def _ends(measure: Measure, text: str) -> tuple[str | None, str, str]:
     return _plain(measure.label), words[:6], words[-6:]
 
 
-def _case(path: Path) -> tuple[dict[str, Any], Extracted]:
+def _case(path: Path) -> tuple[dict[str, Any], ReadNotice]:
     want = json.loads(FOLDER.joinpath(f"{path.stem}.expected.json").read_text(encoding="utf-8"))
     return want, extract_file(Source(str(path)), path.read_bytes(), notice_id=path.stem)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from planted import full, in_both_widths, notice, planted
+from planted import full, in_both_widths, notice, planted, without_blanks
 
 from extractor.notice.outline.measures import MeasureOutline
 from extractor.notice.outline.notice_outline import NoticeOutline, read_outline
-from extractor.text.folding import fold, half_width, without_blanks
+from extractor.text.folding import fold, half_width
 from extractor.text.places import Place
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from planted import full, notice, planted
+from planted import full, notice, planted, without_blanks
 
-from extractor.text.folding import half_width, without_blanks
+from extractor.text.folding import half_width
 from extractor.text.places import Place
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted import OPENING, TITLE, full
+from planted import OPENING, TITLE, full, without_blanks
 
 from extractor import Notice, extract
 from extractor.files.sources.source import Source
 from extractor.pipeline import extract_file
 from extractor.record.contract import Accountability, Issue, Measure, Quantity, Span
-from extractor.text.folding import half_width, without_blanks
+from extractor.text.folding import half_width
 
 
 def _each(*lines: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""The facts of a notice: dates, quantities, documents, organisations, fields, and what is judged of its measures."""

@@ -22,33 +22,31 @@ class AccountabilityFound(NamedTuple):
     base: Place
 
 
-_RULES = read_table("accountability")["rules"]
+_RULES: dict[str, list[str]] = read_table("accountability")["rules"]
 _ACTIONS = {action: re.compile("|".join(words)) for action, words in read_table("accountability")["actions"].items()}
-_ANY_ACTION = re.compile("|".join(word for words in read_table("accountability")["actions"].values() for word in words))
+_ANY_ACTION = re.compile("|".join(words.pattern for words in _ACTIONS.values()))
 _UNITS = frozenset(_RULES["units"])
 _LENIENT = re.compile("|".join(_RULES["lenient"]))
 _WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
 _BEARERS = re.compile("|".join(_RULES["bearers"]))
-# 对整改不力的1名负责人进行约谈: the action behind the figure.
 _BEHIND = re.compile(
-    r"[^,。]{0,20}?(?:进行|予以|给予|作出|受到|被)(?:了)?(?P<action>[^,。0-9]{2,12})(?=[,。;]|、[0-9]|$)"
+    rf"[^,。]{{0,20}}?(?:{'|'.join(_RULES['takes_action'])})(?:了)?(?P<action>[^,。0-9]{{2,12}})(?=[,。;]|、[0-9]|$)"
 )
 _RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16}?)(?=[,。;]|、[0-9]|$)")
 _JOINS = re.compile(r"[、和及与(]*(?:其中|包括|含)?[:]?")
-# 党纪处分三人、若干人、□□人: counted, but not in digits; the action is spent on them.
 _COUNTED_OTHERWISE = re.compile(
-    r"(?:[一二三四五六七八九十百千两数几多]+|若干|□+|[?*×xX〇○]+)(?:余|多)?(?:人次|人|名|件|起|家)(?![才员民大力均])"
+    f"(?:{'|'.join(_RULES['counted_otherwise'])})(?:余|多)?(?:{'|'.join(_RULES['counted_in'])})(?![才员民大力均])"
 )
 _REACH = 200
-"""How far behind a figure (code points) its clause is read: a list without a comma has no end."""
-_CASE = re.compile(r"线索|违[纪法规]|犯罪|司法|纪委|监委|检察|公安|法院")
-_WEAK = frozenset({"其他", "立案", "行政处罚", "移送", "通报曝光"})
+"""Code points behind a figure in which its clause is read: a list without a comma has no end."""
+_CASE = re.compile("|".join(_RULES["case"]))
+_WEAK = frozenset(_RULES["weak"])
 
 
 def find_accountability(
     text: str, clauses: Clauses, quantities: Sequence[QuantityFound], unread: Sequence[Place] = ()
 ) -> list[AccountabilityFound]:
-    """Accountability entries of the folded text, from its quantities in printed order.
+    """Find the accountability entries of the folded text, from its quantities in printed order.
 
     No action is carried across a number that is ``unread``: what stands before it may be all its own.
     """
@@ -97,7 +95,10 @@ def find_accountability(
 
 
 def _action_behind(before: str, after: str, *, untold: bool) -> re.Match[str] | None:
-    """The action printed behind a figure: 对1名负责人进行约谈, 给予4人党纪处分, and, ``untold`` before, 6人诫勉谈话."""
+    """Return the action printed behind a figure: 对1名负责人进行约谈, 给予4人党纪处分.
+
+    Where no action is known before (``untold``), it may follow at once: 6人诫勉谈话.
+    """
     if behind := _BEHIND.match(after):
         return behind
     if before.endswith(("给予", "对")) or (untold and _ANY_ACTION.match(after)):
@@ -106,15 +107,18 @@ def _action_behind(before: str, after: str, *, untold: bool) -> re.Match[str] | 
 
 
 def _goes_on(before: str, *, same_unit: bool) -> bool:
-    """Whether the words between two figures of a clause leave the action as it is: joints, those who bear it, and
-    between figures in one unit what was done wrong (查处3起违规用车、2起违规用餐)."""
+    """Say whether the words between two figures of a clause leave the action as it is.
+
+    They do where they only join, name those who bear it, or, between figures in one unit, say what was done wrong
+    (查处3起违规用车、2起违规用餐).
+    """
     joint = _JOINS.match(before)
     words = before[joint.end() :] if joint else before
     return not words or bool(_BEARERS.search(words) or (same_unit and _WRONGDOING.search(words)))
 
 
 def _actions(before: str, after: str) -> list[str]:
-    """The actions a clause names before its figure: one, or several joined (警告并诫勉)."""
+    """Return the actions a clause names before its figure: one, or several joined (警告并诫勉)."""
     named = [action for action, words in _ACTIONS.items() if words.search(before)]
     if "形态" in before or "帮助和处理" in before:
         return ["其他"]

@@ -1,11 +1,15 @@
-"""How the public is asked to reach the inspected body: phone, postal address, e-mail."""
+"""The contact by which the public reaches the inspected body: phone, postal address, e-mail."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 from extractor.text.places import Place
+from extractor.text.wording import any_of
+
+_any_of = partial(any_of, "notice_fields")
 
 
 class FieldFound(NamedTuple):
@@ -16,20 +20,18 @@ class FieldFound(NamedTuple):
 
 
 _NUMBER = r"[(]?0\d{2,3}[)]?[-—– ]?\d{7,8}(?:[-—转]\d{1,6})?|1[3-9]\d{9}|[48]00[-—]?\d{3,4}[-—]?\d{3,4}|\d{7,8}(?!\d)"
-_PHONE = re.compile(rf"(?:电话|联系方式|热线|咨询|请拨|拨打)[^\d\n(]{{0,12}}(?P<phone>{_NUMBER})")
-_ADDRESS_NAMES = (
-    r"邮政信箱|(?:通[讯信]|联系|邮寄|邮政|来信|来访|办公|收信|信件)?地址|信箱|邮寄(?:至|到)?|请寄(?:至|到)?|寄送至|寄至"
-)
+_PHONE = re.compile(rf"{_any_of('phone')}[^\d\n(]{{0,12}}(?P<phone>{_NUMBER})")
 _ADDRESS = re.compile(
-    rf"(?P<name>{_ADDRESS_NAMES})(?:[:]| |(?=[^,。;\n:]*[省市县区镇路街号])) *(?P<value>[^;,。\n(]{{2,80}})"
+    rf"(?P<name>{_any_of('addresses')})"
+    r"(?:[:]| |(?=[^,。;\n:]*[省市县区镇路街号])) *(?P<value>[^;,。\n(]{2,80})"
 )
-_POSTCODE = re.compile(r"[ 、]*(?:邮政?编码?|邮编)[:]? *\d*.*$|[ ,、]+\d{6} *$")
+_POSTCODE = re.compile(rf"[ 、]*{_any_of('postcode')}[:]? *\d*.*$|[ ,、]+\d{{6}} *$")
 _EMAIL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _STREET = re.compile(r"[路街道巷号弄村镇]")
 
 
 def read_contact(text: str, start: int) -> dict[str, FieldFound]:
-    """The contact fields of the folded text from ``start`` on, as ``contact.phone`` and so on."""
+    """Return the contact fields of the folded text from ``start`` on, as ``contact.phone`` and so on."""
     fields: dict[str, FieldFound] = {}
     phone = _PHONE.search(text, start)
     if phone:

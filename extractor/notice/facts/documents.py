@@ -1,4 +1,4 @@
-"""Documents: every 《…》 and what was done with it."""
+"""Documents: each 《…》 and what was done with it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNCLOSED = re.compile(r"[^《》。;,\n]{4,60}?(?=(?:已|正式|正在|业)经?
 _ACTIONS = ("revised", "drafted", "issued", "applied")
 _VERB = re.compile("|".join(f"(?P<{action}>{'|'.join(read_table('documents')[action])})" for action in _ACTIONS))
 _CARRIED_OUT = frozenset({"实施", "执行"})
-"""What follows the making of a document: 制定实施 and 发布执行 are one act, 建立落实…制度 is none on it."""
+"""Verbs that follow the making of a document: 制定实施 and 发布执行 are one act, 建立落实…制度 is none on it."""
 _CHAIN_GAP = 4
 """Verbs closer than this (code points) are one act, and the first names it: 更新编印 revises, 制定并印发 issues."""
 _AFTER = re.compile(
@@ -34,7 +34,7 @@ _AFTER = re.compile(
 
 
 def find_documents(text: str) -> list[DocumentFound]:
-    """All documents of the folded text in printed order; titles may hold 《…》 of their own."""
+    """Find the documents of the folded text in printed order; titles may hold 《…》 of their own."""
     found = []
     position = text.find("《")
     while position >= 0:
@@ -53,7 +53,7 @@ def find_documents(text: str) -> list[DocumentFound]:
 
 
 def _closing(text: str, opening: int) -> int | None:
-    """The place of the 》 that closes the 《 at ``opening``, if it stands in the same sentence."""
+    """Return the place of the 》 that closes the 《 at ``opening``, if it stands in the same sentence."""
     depth = 0
     for mark in _MARK.finditer(text, opening, opening + _LONGEST_TITLE):
         if mark.group() == "《":
@@ -88,7 +88,7 @@ def _without_titles(text: str) -> str:
 
 
 def _first_of_last_chain(text: str) -> str | None:
-    """The action of the verb chain nearest to the end of ``text``: its first verb's."""
+    """Return the action of the verb chain nearest to the end of ``text``: its first verb's."""
     verbs = list(_VERB.finditer(text))
     if not verbs:
         return None

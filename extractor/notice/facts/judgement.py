@@ -1,4 +1,4 @@
-"""What cannot be quoted but must be judged: a measure's heading, types and status, an issue's category and status."""
+"""The values that are judged, not quoted: a measure's heading, types and status, an issue's category and status."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from extractor.notice.facts.lexical import lexical_scores
 from extractor.text.places import Place
 
 _AIM_WITHIN = 12
-"""An aim is named at the start of its clause: so far (code points) it is looked for."""
+"""Code points at the beginning of a clause in which its aim is looked for."""
 _MEASURES_READ = 1500
-"""How much of an issue's measures (code points) tells what it is about, where its title does not."""
+"""Code points of an issue's measures that are read for its category where its title leaves that open."""
 
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
@@ -21,7 +21,7 @@ _SHORT_TOPIC = 12
 
 
 def heading_end(text: str, start: int, end: int) -> int:
-    """Where the topic clause of a measure ends (its 。 excluded), or ``start`` where it has none.
+    """Return where the topic clause of a measure ends (its 。 excluded), or ``start`` where it has none.
 
     A topic names an aim or a field; a clause that reports facts (figures, 《》, 已…) is none.
     """
@@ -37,7 +37,7 @@ def heading_end(text: str, start: int, end: int) -> int:
 
 
 def measure_types(text: str) -> list[str]:
-    """One to three kinds of action, the weightiest first."""
+    """Return one to three kinds of action, the weightiest first."""
     scores = lexical_scores("measure_types", text)
     if not scores:
         return ["other"]
@@ -47,8 +47,11 @@ def measure_types(text: str) -> list[str]:
 
 
 def measure_status(text: str) -> str:
-    """``in_progress`` where some part is printed as running, or done work stands beside a stated next step; ``planned``
-    where every sentence speaks of what is ahead."""
+    """Return the status that a measure's words state.
+
+    ``in_progress`` where some part is printed as running, or work that is done comes with a next step; ``planned``
+    where every sentence speaks of what is ahead; else ``completed``.
+    """
     if _pattern("measure_status", "running").search(text):
         return "in_progress"
     if not _pattern("measure_status", "ahead").search(text):
@@ -58,7 +61,7 @@ def measure_status(text: str) -> str:
 
 
 def _only_ahead(sentence: str) -> bool:
-    """Whether a sentence speaks of what is ahead, and tells of nothing done before it does."""
+    """Say whether a sentence speaks of what is ahead, and tells of nothing done before it does."""
     first = _pattern("measure_status", "ahead").search(sentence)
     if first is None:
         return False
@@ -68,7 +71,7 @@ def _only_ahead(sentence: str) -> bool:
 
 @cache
 def _status_words(name: str) -> re.Pattern[str]:
-    """What says that an issue is ``completed`` or ``in_progress``: words about it, or a state with nothing else."""
+    """Compile what says that an issue is ``completed`` or ``in_progress``: words, or a state with nothing else."""
     table = read_table("judgement")["issue_status"]
     states = "|".join(table[f"{name}_alone"])
     # One alternative a bracket: the engine skims for the alternatives' first letters where each starts with one.
@@ -88,7 +91,7 @@ def _pattern(section: str, name: str) -> re.Pattern[str]:
 
 
 def issue_category(title: str, measures: str) -> str:
-    """What the finding is about: by its title first, by its measures where the title leaves it open."""
+    """Return what a finding is about: by its title, or by its measures where the title leaves it open."""
     scores = lexical_scores("categories", title)
     best = max(scores.values(), default=0)
     leading = [name for name, score in scores.items() if score == best]
@@ -99,7 +102,10 @@ def issue_category(title: str, measures: str) -> str:
 
 
 def issue_status(section: list[str], measures: str) -> str:
-    """By the group heading, else by words about the problem itself; finished measures alone complete nothing."""
+    """Return an issue's status by its group heading, else by words about the problem itself.
+
+    Finished measures alone complete nothing.
+    """
     headings = " ".join(section)
     if _pattern("issue_status", "in_progress_section").search(headings):
         return "in_progress"
@@ -111,6 +117,6 @@ def issue_status(section: list[str], measures: str) -> str:
 
 
 def place_of_heading(text: str, measure: Place) -> Place | None:
-    """The place of a measure's heading, if it has one."""
+    """Return the place of a measure's heading, if it has one."""
     end = heading_end(text, measure.start, measure.end)
     return Place(measure.start, end) if end > measure.start else None

@@ -1,9 +1,9 @@
-"""The ledger of digits: what each digit of a notice belongs to, so that none is passed over in silence.
+"""The ledger of digits: the owner of each digit of a notice, so that none is passed over in silence.
 
 A digit belongs to a figure of a measure, a total, a date, an enumerator, a contact line, a 《…》 title, a heading, or a
 number that names something (a document number, an article of law, an ordinal, a grade, a hotline, a code, a name). A
 figure in other parts of the notice that is no total is ``outside``, so is what the page prints around the notice. What
-is left is unread: it is told, and nothing is made of it.
+is left is unread: it is reported, and nothing is made of it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ _BETWEEN_DIGITS = frozenset(" \n,.’'")
 
 
 class Ledger(NamedTuple):
-    """How many digits belong to each class, how many of the names' to each kind of name, and the places of the numbers
-    that are unread. Circled numerals count where they are unread."""
+    """The number of digits of each class and of each kind of name, and the places of the numbers that are unread.
+
+    Circled numerals count where they are unread.
+    """
 
     classes: dict[str, int]
     names: dict[str, int]
@@ -65,7 +67,7 @@ def keep_ledger(text: str, claims: Sequence[Claim]) -> Ledger:
 
 
 def _painted(length: int, claims: Sequence[Claim]) -> bytearray:
-    """Who owns each code point: claims painted over each other, the first on top."""
+    """Return the owner of each code point: claims painted over each other, the first on top."""
     owners = bytearray(length)
     for kind, places in reversed(claims):
         owner = _OWNER[kind]
@@ -75,7 +77,7 @@ def _painted(length: int, claims: Sequence[Claim]) -> bytearray:
 
 
 def count_digits(text: str) -> int:
-    """How many digits stand in half-width ``text``."""
+    """Count the digits of half-width ``text``."""
     return sum(map(text.count, "0123456789"))
 
 

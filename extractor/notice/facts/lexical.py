@@ -10,13 +10,13 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from ahocorasick_rs import AhoCorasick
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from extractor.data import read_table
 
 _BREAK = re.compile(r"[,。;:!?\n]")
 _MOST = 3
-"""How often one rule can count in one text: a word repeated ten times says no more than thrice."""
+"""A rule counts at most so often in a text: a word repeated ten times says no more than three of them."""
 
 
 class _Rule(NamedTuple):
@@ -45,11 +45,12 @@ def _lexicon(table: str) -> _Lexicon:
             for role, key in ((_WORD, "words"), (_VERB, "verbs"), (_OBJECT, "objects")):
                 for word in row.get(key, ()):
                     roles.setdefault(word, []).append((role, rule))
-    return _Lexicon(AhoCorasick(list(roles)), tuple(map(tuple, roles.values())), tuple(rules))
+    automaton = AhoCorasick(list(roles), implementation=Implementation.DFA)
+    return _Lexicon(automaton, tuple(map(tuple, roles.values())), tuple(rules))
 
 
 def lexical_scores(table: str, text: str) -> dict[str, int]:
-    """The score of each name in ``data/<table>.toml`` for ``text``; names that score nothing are left out."""
+    """Return the score of each name in ``data/<table>.toml`` for ``text``; names that score nothing are left out."""
     automaton, entries, rules = _lexicon(table)
     counts: dict[int, int] = {}
     acting: dict[int, int] = {}

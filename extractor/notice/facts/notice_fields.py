@@ -1,47 +1,50 @@
-"""What a notice says about itself: title, who was inspected by whom and when, dates, signature, contact."""
+"""The fields of a notice: title, inspected body, inspection, feedback, publication, signature, contact."""
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
+from functools import partial
 
 from extractor.notice.facts.contact import FieldFound, read_contact
 from extractor.notice.facts.dates import DateFound, find_dates
 from extractor.notice.outline.ending import Ending
 from extractor.notice.outline.marks import chinese_number
 from extractor.text.places import Place
+from extractor.text.wording import any_of
 
-_TITLE_END = r"(?:\n|$| |发布|时间|来源|日期|作者|根据|按照|\d{4}[-年/.])"
-_TITLE = re.compile(
+_any_of = partial(any_of, "notice_fields")
+
+
+_TITLE = re.compile(  # 某某局党组关于巡察整改进展情况的通报, behind 【专栏】 or 标题:
     r"^[ #*]*+(?:【[^】\n]{1,20}】|\[[^\]\n]{1,20}\]|标题[:] ?|title: *[\"']?(?:[^\n>]{0,40}->)?)? *+"
-    r"(?P<title>[^\n。;:]{4,90}?(?:整改|巡视|巡察)[^\n。;:]{0,40}?(?:通报|公告|公示|报告|公开|情况|通告))"
-    rf"(?P<after>[*]*(?= *(?:[(][^()\n]{{1,12}}[)])?{_TITLE_END}))",
+    rf"(?P<title>[^\n。;:]{{4,90}}?(?:整改|巡视|巡察)[^\n。;:]{{0,40}}?{_any_of('title_kinds')})"
+    rf"(?P<after>[*]*(?= *(?:[(][^()\n]{{1,12}}[)])?{_any_of('behind_title')}))",
     re.MULTILINE,
 )
-_BODY_LINE = re.compile(r"[^\n。;:,]{2,40}(?:委员会|党组|党委|党总支|支部|工委|政府|学校|医院|公司|局|院)")
-_PUBLISHED = re.compile(
-    r"(?:(?:发布|发表|更新|上传|公开|录入)(?:日期|时间|于)?[:]? *|(?<![文成布])(?:日期|时间)[:]? *|"
-    r"(?:^|[\n ])(?:(?![^\n]{0,40}(?:发文|成文|生成)日期)[^\n。]{0,40}?[ |:])?)"
+_NO_TITLE = re.compile(_any_of("not_in_titles"))
+_BODY_LINE = re.compile(rf"[^\n。;:,]{{2,40}}{_any_of('bodies')}")
+_PUBLISHED = re.compile(  # 发布时间:2024-03-20, 日期:2024年3月20日, or a line that begins or ends with the day
+    rf"(?:{_any_of('published')}(?:日期|时间|于)?[:]? *|(?<![文成布])(?:日期|时间)[:]? *|"
+    rf"(?:^|[\n ])(?:(?![^\n]{{0,40}}{_any_of('not_published')}日期)[^\n。]{{0,40}}?[ |:])?)"
     r"(?P<date>(?P<y>20\d\d) ?[-年/.] ?(?P<m>\d{1,2}) ?[-月/.] ?(?P<d>\d{1,2})(?:日|(?!\d)))"
 )
 _CN = "一二三四五六七八九十"
-_COMMITTEE = (
-    r"中央|中共[\u4e00-\u9fff]{1,12}?委|[\u4e00-\u9fff]{0,10}?党[委组]|"
-    r"[\u4e00-\u9fff]{0,10}?(?:[省市县区州旗镇校院]|自治区|党|工|集团|公司|总|新区)(?:委|党组|党委)"
-)
-_TEAM = re.compile(
+_TEAM = re.compile(  # 第十二届省委第五巡视组, 县委第二轮联动巡察第三组
     r"(?:(?<=[,。;、(\n 由经和及])|(?<=\d日)|(?<=\d月)|(?<=[上中下]旬)|(?<=[初末底])|^)"
-    rf"(?P<team>(?:(?:第?[{_CN}]+届)?(?:{_COMMITTEE}))?(?:第?[{_CN}\d]+)?(?:轮)?"
-    rf"(?:联动|专项|提级|交叉|机动|政治|常规|上下联动)*(?:巡视|巡察)(?:第?[{_CN}\d]+)?(?:小)?组)"
+    rf"(?P<team>(?:(?:第?[{_CN}]+届)?{_any_of('committees')})?(?:第?[{_CN}\d]+)?轮?"
+    rf"{_any_of('inspection_forms')}*(?:巡视|巡察)(?:第?[{_CN}\d]+)?(?:小)?组)"
 )
-_INSPECTED = re.compile(
+_INSPECTED = re.compile(  # 对某某局党组开展了常规巡察
     r"(?:对|进驻|向)(?P<body>(?!.{0,6}(?:反馈|意见))[^,。;:\n]{2,70}?)(?:[(][^()\n]{1,30}[)])?(?:党组织)?(?:集中)?"
-    r"(?:开展|进行|实施)(?:了)?(?P<how>[^。;\n]{0,40}?(?:巡视|巡察))"
+    rf"{_any_of('inspects')}(?:了)?(?P<how>[^。;\n]{{0,40}}?(?:巡视|巡察))"
 )
-_FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")
-_FEEDBACK = re.compile(r"反馈")
-_OPENING_SENTENCE = re.compile(r"(?:根据|按照|经)[^\n]{0,60}(?:部署|安排|要求|批准|同意|统一)|开展了|进行了")
-_INSPECTING = re.compile(r"开展|进行|实施|进驻|巡[视察](?!组|机构|工作|办)")
+_FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")  # 向某某局党组反馈
+_OPENING_SENTENCE = re.compile(_any_of("opening"))
+_INSPECTION = re.compile("巡视|巡察")
+_INSPECTING = re.compile(r"开展|进行|实施|进驻|巡[视察](?!组|机构|工作|办)")  # and not only fed back
+_DAY_REACH = 60
+"""Code points behind a date in which the clause that says what happened then is read."""
 _HEAD = 3000
 """Code points at the beginning of a notice in which its title and its opening stand."""
 NORMALISED = frozenset(
@@ -51,7 +54,7 @@ NORMALISED = frozenset(
 
 
 def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldFound]:
-    """The notice's scalar fields by contract name, the contact's as ``contact.phone`` and so on."""
+    """Return the notice's scalar fields by contract name, the contact's as ``contact.phone`` and so on."""
     fields: dict[str, FieldFound] = {}
     title = _title(text, opening_end)
     if title:
@@ -77,7 +80,7 @@ def _title(text: str, opening_end: int) -> FieldFound | None:
     match = _TITLE.search(text, 0, min(opening_end, _HEAD))
     if match is None or match.start() > 600:
         return None
-    if re.search(r"现将|如下|开展了|进行了", match["title"]):
+    if _NO_TITLE.search(match["title"]):
         return None
     place = Place(*match.span("title"))
     if match["title"].startswith("关于"):
@@ -92,7 +95,7 @@ def _title(text: str, opening_end: int) -> FieldFound | None:
 
 
 def _published(text: str, opening: Place) -> FieldFound | None:
-    """The page's date line: before the opening sentence, near the title."""
+    """Return the page's date line: before the opening sentence, near the title."""
     sentence = _OPENING_SENTENCE.search(text, opening.start, opening.end)
     line_start = text.rfind("\n", 0, sentence.start()) + 1 if sentence else opening.end
     stop = max(line_start, sentence.start() if sentence and line_start <= opening.start else line_start)
@@ -132,35 +135,43 @@ def _moved(place: Place, by: int) -> Place:
 
 
 def _period_and_feedback(text: str, dates: list[DateFound]) -> dict[str, FieldFound]:
+    """Return when the inspection took place and when its findings were fed back, by the dates of the opening."""
     fields: dict[str, FieldFound] = {}
     period = next((d for d in dates if "/" in d.value and ".." not in d.value), None)
-    end_value = ""
+    end = ""
     if period:
-        first, end_value = period.value.split("/")
-        fields["inspection_start"] = FieldFound(first, (period.text,))
-        fields["inspection_end"] = FieldFound(end_value, (period.text,))
-    elif dates:
-        before_team = re.compile("巡视|巡察").search(text, dates[0].text.end)
-        fed_back = _FEEDBACK.search(text, dates[0].text.end)
-        told = text[dates[0].text.end : fed_back.start()] if fed_back else ""
-        only_fed_back = "。" not in told and fed_back is not None and not _INSPECTING.search(told)
-        if before_team and not only_fed_back and (fed_back is None or before_team.start() < fed_back.start()):
-            period = dates[0]
-            fields["inspection_start"] = FieldFound(period.value.split("/")[0], (period.text,))
+        start, end = period.value.split("/")
+        fields["inspection_start"] = FieldFound(start, (period.text,))
+        fields["inspection_end"] = FieldFound(end, (period.text,))
+    elif dates and _begins_inspection(text, dates[0]):
+        period = dates[0]
+        fields["inspection_start"] = FieldFound(period.value.split("/")[0], (period.text,))
     for date in dates:
-        if date is period or "/" in date.value:
-            continue
-        clause = text[date.text.end : date.text.end + 60].split("。", maxsplit=1)[0]
-        if "反馈" in clause:
-            value = date.value
-            printed = text[date.text.start : date.text.end]
-            if end_value and "年" not in printed:
-                value = end_value[:4] + value[4:]
-                if value < end_value:
-                    value = f"{int(value[:4]) + 1}{value[4:]}"
-            fields["feedback_date"] = FieldFound(value, (date.text,))
+        behind = text[date.text.end : date.text.end + _DAY_REACH].split("。", maxsplit=1)[0]
+        if date is not period and "/" not in date.value and "反馈" in behind:
+            fields["feedback_date"] = FieldFound(_after(text, date, end), (date.text,))
             break
     return fields
+
+
+def _begins_inspection(text: str, date: DateFound) -> bool:
+    """Say whether the word behind a date that says what happened then is 巡视 or 巡察, and not 反馈."""
+    inspection = _INSPECTION.search(text, date.text.end)
+    fed_back = text.find("反馈", date.text.end)
+    if fed_back >= 0:  # 6月20日,县委第二巡察组向某局党组反馈了意见
+        told = text[date.text.end : fed_back]
+        if "。" not in told and not _INSPECTING.search(told):
+            return False
+    return inspection is not None and (fed_back < 0 or inspection.start() < fed_back)
+
+
+def _after(text: str, date: DateFound, end: str) -> str:
+    """Return a date's value; one printed without a year comes after ``end``, the end of the inspection, if known."""
+    value = date.value
+    if not end or "年" in text[date.text.start : date.text.end]:
+        return value
+    value = end[:4] + value[4:]
+    return f"{int(value[:4]) + 1}{value[4:]}" if value < end else value
 
 
 def signature_date(printed: str) -> str | None:

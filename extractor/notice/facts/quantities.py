@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Literal, NamedTuple
 
 from extractor.data import read_table
 from extractor.text.numbers import (
     LONGEST_FIGURE,
     NUMBER,
-    Amount,
+    AmountInText,
     amount_at,
     goes_on_as_amount,
     has_unit,
@@ -23,12 +24,15 @@ from extractor.text.numbers import (
     unit_end_at,
 )
 from extractor.text.places import Inside, Place
-from extractor.text.wording import pattern
+from extractor.text.wording import any_of, pattern
 
 
 class QuantityFound(NamedTuple):
-    """A figure: its place with its unit, its value, its unit in half width (empty where it has none) and the place of
-    that behind its magnitude, the place of its subject."""
+    """A figure with its unit.
+
+    ``unit`` is in half width, empty where none is printed; ``base`` is its place behind the magnitude. ``subject`` is
+    the place of what is counted; None where nothing says it.
+    """
 
     text: Place
     value: int | float
@@ -59,14 +63,14 @@ _ENDS_QUALIFIER = frozenset(word[-1] for word in _ANY_QUALIFIER_BEFORE) | {"了"
 QUALIFIER_AFTER = {
     word: name for name in ("over", "under", "about") for word in read_table("quantities")[f"{name}_after"]
 }
-"""The qualifier that a word around a unit stands for."""
+"""The qualifier of each word around a unit."""
 _NOT_BEFORE = tuple(read_table("quantities")["not_before"])
 _ENDS_NOT_BEFORE = frozenset(word[-1] for word in _NOT_BEFORE)
-_NEVER_FIRST = ("提前", "目前", "此前", "当前", "之前", "日前", "以前", "底前", "年前")
+_NOT_RANK_BEFORE = tuple(read_table("quantities")["not_rank_before"])
 _NOT_AFTER = pattern("quantities", "not_after")
 _RANK_BEFORE = pattern("quantities", "rank_before", "{}$")
 _NAMES = frozenset(read_table("quantities")["names"])
-_LENGTHS_OF_TIME = ("年", "个月", "月", "天", "日", "周年", "届")
+_LENGTHS_OF_TIME = frozenset(read_table("quantities")["lengths_of_time"])
 # 第3、4条 and 每月5日、15日: what goes on from an ordinal or a day of the month.
 _GOES_ON = frozenset("、和至-月")
 _GOES_ON_AS_DAYS = frozenset("日号、和至-")
@@ -76,9 +80,10 @@ _COUNTS_ON = re.compile(r"(?:第[0-9]+(?:[、和至-][0-9]+)*[、和至-]|月(?:
 _SHORT_QUOTE = 12
 _DOCUMENT_NUMBER = re.compile(r"[〕)\]] ?第?[0-9]+号")
 _YEAR_IN_BRACKETS = re.compile(r"(?:19|20)[0-9]{2}")
+_any_of = partial(any_of, "quantities")
 _ARTICLE = re.compile(r"[条款项](?![余多])")
 _YEAR_OF_NAME = re.compile(r"(?:19|20)[0-9]{2}(?=[“《A-Za-z])")
-_STREET = re.compile(r"[\u4e00-\u9fff]{1,3}(?:街|路|巷|广场|大厦)")
+_STREET = re.compile(rf"[\u4e00-\u9fff]{{1,3}}{_any_of('streets')}")
 _SHORTEST_NAME = 3
 _LONGEST_COUNT = 6
 """Digits. A longer number without a unit is that of a telephone, an account or a code."""
@@ -94,7 +99,7 @@ _DIGITS_JOINED = re.compile(  # 0512-12345678, 9:30, 14时30分, 7×24小时
 )
 _LIKE_DIGITS = frozenset("OoIl")
 _PER = frozenset("月季秒时")
-"""What a rate is told by and no figure is counted in."""
+"""First characters of the words that make a rate, in which no figure is counted."""
 _MINUS_OR_DASH = frozenset("-–−")
 _CASE_NUMBER = re.compile(  # (2023)苏01民终123号
     r"[〔(\[](?:19|20)[0-9]{2}[〕)\]][\u4e00-\u9fff]{1,3}[0-9]*[\u4e00-\u9fff]{1,4}[0-9]+号"
@@ -105,59 +110,83 @@ _VAGUE = re.compile(r"(?<![人户次件个项起处总份票度指分参倍字�
 
 
 def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Sequence[Place] = ()) -> Figures:
-    """All figures of the folded text in printed order, outside ``dates``, ``titles`` of documents and ``labels``."""
+    """Find the figures of the folded text in printed order, outside dates, titles of documents and labels."""
     inside = Inside([*dates, *titles])
     names = [(place, kind) for place, kind in _names_with_digits(text) if not inside(place.start)]
     elsewhere = bytearray(len(text))
     for known in (inside, Inside(place for place, _ in names), Inside(labels)):
         for start, end in known.pieces():
             elsewhere[start:end] = b"1" * (end - start)
-
-    def apart(offset: int) -> bool:
-        return elsewhere[offset] > 0
-
-    found = Figures([], names)
-    range_end, taken = -1, 0
+    reader = _FigureReader(text, elsewhere, Figures([], names))
     for number in NUMBER.finditer(text):
-        start, end = number.span()
-        if start < taken or elsewhere[start]:
-            continue
+        if not elsewhere[number.start()]:
+            reader.read(number)
+    names.sort()
+    return reader.found
+
+
+class _FigureReader:
+    """Reads the numbers of a text in printed order, and remembers the range that the one before began."""
+
+    def __init__(self, text: str, elsewhere: bytearray, found: Figures) -> None:
+        self.found = found
+        self._text = text
+        self._elsewhere = elsewhere
+        self._taken = 0
+        self._range_end = -1
+        """Where the second number of the range begins."""
+
+    def read(self, number: re.Match[str]) -> None:
+        """Add a number to the figures or to the names, unless nobody can tell what it is."""
+        text, (start, end) = self._text, number.span()
+        if start < self._taken:
+            return
         second = second_of_range(text, end)
-        kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == range_end)
+        kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == self._range_end)
         if kind is None and second is not None and not has_unit(text, end):
             kind = _named_range(text, second)
-        if kind == "code" and _may_be_misread(text, start, end):
-            continue
-        if kind:
-            names.append((Place(start, end), kind))
-            range_end = second if second is not None else -1
-            continue
-        if not _stands_alone(text, start, ends_range=start == range_end) or not is_whole(text, start, end, apart):
-            continue
+        if kind is None:
+            self._read_figure(number, second)
+        elif kind != "code" or not _may_be_misread(text, start, end):
+            self.found.names.append((Place(start, end), kind))
+            self._range_end = -1 if second is None else second
+
+    def _read_figure(self, number: re.Match[str], second: int | None) -> None:
+        text, (start, end) = self._text, number.span()
+        ends_range = start == self._range_end
+        if not _stands_alone(text, start, ends_range=ends_range) or not is_whole(text, start, end, self._is_elsewhere):
+            return
         third = NUMBER.match(text, second) if second is not None else None
         if third and second_of_range(text, third.end()) is not None:
-            taken = _chain_end(text, third)  # 5-10-15 is no range
-            continue
+            self._taken = _chain_end(text, third)  # 5-10-15 is no range
+            return
         amount = amount_at(text, number)
         if goes_on_as_amount(text, amount.end):
-            taken = max(taken, amount.end + 1)
-            continue
-        if text[amount.end : amount.end + 1] == "/" and _is_rate(text, amount.end + 1):
-            continue
-        if text[amount.text.start - 1 : amount.text.start] in _MINUS_OR_DASH and start != range_end:
-            # -3.5亿元 without a sign's place may be below zero; in 3%-5% the dash joins two figures.
-            last_end = found.quantities[-1].text.end if found.quantities else -1
-            if not amount.signed and amount.text.start - 1 != last_end:
-                continue
-        range_end_before, range_end = range_end, second if second is not None else -1
+            self._taken = max(self._taken, amount.end + 1)
+            return
+        if self._is_unsure(amount, ends_range=ends_range):
+            return
+        self._range_end = -1 if second is None else second
         quantity = _quantity(text, amount)
         if quantity is not None:
-            if start == range_end_before and found.quantities:
-                quantity = quantity._replace(subject=found.quantities[-1].subject)  # 5至10人: both count the same
-            found.quantities.append(quantity)
-            taken = amount.digits.end
-    names.sort()
-    return found
+            quantities = self.found.quantities
+            if ends_range and quantities:
+                quantity = quantity._replace(subject=quantities[-1].subject)  # 5至10人: both count the same
+            quantities.append(quantity)
+            self._taken = amount.digits.end
+
+    def _is_elsewhere(self, offset: int) -> bool:
+        return self._elsewhere[offset] > 0
+
+    def _is_unsure(self, amount: AmountInText, *, ends_range: bool) -> bool:
+        """Say whether an amount is part of a rate, or may be below zero: -3.5亿元 where no sign can stand."""
+        text, before = self._text, amount.text.start - 1
+        if text[amount.end : amount.end + 1] == "/" and _is_rate(text, amount.end + 1):
+            return True
+        if ends_range or amount.signed or text[before : before + 1] not in _MINUS_OR_DASH:
+            return False
+        quantities = self.found.quantities
+        return not quantities or quantities[-1].text.end != before  # in 3%-5% the dash joins two figures
 
 
 def _names_with_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
@@ -173,7 +202,7 @@ def _names_with_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
 
 
 def _chain_end(text: str, number: re.Match[str]) -> int:
-    """Where a chain of numbers joined like ranges ends."""
+    """Return where a chain of numbers joined like ranges ends."""
     end = number.end()
     while (following := second_of_range(text, end)) is not None and (number_ := NUMBER.match(text, following)):
         end = number_.end()
@@ -181,13 +210,13 @@ def _chain_end(text: str, number: re.Match[str]) -> int:
 
 
 def _named_range(text: str, second: int) -> NameKind | None:
-    """What the first number of 3-5号楼 names, by what the second one does."""
+    """Return what the first number of 3-5号楼 names, by what the second one does."""
     number = NUMBER.match(text, second)
     return _name_kind(text, second, number.end(), ranged=False, ends_range=True) if number else None
 
 
 def _stands_alone(text: str, start: int, *, ends_range: bool) -> bool:
-    """Whether a number is no part of a word that is vague about it, and no dash ties it to letters before."""
+    """Say whether a number is no part of a word that is vague about it, and no dash ties it to letters before."""
     before = text[start - 1 : start]
     if before in ("-", "–") and not ends_range and text[start - 2 : start - 1].isalnum() and text[start - 2].isascii():
         return False
@@ -197,7 +226,7 @@ def _stands_alone(text: str, start: int, *, ends_range: bool) -> bool:
 
 
 def _may_be_misread(text: str, start: int, end: int) -> bool:
-    """Whether a letter that a scan's reading writes for a digit touches an amount: 3O万元, I5户."""
+    """Say whether a letter that a scan's reading writes for a digit touches an amount: 3O万元, I5户."""
     before, behind = text[start - 1 : start], text[end : end + 1]
     if before in _LIKE_DIGITS and not _is_letter(text[start - 2 : start - 1]) and has_unit(text, end):
         return True
@@ -209,12 +238,12 @@ def _is_letter(character: str) -> bool:
 
 
 def _is_rate(text: str, per: int) -> bool:
-    """Whether the words at ``per``, behind a unit and a slash, make a rate of it that is not known whole: 元/人/月."""
+    """Say whether the words at ``per``, behind a unit and a slash, make a rate that is not a known unit: 元/人/月."""
     return text[per : per + 1] in _PER or unit_end_at(text, per) > per
 
 
 def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: bool) -> NameKind | None:
-    """What a number names, if it names something."""
+    """Return what a number names; None where it names nothing."""
     before, behind = text[start - 1 : start], text[end : end + 1]
     if before in _MARKS_NAME and (marked := _kind_by_marks(text, start, end)):
         return marked
@@ -228,7 +257,7 @@ def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: boo
     if behind in _BEHIND_NAME or (behind == "/" and not text[end + 1 : end + 2].isdecimal() and not ranged):
         return "name"
     words = text[max(0, start - 4) : start].rstrip(": ")
-    if words[-1:] in _ENDS_NOT_BEFORE and words.endswith(_NOT_BEFORE) and not words.endswith(_NEVER_FIRST):
+    if words[-1:] in _ENDS_NOT_BEFORE and words.endswith(_NOT_BEFORE) and not words.endswith(_NOT_RANK_BEFORE):
         return "ordinal"
     if named := _NOT_AFTER.match(text, end):
         return "grade" if named.group().startswith("级") else "name"
@@ -236,7 +265,7 @@ def _name_kind(text: str, start: int, end: int, *, ranged: bool, ends_range: boo
 
 
 def _kind_by_marks(text: str, start: int, end: int) -> NameKind | None:
-    """What a number names by the brackets around it, or by the 第 that it goes on from."""
+    """Return what a number names by the brackets around it, or by the 第 that it goes on from."""
     before, behind = text[start - 1 : start], text[end : end + 1]
     if before == "月" and behind not in _GOES_ON_AS_DAYS:
         return None  # 每月1次
@@ -260,7 +289,7 @@ def _kind_without_unit(text: str, start: int, end: int) -> NameKind | None:
 
 
 def _is_code(text: str, start: int, end: int, *, ends_range: bool) -> bool:
-    """Whether Western letters stand right beside a number that are neither its currency nor its unit."""
+    """Say whether Western letters stand right beside a number that are neither its currency nor its unit."""
     before, behind = text[start - 1 : start], text[end : end + 1]
     if _is_letter(before) and text[start - 3 : start] not in ("RMB", "CNY", "USD"):
         return True
@@ -272,12 +301,12 @@ def _is_code(text: str, start: int, end: int, *, ends_range: bool) -> bool:
 
 
 def _counts(text: str, end: int) -> bool:
-    """Whether a number that is also a name is followed by a measure word: 120名, 110户."""
+    """Say whether a number that is also a name is followed by a measure word: 120名, 110户."""
     return has_unit(text, end) and not _NOT_AFTER.match(text, end)
 
 
 def _in_short_quote(text: str, start: int, end: int) -> bool:
-    """“3+3+X”, 双“60”目标, “四个100%”: a figure in a short quote belongs to a name."""
+    """Say whether a figure stands in a short quote, where it belongs to a name: “3+3+X”, 双“60”目标, “四个100%”."""
     opened = text.rfind("“", max(0, start - _SHORT_QUOTE), start)
     if opened < 0 or text.find("”", opened, start) >= 0:
         return False
@@ -285,7 +314,7 @@ def _in_short_quote(text: str, start: int, end: int) -> bool:
     return closed >= 0
 
 
-def _quantity(text: str, amount: Amount) -> QuantityFound | None:
+def _quantity(text: str, amount: AmountInText) -> QuantityFound | None:
     start, end = amount.digits
     unit = amount.unit
     if not unit and not _measures_without_unit(text, amount.text.start, end):
@@ -304,8 +333,7 @@ def _quantity(text: str, amount: Amount) -> QuantityFound | None:
     return QuantityFound(amount.text, amount.value, unit, amount.base, subject, qualifier)
 
 
-# 签约10亿元 and 附近3户: words that end like a qualifier and are none.
-_NO_QUALIFIER = re.compile(r"(?:[签节制违合条预契履公邀相特誓集俭简隐租续解毁失爽应]约|[附最邻靠贴临就亲]近)$")
+_NO_QUALIFIER = re.compile(f"{_any_of('not_about')}$")
 
 
 def _qualifier_before(before: str) -> str | None:
@@ -316,33 +344,29 @@ def _qualifier_before(before: str) -> str | None:
 
 
 def _measures_without_unit(text: str, start: int, end: int) -> bool:
-    """满意度98.5, 权重提高至15: a bare figure counts where the words before it say so and the clause ends with it."""
+    """Say whether a figure counts without a unit: the words before it say so, and its clause ends with it.
+
+    满意度98.5, 权重提高至15.
+    """
     ends = end >= len(text) or text[end] in ",。;、)"
     return ends and _SAYS_FIGURE.search(text, max(0, start - 4), start) is not None
 
 
-_SAYS_FIGURE = re.compile(r"(?:[为达至到]|得分|指数|均值|权重|比例|占比)$")
+_SAYS_FIGURE = re.compile(f"{_any_of('figure_before')}$")
 _NOUN = re.compile(
-    r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)(?=[,。;、:!?\d《]|$|的|等|对|向|进行|开展|已|均|全部|纳入|参加|参与|"
-    r"完成|实现|得到|获|被|由|及|和|并|在|下发|指导|成功|落实|组织|入驻|通过|予以|给予)"
+    r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)"
+    rf"(?=[,。;、:!?\d《]|$|{_any_of('behind_noun')})"
 )
 _CLAUSE_BREAKS = frozenset("(),。;:、!?\n0123456789%①②③④⑤⑥⑦⑧⑨⑩")
 _LONGEST_SUBJECT = 24
-_OPENERS = re.compile(
-    r"^(?: |[一二三四五六七八九十]{1,2}是|"
-    r"年度?|月份?|日|底前|以来|并|已|共|累计|目前|其中|全[省市县区镇乡校院年]|同时|先后|分别|还|再|均|其余|截至|共计|总计|合计|达|为|至|近|约|超过?|"
-    r"不低于|不足|推动|认定|实现|出具|查处|发现|完成|通过|申请|组织|发放|处理|排查|制定|开展|召开|建成|打造|引进|预计|年内)+"
-)
-_CLOSERS = re.compile(
-    r"(?:达到了?|达|可|为|至|到|共计?|累计|已|约为?|近|超过?|[不未][得应能宜]?低于|不足|不[得应能宜]?超过?|了|第|的|较|由|从|均|共有|有|等|分别|[≥≤–—-])+$"
-)
-_ENDS_CLOSER = frozenset("达到了可为至共计已约近超过于足第的较由从均有等别≥≤–—-")
-"""What one of ``_CLOSERS`` can end with: looked at before they are looked for."""
+_OPENERS = re.compile(f"^{_any_of('opens_subject')}+")
+_CLOSERS = re.compile(f"{_any_of('closes_subject')}+$")
+_ENDS_CLOSER = frozenset(word[-1] for word in read_table("quantities")["closes_subject"])
 _UNIT_BETWEEN = re.compile(r"^(?:[余多]|[宗亩户人件起家个次项条名])+$")
 
 
 def _subject(text: str, start: int, end: int) -> Place | None:
-    """What is counted: the noun behind the unit, else the words before the figure, as short as they allow."""
+    """Return the place of what is counted: the noun behind the unit, else the words before the figure."""
     noun = _NOUN.match(text, end)
     if noun and noun["noun"].strip("“”()"):
         return Place(*noun.span("noun"))

@@ -36,6 +36,11 @@ class _Rule(NamedTuple):
 
 
 _BRACKET = re.compile(r"[(][^()]*$")
+_DIGIT = re.compile(r"\d")
+_CLAUSE = re.compile("[,:]")
+_FIGURE_BEFORE = re.compile(r"\d[^\d、]{0,4}、|\d[项个条件人次份]")
+_AFTER = 40
+"""Code points behind a figure in which what it counts may be named."""
 
 
 @cache
@@ -53,7 +58,7 @@ def _rules() -> tuple[_Rule, ...]:
 def find_totals(
     text: str, quantities: Sequence[QuantityFound], unread: Sequence[Place], issues: Sequence[Place], end: int
 ) -> list[TotalFound]:
-    """Totals of the folded text up to ``end``: those of its quantities that lie in none of the ``issues``.
+    """Find the totals of the folded text up to ``end``, among its quantities that lie in none of the ``issues``.
 
     Nothing is carried across a number that is ``unread``: not the word that names a total, not 其中.
     """
@@ -69,52 +74,65 @@ def find_totals(
 
 
 def _last_end(places: Sequence[Place], offset: int) -> int:
-    """Where the last of ``places`` before ``offset`` ends; 0 where there is none."""
+    """Return where the last of ``places`` before ``offset`` ends; 0 where there is none."""
     index = bisect_left(places, (offset, 0))
     return places[index - 1].end if index else 0
 
 
 def _is_subset(sentence: str, unit: str) -> bool:
-    """Whether a figure is part of one told before: the first behind 其中, and those in its unit after that."""
+    """Say whether a figure is part of one told before: the first behind 其中, and those in its unit after that."""
     _, subset, behind = sentence.rpartition("其中")
     told = re.search(r"[0-9][0-9.]*([^0-9,。;]{1,2})", behind)
     return bool(subset) and (told is None or told[1].startswith(unit))
 
 
 def _units_told(counted: re.Pattern[str], sentence: str, unit: str) -> set[str]:
-    """The units in which the sentence counts what a rule is about; ``unit`` itself where it counts none of it."""
+    """Return the units in which a sentence counts what a rule is about; ``unit`` itself where it counts none of it."""
     return {match[match.lastgroup or 0] for match in counted.finditer(sentence)} or {unit}
 
 
+class _Words(NamedTuple):
+    """The words around a figure: its sentence up to it, the part of that which can name it, what follows its unit."""
+
+    sentence: str
+    before: str
+    after: str
+
+
 def _name(text: str, quantity: QuantityFound, unread: Sequence[Place]) -> str | None:
+    """Return the name of the total that a figure is; None where it is none."""
+    words = _words_around(text, quantity, unread)
+    if words is None:
+        return None
+    return next((rule.name for rule in _rules() if quantity.unit in rule.units and _fits(rule, quantity, words)), None)
+
+
+def _words_around(text: str, quantity: QuantityFound, unread: Sequence[Place]) -> _Words | None:
+    """Return the words that may name a figure; None where it is a part of another one."""
     start = quantity.text.start
     sentence = text[sentence_start(text, start) : start]
-    before = re.split(r"[,:]", sentence)[-1]
     bracket = _BRACKET.search(sentence)
-    if bracket and re.search(r"\d", sentence[: bracket.start()]):
+    if bracket and _DIGIT.search(sentence[: bracket.start()]):
         return None  # the breakdown of a sum in brackets
     known_from = _last_end(unread, start) - (start - len(sentence))
     if _is_subset(sentence, quantity.unit) or "其中" in sentence[: max(known_from, 0)]:
         return None
-    before = re.split(r"\d[^\d、]{0,4}、|\d[项个条件人次份]", before)[-1]
+    before = _FIGURE_BEFORE.split(_CLAUSE.split(sentence)[-1])[-1]
     before = before[-max(len(sentence) - known_from, 0) :] if 0 < known_from < len(sentence) else before
-    after = text[quantity.base.end : quantity.base.end + 40].split("\n", maxsplit=1)[0]
-    for rule in _rules():
-        if quantity.unit not in rule.units:
-            continue
-        if rule.before and not rule.before.search(before):
-            continue
-        if rule.after and not rule.after.match(after):
-            continue
-        if rule.sentence and not rule.sentence.search(sentence + after[:10]):
-            continue
-        if rule.not_before and rule.not_before.search(before):
-            continue
-        if rule.not_after and rule.not_after.match(after):
-            continue
-        if rule.not_sentence and rule.not_sentence.search(sentence):
-            continue
-        if rule.counted and quantity.unit not in _units_told(rule.counted, sentence, quantity.unit):
-            continue  # 措施42项,完成38个: the 38 are something else
-        return rule.name
-    return None
+    after = text[quantity.base.end : quantity.base.end + _AFTER].split("\n", maxsplit=1)[0]
+    return _Words(sentence, before, after)
+
+
+def _fits(rule: _Rule, quantity: QuantityFound, words: _Words) -> bool:
+    """Say whether all that a rule asks for stands around a figure in one of its units, and nothing that it excludes."""
+    sentence, before, after = words
+    return (
+        (rule.before is None or rule.before.search(before) is not None)
+        and (rule.after is None or rule.after.match(after) is not None)
+        and (rule.sentence is None or rule.sentence.search(sentence + after[:10]) is not None)
+        and (rule.not_before is None or rule.not_before.search(before) is None)
+        and (rule.not_after is None or rule.not_after.match(after) is None)
+        and (rule.not_sentence is None or rule.not_sentence.search(sentence) is None)
+        # 措施42项,完成38个: the 38 are something else.
+        and (rule.counted is None or quantity.unit in _units_told(rule.counted, sentence, quantity.unit))
+    )

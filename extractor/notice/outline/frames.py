@@ -210,16 +210,19 @@ def is_state(text: str, start: int, end: int) -> bool:
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
 
 
-STATE_AT_END = re.compile(rf" *[(【\[]{_STATE}[)】\]]$")
-"""A state in brackets that ends a heading: 场馆开放不足(已完成)。"""
+def state_at_end(text: str, start: int, end: int) -> int:
+    """Return the start of a state in brackets that ends a heading, 库房失管(已完成); ``end`` where there is none."""
+    if end <= start or text[end - 1] not in ")】]":
+        return end
+    match = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
+    return match.start() if match else end
 
 
 def state_end(text: str, start: int, end: int) -> int:
     """Return the end of a bare state that a table's cell begins with (已完成。) and the blanks after it."""
-    match = _STATE_BEFORE.match(text, start, end)
+    match = pattern("outline", "state", r"[(【\[]?{}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*").match(text, start, end)
     return match.end() if match else start
 
 
-_STATE_BEFORE = re.compile(rf"[(【\[]?{_STATE}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")
 _STATE_LENGTH = 40
 _STATE_ALONE = re.compile(rf"[(【\[]?(?:{any_of('state_of')},?)?{_STATE}[)】\]]?[。;!]? *")

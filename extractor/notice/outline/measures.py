@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
     FIELD_STARTS,
-    STATE_AT_END,
     is_note,
     is_state,
     lead_in_end,
+    state_at_end,
     state_end,
     without_outer_quotes,
 )
@@ -62,6 +62,7 @@ class IssueOutline(NamedTuple):
 
 
 _HEADING_LENGTH = 80
+_SHORTEST_TITLE = 3
 _LEAD_LENGTH = 30
 _HEADING_OVER_UNITS = 60
 
@@ -74,10 +75,10 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
-    state = STATE_AT_END.search(text, *title)
-    if state and node.frame is None and state.start() - title.start > 3:
-        title = Place(title.start, state.start())
-        rests.append(Rest("note", Place(*state.span())))
+    state = state_at_end(text, *title)
+    if state < title.end and node.frame is None and state - title.start > _SHORTEST_TITLE:
+        rests.append(Rest("note", Place(state, title.end)))
+        title = Place(title.start, state)
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children, (measures, rests), last=last)
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)

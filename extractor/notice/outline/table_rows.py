@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from extractor.data import read_table
 from extractor.notice.outline.frames import is_state
-from extractor.notice.outline.outline_words import any_of
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -288,8 +287,6 @@ class _Body:
         return fit(self._text, kind, cell)
 
 
-_DATE_LIKE = re.compile(any_of("cell_date"))
-_BODY_LIKE = re.compile(rf"{any_of('cell_body_end')}(?:[、,;/ ()]|$)")
 _FIGURE = re.compile(r"[0-9]|《")
 
 
@@ -302,7 +299,7 @@ def fit(text: str, kind: str, cell: Place) -> float:
         case "number":
             return 5 if _NUMBER.fullmatch(words) else -10
         case "deadline":
-            return 3 if size <= 24 and _DATE_LIKE.search(words) else -4
+            return 3 if size <= 24 and pattern("outline", "cell_date").search(words) else -4
         case "state":
             return 3 if is_state(words, 0, size) or (size <= 8 and not prose) else -3
         case "responsible":
@@ -310,7 +307,7 @@ def fit(text: str, kind: str, cell: Place) -> float:
                 -4
                 if prose or size > 60 or words[-1:] == "。"
                 else 2
-                if _BODY_LIKE.search(words)
+                if pattern("outline", "cell_body_end", "{}(?:[、,;/ ()]|$)").search(words)
                 else 0.8
                 if size <= 12
                 else -1

@@ -57,6 +57,25 @@ def test_a_row_without_a_finding_goes_on_with_the_one_above() -> None:
     assert _words(text, row.answers) == ["清点", "清点库房。", "登记", "登记物资。"]
 
 
+def test_a_merged_finding_takes_the_rows_below_and_numbers_go_on() -> None:
+    text, rows = _rows(
+        "序号\t问题\t整改措施\t整改情况\t责任单位",
+        "1\t库房失管\t清点\t清点库房。\t镇财政所",
+        "2\t\t登记\t登记物资12件。\t党政办",
+        "3",
+        "例会过多",
+        "1.合并例会。",
+        "2.限制发言。",
+        "例会减半。",
+        "党政办",
+        "三、下一步打算",
+    )
+    assert [_words(text, row.answers) for row in rows] == [
+        ["清点", "清点库房。", "登记", "登记物资12件。"],
+        ["1.合并例会。", "2.限制发言。", "例会减半。"],
+    ]
+
+
 @pytest.mark.parametrize(
     "lines",
     [

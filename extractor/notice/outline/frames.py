@@ -203,7 +203,7 @@ _NAMES = re.compile(rf" *(?:{_NAME}[,、;。 ]+)*{_NAME}[。;]? *")
 
 
 def is_state(text: str, start: int, end: int) -> bool:
-    """Return whether a line says no more than how far the issue is: 整改进展:已完成。 or 该问题已整改到位。"""
+    """Return whether a line (整改进展:已完成。 or 该问题已整改到位。) says no more than how far the issue is."""
     if end - start > _STATE_LENGTH:
         return False
     lead_in = pattern("outline", "lead_in", _LEAD_IN).match(text, start, end)

@@ -36,8 +36,9 @@ class MeasureOutline(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """Text of the rectification part in no measure: ``heading``, ``lead_in``, ``note``, ``deadline``, ``furniture``,
-    ``afterword`` or ``unread``.
+    """Text of the rectification part in no measure.
+
+    ``kind`` is ``heading``, ``lead_in``, ``note``, ``deadline``, ``furniture``, ``afterword`` or ``unread``.
     """
 
     kind: str

@@ -42,7 +42,7 @@ _INSPECTED = re.compile(  # 对某某局党组开展了常规巡察
 _FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")  # 向某某局党组反馈
 _OPENING_SENTENCE = re.compile(_any_of("opening"))
 _INSPECTION = re.compile("巡视|巡察")
-_INSPECTING = re.compile(r"开展|进行|实施|进驻|巡[视察](?!组|机构|工作|办)")
+_INSPECTING = re.compile(r"开展|进行|实施|进驻|巡[视察](?!组|机构|工作|办)")  # and not only fed back
 _DAY_REACH = 60
 """Code points behind a date in which the clause that says what happened then is read."""
 _HEAD = 3000
@@ -158,12 +158,11 @@ def _begins_inspection(text: str, date: DateFound) -> bool:
     """Say whether the word behind a date that says what happened then is 巡视 or 巡察, and not 反馈."""
     inspection = _INSPECTION.search(text, date.text.end)
     fed_back = text.find("反馈", date.text.end)
-    if inspection is None or fed_back < 0:
-        return inspection is not None
-    between = text[date.text.end : fed_back]
-    if "。" not in between and not _INSPECTING.search(between):
-        return False  # 2023年5月9日,县委第一巡察组反馈了意见: the feedback's day alone
-    return inspection.start() < fed_back
+    if fed_back >= 0:  # 6月20日,县委第二巡察组向某局党组反馈了意见
+        told = text[date.text.end : fed_back]
+        if "。" not in told and not _INSPECTING.search(told):
+            return False
+    return inspection is not None and (fed_back < 0 or inspection.start() < fed_back)
 
 
 def _after(text: str, date: DateFound, end: str) -> str:

@@ -29,7 +29,10 @@ _PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
 _WHO = any_of("frame_team")
 _PREFIX = rf"{any_of('frame_about')}?(?:{_WHO})?{any_of('frame_told')}?(?:意见)?(?:指出|提出)?{any_of('frame_of')}?"
 _REST = rf"{any_of('frame_rest')}*"
-_TAIL = rf"(?:等)?(?:的)?(?:等)?(?:方面)?(?:存在)?(?:的)?{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
+_TAIL = (
+    rf"(?:等)?(?:的)?(?:等|这一|这个|这类|这些)?(?:方面)?(?:存在)?(?:的)?"
+    rf"{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
+)
 _STOP = r"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S))"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
 _QUOTED_RUN_IN = re.compile(
@@ -37,7 +40,7 @@ _QUOTED_RUN_IN = re.compile(
 )
 _ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
 _AGAINST = re.compile(rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
-_BARE = re.compile(rf"(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
+_BARE = re.compile(rf"(?:存在)?(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
 _ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:突出|具体)?问题{_REST}[。:]? *$")
 _FINDING_NAME = f"{any_of('finding_name_kind')}?(?:的)?{any_of('finding_name')}{any_of('finding_name_of')}?"
 _LABELLED = re.compile(rf"(?:[【\[]{_FINDING_NAME}[】\]][:]?|{_FINDING_NAME}[:]) *")
@@ -194,26 +197,32 @@ def is_note(text: str, start: int, end: int) -> bool:
 
 
 _NOTE_LENGTH = 60
-_NAMES = re.compile(
-    r" *(?:[^,、;。()]{2,20}(?:[(][^()]{2,40}[)])?[,、;。 ]+)*[^,、;。()]{2,20}(?:[(][^()]{2,40}[)])?[。;]? *"
-)
+_NAME = r"[^,、;。() ]{2,20}(?:[(][^()]{2,40}[)])?"
+_NAMES = re.compile(rf" *(?:{_NAME}[,、;。 ]+)*{_NAME}[。;]? *")
 """A list of bodies or persons with their offices, however long."""
 
 
 def is_state(text: str, start: int, end: int) -> bool:
-    """Return whether a line (整改进展:已完成。) says no more than how far the issue is."""
+    """Return whether a line (整改进展:已完成。 or 该问题已整改到位。) says no more than how far the issue is."""
     if end - start > _STATE_LENGTH:
         return False
     lead_in = pattern("outline", "lead_in", _LEAD_IN).match(text, start, end)
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
 
 
+def state_at_end(text: str, start: int, end: int) -> int:
+    """Return the start of a state in brackets that ends a heading, 库房失管(已完成); ``end`` where there is none."""
+    if end <= start or text[end - 1] not in ")】]":
+        return end
+    match = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
+    return match.start() if match else end
+
+
 def state_end(text: str, start: int, end: int) -> int:
     """Return the end of a bare state that a table's cell begins with (已完成。) and the blanks after it."""
-    match = _STATE_BEFORE.match(text, start, end)
+    match = pattern("outline", "state", r"[(【\[]?{}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*").match(text, start, end)
     return match.end() if match else start
 
 
-_STATE_BEFORE = re.compile(rf"[(【\[]?{_STATE}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")
 _STATE_LENGTH = 40
 _STATE_ALONE = re.compile(rf"[(【\[]?(?:{any_of('state_of')},?)?{_STATE}[)】\]]?[。;!]? *")

@@ -67,7 +67,7 @@ _FORMS = {
         [0-9]{0,2}+
         (?: (?P<decimal> (?:\.[0-9]{1,2}){1,2}
               (?= [ ] | 、 | 关于 | 针对 | (?<=\.[0-9]\.[0-9]) (?![0-9.]) ) )
-          | (?P<dashed> -[0-9]{1,2} ) (?: [.、:] | [ ]? (?=[\u4e00-\u9fff“]) )
+          | (?P<dashed> [-—–][0-9]{1,2} ) (?: [.、:] | [ ]? (?=[\u4e00-\u9fff“]) )
           | (?P<ar_dot> [ ]?[.、,] )
           | (?P<ar_rparen> \)[、.]? )
           | (?P<ar_bare> ) [ ]{1,4} (?=[\u4e00-\u9fff“])
@@ -84,13 +84,22 @@ _FORMS = {
         "第",
         rf"""
         [{_CN}]{{1,3}} (?P<di> [,、:] )
-        | (?<=第) (?: [{_CN}]{{1,3}} | [0-9]{{1,3}} ) (?P<nth> [个条项]{any_of("numbered")}[:、.] )""",
+        | (?<=第) (?: [{_CN}]{{1,3}} | [0-9]{{1,3}} ) (?:
+            (?P<nth> [个条项类] (?: {any_of("numbered")}[:、.] | : ) ) | (?P<aspect> [个大]?方面[:、.] ) )""",
     ),
     "others": _Form("其", rf"[{CHINESE_DIGITS}] (?P<qi> [,、:] | 是[,]? )"),
     "brackets": _Form(
         "(",
         rf"""
-        [ ]? (?: [{_CN}]{{1,5}} (?P<cn_paren> [ ]?\)[、.]? ) | [0-9]{{1,3}} (?P<ar_paren> [ ]?\)[、.]? ) )""",
+        [ ]? (?: [{_CN}]{{1,5}} (?P<cn_paren> [ ]?\)[、.]? )
+            | [0-9]{{1,3}}[-—–][0-9]{{1,2}} (?P<dashed_paren> \)[、.]? )
+            | [0-9]{{1,3}} (?P<ar_paren> [ ]?\)[、.]? ) )""",
+    ),
+    "numbered_in_brackets": _Form(
+        "【[",
+        rf"""
+        [ ]? {any_of("numbered")} [ ]? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} (?: [-—–][0-9]{{1,2}} )? )
+        (?P<bracketed> [】\]][:]? )""",
     ),
     "circled": _Form(_CIRCLED, "(?P<circled> [、.]? )"),
     "parenthesised": _Form(_PARENTHESISED, "(?P<parenthesised> [、.]? )"),
@@ -98,10 +107,14 @@ _FORMS = {
     "numbered_findings": _Form(
         "".join(sorted({word[0] for word in word_list("numbered")})),
         rf"(?: {_words_from_second('numbered')} ) \(? "
-        rf"(?: [{_CN}]{{1,4}} | [0-9]{{1,3}}+ (?: -[0-9]{{1,2}} )? ) \)?"
+        rf"(?: [{_CN}]{{1,4}} | [0-9]{{1,3}}+ (?: [-—–][0-9]{{1,2}} )? ) \)?"
         rf"(?: (?P<feedback> [:、.] ) | (?P<unclosed> ) (?=[\u4e00-\u9fff“](?<![{_COUNTED}])) )",
     ),
 }
+
+
+def _in_class(characters: str) -> str:
+    return characters.replace("[", r"\[")
 
 
 def _any_form(forms: Collection[_Form]) -> re.Pattern[str]:
@@ -109,14 +122,14 @@ def _any_form(forms: Collection[_Form]) -> re.Pattern[str]:
     tried = []
     for first, rest, not_behind in forms:
         before = f"(?<![{not_behind}].)" if not_behind else ""
-        tried.append(f"(?<=[{first}]){before}{rest}")
-    return re.compile(f"[{''.join(form.first for form in forms)}](?:{'|'.join(tried)})", re.VERBOSE)
+        tried.append(f"(?<=[{_in_class(first)}]){before}{rest}")
+    return re.compile(f"[{''.join(_in_class(form.first) for form in forms)}](?:{'|'.join(tried)})", re.VERBOSE)
 
 
 _CANDIDATE = _any_form(_FORMS.values())
 _SAME_KIND = {
-    "second": "word",
     "unclosed": "feedback",
+    "bracketed": "feedback",
     "parenthesised": "ar_paren",
     "stopped": "ar_dot",
     "nth": "feedback",
@@ -131,6 +144,7 @@ LINE_OPENERS = " #*>•·-●■◆▲★○□◇※"
 _YEAR = re.compile(r"(?:19|20)[0-9]{2} ?年")
 _ONE = f"[{CHINESE_DIGITS}]"
 _WELL_FORMED = re.compile(rf"一?百(?:零{_ONE}|{_ONE}十{_ONE}?)?|[二三四五六七八九]?十{_ONE}?|{_ONE}")
+_DASH = re.compile("[-—–]")
 _NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}]")
 
 
@@ -162,8 +176,8 @@ class _Numeral(NamedTuple):
 @lru_cache(maxsize=4096)
 def _numeral(words: str, kind: str) -> _Numeral:
     """Read an enumerator's words. A notice uses the same few again and again."""
-    printed = words.rstrip("、.:, ")
-    number = _number(words, last=kind == "decimal" or "-" in words)
+    printed = words.rstrip("、.:, 】]")
+    number = _number(words, last=kind == "decimal" or _DASH.search(words) is not None)
     return _Numeral(number, printed.replace(" ", ""), len(printed))
 
 
@@ -195,6 +209,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
             continue
         if boundary < Boundary.LINE and kind in _IN_DIGITS and _is_figure(text, kind, boundary, end):
             continue
+        start += group == "bracketed"  # 【问题1】 is labelled 问题1
         number, label, printed = _numeral(text[start:end], kind)
         if not number:
             continue
@@ -208,7 +223,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
     return marks
 
 
-_AT_LINES = frozenset({"dashed", "unclosed"})
+_AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
 _IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
 
 

@@ -14,11 +14,13 @@ from extractor.notice.outline.frames import (
     is_note,
     is_state,
     lead_in_end,
+    state_at_end,
     state_end,
     without_outer_quotes,
 )
 from extractor.notice.outline.issues import FindingNode
 from extractor.notice.outline.marks import find_marks
+from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.rectification import heading_place
 from extractor.notice.outline.table_rows import TableRow
 from extractor.notice.outline.tree import OutlineNode
@@ -34,7 +36,7 @@ class MeasureOutline(NamedTuple):
 
 
 class Rest(NamedTuple):
-    """A text of the rectification part in no measure.
+    """Text of the rectification part in no measure.
 
     ``kind`` is ``heading``, ``lead_in``, ``note``, ``deadline``, ``furniture``, ``afterword`` or ``unread``.
     """
@@ -61,6 +63,7 @@ class IssueOutline(NamedTuple):
 
 
 _HEADING_LENGTH = 80
+_SHORTEST_TITLE = 3
 _LEAD_LENGTH = 30
 _HEADING_OVER_UNITS = 60
 
@@ -73,6 +76,10 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
+    state = state_at_end(text, *title)
+    if state < title.end and node.frame is None and state - title.start > _SHORTEST_TITLE:
+        rests.append(Rest("note", Place(state, title.end)))
+        title = Place(title.start, state)
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children, (measures, rests), last=last)
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
@@ -158,7 +165,7 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     return title, body
 
 
-_FRAME_BEFORE = re.compile(r"(?:关于|针对|对于)(?=.{4})")
+_FRAME_BEFORE = re.compile(rf"(?:关于|针对|对于)?(?:{any_of('frame_team')}?(?:反馈|指出|提出|发现)(?:的)?)?(?=.{{4}})")
 _FRAME_BEHIND = re.compile(r"(?:等)?的(?:突出|具体|主要)?问题$")
 
 

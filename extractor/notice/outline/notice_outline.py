@@ -130,12 +130,15 @@ def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tu
         position = extent.start
         inside = taken[bisect_left(starts, extent.start) : bisect_left(starts, extent.end)]
         for place in [*inside, Place(extent.end, extent.end)]:
-            stretch = text[position : place.start].strip(" \n、.,:。;*#()")
+            stretch = text[position : place.start].strip(_NO_WORDS)
             if stretch:
                 start = text.index(stretch, position)
                 unread.append(Rest("unread", Place(start, start + len(stretch))))
             position = max(position, place.end)
     return tuple(sorted([*known, *unread], key=lambda rest: rest.text))
+
+
+_NO_WORDS = " \n、.,:。;*#()【[|"
 
 
 def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from extractor.data import read_table
+from extractor.text import wording
 
 
 def word_list(name: str) -> list[str]:
@@ -13,7 +14,7 @@ def word_list(name: str) -> list[str]:
 
 def any_of(name: str) -> str:
     """Return a pattern for one entry of a list, the first that matches."""
-    return f"(?:{'|'.join(word_list(name))})"
+    return wording.any_of("outline", name)
 
 
 def characters_of(*names: str) -> frozenset[str]:

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
+from extractor.notice.outline.marks import RUN_IN_KINDS
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -49,7 +50,7 @@ def find_parts(text: str, nodes: list[OutlineNode]) -> RectificationPart:
     top = [node for node in nodes if node.kind != "paragraph"]
     first, last = _without_ends(text, top)
     candidates = top[first:last]
-    findings = _framed_findings(candidates)
+    findings = _framed_findings(text, candidates)
     if findings:
         bearing = [i for i, node in enumerate(candidates) if not findings.isdisjoint(node.walk())]
         chosen = candidates[bearing[0] : bearing[-1] + 1]
@@ -89,10 +90,10 @@ _FEWEST_FRAMES = 3
 _LEAST_FRAMED = 0.3
 
 
-def _framed_findings(candidates: list[OutlineNode]) -> frozenset[OutlineNode]:
+def _framed_findings(text: str, candidates: list[OutlineNode]) -> frozenset[OutlineNode]:
     """Return the nodes whose frames count as findings; none where the notice does not frame its findings."""
     below = [each for top in candidates for each in _with_levels(top, ())]
-    findings = _closed_frames(below) or _usual_open_frames(below)
+    findings = _closed_frames(text, below) or _usual_open_frames(below)
     every = Counter(level for level, _ in below)
     framed = Counter(level for level, node in below if node in findings)
     if any(count >= _FEWEST_FRAMES or count / every[level] >= _LEAST_FRAMED for level, count in framed.items()):
@@ -100,16 +101,27 @@ def _framed_findings(candidates: list[OutlineNode]) -> frozenset[OutlineNode]:
     return frozenset()  # a stray 关于…的问题 among many headings frames nothing
 
 
-def _closed_frames(below: list[tuple[_Level, OutlineNode]]) -> frozenset[OutlineNode]:
+def _closed_frames(text: str, below: list[tuple[_Level, OutlineNode]]) -> frozenset[OutlineNode]:
     """Return the nodes that are findings by themselves; fields (在“…”方面) only where there is nothing else."""
     findings = frozenset(node for _, node in below if node.finding)
-    return frozenset(node for node in findings if not (node.frame and node.frame.aspect)) or findings
+    proper = frozenset(node for node in findings if not (node.frame and node.frame.aspect))
+    return proper or frozenset(node for node in findings if not _groups_findings(text, node))
+
+
+def _groups_findings(text: str, node: OutlineNode) -> bool:
+    """Return whether a field that is not quoted, 关于作风建设方面问题的整改, has headings with answers below it."""
+    if node.frame is None or text[node.frame.title_start - 1] in "“「『‘":
+        return False
+    parts = (part for part in node.parts if part.kind not in RUN_IN_KINDS)
+    return any(part.parts or any(not child.remark for child in part.children) for part in parts)
 
 
 def _usual_open_frames(below: list[tuple[_Level, OutlineNode]]) -> frozenset[OutlineNode]:
     """Return the nodes with a frame on levels that have two or more of them."""
-    opened = Counter(level for level, node in below if node.frame is not None)
-    return frozenset(node for level, node in below if node.frame is not None and opened[level] >= 2)
+    opened = Counter(level for level, node in below if node.frame is not None and not node.finding)
+    return frozenset(
+        node for level, node in below if node.frame is not None and not node.finding and opened[level] >= 2
+    )
 
 
 def _with_levels(node: OutlineNode, above: _Level) -> list[tuple[_Level, OutlineNode]]:

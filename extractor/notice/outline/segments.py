@@ -35,6 +35,7 @@ class Segment(NamedTuple):
         return Segment(self.start + by, self.content + by, self.end + by, mark, self.opens_line)
 
 
+_BEFORE_MARKS = LINE_OPENERS + "【["
 _LINE = re.compile(r"[^\n]+")
 # 二、三产业 and 一、二采区 count on: a numeral behind the mark, unless it begins a word of its own (三重一大).
 _NOT_AN_ENUMERATOR = re.compile(
@@ -85,7 +86,7 @@ def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iter
 
 def _line_segments(text: str, start: int, stop: int, marks: list[EnumeratorMark]) -> Iterator[Segment]:
     starts = [mark.start for mark in marks]
-    if not starts or text[start : starts[0]].strip(LINE_OPENERS):
+    if not starts or text[start : starts[0]].strip(_BEFORE_MARKS):
         end = starts[0] if starts else stop
         body = _skip(text, start, end)
         trimmed = _trim(text, body, end)

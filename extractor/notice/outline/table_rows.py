@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from extractor.data import read_table
 from extractor.notice.outline.frames import is_state
-from extractor.notice.outline.outline_words import any_of
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -46,6 +45,7 @@ class _Line(NamedTuple):
 
 _LONGEST_HEADING = 14
 _FEWEST_COLUMNS = 3
+_NOT_AT_ALL = -3.5
 _MOST_CELLS = 60
 """A row of more cells or lines than this (a table that does not end) is not read."""
 _RULE = re.compile(r"[ |:—–-]+")
@@ -66,6 +66,8 @@ def find_rows(text: str, printed: str) -> list[TableRow]:
     while position < len(lines):
         columns, behind = _columns_at(text, lines, position)
         if columns:
+            while behind < len(lines) and _RULE.fullmatch(text, *lines[behind].place):
+                behind += 1
             heading = Place(lines[position].place.start, lines[behind - 1].place.end)
             found, behind = _Body(text, columns).read(lines, behind, apart=len(lines[position].cells) > 1)
             rows += [row._replace(heading=heading if row is found[0] else None) for row in found]
@@ -149,6 +151,7 @@ class _Body:
         self._numbered = "number" in columns
         self._rows: list[TableRow] = []
         self._group: Place | None = None
+        self._last = 0  # the number of the last row
         self._most_lines = len(columns)
         self._alone: bool | None = None  # whether a row's number has a line of its own, once a row has shown it
 
@@ -188,7 +191,7 @@ class _Body:
                 self._fit(kind, cell) > -2 for kind, cell in zip(self._columns, taken, strict=True)
             )
             return len(taken) if fits and self._take(Place(taken[0].start, taken[-1].end), taken) else 0
-        first = self._number_at(lines[position].cells[0], len(self._rows) + 1)
+        first = self._number_at(lines[position].cells[0], self._last + 1)
         if first is None:
             return 0
         cells = first
@@ -205,22 +208,22 @@ class _Body:
         return end - position if self._take(Place(cells[0].start, cells[-1].end), cells) else 0
 
     def _next_row(self, lines: Sequence[_Line], position: int) -> int | None:
-        """Return the index of the line that starts the next row; None behind the last row."""
+        """Return the index of the line that starts the next row, or ends the table; None where neither is seen."""
         for index in range(position, min(position + _MOST_CELLS, len(lines))):
             cells = lines[index].cells
-            if len(cells) > 1 or self._number_at(cells[0], len(self._rows) + 2) is not None:
+            if len(cells) > 1 or self._number_at(cells[0], self._last + 2) is not None:
                 return index
-            if _PART.match(self._text, *cells[0]) and index - position >= len(self._columns) - 2:
-                return None
+            if index - position >= len(self._columns) - 2 and self._ends_table(cells[0]):
+                return index
         return None
 
     def _is_behind(self, cell: Place, count: int) -> bool:
         """Return whether a line stands behind the table: a part of the notice, or one line more than rows have."""
-        if count + 1 < len(self._columns) - 1:
-            return False
-        text = self._text
-        part = _PART.match(text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
-        return part or count >= self._most_lines or pattern("outline", "afterword").match(text, *cell) is not None
+        return count + 2 >= len(self._columns) and (count >= self._most_lines or self._ends_table(cell))
+
+    def _ends_table(self, cell: Place) -> bool:
+        part = _PART.match(self._text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
+        return part or pattern("outline", "afterword").match(self._text, *cell) is not None
 
     def _number_at(self, cell: Place, expected: int) -> list[Place] | None:
         """Return the first cells of the row numbered ``expected``: its number and, if on its line, what follows."""
@@ -238,7 +241,7 @@ class _Body:
         """Add a row, or the answers of one whose finding is printed above; return whether the cells are one."""
         if len(cells) > _MOST_CELLS or not any(end > start for start, end in cells):
             return False
-        if len(cells) == len(self._columns):
+        if len(cells) == len(self._columns) and self._fits(cells):
             dealt = list(zip(self._columns, cells, strict=True))
         else:
             dealt = [(self._columns[column], cell) for column, cell in _deal(self, cells)]
@@ -252,8 +255,11 @@ class _Body:
         notes = tuple(cell for kind in ("responsible", "state", "note") for cell in by_kind.get(kind, ()))
         deadlines, unread = tuple(by_kind.get("deadline", ())), tuple(by_kind.get("", ()))
         self._group = by_kind.get("group", [self._group])[0]
-        if not findings:
-            if not (self._rows and answers) or by_kind.get("number"):
+        number = by_kind.get("number", [None])[0]
+        if number is not None and self._text[number.start : number.end].isdecimal():
+            self._last = int(self._text[number.start : number.end])
+        if not findings:  # its finding is printed once for several rows
+            if not (self._rows and answers):
                 return False
             above = self._rows[-1]
             self._rows[-1] = above._replace(
@@ -264,10 +270,14 @@ class _Body:
                 unread=above.unread + unread,
             )
             return True
-        number = by_kind.get("number", [None])[0]
         finding = Place(findings[0].start, findings[-1].end)
         self._rows.append(TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, None))
         return True
+
+    def _fits(self, cells: Sequence[Place]) -> bool:
+        """Return whether cells may stand in the columns in their order; an empty cell may stand in any."""
+        fits = (self.fit(kind, cell) for kind, cell in zip(self._columns, cells, strict=True) if cell.end > cell.start)
+        return all(fit > _NOT_AT_ALL for fit in fits)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -286,8 +296,6 @@ class _Body:
         return fit(self._text, kind, cell)
 
 
-_DATE_LIKE = re.compile(any_of("cell_date"))
-_BODY_LIKE = re.compile(rf"{any_of('cell_body_end')}(?:[、,;/ ()]|$)")
 _FIGURE = re.compile(r"[0-9]|《")
 
 
@@ -300,7 +308,7 @@ def fit(text: str, kind: str, cell: Place) -> float:
         case "number":
             return 5 if _NUMBER.fullmatch(words) else -10
         case "deadline":
-            return 3 if size <= 24 and _DATE_LIKE.search(words) else -4
+            return 3 if size <= 24 and pattern("outline", "cell_date").search(words) else -4
         case "state":
             return 3 if is_state(words, 0, size) or (size <= 8 and not prose) else -3
         case "responsible":
@@ -308,7 +316,7 @@ def fit(text: str, kind: str, cell: Place) -> float:
                 -4
                 if prose or size > 60 or words[-1:] == "。"
                 else 2
-                if _BODY_LIKE.search(words)
+                if pattern("outline", "cell_body_end", "{}(?:[、,;/ ()]|$)").search(words)
                 else 0.8
                 if size <= 12
                 else -1

@@ -70,7 +70,8 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
     lines = [_read_line(text, segment) for segment in _joined(text, segments)]
-    before_lead_in = _before_lead_ins(text, lines) or _alone_over_answers(text, lines)
+    before_lead_in, behind_answer = _before_lead_ins(text, lines)
+    before_lead_in = before_lead_in or _alone_over_answers(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     opened = False
     top_numbers: dict[str, int] = {}
@@ -83,6 +84,7 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
         opened = opened or segment.end - segment.start > _OPENING_LENGTH
         if node.kind == "paragraph":
+            node.remark = node.remark or index in behind_answer
             path[-1].add(node)
             continue
         depth = _depth(path, node)
@@ -173,6 +175,10 @@ def _breaks_off(text: str, segment: Segment) -> bool:
         return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
+    if segment.mark is None and text.rfind("“", segment.start, segment.end) > text.rfind(
+        "”", segment.start, segment.end
+    ):
+        return True
     last = text.rfind("。", segment.content, segment.end)
     return last >= 0 and pattern("outline", "finding").search(text, last, segment.end) is None
 
@@ -235,15 +241,22 @@ def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in:
 def _cell_nodes(text: str, cell: Place) -> list[OutlineNode]:
     """Return the nodes of a table's cell, which is read as a text of its own; the state it begins with is left out."""
     start = state_end(text, *cell)
-    return grow(text, [segment.moved(start) for segment in split_segments(text[start : cell.end])])
+    lines = _LINE_BREAK.sub(lambda tag: "\n".ljust(len(tag[0])), text[start : cell.end])
+    return grow(text, [segment.moved(start) for segment in split_segments(lines)])
+
+
+_LINE_BREAK = re.compile(r"<br ?/?>", re.IGNORECASE)
+"""A line end in a cell of a Markdown table."""
 
 
 _LONGEST_FINDING = 150
 _FEWEST_FRAMED = 2
 
 
-def _before_lead_ins(text: str, lines: list[_LineRead]) -> set[int]:
+def _before_lead_ins(text: str, lines: list[_LineRead]) -> tuple[set[int], set[int]]:
     """Return the short lines right before an answer's lead-in (整改情况:) that must be findings for that.
+
+    And the lead-ins behind lines that are the end of an answer.
 
     A lead-in, a state or an effect may be printed behind an answer, too. So a line that belongs to a finding already is
     none, and of each kind of line the notice as a whole decides.
@@ -254,13 +267,13 @@ def _before_lead_ins(text: str, lines: list[_LineRead]) -> set[int]:
         if (line.answers or line.note) and (found := _lead_in_behind(text, lines, index)) is not None
     }
     if not asked:
-        return set()
+        return set(), set()
     framed = Counter(line.kind for line in lines if line.framed)
     belonging = _goes_on_from(lines, asked)
     belonging |= {index for index in asked if _belongs_to_finding(text, lines, index, asked)}
     kinds = Counter(lines[index].kind for index in asked)
     lost = Counter(lines[index].kind for index in belonging)
-    return {
+    findings = {
         index
         for index in asked
         if lines[index].framed
@@ -270,6 +283,7 @@ def _before_lead_ins(text: str, lines: list[_LineRead]) -> set[int]:
             and index not in belonging
         )
     }
+    return findings, {asked[index] for index in belonging}
 
 
 _LONGEST_LINE_ALONE = 60

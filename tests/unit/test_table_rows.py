@@ -1,0 +1,117 @@
+"""Tables of findings: how their columns are known, and how cells are dealt to them."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor import extract
+from extractor.notice.outline.table_rows import TableRow, column_kind, find_rows
+from extractor.text.places import Place
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("序号", "number"),
+        ("巡察反馈问题", "finding"),
+        ("存在的主要问题", "finding"),
+        ("问题清单", "finding"),
+        ("整改举措", "measure"),
+        ("整改措施及成效", "progress"),
+        ("整改进展情况", "progress"),
+        ("落实情况", "progress"),
+        ("整改状态", "state"),
+        ("责任单位", "responsible"),
+        ("牵头领导", "responsible"),
+        ("完成 时限", "deadline"),
+        ("时间节点", "deadline"),
+        ("备注", "note"),
+        ("得分", ""),
+        ("场馆名称", ""),
+    ],
+)
+def test_a_column_is_known_by_its_heading(heading: str, kind: str) -> None:
+    assert column_kind(heading) == kind
+
+
+def _rows(*lines: str) -> tuple[str, list[TableRow]]:
+    text = "\n".join(lines)
+    return text, find_rows(text.replace("\t", " "), text)
+
+
+def _words(text: str, places: tuple[Place, ...]) -> list[str]:
+    return [text[start:end] for start, end in places]
+
+
+def test_columns_may_stand_in_any_order() -> None:
+    text, [row] = _rows("时限\t整改情况\t责任单位\t问题\t序号", "2023年6月\t清点库房。\t镇财政所\t库房失管\t1")
+    assert row.number
+    assert _words(text, (row.number, row.finding)) == ["1", "库房失管"]
+    assert _words(text, row.answers) == ["清点库房。"]
+    assert _words(text, row.notes) == ["镇财政所"]
+    assert _words(text, row.deadlines) == ["2023年6月"]
+
+
+def test_a_row_without_a_finding_goes_on_with_the_one_above() -> None:
+    text, [row] = _rows("序号\t问题\t整改措施\t整改情况", "1\t库房失管\t清点\t清点库房。", "\t登记\t登记物资。")
+    assert _words(text, row.answers) == ["清点", "清点库房。", "登记", "登记物资。"]
+
+
+def test_a_merged_finding_takes_the_rows_below_and_numbers_go_on() -> None:
+    text, rows = _rows(
+        "序号\t问题\t整改措施\t整改情况\t责任单位",
+        "1\t库房失管\t清点\t清点库房。\t镇财政所",
+        "2\t\t登记\t登记物资12件。\t党政办",
+        "3",
+        "例会过多",
+        "1.合并例会。",
+        "2.限制发言。",
+        "例会减半。",
+        "党政办",
+        "三、下一步打算",
+    )
+    assert [_words(text, row.answers) for row in rows] == [
+        ["清点", "清点库房。", "登记", "登记物资12件。"],
+        ["1.合并例会。", "2.限制发言。", "例会减半。"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("场馆名称\t开放时间\t接待人次", "体育馆\t9时\t1200"),
+        ("序号\t反馈问题\t责任单位", "1\t库房失管\t镇财政所"),
+        ("序号\t整改措施\t整改情况", "1\t清点\t清点库房。"),
+        ("问题与整改情况", "库房失管"),
+    ],
+    ids=["no findings", "no answers", "no column of findings", "no columns"],
+)
+def test_other_tables_are_left_as_they_are(lines: tuple[str, ...]) -> None:
+    assert _rows(*lines)[1] == []
+
+
+TABLE = """\
+中共松林镇委员会关于巡察整改情况的通报
+根据县委部署,2023年3月6日至5月12日,县委第二巡察组对松林镇党委开展了巡察,6月20日反馈了意见。
+一、整改组织情况
+镇党委召开会议6次。
+二、整改落实情况
+序号\t反馈问题\t整改措施\t责任单位\t整改时限\t得分\t整改进展
+1\t库房物资失管\t清点库房\t镇财政所\t长期坚持\t95\t已完成。更换柜锁12把。
+中共松林镇委员会
+2023年12月18日
+"""
+
+
+def test_what_is_no_answer_is_named_and_gives_no_figure() -> None:
+    notice = extract(TABLE)
+    [issue] = notice.issues
+    rests = [(rest.kind, TABLE[rest.text.start : rest.text.end]) for rest in notice.outline.remainders]
+    assert ("note", "镇财政所") in rests
+    assert ("deadline", "长期坚持") in rests
+    assert ("unread", "95") in rests
+    assert ("note", "已完成。") in rests
+    assert issue.status == "completed"
+    assert [figure.value for measure in issue.measures for figure in measure.quantities] == [12]
+    assert notice.totals[0].value == 6
+    assert notice.signed_on == "2023-12-18"

@@ -32,3 +32,11 @@ class AnswerError(ExtractorError):
 
 class BugError(ExtractorError):
     """The extractor broke one of its own promises; please report it."""
+
+
+def unforeseen(name: str, error: Exception) -> str:
+    """Return a sentence about an error that nobody foresaw in reading ``name``.
+
+    It gives only the error's type: its message may quote the notice.
+    """
+    return f"{name}: the extractor failed on it ({type(error).__name__}); please report this"

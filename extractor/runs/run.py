@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from extractor.errors import ExtractorError, InputError, OutputError, SettingsError
+from extractor.errors import ExtractorError, InputError, OutputError, SettingsError, unforeseen
 from extractor.files.discover import discover
 from extractor.files.notice_ids import notice_ids
 from extractor.files.parts.left_out import ReadText
@@ -270,12 +270,11 @@ def _lost_sentence(name: str, why: str) -> str:
 
 
 def _sentence(name: str, error: Exception) -> str:
-    """Return what to tell of an error. Of those nobody foresaw the kind only: their words may quote the notice."""
     if isinstance(error, ExtractorError):
         return str(error)
     if isinstance(error, LostError | MemoryError):
         return _lost_sentence(name, str(error) or "needs more memory than a document may take")
-    return f"{name}: the extractor failed on it ({type(error).__name__}); please report this, with --log-level debug"
+    return f"{unforeseen(name, error)}, with --log-level debug"
 
 
 def _key(job: _Job, source: Source, sha256: str) -> str:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from extractor.errors import ExtractorError, InputError
+from extractor.errors import ExtractorError, InputError, unforeseen
 from extractor.logs import LOGGER
 from extractor.service.http.api_models import ItemOutcome
 from extractor.service.store import item_store
@@ -174,7 +174,7 @@ class Queue:
                         await self._end([each])
                     return
                 if not _may_pass(error) and isinstance(done[0].result, NoticeReading):
-                    await self._end([done[0]._replace(result=_broke(done[0].task, error))])
+                    await self._end([done[0]._replace(result=unforeseen(done[0].task.source.name, error))])
                     return
                 if pause is None:
                     LOGGER.error("%s; or restart the service, which tries again", self._given_up(done[0].task, error))
@@ -241,17 +241,13 @@ async def _read_or_sentence(read: TaskReader, task: NoticeTask) -> NoticeReading
         return str(error)
     except (ExtractorError, OSError):
         raise
-    except Exception as error:  # reported by its type: the message may quote the notice
-        return _broke(task, error)
+    except Exception as error:
+        return unforeseen(task.source.name, error)
 
 
 def _may_pass(error: Exception) -> bool:
     """Return whether storing may succeed a little later, as with a full disk or a locked database."""
     return isinstance(error, ExtractorError | OSError | OperationalError)
-
-
-def _broke(task: NoticeTask, error: Exception) -> str:
-    return f"{task.source.name}: the extractor failed on it ({type(error).__name__}); please report this"
 
 
 def _why(error: Exception) -> str:

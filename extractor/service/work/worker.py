@@ -15,7 +15,7 @@ from contextlib import chdir, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from extractor.errors import ExtractorError
+from extractor.errors import ExtractorError, unforeseen
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source, too_large
 from extractor.processes.confined_main import allow, confine
@@ -152,10 +152,9 @@ _CARRY_OUT: dict[OrderKind, Callable[[Order], OrderAnswer]] = {
 
 
 def _sentence(order: Order, error: Exception) -> str:
-    """Return the sentence for an error; for unexpected ones only the type, since the message may quote the notice."""
     if isinstance(error, ExtractorError):
         return str(error)
-    return f"{order.source.name}: the extractor failed on it ({type(error).__name__}); please report this"
+    return unforeseen(order.source.name, error)
 
 
 def _send(answers: BinaryIO, pieces: Sequence[bytes]) -> None:

@@ -29,8 +29,9 @@ class TotalAnswer(AnswerPart):
     name: TotalName = Field(alias="n")
 
 
-class FieldsAnswer(PackResponse[FieldsPack]):
-    """The answer about a notice as a whole."""
+class FieldsAnswer(PackResponse[FieldsPack]):  # noqa: D101 - it is given below
+    # Not a docstring of ours: Instructor sends it to the model, as the tool's description.
+    __doc__ = "What a notice says about itself."
 
     title: str = ""
     body: str = ""

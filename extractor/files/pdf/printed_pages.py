@@ -36,7 +36,7 @@ class PrintedPage(NamedTuple):
 
 
 class PrintedText(NamedTuple):
-    """A document as read; ``unread`` are the pages whose drawings may hold their text, ``is_empty``: no page has any."""
+    """A document as read; ``unread`` are the pages whose drawings may hold their text, ``is_empty``: none has any."""
 
     read: ReadText
     unread: list[PrintedPage]
@@ -92,7 +92,9 @@ def _rows_of_a_way(beside: Surroundings, glyphs: Sequence[Glyph], number: int, t
     for cells in split.table_rows:
         inside = [page_rows(cell.glyphs, number) for cell in cells]
         marks += [mark for found in inside for mark in found.marks]
-        rows += _table_row(cells[0], [list(paragraphs(found.rows)) for found in inside], inside[0].rows[0])
+        first = next((row for found in inside for row in found.rows), None)
+        if first is not None:
+            rows += _table_row(cells[0], [list(paragraphs(found.rows)) for found in inside], first)
     return Rows(sorted(rows, key=lambda row: -row.top), marks)
 
 

@@ -36,7 +36,7 @@ class PrintedPage(NamedTuple):
 
 
 class PrintedText(NamedTuple):
-    """A document as read; ``unread`` are the pages whose drawings may hold their text, ``is_empty``: no page has any."""
+    """A document as read; ``unread`` are the pages whose drawings may hold their text, ``is_empty``: none has any."""
 
     read: ReadText
     unread: list[PrintedPage]

@@ -37,6 +37,8 @@ def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
 def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     folded = reading.folded
     yield from _whole(notice, folded)
+    if (another := reading.outline.another) is not None:
+        yield Doubt("another_notice", "", {"title": _short(reading.text[another.start : another.end])})
     yield from _dates_of_notice(notice)
     yield from _totals(notice, reading)
     yield from _unread_digits(notice, folded)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 _SMALL = 60.0  # points: a drawn character is not larger
@@ -19,6 +20,7 @@ _LINE, _HIGH, _NEAR = 6.0, 30.0, 40.0  # points: half a line, the height of a fi
 _HALF, _LARGE, _NOT_SMALL = 0.5, 0.3, 0.01  # of the page
 _WHITE = 0.9
 _MOST_GROUNDS = 500  # the largest of a page
+_MOST_SEGMENTS = 20_000  # of one page: with more it is a drawing
 
 Point = tuple[float, float]
 
@@ -32,7 +34,26 @@ class Box(NamedTuple):
     top: float
 
 
-def is_filled_by_pictures(page: Any) -> bool:
+class Surroundings(NamedTuple):
+    """What stands on a page beside its characters, in the page's own coordinates, in points.
+
+    ``lines`` are the straight lines of its drawings; ``is_scan`` returns whether pictures cover half of the page;
+    ``grounds`` returns the rectangles, largest first, on which light text may be read.
+    """
+
+    paper: Box
+    lines: Sequence[tuple[Point, Point]]
+    is_scan: Callable[[], bool]
+    grounds: Callable[[], list[Box]]
+
+
+def surroundings(page: Any) -> Surroundings:
+    """Return what stands beside the characters of an open page of pypdfium2."""
+    lines = list(_straight_lines(page))
+    return Surroundings(Box(*page.get_cropbox()), lines, partial(_is_scan, page), partial(_grounds, page))
+
+
+def _is_scan(page: Any) -> bool:
     """Return whether pictures cover half of the page; scans often come in strips."""
     from pypdfium2 import raw
 
@@ -52,7 +73,7 @@ def unread_drawing(page: Any, runs: int, places: Sequence[Point]) -> Literal["pi
         return None
     pictures = list(_boxes(page, raw.FPDF_PAGEOBJ_IMAGE))
     large = [box for box in pictures if _area(box) > _NOT_SMALL * _size(page)]
-    free = (box for box in large if sum(_is_in(place, box) for place in places) < _FEW)
+    free = (box for box in large if sum(lies_in(place, box) for place in places) < _FEW)
     if sum(map(_area, free)) > _LARGE * _size(page) or _fill_gaps(pictures, places):
         return "picture"
     shapes, count = _drawn_shapes(page)
@@ -111,7 +132,7 @@ def _shows_more_than_text(page: Any) -> bool:
     return any(kind_of(object_of(page, number)) != raw.FPDF_PAGEOBJ_TEXT for number in numbers)
 
 
-def grounds(page: Any) -> list[Box]:
+def _grounds(page: Any) -> list[Box]:
     """Return the rectangles of pictures and of filled shapes that are not white: light text may be on them."""
     from pypdfium2 import raw
 
@@ -131,7 +152,8 @@ def _area(box: Box) -> float:
     return (box.right - box.left) * (box.top - box.bottom)
 
 
-def _is_in(point: Point, box: Box) -> bool:
+def lies_in(point: Point, box: Box) -> bool:
+    """Return whether a point is within a rectangle."""
     return box.left <= point[0] <= box.right and box.bottom <= point[1] <= box.top
 
 
@@ -160,3 +182,31 @@ def _is_tinted(path: Any) -> bool:
     if not raw.FPDFPageObj_GetFillColor(path, *map(ctypes.byref, (red, green, blue, alpha))):
         return True
     return min(red.value, green.value, blue.value) < _WHITE * 255 and alpha.value > 0
+
+
+def _straight_lines(page: Any) -> Iterator[tuple[Point, Point]]:
+    """Yield the straight lines of the page's paths."""
+    from pypdfium2 import raw
+
+    count = 0
+    x, y, matrix = ctypes.c_float(), ctypes.c_float(), raw.FS_MATRIX()
+    for path in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)):
+        raw.FPDFPageObj_GetMatrix(path, matrix)
+        a, b, c, d, e, f = matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
+        start: Point | None = None
+        last: Point | None = None
+        for number in range(raw.FPDFPath_CountSegments(path)):
+            count += 1
+            if count > _MOST_SEGMENTS:
+                return
+            segment = raw.FPDFPath_GetPathSegment(path, number)
+            raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+            point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
+            kind = raw.FPDFPathSegment_GetType(segment)
+            if kind == raw.FPDF_SEGMENT_MOVETO:
+                start = point
+            elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
+                yield last, point
+            if raw.FPDFPathSegment_GetClose(segment) and start is not None:
+                yield point, start
+            last = point

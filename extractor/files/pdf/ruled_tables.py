@@ -5,22 +5,19 @@ A cell has a rule on all four sides; a frame around text, or lines under words, 
 
 from __future__ import annotations
 
-import ctypes
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
+from extractor.files.pdf.drawings import Point
 from extractor.files.pdf.glyphs import Glyph
 
 _THIN = 3.0  # points: a thicker shape is no rule
 _SHORT = 6.0  # points: a shorter line is no rule
 _REACH = 3.0  # points that may be missing at a corner
 _LEAST_CELLS = 3  # with text, of a table
-_MOST_RULES, _MOST_SEGMENTS = 2_000, 20_000  # of one page: with more it is a drawing
-
-
-_Point = tuple[float, float]
+_MOST_RULES = 2_000  # of one page: with more it is a drawing
 
 
 class _RuleLine(NamedTuple):
@@ -102,11 +99,11 @@ def _finder(rules: Rules) -> Callable[[float, float], tuple[float, float, float,
     return find
 
 
-def page_rules(page: Any, turn: int, shortest: float = _SHORT) -> Rules:
+def page_rules(lines: Iterable[tuple[Point, Point]], turn: int, shortest: float = _SHORT) -> Rules:
     """Return the straight lines of a page longer than ``shortest`` points, turned like its text."""
     across: list[_RuleLine] = []
     upright: list[_RuleLine] = []
-    for start, end in _segments(page):
+    for start, end in lines:
         (x1, y1), (x2, y2) = _turned(start, turn), _turned(end, turn)
         width, height = abs(x2 - x1), abs(y2 - y1)
         if height <= _THIN and width > shortest:
@@ -133,34 +130,6 @@ def _whole(rules: Iterable[_RuleLine]) -> list[_RuleLine]:
     return found
 
 
-def _turned(point: _Point, turn: int) -> _Point:
+def _turned(point: Point, turn: int) -> Point:
     x, y = point
     return (y, -x) if turn == 1 else (-x, -y) if turn == 2 else (-y, x) if turn == 3 else point
-
-
-def _segments(page: Any) -> Iterator[tuple[_Point, _Point]]:
-    """Yield the straight lines of the page's paths."""
-    from pypdfium2 import raw
-
-    count = 0
-    x, y, matrix = ctypes.c_float(), ctypes.c_float(), raw.FS_MATRIX()
-    for path in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)):
-        raw.FPDFPageObj_GetMatrix(path, matrix)
-        a, b, c, d, e, f = matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
-        start: _Point | None = None
-        last: _Point | None = None
-        for number in range(raw.FPDFPath_CountSegments(path)):
-            count += 1
-            if count > _MOST_SEGMENTS:
-                return
-            segment = raw.FPDFPath_GetPathSegment(path, number)
-            raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-            point = (a * x.value + c * y.value + e, b * x.value + d * y.value + f)
-            kind = raw.FPDFPathSegment_GetType(segment)
-            if kind == raw.FPDF_SEGMENT_MOVETO:
-                start = point
-            elif kind == raw.FPDF_SEGMENT_LINETO and last is not None:
-                yield last, point
-            if raw.FPDFPathSegment_GetClose(segment) and start is not None:
-                yield point, start
-            last = point

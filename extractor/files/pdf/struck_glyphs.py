@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import Any
 
+from extractor.files.pdf.drawings import Point
 from extractor.files.pdf.glyphs import Glyph
 from extractor.files.pdf.ruled_tables import page_rules
 
@@ -15,9 +15,9 @@ _BEYOND = 1.0  # sizes by which it may exceed the struck characters; the rule of
 _MOST = 2_000  # lines of a page: with more it is a drawing
 
 
-def struck_glyphs(page: Any, glyphs: Sequence[Glyph], turn: int) -> set[int]:
+def struck_glyphs(lines: Sequence[tuple[Point, Point]], glyphs: Sequence[Glyph], turn: int) -> set[int]:
     """Return the ids of the characters with a line through them that begins and ends where they do."""
-    rules = page_rules(page, turn, _SHORTEST).across
+    rules = page_rules(lines, turn, _SHORTEST).across
     if not rules or len(rules) > _MOST:
         return set()
     drawn = sorted((glyph for glyph in glyphs if glyph.look.is_drawn and glyph.look.turn == turn), key=lambda g: g.base)

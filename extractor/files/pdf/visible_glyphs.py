@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from extractor.files.parts.left_out import Kind, LeftOut, left_out
-from extractor.files.pdf.drawings import Box, grounds, is_filled_by_pictures
+from extractor.files.pdf.drawings import Box, Surroundings, lies_in
 from extractor.files.pdf.glyphs import UNMAPPED, Glyph, Glyphs, Look
 from extractor.files.pdf.margin_notes import margin_notes
 from extractor.files.pdf.struck_glyphs import struck_glyphs
@@ -28,16 +28,16 @@ class VisibleText(NamedTuple):
     left_out: list[LeftOut]
 
 
-def seen_text(page: Any, found: Glyphs, number: int) -> VisibleText:
+def seen_text(found: Glyphs, beside: Surroundings, number: int) -> VisibleText:
     """Separate the text of page ``number`` (from 1) from its other characters."""
     counts = Counter(glyph.look for glyph in found.glyphs)
     # A scan's text layer is written invisibly over its picture; beside written text, such words are hidden.
     is_mixed = len({look.is_drawn for look in counts}) == 2
-    kinds = _kinds(counts, shows_invisible=not is_mixed or is_filled_by_pictures(page))
+    kinds = _kinds(counts, shows_invisible=not is_mixed or beside.is_scan())
     apart: defaultdict[Kind, list[Glyph]] = defaultdict(list)
     text: list[Glyph] = []
-    shown = _runs_on_paper(page, found.glyphs)
-    struck = struck_glyphs(page, found.glyphs, found.turn)
+    shown = _runs_on_paper(beside.paper, found.glyphs)
+    struck = struck_glyphs(beside.lines, found.glyphs, found.turn)
     for glyph in found.glyphs:
         kind = kinds[glyph.look] or (None if glyph.run in shown else "hidden")
         if kind is None and id(glyph) in struck:
@@ -46,7 +46,7 @@ def seen_text(page: Any, found: Glyphs, number: int) -> VisibleText:
         (apart[kind] if kind else text).append(glyph)
     light = {look for look, kind in kinds.items() if kind and look.lightness >= _PALE}
     if light:
-        _bring_back(page, text, apart, light)
+        _bring_back(beside, text, apart, light)
     ways = _ways(text, found.turn, apart)
     for way in ways:
         _set_overlays_apart(way, apart)
@@ -80,15 +80,12 @@ def _kinds(counts: Counter[Look], *, shows_invisible: bool) -> dict[Look, Kind |
     return kinds
 
 
-def _runs_on_paper(page: Any, glyphs: Iterable[Glyph]) -> set[int]:
+def _runs_on_paper(paper: Box, glyphs: Iterable[Glyph]) -> set[int]:
     """Return the runs that are at least partly on the page; one that leaves it is still text."""
-    left, bottom, right, top = page.get_cropbox()
     shown: set[int] = set()
     for glyph in glyphs:
-        if glyph.run not in shown:
-            across, along = middle(glyph)
-            if left <= across <= right and bottom <= along <= top:
-                shown.add(glyph.run)
+        if glyph.run not in shown and lies_in(middle(glyph), paper):
+            shown.add(glyph.run)
     return shown
 
 
@@ -104,9 +101,9 @@ def middle(glyph: Glyph) -> tuple[float, float]:
     )  # fmt: skip
 
 
-def _bring_back(page: Any, text: list[Glyph], apart: dict[Kind, list[Glyph]], looks: set[Look]) -> None:
+def _bring_back(beside: Surroundings, text: list[Glyph], apart: dict[Kind, list[Glyph]], looks: set[Look]) -> None:
     """Return light words on a picture or a tinted ground to the text: they may be a banner."""
-    boxes = grounds(page)
+    boxes = beside.grounds()
     if not boxes:
         return
     for kind, glyphs in apart.items():
@@ -119,8 +116,8 @@ def _bring_back(page: Any, text: list[Glyph], apart: dict[Kind, list[Glyph]], lo
 
 
 def _stands_on(glyph: Glyph, boxes: Iterable[Box]) -> bool:
-    across, along = middle(glyph)
-    return any(box.left <= across <= box.right and box.bottom <= along <= box.top for box in boxes)
+    place = middle(glyph)
+    return any(lies_in(place, box) for box in boxes)
 
 
 def _ways(text: Sequence[Glyph], turn: int, apart: dict[Kind, list[Glyph]]) -> list[list[Glyph]]:

@@ -17,7 +17,10 @@ from extractor.commands.reader_options import (
     AnswerOptions,
     BackendOption,
     CacheOption,
+    OcrChoice,
+    OcrOption,
     OfflineOption,
+    ReadingOptions,
     ReplayOption,
     chosen_reader,
 )
@@ -61,6 +64,7 @@ def run(  # noqa: PLR0913
     memory: Annotated[int, typer.Option(min=300, help="Megabytes of address space a document may take.")] = 1500,
     force: Annotated[bool, typer.Option("--force", help="Do all, also what is finished and unchanged.")] = False,
     lang: LanguageOption = Language.ZH,
+    ocr: OcrOption = OcrChoice.AUTO,
     log_level: Annotated[Level, typer.Option(help="How much is told on standard error.")] = Level.WARNING,
     log_json: Annotated[bool, typer.Option("--log-json", help="Tell it as one JSON object a line.")] = False,
     cache_dir: CacheOption = None,
@@ -68,7 +72,7 @@ def run(  # noqa: PLR0913
     replay: ReplayOption = None,
     endpoint: EndpointFlags,
 ) -> None:
-    """Extract issues and measures from notices: txt, md, html, docx, pdf, and zip archives of these.
+    """Extract issues and measures from notices: txt, md, html, docx, pdf, pictures, and zip archives of these.
 
     Writes OUT/notices.jsonl (one notice a line, in the order of the inputs), OUT/texts/ID.txt (what offsets index) and
     OUT/run.json (what was done, input by input).
@@ -94,7 +98,9 @@ def run(  # noqa: PLR0913
 
     configure(log_level, as_json=log_json)
     on_terminal = sys.stderr.isatty() and not log_json
-    choice = chosen_reader(backend, endpoint, AnswerOptions(cache_dir, offline, replay), lang.value)
+    choice = chosen_reader(
+        backend, endpoint, AnswerOptions(cache_dir, offline, replay), ReadingOptions(lang.value, ocr.value)
+    )
     reader = choice.reader
     if on_terminal:
         typer.echo(printable(choice.sentence), err=True)

@@ -23,6 +23,7 @@ from extractor.errors import ExtractorError, InputError, OutputError, SettingsEr
 from extractor.files.discover import discover
 from extractor.files.notice_ids import notice_ids
 from extractor.files.parts.left_out import ReadText
+from extractor.files.parts.page_places import OcrMode
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.raw import read_bytes
 from extractor.files.sources.source import Source
@@ -215,15 +216,17 @@ def _do(job: _Job, task: _Task) -> Outcome:
     with doing.caught():
         data = doing.begin()
         if data is not None:
-            doing.end(job.reader.read(_text_of(_File(task.source, data)), task.notice_id))
+            file = _File(task.source, data, job.reader.settings.ocr)
+            doing.end(job.reader.read(_text_of(file), task.notice_id))
     return doing.outcome
 
 
 class _File(NamedTuple):
-    """A file whose text is to be taken out of it."""
+    """A file whose text is to be taken out of it; ``ocr`` says which of its pages are recognised."""
 
     source: Source
     data: bytes
+    ocr: OcrMode
 
 
 TakesText = Callable[[_File], Future[ReadText]]
@@ -235,7 +238,7 @@ async def _do_waiting(job: _Job, reads: Reads, take_text: TakesText, task: _Task
     with doing.caught():
         data = doing.begin()
         if data is not None:
-            text = await asyncio.wrap_future(take_text(_File(task.source, data)))
+            text = await asyncio.wrap_future(take_text(_File(task.source, data, job.reader.settings.ocr)))
             doing.end(await reads(text, task.notice_id))
     return doing.outcome
 
@@ -243,8 +246,7 @@ async def _do_waiting(job: _Job, reads: Reads, take_text: TakesText, task: _Task
 def _text_of(file: _File) -> ReadText:
     from extractor.files.ingest import ingest
 
-    ingested = ingest(file.source, file.data)
-    return ReadText(ingested.text, ingested.left_out)
+    return ingest(file.source, file.data, ocr=file.ocr).read
 
 
 @asynccontextmanager

@@ -103,7 +103,7 @@ def laid(**given: object) -> bytes:
 
 
 def read(data: bytes) -> ReadText:
-    return read_pdf(data, "notice.pdf", Limits())
+    return read_pdf(data, "notice.pdf", Limits(), "never")
 
 
 def lines(data: bytes) -> list[str]:

@@ -12,38 +12,57 @@ from typing import Any
 
 from extractor.errors import InputError
 from extractor.files.parts.left_out import ReadText
+from extractor.files.parts.page_places import OcrMode
 from extractor.files.pdf.drawings import surroundings, unread_drawing
 from extractor.files.pdf.glyphs import UNMAPPED, page_glyphs
 from extractor.files.pdf.printed_pages import PrintedPage, printed_page, printed_text
 from extractor.files.pdf.visible_glyphs import middle
+from extractor.files.scan.recognised_pages import (
+    PageNumber,
+    check_scanned_pages,
+    chosen_engine,
+    recognised_page,
+    remedy_for_pictures,
+)
+from extractor.files.scan.recogniser import engine_version
 from extractor.files.sources.file_limits import Limits
 
 _PDFIUM = threading.Lock()  # PDFium has global state and is not safe for threads, as its documentation says
 _UNREADABLE = 0.4  # share of characters without a meaning: a text layer with more is useless
+_LITTLE = 60  # characters on a picture: fewer are a number, a stamp, the name of the program that scanned
+_FAR_LESS = 0.6  # of a layer's characters
+_SCALE = 3.0  # pixels for each point of a page that is recognised: 216 dpi
+_MOST_PIXELS = 4000  # of its longer side
 _TO_SPARE = 2  # PDFium counts blanks and line ends of its own among the characters of a page
 
 
-def read_pdf(data: bytes, name: str, limits: Limits) -> ReadText:
+def read_pdf(data: bytes, name: str, limits: Limits, ocr: OcrMode = "auto") -> ReadText:
     """Return a PDF's text and the account of what is left out; ``name`` is for messages.
+
+    Pages that are pictures are recognised where ``ocr`` allows it and the extra ``ocr`` is installed.
 
     Raises:
         InputError: it is damaged, encrypted, too long, or has no readable text.
+        SettingsError: ``ocr`` is ``always``, and recognition is not installed.
     """
+    engine = chosen_engine(ocr)
     with _PDFIUM:
-        pages = list(_pages(data, name, limits))
-    found = printed_text(pages)
+        pages = list(_pages(data, name, limits, ocr if engine else "never"))
+    found = printed_text(pages, engine)
     if found.is_empty:
-        raise InputError(f"{name}: {_reason(found.unread)}")
+        raise InputError(f"{name}: {_reason(found.unread, pages, ocr)}")
     text = found.read.text
     if text.count(UNMAPPED) > _UNREADABLE * len(text):
         raise InputError(
-            f"{name}: the text layer of this PDF holds glyph numbers, not characters; recognise its text (OCR) first"
+            f"{name}: the text layer of this PDF holds glyph numbers, not characters; {_remedy_by_force(ocr)}"
         )
     return found.read
 
 
-def _reason(unread: Sequence[PrintedPage]) -> str:
-    remedy = "recognise its text (OCR) first and give the result, or find the notice as a web page"
+def _reason(unread: Sequence[PrintedPage], pages: Sequence[PrintedPage], ocr: OcrMode) -> str:
+    if any(page.is_recognised for page in pages):
+        return "this PDF is a scan, and recognition (OCR) found no text in it; check that its pages can be read"
+    remedy = remedy_for_pictures(ocr)
     if not unread:
         return (
             f"this PDF holds no text, no picture and nothing drawn that could be text; if its pages show some, {remedy}"
@@ -53,7 +72,11 @@ def _reason(unread: Sequence[PrintedPage]) -> str:
     return f"this PDF is a scan, a picture without a text layer; {remedy}"
 
 
-def _pages(data: bytes, name: str, limits: Limits) -> Iterator[PrintedPage]:
+def _remedy_by_force(ocr: OcrMode) -> str:
+    return "recognise its pages with --ocr always" if engine_version() else remedy_for_pictures(ocr)
+
+
+def _pages(data: bytes, name: str, limits: Limits, ocr: OcrMode) -> Iterator[PrintedPage]:
     import pypdfium2
 
     try:
@@ -62,7 +85,7 @@ def _pages(data: bytes, name: str, limits: Limits) -> Iterator[PrintedPage]:
         if "password" in str(error).lower():
             raise InputError(f"{name}: is encrypted; save a copy without password and give that") from error
         raise InputError(f"{name}: is no readable PDF, or a truncated one ({error}); fetch it again") from error
-    count = 0
+    count = recognised = 0
     with contextlib.closing(document):
         if len(document) > limits.pdf_pages:
             raise InputError(f"{name}: has {len(document)} pages, {limits.pdf_pages} are read; cut it to the notice")
@@ -79,7 +102,34 @@ def _pages(data: bytes, name: str, limits: Limits) -> Iterator[PrintedPage]:
                         f"{name}: has {count:,} characters up to page {number}, {limits.text_characters:,} are read; "
                         "cut it to the notice"
                     )
-                yield _page(page, textpage, number)
+                found = _page(page, textpage, number)
+                if _is_to_recognise(found, ocr):
+                    recognised += 1
+                    check_scanned_pages(recognised, name, limits)
+                    found = _better(found, _recognised(page, PageNumber(number, len(document))))
+                yield found
+
+
+def _is_to_recognise(page: PrintedPage, ocr: OcrMode) -> bool:
+    """Return whether a page is a picture with little or no text, or has a text that other programs recognised."""
+    if ocr != "auto":
+        return ocr == "always"
+    return page.is_recognised or (page.drawn is not None and sum(len(row.text) for row in page.rows) < _LITTLE)
+
+
+def _better(layer: PrintedPage, found: PrintedPage) -> PrintedPage:
+    """Return a page as we recognised it, unless another program, or who wrote it, has far more of its text."""
+    had, has = (sum(len("".join(row.text.split())) for row in page.rows) for page in (layer, found))
+    return layer if has < _FAR_LESS * had else found
+
+
+def _recognised(page: Any, number: PageNumber) -> PrintedPage:
+    import numpy
+
+    scale = min(_SCALE, _MOST_PIXELS / max(page.get_width(), page.get_height(), 1.0))
+    # PDFium draws with blue first, as the recogniser takes it.
+    drawn = page.render(scale=scale, draw_annots=False, rev_byteorder=False).to_numpy()
+    return recognised_page(numpy.ascontiguousarray(drawn[..., :3]), number, page.get_width())
 
 
 def _page(page: Any, textpage: Any, number: int) -> PrintedPage:

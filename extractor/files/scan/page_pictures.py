@@ -41,7 +41,9 @@ def stamps_removed(picture: Picture) -> CleanPicture:
     for left, top, right, bottom in places:
         part = clean[top:bottom, left:right]
         tinted = cv2.dilate(red[top:bottom, left:right].astype("uint8"), numpy.ones((3, 3), "uint8")) > 0
-        part[tinted] = part[tinted][:, 2:3]
+        # A stamp's own red is not quite white there: as much brighter, it is paper.
+        level = max(1.0, float(numpy.median(part[..., 2][red[top:bottom, left:right]])))
+        part[tinted] = (part[tinted][:, 2:3] * (255 / level)).clip(0, 255).astype("uint8")
     return CleanPicture(clean, len(places))
 
 

@@ -6,8 +6,12 @@ The classifier turns long lines upside down; pages are turned as a whole instead
 from __future__ import annotations
 
 import functools
+import math
 import os
+import threading
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,8 +22,16 @@ if TYPE_CHECKING:
     Picture = NDArray[Any]
 
 ENGINE = "rapidocr"
+PAGE_SECONDS = 60
+"""The most seconds that recognising one page may take."""
+
+_AT_ONCE = 24  # strips between two looks at the clock
 _MOST_THREADS = 4  # each takes address space of its own
 _MODEL_BYTES = 1_000_000_000  # of address space for libraries and models, beyond what a document may take
+
+
+class SlowPageError(Exception):
+    """A page takes more than ``PAGE_SECONDS``."""
 
 
 class LineText(NamedTuple):
@@ -67,20 +79,60 @@ class Recogniser:
             }
         )
 
+        self._turn = threading.RLock()
+        self._deadline = math.inf
+
+    @contextmanager
+    def one_page(self) -> Iterator[None]:
+        """Work for one caller on one page, within ``PAGE_SECONDS`` from now.
+
+        Raises:
+            SlowPageError: it takes longer.
+            MemoryError: it needs more memory than this process may have.
+        """
+        with self._turn:
+            self._deadline = time.monotonic() + PAGE_SECONDS
+            _allow_processor()
+            try:
+                yield
+            except Exception as error:
+                if "bad_alloc" in str(error) or "Failed to allocate" in str(error):
+                    raise MemoryError from error
+                raise
+            finally:
+                self._deadline = math.inf
+
     def boxes(self, picture: Picture) -> Picture:
-        """Return the four corners of each line, in pixels, clockwise from the upper left."""
+        """Return the four corners of each line, in pixels, clockwise from the upper left.
+
+        Raises:
+            SlowPageError: the page's time is over.
+        """
         import numpy
 
+        self._check_clock()
         found = self._engine(picture, use_det=True, use_cls=False, use_rec=False)
         corners = getattr(found, "boxes", None)
         return numpy.zeros((0, 4, 2)) if corners is None else numpy.asarray(corners, dtype=float)
 
     def lines(self, strips: Sequence[Picture]) -> list[LineText]:
-        """Return the text of each strip, which holds one level line."""
-        if not strips:
-            return []
-        found = self._engine.recognize_txt(list(strips))
-        return [_line(text, words) for text, words in zip(found.txts or (), found.word_results, strict=True)]
+        """Return the text of each strip, which holds one level line.
+
+        Raises:
+            SlowPageError: the page's time is over.
+        """
+        found: dict[int, LineText] = {}
+        order = sorted(range(len(strips)), key=lambda number: strips[number].shape[1] / strips[number].shape[0])
+        for start in range(0, len(order), _AT_ONCE):
+            batch = order[start : start + _AT_ONCE]
+            self._check_clock()
+            read = self._engine.recognize_txt([strips[number] for number in batch])
+            found.update(zip(batch, map(_line, read.txts or (), read.word_results), strict=True))
+        return [found[number] for number in range(len(strips))]
+
+    def _check_clock(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise SlowPageError
 
 
 def _line(text: str, words: Any) -> LineText:
@@ -116,3 +168,14 @@ def _allow_models() -> None:
         return
     wanted = soft + _MODEL_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
+
+
+def _allow_processor() -> None:
+    """Raise this process's limit on processor time by what one page may take, where there is one."""
+    with suppress(ModuleNotFoundError, ValueError, OSError):
+        import resource
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        if soft != resource.RLIM_INFINITY:
+            wanted = int(time.process_time()) + PAGE_SECONDS * _threads()
+            resource.setrlimit(resource.RLIMIT_CPU, (max(soft, wanted), hard))

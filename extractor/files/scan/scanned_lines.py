@@ -10,16 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise, starmap
 from statistics import median
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from extractor.files.parts.page_places import UnsurePart
 from extractor.files.scan.page_pictures import stamps_removed, tiles, turned
 from extractor.files.scan.recogniser import LineText, Recogniser
 
 if TYPE_CHECKING:
     from extractor.files.scan.recogniser import Picture
-
-Reason = Literal["score", "gap", "twice", "look"]
-"""Why a stretch is unsure: its score, ink without text in it, two readings that differ, letters like digits."""
 
 _LEAST_SCORE = 0.6  # of a character
 _LEAST_OF_DIGIT = 0.9
@@ -35,14 +33,6 @@ _FIGURE = re.compile(r"[0-9０-９][0-9０-９.,，．·:：/%％‰~～—–+�
 _LIKE_DIGITS = re.compile(r"[lIiOoQSsZzBbg|\]\[!](?=[0-9.])|(?<=[0-9.])[lIiOoQSsZzBbg|\]\[!]")
 _VALUE = re.compile(r"[0-9.%‰/:+-]")
 _WIDTHS = str.maketrans("０１２３４５６７８９．％：／－—–～", "0123456789.%:/----")
-
-
-class UnsurePart(NamedTuple):
-    """A stretch of a line's text that may be misread."""
-
-    start: int
-    end: int
-    reason: Reason
 
 
 class ScannedLine(NamedTuple):
@@ -102,23 +92,28 @@ def _upright(picture: Picture, reader: Recogniser) -> tuple[Picture, list[_Found
     if _lie_on_side(boxes):
         turn, picture = 1, turned(picture, 1)
         boxes = _boxes(picture, reader)
-    longest = sorted(boxes, key=lambda corners: -_length(corners))[:_SAMPLE]
-    texts = reader.lines([strip_of(picture, corners) for corners in longest])
-    if texts and _mean(texts) < _LEAST_OF_PAGE:
-        over = turned(picture, 2)
-        height, width = picture.shape[:2]
-        others = reader.lines([strip_of(over, _turned_over(corners, width, height)) for corners in longest])
-        if _mean(others) > _mean(texts):
-            turn, picture, boxes = turn + 2, over, _boxes(over, reader)
+    found = _found(picture, boxes, reader)
+    longest = sorted(found, key=lambda line: -_length(line.corners))[:_SAMPLE]
+    if longest and _mean([line.text for line in longest]) < _LEAST_OF_PAGE:
+        others = reader.lines([turned(line.strip, 2) for line in longest])
+        if _mean(others) > _mean([line.text for line in longest]):
+            turn, picture = turn + 2, turned(picture, 2)
+            found = _found(picture, _boxes(picture, reader), reader)
+    return picture, found, turn
+
+
+def _found(picture: Picture, boxes: Sequence[Picture], reader: Recogniser) -> list[_FoundLine]:
     strips = [strip_of(picture, corners) for corners in boxes]
-    found = zip(boxes, map(_plain, reader.lines(strips)), strips, strict=True)
-    return picture, list(starmap(_FoundLine, found)), turn
+    texts = map(_plain, reader.lines(strips))
+    return list(starmap(_FoundLine, zip(boxes, texts, strips, strict=True)))
 
 
 def _boxes(picture: Picture, reader: Recogniser) -> list[Picture]:
+    import numpy
+
     found: list[Picture] = []
     for top, tile in tiles(picture):
-        found.extend(corners + (0, top) for corners in reader.boxes(tile))
+        found.extend(numpy.add(corners, (0, top)) for corners in reader.boxes(tile))
     return found
 
 
@@ -143,12 +138,6 @@ def _length(corners: Picture) -> float:
     return max(_sides(corners))
 
 
-def _turned_over(corners: Picture, width: int, height: int) -> Picture:
-    import numpy
-
-    return numpy.array([(width - x, height - y) for x, y in corners[[2, 3, 0, 1]]])
-
-
 def _mean(texts: Sequence[LineText]) -> float:
     scores = [score for text in texts for score in text.scores]
     return sum(scores) / len(scores) if scores else 0.0
@@ -165,16 +154,13 @@ def strip_of(picture: Picture, corners: Picture, *, room: float = 0.0) -> Pictur
     source = numpy.array([corners[0] - down, corners[1] - down, corners[2] + down, corners[3] + down], dtype="float32")
     target = numpy.array([(0, 0), (width, 0), (width, height), (0, height)], dtype="float32")
     matrix = cv2.getPerspectiveTransform(source, target)
-    return cv2.warpPerspective(
-        picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC
-    )
+    return cv2.warpPerspective(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE, flags=cv2.INTER_CUBIC)
 
 
 def _tilt(boxes: Iterable[Picture]) -> float:
     """Return the slope of the lines in radians, by their lengths."""
-    slopes = sorted(
-        (math.atan2(corners[1][1] - corners[0][1], corners[1][0] - corners[0][0]), _length(corners)) for corners in boxes
-    )
+    ends = ((corners[1] - corners[0], _length(corners)) for corners in boxes)
+    slopes = sorted((math.atan2(along, across), length) for (across, along), length in ends)
     half, so_far = sum(length for _, length in slopes) / 2, 0.0
     for slope, length in slopes:
         so_far += length
@@ -200,14 +186,14 @@ def _scanned(line: _FoundLine, size: float, level: _Level, unsure: tuple[UnsureP
     text, long = line.text, _sides(line.corners)[0]
     x, y = level.placed(*line.corners.mean(axis=0))
     begin = x - long / 2
-    left, top, right, bottom = (*line.corners.min(axis=0), *line.corners.max(axis=0))
+    box = (*line.corners.min(axis=0).tolist(), *line.corners.max(axis=0).tolist())
     return ScannedLine(
         text=text.text,
         left=begin + text.centres[0] * long - size / 2 * _width(text.text[:1]),
         right=begin + text.centres[-1] * long + size / 2 * _width(text.text[-1:]),
         middle=y,
         size=size,
-        box=(float(left), float(top), float(right), float(bottom)),
+        box=box,
         score=_mean([text]),
         unsure=unsure,
         strip=line.strip,
@@ -264,11 +250,17 @@ def _sizes(lines: Sequence[_FoundLine]) -> list[float]:
 def _unsure(line: _FoundLine, size: float) -> Iterator[UnsurePart]:
     text = line.text
     for number, (character, score) in enumerate(zip(text.text, text.scores, strict=True)):
-        if score < (_LEAST_OF_DIGIT if character.isdigit() else _LEAST_SCORE):
+        least = _LEAST_OF_DIGIT if character.isdigit() else _LEAST_SCORE
+        if score < least and (character.isalnum() or _is_in_figure(text.text, number)):
             yield UnsurePart(number, number + 1, "score")
     for match in _LIKE_DIGITS.finditer(text.text):
         yield UnsurePart(match.start(), match.end(), "look")
     yield from _gaps(text, line.strip, size)
+
+
+def _is_in_figure(text: str, number: int) -> bool:
+    """Return whether a mark touches a digit: it may be a point or a sign."""
+    return any(character.isdigit() for character in (text[number - 1 : number], text[number + 1 : number + 2]))
 
 
 def _gaps(line: LineText, strip: Picture, size: float) -> Iterator[UnsurePart]:
@@ -279,7 +271,7 @@ def _gaps(line: LineText, strip: Picture, size: float) -> Iterator[UnsurePart]:
     for number, (character, centre) in enumerate(zip(line.text, line.centres, strict=True)):
         reach = size * _width(character) / 2
         edges.append((number, centre * width - reach))
-        start, end = edges[-2][1] , edges[-1][1]
+        start, end = edges[-2][1], edges[-1][1]
         if end - start > _GAP * size and _is_inked(ink[round(max(0, start)) : round(end)], size):
             yield UnsurePart(max(0, number - 1), number + 1, "gap")
         edges[-1] = (number, centre * width + reach)
@@ -294,7 +286,8 @@ def _ink(strip: Picture) -> Picture:
     grey = cv2.cvtColor(strip, cv2.COLOR_BGR2GRAY)
     _, dark = cv2.threshold(grey, 0, 1, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
     margin = strip.shape[0] // 6
-    return dark[margin : strip.shape[0] - margin].sum(axis=0)
+    columns: Picture = dark[margin : strip.shape[0] - margin].sum(axis=0)
+    return columns
 
 
 def _is_inked(columns: Picture, size: float) -> bool:

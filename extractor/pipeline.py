@@ -161,7 +161,7 @@ class Kept(NamedTuple):
 class Folder(Protocol):
     """A place for finished notices (``extractor.runs.run_folder``)."""
 
-    def save(  # noqa: PLR0913
+    def save(  # noqa: PLR0913, PLR0917
         self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: LeftOutRows, places: bytes
     ) -> None:
         """Keep a notice's text, its record as one line of JSON, what is reported of it, and its text's places."""

@@ -108,11 +108,11 @@ def chosen_reader(
     Raises:
         SettingsError: a setting is wrong, or a model is wanted and none is named.
     """
-    from extractor.files.scan.recognised_pages import chosen_engine
+    from extractor.files.scan.recognised_pages import recognition
     from extractor.readers import ModelReader, RulesReader
 
     if reading.ocr == "always":
-        chosen_engine(reading.ocr)  # complains before the first notice
+        recognition(reading.ocr)  # complains before the first notice
     rules = RulesReader(*reading)
     if backend is Backend.RULES:
         return ReaderChoice(rules, "--backend rules")

@@ -29,10 +29,12 @@ from extractor.logs import LOGGER, configure
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
+    from extractor.files.scan.page_progress import PageProgress
     from extractor.runs.run_report import Outcome
 
 INTERRUPTED = 130
 UNANSWERED = 3
+_READING = "reading notices"
 _REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
 
 
@@ -127,6 +129,7 @@ def run(  # noqa: PLR0913
             allowance=allowance,
             begun=progress.begin,
             watch=watch,
+            paged=progress.page,
         )
     interrupted = report.ending == "interrupted"
     if report.passed_over:
@@ -173,12 +176,14 @@ class _Progress(NamedTuple):
 
     begin: Callable[[int], None] = lambda _: None
     advance: Callable[[], None] = lambda: None
+    page: Callable[[str, PageProgress], None] = lambda _name, _page: None
 
 
 @contextmanager
 def _progress(live: Callable[[], str]) -> Iterator[_Progress]:
     """Show a bar; ``live`` is asked, several times a second, for what a model has taken so far."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -196,5 +201,14 @@ def _progress(live: Callable[[], str]) -> Iterator[_Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), Live())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        row = bar.add_task("reading notices", total=None)
-        yield _Progress(lambda total: bar.update(row, total=total), lambda: bar.advance(row))
+        row = bar.add_task(_READING, total=None)
+
+        def advance() -> None:
+            bar.update(row, description=_READING)
+            bar.advance(row)
+
+        def page(name: str, at: PageProgress) -> None:
+            shown = printable(Path(name).name)
+            bar.update(row, description=escape(f"recognising page {at.page} of {at.of}: {shown}"))
+
+        yield _Progress(lambda total: bar.update(row, total=total), advance, page)

@@ -93,12 +93,14 @@ def _text_of(data: bytes, name: str, kind: Format, limits: Limits, ocr: OcrMode)
         return _Text(read._replace(text=_with_unix_line_ends(read.text)), None)
     if kind == "pdf":
         from extractor.files.pdf.pdf_text import read_pdf
+        from extractor.files.scan.recognised_pages import recognition
 
-        return _Text(read_pdf(data, name, limits, ocr), None)
+        return _Text(read_pdf(data, name, limits, recognition(ocr)), None)
     if kind == "picture":
         from extractor.files.scan.pictures import read_pictures
+        from extractor.files.scan.recognised_pages import recognition
 
-        return _Text(read_pictures([data], name, limits, ocr), None)
+        return _Text(read_pictures([data], name, limits, recognition(ocr)), None)
     if kind == "html":
         return _text_of_page(SavedPage(data, None, {}, []), name, limits)
     if kind == "mhtml":

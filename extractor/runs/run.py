@@ -24,6 +24,7 @@ from extractor.files.discover import discover
 from extractor.files.notice_ids import notice_ids
 from extractor.files.parts.left_out import ReadText
 from extractor.files.parts.page_places import OcrMode
+from extractor.files.scan.page_progress import PageProgress
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.raw import read_bytes
 from extractor.files.sources.source import Source
@@ -50,6 +51,17 @@ class _Task(NamedTuple):
     given: bytes | InputError | None
 
 
+Paged = Callable[[str, PageProgress], None]
+"""Receives the name of an input and a page of it that is being recognised."""
+
+
+class _ProcessPlan(NamedTuple):
+    """The limits of the processes in which documents are parsed, and who hears of their pages."""
+
+    allowance: Allowance
+    paged: Paged
+
+
 class _Job(NamedTuple):
     """The settings that all tasks of a run share."""
 
@@ -69,12 +81,14 @@ def run(  # noqa: PLR0913
     allowance: Allowance = _ALLOWANCE,
     begun: Callable[[int], None] = lambda _: None,
     watch: Callable[[Outcome], None] = lambda _: None,
+    paged: Paged = lambda _name, _page: None,
 ) -> Report:
     """Extract the notices that ``paths`` stand for (see ``discover``) into the folder ``out``.
 
     ``reader`` is the rules' by default. Notices that an earlier run finished there are left as they are while input,
     settings and this program are the same; ``force`` reads all. ``begun`` receives the number of inputs, ``watch`` each
-    outcome as it comes, in the inputs' order. Documents are parsed in ``jobs`` processes; one that takes more than
+    outcome as it comes, in the inputs' order, ``paged`` an input's name and each of its pages whose recognition begins
+    (from any thread). Documents are parsed in ``jobs`` processes; one that takes more than
     ``allowance`` there is a failed input. A keyboard interrupt ends the run early; finished work is written, and the
     report's ``ending`` is ``interrupted``.
 
@@ -101,7 +115,7 @@ def run(  # noqa: PLR0913
         ending: Ending = "complete"
         failure: OutputError | None = None
         try:
-            with closing(_results(job, tasks, jobs, allowance)) as results:
+            with closing(_results(job, tasks, jobs, _ProcessPlan(allowance, paged))) as results:
                 for outcome in results:
                     outcomes.append(outcome)
                     watch(outcome)
@@ -128,10 +142,14 @@ def run(  # noqa: PLR0913
     return report
 
 
-def _results(job: _Job, tasks: Iterator[_Task], jobs: int, allowance: Allowance) -> Generator[Outcome, None, None]:
+def _results(job: _Job, tasks: Iterator[_Task], jobs: int, process: _ProcessPlan) -> Generator[Outcome, None, None]:
     if job.reader.waits:
-        return await_in_order(partial(_waiting, job, allowance), tasks, NOTICES_AT_ONCE)
-    return map_in_order(partial(_do, job), tasks, jobs, _lost, allowance)
+        return await_in_order(partial(_waiting, job, process), tasks, NOTICES_AT_ONCE)
+
+    def told(task: _Task, page: PageProgress) -> None:
+        process.paged(task.source.name, page)
+
+    return map_in_order(partial(_do, job), tasks, jobs, _lost, process.allowance, told)
 
 
 class _ReadOnce:
@@ -250,9 +268,13 @@ def _text_of(file: _File) -> ReadText:
 
 
 @asynccontextmanager
-async def _waiting(job: _Job, allowance: Allowance) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
+async def _waiting(job: _Job, process: _ProcessPlan) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
     """Give what reads a notice while the reader is open."""
-    with confined(_text_of, 1, allowance) as take_text:
+
+    def told(file: _File, page: PageProgress) -> None:
+        process.paged(file.source.name, page)
+
+    with confined(_text_of, 1, process.allowance, told) as take_text:
         async with job.reader.opened() as reads:
             yield partial(_do_waiting, job, reads, take_text)
 

@@ -88,7 +88,7 @@ class RunFolder:
         """
         return self.texts / f"{_checked(notice_id)}.places.json"
 
-    def save(  # noqa: PLR0913
+    def save(  # noqa: PLR0913, PLR0917
         self,
         notice_id: str,
         key: str,

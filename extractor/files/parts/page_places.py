@@ -79,7 +79,9 @@ class PagePlaces(NamedTuple):
 
 
 def places_from(data: bytes) -> PagePlaces | None:
-    """Return the places that a file holds; None where it holds others, or is damaged."""
+    """Return the places that a file holds; None where it is empty or damaged, or holds others."""
+    if not data:
+        return None
     try:
         kept = json.loads(data)
         if kept["kind"] != "page_box":

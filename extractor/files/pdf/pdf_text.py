@@ -12,71 +12,56 @@ from typing import Any
 
 from extractor.errors import InputError
 from extractor.files.parts.left_out import ReadText
-from extractor.files.parts.page_places import OcrMode
 from extractor.files.pdf.drawings import surroundings, unread_drawing
 from extractor.files.pdf.glyphs import UNMAPPED, page_glyphs
+from extractor.files.pdf.page_recognition import PageNumber, PageRecognition
 from extractor.files.pdf.printed_pages import PrintedPage, printed_page, printed_text
 from extractor.files.pdf.visible_glyphs import middle
-from extractor.files.scan.recognised_pages import (
-    PageNumber,
-    check_scanned_pages,
-    chosen_engine,
-    recognised_page,
-    remedy_for_pictures,
-)
-from extractor.files.scan.recogniser import engine_version
 from extractor.files.sources.file_limits import Limits
 
 _PDFIUM = threading.Lock()  # PDFium has global state and is not safe for threads, as its documentation says
 _UNREADABLE = 0.4  # share of characters without a meaning: a text layer with more is useless
-_LITTLE = 60  # characters on a picture: fewer are a number, a stamp, the name of the program that scanned
 _FAR_LESS = 0.6  # of a layer's characters
 _SCALE = 3.0  # pixels for each point of a page that is recognised: 216 dpi
 _MOST_PIXELS = 4000  # of its longer side
 _TO_SPARE = 2  # PDFium counts blanks and line ends of its own among the characters of a page
 
 
-def read_pdf(data: bytes, name: str, limits: Limits, ocr: OcrMode = "auto") -> ReadText:
+def read_pdf(data: bytes, name: str, limits: Limits, recognition: PageRecognition) -> ReadText:
     """Return a PDF's text and the account of what is left out; ``name`` is for messages.
 
-    Pages that are pictures are recognised where ``ocr`` allows it and the extra ``ocr`` is installed.
+    Pages that are pictures are recognised as far as ``recognition`` is installed and allowed.
 
     Raises:
         InputError: it is damaged, encrypted, too long, or has no readable text.
-        SettingsError: ``ocr`` is ``always``, and recognition is not installed.
     """
-    engine = chosen_engine(ocr)
     with _PDFIUM:
-        pages = list(_pages(data, name, limits, ocr if engine else "never"))
-    found = printed_text(pages, engine)
+        pages = list(_pages(data, name, limits, recognition))
+    found = printed_text(pages, recognition.engine)
     if found.is_empty:
-        raise InputError(f"{name}: {_reason(found.unread, pages, ocr)}")
+        raise InputError(f"{name}: {_reason(found.unread, pages, recognition)}")
     text = found.read.text
     if text.count(UNMAPPED) > _UNREADABLE * len(text):
         raise InputError(
-            f"{name}: the text layer of this PDF holds glyph numbers, not characters; {_remedy_by_force(ocr)}"
+            f"{name}: the text layer of this PDF holds glyph numbers, not characters; {recognition.remedy}"
         )
     return found.read
 
 
-def _reason(unread: Sequence[PrintedPage], pages: Sequence[PrintedPage], ocr: OcrMode) -> str:
-    if any(page.is_recognised for page in pages):
+def _reason(unread: Sequence[PrintedPage], pages: Sequence[PrintedPage], recognition: PageRecognition) -> str:
+    if recognition.engine and any(page.is_recognised for page in pages):
         return "this PDF is a scan, and recognition (OCR) found no text in it; check that its pages can be read"
-    remedy = remedy_for_pictures(ocr)
     if not unread:
         return (
-            f"this PDF holds no text, no picture and nothing drawn that could be text; if its pages show some, {remedy}"
+            "this PDF holds no text, no picture and nothing drawn that could be text; if its pages show some, "
+            f"{recognition.remedy}"
         )
     if all(page.drawn == "curves" for page in unread):
-        return f"the text of this PDF is drawn as curves, not written; {remedy}"
-    return f"this PDF is a scan, a picture without a text layer; {remedy}"
+        return f"the text of this PDF is drawn as curves, not written; {recognition.remedy}"
+    return f"this PDF is a scan, a picture without a text layer; {recognition.remedy}"
 
 
-def _remedy_by_force(ocr: OcrMode) -> str:
-    return "recognise its pages with --ocr always" if engine_version() else remedy_for_pictures(ocr)
-
-
-def _pages(data: bytes, name: str, limits: Limits, ocr: OcrMode) -> Iterator[PrintedPage]:
+def _pages(data: bytes, name: str, limits: Limits, recognition: PageRecognition) -> Iterator[PrintedPage]:
     import pypdfium2
 
     try:
@@ -103,18 +88,19 @@ def _pages(data: bytes, name: str, limits: Limits, ocr: OcrMode) -> Iterator[Pri
                         "cut it to the notice"
                     )
                 found = _page(page, textpage, number)
-                if _is_to_recognise(found, ocr):
+                if recognition.takes(found):
                     recognised += 1
-                    check_scanned_pages(recognised, name, limits)
-                    found = _better(found, _recognised(page, PageNumber(number, len(document))))
+                    _check_recognised(recognised, name, limits)
+                    seen = recognition.recognise(_picture(page), PageNumber(number, len(document)), page.get_width())
+                    found = _better(found, seen)
                 yield found
 
 
-def _is_to_recognise(page: PrintedPage, ocr: OcrMode) -> bool:
-    """Return whether a page is a picture with little or no text, or has a text that other programs recognised."""
-    if ocr != "auto":
-        return ocr == "always"
-    return page.is_recognised or (page.drawn is not None and sum(len(row.text) for row in page.rows) < _LITTLE)
+def _check_recognised(count: int, name: str, limits: Limits) -> None:
+    if count > limits.scanned_pages:
+        raise InputError(
+            f"{name}: has more than {limits.scanned_pages} pages to recognise, which is the most; cut it to the notice"
+        )
 
 
 def _better(layer: PrintedPage, found: PrintedPage) -> PrintedPage:
@@ -123,13 +109,12 @@ def _better(layer: PrintedPage, found: PrintedPage) -> PrintedPage:
     return layer if has < _FAR_LESS * had else found
 
 
-def _recognised(page: Any, number: PageNumber) -> PrintedPage:
+def _picture(page: Any) -> Any:
+    """Draw a page as an array of height, width and three colours, blue first."""
     import numpy
 
     scale = min(_SCALE, _MOST_PIXELS / max(page.get_width(), page.get_height(), 1.0))
-    # PDFium draws with blue first, as the recogniser takes it.
-    drawn = page.render(scale=scale, draw_annots=False, rev_byteorder=False).to_numpy()
-    return recognised_page(numpy.ascontiguousarray(drawn[..., :3]), number, page.get_width())
+    return numpy.ascontiguousarray(page.render(scale=scale).to_numpy()[..., :3])
 
 
 def _page(page: Any, textpage: Any, number: int) -> PrintedPage:

@@ -10,15 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from extractor.errors import InputError
 from extractor.files.parts.left_out import ReadText
-from extractor.files.parts.page_places import OcrMode
+from extractor.files.pdf.page_recognition import PageNumber, PageRecognition
 from extractor.files.pdf.printed_pages import printed_text
-from extractor.files.scan.recognised_pages import (
-    PageNumber,
-    check_scanned_pages,
-    chosen_engine,
-    recognised_page,
-    remedy_for_pictures,
-)
+from extractor.files.scan.recognised_pages import check_scanned_pages
 from extractor.files.sources.file_limits import Limits
 
 if TYPE_CHECKING:
@@ -30,27 +24,25 @@ _MOST_PIXELS = 4000  # of a page's shorter side
 _LONG = 3  # times: a longer picture is no page but a screen's
 
 
-def read_pictures(files: Sequence[bytes], name: str, limits: Limits, ocr: OcrMode = "auto") -> ReadText:
+def read_pictures(files: Sequence[bytes], name: str, limits: Limits, recognition: PageRecognition) -> ReadText:
     """Return the text of pictures that are the pages of one notice, in order; ``name`` is for messages.
 
     Raises:
         InputError: recognition is not installed or not allowed, or a picture is damaged, too large, or without text.
-        SettingsError: ``ocr`` is ``always``, and recognition is not installed.
     """
-    engine = chosen_engine(ocr)
-    if not engine:
-        raise InputError(f"{name}: is a picture; {remedy_for_pictures(ocr)}")
-    counts = [_frames(data, name, limits) for data in files]
-    check_scanned_pages(sum(counts), name, limits)
-    pages = enumerate((frame for data in files for frame in _pictures(data, name)), start=1)
-    found = printed_text((_recognised(picture, PageNumber(number, sum(counts))) for number, picture in pages), engine)
+    if not recognition.engine:
+        raise InputError(f"{name}: is a picture; {recognition.remedy}")
+    count = sum(_frames(data, name, limits) for data in files)
+    check_scanned_pages(count, name, limits)
+    pictures = (picture for data in files for picture in _pictures(data, name))
+    pages = (
+        recognition.recognise(picture, PageNumber(number, count), _WIDTH)
+        for number, picture in enumerate(pictures, start=1)
+    )
+    found = printed_text(pages, recognition.engine)
     if found.is_empty or not found.read.text.strip():
         raise InputError(f"{name}: recognition (OCR) found no text in this picture; check that it can be read")
     return found.read
-
-
-def _recognised(picture: Picture, number: PageNumber) -> Any:
-    return recognised_page(picture, number, _WIDTH)
 
 
 class _Size(NamedTuple):

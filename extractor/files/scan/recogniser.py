@@ -27,7 +27,8 @@ PAGE_SECONDS = 60
 
 _AT_ONCE = 24  # strips between two looks at the clock
 _MOST_THREADS = 4  # each takes address space of its own
-_MODEL_BYTES = 1_000_000_000  # of address space for libraries and models, beyond what a document may take
+MODEL_BYTES = 1_000_000_000
+"""Bytes of address space for the libraries and models of recognition, beyond what a document may take."""
 
 
 class SlowPageError(Exception):
@@ -166,7 +167,7 @@ def _allow_models() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     if soft == resource.RLIM_INFINITY:
         return
-    wanted = soft + _MODEL_BYTES
+    wanted = soft + MODEL_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 

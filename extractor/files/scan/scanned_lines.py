@@ -25,6 +25,7 @@ _LEAST_OF_PAGE = 0.85  # of a page's longest lines: pages with less may lie upsi
 _SAMPLE = 6  # lines
 _TALL = 1.5  # height of a box by its width: a line of a page on its side
 _GAP = 0.65  # sizes between two characters, beyond their own widths
+_BLANK_IN_NUMBER = 0.85  # sizes between two digits: one number's are closer
 _OF_HEIGHT = 0.7  # of a box is the size of its characters
 _UNEVEN_SIZE = 0.25  # lines of one size differ by less
 _ROOM = 0.2  # heights above and below a figure that is read alone
@@ -104,7 +105,7 @@ def _upright(picture: Picture, reader: Recogniser) -> tuple[Picture, list[_Found
 
 def _found(picture: Picture, boxes: Sequence[Picture], reader: Recogniser) -> list[_FoundLine]:
     strips = [strip_of(picture, corners) for corners in boxes]
-    texts = map(_plain, reader.lines(strips))
+    texts = (_plain(text, strip.shape[1]) for text, strip in zip(reader.lines(strips), strips, strict=True))
     return list(starmap(_FoundLine, zip(boxes, texts, strips, strict=True)))
 
 
@@ -200,12 +201,13 @@ def _scanned(line: _FoundLine, size: float, level: _Level, unsure: tuple[UnsureP
     )
 
 
-def _plain(line: LineText) -> LineText:
-    """Return the line without the blanks at marks and Chinese that are none on paper."""
+def _plain(line: LineText, width: int) -> LineText:
+    """Return the line of so many pixels without the blanks that are none on paper: at marks, Chinese, in numbers."""
+    pitch = _pitch(line, width) or 0.0
     kept = [
         number
         for number, character in enumerate(line.text)
-        if not character.isspace() or _parts_words(line.text, number)
+        if not character.isspace() or _parts_words(line, number, pitch / width)
     ]
     return LineText(
         "".join(line.text[number] for number in kept),
@@ -214,8 +216,10 @@ def _plain(line: LineText) -> LineText:
     )
 
 
-def _parts_words(text: str, number: int) -> bool:
-    before, after = text[number - 1 : number], text[number + 1 : number + 2]
+def _parts_words(line: LineText, number: int, pitch: float) -> bool:
+    before, after = line.text[number - 1 : number], line.text[number + 1 : number + 2]
+    if before.isdigit() and after.isdigit() and pitch:
+        return line.centres[number + 1] - line.centres[number - 1] > _BLANK_IN_NUMBER * pitch
     return before.isascii() and after.isascii() and before.isalnum() and after.isalnum()
 
 

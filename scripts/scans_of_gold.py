@@ -13,6 +13,7 @@ import argparse
 import sys
 import time
 from collections import Counter
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -74,11 +75,14 @@ def _compared(text: str, pages: list, dpi: int, wear: Wear) -> Scanned:  # type:
     if len(read.text) < 0.9 * len(text):  # the first pages only
         wanted &= Counter(found.values()) | wanted
     others = Counter(found.values()) - wanted
-    wrong = [path for path, value in found.items() if value in others]
     doubted = [check.path for check in scan.checks if check.code == "ocr_unsure" and check.path]
-    undoubted = [path for path in wrong if not any(path.startswith(one) or one.startswith(path) for one in doubted)]
+    told = Counter(value for path, value in found.items() if any(map(partial(_hold_each_other, path), doubted)))
     kept = (Counter(found.values()) & wanted).total()
-    return Scanned(wanted.total(), kept, len(wrong), len(undoubted), seconds)
+    return Scanned(wanted.total(), kept, others.total(), (others - told).total(), seconds)
+
+
+def _hold_each_other(path: str, other: str) -> bool:
+    return path.startswith(other) or other.startswith(path)
 
 
 def _figures(notice: Notice) -> dict[str, tuple[float, str]]:

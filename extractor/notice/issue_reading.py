@@ -144,18 +144,17 @@ def _owners(text: str, outline: IssueOutline) -> tuple[list[Property], list[list
     """Part an issue's own properties from those of each of its measures.
 
     What is printed once is the issue's, but in the paragraph of a measure that others follow. What is printed again
-    for other measures is theirs: of those in its row of a table, or of the one before it.
+    for other measures is theirs, with all that is on its line: of those in its row of a table, or of the one before.
     """
     every = {(each.role, each.name, each.place) for each in outline.properties}
     printed = Counter((role, name) for role, name, _ in every)
+    places = [measure.text for measure in outline.measures]
+    again = {_line(text, found) for found in outline.properties if printed[found.role, found.name] > 1}
     own: list[Property] = []
-    of_measures: list[list[Property]] = [[] for _ in outline.measures]
+    of_measures: list[list[Property]] = [[] for _ in places]
     for found in outline.properties:
-        places = [measure.text for measure in outline.measures]
-        inside = [k for k, (start, end) in enumerate(places) if found.place.start <= start and end <= found.place.end]
-        before = [k for k, (_, end) in enumerate(places) if end <= found.place.start][-1:]
-        holders = inside or before
-        if printed[found.role, found.name] == 1 and not _is_followed(text, found, before, places):
+        holders = _measures_of(found, places)
+        if not (_line(text, found) in again or _is_followed(text, found, outline)):
             holders = []
         for k in holders:
             of_measures[k].append(found)
@@ -164,9 +163,28 @@ def _owners(text: str, outline: IssueOutline) -> tuple[list[Property], list[list
     return own, of_measures
 
 
-def _is_followed(text: str, found: Property, before: Sequence[int], places: Sequence[Place]) -> bool:
-    """Return whether a property ends the paragraph of a measure that is not the last."""
-    return any(k + 1 < len(places) and "\n" not in text[places[k].end : found.place.start] for k in before)
+def _line(text: str, found: Property) -> int:
+    """Return where a property's printed line begins; of one in a table, its row."""
+    return text.rfind("\n", 0, found.place.start) if found.name else found.place.start
+
+
+def _measures_of(found: Property, places: Sequence[Place]) -> list[int]:
+    """Return the measures inside a property's row of a table, else the one before it, by their indices."""
+    inside = [k for k, (start, end) in enumerate(places) if found.place.start <= start and end <= found.place.end]
+    return inside or [k for k, (_, end) in enumerate(places) if end <= found.place.start][-1:]
+
+
+def _is_followed(text: str, found: Property, outline: IssueOutline) -> bool:
+    """Return whether a property ends the paragraph of a measure that another follows.
+
+    Where a lead-in stands between the two (责任单位:… 整改情况:…), it is one of the issue's fields.
+    """
+    before = [measure.text.end for measure in outline.measures if measure.text.end <= found.place.start]
+    if not before or len(before) == len(outline.measures) or "\n" in text[before[-1] : found.place.start]:
+        return False
+    following = outline.measures[len(before)].text.start
+    last = max(each.place.end for each in outline.properties if each.place.start < following)
+    return "\n" in text[last:following] or ":" not in text[last:following]
 
 
 def _duty(text: str, dates: Sequence[DateFound], printed: Sequence[Property]) -> Duty:

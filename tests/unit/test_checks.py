@@ -33,6 +33,7 @@ def _with(leadership: str = "", measure: str = "") -> str:
 TEXTS: dict[str, str] = {
     "not_a_notice": "今天天气很好。",
     "no_issues": "关于巡察整改的通报\n一、组织领导情况\n二、进展情况",
+    "another_notice": f"{SOUND}\n{SOUND}",
     "low_coverage": SOUND.replace("逐项补正、逐月公示,", ""),
     "unread_text": SOUND.replace(
         "二、整改进展情况\n", "二、整改进展情况\n(一)财务方面\n镇党委对照反馈意见逐条列出清单并限期办结。\n"
@@ -66,6 +67,21 @@ TEXTS: dict[str, str] = {
 
 def _checks(text: str, code: str) -> list[Check]:
     return [found for found in extract(text).checks if found.code == code]
+
+
+@pytest.mark.parametrize("between", ["\n", "\n【打印】【关闭】\n上一篇:无\n", "\n\n\n"])
+def test_of_two_notices_in_one_text_the_first_is_read_and_the_second_named(between: str) -> None:
+    first = SOUND.replace("青禾镇", "白石镇")
+    found = extract(f"{first}{between}{SOUND}")
+    assert found.issues == extract(first).issues
+    assert (found.signed_by, found.signed_on) == (extract(first).signed_by, extract(first).signed_on)
+    [named] = [each for each in found.checks if each.code == "another_notice"]
+    assert SOUND.splitlines()[0][:12] in named.message
+
+
+def test_titles_of_related_articles_are_no_second_notice() -> None:
+    titles = "\n".join(f"{name}党委关于巡察整改进展情况的通报" for name in ("白石镇", "红桥镇"))
+    assert extract(f"{SOUND}\n相关阅读\n{titles}\n").checks == []
 
 
 def test_a_sound_notice_gives_no_reason_to_doubt() -> None:

@@ -27,6 +27,7 @@ from extractor.notice.outline.property_lines import (
     bracket_ahead,
     find_properties,
     properties_end,
+    properties_inside,
     properties_start,
     property_bracket,
 )
@@ -111,18 +112,30 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
 
 
 def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[list[MeasureOutline], list[Rest]]:
-    """Return measures without the properties that they end with (责任单位:…), and these."""
+    """Return measures without the properties that they end with (责任单位:…), and what is left out of them.
+
+    Where an answer goes on behind properties (整改时限:… 整改情况:…) there is another measure.
+    """
     kept: list[MeasureOutline] = []
     notes: list[Rest] = []
     for measure in measures:
-        start, end = measure.text
+        (start, end), label = measure
+        while (between := properties_inside(text, start, end)) is not None:
+            _keep(text, Place(start, between.start), label, kept)
+            after = lead_in_end(text, between.end, end)
+            notes += [Rest("note", _trimmed(text, *between)), Rest("lead_in", Place(between.end, after))]
+            start, label = max(after, between.end + 1), None
         cut = properties_start(text, start, end)
-        place = _trimmed(text, start, cut)
         if cut < end:
             notes.append(Rest("note", _trimmed(text, cut, end)))
-        if place.end > place.start:
-            kept.append(MeasureOutline(place, measure.label))
+        _keep(text, Place(start, cut), label, kept)
     return kept, notes
+
+
+def _keep(text: str, stretch: Place, label: Place | None, kept: list[MeasureOutline]) -> None:
+    place = _trimmed(text, *stretch)
+    if place.end > place.start:
+        kept.append(MeasureOutline(place, label))
 
 
 def properties_in(text: str, rests: Iterable[Rest]) -> tuple[Property, ...]:
@@ -313,7 +326,7 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     measures, rests = found
     start, end = node.segment.content, node.segment.end
     printed = text[start:end]
-    if _is_property(text, start, end):
+    if node.detail or _is_property(text, start, end):
         rests.append(Rest("note", Place(start, end)))
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):

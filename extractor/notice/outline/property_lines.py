@@ -81,6 +81,30 @@ def properties_end(text: str, start: int, end: int) -> int:
     return lead_in.start() if lead_in else end
 
 
+def is_name_alone(text: str, start: int, end: int) -> bool:
+    """Return whether a line prints no more than the name of a property, whose value is on the next one."""
+    return text[end - 1 : end] in (":", "】", "]") and _named().fullmatch(text[start:end]) is not None
+
+
+def properties_inside(text: str, start: int, end: int) -> Place | None:
+    """Return the properties that a paragraph goes on behind, with a lead-in (责任单位:… 整改情况:…); None for none."""
+    if ":" not in text[start:end]:
+        return None
+    words = text[start:end]
+    for match in _named().finditer(words):
+        if _role(match["name"]) != "other" and _begins_sentence(words, match.start()):
+            lead_in = _lead_in().search(words, match.end())
+            if lead_in is None or lead_in.start() - match.end() > _LONGEST_VALUE:
+                return None
+            return Place(start + match.start(), start + lead_in.start())
+    return None
+
+
+def _begins_sentence(words: str, at: int) -> bool:
+    before = words[:at].rstrip(_BLANKS + _OPENING)
+    return not before or before[-1] in _SENTENCE_ENDS
+
+
 def properties_start(text: str, start: int, end: int) -> int:
     """Return where the properties begin that a measure's paragraph ends with; ``end`` where it ends with none.
 

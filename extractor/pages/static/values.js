@@ -10,6 +10,9 @@
     return words.t(`kind.${value.kind}`);
   };
 
+  // A notice's own fields that are of a vocabulary, which has their name.
+  const TERMS = new Set(["genre", "inspection_kind"]);
+
   // A notice's own dates, which are said in full wherever their words are not beside them.
   const isDate = value => value.kind === "field" && /_(start|end|date|on)$/.test(value.path);
 
@@ -29,7 +32,10 @@
       case "accountability": return { said: words.term("accountability_action", value.action) };
       case "date": return { said: value.value };
       case "deadline": return /\d/.test(value.value) ? { said: value.value } : null;
-      case "field": return value.path === "inspection_kind" && words.lang !== "zh" && value.value ? { said: words.term("inspection_kind", value.value) } : null;
+      case "field": {
+        const said = TERMS.has(value.path) && value.value ? words.term(value.path, value.value) : value.value;
+        return said === value.value ? null : { said };
+      }
       default: return null;
     }
   };

@@ -109,12 +109,13 @@ def _unpack(order: Order) -> OrderAnswer:
 
 def _members(archive: str, upload: Path) -> Iterator[OfferedNotice | RefusedFile]:
     from extractor.files.sources.archive import list_archive
+    from extractor.files.sources.picture_series import joined_series
     from extractor.files.sources.raw import read_bytes
 
     listing = list_archive(archive, DEFAULT_LIMITS)
     for name, error in listing.problems:
         yield RefusedFile(name, str(error))
-    for number, source in enumerate(listing.sources):
+    for number, source in enumerate(joined_series(listing.sources)):
         try:
             data = read_bytes(source, DEFAULT_LIMITS)
         except ExtractorError as error:

@@ -82,7 +82,8 @@ def _read(order: Order) -> OrderAnswer:
     data = Path(order.upload).read_bytes()
     extracted = extract_file(order.source, data, notice_id=order.notice_id, lang=order.lang, ocr=order.ocr)
     reading = reading_of(extracted.text, extracted.notice)
-    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record)
+    places = extracted.places.as_json() if extracted.places else b""
+    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record, places)
 
 
 def _take_text(order: Order) -> OrderAnswer:

@@ -90,8 +90,8 @@ OF_MODELS = {
 }  # fmt: skip
 """Tried in ``test_assist_merge.py`` and ``test_assist_layout.py``."""
 OF_FILES = {
-    "left_out_text", "folded_text", "text_in_frame", "text_in_pictures", "curves_page", "unmapped_glyphs",
-    "embedded_part",
+    "left_out_text", "folded_text", "text_in_frame", "other_pages", "text_in_pictures", "curves_page",
+    "unmapped_glyphs", "embedded_part",
 }  # fmt: skip
 """Tried in ``test_omissions.py``."""
 

@@ -29,7 +29,8 @@ def notice_tree(notice: Notice, text: str, lang: Lang) -> Tree:
     fields = tree.add(_line(_column("notice_id", lang), notice.notice_id))
     for name in _FIELDS:
         if (value := value_of(notice, name)) is not None:
-            fields.add(_line(NOTICE_FIELDS[name].called(lang), value))
+            field = NOTICE_FIELDS[name]
+            fields.add(_line(field.called(lang), _term(field.vocabulary, value, lang) if field.vocabulary else value))
     if notice.totals:
         totals = tree.add(_line(SHAPES["total"].called_all(lang)))
         for total in notice.totals:
@@ -48,8 +49,15 @@ def notice_tree(notice: Notice, text: str, lang: Lang) -> Tree:
 
 
 def notice_table(notices: Iterable[Mapping[str, Any]], lang: Lang) -> Table:
-    """Return a table of notices, given as parsed lines of notices.jsonl."""
-    shown = ("notice_id", "inspected_body", "inspection_kind")
+    """Return a table of notices, given as parsed lines of notices.jsonl.
+
+    The genre is shown where it is not the same for all.
+    """
+    notices = list(notices)
+    terms: tuple[str, ...] = ("inspection_kind",)
+    if len({notice.get("genre") for notice in notices}) > 1:
+        terms = ("genre", "inspection_kind")
+    shown = ("notice_id", "inspected_body", *terms)
     counted = ("issue_count", "measure_count", "coverage", "digits_unread", "check_count")
     table = Table(box=None, pad_edge=False)
     for column in (*shown, *counted):
@@ -57,11 +65,11 @@ def notice_table(notices: Iterable[Mapping[str, Any]], lang: Lang) -> Table:
     for notice in notices:
         coverage = notice["outline"]["coverage"]
         unread = Digits.model_validate(notice["outline"].get("digits", {})).count_unread
-        kind = notice["inspection_kind"]
+        kinds = [(name, notice.get(name)) for name in terms]
         cells = (
             notice["notice_id"],
             notice["inspected_body"] or "",
-            _term("inspection_kind", kind, lang) if kind else "",
+            *(_term(name, kind, lang) if kind else "" for name, kind in kinds),
             str(len(notice["issues"])),
             str(sum(len(issue["measures"]) for issue in notice["issues"])),
             "" if coverage is None else f"{coverage:.0%}",
@@ -86,6 +94,7 @@ def _add_issues(tree: Tree, issues: Iterable[Issue], text: str, lang: Lang) -> N
         parent = open_sections[-1][1] if open_sections else tree
         judged = [_term("category", issue.category, lang), _term("issue_status", issue.status, lang)]
         node = parent.add(_line(_labelled(issue.label, issue.title), style="cyan", dim=" · ".join(judged)))
+        _add_beside(node, "issue", issue, lang)
         for measure in issue.measures:
             _add_measure(node, measure, text, lang)
 
@@ -95,10 +104,18 @@ def _add_measure(tree: Tree, measure: Measure, text: str, lang: Lang) -> None:
     judged = [_term("measure_type", kind, lang) for kind in measure.types]
     judged.append(_term("measure_status", measure.status, lang))
     node = tree.add(_line(_labelled(measure.label, words), dim=" · ".join(judged)))
+    _add_beside(node, "measure", measure, lang)
     for name, kind in LISTS_OF_MEASURE:
         if elements := getattr(measure, name):
             said = "; ".join(_said(kind, element, lang) for element in elements)
             node.add(_line(SHAPES[kind].called_all(lang), said))
+
+
+def _add_beside(tree: Tree, kind: ItemKind, holder: Issue | Measure, lang: Lang) -> None:
+    """Add the values of an issue or a measure that its own line does not say: who is responsible, until when."""
+    for name, field in SHAPES[kind].fields.items():
+        if field.is_beside and (value := value_of(holder, name)):
+            tree.add(_line(field.called(lang), "; ".join(value) if isinstance(value, list) else value))
 
 
 def _said(kind: ItemKind, element: Record | str, lang: Lang) -> str:

@@ -11,6 +11,7 @@ import re
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of
+from extractor.notice.outline.property_lines import AHEAD, NAME, properties_end
 from extractor.text.wording import pattern
 
 
@@ -33,7 +34,7 @@ _TAIL = (
     rf"(?:等)?(?:的)?(?:等|这一|这个|这类|这些)?(?:方面)?(?:存在)?(?:的)?"
     rf"{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
 )
-_STOP = r"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S))"
+_STOP = rf"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S)|{AHEAD})"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
 _QUOTED_RUN_IN = re.compile(
     rf"{_PREFIX} ?[{_OPENING}](?P<title>.{{1,200}}?[{_CLOSING}])(?:的)?问题(?:的)?整改(?:情况)?"
@@ -84,6 +85,11 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
                 continue  # 党的领导方面存在问题整改情况
             return _frame(start, window, match, "" if names_group else "问题")
     return None
+
+
+def is_labelled(text: str, start: int, end: int) -> bool:
+    """Return whether a line calls what it says a finding, as 【反馈问题】 does."""
+    return text[start : start + 1] in _FIRST and _LABELLED.match(text, start, end) is not None
 
 
 def _without_quoted_words(window: str) -> str:
@@ -168,7 +174,9 @@ def _never_negative(text: str) -> bool:
 
 
 _STATE = any_of("state")
-FIELD_STARTS = frozenset("【[(") | characters_of("lead_in", "note", "state", "state_of")
+FIELD_STARTS = frozenset("【[(") | characters_of(
+    "lead_in", "responsible_name", "deadline_name", "note", "state", "state_of"
+)
 """Lead-ins, properties and states begin with one of these; most lines do not."""
 
 
@@ -190,12 +198,13 @@ _STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 
 def is_note(text: str, start: int, end: int) -> bool:
     """Return whether a line gives a property of the finding (责任单位:…, 整改时限:…) and no answer."""
-    match = pattern("outline", "note", r"[【\[(]?{}(?:[(][^()\n]{1,8}[)])?(?:[】\])] *[:]?|[:])").match(
-        text, start, end
-    )
-    return match is not None and (end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None)
+    match = _NOTE.match(text, start, end)
+    if match is None or properties_end(text, start, end) not in (start, end):
+        return False
+    return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
 
 
+_NOTE = re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|[:])")
 _NOTE_LENGTH = 60
 _NAME = r"[^,、;。() ]{2,20}(?:[(][^()]{2,40}[)])?"
 _NAMES = re.compile(rf" *(?:{_NAME}[,、;。 ]+)*{_NAME}[。;]? *")

@@ -1,4 +1,4 @@
-"""A process of ours with those that it starts, such as LibreOffice: ended together, with one folder for temporary files."""
+"""A process of ours and those that it starts (LibreOffice): ended together, with one folder for temporary files."""
 
 from __future__ import annotations
 

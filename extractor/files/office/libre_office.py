@@ -18,6 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from extractor.errors import InputError
+from extractor.files.sources.file_kinds import RefusedKindError, kind_by_ending
 from extractor.files.sources.file_limits import Limits
 from extractor.files.sources.source import too_large
 
@@ -57,14 +58,14 @@ def office_program() -> str | None:
 
 
 def as_docx(data: bytes, name: str, ending: str, limits: Limits) -> bytes:
-    """Return a document as LibreOffice saves it as docx; ``ending`` (``.doc``) says what it is, ``name`` is for messages.
+    """Return a document as LibreOffice saves it as docx; ``ending`` (``.doc``) says what it is, ``name`` names it.
 
     Raises:
         InputError: LibreOffice cannot open it, takes too long or too much memory, or is not there.
     """
     program = office_program()
     if program is None:
-        raise InputError(f"{name}: needs LibreOffice, which is not installed; install it, or save the file as docx")
+        raise RefusedKindError(name, kind_by_ending(ending) or "doc")
     with tempfile.TemporaryDirectory(prefix="notice-office-", ignore_cleanup_errors=True) as folder:
         place = Path(folder)
         (place / f"document{ending}").write_bytes(data)

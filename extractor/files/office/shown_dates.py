@@ -43,10 +43,11 @@ def without_days_of_reading(data: bytes) -> SettledDocument:
 
 def _emptied(root: Element) -> list[str]:
     """Take the shown days out of a document's fields; return them."""
-    found: list[str] = []
-    for field in root.iter(f"{_W}fldSimple"):
-        if _INSTRUCTION.match(field.get(f"{_W}instr", "")):
-            found.append("".join(_taken(text) for text in field.iter(f"{_W}t")))
+    found = [
+        "".join(_taken(text) for text in field.iter(f"{_W}t"))
+        for field in root.iter(f"{_W}fldSimple")
+        if _INSTRUCTION.match(field.get(f"{_W}instr", ""))
+    ]
     open_fields: list[_OpenField] = []
     for element in root.iter(f"{_W}fldChar", f"{_W}instrText", f"{_W}t"):
         if element.tag == f"{_W}fldChar":

@@ -28,6 +28,7 @@
       case "document": return { said: words.term("document_action", value.action) };
       case "accountability": return { said: words.term("accountability_action", value.action) };
       case "date": return { said: value.value };
+      case "deadline": return /\d/.test(value.value) ? { said: value.value } : null;
       case "field": return value.path === "inspection_kind" && words.lang !== "zh" && value.value ? { said: words.term("inspection_kind", value.value) } : null;
       default: return null;
     }

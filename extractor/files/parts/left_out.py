@@ -22,6 +22,12 @@ Kind = Literal[
     "watermark",
     "header_footer",  # headers, footers, page numbers
     "note",  # footnotes, endnotes, comments
+    "hidden_cells",  # rows, columns and sheets of a workbook that are hidden, and cells whose format hides them
+    "sheet",  # sheets without a heading row of a ledger
+    "cell_error",  # cells that display #REF! and the like
+    "formula_unread",  # formulas whose value the file does not store
+    "number_format",  # numbers whose format was not understood, which are read in a plain form
+    "hidden_year",  # dates that are displayed without the year that they have
 ]
 
 WORDS_KEPT = 40

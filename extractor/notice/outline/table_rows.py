@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import NamedTuple
 
-from extractor.data import read_table
 from extractor.notice.outline.frames import is_state
+from extractor.text.column_headings import LONGEST_HEADING, column_kind, heads_findings
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -43,7 +42,6 @@ class _Line(NamedTuple):
     cells: tuple[Place, ...]
 
 
-_LONGEST_HEADING = 14
 _FEWEST_COLUMNS = 3
 _NOT_AT_ALL = -3.5
 _MOST_CELLS = 60
@@ -98,48 +96,28 @@ def _trimmed(text: str, start: int, end: int) -> Place:
     return Place(start, end)
 
 
-@cache
-def _headings() -> list[tuple[str, re.Pattern[str]]]:
-    columns = read_table("outline")["columns"]
-    return [(kind, re.compile("|".join(words))) for kind, words in columns.items()]
-
-
 def _column(text: str, cell: Place) -> str:
     """Return what a column with this heading holds; nothing where no list knows it."""
     return column_kind(text[cell.start : cell.end])
-
-
-def column_kind(heading: str) -> str:
-    """Return what stands below a column heading, e.g. ``finding`` below 反馈问题; nothing for an unknown one."""
-    words = re.sub(r"[ *]|[(][^()]*[)]", "", heading)
-    return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
 
 
 def _columns_at(text: str, lines: Sequence[_Line], position: int) -> tuple[tuple[str, ...], int]:
     """Return the columns of the heading row that starts at a line, and the index behind it; no columns for none."""
     cells = lines[position].cells
     if len(cells) > 1:
-        return _usable([_column(text, cell) for cell in cells], cells), position + 1
+        headings = [text[cell.start : cell.end] for cell in cells]
+        return tuple(map(column_kind, headings)) if heads_findings(headings) else (), position + 1
     kinds: list[str] = []
     while position < len(lines) and len(lines[position].cells) == 1:
         (cell,) = lines[position].cells
-        kind = _column(text, cell) if cell.end - cell.start <= _LONGEST_HEADING else ""
+        kind = _column(text, cell) if cell.end - cell.start <= LONGEST_HEADING else ""
         if not kind or (kind in kinds and kind not in ("responsible", "note", "state")):
             break
         kinds.append(kind)
         position += 1
-    return _usable(kinds, ()), position
-
-
-def _usable(kinds: Sequence[str], cells: Sequence[Place]) -> tuple[str, ...]:
-    """Return the columns if they are those of a table of findings: a finding, an answer, and most of them known."""
-    short = all(cell.end - cell.start <= _LONGEST_HEADING for cell in cells)
-    known = sum(bool(kind) for kind in kinds)
     answers = "measure" in kinds or "progress" in kinds
-    enough = len(kinds) >= _FEWEST_COLUMNS or (len(kinds) == 2 and bool(cells))
-    if not (short and enough and answers and kinds.count("finding") == 1 and known * 3 >= len(kinds) * 2):
-        return ()
-    return tuple(kinds)
+    is_table = len(kinds) >= _FEWEST_COLUMNS and answers and kinds.count("finding") == 1
+    return tuple(kinds) if is_table else (), position
 
 
 class _Body:

@@ -13,13 +13,14 @@ from typing import Literal, NamedTuple
 from extractor.errors import InputError
 from extractor.files.page.mhtml import SavedPage, read_saved_page
 from extractor.files.parts.left_out import LeftOut, ReadText, condensed
+from extractor.files.parts.page_places import OcrMode, PagePlaces
 from extractor.files.sources.charset import decode
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
 from extractor.files.sources.raw import read_bytes
-from extractor.files.sources.signatures import is_page, is_piece_of_page, is_saved_page
+from extractor.files.sources.signatures import is_page, is_picture, is_piece_of_page, is_saved_page
 from extractor.files.sources.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
 
-Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf"]
+Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf", "picture"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Word up to 2003, and any Office file with a password
 _DAMAGE_OF_A_PAGE = 0.001  # share of characters: content systems cut some in half, and browsers show such pages
@@ -30,8 +31,8 @@ class IngestedFile:
     """A notice's plain text and where it came from.
 
     ``name`` is the display path (``a.zip!b/c.html``), ``stem`` the file name without its ending, ``charset`` that of
-    the bytes (None for docx and pdf), ``sha256`` the hex digest of the raw bytes. ``left_out`` lists the parts of the
-    file that are not in the text.
+    the bytes (None for docx, pdf and pictures), ``sha256`` the hex digest of the raw bytes. ``left_out`` lists the
+    parts of the file that are not in the text; ``places`` says where on its pages a recognised text is.
     """
 
     name: str
@@ -41,34 +42,42 @@ class IngestedFile:
     charset: str | None
     sha256: str
     left_out: tuple[LeftOut, ...] = ()
+    places: PagePlaces | None = None
+
+    @property
+    def read(self) -> ReadText:
+        """The text with what the reader of its format tells of it."""
+        return ReadText(self.text, self.left_out, self.places)
 
 
-def read_text(source: Source, limits: Limits = DEFAULT_LIMITS) -> IngestedFile:
+def read_text(source: Source, limits: Limits = DEFAULT_LIMITS, ocr: OcrMode = "auto") -> IngestedFile:
     """Read one notice.
 
     Raises:
         InputError: the source is missing, empty, too large, damaged, encrypted, a scan, or of an unknown format; the
             message names the source and the remedy.
     """
-    return ingest(source, read_bytes(source, limits), limits)
+    return ingest(source, read_bytes(source, limits), limits, ocr)
 
 
-def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS) -> IngestedFile:
-    """Read one notice from its raw bytes; ``source`` names them.
+def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS, ocr: OcrMode = "auto") -> IngestedFile:
+    """Read one notice from its raw bytes; ``source`` names them, ``ocr`` says which pages are recognised.
 
     Raises:
+        SettingsError: ``ocr`` is ``always``, and recognition is not installed.
         InputError: as ``read_text`` does, except for a missing source.
     """
     if not data.strip():
         raise InputError(f"{source.name}: is empty; fetch it again or leave it out")
     kind = _format_of(source, data)
-    (text, left_out), charset = _text_of(data, source.name, kind, limits)
-    text = text.lstrip("\ufeff")  # a second byte-order mark, which readers of the stored text would drop
+    read, charset = _text_of(data, source.name, kind, limits, ocr)
+    text = read.text.lstrip("\ufeff")  # a second byte-order mark, which readers of the stored text would drop
     _check_length(text, source.name, limits.text_characters)
     if not text.strip():
         raise InputError(f"{source.name}: holds no text; a page that loads its text by script must be saved as shown")
     sha256 = hashlib.sha256(data).hexdigest()
-    return IngestedFile(source.name, source.stem, text, kind, charset, sha256, condensed(left_out))
+    left_out = condensed(read.left_out)
+    return IngestedFile(source.name, source.stem, text, kind, charset, sha256, left_out, read.places)
 
 
 class _Text(NamedTuple):
@@ -76,16 +85,22 @@ class _Text(NamedTuple):
     charset: str | None
 
 
-def _text_of(data: bytes, name: str, kind: Format, limits: Limits) -> _Text:
+def _text_of(data: bytes, name: str, kind: Format, limits: Limits, ocr: OcrMode) -> _Text:
     if kind == "docx":
         from extractor.files.word.docx_file import read_docx
 
-        text, told = read_docx(data, name, limits)
-        return _Text(ReadText(_with_unix_line_ends(text), told), None)
+        read = read_docx(data, name, limits)
+        return _Text(read._replace(text=_with_unix_line_ends(read.text)), None)
     if kind == "pdf":
         from extractor.files.pdf.pdf_text import read_pdf
+        from extractor.files.scan.recognised_pages import recognition
 
-        return _Text(read_pdf(data, name, limits), None)
+        return _Text(read_pdf(data, name, limits, recognition(ocr)), None)
+    if kind == "picture":
+        from extractor.files.scan.pictures import read_pictures
+        from extractor.files.scan.recognised_pages import recognition
+
+        return _Text(read_pictures([data], name, limits, recognition(ocr)), None)
     if kind == "html":
         return _text_of_page(SavedPage(data, None, {}, []), name, limits)
     if kind == "mhtml":
@@ -122,10 +137,12 @@ def _format_of(source: Source, data: bytes) -> Format:
         return _format_of_package(data, name)
     if b"%PDF-" in data[:1024]:
         return "pdf"
+    if is_picture(data):
+        return "picture"
     if is_saved_page(data):
         return "mhtml"
     expected = FORMAT_BY_ENDING.get(ending)
-    if expected in ("docx", "pdf", "mhtml"):
+    if expected in ("docx", "pdf", "mhtml", "picture"):
         raise InputError(f"{name}: is named {ending} but holds something else, or is damaged; fetch it again")
     if is_page(data) or (expected in ("txt", None) and is_piece_of_page(data)):
         return "html"  # with any ending: pages are saved as .txt, and as .doc for Word

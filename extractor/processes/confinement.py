@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from threading import Event, Timer
 from typing import Any, TypeVar
 
+from extractor.files.scan.page_progress import PageProgress
 from extractor.files.sources.file_limits import MB
 from extractor.processes.environment import harmless
 
@@ -39,7 +40,7 @@ class Allowance:
     seconds: int = 60
     """Seconds of processor time."""
     memory_bytes: int = 1500 * MB
-    """Bytes of address space of the process."""
+    """Bytes of address space of the process; recognition adds what its models need (``recogniser.MODEL_BYTES``)."""
 
     @property
     def clock_seconds(self) -> int:
@@ -69,14 +70,18 @@ class LostError(Exception):
 
 @contextmanager
 def confined(
-    function: Callable[[Item], Result], jobs: int, allowance: Allowance
+    function: Callable[[Item], Result],
+    jobs: int,
+    allowance: Allowance,
+    told: Callable[[Item, PageProgress], None] = lambda _item, _page: None,
 ) -> Iterator[Callable[[Item], Future[Result]]]:
     """Yield a function that submits an item to ``function`` in one of ``jobs`` processes with limits.
 
     A future raises what ``function`` raised, and LostError where its process was lost. A process is started when it is
-    needed, and ended with the block, whatever it is doing.
+    needed, and ended with the block, whatever it is doing. ``told`` receives, in a thread, each page of an item whose
+    recognition begins; each begins the item's time by the clock anew.
     """
-    processes = [_Process(pickle.dumps(function), allowance) for _ in range(jobs)]
+    processes = [_Process(pickle.dumps(function), allowance, told) for _ in range(jobs)]
     idle: SimpleQueue[_Process] = SimpleQueue()
     for process in processes:
         idle.put(process)
@@ -104,8 +109,9 @@ def confined(
 class _Process:
     """A process of ``confined_main``, started again after it was lost; for one thread at a time."""
 
-    def __init__(self, function: bytes, allowance: Allowance) -> None:
+    def __init__(self, function: bytes, allowance: Allowance, told: Callable[[Any, PageProgress], None]) -> None:
         self._function = function
+        self._told = told
         self._allowance = allowance
         self._started: subprocess.Popen[bytes] | None = None
         self._is_closed = False
@@ -115,13 +121,16 @@ class _Process:
         assert process.stdin is not None
         assert process.stdout is not None
         late = Event()
-        clock = Timer(self._allowance.clock_seconds, self._end_late, (process, late))
-        clock.daemon = True
-        clock.start()
+        clock = self._clock(process, late)
         try:
             pickle.dump(item, process.stdin, pickle.HIGHEST_PROTOCOL)
             process.stdin.flush()
             is_returned, value = pickle.load(process.stdout)
+            while is_returned is None:  # a page is being recognised, which has its own limit
+                clock.cancel()
+                self._told(item, value)
+                clock = self._clock(process, late)
+                is_returned, value = pickle.load(process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
             self.stop()
             why = why_ended(process.returncode, self._allowance)
@@ -131,6 +140,12 @@ class _Process:
         if not is_returned:
             raise value
         return value
+
+    def _clock(self, process: subprocess.Popen[bytes], late: Event) -> Timer:
+        clock = Timer(self._allowance.clock_seconds, self._end_late, (process, late))
+        clock.daemon = True
+        clock.start()
+        return clock
 
     def close(self) -> None:
         """End the process for good; may be called from any thread."""

@@ -150,7 +150,12 @@ def as_json(report: Report) -> dict[str, Any]:
         "version": __version__,
         "fingerprint": report.fingerprint,
         "python": platform.python_version(),
-        "settings": {"backend": report.settings.backend, "lang": report.settings.lang, "jobs": report.jobs},
+        "settings": {
+            "backend": report.settings.backend,
+            "lang": report.settings.lang,
+            "ocr": report.settings.ocr,
+            "jobs": report.jobs,
+        },
         "ending": report.ending,
         "started": report.started.isoformat(timespec="milliseconds"),
         "finished": report.finished.isoformat(timespec="milliseconds"),

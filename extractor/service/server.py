@@ -98,7 +98,10 @@ async def _serve(
     metrics = ServiceMetrics()
     queue = Queue(database, uploads, key, metrics.count_item)
     workers = plan.workers or processors()
-    async with open_sandbox(workers, bounds) as sandbox, _reading(plan, sandbox, uploads) as read:
+    async with (
+        open_sandbox(workers, bounds, plan.reader.settings.ocr) as sandbox,
+        _reading(plan, sandbox, uploads) as read,
+    ):
         metrics.gauge("queue_length", "Notices that wait.", lambda: len(queue))
         metrics.gauge("queue_capacity", "Notices that may wait.", lambda: bounds.queue)
         metrics.gauge("notices_kept", "Notices kept.", lambda: notice_store.count_notices(database))

@@ -23,6 +23,13 @@ FORMAT_BY_ENDING = {
     ".mht": "mhtml",
     ".docx": "docx",
     ".pdf": "pdf",
+    ".png": "picture",
+    ".jpg": "picture",
+    ".jpeg": "picture",
+    ".tif": "picture",
+    ".tiff": "picture",
+    ".bmp": "picture",
+    ".webp": "picture",
 }
 # Found in folders so that a notice in these formats is refused with a message and not skipped.
 REFUSED_ENDINGS = frozenset({".doc", ".wps", ".rtf"})

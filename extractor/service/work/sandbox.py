@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -17,6 +17,7 @@ from pydantic import TypeAdapter
 
 from extractor.errors import BugError, InputError
 from extractor.files.parts.left_out import ReadText
+from extractor.files.parts.page_places import OcrMode, places_from
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance, environment, why_ended
 from extractor.record.checks import Lang
@@ -25,6 +26,7 @@ from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.intake.spool import TooManyError
 from extractor.service.store.notice_summary import NoticeReading
 from extractor.service.work.worker_messages import (
+    BEAT,
     ORDER,
     READ_REPLY,
     TEXT_REPLY,
@@ -47,7 +49,8 @@ AnyReply = TypeVar("AnyReply", ReadReply, TextReply, UnpackReply, TextsReply)
 class Sandbox:
     """The worker processes; made by ``open_sandbox``."""
 
-    def __init__(self, processes: Sequence[_Worker]) -> None:
+    def __init__(self, processes: Sequence[_Worker], ocr: OcrMode = "auto") -> None:
+        self._ocr = ocr
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         for worker in reversed(processes):
             self._idle.put_nowait(worker)
@@ -58,7 +61,8 @@ class Sandbox:
         Raises:
             InputError: The document cannot be read, or not within the limits.
         """
-        reply, (text, record) = await self._do(Order("read", str(upload), source, notice_id, lang), READ_REPLY)
+        order = Order("read", str(upload), source, notice_id, lang, ocr=self._ocr)
+        reply, (text, record) = await self._do(order, READ_REPLY)
         return NoticeReading(text.decode(), record, reply.summary, reply.facets)
 
     async def take_text(self, upload: Path, source: Source) -> ReadText:
@@ -67,8 +71,8 @@ class Sandbox:
         Raises:
             InputError: The document cannot be read, or not within the limits.
         """
-        reply, (text,) = await self._do(Order("text", str(upload), source), TEXT_REPLY)
-        return ReadText(text.decode(), tuple(reply.left_out))
+        reply, (text, places) = await self._do(Order("text", str(upload), source, ocr=self._ocr), TEXT_REPLY)
+        return ReadText(text.decode(), tuple(reply.left_out), places_from(places))
 
     async def unpack(self, upload: Path, name: str) -> list[OfferedNotice | RefusedFile]:
         """Write an archive's notices beside it, under its own name with a number, and return them.
@@ -104,12 +108,12 @@ class Sandbox:
 
 
 @asynccontextmanager
-async def open_sandbox(size: int, bounds: ServiceLimits) -> AsyncIterator[Sandbox]:
-    """Yield ``size`` processes, ready to work; they end with the block."""
+async def open_sandbox(size: int, bounds: ServiceLimits, ocr: OcrMode = "auto") -> AsyncIterator[Sandbox]:
+    """Yield ``size`` processes, ready to work; they end with the block. ``ocr`` says which pages they recognise."""
     workers = [_Worker(bounds) for _ in range(size)]
     try:
         await asyncio.gather(*(worker.start() for worker in workers))
-        yield Sandbox(workers)
+        yield Sandbox(workers, ocr)
     finally:
         await asyncio.gather(*(worker.stop() for worker in workers))
 
@@ -165,10 +169,10 @@ class _Worker:
         assert self._started is not None
         process, given, answers = self._started
         try:
-            async with asyncio.timeout(self._allowance.clock_seconds):
+            async with asyncio.timeout(self._allowance.clock_seconds) as clock:
                 given.write(order + b"\n")
                 await given.drain()
-                return await _pieces(answers)
+                return await _pieces(answers, lambda: clock.reschedule(self._when_late()))
         except TimeoutError:
             await self.stop()
             raise InputError(
@@ -185,6 +189,9 @@ class _Worker:
             await self.stop()  # else its answer would be taken for the next order's
             raise
 
+    def _when_late(self) -> float:
+        return asyncio.get_running_loop().time() + self._allowance.clock_seconds
+
     async def stop(self) -> None:
         """End the process, even if it is working."""
         if self._started is None:
@@ -196,8 +203,11 @@ class _Worker:
         await process.wait()
 
 
-async def _pieces(answers: asyncio.StreamReader) -> list[bytes]:
+async def _pieces(answers: asyncio.StreamReader, beat: Callable[[], None] = lambda: None) -> list[bytes]:
     line = await answers.readline()
+    while line == BEAT:
+        beat()
+        line = await answers.readline()
     if not line.endswith(b"\n"):
         raise EOFError
     return [await answers.readexactly(int(size)) for size in line.split()]

@@ -13,14 +13,15 @@ from typing import Literal, NamedTuple
 from extractor.errors import InputError
 from extractor.files.page.mhtml import SavedPage, read_saved_page
 from extractor.files.parts.left_out import LeftOut, ReadText, condensed
-from extractor.files.parts.page_places import OcrMode, PagePlaces
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.parts.text_places import TextPlaces
 from extractor.files.sources.charset import decode
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
 from extractor.files.sources.raw import read_bytes
 from extractor.files.sources.signatures import is_page, is_picture, is_piece_of_page, is_saved_page
 from extractor.files.sources.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
 
-Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf", "picture"]
+Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf", "picture", "xlsx", "xls", "ods", "csv"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Word up to 2003, and any Office file with a password
 _DAMAGE_OF_A_PAGE = 0.001  # share of characters: content systems cut some in half, and browsers show such pages
@@ -32,7 +33,8 @@ class IngestedFile:
 
     ``name`` is the display path (``a.zip!b/c.html``), ``stem`` the file name without its ending, ``charset`` that of
     the bytes (None for docx, pdf and pictures), ``sha256`` the hex digest of the raw bytes. ``left_out`` lists the
-    parts of the file that are not in the text; ``places`` says where on its pages a recognised text is.
+    parts of the file that are not in the text; ``places`` says where on its pages a recognised text is, and in which
+    cells that of a workbook.
     """
 
     name: str
@@ -42,7 +44,7 @@ class IngestedFile:
     charset: str | None
     sha256: str
     left_out: tuple[LeftOut, ...] = ()
-    places: PagePlaces | None = None
+    places: TextPlaces | None = None
 
     @property
     def read(self) -> ReadText:
@@ -70,7 +72,12 @@ def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS, ocr: Oc
     if not data.strip():
         raise InputError(f"{source.name}: is empty; fetch it again or leave it out")
     kind = _format_of(source, data)
-    read, charset = _text_of(data, source.name, kind, limits, ocr)
+    if kind in ("xlsx", "xls", "ods", "csv"):
+        from extractor.files.workbook.workbook_file import read_workbook
+
+        read, charset = read_workbook(data, source.name, source.stem, kind, limits)
+    else:
+        read, charset = _text_of(data, source.name, kind, limits, ocr)
     text = read.text.lstrip("\ufeff")  # a second byte-order mark, which readers of the stored text would drop
     _check_length(text, source.name, limits.text_characters)
     if not text.strip():
@@ -129,6 +136,8 @@ def _format_of(source: Source, data: bytes) -> Format:
         InputError: the format is not read, or the content is not what the ending says.
     """
     name, ending = source.name, source.ending
+    if data.startswith(_OLE) and "Workbook".encode("utf-16-le") in data:
+        return "xls"
     if data.startswith(_OLE) or data.startswith(b"{\\rtf"):
         raise InputError(
             f"{name}: is an old Word document (.doc, .wps, .rtf), or one with a password; open it and save it as docx"
@@ -142,11 +151,11 @@ def _format_of(source: Source, data: bytes) -> Format:
     if is_saved_page(data):
         return "mhtml"
     expected = FORMAT_BY_ENDING.get(ending)
-    if expected in ("docx", "pdf", "mhtml", "picture"):
+    if expected in ("docx", "pdf", "mhtml", "picture", "xlsx", "xls", "ods"):
         raise InputError(f"{name}: is named {ending} but holds something else, or is damaged; fetch it again")
     if is_page(data) or (expected in ("txt", None) and is_piece_of_page(data)):
         return "html"  # with any ending: pages are saved as .txt, and as .doc for Word
-    if expected in ("html", "txt", "md"):
+    if expected in ("html", "txt", "md", "csv"):
         return expected  # type: ignore[return-value]
     if ending in REFUSED_ENDINGS:
         raise InputError(f"{name}: is named {ending}, which is not read; open it and save it as docx")
@@ -159,6 +168,10 @@ def _format_of_package(data: bytes, name: str) -> Format:
     Raises:
         InputError: it is another archive.
     """
+    if b"xl/workbook" in data:
+        return "xlsx"
+    if b"opendocument.spreadsheet" in data[:200]:
+        return "ods"
     if b"word/" in data or b"[Content_Types].xml" in data[:200]:
         return "docx"
     raise InputError(f"{name}: is a zip archive by its content; give it the ending .zip, or save it as docx")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 
@@ -53,3 +54,28 @@ def heads_findings(headings: Sequence[str]) -> bool:
         and kinds.count("finding") == 1
         and known * 3 >= len(kinds) * 2
     )
+
+
+_BETWEEN_WORDS = re.compile(r"[\u3400-\u9fff。;:)”》]\s*\t\s*[\u3400-\u9fff“《]")
+
+
+class RowWidths:
+    """The numbers of tabs in the rows of a text's tables, by which a row is told from a line with tabs for blanks."""
+
+    def __init__(self, printed: str) -> None:
+        lines = [(line, line.count("\t")) for line in printed.split("\n")] if "\t" in printed else []
+        self._widths = {tabs for line, tabs in lines if tabs and _is_row(line, tabs)}
+        self._counts = Counter(tabs for line, tabs in lines if line.strip())
+        self._lines = sum(bool(line.strip()) for line in printed.split("\n")) if self._widths else 0
+
+    def __contains__(self, tabs: int) -> bool:
+        return tabs in self._widths
+
+    @property
+    def are_most_lines(self) -> bool:
+        """True if the text is little more than a table: rows are not wrapped."""
+        return 2 * sum(self._counts[tabs] for tabs in self._widths) > self._lines > 0
+
+
+def _is_row(line: str, tabs: int) -> bool:
+    return (tabs > 1 and _BETWEEN_WORDS.search(line) is not None) or heads_findings(line.split("\t"))

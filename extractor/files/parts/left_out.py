@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from extractor.files.parts.page_places import PagePlaces
+from extractor.files.parts.text_places import TextPlaces
 
 Kind = Literal[
     "struck",  # del, s, strike, line-through, w:strike, w:dstrike, tracked deletions
@@ -63,11 +63,11 @@ class LeftOut(NamedTuple):
 
 
 class ReadText(NamedTuple):
-    """A file as a reader of its format returns it: plain text, what the text lacks, and where it was recognised."""
+    """A file as a reader of its format returns it: plain text, what the text lacks, and where it stands."""
 
     text: str
     left_out: tuple[LeftOut, ...] = ()
-    places: PagePlaces | None = None
+    places: TextPlaces | None = None
 
 
 def left_out(kind: Kind, text: str, where: str = "") -> LeftOut:

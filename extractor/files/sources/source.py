@@ -30,6 +30,13 @@ FORMAT_BY_ENDING = {
     ".tiff": "picture",
     ".bmp": "picture",
     ".webp": "picture",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+    ".xls": "xls",
+    ".et": "xls",
+    ".ods": "ods",
+    ".csv": "csv",
+    ".tsv": "csv",
 }
 # Found in folders so that a notice in these formats is refused with a message and not skipped.
 REFUSED_ENDINGS = frozenset({".doc", ".wps", ".rtf"})

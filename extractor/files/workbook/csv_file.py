@@ -54,7 +54,9 @@ def _delimiter(text: str) -> str:
         if delimiter not in sample:
             continue
         try:
-            rows = [len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if len(row) > 1]
+            rows = [
+                len(row) for row in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if len(row) > 1
+            ]
         except csv.Error:
             continue
         width, count = Counter(rows).most_common(1)[0] if rows else (0, 0)

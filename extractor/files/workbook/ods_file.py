@@ -100,9 +100,7 @@ class _Document:
             column += times
         self._row += count
 
-    def _read_cell(
-        self, sheet: SheetCells, cell: Element, span: tuple[int, int, int], *, in_hidden_row: bool
-    ) -> None:
+    def _read_cell(self, sheet: SheetCells, cell: Element, span: tuple[int, int, int], *, in_hidden_row: bool) -> None:
         column, times, rows = span
         self._read_merged(sheet, cell, column)
         for note in cell.iterchildren(f"{_OFFICE}annotation"):

@@ -91,9 +91,7 @@ class SheetCells:
         else:
             self.rows[row][column] = words
 
-    def put_number(
-        self, row: int, column: int, shown: ShownNumber, plain: str, *, in_hidden_row: bool = False
-    ) -> None:
+    def put_number(self, row: int, column: int, shown: ShownNumber, plain: str, *, in_hidden_row: bool = False) -> None:
         """Put a number as displayed in its place; ``plain`` names one that its format hides.
 
         Raises:

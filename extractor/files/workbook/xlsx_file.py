@@ -240,7 +240,9 @@ def _read_beside(parts: PackedParts, part: str, sheet: SheetCells) -> None:
         elif kind == "drawing":
             with suppress(InputError):
                 root = parts.root(target)
-                texts = "".join(text.text or "" for text in root.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}t"))
+                texts = "".join(
+                    text.text or "" for text in root.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}t")
+                )
                 if texts.strip():
                     sheet.leave_out("embedded", texts, "")
                 if next(root.iter("{*}pic"), None) is not None:

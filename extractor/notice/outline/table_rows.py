@@ -8,7 +8,8 @@ or fewer cells than the table has columns, they are dealt to the columns by what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import is_state
@@ -46,6 +47,8 @@ _FEWEST_COLUMNS = 3
 _NOT_AT_ALL = -3.5
 _MOST_CELLS = 60
 """A row of more cells or lines than this (a table that does not end) is not read."""
+_MOST_GROUP_LINES = 4
+"""Lines that may group the rows of a grid below them."""
 _RULE = re.compile(r"[ |:—–-]+")
 _NUMBER = re.compile(r" *[(]?(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)]?[.、]? *")
 _NUMBER_BEFORE = re.compile(r" *(?P<number>[0-9]{1,3})(?:[.、] *| +)(?=\S)")
@@ -135,6 +138,8 @@ class _Body:
 
     def read(self, lines: Sequence[_Line], position: int, *, apart: bool) -> tuple[list[TableRow], int]:
         """Return the rows from a line on, and the index behind the last; ``apart``: cells are parted on a line."""
+        if apart and self._is_grid(lines, position):
+            return self._read_grid(lines, position)
         behind = position
         while position < len(lines):
             line = lines[position]
@@ -160,6 +165,36 @@ class _Body:
             else:
                 break
         return self._rows, behind
+
+    def _is_grid(self, lines: Sequence[_Line], position: int) -> bool:
+        """Return whether each row has as many cells as there are columns: then its cells are those of the columns."""
+        rows = list(takewhile(lambda line: not self._heads(line), islice(lines, position, None)))
+        apart = [line for line in rows if len(line.cells) > 1]
+        return bool(apart) and all(len(line.cells) == len(self._columns) for line in apart)
+
+    def _heads(self, line: _Line) -> bool:
+        return len(line.cells) > 1 and heads_findings([self.words(cell) for cell in line.cells])
+
+    def _read_grid(self, lines: Sequence[_Line], position: int) -> tuple[list[TableRow], int]:
+        """Read the rows of a grid, and over the lines that group them."""
+        behind = position
+        while position < len(lines):
+            line = lines[position]
+            if self._heads(line):
+                if tuple(_column(self._text, cell) for cell in line.cells) != self._columns:
+                    break
+            elif len(line.cells) > 1:
+                self._add(line.place, zip(self._columns, line.cells, strict=True))
+                behind = position + 1
+            elif not _RULE.fullmatch(self._text, *line.place) and self._ends_grid(lines, position):
+                break
+            position += 1
+        return self._rows, behind
+
+    def _ends_grid(self, lines: Sequence[_Line], position: int) -> bool:
+        """Return whether no row of the grid follows the line soon."""
+        following = next((line for line in lines[position : position + _MOST_GROUP_LINES] if len(line.cells) > 1), None)
+        return following is None or self._heads(following)
 
     def _lines_of_row(self, lines: Sequence[_Line], position: int) -> int:
         """Read a row whose cells stand on lines of their own and return how many; 0 where there is no row."""
@@ -220,9 +255,11 @@ class _Body:
         if len(cells) > _MOST_CELLS or not any(end > start for start, end in cells):
             return False
         if len(cells) == len(self._columns) and self._fits(cells):
-            dealt = list(zip(self._columns, cells, strict=True))
-        else:
-            dealt = [(self._columns[column], cell) for column, cell in _deal(self, cells)]
+            return self._add(place, zip(self._columns, cells, strict=True))
+        return self._add(place, ((self._columns[column], cell) for column, cell in _deal(self, cells)))
+
+    def _add(self, place: Place, dealt: Iterable[tuple[str, Place]]) -> bool:
+        """Add a row whose cells are dealt to the kinds of columns; return whether they are one."""
         by_kind: dict[str, list[Place]] = {}
         for kind, cell in dealt:
             if cell.end > cell.start:

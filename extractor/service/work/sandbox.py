@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 
 from extractor.errors import BugError, InputError
 from extractor.files.parts.left_out import ReadText
-from extractor.files.parts.page_places import OcrMode, places_from
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.parts.text_places import places_from
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance, environment, why_ended
 from extractor.record.checks import Lang

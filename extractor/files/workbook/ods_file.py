@@ -104,7 +104,7 @@ class _Document:
         column, times, rows = span
         self._read_merged(sheet, cell, column)
         for note in cell.iterchildren(f"{_OFFICE}annotation"):
-            sheet.leave_out("note", "".join(note.itertext()), cell_name(self._row, column))
+            sheet.leave_out("note", "\n".join("".join(line.itertext()) for line in note.iterchildren(f"{_TEXT}p")), cell_name(self._row, column))
         words = self._words(sheet, cell, column)
         if cell.get(f"{_CALC}value-type") == "error":
             sheet.leave_out("cell_error", words, cell_name(self._row, column))

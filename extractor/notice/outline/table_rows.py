@@ -170,7 +170,10 @@ class _Body:
         """Return whether each row has as many cells as there are columns: then its cells are those of the columns."""
         rows = list(takewhile(lambda line: not self._heads(line), islice(lines, position, None)))
         apart = [line for line in rows if len(line.cells) > 1]
-        return bool(apart) and all(len(line.cells) == len(self._columns) for line in apart)
+        if not apart or any(len(line.cells) != len(self._columns) for line in apart):
+            return False
+        alone = (line.cells[0] for line in rows if len(line.cells) == 1)
+        return not any(_NUMBER.fullmatch(self._text, *cell) for cell in alone)  # a row whose cells are lines
 
     def _heads(self, line: _Line) -> bool:
         return len(line.cells) > 1 and heads_findings([self.words(cell) for cell in line.cells])

@@ -21,8 +21,8 @@ class PlacedValue:
 
     ``kind`` is ``field``, ``total``, ``issue``, ``measure``, the singular of one of a measure's lists, the name of an
     issue's or a measure's own value (``title``, ``deadline``), ``remainder`` or ``digits`` (unread ones, which belong
-    to the measure around them). ``by`` has the reader of each part, of the whole under ''; missing parts were read by the rules. ``data`` has the record's fields by name, and for figures ``base``:
-    the amount in base units.
+    to the measure around them). ``by`` has the reader of each part, of the whole under ''; missing parts were read by
+    the rules. ``data`` has the record's fields by name, and for figures ``base``: the amount in base units.
     """
 
     path: str

@@ -58,6 +58,8 @@ TEXTS: dict[str, str] = {
     "damaged_title": _with(measure="《管库规划(2021-2025年)已印发实施。"),
     "numbering_gap": SOUND.replace("\n3.", "\n4."),
     "numbering_start": SOUND.replace("\n1.", "\n3.").replace("\n2.", "\n4.").replace("\n3.关于“公示", "\n5.关于“公示"),
+    "deadline_unread": _with(measure="账实相符。\n整改时限:2023年8月底前盘点,2023年9月底前验收"),
+    "overdue": _with(measure="该问题正在推进整改。\n整改时限:2023年12月底前"),
     "body_not_found": SOUND.replace("县委第二巡察组对青禾镇党委开展了巡察,并于5月9日反馈了意见。", "巡察已经结束。"),
 }
 
@@ -116,11 +118,29 @@ def test_every_check_of_the_table_is_tried_here() -> None:
         ("body_not_found", "inspected_body"),
         ("low_coverage", "outline.coverage"),
         ("damaged_date", "issues[0].measures[0].dates"),
+        ("deadline_unread", "issues[0]"),
+        ("overdue", "issues[0].deadline"),
         ("damaged_title", "issues[0].measures[0].documents[0]"),
     ],
 )
 def test_the_path_leads_into_the_record(code: str, path: str) -> None:
     assert [found.path for found in _checks(TEXTS[code], code)] == [path]
+
+
+@pytest.mark.parametrize("deadline", ["2024年1月底前", "2024年1月15日前", "长期坚持"])
+def test_a_deadline_that_had_not_passed_is_no_doubt(deadline: str) -> None:
+    text = TEXTS["overdue"].replace("2023年12月底前", deadline)
+    assert extract(text).issues[0].deadline is not None
+    assert not _checks(text, "overdue")
+
+
+def test_a_deadline_that_was_kept_is_no_doubt() -> None:
+    assert not _checks(TEXTS["overdue"].replace("正在推进整改", "已整改到位"), "overdue")
+
+
+@pytest.mark.parametrize("words", ["已完成", "—", ""])
+def test_a_deadline_without_words_of_one_is_no_doubt(words: str) -> None:
+    assert not _checks(_with(measure=f"账实相符。\n整改时限:{words}"), "deadline_unread")
 
 
 @pytest.mark.parametrize("code", TEXTS)

@@ -29,7 +29,8 @@ def notice_tree(notice: Notice, text: str, lang: Lang) -> Tree:
     fields = tree.add(_line(_column("notice_id", lang), notice.notice_id))
     for name in _FIELDS:
         if (value := value_of(notice, name)) is not None:
-            fields.add(_line(NOTICE_FIELDS[name].called(lang), value))
+            field = NOTICE_FIELDS[name]
+            fields.add(_line(field.called(lang), _term(field.vocabulary, value, lang) if field.vocabulary else value))
     if notice.totals:
         totals = tree.add(_line(SHAPES["total"].called_all(lang)))
         for total in notice.totals:
@@ -48,8 +49,15 @@ def notice_tree(notice: Notice, text: str, lang: Lang) -> Tree:
 
 
 def notice_table(notices: Iterable[Mapping[str, Any]], lang: Lang) -> Table:
-    """Return a table of notices, given as parsed lines of notices.jsonl."""
-    shown = ("notice_id", "inspected_body", "inspection_kind")
+    """Return a table of notices, given as parsed lines of notices.jsonl.
+
+    The genre is shown where it is not the same for all.
+    """
+    notices = list(notices)
+    terms: tuple[str, ...] = ("inspection_kind",)
+    if len({notice.get("genre") for notice in notices}) > 1:
+        terms = ("genre", "inspection_kind")
+    shown = ("notice_id", "inspected_body", *terms)
     counted = ("issue_count", "measure_count", "coverage", "digits_unread", "check_count")
     table = Table(box=None, pad_edge=False)
     for column in (*shown, *counted):
@@ -57,11 +65,11 @@ def notice_table(notices: Iterable[Mapping[str, Any]], lang: Lang) -> Table:
     for notice in notices:
         coverage = notice["outline"]["coverage"]
         unread = Digits.model_validate(notice["outline"].get("digits", {})).count_unread
-        kind = notice["inspection_kind"]
+        kinds = [(name, notice.get(name)) for name in terms]
         cells = (
             notice["notice_id"],
             notice["inspected_body"] or "",
-            _term("inspection_kind", kind, lang) if kind else "",
+            *(_term(name, kind, lang) if kind else "" for name, kind in kinds),
             str(len(notice["issues"])),
             str(sum(len(issue["measures"]) for issue in notice["issues"])),
             "" if coverage is None else f"{coverage:.0%}",

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from extractor.notice.facts.genre import INSPECTION, lacked_parts
 from extractor.notice.reading import LOW_COVERAGE, Reading
 from extractor.record.checks import Doubt, Lang, said
 from extractor.record.contract import Check, Issue, Measure, Notice, Quantity, Span
@@ -37,6 +38,8 @@ def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
 def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     folded = reading.folded
     yield from _whole(notice, folded)
+    if (another := reading.outline.another) is not None:
+        yield Doubt("another_notice", "", {"title": _short(reading.text[another.start : another.end])})
     yield from _dates_of_notice(notice)
     yield from _totals(notice, reading)
     yield from _unread_digits(notice, folded)
@@ -54,13 +57,12 @@ def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
 
 
 def _whole(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
-    text = folded.printed
-    if not (("巡视" in text or "巡察" in text or "巡視" in text) and "整改" in text):
-        yield Doubt("not_a_notice", "", {})
+    if lacked := lacked_parts(folded.text):
+        yield Doubt("not_a_notice", "", {"missing": "、".join(lacked)})
     if not notice.issues:
         yield Doubt("no_issues", "issues", {})
         return
-    if notice.inspected_body is None:
+    if notice.inspected_body is None and notice.genre == INSPECTION:
         yield Doubt("body_not_found", "inspected_body", {})
     coverage = notice.outline.coverage
     if coverage is not None and coverage < LOW_COVERAGE:

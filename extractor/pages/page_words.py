@@ -15,6 +15,7 @@ from extractor.tables.columns import TABLES
 # Columns of the exported tables whose names the pages use, by their keys in the pages.
 _COLUMNS = {
     "inspection_team": ("notices", "inspection_team"),
+    "genre": ("notices", "genre"),
     "inspection_kind": ("notices", "inspection_kind"),
     "feedback_date": ("notices", "feedback_date"),
     "signed_on": ("notices", "signed_on"),

@@ -13,6 +13,7 @@ from extractor.record.enumerations import (
     AccountabilityAction,
     Category,
     DocumentAction,
+    Genre,
     InspectionKind,
     IssueStatus,
     MeasureStatus,
@@ -204,6 +205,7 @@ class Notice(Record):
     title: str | None = None
     inspected_body: str | None = None
     inspection_team: str | None = None
+    genre: Genre | None = None
     inspection_kind: InspectionKind | None = None
     inspection_start: str | None = None
     inspection_end: str | None = None

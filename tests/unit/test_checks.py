@@ -33,6 +33,7 @@ def _with(leadership: str = "", measure: str = "") -> str:
 TEXTS: dict[str, str] = {
     "not_a_notice": "今天天气很好。",
     "no_issues": "关于巡察整改的通报\n一、组织领导情况\n二、进展情况",
+    "another_notice": f"{SOUND}\n{SOUND}",
     "low_coverage": SOUND.replace("逐项补正、逐月公示,", ""),
     "unread_text": SOUND.replace(
         "二、整改进展情况\n", "二、整改进展情况\n(一)财务方面\n镇党委对照反馈意见逐条列出清单并限期办结。\n"
@@ -68,6 +69,21 @@ def _checks(text: str, code: str) -> list[Check]:
     return [found for found in extract(text).checks if found.code == code]
 
 
+@pytest.mark.parametrize("between", ["\n", "\n【打印】【关闭】\n上一篇:无\n", "\n\n\n"])
+def test_of_two_notices_in_one_text_the_first_is_read_and_the_second_named(between: str) -> None:
+    first = SOUND.replace("青禾镇", "白石镇")
+    found = extract(f"{first}{between}{SOUND}")
+    assert found.issues == extract(first).issues
+    assert (found.signed_by, found.signed_on) == (extract(first).signed_by, extract(first).signed_on)
+    [named] = [each for each in found.checks if each.code == "another_notice"]
+    assert SOUND.splitlines()[0][:12] in named.message
+
+
+def test_titles_of_related_articles_are_no_second_notice() -> None:
+    titles = "\n".join(f"{name}党委关于巡察整改进展情况的通报" for name in ("白石镇", "红桥镇"))
+    assert extract(f"{SOUND}\n相关阅读\n{titles}\n").checks == []
+
+
 def test_a_sound_notice_gives_no_reason_to_doubt() -> None:
     found = extract(SOUND)
     assert [issue.title for issue in found.issues] == list(FINDINGS)
@@ -92,14 +108,16 @@ OF_MODELS = {
 }  # fmt: skip
 """Tried in ``test_assist_merge.py`` and ``test_assist_layout.py``."""
 OF_FILES = {
-    "left_out_text", "folded_text", "text_in_frame", "text_in_pictures", "curves_page", "unmapped_glyphs",
-    "embedded_part",
+    "left_out_text", "folded_text", "text_in_frame", "other_pages", "text_in_pictures", "curves_page",
+    "unmapped_glyphs", "embedded_part",
 }  # fmt: skip
 """Tried in ``test_omissions.py``."""
+OF_PAGES = {"ocr_read", "ocr_layer", "ocr_unsure"}
+"""Tried in ``test_recognition.py`` and ``test_ingest_pdf_scans.py``."""
 
 
 def test_every_check_of_the_table_is_tried_here() -> None:
-    assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"} | OF_MODELS | OF_FILES
+    assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"} | OF_MODELS | OF_FILES | OF_PAGES
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,14 @@ heads, ``page_columns`` orders columns, ``paragraphs`` joins lines.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from statistics import median
 from typing import Literal, NamedTuple
 
 from extractor.files.parts.left_out import LeftOut, ReadText, left_out
-from extractor.files.parts.page_places import LinePlace, PageBox, PagePlaces, within_budget
+from extractor.files.parts.page_places import LinePlace, PageBox, PagePlaces, UnsurePart, within_budget
 from extractor.files.pdf.drawings import Box, Surroundings
 from extractor.files.pdf.glyphs import Glyph, Glyphs
 from extractor.files.pdf.page_columns import in_reading_order
@@ -24,6 +25,8 @@ from extractor.files.pdf.running_heads import without_furniture
 from extractor.files.pdf.visible_glyphs import seen_text
 
 _FEW = 10  # characters: a page with fewer has no text
+_BETWEEN = 200  # code points between two rows of a text, at most, where a row between them was changed
+_FIGURE_AT_END = re.compile(r"[0-9][0-9.,]*[ ]?[十百千万亿美]*$")
 _UNEVEN = 0.35  # recognised text is as large as its highest character: lines may be this much smaller than others
 
 
@@ -41,7 +44,7 @@ class PrintedPage(NamedTuple):
 
 
 class PrintedText(NamedTuple):
-    """A document: ``unread`` are pages whose drawings may hold their text, ``is_empty`` means no page has any."""
+    """A document as read; ``unread`` are the pages whose drawings may hold their text, ``is_empty``: none has any."""
 
     read: ReadText
     unread: list[PrintedPage]
@@ -63,7 +66,8 @@ def printed_page(
             entries.append(left_out("note_mark", " ".join(marks), f"page {number}"))
     drawn_glyphs = sum(glyph.look.is_drawn for glyph in found.glyphs)
     if 2 * drawn_glyphs < len(found.glyphs) and beside.is_scan():
-        rows = [_placed(row, beside.paper) for row in rows]
+        is_level = all(glyph.look.turn == 0 for glyph in found.glyphs)
+        rows = [_placed(row, beside.paper if is_level else None) for row in rows]
         return PrintedPage(number, rows, entries, drawn, is_recognised=True)
     return PrintedPage(number, rows, entries, drawn)
 
@@ -98,23 +102,34 @@ def _places(text: str, rows: Iterable[Row], engine: str) -> PagePlaces:
     found: list[LinePlace] = []
     at = 0
     for row in rows:
-        while not text.startswith(row.text, at):  # the end of a paragraph, or a blank between words
-            at += 1
+        begin = text.find(row.text, at, at + len(row.text) + _BETWEEN)
+        if begin < 0:  # changed on the way: its neighbours are where they are
+            continue
+        at = begin + len(row.text)
         for part in row.parts or (row,):
-            found += [place.moved(at) for place in part.origin]
-            at += len(part.text) + 1
-        at -= 1
+            found += [_doubted(place.moved(begin), text) for place in part.origin]
+            begin += len(part.text) + 1
     return PagePlaces(within_budget(found, text), engine)
 
 
-def _placed(row: Row, paper: Box) -> Row:
-    """Return a row of a layer that another program recognised with its place on the page."""
+def _doubted(place: LinePlace, text: str) -> LinePlace:
+    """Return a line with a doubt if a paragraph ends with it in a figure, which may go on in the next line."""
+    figure = _FIGURE_AT_END.search(text, place.start, place.end)
+    if figure is None or not text.startswith("\n", place.end):
+        return place
+    return place._replace(unsure=(*place.unsure, UnsurePart(*figure.span(), "seam")))
+
+
+def _placed(row: Row, paper: Box | None) -> Row:
+    """Return a row of a layer that another program recognised with its place on the page; of a turned one, the page."""
     if row.parts:
         return row._replace(parts=tuple(_placed(part, paper) for part in row.parts))
-    width, height = max(1.0, paper.right - paper.left), max(1.0, paper.top - paper.bottom)
-    shares = (row.left - paper.left) / width, (paper.top - row.top) / height
-    ends = (row.right - paper.left) / width, (paper.top - row.bottom) / height
-    box = PageBox(*(round(min(1.0, max(0.0, share)), 4) for share in (*shares, *ends)))
+    box = PageBox(0.0, 0.0, 1.0, 1.0)
+    if paper is not None:
+        width, height = max(1.0, paper.right - paper.left), max(1.0, paper.top - paper.bottom)
+        shares = (row.left - paper.left) / width, (paper.top - row.top) / height
+        ends = (row.right - paper.left) / width, (paper.top - row.bottom) / height
+        box = PageBox(*(round(min(1.0, max(0.0, share)), 4) for share in (*shares, *ends)))
     return row._replace(origin=(LinePlace(0, len(row.text), row.page, box, None),))
 
 
@@ -130,7 +145,9 @@ def _rows_of_a_way(beside: Surroundings, glyphs: Sequence[Glyph], number: int, t
     for cells in split.table_rows:
         inside = [page_rows(cell.glyphs, number) for cell in cells]
         marks += [mark for found in inside for mark in found.marks]
-        rows += _table_row(cells[0], [list(paragraphs(found.rows)) for found in inside], inside[0].rows[0])
+        first = next((row for found in inside for row in found.rows), None)
+        if first is not None:
+            rows += _table_row(cells[0], [list(paragraphs(found.rows)) for found in inside], first)
     return Rows(sorted(rows, key=lambda row: -row.top), marks)
 
 

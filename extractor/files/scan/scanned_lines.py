@@ -25,7 +25,9 @@ _LEAST_OF_PAGE = 0.85  # of a page's longest lines: pages with less may lie upsi
 _SAMPLE = 6  # lines
 _TALL = 1.5  # height of a box by its width: a line of a page on its side
 _GAP = 0.65  # sizes between two characters, beyond their own widths
+_BLANK_IN_NUMBER = 0.85  # sizes between two digits: one number's are closer
 _OF_HEIGHT = 0.7  # of a box is the size of its characters
+_HIGHER = 1.7  # times: boxes of lines of one size differ by less
 _UNEVEN_SIZE = 0.25  # lines of one size differ by less
 _ROOM = 0.2  # heights above and below a figure that is read alone
 _CONTEXT = 2  # characters on both sides of a figure that is read alone
@@ -104,7 +106,7 @@ def _upright(picture: Picture, reader: Recogniser) -> tuple[Picture, list[_Found
 
 def _found(picture: Picture, boxes: Sequence[Picture], reader: Recogniser) -> list[_FoundLine]:
     strips = [strip_of(picture, corners) for corners in boxes]
-    texts = map(_plain, reader.lines(strips))
+    texts = (_plain(text, strip.shape[1]) for text, strip in zip(reader.lines(strips), strips, strict=True))
     return list(starmap(_FoundLine, zip(boxes, texts, strips, strict=True)))
 
 
@@ -200,12 +202,13 @@ def _scanned(line: _FoundLine, size: float, level: _Level, unsure: tuple[UnsureP
     )
 
 
-def _plain(line: LineText) -> LineText:
-    """Return the line without the blanks at marks and Chinese that are none on paper."""
+def _plain(line: LineText, width: int) -> LineText:
+    """Return the line of so many pixels without the blanks that are none on paper: at marks, Chinese, in numbers."""
+    pitch = _pitch(line, width) or 0.0
     kept = [
         number
         for number, character in enumerate(line.text)
-        if not character.isspace() or _parts_words(line.text, number)
+        if not character.isspace() or _parts_words(line, number, pitch / width)
     ]
     return LineText(
         "".join(line.text[number] for number in kept),
@@ -214,8 +217,10 @@ def _plain(line: LineText) -> LineText:
     )
 
 
-def _parts_words(text: str, number: int) -> bool:
-    before, after = text[number - 1 : number], text[number + 1 : number + 2]
+def _parts_words(line: LineText, number: int, pitch: float) -> bool:
+    before, after = line.text[number - 1 : number], line.text[number + 1 : number + 2]
+    if before.isdigit() and after.isdigit() and pitch:
+        return line.centres[number + 1] - line.centres[number - 1] > _BLANK_IN_NUMBER * pitch
     return before.isascii() and after.isascii() and before.isalnum() and after.isalnum()
 
 
@@ -236,14 +241,18 @@ def _pitch(line: LineText, width: float) -> float | None:
 
 def _sizes(lines: Sequence[_FoundLine]) -> list[float]:
     """Return the size of each line, in pixels: the page's, unless it is clearly of another."""
-    pitches = [_pitch(line.text, _sides(line.corners)[0]) for line in lines]
-    heights = [_sides(line.corners)[1] for line in lines]
+    shapes = [_sides(line.corners) for line in lines]
+    pitches = [_pitch(line.text, shape[0]) for line, shape in zip(lines, shapes, strict=True)]
     known = [pitch for line, pitch in zip(lines, pitches, strict=True) if pitch for _ in line.text.text]
     if not known:
-        return [_OF_HEIGHT * height for height in heights]
+        return [_OF_HEIGHT * height for _, height in shapes]
     usual = median(known)
-    share = median(pitch / height for pitch, height in zip(pitches, heights, strict=True) if pitch and height)
-    sizes = [pitch or share * height for pitch, height in zip(pitches, heights, strict=True)]
+    high = median(height for (_, height), pitch in zip(shapes, pitches, strict=True) if pitch)
+    # Of a few characters only the height of their box is known, which is roughly that of the line.
+    sizes = [
+        pitch or (usual if 1 / _HIGHER < height / high < _HIGHER else usual * height / high)
+        for (_, height), pitch in zip(shapes, pitches, strict=True)
+    ]
     return [usual if abs(size - usual) < _UNEVEN_SIZE * usual else size for size in sizes]
 
 

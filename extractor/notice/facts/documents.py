@@ -62,7 +62,7 @@ def _closing(text: str, opening: int) -> int | None:
             depth -= 1
             if depth == 0:
                 return mark.start() if mark.start() > opening + 1 else None
-        elif depth == 1:
+        elif depth == 1 or mark.group() == "\n":
             return None
     return None
 

@@ -88,6 +88,11 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
     return None
 
 
+def is_labelled(text: str, start: int, end: int) -> bool:
+    """Return whether a line calls what it says a finding, as 【反馈问题】 does."""
+    return text[start : start + 1] in _FIRST and _LABELLED.match(text, start, end) is not None
+
+
 def _without_quoted_words(window: str) -> str:
     """Return the window with the words of its first quote blotted out, where 问题 is said inside it as well."""
     first = next((place for place, character in enumerate(window[:_QUOTE_WITHIN]) if character in _OPENING), None)

@@ -6,7 +6,12 @@ from collections import Counter
 from typing import NamedTuple
 
 from extractor.notice.outline.marks import RUN_IN_KINDS
-from extractor.notice.outline.rectification import RectificationPart, heading_text
+from extractor.notice.outline.rectification import (
+    HEADING_LENGTH,
+    RectificationPart,
+    heading_text,
+    open_with_findings,
+)
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.wording import pattern
 
@@ -17,9 +22,6 @@ class FindingNode(NamedTuple):
     node: OutlineNode
     groups: tuple[OutlineNode, ...]
     kinds: tuple[str, ...]
-
-
-_HEADING_LENGTH = 80
 
 
 def find_findings(text: str, parts: RectificationPart) -> list[FindingNode]:
@@ -113,18 +115,14 @@ def _answers_itself(text: str, node: OutlineNode) -> bool:
         return True
     own = text[node.segment.content : node.segment.end]
     answered = any(not child.remark for child in node.children)
-    return answered and len(own) <= _HEADING_LENGTH and "。" not in own[:-1]
+    return answered and len(own) <= HEADING_LENGTH and "。" not in own[:-1]
 
 
 def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) -> bool:
     """Return whether most numbered paragraphs of a group open with a finding and go on with its answer."""
     finding = pattern("outline", "finding")
     heading = heading_text(text, node)
-    if finding.search(heading) and not pattern("outline", "group").search(heading):
+    names_group = node.frame is not None and node.frame.aspect
+    if finding.search(heading) and not names_group and not pattern("outline", "group").search(heading):
         return False
-    stating = 0
-    for child in children:
-        first = heading_text(text, child)
-        goes_on = child.segment.end - child.segment.content > len(first) + 5
-        stating += goes_on and len(first) <= _HEADING_LENGTH and bool(finding.search(first))
-    return stating * 2 > len(children)
+    return open_with_findings(text, children)

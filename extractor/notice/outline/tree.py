@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import FIELD_STARTS, Frame, is_note, is_state, lead_in_end, read_frame, state_end
+from extractor.notice.outline.frames import (
+    FIELD_STARTS,
+    Frame,
+    is_labelled,
+    is_note,
+    is_state,
+    lead_in_end,
+    read_frame,
+    state_end,
+)
 from extractor.notice.outline.marks import RUN_IN_KINDS
 from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.segments import Segment, split_segments
@@ -34,6 +43,8 @@ class OutlineNode:
     finding: bool = False
     remark: bool = False
     """Whether it is a property (责任单位:…) or a state of what is above, and no answer."""
+    detail: bool = False
+    """Whether it tells the finding above it once more (审计发现问题:…)."""
     children: list[OutlineNode] = field(default_factory=list)
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
@@ -80,6 +91,8 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if opened and not line.answers and not line.state and _groups(text, lines, index):
             node = OutlineNode(segment, "group")
+        if node.kind == "plain" and _tells_again(text, lines, index, path[-1]):
+            node = OutlineNode(segment, "paragraph", remark=True, detail=True)
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
         opened = opened or segment.end - segment.start > _OPENING_LENGTH
@@ -125,6 +138,20 @@ class _LineRead(NamedTuple):
         if self.segment.row is not None:
             return "row"
         return self.segment.mark.kind if self.segment.mark else "plain"
+
+
+def _tells_again(text: str, lines: list[_LineRead], index: int, above: OutlineNode) -> bool:
+    """Return whether a line calls itself a finding (问题描述:…) right below the framed heading of that finding."""
+    if above.children or above.frame is None or above.frame.aspect or not above.finding:
+        return False
+    if not _is_labelled(text, lines[index]):
+        return False
+    following = next((line for line in lines[index + 1 :] if line.framed), None)
+    return following is None or not _is_labelled(text, following)
+
+
+def _is_labelled(text: str, line: _LineRead) -> bool:
+    return line.segment.mark is None and is_labelled(text, line.segment.content, line.segment.end)
 
 
 _LONGEST_GROUP_LINE = 30

@@ -1,4 +1,4 @@
-"""The headings of tables of findings: what stands below 反馈问题, 整改措施, 责任单位, and whether a row of them heads one."""
+"""The headings of tables of findings: what stands below 反馈问题 or 责任单位, and whether a row of them heads one."""
 
 from __future__ import annotations
 

@@ -42,10 +42,14 @@ def numbered(count: int) -> bytes:
         sheet.write_row(1, 0, HEADINGS)
         for number in range(1, count + 1):
             row = number + 1
-            sheet.write_row(row, 0, [number, f"第{number}处库房物资管理不规范", f"1.清点库房物资{number}件。\n2.修订《管库办法》。"])
+            sheet.write_row(
+                row, 0, [number, f"第{number}处库房物资管理不规范", f"1.清点库房物资{number}件。\n2.修订《管库办法》。"]
+            )
             sheet.write_row(row, 3, [f"第{number % 9}管理站、县教育局", ("李明", "王芳")[number % 2]])
-            sheet.write_datetime(row, 5, date.fromordinal(738_700 + number % 300), day)  # type: ignore[arg-type]
-            sheet.write_row(row, 6, [f"已清点库房物资{number}件,追缴{number}.5万元。", ("已完成", "正在推进")[number % 2]])
+            sheet.write_datetime(row, 5, date.fromordinal(738_700 + number % 300), day)
+            sheet.write_row(
+                row, 6, [f"已清点库房物资{number}件,追缴{number}.5万元。", ("已完成", "正在推进")[number % 2]]
+            )
 
     return workbook(fill)
 
@@ -60,6 +64,20 @@ def office_ledger() -> bytes:
 
 
 def _fill_office_ledger(book: Any) -> None:
+    _fill_first_sheet(book)
+    second = book.add_worksheet("作风建设")
+    second.write_row(0, 0, ["问题", "整改措施", "责任人", "完成时限"])
+    second.write_row(1, 0, ["例会过多", "合并例会12次。", "王芳", "2024年6月底前"])
+    other = book.add_worksheet("通讯录")
+    other.write_row(0, 0, ["姓名", "电话"])
+    other.write_row(1, 0, ["张三", "0512-12345678"])
+    hidden = book.add_worksheet("草稿")
+    hidden.write_row(0, 0, ["问题", "整改措施"])
+    hidden.write_row(1, 0, ["旧问题", "旧措施。"])
+    hidden.hide()
+
+
+def _fill_first_sheet(book: Any) -> None:
     day = book.add_format({"num_format": '[$-804]yyyy"年"m"月"d"日";@'})
     month = book.add_format({"num_format": 'yyyy"年"m"月"'})
     percent = book.add_format({"num_format": "0.0%"})
@@ -70,17 +88,16 @@ def _fill_office_ledger(book: Any) -> None:
     sheet.merge_range("A1:J1", "松林县教育局党组关于县委巡察反馈问题整改情况的通报")
     sheet.write("A2", "填报单位:松林县教育局")
     sheet.write("H2", "填报时间:2024年1月5日")
-    for block, words in (
-        ("A3:A4", "序号"), ("B3:B4", "责任单位"), ("C3:C4", "巡察反馈问题"), ("D3:D4", "整改时限"), ("E3:H3", "整改情况"),
-        ("I3:I4", "内部备忘"), ("J3:J4", "备注"),
-    ):  # fmt: skip
-        sheet.merge_range(block, words)
+    headings = {"A": "序号", "B": "责任单位", "C": "巡察反馈问题", "D": "整改时限", "I": "内部备忘", "J": "备注"}
+    for column, words in headings.items():
+        sheet.merge_range(f"{column}3:{column}4", words)
+    sheet.merge_range("E3:H3", "整改情况")
     sheet.write_row("E4", ["整改措施", "进展情况", "完成率", "是否完成"])
     sheet.merge_range("A5:J5", "一、党的领导方面")
     sheet.merge_range("A6:A7", 1)
     sheet.merge_range("B6:B8", "县教育局党组\n人事股")
     sheet.merge_range("C6:C7", "第一议题制度执行不到位")
-    sheet.write_datetime("D6", date(2023, 12, 31), day)  # type: ignore[arg-type]
+    sheet.write_datetime("D6", date(2023, 12, 31), day)
     sheet.write("E6", "1.修订《学习制度》。\n2.每月学习1次。")
     sheet.write("F6", "已修订制度1项。")
     sheet.write_number("G6", 0.956, percent)
@@ -91,7 +108,7 @@ def _fill_office_ledger(book: Any) -> None:
     sheet.write("H7", "正在推进")
     sheet.write("A8", "2")
     sheet.write("C8", "专项资金拨付滞后")
-    sheet.write_datetime("D8", date(2024, 3, 1), month)  # type: ignore[arg-type]
+    sheet.write_datetime("D8", date(2024, 3, 1), month)
     sheet.write("E8", "追回资金。")
     sheet.write_number("F8", 1234.5, money)
     sheet.write_formula("G8", "=1/0", None, "#DIV/0!")
@@ -107,14 +124,3 @@ def _fill_office_ledger(book: Any) -> None:
     sheet.write_comment("E6", "请核对次数")
     sheet.set_row(8, None, None, {"hidden": True})
     sheet.set_column("I:I", None, None, {"hidden": True})
-
-    second = book.add_worksheet("作风建设")
-    second.write_row(0, 0, ["问题", "整改措施", "责任人", "完成时限"])
-    second.write_row(1, 0, ["例会过多", "合并例会12次。", "王芳", "2024年6月底前"])
-    other = book.add_worksheet("通讯录")
-    other.write_row(0, 0, ["姓名", "电话"])
-    other.write_row(1, 0, ["张三", "0512-12345678"])
-    hidden = book.add_worksheet("草稿")
-    hidden.write_row(0, 0, ["问题", "整改措施"])
-    hidden.write_row(1, 0, ["旧问题", "旧措施。"])
-    hidden.hide()

@@ -78,7 +78,7 @@ class PagePlaces(NamedTuple):
         return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def page_places_from(data: bytes) -> PagePlaces | None:
+def places_from(data: bytes) -> PagePlaces | None:
     """Return the places that a file holds; None where it is empty or damaged, or holds others."""
     if not data:
         return None

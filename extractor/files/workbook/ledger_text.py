@@ -1,10 +1,10 @@
 """A workbook's ledgers as text: a line for each row, tabs between its cells, and the cell that each piece is from.
 
-A sheet is read where a row of its cells heads a table of findings (序号, 问题, 整改措施, 责任单位, in any order); the notice's
-outline then reads its rows as it reads those of any table. Rows above the headings are lines of their own. Two rows of
-headings become one. What is merged over several rows is printed in each of them where it is a property (责任单位, 时限);
-a finding is printed once, and the rows below go on with it. Line ends inside a cell are line separators (U+2028), so
-that a row stays one line.
+A sheet is read where a row of its cells heads a table of findings (序号, 问题, 整改措施, 责任单位, in any order); the
+notice's outline then reads its rows as it reads those of any table. Rows above the headings are lines of their own. Two
+rows of headings become one. What is merged over several rows is printed in each of them where it is a property
+(责任单位, 时限); a finding is printed once, and the rows below go on with it. Line ends inside a cell are line
+separators (U+2028), so that a row stays one line.
 """
 
 from __future__ import annotations
@@ -276,7 +276,7 @@ class _SheetLines:
         kinds = {column: kind for column, kind in zip(table.columns, table.kinds, strict=True) if kind}
         by_kind = {kinds.get(column, ""): words for column, words in cells.items()}
         if "finding" in by_kind:
-            return len(cells) > 1 or "number" not in kinds.values() and not self._is_across(row, min(cells), table)
+            return len(cells) > 1 or ("number" not in kinds.values() and not self._is_across(row, min(cells), table))
         number = next((column for column, kind in kinds.items() if kind == "number"), None)
         if number in cells and not self._goes_on(row, kinds) and not _NUMBERS_ROW.fullmatch(cells[number]):
             return False  # 填表人:…, in the first column

@@ -356,30 +356,16 @@ def _is_minute(tokens: Sequence[_Token], place: int) -> bool:
 def _part_of_date(form: str, moment: datetime, *, has_half: bool) -> str | None:
     """Return a part of a moment; None for names in languages of a system that is not known here."""
     hour = (moment.hour - 1) % 12 + 1 if has_half else moment.hour
-    match form:
-        case "yyyy" | "yyy" | "e" | "ee" | "eeee":
-            return f"{moment.year}"
-        case "yy" | "y":
-            return f"{moment.year % 100:02d}"
-        case "m" | "mm":
-            return str(moment.month).zfill(len(form))
-        case "d" | "dd":
-            return str(moment.day).zfill(len(form))
-        case "h" | "hh":
-            return str(hour).zfill(len(form))
-        case "n" | "nn":
-            return str(moment.minute).zfill(len(form))
-        case "s" | "ss":
-            return str(moment.second).zfill(len(form))
-        case "aaaa":
-            return f"星期{_WEEKDAYS[moment.weekday()]}"
-        case "aaa":
-            return _WEEKDAYS[moment.weekday()]
-        case "午":
-            return "上午" if moment.hour < 12 else "下午"
-        case "pm":
-            return "AM" if moment.hour < 12 else "PM"
-    return None
+    numbers = {"m": moment.month, "d": moment.day, "h": hour, "n": moment.minute, "s": moment.second}
+    if form[0] in numbers and len(form) < 3:
+        return str(numbers[form[0]]).zfill(len(form))
+    is_morning = moment.hour < 12
+    weekday = _WEEKDAYS[moment.weekday()]
+    whole = dict.fromkeys(("yyyy", "yyy", "e", "ee", "eeee"), f"{moment.year}")
+    short = dict.fromkeys(("yy", "y"), f"{moment.year % 100:02d}")
+    words = {"aaaa": f"星期{weekday}", "aaa": weekday}
+    halves = {"午": "上午" if is_morning else "下午", "pm": "AM" if is_morning else "PM"}
+    return {**whole, **short, **words, **halves}.get(form)
 
 
 def _in_numerals(words: str, form: str, numerals: str) -> str | None:

@@ -104,7 +104,11 @@ class _Document:
         column, times, rows = span
         self._read_merged(sheet, cell, column)
         for note in cell.iterchildren(f"{_OFFICE}annotation"):
-            sheet.leave_out("note", "\n".join("".join(line.itertext()) for line in note.iterchildren(f"{_TEXT}p")), cell_name(self._row, column))
+            sheet.leave_out(
+                "note",
+                "\n".join("".join(line.itertext()) for line in note.iterchildren(f"{_TEXT}p")),
+                cell_name(self._row, column),
+            )
         words = self._words(sheet, cell, column)
         if cell.get(f"{_CALC}value-type") == "error":
             sheet.leave_out("cell_error", words, cell_name(self._row, column))
@@ -125,9 +129,8 @@ class _Document:
     def _words(self, sheet: SheetCells, cell: Element, column: int) -> str:
         struck: list[str] = []
         is_struck = cell.get(f"{_TABLE}style-name") in self._struck_styles
-        lines = []
-        for paragraph in cell.iterchildren(f"{_TEXT}p"):
-            lines.append("".join(self._pieces(paragraph, struck, is_struck=is_struck)))
+        paragraphs = cell.iterchildren(f"{_TEXT}p")
+        lines = ["".join(self._pieces(each, struck, is_struck=is_struck)) for each in paragraphs]
         if "".join(struck).strip():
             sheet.leave_out("struck", "".join(struck), cell_name(self._row, column))
         return "\n".join(lines).strip()

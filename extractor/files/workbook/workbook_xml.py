@@ -37,10 +37,8 @@ class PackedParts:
         Raises:
             InputError: it is missing, damaged, or has a document type definition.
         """
-        root = None
-        for _event, element in self._events(part, None, ("end",)):
-            root = element
-        return root.getroottree().getroot()
+        *_, (_event, root) = self._events(part, None, ("end",))
+        return root
 
     def elements(self, part: str, *names: str) -> Iterator[Element]:
         """Yield the elements of these names as they end; each is emptied when the next one is asked for.
@@ -54,6 +52,13 @@ class PackedParts:
             element.clear(keep_tail=False)
             while element.getprevious() is not None:
                 del element.getparent()[0]
+
+    def _check_type(self, element: Element, part: str) -> None:
+        if element.getroottree().docinfo.doctype:
+            raise InputError(
+                f"{self._name}: {part} has a document type definition, as no spreadsheet program writes one; "
+                "open it in a spreadsheet program and save it again"
+            )
 
     def _events(self, part: str, tags: list[str] | None, events: tuple[str, ...]) -> Iterator[tuple[str, Element]]:
         from lxml import etree
@@ -69,11 +74,8 @@ class PackedParts:
                     remove_comments=True, remove_pis=True,
                 )  # fmt: skip
                 for event, element in parsing:
-                    if not checked and element.getroottree().docinfo.doctype:
-                        raise InputError(
-                            f"{self._name}: {part} has a document type definition, as no spreadsheet program writes "
-                            "one; open it in a spreadsheet program and save it again"
-                        )
+                    if not checked:
+                        self._check_type(element, part)
                     checked = True
                     yield event, element
         except InputError:

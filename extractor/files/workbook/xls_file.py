@@ -1,11 +1,13 @@
-"""Excel workbooks up to 2003 (.xls, and .et saved as such) as sheets of displayed cells, by xlrd (the extra ``ledger``).
+"""Excel workbooks up to 2003 (.xls, and .et saved as such) as sheets of displayed cells.
 
-xlrd is the one library that gives this format's number formats, hidden rows and merged cells.
+They are read by xlrd (the extra ``ledger``), which is the one library that gives this format's number formats, hidden
+rows and merged cells.
 """
 
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from typing import Any
 
 from extractor.errors import InputError
@@ -106,7 +108,7 @@ def _without_struck(book: Any, words: str, runs: Any) -> tuple[str, str]:
     shown: list[str] = []
     struck: list[str] = []
     starts = [(0, None), *runs, (len(words), None)]
-    for (start, font), (end, _) in zip(starts, starts[1:], strict=False):
+    for (start, font), (end, _) in pairwise(starts):
         kept = struck if font is not None and book.font_list[font].struck_out else shown
         kept.append(words[start:end])
     return "".join(shown), "".join(struck)

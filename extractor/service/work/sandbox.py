@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from extractor.errors import BugError, InputError
 from extractor.files.parts.left_out import ReadText
 from extractor.files.parts.page_places import OcrMode
-from extractor.files.parts.text_places import places_from
+from extractor.files.parts.text_places import text_places_from
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance, environment, why_ended
 from extractor.record.checks import Lang
@@ -73,7 +73,7 @@ class Sandbox:
             InputError: The document cannot be read, or not within the limits.
         """
         reply, (text, places) = await self._do(Order("text", str(upload), source, ocr=self._ocr), TEXT_REPLY)
-        return ReadText(text.decode(), tuple(reply.left_out), places_from(places))
+        return ReadText(text.decode(), tuple(reply.left_out), text_places_from(places))
 
     async def unpack(self, upload: Path, name: str) -> list[OfferedNotice | RefusedFile]:
         """Write an archive's notices beside it, under its own name with a number, and return them.

@@ -50,8 +50,8 @@ _DENSE = 0.1
 def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the blanks that nobody sees, in order. ``text`` is half-width, ``printed`` as printed."""
     found = [match.span() for match in _INSIDE_LINE.finditer(text) if _is_unseen(text, *match.span())]
+    widths = RowWidths(printed)
     if "\t" in printed:
-        widths = RowWidths(printed)
         found = [place for place in found if not _in_row(printed, *place, widths)]
     thousands = [
         gap.span()
@@ -61,6 +61,8 @@ def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
     ]
     spaced = _BETWEEN_WORDS.finditer(text) if _is_spaced(text) else ()
     between = [match.span() for match in spaced if not _numbers_line(text, *match.span())]
+    if between and "\t" in printed:
+        between = [place for place in between if not _in_row(printed, *place, widths)]
     yield from sorted({*found, *thousands, *between}) if thousands or between else found
 
 

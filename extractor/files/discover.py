@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from extractor.errors import InputError
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
+from extractor.files.sources.picture_series import joined_series
 from extractor.files.sources.source import (
     ARCHIVE_ENDING,
+    FORMAT_BY_ENDING,
     NOTICE_ENDINGS,
     Source,
     UnreadInput,
@@ -32,7 +34,8 @@ def discover(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Discovere
 
     A path is a file (with any ending), a folder (searched with its subfolders, in the order of names; hidden files and
     unknown endings are skipped), a zip archive, a glob pattern (``**`` reaches into folders), or ``-`` for standard
-    input. Raises nothing: an input that cannot be used is listed in ``problems``.
+    input. Pictures of one folder whose names count up are one notice. Raises nothing: an input that cannot be used is
+    listed in ``problems``.
     """
     found = DiscoveredInputs([], [])
     for path in paths:
@@ -40,7 +43,7 @@ def discover(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Discovere
             _add(path, found, limits)
         except InputError as error:
             found.problems.append(UnreadInput(path, error))
-    return DiscoveredInputs(list(_each_once(found.sources)), found.problems)
+    return DiscoveredInputs(joined_series(_each_once(found.sources)), found.problems)
 
 
 def _add(path: str, found: DiscoveredInputs, limits: Limits) -> None:
@@ -64,7 +67,7 @@ def _add_files(asked: str, files: Iterable[str], found: DiscoveredInputs, limits
     """
     before = len(found.sources) + len(found.problems)
     for file in files:
-        if Path(file).suffix.lower() in NOTICE_ENDINGS | {ARCHIVE_ENDING}:
+        if Path(file).suffix.lower() in NOTICE_ENDINGS | {ARCHIVE_ENDING} and not _is_of_saved_page(Path(file)):
             try:
                 _add_file(file, found, limits)
             except InputError as error:
@@ -72,6 +75,11 @@ def _add_files(asked: str, files: Iterable[str], found: DiscoveredInputs, limits
     if before == len(found.sources) + len(found.problems):
         what = "this folder holds" if Path(asked).is_dir() else "this pattern matches"
         raise InputError(f"{asked}: {what} no notices (looked for {', '.join(sorted(NOTICE_ENDINGS))} and .zip)")
+
+
+def _is_of_saved_page(file: Path) -> bool:
+    """Return whether a file is a picture that a browser stored beside a page, in ``NAME_files``."""
+    return FORMAT_BY_ENDING.get(file.suffix.lower()) == "picture" and file.parent.name.endswith(("_files", ".files"))
 
 
 def _add_file(path: str, found: DiscoveredInputs, limits: Limits) -> None:

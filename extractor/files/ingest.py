@@ -16,6 +16,7 @@ from extractor.files.parts.left_out import LeftOut, ReadText, condensed
 from extractor.files.parts.page_places import OcrMode, PagePlaces
 from extractor.files.sources.charset import decode
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
+from extractor.files.sources.picture_series import MAGIC, unpacked
 from extractor.files.sources.raw import read_bytes
 from extractor.files.sources.signatures import is_page, is_picture, is_piece_of_page, is_saved_page
 from extractor.files.sources.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
@@ -100,7 +101,8 @@ def _text_of(data: bytes, name: str, kind: Format, limits: Limits, ocr: OcrMode)
         from extractor.files.scan.pictures import read_pictures
         from extractor.files.scan.recognised_pages import recognition
 
-        return _Text(read_pictures([data], name, limits, recognition(ocr)), None)
+        pictures = unpacked(data, name) if data.startswith(MAGIC) else [data]
+        return _Text(read_pictures(pictures, name, limits, recognition(ocr)), None)
     if kind == "html":
         return _text_of_page(SavedPage(data, None, {}, []), name, limits)
     if kind == "mhtml":
@@ -137,7 +139,7 @@ def _format_of(source: Source, data: bytes) -> Format:
         return _format_of_package(data, name)
     if b"%PDF-" in data[:1024]:
         return "pdf"
-    if is_picture(data):
+    if is_picture(data) or data.startswith(MAGIC):
         return "picture"
     if is_saved_page(data):
         return "mhtml"

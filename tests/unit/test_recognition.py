@@ -6,13 +6,14 @@ import io
 import json
 import re
 import struct
+import zipfile
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from noise import values
-from pdf_examples import NOTICE, laid
+from pdf_examples import NOTICE, laid, register
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
@@ -20,6 +21,7 @@ from scan_examples import CLEAN, Wear, is_drawable, printed, saved, scanned_pdf,
 
 from extractor import extract
 from extractor.errors import InputError, SettingsError
+from extractor.files.discover import discover
 from extractor.files.ingest import IngestedFile, ingest
 from extractor.files.parts.page_places import LinePlace, PageBox, PagePlaces, UnsurePart, places_from
 from extractor.files.pdf.page_recognition import PageNumber
@@ -28,11 +30,14 @@ from extractor.files.scan import recognised_pages, recogniser
 from extractor.files.scan.pictures import read_pictures
 from extractor.files.scan.recognised_pages import recognition
 from extractor.files.sources.file_limits import Limits
+from extractor.files.sources.picture_series import unpacked
+from extractor.files.sources.raw import read_bytes
 from extractor.files.sources.source import Source
 from extractor.pages.run_page import write_report
 from extractor.record.contract import Notice
 from extractor.runs.run import run
 
+register()
 installed = pytest.mark.skipif(
     not (recogniser.engine_version() and is_drawable()), reason="needs the extra ocr and the fonts of fonts-noto-cjk"
 )
@@ -305,3 +310,27 @@ def test_a_clean_page_has_no_stamp_and_a_stamped_one_says_so() -> None:
     kinds = [[entry.kind for entry in file.left_out if entry.kind == "stamp"] for file in files]
     assert kinds == [[], ["stamp"]]
     assert squashed(files[0].text) == squashed(files[1].text)
+
+
+def test_pictures_whose_names_count_up_are_one_notice(tmp_path: Path) -> None:
+    names = ["通报2.jpg", "通报10.jpg", "通报1.jpg", "通报4.jpg", "通报3.png", "甲/1.jpg", "甲/2.jpg", "封面.jpg"]
+    (tmp_path / "甲").mkdir()
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode())
+    found = discover([str(tmp_path)]).sources
+    told = {source.name.removeprefix(f"{tmp_path}/") for source in found}
+    assert told == {"通报1.jpg…通报2.jpg", "通报4.jpg", "通报10.jpg", "通报3.png", "甲/1.jpg…2.jpg", "封面.jpg"}
+    [series] = [source for source in found if source.stem == "通报1"]
+    assert unpacked(read_bytes(series, Limits()), "") == ["通报1.jpg".encode(), "通报2.jpg".encode()]
+
+
+def test_pictures_in_an_archive_are_one_notice_too(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name in ("扫描/002.png", "扫描/001.png", "说明.txt"):
+            archive.writestr(name, name)
+    found = discover([str(tmp_path / "a.zip")]).sources
+    [series] = [source for source in found if source.series]
+    assert series.name.endswith("a.zip!扫描/001.png…002.png")
+    assert unpacked(read_bytes(series, Limits()), "") == ["扫描/001.png".encode(), "扫描/002.png".encode()]
+    with pytest.raises(InputError, match="is damaged"):
+        unpacked(read_bytes(series, Limits())[:-1], "a")

@@ -82,7 +82,8 @@ def _read(order: Order) -> OrderAnswer:
     data = Path(order.upload).read_bytes()
     extracted = extract_file(order.source, data, notice_id=order.notice_id, lang=order.lang, ocr=order.ocr)
     reading = reading_of(extracted.text, extracted.notice)
-    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record)
+    places = extracted.places.as_json() if extracted.places else b""
+    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record, places)
 
 
 def _take_text(order: Order) -> OrderAnswer:
@@ -109,12 +110,13 @@ def _unpack(order: Order) -> OrderAnswer:
 
 def _members(archive: str, upload: Path) -> Iterator[OfferedNotice | RefusedFile]:
     from extractor.files.sources.archive import list_archive
+    from extractor.files.sources.picture_series import joined_series
     from extractor.files.sources.raw import read_bytes
 
     listing = list_archive(archive, DEFAULT_LIMITS)
     for name, error in listing.problems:
         yield RefusedFile(name, str(error))
-    for number, source in enumerate(listing.sources):
+    for number, source in enumerate(joined_series(listing.sources)):
         try:
             data = read_bytes(source, DEFAULT_LIMITS)
         except ExtractorError as error:

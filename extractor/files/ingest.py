@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import NamedTuple
 
 from extractor.errors import InputError
@@ -19,7 +20,7 @@ from extractor.files.sources.charset import decode
 from extractor.files.sources.file_kinds import RefusedKindError, kind_by_ending, kind_of, reader_of
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
 from extractor.files.sources.raw import read_bytes
-from extractor.files.sources.source import Source
+from extractor.files.sources.source import Source, is_side_file
 
 _DAMAGE_OF_A_PAGE = 0.001  # share of characters: content systems cut some in half, and browsers show such pages
 
@@ -192,6 +193,8 @@ def _reader_for(source: Source, data: bytes) -> str:
     """
     kind, named = kind_of(data, source.ending), kind_by_ending(source.ending)
     expected = named and reader_of(named)
+    if kind == "unknown" and source.path and is_side_file(PurePath(source.path).name):
+        raise RefusedKindError(source.name, "side_file")
     if expected and (
         (kind == "text" and expected in _NEVER_TEXT)
         or (kind in ("unknown", "zip") and expected not in ("txt", "md", "html"))

@@ -48,6 +48,7 @@ class TestWhatIsWritten:
             "digits_unread": 0,
             "unanswered": 0,
             "left_out": {},
+            "passed_over": {},
         }
         first = found["inputs"][0]
         assert (first["name"], first["notice_id"], first["outcome"], first["error"]) == ("b.txt", "b", "done", None)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from extractor.errors import InputError
 from extractor.files.sources.file_kinds import kind_beside_notices, kind_in_words, lies_aside
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
+from extractor.files.sources.picture_series import joined_series
 from extractor.files.sources.source import (
     ARCHIVE_ENDING,
     PassedOver,
@@ -38,8 +39,8 @@ def discover(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Discovere
 
     A path is a file (with any ending), a folder (searched with its subfolders, in the order of names), a zip archive, a
     glob pattern (``**`` reaches into folders), or ``-`` for standard input. What else a folder or a pattern holds is
-    passed over and listed: pictures, programs, what systems leave there, texts that are no notices. Raises nothing: an
-    input that cannot be used is listed in ``problems``.
+    passed over and listed: icons, programs, what systems leave there, texts that are no notices. Pictures of one folder
+    whose names count up are one notice. Raises nothing: an input that cannot be used is listed in ``problems``.
     """
     found = DiscoveredInputs([], [], [])
     for path in paths:
@@ -47,7 +48,7 @@ def discover(paths: Sequence[str], limits: Limits = DEFAULT_LIMITS) -> Discovere
             _add(path, found, limits)
         except InputError as error:
             found.problems.append(UnreadInput(path, error))
-    return found._replace(sources=list(_each_once(found.sources)))
+    return found._replace(sources=joined_series(_each_once(found.sources)))
 
 
 class AddressError(InputError):

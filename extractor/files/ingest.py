@@ -19,6 +19,7 @@ from extractor.files.parts.page_places import OcrMode, PagePlaces
 from extractor.files.sources.charset import decode
 from extractor.files.sources.file_kinds import RefusedKindError, kind_by_ending, kind_of, reader_of
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
+from extractor.files.sources.picture_series import MAGIC, unpacked
 from extractor.files.sources.raw import read_bytes
 from extractor.files.sources.source import Source, is_side_file
 
@@ -144,7 +145,8 @@ def _picture(file: _Bytes) -> _Text:
     from extractor.files.scan.pictures import read_pictures
     from extractor.files.scan.recognised_pages import recognition
 
-    return _Text(read_pictures([file.data], file.name, file.limits, recognition(file.ocr)), None)
+    pictures = unpacked(file.data, file.name) if file.data.startswith(MAGIC) else [file.data]
+    return _Text(read_pictures(pictures, file.name, file.limits, recognition(file.ocr)), None)
 
 
 def _ofd(file: _Bytes) -> _Text:
@@ -191,6 +193,8 @@ def _reader_for(source: Source, data: bytes) -> str:
     Raises:
         InputError: the content is of a kind that is not read, or not what the ending says.
     """
+    if data.startswith(MAGIC):
+        return "picture"
     kind, named = kind_of(data, source.ending), kind_by_ending(source.ending)
     expected = named and reader_of(named)
     if kind == "unknown" and source.path and is_side_file(PurePath(source.path).name):

@@ -166,7 +166,9 @@ def _measure(page: _Page, measure: MeasureReading) -> _Values:
 
 
 def _duty(page: _Page, duty: Duty, spans: dict[str, list[dict[str, int]]]) -> _Values:
-    """Write who is responsible and until when; add the places of the former to ``spans``."""
+    """Write who is responsible and until when, if the notice says; add the places of the former to ``spans``."""
+    if not (duty.responsible or duty.deadline):
+        return {}
     if duty.responsible:
         spans["responsible"] = [page.write(place) for place in duty.responsible]
     deadline = duty.deadline

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -49,7 +49,7 @@ class IndexedText(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """Who is responsible for an issue or a measure, and until when, as the notice prints it.
+    """The bodies and offices responsible for an issue or a measure and its deadline, as the notice prints them.
 
     ``unread`` are printed deadlines that are no date that can be told.
     """
@@ -144,18 +144,16 @@ def _owners(text: str, outline: IssueOutline) -> tuple[list[Property], list[list
     """Part an issue's own properties from those of each of its measures.
 
     What is printed once is the issue's, but in the paragraph of a measure that others follow. What is printed again
-    for other measures is theirs, with all that is on its line: of those in its row of a table, or of the one before.
+    for other measures is theirs: of those in its row of a table, or of the one before it, with all that is on its line.
     """
-    every = {(each.role, each.name, each.place) for each in outline.properties}
-    printed = Counter((role, name) for role, name, _ in every)
-    places = [measure.text for measure in outline.measures]
+    places = {(each.role, each.name, each.row or each.place) for each in outline.properties}
+    printed = Counter((role, name) for role, name, _ in places)
     again = {_line(text, found) for found in outline.properties if printed[found.role, found.name] > 1}
     own: list[Property] = []
-    of_measures: list[list[Property]] = [[] for _ in places]
+    of_measures: list[list[Property]] = [[] for _ in outline.measures]
     for found in outline.properties:
-        holders = _measures_of(found, places)
-        if not (_line(text, found) in again or _is_followed(text, found, outline)):
-            holders = []
+        is_of_measures = _line(text, found) in again or _is_followed(text, found, outline)
+        holders = list(_measures_of(found, outline)) if is_of_measures else []
         for k in holders:
             of_measures[k].append(found)
         if not holders:
@@ -163,15 +161,21 @@ def _owners(text: str, outline: IssueOutline) -> tuple[list[Property], list[list
     return own, of_measures
 
 
-def _line(text: str, found: Property) -> int:
-    """Return where a property's printed line begins; of one in a table, its row."""
-    return text.rfind("\n", 0, found.place.start) if found.name else found.place.start
+def _line(text: str, found: Property) -> tuple[str, int]:
+    """Return where a property's printed line begins; in a table each column stands for itself."""
+    if found.row is not None:
+        return f"{found.role} {found.name}", found.row.start
+    return "", text.rfind("\n", 0, found.place.start)
 
 
-def _measures_of(found: Property, places: Sequence[Place]) -> list[int]:
-    """Return the measures inside a property's row of a table, else the one before it, by their indices."""
-    inside = [k for k, (start, end) in enumerate(places) if found.place.start <= start and end <= found.place.end]
-    return inside or [k for k, (_, end) in enumerate(places) if end <= found.place.start][-1:]
+def _measures_of(found: Property, outline: IssueOutline) -> Iterator[int]:
+    """Yield the measures inside a property's row of a table, or the one before it, by their indices."""
+    places = [measure.text for measure in outline.measures]
+    if found.row is None:
+        yield from [k for k, (_, end) in enumerate(places) if end <= found.place.start][-1:]
+    else:
+        first, last = found.row
+        yield from (k for k, (start, end) in enumerate(places) if first <= start and end <= last)
 
 
 def _is_followed(text: str, found: Property, outline: IssueOutline) -> bool:
@@ -180,7 +184,8 @@ def _is_followed(text: str, found: Property, outline: IssueOutline) -> bool:
     Where a lead-in stands between the two (责任单位:… 整改情况:…), it is one of the issue's fields.
     """
     before = [measure.text.end for measure in outline.measures if measure.text.end <= found.place.start]
-    if not before or len(before) == len(outline.measures) or "\n" in text[before[-1] : found.place.start]:
+    last_ends_here = not before or len(before) == len(outline.measures)
+    if found.row is not None or last_ends_here or "\n" in text[before[-1] : found.place.start]:
         return False
     following = outline.measures[len(before)].text.start
     last = max(each.place.end for each in outline.properties if each.place.start < following)

@@ -142,7 +142,8 @@ async def _reading(plan: ServicePlan, sandbox: Sandbox, uploads: Path) -> AsyncI
         async def read_here(task: NoticeTask) -> NoticeReading:
             text = await sandbox.take_text(uploads / task.upload, task.source)
             read = await reads(text, task.notice_id)
-            return reading_of(read.text, read.notice, read.failures)
+            places = read.places.as_json() if read.places else b""
+            return reading_of(read.text, read.notice, read.failures, places)
 
         yield read_here
 

@@ -112,10 +112,12 @@ OF_FILES = {
     "unmapped_glyphs", "embedded_part",
 }  # fmt: skip
 """Tried in ``test_omissions.py``."""
+OF_PAGES = {"ocr_read", "ocr_layer", "ocr_unsure"}
+"""Tried in ``test_recognition.py`` and ``test_ingest_pdf_scans.py``."""
 
 
 def test_every_check_of_the_table_is_tried_here() -> None:
-    assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"} | OF_MODELS | OF_FILES
+    assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"} | OF_MODELS | OF_FILES | OF_PAGES
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,36 @@ def test_a_page_turned_by_a_quarter_is_read_along_its_lines() -> None:
     assert lines(ofd.document([ofd.content(content)]))[0].replace(" ", "") == HEADING
 
 
+def column(ofd: Ofd, text: str, x: float) -> str:
+    code = ofd.tag("TextCode", text, X=0, Y=SIZE, DeltaY=" ".join(["5"] * (len(text) - 1)))
+    return ofd.tag("TextObject", code, Boundary=f"{x} 30 6 200", Size=SIZE)
+
+
+def test_columns_written_downwards_are_read_from_the_right() -> None:
+    ofd = Ofd()
+    columns = ["一、关于党的领导弱化问题", "二、关于资金管理混乱问题", "三、关于作风建设松懈问题"]
+    content = ofd.content("".join(column(ofd, text, 150 - 10 * place) for place, text in enumerate(columns)))
+    assert lines(ofd.document([content])) == columns
+
+
+def test_a_raised_two_is_an_exponent() -> None:
+    ofd = Ofd()
+    code = ofd.tag("TextCode", "2", X=0, Y=3)
+    raised = ofd.tag("TextObject", code, Boundary=f"{LEFT + 25} {TOP - SIZE} 3 4", Size=3)
+    text = ofd.text("新建绿地12m", LEFT - 2.5, TOP) + raised + ofd.text(",惠及30户", LEFT + 26.8, TOP)
+    assert lines(ofd.document([ofd.content(text)])) == ["新建绿地12m²,惠及30户"]
+
+
+def test_documents_in_one_file_do_not_run_into_each_other() -> None:
+    ofd = Ofd()
+    bodies = "".join(ofd.tag("DocBody", ofd.tag("DocRoot", f"Doc_{number}/Document.xml")) for number in (0, 1))
+    files = {"OFD.xml": ofd.root("OFD", bodies)}
+    for number, text in enumerate((SENTENCE, HEADING)):
+        files[f"Doc_{number}/Document.xml"] = ofd.root("Document", ofd.tag("Pages", ofd.tag("Page", BaseLoc="P.xml")))
+        files[f"Doc_{number}/P.xml"] = ofd.root("Page", ofd.content(ofd.text(text, LEFT, TOP)))
+    assert lines(packed(files)) == [SENTENCE, HEADING]
+
+
 def test_cells_of_a_ruled_table_become_one_line() -> None:
     ofd = Ofd()
     rows = [["序号", "问题", "整改措施"], ["1", "学习不够深入", "开展学习12次"], ["2", "监管不严", "追缴35.6万元"]]

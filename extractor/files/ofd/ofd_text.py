@@ -42,11 +42,13 @@ def read_ofd(data: bytes, name: str, limits: Limits) -> ReadText:
     places = [(document, page) for document in documents for page in document.pages()]
     if len(places) > limits.pdf_pages:
         raise InputError(f"{name}: has {len(places)} pages, {limits.pdf_pages} are read; cut it to the notice")
-    read = [document.read_page(page, number) for number, (document, page) in enumerate(places, start=1)]
+    read = [(document, document.read_page(page, number)) for number, (document, page) in enumerate(places, start=1)]
     attached = [entry for document in documents for entry in document.attachments()]
-    found = printed_text(page.printed for page in read).read
+    # Documents in one file are read one after the other: no paragraph goes on from one into the next.
+    texts = [printed_text(page.printed for holder, page in read if holder is document).read for document in documents]
+    found = ReadText("".join(each.text for each in texts), tuple(entry for each in texts for entry in each.left_out))
     if not found.text.strip():
-        raise InputError(f"{name}: {_reason(read)}")
+        raise InputError(f"{name}: {_reason([page for _, page in read])}")
     if found.text.count(UNMAPPED) > _UNREADABLE * len(found.text):
         raise InputError(f"{name}: its text holds glyph numbers, not characters; recognise its text (OCR) first")
     return found._replace(left_out=(*found.left_out, *attached))

@@ -7,13 +7,14 @@ heads, ``page_columns`` orders columns, ``paragraphs`` joins lines.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from statistics import median
 from typing import Literal, NamedTuple
 
 from extractor.files.parts.left_out import LeftOut, ReadText, left_out
-from extractor.files.parts.page_places import LinePlace, PageBox, PagePlaces, within_budget
+from extractor.files.parts.page_places import LinePlace, PageBox, PagePlaces, UnsurePart, within_budget
 from extractor.files.pdf.drawings import Box, Surroundings
 from extractor.files.pdf.glyphs import Glyph, Glyphs
 from extractor.files.pdf.page_columns import in_reading_order
@@ -25,6 +26,7 @@ from extractor.files.pdf.visible_glyphs import seen_text
 
 _FEW = 10  # characters: a page with fewer has no text
 _BETWEEN = 200  # code points between two rows of a text, at most, where a row between them was changed
+_FIGURE_AT_END = re.compile(r"[0-9][0-9.,]*[ ]?[十百千万亿美]*$")
 _UNEVEN = 0.35  # recognised text is as large as its highest character: lines may be this much smaller than others
 
 
@@ -105,9 +107,17 @@ def _places(text: str, rows: Iterable[Row], engine: str) -> PagePlaces:
             continue
         at = begin + len(row.text)
         for part in row.parts or (row,):
-            found += [place.moved(begin) for place in part.origin]
+            found += [_doubted(place.moved(begin), text) for place in part.origin]
             begin += len(part.text) + 1
     return PagePlaces(within_budget(found, text), engine)
+
+
+def _doubted(place: LinePlace, text: str) -> LinePlace:
+    """Return a line with a doubt if a paragraph ends with it in a figure, which may go on in the next line."""
+    figure = _FIGURE_AT_END.search(text, place.start, place.end)
+    if figure is None or not text.startswith("\n", place.end):
+        return place
+    return place._replace(unsure=(*place.unsure, UnsurePart(*figure.span(), "seam")))
 
 
 def _placed(row: Row, paper: Box | None) -> Row:

@@ -18,7 +18,7 @@ from extractor.files.sources.file_limits import Limits
 if TYPE_CHECKING:
     from extractor.files.scan.recogniser import Picture
 
-_KINDS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "MPO")
+_KINDS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP")
 _WIDTH = 595.0  # points that a picture is taken to be wide: an A4 page
 _MOST_PIXELS = 4000  # of a page's shorter side
 _LONG = 3  # times: a longer picture is no page but a screen's

@@ -27,6 +27,7 @@ _TALL = 1.5  # height of a box by its width: a line of a page on its side
 _GAP = 0.65  # sizes between two characters, beyond their own widths
 _BLANK_IN_NUMBER = 0.85  # sizes between two digits: one number's are closer
 _OF_HEIGHT = 0.7  # of a box is the size of its characters
+_HIGHER = 1.7  # times: boxes of lines of one size differ by less
 _UNEVEN_SIZE = 0.25  # lines of one size differ by less
 _ROOM = 0.2  # heights above and below a figure that is read alone
 _CONTEXT = 2  # characters on both sides of a figure that is read alone
@@ -240,14 +241,18 @@ def _pitch(line: LineText, width: float) -> float | None:
 
 def _sizes(lines: Sequence[_FoundLine]) -> list[float]:
     """Return the size of each line, in pixels: the page's, unless it is clearly of another."""
-    pitches = [_pitch(line.text, _sides(line.corners)[0]) for line in lines]
-    heights = [_sides(line.corners)[1] for line in lines]
+    shapes = [_sides(line.corners) for line in lines]
+    pitches = [_pitch(line.text, shape[0]) for line, shape in zip(lines, shapes, strict=True)]
     known = [pitch for line, pitch in zip(lines, pitches, strict=True) if pitch for _ in line.text.text]
     if not known:
-        return [_OF_HEIGHT * height for height in heights]
+        return [_OF_HEIGHT * height for _, height in shapes]
     usual = median(known)
-    share = median(pitch / height for pitch, height in zip(pitches, heights, strict=True) if pitch and height)
-    sizes = [pitch or share * height for pitch, height in zip(pitches, heights, strict=True)]
+    high = median(height for (_, height), pitch in zip(shapes, pitches, strict=True) if pitch)
+    # Of a few characters only the height of their box is known, which is roughly that of the line.
+    sizes = [
+        pitch or (usual if 1 / _HIGHER < height / high < _HIGHER else usual * height / high)
+        for (_, height), pitch in zip(shapes, pitches, strict=True)
+    ]
     return [usual if abs(size - usual) < _UNEVEN_SIZE * usual else size for size in sizes]
 
 

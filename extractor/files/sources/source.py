@@ -19,16 +19,24 @@ class Source:
     """One notice to read.
 
     ``path`` is None for standard input. ``members`` leads to a member of a zip archive: one name for each archive
-    inside the first, then the member's own.
+    inside the first, then the member's own. ``series`` are the further pictures of a notice whose pages are pictures,
+    as paths or as members of the same archive.
     """
 
     path: str | None
     members: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """The display path: ``a.txt``, ``a.zip!b/c.html``, ``a.zip!b.zip!c.html`` or ``<stdin>``."""
-        return "<stdin>" if self.path is None else "!".join((self.path, *self.members))
+        """The display path: ``a.txt``, ``a.zip!b/c.html``, ``a.zip!b.zip!c.html`` or ``<stdin>``.
+
+        Of a series it is that of the first and the name of the last picture: ``a/1.jpg…4.jpg``.
+        """
+        if self.path is None:
+            return "<stdin>"
+        first = "!".join((self.path, *self.members))
+        return f"{first}…{PurePosixPath(self.series[-1]).name}" if self.series else first
 
     @property
     def stem(self) -> str:

@@ -17,12 +17,12 @@ _BLANKS = " \n"
 _TRIMMED = _BLANKS + "、,;。:/|*-—"
 _LONGEST_NAME = 60
 """The longest name of a body, or of a person with all offices, in code points."""
-_MARKS = re.compile(r"[、,;。/|]+|[ \n]+|和|与|及|以及")
+_MARKS = re.compile(r"[、,;。/|]+|<br ?/?>|[ \n]+|和|与|及|以及")
 _DEEPER, _HIGHER = "([【《“", ")]】》”"
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _ENUMERATOR = re.compile(r"(?:[0-9]{1,2}[.、)]|[(][0-9一二三四五六七八九十]{1,2}[)]|[①-⑳])[ ]*")
 _YEAR_AND_MONTH = re.compile(
-    r"(?<![0-9.])(?P<year>(?:19|20)[0-9]{2}) ?[-./] ?(?P<month>[01]?[0-9])(?![0-9]|[-./][0-9])"
+    r"(?<![0-9.])(?P<year>(?:19|20)[0-9]{2}) ?[-./] ?(?P<month>[01]?[0-9])(?![0-9]|[./][0-9]|-[0-9]{1,2}(?![0-9]))"
     r"(?: ?[-—~至] ?(?P<until>(?:19|20)[0-9]{2}) ?[./] ?(?P<last>[01]?[0-9])(?![0-9]))?"
     r"(?P<end> ?月?底?[之以]?前)?"
 )
@@ -93,7 +93,7 @@ def _pieces(text: str, value: Place) -> Iterator[Place]:
 
 def _parts_bodies(text: str, before: Place, mark: re.Match[str], end: int) -> bool:
     """Return whether a mark stands between two bodies; a blank and 和 may stand inside a name."""
-    if mark.group()[0] in "、,;。/|":
+    if mark.group()[0] in "、,;。/|<":
         return True
     ends = _name_end().search(text, *before)
     if mark.group()[0] in _BLANKS:
@@ -136,8 +136,10 @@ def _without_part(text: str, piece: Place) -> Place | None:
     start, end = piece
     if enumerator := _ENUMERATOR.match(text, start, end):
         start = enumerator.end()
-    if _assists().search(text, start, end):
+    if _assists().search(text[start:end]):
         return None
+    if part := _part_before().match(text, start, end):  # 牵头单位县教育局
+        start = part.end()
     for form in (_list_end(), _leads(), _list_end()):
         if match := form.search(text, start, end):
             end = match.start()
@@ -179,7 +181,13 @@ def _first_office() -> re.Pattern[str]:
 
 @cache
 def _assists() -> re.Pattern[str]:
-    return re.compile(rf"(?:[(]{_any_of('assists')}[^()]*[)]|{_any_of('assists')}(?:单位|部门)?)$")
+    assists = _any_of("assists")
+    return re.compile(rf"(?:[(]{assists}[^()]*[)]|{assists}(?:单位|部门)?)$|\A{assists}(?:单位|部门|科室)")
+
+
+@cache
+def _part_before() -> re.Pattern[str]:
+    return re.compile(rf"{_any_of('leads')}(?:单位|部门|领导|科室)(?:为|是)?(?=..)")
 
 
 @cache

@@ -8,6 +8,7 @@ counts only where a notice has no closed ones.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of
@@ -198,13 +199,17 @@ _STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 
 def is_note(text: str, start: int, end: int) -> bool:
     """Return whether a line gives a property of the finding (责任单位:…, 整改时限:…) and no answer."""
-    match = _NOTE.match(text, start, end)
+    match = _note().match(text, start, end)
     if match is None or properties_end(text, start, end) not in (start, end):
         return False
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
 
 
-_NOTE = re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|[:])")
+@cache
+def _note() -> re.Pattern[str]:
+    return re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|[:])")
+
+
 _NOTE_LENGTH = 60
 _NAME = r"[^,、;。() ]{2,20}(?:[(][^()]{2,40}[)])?"
 _NAMES = re.compile(rf" *(?:{_NAME}[,、;。 ]+)*{_NAME}[。;]? *")

@@ -26,6 +26,7 @@ from extractor.notice.outline.property_lines import (
     Property,
     bracket_ahead,
     find_properties,
+    may_print,
     properties_end,
     properties_inside,
     properties_start,
@@ -120,6 +121,9 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
     notes: list[Rest] = []
     for measure in measures:
         (start, end), label = measure
+        if not may_print(text, start, end):
+            kept.append(measure)
+            continue
         while (between := properties_inside(text, start, end)) is not None:
             _keep(text, Place(start, between.start), label, kept)
             after = lead_in_end(text, between.end, end)

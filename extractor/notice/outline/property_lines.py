@@ -1,6 +1,6 @@
-"""What notices print of a finding or a measure beside its answer: who is responsible (责任单位:…), and until when.
+"""The properties that notices print of a finding or a measure: who is responsible (责任单位:…), and until when.
 
-Properties stand on lines of their own, several on one line, in brackets behind a heading or a measure, or in the
+They stand on lines of their own, several on one line, in brackets behind a heading or a measure, or in the
 columns of a table. ``facts.properties`` reads their values.
 """
 
@@ -17,12 +17,16 @@ Role = Literal["responsible", "deadline", "other"]
 
 
 class Property(NamedTuple):
-    """A printed property: its role, its name (责任单位), and the places of all of it and of its value."""
+    """A printed property: its role, its name (责任单位), and the places of all of it and of its value.
+
+    ``row`` is the printed row of a table that it stands in; there it may have no name of its own.
+    """
 
     role: Role
     name: str
     place: Place
     value: Place
+    row: Place | None = None
 
 
 NAME = f"(?:{any_of('responsible_name')}|{any_of('deadline_name')}|{any_of('note')})"
@@ -30,8 +34,10 @@ NAME = f"(?:{any_of('responsible_name')}|{any_of('deadline_name')}|{any_of('note
 _ROLES: tuple[Role, ...] = ("responsible", "deadline")
 _MARKED = rf"(?P<mark>[【\[])?[(]?(?P<name>{NAME})(?:[(][^()\n:]{{1,8}}[)])?(?(mark)[】\]] *:?|[)]? *:) *"
 _BRACKET = rf"[(【\[](?={NAME}:)[^()【】\n]*(?:[(][^()\n]*[)][^()【】\n]*)*[)】\]]"
-AHEAD = rf"(?= *[(【\[]{NAME}:)"
-"""A pattern of what follows a heading that ends before its properties: (责任单位:…)."""
+AHEAD = r"(?=[(【\[][\u4e00-\u9fff]{2,8}:)"
+"""A pattern of what follows a heading that ends before a bracket like (责任单位:…)."""
+_LAST = frozenset("位导门体室员人组部队限求间期点头合态度率型别标质性源况现】]")
+"""The characters that names of properties end with, before their colon."""
 _OPENING, _CLOSING = "([【", ")]】"
 _PAIRS = tuple(zip(_OPENING, _CLOSING, strict=True))
 _BLANKS = " \n"
@@ -53,9 +59,9 @@ def find_properties(text: str, place: Place) -> list[Property]:
 
 
 def cell_properties(text: str, role: Role, row: Place, cell: Place) -> list[Property]:
-    """Return the properties that a table's cell prints in a column of ``role``; their place is the whole ``row``."""
-    named = [found._replace(place=row) for found in find_properties(text, cell)]
-    return named or [Property(role, "", row, cell)]
+    """Return the properties that a table's cell prints in a column of ``role``."""
+    named = [found._replace(row=row) for found in find_properties(text, cell)]
+    return named or [Property(role, "", cell, cell, row)]
 
 
 def property_bracket(text: str, start: int, end: int) -> int:
@@ -64,9 +70,19 @@ def property_bracket(text: str, start: int, end: int) -> int:
     return match.end() if match else start
 
 
+def may_print(text: str, start: int, end: int) -> bool:
+    """Return whether a stretch may print a property, known by a look at its colons and brackets: most print none."""
+    at = text.find(":", start, end)
+    while at > start:
+        if text[at - 1] in _LAST:
+            return True
+        at = text.find(":", at + 1, end)
+    return text.find("【", start, end) >= 0
+
+
 def bracket_ahead(text: str, start: int, end: int) -> int:
     """Return where the first bracket of properties in a heading begins; ``end`` where there is none."""
-    match = _ahead().search(text, start, end) if ":" in text[start:end] else None
+    match = _ahead().search(text, start, end) if may_print(text, start, end) else None
     return match.start() if match else end
 
 
@@ -88,7 +104,7 @@ def is_name_alone(text: str, start: int, end: int) -> bool:
 
 def properties_inside(text: str, start: int, end: int) -> Place | None:
     """Return the properties that a paragraph goes on behind, with a lead-in (责任单位:… 整改情况:…); None for none."""
-    if ":" not in text[start:end]:
+    if not may_print(text, start, end):
         return None
     words = text[start:end]
     for match in _named().finditer(words):
@@ -110,7 +126,7 @@ def properties_start(text: str, start: int, end: int) -> int:
 
     They are in brackets, or sentences of their own; one that follows a comma is one where another follows it.
     """
-    if ":" not in text[start:end]:
+    if not may_print(text, start, end):
         return end
     words = text[start:end]
     found, behind, roles = len(words), len(words), set[Role]()
@@ -139,7 +155,7 @@ def _lead_in() -> re.Pattern[str]:
 
 @cache
 def _ahead() -> re.Pattern[str]:
-    return re.compile(AHEAD)
+    return re.compile(rf" *[(【\[]{NAME}:")
 
 
 @cache

@@ -77,12 +77,22 @@ def split_segments(text: str, rows: Sequence[TableRow] = (), start: int = 0) -> 
 
 
 def _with_values(text: str, segments: list[Segment]) -> list[Segment]:
-    """Return the segments, the name of a property (责任单位:) as one with its value on the next line."""
+    """Return the segments, the name of a property (责任单位:) as one with its value.
+
+    That is on the next line, or a list behind the name (责任单位:1.教育局;2.民政局).
+    """
     alone = [k for k, each in enumerate(segments[:-1]) if is_name_alone(text, each.content, each.end)]
     for k in reversed(alone):
         name, value = segments[k : k + 2]
-        if value.mark is None and value.end - value.start <= _LONGEST_VALUE and text[value.end - 1] not in "。:":
-            segments[k : k + 2] = [name._replace(end=value.end)]
+        stop = k + 2
+        if value.mark is None and (value.end - value.start > _LONGEST_VALUE or text[value.end - 1] in "。:"):
+            continue
+        if value.mark is not None and "\n" in text[name.end : value.start]:
+            continue
+        while value.mark is not None and stop < len(segments) and "\n" not in text[value.end : segments[stop].start]:
+            value = segments[stop]
+            stop += 1
+        segments[k:stop] = [name._replace(end=value.end)]
     return segments
 
 

@@ -24,7 +24,7 @@ class TableRow(NamedTuple):
 
     ``notes`` are properties and states, ``deadlines`` say until when, ``unread`` are cells of columns that no list
     knows. ``heading`` is the table's own heading row, at its first row only. ``properties`` are those that
-    cells of ``notes`` and ``deadlines`` print, each with the place of its printed row.
+    cells of ``notes`` and ``deadlines`` print.
     """
 
     place: Place

@@ -63,8 +63,8 @@ class Sandbox:
             InputError: The document cannot be read, or not within the limits.
         """
         order = Order("read", str(upload), source, notice_id, lang, ocr=self._ocr)
-        reply, (text, record) = await self._do(order, READ_REPLY)
-        return NoticeReading(text.decode(), record, reply.summary, reply.facets)
+        reply, (text, record, places) = await self._do(order, READ_REPLY)
+        return NoticeReading(text.decode(), record, reply.summary, reply.facets, places=places)
 
     async def take_text(self, upload: Path, source: Source) -> ReadText:
         """Return a document's plain text.

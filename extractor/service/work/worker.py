@@ -84,7 +84,8 @@ def _read(order: Order) -> OrderAnswer:
     data = Path(order.upload).read_bytes()
     extracted = extract_file(order.source, data, notice_id=order.notice_id, lang=order.lang, ocr=order.ocr)
     reading = reading_of(extracted.text, extracted.notice)
-    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record)
+    places = extracted.places.as_json() if extracted.places else b""
+    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record, places)
 
 
 def _take_text(order: Order) -> OrderAnswer:
@@ -112,6 +113,7 @@ def _unpack(order: Order) -> OrderAnswer:
 def _members(archive: str, upload: Path, lang: Lang) -> Iterator[OfferedNotice | RefusedFile]:
     from extractor.files.discover import in_kinds
     from extractor.files.sources.archive import list_archive
+    from extractor.files.sources.picture_series import joined_series
     from extractor.files.sources.raw import read_bytes
 
     listing = list_archive(archive, DEFAULT_LIMITS)
@@ -119,7 +121,7 @@ def _members(archive: str, upload: Path, lang: Lang) -> Iterator[OfferedNotice |
         yield RefusedFile(name, error.in_words(lang))
     if kinds := in_kinds([each for each in listing.passed_over if each.kind not in _HARMLESS], lang):
         yield RefusedFile(archive, f"{archive}{':其中没有读取' if lang == 'zh' else ': not read in it: '}{kinds}")
-    for number, source in enumerate(listing.sources):
+    for number, source in enumerate(joined_series(listing.sources)):
         try:
             data = read_bytes(source, DEFAULT_LIMITS)
         except ExtractorError as error:

@@ -45,7 +45,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class ReadReply:
-    """The reply to ``read``; the text and the record follow as pieces."""
+    """The reply to ``read``; the text, the record, and the text's places (empty for none) follow as pieces."""
 
     summary: ReadingSummary
     facets: list[IssueFacets]

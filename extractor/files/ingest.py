@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.errors import InputError
@@ -22,7 +23,7 @@ from extractor.files.sources.file_kinds import RefusedKindError, kind_by_ending,
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
 from extractor.files.sources.picture_series import MAGIC, unpacked
 from extractor.files.sources.raw import read_bytes
-from extractor.files.sources.source import Source
+from extractor.files.sources.source import Source, is_side_file
 
 if TYPE_CHECKING:
     from extractor.files.workbook.workbook_file import WorkbookFormat
@@ -212,6 +213,8 @@ def _reader_for(source: Source, data: bytes) -> str:
         return "picture"
     kind, named = kind_of(data, source.ending), kind_by_ending(source.ending)
     expected = named and reader_of(named)
+    if kind == "unknown" and source.path and is_side_file(PurePath(source.path).name):
+        raise RefusedKindError(source.name, "side_file")
     if expected and (
         (kind == "text" and expected in _NEVER_TEXT)
         or (kind in ("unknown", "zip") and expected not in ("txt", "md", "html", "csv"))

@@ -76,7 +76,9 @@ def find_annex(text: str, start: int, rows: Sequence[Place]) -> Place | None:
 
 
 def _closing_start(text: str) -> int | None:
-    match = pattern("outline", "closing").search(text, len(text) // 3)
+    annex = _ANNEX.search(text)
+    end = annex.start() if annex else len(text)
+    match = pattern("outline", "closing").search(text, end // 3)
     return match.start() if match else None
 
 

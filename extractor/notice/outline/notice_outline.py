@@ -65,7 +65,7 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
     """Read the outline of the part of a notice that holds its findings: before its signature, or its annex."""
     here = [row for row in rows if part.start <= row.place.start and row.place.end <= part.end]
     segments = split_segments(text[: part.end], here, part.start)
-    nodes = grow(text, segments)
+    nodes = grow(text, segments, opened=part.start > 0)
     task = outline_task(text, nodes)
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)

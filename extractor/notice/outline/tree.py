@@ -76,15 +76,17 @@ _OPENING_LENGTH = 40
 """The first line longer than this (code points) ends the page's head."""
 
 
-def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
-    """Return the top-level nodes of the folded text, paragraphs before, between and after them included."""
+def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[OutlineNode]:
+    """Return the top-level nodes of the folded text, paragraphs before, between and after them included.
+
+    ``opened`` tells that the page's head, whose lines look like headings, lies before the segments.
+    """
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
     lines = [_read_line(text, segment) for segment in _joined(text, segments)]
     before_lead_in, behind_answer = _before_lead_ins(text, lines)
     before_lead_in = before_lead_in or _alone_over_answers(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
-    opened = False
     top_numbers: dict[str, int] = {}
     for index, line in enumerate(lines):
         segment = line.segment
@@ -95,7 +97,7 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
-        opened = opened or segment.end - segment.start > _OPENING_LENGTH
+        opened = opened or _opens(text, segment)
         if node.kind == "paragraph":
             node.remark = node.remark or index in behind_answer
             path[-1].add(node)
@@ -109,6 +111,13 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
         path[-1].add(node)
         path.append(node)
     return root.children
+
+
+def _opens(text: str, segment: Segment) -> bool:
+    """Return whether the page's head ends with this line: it is long, a sentence, or has an enumerator."""
+    return (
+        segment.mark is not None or text[segment.end - 1] in "。;:" or segment.end - segment.start > _OPENING_LENGTH
+    )
 
 
 class _LineRead(NamedTuple):
@@ -154,7 +163,7 @@ def _is_labelled(text: str, line: _LineRead) -> bool:
 
 _LONGEST_GROUP_LINE = 30
 _BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕]")
-_GROUP_LINE = re.compile(rf"[^。;:,!?“”《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
+_GROUP_LINE = re.compile(rf"[^。;:,!?《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
 
 
 def _groups(text: str, lines: list[_LineRead], index: int) -> bool:

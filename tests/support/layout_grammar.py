@@ -625,11 +625,11 @@ def _end(draw: _Draw, body: str) -> tuple[list[str], dict[str, str]]:
 
 def _broken(draw: _Draw, line: str) -> str:
     """Break a long paragraph inside a sentence, as copied pages are."""
-    if len(line) < 40 or "\t" in line or line.startswith("|") or "\n" in line:
+    if len(line) < 40 or "反馈" in line or "\t" in line or line.startswith("|") or "\n" in line:
         return line
     # Between two characters of a clause, and in no date, figure or name.
     places = [at for at in range(20, len(line) - 8) if re.fullmatch(r"[\u4e00-\u9fff]{6}", line[at - 4 : at + 2])]
-    places = [at for at in places if not re.search(r"[0-9]", line[at - 6 : at + 6])]
+    places = [at for at in places if not re.search(r"[0-9第一二三四五六七八九十]", line[at - 6 : at + 6])]
     at = draw.random.choice(places) if places else 0
     return f"{line[:at]}\n{line[at:]}" if at else line
 

@@ -35,6 +35,7 @@ _TAIL = (
 )
 _STOP = r"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S))"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
+_LEAVES_QUOTES = re.compile(rf"[{_CLOSING}][^{_OPENING}{_CLOSING}]*。")
 _QUOTED_RUN_IN = re.compile(
     rf"{_PREFIX} ?[{_OPENING}](?P<title>.{{1,200}}?[{_CLOSING}])(?:的)?问题(?:的)?整改(?:情况)?"
 )
@@ -69,6 +70,8 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
     window = text[start : min(end, start + _WINDOW)]
     words = _without_quoted_words(window) if window.count("问题") > 1 else window
     quoted = _QUOTED.match(words)
+    if quoted and _LEAVES_QUOTES.search(quoted["title"]):
+        quoted = None  # “三会一课”记录不全。整改情况:…
     if quoted and not quoted["comma"] and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
     run_in = _QUOTED_RUN_IN.match(words)

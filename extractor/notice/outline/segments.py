@@ -227,7 +227,9 @@ def _ends_line_as_heading(text: str, mark: EnumeratorMark) -> bool:
 def _runs_in(mark: EnumeratorMark, place: _Sequence, *, goes_on: bool) -> bool:
     """Return whether a mark of a kind that enumerates inside paragraphs does so here."""
     if mark.kind == "circled":
-        return goes_on and place.begun if mark.number > 1 else place.followed
+        if mark.number > 1:
+            return goes_on and (place.begun or mark.boundary is Boundary.SENTENCE)
+        return place.followed
     if mark.boundary is Boundary.SENTENCE:
         # 四是 may be missing or 六是 stand in its place: inside a begun list any number counts.
         return place.begun or place.followed or (goes_on and mark.number > 1)

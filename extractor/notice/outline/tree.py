@@ -191,10 +191,11 @@ _OPENS_ANEW = re.compile(r"[【\[〔#*]|(?:关于|针对)[“‘\"]|附件")
 def _joined(text: str, segments: list[Segment]) -> list[Segment]:
     """Return the segments, those of a sentence that the page broke apart joined to one."""
     joined: list[Segment] = []
+    prose = _kinds_of_prose(text, segments)
     position = 0
     while position < len(segments):
         segment = segments[position]
-        fragments = _fragments_behind(text, segments, position) if _breaks_off(text, segment) else 0
+        fragments = _fragments_behind(text, segments, position) if _breaks_off(text, segment, prose) else 0
         if fragments:
             segment = segment._replace(end=segments[position + fragments].end)
         if joined and segment.mark is None and segment.row is None and text[segment.start] in _BEGIN_NOTHING:
@@ -205,7 +206,25 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
     return joined
 
 
-def _breaks_off(text: str, segment: Segment) -> bool:
+_FEWEST_SENTENCES = 3
+_MOST_SENTENCES = 0.6
+_SIGNS_OF_PROSE = re.compile("[,。;《0-9]")
+
+
+def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
+    """Return the kinds of enumerators, `plain` for none, most of whose segments end as sentences do."""
+    every, closed = Counter[str](), Counter[str]()
+    for segment in segments:
+        if segment.row is None:
+            kind = segment.mark.kind if segment.mark else "plain"
+            every[kind] += 1
+            closed[kind] += text[segment.end - 1] in "。;!?"
+    return frozenset(
+        kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)
+    )
+
+
+def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
     """Return whether a segment surely is prose, and its last sentence does not end."""
     if not _is_unclosed(text, segment) or segment.row is not None:
         return False
@@ -216,7 +235,11 @@ def _breaks_off(text: str, segment: Segment) -> bool:
     ):
         return True
     last = text.rfind("。", segment.content, segment.end)
-    return last >= 0 and pattern("outline", "finding").search(text, last, segment.end) is None
+    if last < 0:
+        kind = segment.mark.kind if segment.mark else "plain"
+        if kind not in prose or not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
+            return False
+    return pattern("outline", "finding").search(text, max(last, segment.content), segment.end) is None
 
 
 def _is_unclosed(text: str, segment: Segment) -> bool:

@@ -153,7 +153,7 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     if node.frame is not None:
         return Place(node.frame.title_start, node.frame.title_end), _after_blanks(text, node.frame.end, end)
     stop = _first_stop(text, start, end)
-    alone = bool(node.children) and end - start <= _HEADING_LENGTH
+    alone = any(not child.remark for child in node.children) and end - start <= _HEADING_LENGTH
     title_end = end if alone and not _runs_on(text, node, stop) else stop
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":

@@ -126,6 +126,8 @@ def _columns_at(text: str, lines: Sequence[_Line], position: int) -> tuple[tuple
         kind = _column(text, cell) if cell.end - cell.start <= _LONGEST_HEADING else ""
         if not kind or (kind in kinds and kind not in ("responsible", "note", "state")):
             break
+        if kind == "number" and kinds:
+            break  # the heading of a part, 整改工作进展情况, above that of a table
         kinds.append(kind)
         position += 1
     return _usable(kinds, ()), position

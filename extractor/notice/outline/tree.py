@@ -217,11 +217,23 @@ def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
     for segment in segments:
         if segment.row is None:
             kind = segment.mark.kind if segment.mark else "plain"
-            every[kind] += 1
-            closed[kind] += text[segment.end - 1] in "。;!?"
+            counts = not _is_field_or_heading(text, segment)
+            every[kind] += counts
+            closed[kind] += counts and text[segment.end - 1] in "。;!?"
     return frozenset(
         kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)
     )
+
+
+_SHORTEST_PROSE = 20
+
+
+def _is_field_or_heading(text: str, segment: Segment) -> bool:
+    """Return whether a segment is a property of a finding, or a short line that nothing numbers."""
+    start, end = segment.content, segment.end
+    if segment.mark is None and end - start < _SHORTEST_PROSE:
+        return True
+    return text[start : start + 1] in FIELD_STARTS and is_note(text, start, end)
 
 
 def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
@@ -230,16 +242,22 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
         return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
-    if segment.mark is None and text.rfind("“", segment.start, segment.end) > text.rfind(
-        "”", segment.start, segment.end
-    ):
+    if _opens_within(text, segment, "《》") or (segment.mark is None and _opens_within(text, segment, "“”")):
         return True
     last = text.rfind("。", segment.content, segment.end)
     if last < 0:
         kind = segment.mark.kind if segment.mark else "plain"
-        if kind not in prose or not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
+        if kind not in prose or _is_field_or_heading(text, segment):
+            return False
+        if not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
             return False
     return pattern("outline", "finding").search(text, max(last, segment.content), segment.end) is None
+
+
+def _opens_within(text: str, segment: Segment, marks: str) -> bool:
+    """Return whether a mark is opened in a segment, and not closed."""
+    opening, closing = (text.rfind(mark, segment.start, segment.end) for mark in marks)
+    return opening > closing
 
 
 def _is_unclosed(text: str, segment: Segment) -> bool:

@@ -99,7 +99,7 @@ SAME_LEVEL = {
 """Numberings that a reader takes for one and the same."""
 _FINDING_NUMBERINGS = (
     "dun", "cn_paren", "cn_paren", "digit_dot", "digit_dot", "digit_wide_dot", "digit_dun", "digit_paren", "problem_digit",
-    "problem_chinese", "feedback_digit", "feedback_dot", "ordinal_problem", "ordinal_digit_problem", "bracketed_problem", "dashed", "problem_dashed",
+    "problem_chinese", "feedback_digit", "feedback_dot", "ordinal_problem", "ordinal_digit_problem", "bracketed_problem", "dashed", "problem_dashed", "none",
 )  # fmt: skip
 
 
@@ -154,6 +154,8 @@ class _Draw:
     sector: dict[str, Any]
     layout: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    tricky: float = 0.0
+    """The share of sentences with words that look like structure."""
 
     def choose(self, name: str, options: Sequence[str]) -> str:
         """Choose and remember."""
@@ -179,7 +181,8 @@ _ACTIONS = {"i:": "issued", "r:": "revised", "a:": "applied"}
 
 def _sentence(draw: _Draw) -> InventedMeasure:
     """Fill a sentence without its full stop."""
-    template = draw.fresh([*draw.sector["sentences"], *_words()["common"]])
+    tricky = _words()["tricky"] if draw.random.random() < draw.tricky else []
+    template = draw.fresh(tricky or [*draw.sector["sentences"], *_words()["common"]])
     figures: list[tuple[float, str]] = []
     dates: list[str] = []
     documents: list[tuple[str, str]] = []
@@ -250,12 +253,17 @@ def _numbered(draw: _Draw, numbering: str, count: int, *, run_in: bool, topics: 
 
 def _inside(draw: _Draw, finding: str) -> str:
     """Return a numbering for measures on lines of their own that cannot be taken for the findings'."""
-    group = draw.layout.get("group_numbering", "none")
-    taken = {SAME_LEVEL.get(each, each) for each in (finding, group, draw.layout.get("part_numbering", "none"))}
+    group, inner = (draw.layout.get(name, "none") for name in ("group_numbering", "inner_numbering"))
+    taken = {SAME_LEVEL.get(each, each) for each in (finding, group, inner, draw.layout.get("part_numbering", "none"))}
     if finding in ("dashed", "problem_dashed"):
         taken |= {"digit_dot"}
     options = ["digit_dot", "digit_paren", "digit_dun", "digit_half_paren", "cn_paren", "shi", "di", "circled"]
     return draw.choose("measure_numbering", [each for each in options if SAME_LEVEL.get(each, each) not in taken])
+
+
+def _finding(draw: _Draw) -> str:
+    tricky = _words()["tricky_findings"] if draw.random.random() < draw.tricky else []
+    return draw.fresh(tricky or draw.sector["findings"])
 
 
 class _Answer(NamedTuple):
@@ -270,17 +278,20 @@ class _Answer(NamedTuple):
 
 
 def _answer_style(draw: _Draw, finding: str) -> _Answer:
-    forms = ["paragraph", "paragraphs", "run_in", "run_in", "lines", "lines", "blocks", "blocks_lines", "fields", "plain_and_run_in"]
+    forms = ["paragraph", "paragraphs", "run_in", "run_in", "lines", "lines", "blocks", "blocks_lines", "fields", "plain_and_run_in", "nested", "nested"]
     form = draw.choose("answer", forms)
     numbering = "none"
-    if form in ("lines", "blocks_lines", "fields"):
+    if form in ("lines", "blocks_lines", "fields", "nested"):
         numbering = _inside(draw, finding)
+        if form == "nested" and numbering in ("shi", "di", "circled"):
+            numbering = draw.layout["measure_numbering"] = "digit_paren" if finding != "digit_paren" else "digit_dot"
         if form == "fields" and numbering in ("shi", "di", "circled"):
             numbering = "digit_paren" if finding != "digit_paren" else "digit_dot"
             draw.layout["measure_numbering"] = numbering
     elif form in ("run_in", "blocks", "plain_and_run_in"):
         options = ["shi", "shi", "shi", "circled", "digit_paren", "di"]
-        taken = {SAME_LEVEL.get(each, each) for each in (finding, draw.layout.get("group_numbering", "none"))}
+        groups = (draw.layout.get(name, "none") for name in ("group_numbering", "inner_numbering"))
+        taken = {SAME_LEVEL.get(each, each) for each in (finding, *groups)}
         numbering = draw.choose("measure_numbering", [each for each in options if each not in taken])
     lead_form = "none"
     if form not in ("blocks", "blocks_lines", "fields"):
@@ -305,6 +316,8 @@ def _answer(draw: _Draw, style: _Answer) -> Printed:
     elif style.form == "paragraphs":
         measures = [_measure(draw), _measure(draw)]
         lines = [each.text for each in measures]
+    elif style.form == "nested":
+        lines, measures = _nested(draw, style.numbering)
     elif style.form == "plain_and_run_in":
         first = _measure(draw)
         more, rest = _numbered(draw, style.numbering, count, run_in=True)
@@ -319,6 +332,18 @@ def _answer(draw: _Draw, style: _Answer) -> Printed:
         lines = [f"{style.lead_in}：{lines[0]}", *lines[1:]]
     elif style.lead_in_form == "bracketed":
         lines = [f"【{style.lead_in}】{lines[0]}", *lines[1:]]
+    return lines, measures
+
+
+def _nested(draw: _Draw, numbering: str) -> Printed:
+    """(1)强化责任落实。一是…二是…: the deeper units are the measures."""
+    lines: list[str] = []
+    measures: list[InventedMeasure] = []
+    for number in (1, 2):
+        more, found = _numbered(draw, "shi", 2, run_in=True)
+        topic = draw.random.choice(["强化责任落实。", "加强制度建设。", "提高思想认识。", "聚焦重点领域，抓好整改："])
+        lines.append(f"{NUMBERINGS[numbering](number).printed}{topic}{more[0]}")
+        measures += found
     return lines, measures
 
 
@@ -355,17 +380,19 @@ def _property(draw: _Draw, template: str) -> str:
 
 
 class _Style(NamedTuple):
-    """How all findings of a notice are printed."""
+    """How all findings of a notice are printed; ``more`` names what else each of them prints."""
 
     numbering: str
     frame: str
     run_in: bool
     answer: _Answer
     state_form: str
+    more: str
 
 
 def _style(draw: _Draw) -> _Style:
-    taken = {SAME_LEVEL.get(draw.layout[name], draw.layout[name]) for name in ("part_numbering", "group_numbering")}
+    names = ("part_numbering", "group_numbering", "inner_numbering")
+    taken = {SAME_LEVEL.get(each, each) for each in (draw.layout.get(name, "") for name in names)}
     numbering = draw.choose(
         "numbering", [each for each in _FINDING_NUMBERINGS if SAME_LEVEL.get(each, each) not in taken]
     )
@@ -373,16 +400,27 @@ def _style(draw: _Draw) -> _Style:
     frames = [name for name, frame in _FRAMES.items() if frame.labelled or not says_problem]
     if draw.layout["groups"] == "framed":  # or the deepest frame is the group's
         frames = [name for name in frames if "“" in _FRAMES[name].before and name != "aspect"]
+    if numbering == "none":
+        frames = [name for name in frames if "“" in _FRAMES[name].before and name != "aspect"]
     frame = draw.choose("frame", frames)
     answer = _answer_style(draw, numbering)
     inline = answer.lead_in_form != "own_line" and not answer.before and answer.form in ("paragraph", "run_in", "paragraphs")
     run_in = _FRAMES[frame].run_in and inline and draw.chance("run_in", 0.6)
     states = ["none", "none", "none", "line_behind"]
-    if not run_in and frame == "bare":
+    if not run_in:
         states.append("brackets")
     if answer.lead_in_form in ("own_line", "run_in"):
         states.append("lead_in")
-    return _Style(numbering, frame, run_in, answer, draw.choose("state", states))
+    return _Style(numbering, frame, run_in, answer, draw.choose("state", states), _more(draw, run_in, answer))
+
+
+def _more(draw: _Draw, run_in: bool, answer: _Answer) -> str:
+    forms = ["none", "none", "none", "effect"]
+    if draw.layout["state"] == "none":
+        forms.append("next_step")
+    if not run_in:
+        forms += ["manifestation", "responsible_in_brackets"]
+    return draw.choose("more", forms)
 
 
 def _label(style: _Style, number: int, group: int) -> _Label:
@@ -394,7 +432,7 @@ def _label(style: _Style, number: int, group: int) -> _Label:
 
 
 def _issue(draw: _Draw, style: _Style, label: _Label, section: tuple[str, ...]) -> tuple[list[str], InventedIssue]:
-    title = draw.fresh(draw.sector["findings"])
+    title = _finding(draw)
     frame = _FRAMES[style.frame]
     if "“" in frame.before:
         title = title.replace("“", "‘").replace("”", "’")
@@ -411,7 +449,19 @@ def _issue(draw: _Draw, style: _Style, label: _Label, section: tuple[str, ...]) 
             lines[0] = lines[0].replace("：", f"（{state}）：", 1)
         else:
             lines.append(draw.random.choice(_STATE_LINES[:2] if draw.layout["frame"] == "x" else _STATE_LINES).format(state))
+    if style.more == "effect":
+        effect = _measure(draw, sentences=1)
+        lines.append(f"整改成效：{effect.text}")
+        measures = [*measures, effect]
+    elif style.more == "next_step":
+        step = InventedMeasure(None, "下一步，将持续跟踪问效，防止问题反弹。")
+        lines.append(step.text)
+        measures = [*measures, step]
+    elif style.more == "responsible_in_brackets":
+        heading += f"（责任单位：{draw.random.choice(_OFFICES)}）"
     before = [_property(draw, each) for each in answer.before]
+    if style.more == "manifestation":
+        before.insert(0, "具体表现：有的台账记录不完整，有的环节把关不严。")
     behind = [_property(draw, each) for each in answer.behind]
     if style.run_in:
         lines = [heading + lines[0], *lines[1:], *behind]
@@ -420,7 +470,7 @@ def _issue(draw: _Draw, style: _Style, label: _Label, section: tuple[str, ...]) 
     return lines, InventedIssue(label.label, title, section, tuple(measures), status)
 
 
-_GROUP_FORMS = ("none", "none", "numbered", "numbered", "counts", "black_brackets", "plain_lines", "framed", "states", "ordinal")
+_GROUP_FORMS = ("none", "none", "numbered", "numbered", "counts", "black_brackets", "plain_lines", "framed", "states", "ordinal", "two_levels")
 
 
 def _groups(draw: _Draw) -> None:
@@ -433,6 +483,8 @@ def _groups(draw: _Draw) -> None:
         numbering = "cn_paren" if parts == "three" else draw.random.choice(["dun", "cn_paren"])
     elif form == "ordinal":
         numbering = "ordinal"
+    elif form == "two_levels":
+        numbering, draw.layout["inner_numbering"] = ("cn_paren", "digit_dot") if parts == "three" else ("dun", "cn_paren")
     draw.layout["group_numbering"] = numbering
 
 
@@ -449,6 +501,7 @@ def _group_heading(draw: _Draw, number: int, count: int, state: str) -> tuple[st
         "framed": f"关于“{aspect}”方面的问题",
         "states": f"{state}的问题（{count}个）",
         "ordinal": f"{aspect}方面",
+        "two_levels": f"{aspect}方面",
     }[form]
     if form == "black_brackets":
         return f"【{words}】", words
@@ -471,10 +524,17 @@ def _findings(draw: _Draw, style: _Style) -> tuple[list[str], list[InventedIssue
             heading, words = _group_heading(draw, group, size, state)
             section = (words,)
             lines.append(heading)
+            if groups == "two_levels":
+                inner = draw.fresh(["工作推进", "责任落实", "制度执行", "日常监管"]) + "方面"
+                lines.append(NUMBERINGS[draw.layout["inner_numbering"]](1).printed + inner)
+                section = (words, inner)
             status = {"states": ("completed", "in_progress")[group - 1]}.get(groups)
         for number in range(1, size + 1):
             at = number if restart else len(issues) + 1
-            more, issue = _issue(draw, style, _label(style, at, group), section)
+            is_last = (group, number) == (len(sizes), size)
+            # Behind the last finding, what comes next speaks of the whole.
+            its = style._replace(more="none") if is_last and style.more == "next_step" else style
+            more, issue = _issue(draw, its, _label(style, at, group), section)
             lines += more
             issues.append(issue._replace(status=issue.status or status) if status is None or style.state_form == "none" else issue._replace(status=None))
     return lines, issues
@@ -492,7 +552,7 @@ _COLUMNS = {
 
 
 def _table(draw: _Draw) -> tuple[list[str], list[InventedIssue]]:
-    form = draw.choose("table", ["tabs", "tabs", "markdown", "lines"])
+    form = draw.choose("table", ["tabs", "tabs", "tabs_of_lines", "markdown", "lines"])
     names = ["finding", "progress", *(name for name in _COLUMNS if name not in ("finding", "progress") and draw.random.random() < 0.6)]
     order = [name for name in _COLUMNS if name in names]
     if draw.chance("columns_shuffled", 0.4):
@@ -503,7 +563,7 @@ def _table(draw: _Draw) -> tuple[list[str], list[InventedIssue]]:
     issues: list[InventedIssue] = []
     enumerated = draw.chance("cells_enumerated", 0.4) and form != "lines"
     for number in range(1, draw.random.choice([3, 4, 5]) + 1):
-        title = draw.fresh(draw.sector["findings"])
+        title = _finding(draw)
         cells: dict[str, str] = {"number": str(number), "finding": title, "responsible": draw.random.choice(_OFFICES)}
         cells |= {"deadline": draw.random.choice(["2023年9月", "2023年12月底", "立行立改", "长期坚持"])}
         state, status = draw.random.choice([("已完成", "completed"), ("正在推进", "in_progress"), ("已完成整改", "completed")])
@@ -513,8 +573,9 @@ def _table(draw: _Draw) -> tuple[list[str], list[InventedIssue]]:
             if name not in ("measure", "progress"):
                 continue
             if enumerated:
-                lines, found = _numbered(draw, "digit_dot" if form == "tabs" else "digit_paren", 2, run_in=True)
-                cells[name] = lines[0]
+                numbering = draw.random.choice(["digit_dot", "digit_paren", "shi"])
+                lines, found = _numbered(draw, numbering, 2, run_in=form != "tabs_of_lines")
+                cells[name] = "\n".join(lines)
             else:
                 found = [_measure(draw, stop="。" if draw.random.random() < 0.7 else "")]
                 cells[name] = found[0].text
@@ -528,7 +589,7 @@ def _table(draw: _Draw) -> tuple[list[str], list[InventedIssue]]:
 def _table_lines(form: str, rows: list[list[str]]) -> list[str]:
     if form == "lines":
         return [cell for row in rows for cell in row]
-    if form == "tabs":
+    if form.startswith("tabs"):
         return ["\n".join("\t".join(row) for row in rows)]
     rule = ["---" for _ in rows[0]]
     return ["\n".join("| " + " | ".join(row) + " |" for row in [rows[0], rule, *rows[1:]])]
@@ -598,13 +659,15 @@ def _totals_of_groups(draw: _Draw, issues: Sequence[InventedIssue]) -> list[tupl
 
 def _head(draw: _Draw, title: str) -> list[str]:
     """Print the title with what pages put around it."""
-    form = draw.choose("head", ["plain", "plain", "plain", "front_matter", "page_lines", "markdown", "site_prefix"])
+    form = draw.choose("head", ["plain", "plain", "plain", "front_matter", "page_lines", "markdown", "site_prefix", "breadcrumb"])
     if form == "front_matter":
         return [f"---\ntitle: {title}\ndate: 2023-12-20 09:30:00\ncategories: 公告\n---\n<!-- more -->"]
     if form == "page_lines":
         return [title, "发布时间：2023-12-20 来源：本站 浏览次数：128 字体：大 中 小"]
     if form == "markdown":
         return [f"# {title}"]
+    if form == "breadcrumb":
+        return ["首页 > 信息公开 > 巡察整改", title, "字号：[大 中 小] 发布日期：2023年12月20日"]
     if form == "site_prefix":
         return [f"【巡察整改】{title}"]
     return [title]
@@ -617,9 +680,13 @@ def _end(draw: _Draw, body: str) -> tuple[list[str], dict[str, str]]:
     if form in ("full", "contact"):
         lines.append("欢迎广大干部群众对整改落实情况进行监督。联系电话：0000-5123456；电子邮箱：zg2023@example.cn。")
         fields["contact.phone"] = "0000-5123456"
+    if draw.chance("therefore", 0.2):
+        lines.append("特此通报。")
     if form in ("full", "signature"):
         lines += [f"中共{body}", "2023年12月18日"]
         fields |= {"signed_by": f"中共{body}", "signed_on": "2023-12-18"}
+    if form in ("full", "signature") and draw.chance("furniture", 0.3):
+        lines += ["上一篇：青禾县召开整改工作推进会", "下一篇：关于某某同志任职前公示", "【打印本页】【关闭窗口】"]
     return lines, fields
 
 
@@ -643,6 +710,7 @@ def invented(seed: int) -> InventedNotice:
     words = _words()
     sector = random.choice(sorted(words["sector"]))
     draw = _Draw(random, words["sector"][sector], {"sector": sector})
+    draw.tricky = 0.25 if draw.chance("tricky", 0.4) else 0.0
     body = random.choice(draw.sector["bodies"])
     title = random.choice(_TITLES).format(body=body)
     opening, fields = _opening(draw, body)

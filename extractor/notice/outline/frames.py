@@ -62,6 +62,7 @@ _FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
     """Return the frame of the heading at ``text[start:end]`` (folded text), or None if it has none."""
+    end = bracket_at_end(text, start, end)
     if text[start : start + 1] not in _FIRST:
         if end - start > _BARE_LENGTH or text.find("问题", start, end) < 0:
             return None
@@ -218,12 +219,35 @@ def is_state(text: str, start: int, end: int) -> bool:
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
 
 
-def state_at_end(text: str, start: int, end: int) -> int:
-    """Return the start of a state in brackets that ends a heading, 库房失管(已完成); ``end`` where there is none."""
-    if end <= start or text[end - 1] not in ")】]":
-        return end
-    match = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
-    return match.start() if match else end
+def bracket_at_end(text: str, start: int, end: int) -> int:
+    """Return the start of the states and properties in brackets that end a heading; ``end`` where there are none.
+
+    库房失管(已完成), 库房失管(责任单位:后勤科).
+    """
+    while end > start and text[end - 1] in ")】]":
+        state = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
+        match = state or pattern("outline", "note", _NOTE_IN_BRACKETS + "$").search(text, start, end)
+        if match is None:
+            break
+        end = match.start()
+    return end
+
+
+def bracket_end(text: str, start: int, end: int) -> int:
+    """Return the end of the states and properties in brackets that begin here, with the marks and blanks behind."""
+    behind = "[。:]? *"
+    while start < end and text[start] in _BRACKETS:
+        match = pattern("outline", "state", rf"[(\[【]{{}}[)\]】]{behind}").match(text, start, end) or pattern(
+            "outline", "note", _NOTE_IN_BRACKETS + behind
+        ).match(text, start, end)
+        if match is None:
+            break
+        start = match.end()
+    return start
+
+
+_BRACKETS = frozenset("([【")
+_NOTE_IN_BRACKETS = r" *[(\[【]{}[:][^()\[\]【】\n]{1,60}[)\]】]"
 
 
 def state_end(text: str, start: int, end: int) -> int:

@@ -11,10 +11,11 @@ from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
     FIELD_STARTS,
+    bracket_at_end,
+    bracket_end,
     is_note,
     is_state,
     lead_in_end,
-    state_at_end,
     state_end,
     without_outer_quotes,
 )
@@ -76,10 +77,13 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
-    state = state_at_end(text, *title)
+    state = bracket_at_end(text, *title)
     if state < title.end and node.frame is None and state - title.start > _SHORTEST_TITLE:
         rests.append(Rest("note", Place(state, title.end)))
-        title = Place(title.start, state)
+        title = _trimmed(text, title.start, state)
+        while title.end > title.start and text[title.end - 1] in "。;:":
+            title = Place(title.start, title.end - 1)
+        title = _without_frame(text, title)
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children, (measures, rests), last=last)
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
@@ -212,10 +216,10 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     """Read the text between a heading and the first thing below it."""
     measures, rests = found
     end = node.segment.end
-    state = pattern("outline", "state", r"[(\[【]{}[)\]】][。:]? *").match(text, body, end)
-    if state:
-        rests.append(Rest("note", _trimmed(text, body, state.end())))
-        body = state.end()
+    behind = bracket_end(text, body, end)
+    if behind > body:
+        rests.append(Rest("note", _trimmed(text, body, behind)))
+        body = behind
     after = lead_in_end(text, body, end)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))

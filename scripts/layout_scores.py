@@ -4,9 +4,9 @@
     python scripts/layout_scores.py --seeds 500 --by numbering groups
     python scripts/layout_scores.py --show 17
 
-Prints recall, precision and F1 of issues, measures, figures, dates, documents, totals and fields over the seeds; ``--by``
-prints for each value of a choice how many of its notices are not read to the word; ``--show`` prints one notice with
-what is missed (-) and what is read instead (+).
+Prints recall, precision and F1 of issues, measures, figures, dates, documents, totals and fields over the seeds.
+``--by`` prints for each value of a choice how many of its notices are not read to the word; ``--show`` prints one
+notice with what is missed (-) and what is read instead (+).
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ _BETWEEN_WORDS = re.compile(
     rf" (?=[{_HAN}])(?<=[{_HAN}0-9A-Za-z\"'「」『』—] )| (?=[0-9A-Za-z\"'「」『』—])(?<=[{_HAN}\"'「」『』—] )"
 )
 _BETWEEN_CELLS = re.compile(r"[\u3400-\u9fff。;:)”》]\s*\t\s*[\u3400-\u9fff“《]")
+_FEWEST_TABS = 2
 _LONG_LINE = re.compile(r"[^\n]{30,}")
 _DENSE = 0.1
 """Blanks for each character in lines of prose from which on a text has one behind each word."""
@@ -111,12 +112,26 @@ def _numbers_line(text: str, start: int, end: int) -> bool:
 
 
 def _in_row(printed: str, start: int, end: int) -> bool:
-    """Say whether a blank is a tab, or beside one, in a row: a line with two or more tabs, one between words."""
+    """Say whether a blank is a tab, or beside one, in a row: a line with two or more tabs, one between words.
+
+    A row whose tabs all stand beside figures is known by the line above or below it, a row of as many cells.
+    """
     if "\t" not in printed[start:end]:
         return False
-    stop = printed.find("\n", end)
-    line = printed[printed.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(printed)]
-    return line.count("\t") > 1 and _BETWEEN_CELLS.search(line) is not None
+    line = _line_around(printed, start)
+    tabs = printed.count("\t", *line)
+    if tabs < _FEWEST_TABS:
+        return False
+    beside = (_line_around(printed, line[0] - 1), _line_around(printed, line[1] + 1))
+    rows = [line, *(other for other in beside if printed.count("\t", *other) == tabs)]
+    return any(_BETWEEN_CELLS.search(printed, *row) for row in rows)
+
+
+def _line_around(printed: str, place: int) -> tuple[int, int]:
+    if not 0 <= place <= len(printed):
+        return 0, 0
+    stop = printed.find("\n", place)
+    return printed.rfind("\n", 0, place) + 1, stop if stop >= 0 else len(printed)
 
 
 def _is_spaced(text: str) -> bool:

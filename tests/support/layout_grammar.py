@@ -1,8 +1,8 @@
 """Invented notices in layouts put together at random, each with the reading that it must give.
 
 ``invented(seed)`` draws a kind of body, then how it prints findings, groups, labels, answers, properties, states,
-tables, the head and the end; ``layout`` of the result names each choice, so that failures can be counted by it. The words
-are in ``layout_words.toml``. What is expected is known from the putting together, never read back from the text.
+tables, the head and the end; ``layout`` of the result names each choice, so that failures can be counted by it. The
+words are in ``layout_words.toml``. What is expected is known from the putting together, never read back from the text.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ NUMBERINGS: dict[str, _Numbering] = {
     "shi": lambda n: _Label(f"{chinese(n)}是", f"{chinese(n)}是"),
     "di": lambda n: _Label(f"第{chinese(n)}，", f"第{chinese(n)}"),
     "circled": lambda n: _Label(chr(0x2460 + n - 1), str(n)),
-    "none": lambda n: _Label("", None),
+    "none": lambda _: _Label("", None),
     "problem_digit": lambda n: _Label(f"问题{n}：", f"问题{n}"),
     "problem_chinese": lambda n: _Label(f"问题{chinese(n)}：", f"问题{chinese(n)}"),
     "feedback_digit": lambda n: _Label(f"反馈问题{n}：", f"反馈问题{n}"),
@@ -98,9 +98,25 @@ SAME_LEVEL = {
 }
 """Numberings that a reader takes for one and the same."""
 _FINDING_NUMBERINGS = (
-    "dun", "cn_paren", "cn_paren", "digit_dot", "digit_dot", "digit_wide_dot", "digit_dun", "digit_paren", "problem_digit",
-    "problem_chinese", "feedback_digit", "feedback_dot", "ordinal_problem", "ordinal_digit_problem", "bracketed_problem", "dashed", "problem_dashed", "none",
-)  # fmt: skip
+    "dun",
+    "cn_paren",
+    "cn_paren",
+    "digit_dot",
+    "digit_dot",
+    "digit_wide_dot",
+    "digit_dun",
+    "digit_paren",
+    "problem_digit",
+    "problem_chinese",
+    "feedback_digit",
+    "feedback_dot",
+    "ordinal_problem",
+    "ordinal_digit_problem",
+    "bracketed_problem",
+    "dashed",
+    "problem_dashed",
+    "none",
+)
 
 
 class _Frame(NamedTuple):
@@ -128,7 +144,6 @@ _FRAMES: dict[str, _Frame] = {
     "bare_stop": _Frame("", "。", run_in=True),
     "bare_problem": _Frame("", "的问题。", run_in=True, labelled=False),
 }
-_LEAD_INS = ("整改情况", "整改落实情况", "整改措施及成效", "整改进展情况", "整改进展", "整改成效", "落实情况")
 _STATES = {
     "已完成": "completed",
     "已完成整改": "completed",
@@ -137,13 +152,6 @@ _STATES = {
     "持续推进": "in_progress",
     "基本完成": None,
 }
-_STATE_LINES = ("整改进展：{}。", "整改完成情况：{}", "该问题{}。", "目前状态：{}", "【整改状态】{}", "整改进度：{}。")
-_PROPERTIES = (
-    "责任单位：{body}", "牵头单位：{body}；配合单位：{body}", "整改时限：{day}", "完成时限：{day}底前", "责任领导：{person}", "【责任单位】{body}",
-    "整改责任人：{person}（党组成员、副主任）", "整改目标：全面整改到位", "整改时限：立行立改", "责任科室：{body}",
-)  # fmt: skip
-_PERSONS = ("王海", "李青", "赵东", "孙北", "周南")
-_OFFICES = ("办公室", "人事科", "财务股", "监督检查室", "业务管理处", "综合科")
 
 
 @dataclass
@@ -197,9 +205,9 @@ def _sentence(draw: _Draw) -> InventedMeasure:
             dates.append(value)
             return printed
         whole = draw.random.choice([3, 7, 12, 16, 28, 46, 135, 860, 1240])
-        value = whole + draw.random.choice([0.5, 0.37, 0.8]) if kind == "~" else whole
-        figures.append((value, word))
-        return f"{value:g}{word}" if value < 100000 else f"{value}{word}"
+        figure = whole + (draw.random.choice([0.5, 0.37, 0.8]) if kind == "~" else 0.0)
+        figures.append((figure, word))
+        return f"{figure:g}{word}"
 
     text = _SLOT.sub(fill, template)
     return InventedMeasure(None, text, tuple(figures), tuple(dates), tuple(documents))
@@ -277,9 +285,24 @@ class _Answer(NamedTuple):
     behind: tuple[str, ...]
 
 
+_ANSWER_FORMS = (
+    "paragraph",
+    "paragraphs",
+    "run_in",
+    "run_in",
+    "lines",
+    "lines",
+    "blocks",
+    "blocks_lines",
+    "fields",
+    "plain_and_run_in",
+    "nested",
+    "nested",
+)
+
+
 def _answer_style(draw: _Draw, finding: str) -> _Answer:
-    forms = ["paragraph", "paragraphs", "run_in", "run_in", "lines", "lines", "blocks", "blocks_lines", "fields", "plain_and_run_in", "nested", "nested"]
-    form = draw.choose("answer", forms)
+    form = draw.choose("answer", _ANSWER_FORMS)
     numbering = "none"
     if form in ("lines", "blocks_lines", "fields", "nested"):
         numbering = _inside(draw, finding)
@@ -296,16 +319,16 @@ def _answer_style(draw: _Draw, finding: str) -> _Answer:
     lead_form = "none"
     if form not in ("blocks", "blocks_lines", "fields"):
         lead_form = draw.choose("lead_in", ["none", "none", "own_line", "run_in", "run_in", "bracketed"])
-    properties = [draw.random.choice(_PROPERTIES) for _ in range(draw.random.choice([0, 0, 1, 2]))]
+    properties = [draw.random.choice(_words()["properties"]) for _ in range(draw.random.choice([0, 0, 1, 2]))]
     at_front = bool(properties) and draw.chance("properties_before", 0.5)
     draw.layout["properties"] = "before" if at_front else "behind" if properties else "none"
     before, behind = (properties, ()) if at_front else ((), properties)
-    lead_in = draw.random.choice(_LEAD_INS)
+    lead_in = draw.random.choice(_words()["lead_ins"])
     return _Answer(form, numbering, lead_in, lead_form, tuple(before), tuple(behind))
 
 
 def _answer(draw: _Draw, style: _Answer) -> Printed:
-    if style.form == "blocks" or style.form == "blocks_lines":
+    if style.form in ("blocks", "blocks_lines"):
         return _blocks(draw, style, run_in=style.form == "blocks")
     if style.form == "fields":
         return _fields(draw, style)
@@ -336,7 +359,7 @@ def _answer(draw: _Draw, style: _Answer) -> Printed:
 
 
 def _nested(draw: _Draw, numbering: str) -> Printed:
-    """(1)强化责任落实。一是…二是…: the deeper units are the measures."""
+    """Print (1)强化责任落实。一是…二是…: the deeper units are the measures."""
     lines: list[str] = []
     measures: list[InventedMeasure] = []
     for number in (1, 2):
@@ -348,7 +371,7 @@ def _nested(draw: _Draw, numbering: str) -> Printed:
 
 
 def _blocks(draw: _Draw, style: _Answer, *, run_in: bool) -> Printed:
-    """整改措施:(1)…(2)… 整改情况:(1)…(2)…: the list starts over."""
+    """Print 整改措施:(1)…(2)… 整改情况:(1)…(2)…: the list starts over."""
     lines: list[str] = []
     measures: list[InventedMeasure] = []
     second = draw.random.choice(["整改情况", "整改成效", "整改落实情况", "整改完成情况"])
@@ -360,7 +383,7 @@ def _blocks(draw: _Draw, style: _Answer, *, run_in: bool) -> Printed:
 
 
 def _fields(draw: _Draw, style: _Answer) -> Printed:
-    """1.整改措施:… 2.整改情况:… 3.责任单位:…"""
+    """Print numbered fields: 1.整改措施:… 2.整改情况:… 3.责任单位:…."""
     lines: list[str] = []
     measures: list[InventedMeasure] = []
     numbering = NUMBERINGS[style.numbering]
@@ -368,14 +391,14 @@ def _fields(draw: _Draw, style: _Answer) -> Printed:
         measure = _measure(draw)
         lines.append(f"{numbering(number).printed}{name}：{measure.text}")
         measures.append(measure._replace(label=numbering(number).label))
-    lines.append(f"{numbering(3).printed}责任单位：{draw.random.choice(_OFFICES)}")
+    lines.append(f"{numbering(3).printed}责任单位：{draw.random.choice(_words()['offices'])}")
     lines.append(f"{numbering(4).printed}完成时限：2023年12月底")
     return lines, measures
 
 
 def _property(draw: _Draw, template: str) -> str:
     return template.format(
-        body=draw.random.choice(_OFFICES), day="2023年9月", person=draw.random.choice(_PERSONS)
+        body=draw.random.choice(_words()["offices"]), day="2023年9月", person=draw.random.choice(_words()["persons"])
     )
 
 
@@ -404,17 +427,22 @@ def _style(draw: _Draw) -> _Style:
         frames = [name for name in frames if "“" in _FRAMES[name].before and name != "aspect"]
     frame = draw.choose("frame", frames)
     answer = _answer_style(draw, numbering)
-    inline = answer.lead_in_form != "own_line" and not answer.before and answer.form in ("paragraph", "run_in", "paragraphs")
+    if answer.form == "nested" and "“" not in _FRAMES[frame].before and answer.lead_in_form == "none":
+        # Without a frame or a lead-in, 强化责任落实。一是…二是… would be the finding, as the deepest heading.
+        answer = answer._replace(lead_in_form="own_line")
+        draw.layout["lead_in"] = "own_line"
+    inline = answer.lead_in_form != "own_line" and not answer.before
+    inline = inline and answer.form in ("paragraph", "run_in", "paragraphs")
     run_in = _FRAMES[frame].run_in and inline and draw.chance("run_in", 0.6)
     states = ["none", "none", "none", "line_behind"]
     if not run_in:
         states.append("brackets")
     if answer.lead_in_form in ("own_line", "run_in"):
         states.append("lead_in")
-    return _Style(numbering, frame, run_in, answer, draw.choose("state", states), _more(draw, run_in, answer))
+    return _Style(numbering, frame, run_in, answer, draw.choose("state", states), _more(draw, run_in=run_in))
 
 
-def _more(draw: _Draw, run_in: bool, answer: _Answer) -> str:
+def _more(draw: _Draw, *, run_in: bool) -> str:
     forms = ["none", "none", "none", "effect"]
     if draw.layout["state"] == "none":
         forms.append("next_step")
@@ -448,7 +476,7 @@ def _issue(draw: _Draw, style: _Style, label: _Label, section: tuple[str, ...]) 
         elif style.state_form == "lead_in":
             lines[0] = lines[0].replace("：", f"（{state}）：", 1)
         else:
-            lines.append(draw.random.choice(_STATE_LINES[:2] if draw.layout["frame"] == "x" else _STATE_LINES).format(state))
+            lines.append(draw.random.choice(_words()["state_lines"]).format(state))
     if style.more == "effect":
         effect = _measure(draw, sentences=1)
         lines.append(f"整改成效：{effect.text}")
@@ -458,19 +486,28 @@ def _issue(draw: _Draw, style: _Style, label: _Label, section: tuple[str, ...]) 
         lines.append(step.text)
         measures = [*measures, step]
     elif style.more == "responsible_in_brackets":
-        heading += f"（责任单位：{draw.random.choice(_OFFICES)}）"
+        heading += f"（责任单位：{draw.random.choice(_words()['offices'])}）"
     before = [_property(draw, each) for each in answer.before]
     if style.more == "manifestation":
         before.insert(0, "具体表现：有的台账记录不完整，有的环节把关不严。")
     behind = [_property(draw, each) for each in answer.behind]
-    if style.run_in:
-        lines = [heading + lines[0], *lines[1:], *behind]
-    else:
-        lines = [heading, *before, *lines, *behind]
+    lines = [heading + lines[0], *lines[1:], *behind] if style.run_in else [heading, *before, *lines, *behind]
     return lines, InventedIssue(label.label, title, section, tuple(measures), status)
 
 
-_GROUP_FORMS = ("none", "none", "numbered", "numbered", "counts", "black_brackets", "plain_lines", "framed", "states", "ordinal", "two_levels")
+_GROUP_FORMS = (
+    "none",
+    "none",
+    "numbered",
+    "numbered",
+    "counts",
+    "black_brackets",
+    "plain_lines",
+    "framed",
+    "states",
+    "ordinal",
+    "two_levels",
+)
 
 
 def _groups(draw: _Draw) -> None:
@@ -484,7 +521,8 @@ def _groups(draw: _Draw) -> None:
     elif form == "ordinal":
         numbering = "ordinal"
     elif form == "two_levels":
-        numbering, draw.layout["inner_numbering"] = ("cn_paren", "digit_dot") if parts == "three" else ("dun", "cn_paren")
+        inner = ("cn_paren", "digit_dot") if parts == "three" else ("dun", "cn_paren")
+        numbering, draw.layout["inner_numbering"] = inner
     draw.layout["group_numbering"] = numbering
 
 
@@ -492,7 +530,8 @@ def _group_heading(draw: _Draw, number: int, count: int, state: str) -> tuple[st
     """Return a group's line, and the words that must be read as its section."""
     form = draw.layout["groups"]
     aspect = draw.fresh(draw.sector["aspects"])
-    label = "" if draw.layout["group_numbering"] in ("none", "ordinal") else NUMBERINGS[draw.layout["group_numbering"]](number).printed
+    numbering = draw.layout["group_numbering"]
+    label = "" if numbering in ("none", "ordinal") else NUMBERINGS[numbering](number).printed
     words = {
         "numbered": f"{aspect}方面",
         "counts": f"{aspect}方面（{count}个问题）",
@@ -513,7 +552,8 @@ def _group_heading(draw: _Draw, number: int, count: int, state: str) -> tuple[st
 def _findings(draw: _Draw, style: _Style) -> tuple[list[str], list[InventedIssue]]:
     groups = draw.layout["groups"]
     sizes = [draw.random.choice([2, 3]) for _ in range(2)] if groups != "none" else [draw.random.choice([3, 4, 5])]
-    restart = style.numbering in ("dashed", "problem_dashed") or (groups != "none" and draw.chance("numbers_restart", 0.5))
+    dashed = style.numbering in ("dashed", "problem_dashed")
+    restart = dashed or (groups != "none" and draw.chance("numbers_restart", 0.5))
     lines: list[str] = []
     issues: list[InventedIssue] = []
     for group, size in enumerate(sizes, 1):
@@ -536,37 +576,36 @@ def _findings(draw: _Draw, style: _Style) -> tuple[list[str], list[InventedIssue
             its = style._replace(more="none") if is_last and style.more == "next_step" else style
             more, issue = _issue(draw, its, _label(style, at, group), section)
             lines += more
-            issues.append(issue._replace(status=issue.status or status) if status is None or style.state_form == "none" else issue._replace(status=None))
+            unsure = status is not None and style.state_form != "none"  # the group says one thing, the finding another
+            issues.append(issue._replace(status=None if unsure else issue.status or status))
     return lines, issues
 
 
-_COLUMNS = {
-    "number": ("序号", "编号"),
-    "finding": ("反馈问题", "存在问题", "巡察发现问题", "问题描述", "具体问题", "审计查出问题", "问题清单"),
-    "measure": ("整改措施", "整改举措", "具体措施"),
-    "progress": ("整改情况", "整改完成情况", "整改进展", "落实情况", "整改成效"),
-    "responsible": ("责任单位", "责任部门", "牵头单位", "责任科室"),
-    "deadline": ("整改时限", "完成时限", "完成时间"),
-    "state": ("整改状态", "是否完成", "状态"),
-}
+_COLUMN_SHARE = 0.6
 
 
 def _table(draw: _Draw) -> tuple[list[str], list[InventedIssue]]:
     form = draw.choose("table", ["tabs", "tabs", "tabs_of_lines", "markdown", "lines"])
-    names = ["finding", "progress", *(name for name in _COLUMNS if name not in ("finding", "progress") and draw.random.random() < 0.6)]
-    order = [name for name in _COLUMNS if name in names]
+    columns = [name for name in _words()["columns"] if name not in ("finding", "progress")]
+    names = ["finding", "progress", *(name for name in columns if draw.random.random() < _COLUMN_SHARE)]
+    order = [name for name in _words()["columns"] if name in names]
     if draw.chance("columns_shuffled", 0.4):
         draw.random.shuffle(order)
     if form == "lines" and order[0] != "number":
         order = ["number", *(name for name in order if name != "number")]
-    rows = [[draw.random.choice(_COLUMNS[name]) for name in order]]
+    rows = [[draw.random.choice(_words()["columns"][name]) for name in order]]
     issues: list[InventedIssue] = []
     enumerated = draw.chance("cells_enumerated", 0.4) and form != "lines"
     for number in range(1, draw.random.choice([3, 4, 5]) + 1):
         title = _finding(draw)
-        cells: dict[str, str] = {"number": str(number), "finding": title, "responsible": draw.random.choice(_OFFICES)}
+        cells: dict[str, str] = {
+            "number": str(number),
+            "finding": title,
+            "responsible": draw.random.choice(_words()["offices"]),
+        }
         cells |= {"deadline": draw.random.choice(["2023年9月", "2023年12月底", "立行立改", "长期坚持"])}
-        state, status = draw.random.choice([("已完成", "completed"), ("正在推进", "in_progress"), ("已完成整改", "completed")])
+        state = draw.random.choice(["已完成", "正在推进", "已完成整改"])
+        status = _STATES[state]
         cells |= {"state": state}
         measures: list[InventedMeasure] = []
         for name in order:
@@ -595,17 +634,6 @@ def _table_lines(form: str, rows: list[list[str]]) -> list[str]:
     return ["\n".join("| " + " | ".join(row) + " |" for row in [rows[0], rule, *rows[1:]])]
 
 
-_TITLES = (
-    "中共{body}关于巡察整改进展情况的通报",
-    "{body}关于巡察整改情况的通报",
-    "关于{body}巡察整改进展情况的公示",
-    "{body}关于十三届县委第三轮巡察集中整改进展情况的公开",
-)
-_ANSWER_HEADINGS = ("整改进展情况及成效", "反馈问题整改落实情况", "巡察反馈问题整改情况", "整改工作进展情况", "逐条整改落实情况")
-_FIRST_HEADINGS = ("整改工作组织领导情况", "落实整改主体责任情况", "提高政治站位，强化组织领导", "巡察整改工作总体情况")
-_LAST_HEADINGS = ("下一步工作打算", "下一步整改工作安排", "持续深化整改的措施", "今后工作计划")
-
-
 def _opening(draw: _Draw, body: str) -> tuple[str, dict[str, str]]:
     form = draw.choose("opening", ["full", "full", "feedback_only", "short_day", "none"])
     told = "现将整改进展情况公布如下。"
@@ -627,26 +655,10 @@ def _opening(draw: _Draw, body: str) -> tuple[str, dict[str, str]]:
 
 def _totals(draw: _Draw) -> tuple[str, list[tuple[str, float, str]]]:
     form = draw.choose("totals", ["none", "plain", "with_groups", "three_states", "measures"])
-    texts: dict[str, tuple[str, list[tuple[str, float, str]]]] = {
-        "none": ("领导班子带头认领问题、带头研究部署。", []),
-        "plain": (
-            "针对反馈的18个问题，制定整改措施46条，已完成整改15个，正在整改3个。",
-            [("issues_found", 18, "个"), ("measures_planned", 46, "条"), ("issues_resolved", 15, "个"), ("issues_in_progress", 3, "个")],
-        ),
-        "with_groups": (
-            "巡察反馈3个方面18个具体问题，细化整改措施46项。",
-            [("issue_groups_found", 3, "个"), ("issues_found", 18, "个"), ("measures_planned", 46, "项")],
-        ),
-        "three_states": (
-            "反馈的18个问题，已完成整改14个，持续推进4个，整改完成率77.8%。",
-            [("issues_found", 18, "个"), ("issues_resolved", 14, "个"), ("issues_in_progress", 4, "个"), ("completion_rate", 77.8, "%")],
-        ),
-        "measures": (
-            "制定整改措施52项，已完成49项，整改完成率94.2%；新建制度7项，召开专题会议6次。",
-            [("measures_planned", 52, "项"), ("measures_completed", 49, "项"), ("completion_rate", 94.2, "%"), ("rules_established", 7, "项"), ("meetings_held", 6, "次")],
-        ),
-    }
-    return texts[form]
+    if form == "none":
+        return "领导班子带头认领问题、带头研究部署。", []
+    told = _words()["totals"][form]
+    return told["text"], [(name, value, unit) for name, value, unit in told["read"]]
 
 
 def _totals_of_groups(draw: _Draw, issues: Sequence[InventedIssue]) -> list[tuple[str, float, str]]:
@@ -659,7 +671,8 @@ def _totals_of_groups(draw: _Draw, issues: Sequence[InventedIssue]) -> list[tupl
 
 def _head(draw: _Draw, title: str) -> list[str]:
     """Print the title with what pages put around it."""
-    form = draw.choose("head", ["plain", "plain", "plain", "front_matter", "page_lines", "markdown", "site_prefix", "breadcrumb"])
+    forms = ["front_matter", "page_lines", "markdown", "site_prefix", "breadcrumb"]
+    form = draw.choose("head", ["plain"] * 3 + forms)
     if form == "front_matter":
         return [f"---\ntitle: {title}\ndate: 2023-12-20 09:30:00\ncategories: 公告\n---\n<!-- more -->"]
     if form == "page_lines":
@@ -712,7 +725,7 @@ def invented(seed: int) -> InventedNotice:
     draw = _Draw(random, words["sector"][sector], {"sector": sector})
     draw.tricky = 0.25 if draw.chance("tricky", 0.4) else 0.0
     body = random.choice(draw.sector["bodies"])
-    title = random.choice(_TITLES).format(body=body)
+    title = random.choice(words["titles"]).format(body=body)
     opening, fields = _opening(draw, body)
     _groups(draw)
     if draw.layout["groups"] == "none" and draw.chance("as_table", 0.3):
@@ -720,17 +733,18 @@ def invented(seed: int) -> InventedNotice:
     else:
         findings, issues = _findings(draw, _style(draw))
     sentence, totals = _totals(draw)
-    totals += _totals_of_groups(draw, issues)
     lines = _parts(draw, opening, sentence, findings)
     end, signed = _end(draw, body)
     fields |= {"title": title, **signed}
     lines = _placed(draw, [*_head(draw, title), *lines], findings, end)
     text = _printed(draw, lines)
+    if draw.layout.get("annex") != "yes":
+        totals += _totals_of_groups(draw, issues)
     return InventedNotice(text, tuple(issues), fields, tuple(totals), draw.layout)
 
 
 def _parts(draw: _Draw, opening: str, sentence: str, findings: list[str]) -> list[str]:
-    first, answers, last = (draw.random.choice(each) for each in (_FIRST_HEADINGS, _ANSWER_HEADINGS, _LAST_HEADINGS))
+    first, answers, last = (draw.random.choice(_words()["parts"][name]) for name in ("first", "answers", "last"))
     step = "下一步，将持续抓好整改落实，巩固整改成果。"
     form = draw.layout["parts"]
     if form == "none":

@@ -40,8 +40,12 @@ def compared(notice: InventedNotice) -> Compared:
         for sign, values in (("-", wanted[kind] - read[kind]), ("+", read[kind] - wanted[kind]))
         for value in values
     ]
-    counts = [{kind: values[kind].total() for kind in KINDS} for values in (wanted, read)]
-    return Compared(*counts, {kind: (wanted[kind] & read[kind]).total() for kind in KINDS}, differences)
+    both = {kind: wanted[kind] & read[kind] for kind in KINDS}
+    return Compared(_totals(wanted), _totals(read), _totals(both), differences)
+
+
+def _totals(values: Values) -> dict[str, int]:
+    return {kind: values[kind].total() for kind in KINDS}
 
 
 def _plain(text: str | None) -> str | None:

@@ -30,7 +30,9 @@ _BODY_END = any_of("body_end")
 _SIGNED = re.compile(
     rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*+)(?P<on>{_DATE})(?P<more>[^ \n]?)"
 )
-_BODY_LINE = re.compile(rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? 【】]{{2,50}}?{_BODY_END}) *(?=\n|$)")
+_BODY_LINE = re.compile(
+    rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? 【】]{{2,50}}?{_BODY_END}) *(?=\n|$)"
+)
 _TAIL = 2500
 
 

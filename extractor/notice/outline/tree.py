@@ -115,9 +115,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
 
 def _opens(text: str, segment: Segment) -> bool:
     """Return whether the page's head ends with this line: it is long, a sentence, or has an enumerator."""
-    return (
-        segment.mark is not None or text[segment.end - 1] in "。;:" or segment.end - segment.start > _OPENING_LENGTH
-    )
+    return segment.mark is not None or text[segment.end - 1] in "。;:" or segment.end - segment.start > _OPENING_LENGTH
 
 
 class _LineRead(NamedTuple):

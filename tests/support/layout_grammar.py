@@ -79,6 +79,7 @@ NUMBERINGS: dict[str, _Numbering] = {
     "digit_dun": lambda n: _Label(f"{n}、", str(n)),
     "digit_paren": lambda n: _Label(f"（{n}）", f"({n})"),
     "digit_half_paren": lambda n: _Label(f"({n})", f"({n})"),
+    "digit_right_paren": lambda n: _Label(f"{n}）", f"{n})"),
     "shi": lambda n: _Label(f"{chinese(n)}是", f"{chinese(n)}是"),
     "di": lambda n: _Label(f"第{chinese(n)}，", f"第{chinese(n)}"),
     "circled": lambda n: _Label(chr(0x2460 + n - 1), str(n)),
@@ -259,13 +260,14 @@ def _numbered(draw: _Draw, numbering: str, count: int, *, run_in: bool, topics: 
     return (["".join(lines)] if run_in else lines), measures
 
 
-def _inside(draw: _Draw, finding: str) -> str:
+def _inside(draw: _Draw, finding: str, *, at_lines: bool) -> str:
     """Return a numbering for measures on lines of their own that cannot be taken for the findings'."""
     group, inner = (draw.layout.get(name, "none") for name in ("group_numbering", "inner_numbering"))
     taken = {SAME_LEVEL.get(each, each) for each in (finding, group, inner, draw.layout.get("part_numbering", "none"))}
     if finding in ("dashed", "problem_dashed"):
         taken |= {"digit_dot"}
-    options = ["digit_dot", "digit_paren", "digit_dun", "digit_half_paren", "cn_paren", "shi", "di", "circled"]
+    options = ["digit_dot", "digit_paren", "digit_dun", "digit_half_paren", "cn_paren", "digit_right_paren"]
+    options += [] if at_lines else ["shi", "di", "circled"]
     return draw.choose("measure_numbering", [each for each in options if SAME_LEVEL.get(each, each) not in taken])
 
 
@@ -305,12 +307,7 @@ def _answer_style(draw: _Draw, finding: str) -> _Answer:
     form = draw.choose("answer", _ANSWER_FORMS)
     numbering = "none"
     if form in ("lines", "blocks_lines", "fields", "nested"):
-        numbering = _inside(draw, finding)
-        if form == "nested" and numbering in ("shi", "di", "circled"):
-            numbering = draw.layout["measure_numbering"] = "digit_paren" if finding != "digit_paren" else "digit_dot"
-        if form == "fields" and numbering in ("shi", "di", "circled"):
-            numbering = "digit_paren" if finding != "digit_paren" else "digit_dot"
-            draw.layout["measure_numbering"] = numbering
+        numbering = _inside(draw, finding, at_lines=form in ("fields", "nested"))
     elif form in ("run_in", "blocks", "plain_and_run_in"):
         options = ["shi", "shi", "shi", "circled", "digit_paren", "di"]
         groups = (draw.layout.get(name, "none") for name in ("group_numbering", "inner_numbering"))
@@ -591,7 +588,7 @@ def _table(draw: _Draw) -> tuple[list[str], list[InventedIssue]]:
     order = [name for name in _words()["columns"] if name in names]
     if draw.chance("columns_shuffled", 0.4):
         draw.random.shuffle(order)
-    if form == "lines" and order[0] != "number":
+    if form in ("lines", "tabs_of_lines") and order[0] != "number":
         order = ["number", *(name for name in order if name != "number")]
     rows = [[draw.random.choice(_words()["columns"][name]) for name in order]]
     issues: list[InventedIssue] = []

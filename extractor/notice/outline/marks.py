@@ -247,7 +247,11 @@ def _is_behind_lead_in(text: str, start: int) -> bool:
     line = text.rfind("\n", max(start - _LONGEST_LEAD_IN, 0), start) + 1
     while line < start and text[line] in LINE_OPENERS:
         line += 1
-    return lead_in_end(text, line, start) == start
+    return _is_lead_in(text, line, start)
+
+
+def _is_lead_in(text: str, begin: int, end: int) -> bool:
+    return 0 <= begin < end and lead_in_end(text, begin, end) == end
 
 
 def _boundary(text: str, start: int) -> Boundary:
@@ -260,6 +264,8 @@ def _boundary(text: str, start: int) -> Boundary:
         before += 1  # a hyphen or a point in running text opens no line
     if text[before] in _LEAD_IN_ENDS and _is_behind_lead_in(text, start):
         return Boundary.LINE
+    if text[before] == "】" and _is_lead_in(text, text.rfind("【", max(start - _LONGEST_LEAD_IN, 0), start), start):
+        return Boundary.SENTENCE
     if text[before] in _SENTENCE_ENDS:
         return Boundary.SENTENCE
     if before < start - 1 or text[before] in _SOFT_ENDS:

@@ -73,7 +73,7 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     """Cut an issue's node into title and measures; behind the ``last`` issue an afterword may follow."""
     node = finding.node
     if node.segment.row is not None:
-        return _outline_row(text, finding, node.segment.row)
+        return _outline_row(text, finding, node.segment.row, last=last)
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
@@ -98,7 +98,7 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     )
 
 
-def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline:
+def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) -> IssueOutline:
     """Read a table's row: its cells have been told apart already."""
     node = finding.node
     label, start = row_label(text, row)
@@ -115,7 +115,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline
     for answer in row.answers:
         state = _trimmed(text, answer.start, state_end(text, *answer))
         rests += [Rest("note", state)] if state.end > state.start else []
-    _children(text, node.children, (measures, rests), last=False)
+    _children(text, node.children, (measures, rests), last=last)
     groups = (*(heading_place(text, group) for group in finding.groups), *([row.group] if row.group else ()))
     segments = tuple(_segment_place(group) for group in finding.groups)
     end = max(measures[-1].text.end if measures else 0, title.end)
@@ -185,9 +185,19 @@ def _without_frame(text: str, title: Place) -> Place:
 def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     """Return whether the answer starts in the heading's own line: by a lead-in or a long second sentence."""
     rest = text[stop : node.segment.end].strip()
-    return bool(rest) and (
-        lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40
-    )
+    if not rest:
+        return False
+    if lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40:
+        return True
+    # A finding of one sentence, and behind it something done: 采购不规范。退回货款3万元。
+    finding = pattern("outline", "finding")
+    is_finding = finding.search(text, node.segment.content, stop) is not None
+    last = rest.rstrip("。;").rpartition("。")[2]
+    return is_finding and text[stop - 1] == "。" and _DONE.search(last) is not None and not finding.search(rest)
+
+
+_DONE = re.compile("[0-9《]")
+"""A figure or a document, which answers have."""
 
 
 def _first_stop(text: str, start: int, end: int) -> int:

@@ -249,7 +249,8 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
             return False
         if not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
             return False
-    return pattern("outline", "finding").search(text, max(last, segment.content), segment.end) is None
+    clause = max(last, text.rfind(",", segment.content, segment.end), segment.content)
+    return pattern("outline", "finding").search(text, clause, segment.end) is None
 
 
 def _opens_within(text: str, segment: Segment, marks: str) -> bool:

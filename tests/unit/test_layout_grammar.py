@@ -11,19 +11,17 @@ from layout_reading import compared
 
 SAMPLE = range(10_000, 10_120)
 """Seeds of their own, apart from those that the rules were improved on."""
-KNOWN: frozenset[int] = frozenset()
-"""Seeds of the sample that are not read to the word, mostly paragraphs that the page broke."""
 
 
 @pytest.mark.parametrize("seed", SAMPLE)
 def test_a_layout_put_together_at_random_is_read_to_the_word(seed: int) -> None:
-    assert compared(invented(seed)).is_right == (seed not in KNOWN)
+    assert compared(invented(seed)).differences == []
 
 
 def test_the_sample_has_each_choice_of_the_grammar() -> None:
     layouts = [invented(seed).layout for seed in SAMPLE]
     chosen = {(name, value) for layout in layouts for name, value in layout.items()}
-    for name, most in (("groups", 9), ("answer", 9), ("table", 4), ("head", 6), ("state", 4), ("more", 5)):
+    for name, most in (("groups", 9), ("answer", 9), ("table", 3), ("head", 6), ("state", 4), ("more", 5)):
         assert len([value for of, value in chosen if of == name]) >= most
 
 

@@ -190,10 +190,9 @@ def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     if lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40:
         return True
     # A finding of one sentence, and behind it something done: 采购不规范。退回货款3万元。
-    finding = pattern("outline", "finding")
-    is_finding = finding.search(text, node.segment.content, stop) is not None
+    states = text[stop - 1] == "。" and _DONE.search(text, node.segment.content, stop) is None
     last = rest.rstrip("。;").rpartition("。")[2]
-    return is_finding and text[stop - 1] == "。" and _DONE.search(last) is not None and not finding.search(rest)
+    return states and _DONE.search(last) is not None and not pattern("outline", "finding").search(rest)
 
 
 _DONE = re.compile("[0-9《]")

@@ -189,11 +189,17 @@ _OPENS_ANEW = re.compile(r"[【\[〔#*]|(?:关于|针对)[“‘\"]|附件")
 def _joined(text: str, segments: list[Segment]) -> list[Segment]:
     """Return the segments, those of a sentence that the page broke apart joined to one."""
     joined: list[Segment] = []
-    prose = _kinds_of_prose(text, segments)
+    prose: frozenset[str] | None = None
     position = 0
     while position < len(segments):
         segment = segments[position]
-        fragments = _fragments_behind(text, segments, position) if _breaks_off(text, segment, prose) else 0
+        fragments = 0
+        if _is_unclosed(text, segment) and segment.row is None:
+            fragments = _fragments_behind(text, segments, position)
+            if fragments:  # as behind few lines: only then is looked how the others of its kind end
+                prose = _kinds_of_prose(text, segments) if prose is None else prose
+                fragments = fragments if _breaks_off(text, segment, prose) else 0
+            fragments = fragments or _closes_quote(text, segments, position)
         if fragments:
             segment = segment._replace(end=segments[position + fragments].end)
         if joined and segment.mark is None and segment.row is None and text[segment.start] in _BEGIN_NOTHING:
@@ -235,9 +241,7 @@ def _is_field_or_heading(text: str, segment: Segment) -> bool:
 
 
 def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
-    """Return whether a segment surely is prose, and its last sentence does not end."""
-    if not _is_unclosed(text, segment) or segment.row is not None:
-        return False
+    """Return whether a segment whose last sentence does not end surely is prose."""
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
     if _opens_within(text, segment, "《》") or (segment.mark is None and _opens_within(text, segment, "“”")):
@@ -251,6 +255,15 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
             return False
     clause = max(last, text.rfind(",", segment.content, segment.end), segment.content)
     return pattern("outline", "finding").search(text, clause, segment.end) is None
+
+
+def _closes_quote(text: str, segments: list[Segment], position: int) -> int:
+    """Return 1 where the next line closes the quote that a heading's last words open, 0 otherwise."""
+    behind = segments[position + 1 : position + 2]
+    if not behind or behind[0].mark or behind[0].row or not _opens_within(text, segments[position], "“”"):
+        return 0
+    opened, closed = (text.find(mark, behind[0].start, behind[0].end) for mark in "“”")
+    return int(closed >= 0 and not 0 <= opened < closed)
 
 
 def _opens_within(text: str, segment: Segment, marks: str) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from extractor.text.numbers import unit_end_at
+from extractor.text.places import Inside, Place
 
 _BLANKS = re.compile(" +")
 _INSIDE_LINE = re.compile(r" (?<![\n ] ) *(?![ \n])")
@@ -42,7 +43,8 @@ _BETWEEN_WORDS = re.compile(
     rf" (?=[{_HAN}])(?<=[{_HAN}0-9A-Za-z\"'「」『』—] )| (?=[0-9A-Za-z\"'「」『』—])(?<=[{_HAN}\"'「」『』—] )"
 )
 _BETWEEN_CELLS = re.compile(r"[\u3400-\u9fff。;:)”》]\s*\t\s*[\u3400-\u9fff“《]")
-_FEWEST_TABS = 2
+_HEADING_ROW = re.compile(r"(?m)^[^\n0-9\t]{1,20}(?:\t[^\n0-9\t]{1,20}){2,}$")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _LONG_LINE = re.compile(r"[^\n]{30,}")
 _DENSE = 0.1
 """Blanks for each character in lines of prose from which on a text has one behind each word."""
@@ -52,7 +54,12 @@ def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the blanks that nobody sees, in order. ``text`` is half-width, ``printed`` as printed."""
     found = [match.span() for match in _INSIDE_LINE.finditer(text) if _is_unseen(text, *match.span())]
     if "\t" in printed:
-        found = [place for place in found if not _in_row(printed, *place)]
+        in_table = Inside(_tables(printed))
+        found = [
+            (start, end)
+            for start, end in found
+            if "\t" not in printed[start:end] or not (in_table(start) or _in_row(printed, start, end))
+        ]
     thousands = [
         gap.span()
         for number in _THOUSANDS.finditer(text)
@@ -112,26 +119,22 @@ def _numbers_line(text: str, start: int, end: int) -> bool:
 
 
 def _in_row(printed: str, start: int, end: int) -> bool:
-    """Say whether a blank is a tab, or beside one, in a row: a line with two or more tabs, one between words.
+    """Say whether a blank with a tab is in a row: a line with two or more tabs, one between words."""
+    stop = printed.find("\n", end)
+    line = printed[printed.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(printed)]
+    return line.count("\t") > 1 and _BETWEEN_CELLS.search(line) is not None
 
-    A row whose tabs all stand beside figures is known by the line above or below it, a row of as many cells.
+
+def _tables(printed: str) -> Iterator[Place]:
+    """Yield the stretches that are tables: from a heading row, which holds no digit, to the next blank line.
+
+    A tab in them parts cells whatever it stands beside; a row's cells may hold several lines.
     """
-    if "\t" not in printed[start:end]:
-        return False
-    line = _line_around(printed, start)
-    tabs = printed.count("\t", *line)
-    if tabs < _FEWEST_TABS:
-        return False
-    beside = (_line_around(printed, line[0] - 1), _line_around(printed, line[1] + 1))
-    rows = [line, *(other for other in beside if printed.count("\t", *other) == tabs)]
-    return any(_BETWEEN_CELLS.search(printed, *row) for row in rows)
-
-
-def _line_around(printed: str, place: int) -> tuple[int, int]:
-    if not 0 <= place <= len(printed):
-        return 0, 0
-    stop = printed.find("\n", place)
-    return printed.rfind("\n", 0, place) + 1, stop if stop >= 0 else len(printed)
+    position = 0
+    while heading := _HEADING_ROW.search(printed, position):
+        blank = _BLANK_LINE.search(printed, heading.end())
+        position = blank.start() if blank else len(printed)
+        yield Place(heading.start(), position)
 
 
 def _is_spaced(text: str) -> bool:

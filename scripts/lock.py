@@ -26,6 +26,7 @@ SETS = {
     "default": ("eval", "export", "model", "serve"),
     "dev": ("dev",),
     "local": ("model", "local"),
+    "ocr": ("ocr",),
     "audit": ("audit",),
 }
 # It is for Python inside a browser, where nothing of this project runs.

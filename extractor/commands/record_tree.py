@@ -94,6 +94,7 @@ def _add_issues(tree: Tree, issues: Iterable[Issue], text: str, lang: Lang) -> N
         parent = open_sections[-1][1] if open_sections else tree
         judged = [_term("category", issue.category, lang), _term("issue_status", issue.status, lang)]
         node = parent.add(_line(_labelled(issue.label, issue.title), style="cyan", dim=" · ".join(judged)))
+        _add_beside(node, "issue", issue, lang)
         for measure in issue.measures:
             _add_measure(node, measure, text, lang)
 
@@ -103,10 +104,18 @@ def _add_measure(tree: Tree, measure: Measure, text: str, lang: Lang) -> None:
     judged = [_term("measure_type", kind, lang) for kind in measure.types]
     judged.append(_term("measure_status", measure.status, lang))
     node = tree.add(_line(_labelled(measure.label, words), dim=" · ".join(judged)))
+    _add_beside(node, "measure", measure, lang)
     for name, kind in LISTS_OF_MEASURE:
         if elements := getattr(measure, name):
             said = "; ".join(_said(kind, element, lang) for element in elements)
             node.add(_line(SHAPES[kind].called_all(lang), said))
+
+
+def _add_beside(tree: Tree, kind: ItemKind, holder: Issue | Measure, lang: Lang) -> None:
+    """Add the values of an issue or a measure that its own line does not say: who is responsible, until when."""
+    for name, field in SHAPES[kind].fields.items():
+        if field.is_beside and (value := value_of(holder, name)):
+            tree.add(_line(field.called(lang), "; ".join(value) if isinstance(value, list) else value))
 
 
 def _said(kind: ItemKind, element: Record | str, lang: Lang) -> str:

@@ -16,7 +16,8 @@ from itertools import pairwise
 from extractor.notice.facts.genre import INSPECTION, lacked_parts
 from extractor.notice.reading import LOW_COVERAGE, Reading
 from extractor.record.checks import Doubt, Lang, said
-from extractor.record.contract import Check, Measure, Notice, Quantity, Span
+from extractor.record.contract import Check, Issue, Measure, Notice, Quantity, Span
+from extractor.record.date_values import days_of
 from extractor.text.folding import FoldedText
 from extractor.text.normal_form import normalise
 from extractor.text.numbers import NUMBER, amount_at
@@ -37,6 +38,8 @@ def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
 def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     folded = reading.folded
     yield from _whole(notice, folded)
+    if (another := reading.outline.another) is not None:
+        yield Doubt("another_notice", "", {"title": _short(reading.text[another.start : another.end])})
     yield from _dates_of_notice(notice)
     yield from _totals(notice)
     yield from _unread_digits(notice, folded)
@@ -49,6 +52,7 @@ def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
         for j, measure in enumerate(issue.measures):
             path = f"issues[{i}].measures[{j}]"
             yield from _measure(measure, folded, path, notice.signed_on)
+    yield from _deadlines(notice, reading)
     yield from _grounding(notice, folded)
 
 
@@ -243,6 +247,32 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
         if same and _RATE.search(words) and not _closes(part.value, whole.value, rate.value):
             yield _open_rate(f"{path}.quantities[{k + 2}]", part.value, whole.value, rate.value)
     yield from _parts(quantities, folded, path)
+
+
+def _deadlines(notice: Notice, reading: Reading) -> Iterator[Doubt]:
+    """Doubt printed deadlines that were not read, and those that had passed while the work goes on."""
+    for i, (issue, read) in enumerate(zip(notice.issues, reading.issues, strict=False)):
+        path = f"issues[{i}]"
+        for duty in (read.duty, *(measure.duty for measure in read.measures)):
+            for start, end in duty.unread:
+                yield Doubt("deadline_unread", path, {"words": _short(reading.folded.printed[start:end])})
+        if _is_overdue(issue, notice.signed_on):
+            yield _overdue(path, issue, notice.signed_on)
+        for j, measure in enumerate(issue.measures):
+            if _is_overdue(measure, notice.signed_on):
+                yield _overdue(f"{path}.measures[{j}]", measure, notice.signed_on)
+
+
+def _is_overdue(holder: Issue | Measure, signed_on: str | None) -> bool:
+    if holder.deadline is None or holder.status != "in_progress" or signed_on is None:
+        return False
+    last, signed = days_of(holder.deadline.value).last, days_of(signed_on).first
+    return last is not None and signed is not None and last < signed
+
+
+def _overdue(path: str, holder: Issue | Measure, signed_on: str | None) -> Doubt:
+    deadline = holder.deadline.value if holder.deadline else ""
+    return Doubt("overdue", f"{path}.deadline", {"deadline": deadline, "signed": signed_on or ""})
 
 
 def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:

@@ -7,7 +7,8 @@ at hand.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -22,8 +23,10 @@ from extractor.notice.facts.judgement import (
     place_of_heading,
 )
 from extractor.notice.facts.organizations import NameEnds, find_organizations
+from extractor.notice.facts.properties import bodies_of, deadline_of, says_a_deadline
 from extractor.notice.facts.quantities import QuantityFound
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline
+from extractor.notice.outline.property_lines import Property
 from extractor.text.folding import FoldedText
 from extractor.text.places import Clauses, Place
 
@@ -45,6 +48,17 @@ class IndexedText(NamedTuple):
     name_ends: NameEnds
 
 
+class Duty(NamedTuple):
+    """The bodies and offices responsible for an issue or a measure and its deadline, as the notice prints them.
+
+    ``unread`` are printed deadlines that are no date that can be told.
+    """
+
+    responsible: Sequence[Place] = ()
+    deadline: DateFound | None = None
+    unread: Sequence[Place] = ()
+
+
 class MeasureReading(NamedTuple):
     """A measure as the rules read it.
 
@@ -58,6 +72,7 @@ class MeasureReading(NamedTuple):
     status: str
     facts: Facts
     organizations: Sequence[Place]
+    duty: Duty = Duty()
 
 
 class IssueReading(NamedTuple):
@@ -67,6 +82,7 @@ class IssueReading(NamedTuple):
     category: str
     status: str
     measures: Sequence[MeasureReading]
+    duty: Duty = Duty()
 
 
 def index_text(folded: FoldedText) -> IndexedText:
@@ -77,7 +93,9 @@ def index_text(folded: FoldedText) -> IndexedText:
 def read_issues(indexed: IndexedText, facts: Facts, outlines: Sequence[IssueOutline]) -> list[IssueReading]:
     """Read issues in printed order; ``facts`` are those of the whole notice."""
     measures = iter(read_measures(indexed, facts, [measure for issue in outlines for measure in issue.measures]))
-    return [_issue(indexed.folded.text, outline, list(islice(measures, len(outline.measures)))) for outline in outlines]
+    text = indexed.folded.text
+    issues = [_issue(text, outline, list(islice(measures, len(outline.measures)))) for outline in outlines]
+    return [_with_duties(text, facts.dates, issue) if issue.outline.properties else issue for issue in issues]
 
 
 def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[MeasureOutline]) -> list[MeasureReading]:
@@ -110,6 +128,79 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
         issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}"),
         measures,
     )
+
+
+def _with_duties(text: str, dates: Sequence[DateFound], issue: IssueReading) -> IssueReading:
+    """Add the values of an issue's properties to it and to its measures."""
+    own, of_measures = _owners(text, issue.outline)
+    measures = [
+        measure._replace(duty=_duty(text, dates, found)) if found else measure
+        for measure, found in zip(issue.measures, of_measures, strict=True)
+    ]
+    return issue._replace(duty=_duty(text, dates, own), measures=measures)
+
+
+def _owners(text: str, outline: IssueOutline) -> tuple[list[Property], list[list[Property]]]:
+    """Part an issue's own properties from those of each of its measures.
+
+    What is printed once is the issue's, but in the paragraph of a measure that others follow. What is printed again
+    for other measures is theirs: of those in its row of a table, or of the one before it, with all that is on its line.
+    """
+    places = {(each.role, each.name, each.row or each.place) for each in outline.properties}
+    printed = Counter((role, name) for role, name, _ in places)
+    again = {_line(text, found) for found in outline.properties if printed[found.role, found.name] > 1}
+    own: list[Property] = []
+    of_measures: list[list[Property]] = [[] for _ in outline.measures]
+    for found in outline.properties:
+        is_of_measures = _line(text, found) in again or _is_followed(text, found, outline)
+        holders = list(_measures_of(found, outline)) if is_of_measures else []
+        for k in holders:
+            of_measures[k].append(found)
+        if not holders:
+            own.append(found)
+    return own, of_measures
+
+
+def _line(text: str, found: Property) -> tuple[str, int]:
+    """Return where a property's printed line begins; in a table each column stands for itself."""
+    if found.row is not None:
+        return f"{found.role} {found.name}", found.row.start
+    return "", text.rfind("\n", 0, found.place.start)
+
+
+def _measures_of(found: Property, outline: IssueOutline) -> Iterator[int]:
+    """Yield the measures inside a property's row of a table, or the one before it, by their indices."""
+    places = [measure.text for measure in outline.measures]
+    if found.row is None:
+        yield from [k for k, (_, end) in enumerate(places) if end <= found.place.start][-1:]
+    else:
+        first, last = found.row
+        yield from (k for k, (start, end) in enumerate(places) if first <= start and end <= last)
+
+
+def _is_followed(text: str, found: Property, outline: IssueOutline) -> bool:
+    """Return whether a property ends the paragraph of a measure that another follows.
+
+    Where a lead-in stands between the two (责任单位:… 整改情况:…), it is one of the issue's fields.
+    """
+    before = [measure.text.end for measure in outline.measures if measure.text.end <= found.place.start]
+    last_ends_here = not before or len(before) == len(outline.measures)
+    if found.row is not None or last_ends_here or "\n" in text[before[-1] : found.place.start]:
+        return False
+    following = outline.measures[len(before)].text.start
+    last = max(each.place.end for each in outline.properties if each.place.start < following)
+    return "\n" in text[last:following] or ":" not in text[last:following]
+
+
+def _duty(text: str, dates: Sequence[DateFound], printed: Sequence[Property]) -> Duty:
+    bodies = (place for found in printed if found.role == "responsible" for place in bodies_of(text, found.value))
+    responsible = {text[start:end]: Place(start, end) for start, end in bodies}
+    until = [found.value for found in printed if found.role == "deadline"]
+    deadlines = [deadline_of(text, value, dates) for value in until]
+    unread = [
+        value for value, read in zip(until, deadlines, strict=True) if read is None and says_a_deadline(text, value)
+    ]
+    return Duty(list(responsible.values()), next(filter(None, deadlines), None), unread)
 
 
 def _joined(text: str, places: Iterable[Place]) -> str:

@@ -16,7 +16,7 @@ from extractor.record.contract import (
     Span,
 )
 from extractor.record.date_values import days_of
-from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, value_of
+from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, places_of, value_of
 from extractor.record.units import amount
 from extractor.tables.columns import TABLES, Cell, Row
 
@@ -65,7 +65,7 @@ def notice_rows(notice: Notice, text: str) -> NoticeRows:
 def _add_issue(rows: NoticeRows, issue: Issue, record: _Record) -> None:
     own = _holder_row("issue", issue, record)
     rows["issues"].append({**own, "measure_count": len(issue.measures)})
-    rows["places"] += record.places(issue.spans, {name: getattr(issue, name) for name in SHAPES["issue"].values})
+    rows["places"] += record.places(*_own_values("issue", issue))
     for index, measure in enumerate(issue.measures):
         ids = {"measure_id": f"{record.ids['issue_id']}.{index + 1}"}
         _add_measure(rows, measure, record.inner(f"{record.path}.measures[{index}]", measure.read_by, ids))
@@ -76,8 +76,9 @@ def _add_measure(rows: NoticeRows, measure: Measure, record: _Record) -> None:
     words = {name: getattr(measure, name) for name in _LISTS_OF_WORDS}
     cells = {name: tuple(values) for name, values in words.items()}
     rows["measures"].append({**own, **cells, "text": record.quoted(measure.text)["text"]})
-    values = {name: getattr(measure, name) for name in SHAPES["measure"].values}
-    rows["places"] += record.places(measure.spans, {**values, **words})
+    places, values = _own_values("measure", measure)
+    of_words = {name: measure.spans.get(name, []) for name in words}
+    rows["places"] += record.places({**places, **of_words}, {**values, **words})
     for name, kind in _LISTS_OF_RECORDS:
         if elements := getattr(measure, name):
             rows[name] += _list_rows(kind, elements, record)
@@ -88,7 +89,7 @@ def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dic
     shape = SHAPES[kind]
     cells: dict[str, Cell] = {**record.ids, "path": record.path}
     for name in shape.values:
-        value = getattr(holder, name)
+        value = value_of(holder, name)
         cells[name] = tuple(value) if isinstance(value, list) else value
     cells |= {f"{part}_read_by": record.reader(part) for part in _PARTS[shape.list]}
     return {
@@ -97,6 +98,13 @@ def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dic
         "text_end": holder.text.end,
         "read_by": record.reader("text"),
     }
+
+
+def _own_values(kind: ItemKind, holder: Issue | Measure) -> tuple[dict[str, Sequence[Span]], dict[str, Any]]:
+    """Return the places and the values of an issue or a measure by their names."""
+    names = SHAPES[kind].values
+    places = {name: found for name in names if (found := places_of(holder, name))}
+    return places, {name: value_of(holder, name) for name in names}
 
 
 def _list_rows(kind: ItemKind, elements: Sequence[Any], record: _Record) -> Iterator[Row]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from extractor.files.parts.page_places import PagePlaces
+
 Kind = Literal[
     "struck",  # del, s, strike, line-through, w:strike, w:dstrike, tracked deletions
     "hidden",  # by attribute, by style, by vanish of characters, paragraphs and their styles
@@ -18,9 +20,12 @@ Kind = Literal[
     "curves",  # pages whose text is drawn, not written
     "unmapped_glyphs",  # fonts whose glyphs have no Unicode
     "embedded",  # chunks and objects of other formats
+    "changing_field",  # fields that show the day of reading
+    "other_page",  # of an article that a site shows on several
     "frame",  # iframe, frame, object: text in another file
     "watermark",
     "header_footer",  # headers, footers, page numbers
+    "stamp",  # red stamps over text, whose own words are not read
     "note",  # footnotes, endnotes, comments
 ]
 
@@ -54,10 +59,11 @@ class LeftOut(NamedTuple):
 
 
 class ReadText(NamedTuple):
-    """A file as a reader of its format returns it: plain text, and what the text lacks."""
+    """A file as a reader of its format returns it: plain text, what the text lacks, and where it was recognised."""
 
     text: str
     left_out: tuple[LeftOut, ...] = ()
+    places: PagePlaces | None = None
 
 
 def left_out(kind: Kind, text: str, where: str = "") -> LeftOut:

@@ -25,6 +25,10 @@ class Limits:
     """Bytes of all XML in a docx, unpacked; parsed it takes ten times that."""
     pdf_pages: int = 500
     """Pages of one PDF."""
+    scanned_pages: int = 200
+    """Pages of one document that are recognised; each takes seconds."""
+    picture_pixels: int = 80_000_000
+    """Pixels of one picture: twice an A4 page at 600 dpi."""
     archive_members: int = 5_000
     """Entries of one zip archive, those of archives within it included."""
     archive_unpacked_bytes: int = 200 * MB

@@ -55,6 +55,34 @@ def find_ending(text: str, rows: Sequence[Place] = ()) -> Ending:
     return Ending(start if closing is None else min(closing, start), on.end, by_places, on)
 
 
+_ANOTHER = re.compile(
+    rf"(?<=\n) *(?P<title>[^\n。;:]{{6,90}}?(?:整改|巡视|巡察|督察|审计)[^\n。;:]{{0,40}}?{any_of('title_ends')}) *\n"
+)
+_OPENING = re.compile(any_of("opens_a_notice"))
+_SIGNED_LINE = re.compile(rf"[^。;,!?]{{0,40}}?{_DATE}")
+_OPENING_WITHIN = 600
+"""Code points behind a title within which its notice's opening sentence begins."""
+_LINES_BETWEEN = 4
+"""Lines between a signature and the next notice's title, at most: a page's furniture."""
+_FURTHEST_LINE = 400
+"""Code points before a title in which these lines stand."""
+
+
+def find_another(text: str) -> Place | None:
+    """Return the place of the title of a second notice in a folded text, None where it holds one.
+
+    Pages and files with several articles hold them one after the other: behind a signature stands another title, and
+    behind that another opening. A list of related articles has titles alone.
+    """
+    for match in _ANOTHER.finditer(text, len(text) // 20):
+        lines = text[max(match.start() - _FURTHEST_LINE, 0) : match.start()].splitlines()
+        before = [line.strip() for line in lines if line.strip()][-_LINES_BETWEEN:]
+        is_signed = any(_SIGNED_LINE.fullmatch(line) for line in before)
+        if is_signed and _OPENING.search(text, match.end(), match.end() + _OPENING_WITHIN):
+            return Place(*match.span("title"))
+    return None
+
+
 _ANNEX = re.compile(r"\n *附(?:件|表|录) *(?:[0-9]{1,2}|[一二三四五])? *[:.]? *[^\n]{0,60}(?=\n)")
 _OWN_HEADINGS = re.compile(r"\n *(?:序号|附件)")
 

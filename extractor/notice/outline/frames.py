@@ -8,9 +8,11 @@ counts only where a notice has no closed ones.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of
+from extractor.notice.outline.property_lines import AHEAD, NAME, properties_end
 from extractor.text.wording import pattern
 
 
@@ -33,7 +35,7 @@ _TAIL = (
     rf"(?:等)?(?:的)?(?:等|这一|这个|这类|这些)?(?:方面)?(?:存在)?(?:的)?"
     rf"{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
 )
-_STOP = r"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S))"
+_STOP = rf"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S)|{AHEAD})"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
 _LEAVES_QUOTES = re.compile(rf"[{_CLOSING}][^{_OPENING}{_CLOSING}]*。")
 _QUOTED_RUN_IN = re.compile(
@@ -179,7 +181,9 @@ def _never_negative(text: str) -> bool:
 
 
 _STATE = any_of("state")
-FIELD_STARTS = frozenset("【[(") | characters_of("lead_in", "note", "state", "state_of")
+FIELD_STARTS = frozenset("【[(") | characters_of(
+    "lead_in", "responsible_name", "deadline_name", "note", "state", "state_of"
+)
 """Lead-ins, properties and states begin with one of these; most lines do not."""
 
 
@@ -201,10 +205,15 @@ _STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 
 def is_note(text: str, start: int, end: int) -> bool:
     """Return whether a line gives a property of the finding (责任单位:…, 整改时限:…) and no answer."""
-    match = pattern("outline", "note", r"[【\[(]?{}(?:[(][^()\n]{1,8}[)])?(?:[】\])] *[:]?|[:])").match(
-        text, start, end
-    )
-    return match is not None and (end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None)
+    match = _note().match(text, start, end)
+    if match is None or properties_end(text, start, end) not in (start, end):
+        return False
+    return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
+
+
+@cache
+def _note() -> re.Pattern[str]:
+    return re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|[:])")
 
 
 _NOTE_LENGTH = 60

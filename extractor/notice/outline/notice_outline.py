@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.notice.outline.ending import Ending, find_annex, find_ending
+from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending
 from extractor.notice.outline.frames import lead_in_end
 from extractor.notice.outline.issues import find_findings
 from extractor.notice.outline.marks import EnumeratorMark
@@ -32,7 +32,8 @@ class NoticeOutline(NamedTuple):
 
     ``coverage`` is the share of the rectification part's characters (blanks aside) that lie in a measure, None where
     there is no such part. ``opening_end`` is where the first part or issue starts; ``labels`` are all enumerators.
-    ``behind`` is what follows the ending, an annex with the findings left out.
+    ``behind`` is what follows the ending, an annex with the findings left out. ``another`` is the title of a second
+    notice behind the first, which is not read.
     """
 
     issues: tuple[IssueOutline, ...]
@@ -44,6 +45,7 @@ class NoticeOutline(NamedTuple):
     ending: Ending
     labels: tuple[Place, ...]
     behind: tuple[Place, ...]
+    another: Place | None = None
 
 
 def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
@@ -51,6 +53,10 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
 
     ``printed`` is the folded text as printed, with the tabs between the cells of tables.
     """
+    another = find_another(text)
+    if another is not None:
+        first = read_outline(text[: another.start], (printed or text)[: another.start])
+        return first._replace(behind=(*first.behind, Place(another.start, len(text))), another=another)
     rows = find_rows(text, printed or text)
     ending = find_ending(text, [row.place for row in rows])
     outline = _read_part(text, rows, ending, Place(0, ending.start))

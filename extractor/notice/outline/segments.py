@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.marks import LINE_OPENERS, RUN_IN_KINDS, Boundary, EnumeratorMark, find_marks
+from extractor.notice.outline.property_lines import is_name_alone
 from extractor.notice.outline.table_rows import TableRow
 
 
@@ -48,6 +49,8 @@ _MEASURED = re.compile(r"[个家人名项条件次年月日天万亿多余]")
 _FURTHEST_JUMP = 3
 """The most numbers that may be missing before a numeral like 十一、 that begins a line and is an enumerator."""
 _LONGEST_QUOTE = 200
+_LONGEST_VALUE = 60
+"""The longest value of a property that is on the line behind its name, in code points."""
 _FRAME_FOLLOWS = re.compile(r"(?:关于|针对)[“‘\"]")
 _COLLAPSED_LENGTH = 200
 """A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
@@ -71,6 +74,26 @@ def split_segments(text: str, rows: Sequence[TableRow] = (), start: int = 0) -> 
             here.append(marks[position])
             position += 1
         segments.extend(_line_segments(text, start, stop, here))
+    return _with_values(text, segments)
+
+
+def _with_values(text: str, segments: list[Segment]) -> list[Segment]:
+    """Return the segments, the name of a property (责任单位:) as one with its value.
+
+    That is on the next line, or a list behind the name (责任单位:1.教育局;2.民政局).
+    """
+    alone = [k for k, each in enumerate(segments[:-1]) if is_name_alone(text, each.content, each.end)]
+    for k in reversed(alone):
+        name, value = segments[k : k + 2]
+        stop = k + 2
+        if value.mark is None and (value.end - value.start > _LONGEST_VALUE or text[value.end - 1] in "。:"):
+            continue
+        if value.mark is not None and "\n" in text[name.end : value.start]:
+            continue
+        while value.mark is not None and stop < len(segments) and "\n" not in text[value.end : segments[stop].start]:
+            value = segments[stop]
+            stop += 1
+        segments[k:stop] = [name._replace(end=value.end)]
     return segments
 
 

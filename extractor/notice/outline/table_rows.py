@@ -8,12 +8,13 @@ or fewer cells than the table has columns, they are dealt to the columns by what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from extractor.data import read_table
 from extractor.notice.outline.frames import is_state
+from extractor.notice.outline.property_lines import Property, Role, cell_properties
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -22,7 +23,8 @@ class TableRow(NamedTuple):
     """A row of a table of findings as places. ``answers`` are the cells of its measures and its progress.
 
     ``notes`` are properties and states, ``deadlines`` say until when, ``unread`` are cells of columns that no list
-    knows. ``heading`` is the table's own heading row, at its first row only.
+    knows. ``heading`` is the table's own heading row, at its first row only. ``properties`` are those that
+    cells of ``notes`` and ``deadlines`` print.
     """
 
     place: Place
@@ -34,6 +36,7 @@ class TableRow(NamedTuple):
     deadlines: tuple[Place, ...]
     unread: tuple[Place, ...]
     heading: Place | None
+    properties: tuple[Property, ...] = ()
 
 
 class _Line(NamedTuple):
@@ -264,6 +267,7 @@ class _Body:
         answers = tuple(sorted(answers))
         notes = tuple(cell for kind in ("responsible", "state", "note") for cell in by_kind.get(kind, ()))
         deadlines, unread = tuple(by_kind.get("deadline", ())), tuple(by_kind.get("", ()))
+        properties = tuple(self._properties(place, by_kind))
         self._group = by_kind.get("group", [self._group])[0]
         number = by_kind.get("number", [None])[0]
         if number is not None and self._text[number.start : number.end].isdecimal():
@@ -278,11 +282,20 @@ class _Body:
                 notes=above.notes + notes,
                 deadlines=above.deadlines + deadlines,
                 unread=above.unread + unread,
+                properties=above.properties + properties,
             )
             return True
         finding = Place(findings[0].start, findings[-1].end)
-        self._rows.append(TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, None))
+        self._rows.append(
+            TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, None, properties)
+        )
         return True
+
+    def _properties(self, row: Place, by_kind: Mapping[str, Sequence[Place]]) -> Iterator[Property]:
+        roles: tuple[Role, ...] = ("responsible", "deadline")
+        for role in roles:
+            for cell in by_kind.get(role, ()):
+                yield from cell_properties(self._text, role, row, cell)
 
     def _fits(self, cells: Sequence[Place]) -> bool:
         """Return whether cells may stand in the columns in their order; an empty cell may stand in any."""

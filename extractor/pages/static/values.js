@@ -31,6 +31,7 @@
       case "document": return { said: words.term("document_action", value.action) };
       case "accountability": return { said: words.term("accountability_action", value.action) };
       case "date": return { said: value.value };
+      case "deadline": return /\d/.test(value.value) ? { said: value.value } : null;
       case "field": {
         const said = TERMS.has(value.path) && value.value ? words.term(value.path, value.value) : value.value;
         return said === value.value ? null : { said };
@@ -42,17 +43,28 @@
   // The figure in base units, where its unit has a magnitude: 26,500,000,000 元 of 265 亿元.
   pages.inFull = (value, words) => value.base && value.unit.length > value.base[1].length ? `${words.number(value.base[0])} ${value.base[1]}` : null;
 
-  // Who read a value: `model` where it read any part alone, `both` where both did, `person` where one did, else `rules`.
+  // Who read a value: `model` where it read any part alone, `both` where both did, `person` where one did, `ocr` where the
+  // rules read a recognised text, else `rules`.
   pages.readerOf = function (value, part) {
     const by = value.by || {};
     const readers = part === undefined ? Object.values(by) : [by[part]];
-    return ["model", "both", "person"].find(reader => readers.includes(reader)) || "rules";
+    return ["model", "both", "person", "ocr"].find(reader => readers.includes(reader)) || "rules";
   };
 
   // A letter for the reader, spelled out for whom letters do not help.
   pages.readerMark = function (reader, words) {
     return el(`span.reader.reader-${reader}`, { title: words.term("reader", reader) },
       el("span", { "aria-hidden": "true" }, words.t(`reader.${reader}`)), el("span.unseen", {}, words.term("reader", reader)));
+  };
+
+  // The lines of a page in which a value was recognised: the page, where on it, and the line's picture. `lines` are those of
+  // extractor/pages/notice_page.py.
+  pages.pageLines = function (lines, value, words) {
+    const [start, end] = value.at[0] || [0, 0];
+    const found = (lines || []).filter(line => line[0] < end && start < line[1]).slice(0, 3);
+    return found.map(([, , page, [left, top], , crop]) => el("figure.page-line", {},
+      crop && el("img", { src: `data:image/png;base64,${crop}`, alt: words.t("notice.line_picture"), loading: "lazy" }),
+      el("figcaption.soft", {}, words.t("notice.line_place", { page, left: words.share(left), top: words.share(top) }))));
   };
 
   pages.badge = (kind, name, ...more) => el(`span.badge.badge-${kind}`, {}, name, ...more);

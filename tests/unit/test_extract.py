@@ -368,9 +368,10 @@ def test_every_qualifier_word_qualifies(qualifier: str) -> None:
 def test_every_action_of_the_accountability_table_is_in_the_contract() -> None:
     assert read_table("accountability")["actions"].keys() <= VOCABULARIES["accountability_action"].keys()
 
+
+def test_every_total_has_a_rule() -> None:
     named = {rule["name"] for rule in read_table("totals")["rule"] if rule["name"]}  # others tell what is no total
     assert named == VOCABULARIES["total_name"].keys()
-    assert {rule["name"] for rule in read_table("totals")["rule"]} == VOCABULARIES["total_name"].keys()
 
 
 # Examples in docstrings

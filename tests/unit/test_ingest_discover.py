@@ -18,7 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path = tmp_path / "in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("整改", encoding="utf-8")
-    for name in (".hidden.txt", ".git/x.txt", "~$d.docx", "picture.gif", "sub/table.xlsx"):
+    for name in (".hidden.txt", ".git/x.txt", "~$d.docx", "picture.gif", "sub/plan.dwg"):
         path = tmp_path / "in" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("整改", encoding="utf-8")

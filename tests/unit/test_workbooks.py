@@ -435,8 +435,8 @@ def test_a_stated_size_costs_nothing() -> None:
 def test_empty_cells_may_be_repeated_to_the_end_of_the_sheet() -> None:
     empty = "<table:table-cell table:number-columns-repeated='16384'/>"
     rest = f"<table:table-row table:number-rows-repeated='1048570'>{empty}</table:table-row>"
-    headings = "".join(CELL.format("").replace("x", words_) for words_ in ("问题", "整改措施", "责任人"))
-    line = "".join(CELL.format("").replace("x", words_) for words_ in ("库房失管", "清点12件。", "李明"))
+    headings = "".join(CELL.format("").replace(">x<", f">{words_}<") for words_ in ("问题", "整改措施", "责任人"))
+    line = "".join(CELL.format("").replace(">x<", f">{words_}<") for words_ in ("库房失管", "清点12件。", "李明"))
     data = sheet_of(
         "", f"<table:table-row>{headings}</table:table-row><table:table-row>{line}{empty}</table:table-row>{rest}"
     )

@@ -86,7 +86,7 @@ def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS, ocr: Oc
 
 
 class _Bytes(NamedTuple):
-    """The bytes that a reader takes the text from; ``name`` is for messages, ``stem`` the file's name without ending."""
+    """The bytes that a reader takes the text from, the name for messages, and the file's name without its ending."""
 
     data: bytes
     name: str

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.errors import InputError
@@ -22,7 +23,7 @@ from extractor.files.sources.file_kinds import RefusedKindError, kind_by_ending,
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
 from extractor.files.sources.picture_series import MAGIC, unpacked
 from extractor.files.sources.raw import read_bytes
-from extractor.files.sources.source import Source
+from extractor.files.sources.source import Source, is_side_file
 
 if TYPE_CHECKING:
     from extractor.files.workbook.workbook_file import WorkbookFormat
@@ -75,7 +76,7 @@ def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS, ocr: Oc
     if not data.strip():
         raise InputError(f"{source.name}: is empty; fetch it again or leave it out")
     reader = _reader_for(source, data)
-    read, charset = READERS[reader](_Bytes(data, source.name, limits, ocr, source.stem))
+    read, charset = READERS[reader](_Bytes(data, source.name, source.stem, limits, ocr))
     text = read.text.lstrip("\ufeff")  # a second byte-order mark, which readers of the stored text would drop
     _check_length(text, source.name, limits.text_characters)
     if not text.strip():
@@ -86,13 +87,13 @@ def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS, ocr: Oc
 
 
 class _Bytes(NamedTuple):
-    """The bytes that a reader takes the text from, the name for messages, and the file's name without its ending."""
+    """The bytes that a reader takes the text from; ``name`` is for messages, ``stem`` names a table without a title."""
 
     data: bytes
     name: str
+    stem: str
     limits: Limits
     ocr: OcrMode
-    stem: str
 
 
 class _Text(NamedTuple):
@@ -212,9 +213,11 @@ def _reader_for(source: Source, data: bytes) -> str:
         return "picture"
     kind, named = kind_of(data, source.ending), kind_by_ending(source.ending)
     expected = named and reader_of(named)
+    if kind == "unknown" and source.path and is_side_file(PurePath(source.path).name):
+        raise RefusedKindError(source.name, "side_file")
     if expected and (
         (kind == "text" and expected in _NEVER_TEXT)
-        or (kind in ("unknown", "zip") and expected not in ("txt", "md", "html"))
+        or (kind in ("unknown", "zip") and expected not in ("txt", "md", "html", "csv"))
     ):
         raise InputError(
             f"{source.name}: is named {source.ending} but holds something else, or is damaged; fetch it again"

@@ -30,7 +30,9 @@ _BODY_END = any_of("body_end")
 _SIGNED = re.compile(
     rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*+)(?P<on>{_DATE})(?P<more>[^ \n]?)"
 )
-_BODY_LINE = re.compile(rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? ]{{2,50}}?{_BODY_END}) *(?=\n|$)")
+_BODY_LINE = re.compile(
+    rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? 【】]{{2,50}}?{_BODY_END}) *(?=\n|$)"
+)
 _TAIL = 2500
 
 
@@ -43,7 +45,7 @@ def find_ending(text: str, rows: Sequence[Place] = ()) -> Ending:
     search_from = max(len(text) - _TAIL, 0) if closing is None else closing
     signed = _last_signature(text, search_from, Inside(rows), closing=closing is not None)
     if signed is None:
-        by = _last_body_line(text, max(search_from, len(text) - 400))
+        by = _last_body_line(text, max(search_from, len(text) - 400), Inside(rows))
         if by is None:
             start = len(text) if closing is None else closing
             return Ending(start, _end_without_signature(text, start), (), None)
@@ -104,7 +106,9 @@ def find_annex(text: str, start: int, rows: Sequence[Place]) -> Place | None:
 
 
 def _closing_start(text: str) -> int | None:
-    match = pattern("outline", "closing").search(text, len(text) // 3)
+    annex = _ANNEX.search(text)
+    end = annex.start() if annex else len(text)
+    match = pattern("outline", "closing").search(text, end // 3)
     return match.start() if match else None
 
 
@@ -151,9 +155,10 @@ def _body_line_before(text: str, place: int, limit: int) -> Place | None:
     return Place(match.start("by"), match.end("by")) if match else None
 
 
-def _last_body_line(text: str, start: int) -> Place | None:
+def _last_body_line(text: str, start: int, inside_row: Inside) -> Place | None:
     line_start = text.find("\n", start)
     matches = list(_BODY_LINE.finditer(text, line_start)) if line_start >= 0 else []
+    matches = [match for match in matches if not inside_row(match.start("by"))]
     return Place(matches[-1].start("by"), matches[-1].end("by")) if matches else None
 
 

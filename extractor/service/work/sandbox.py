@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 
 from extractor.errors import BugError, InputError
 from extractor.files.parts.left_out import ReadText
-from extractor.files.parts.page_places import OcrMode, places_from
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.parts.text_places import text_places_from
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance, environment, why_ended
 from extractor.processes.process_family import FamilyFolder, kill_family
@@ -75,7 +76,7 @@ class Sandbox:
         reply, (text, places) = await self._do(
             Order("text", str(upload), source, lang=self._lang, ocr=self._ocr), TEXT_REPLY
         )
-        return ReadText(text.decode(), tuple(reply.left_out), places_from(places))
+        return ReadText(text.decode(), tuple(reply.left_out), text_places_from(places))
 
     async def unpack(self, upload: Path, name: str) -> list[OfferedNotice | RefusedFile]:
         """Write an archive's notices beside it, under its own name with a number, and return them.

@@ -18,7 +18,8 @@ from extractor.errors import InputError, SettingsError
 from extractor.files.ingest import read_text
 from extractor.files.parts.left_out import ReadText
 from extractor.files.parts.page_places import OcrMode
-from extractor.files.sources.source import NOTICE_ENDINGS, REFUSED_ENDINGS, Source
+from extractor.files.sources.file_kinds import kind_by_ending
+from extractor.files.sources.source import Source
 from extractor.pipeline import ReadNotice, extract, extract_with_model
 from extractor.record.checks import Lang
 
@@ -278,7 +279,7 @@ def _as_path(words: str) -> Path | None:
         return None
     path = Path(words)
     try:
-        names_a_file = path.exists() or path.suffix.lower() in NOTICE_ENDINGS | REFUSED_ENDINGS
+        names_a_file = path.exists() or kind_by_ending(path.suffix.lower()) is not None
     except (OSError, ValueError):
         return None
     return path if names_a_file else None

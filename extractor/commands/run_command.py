@@ -132,8 +132,8 @@ def run(  # noqa: PLR0913
             paged=progress.page,
         )
     interrupted = report.ending == "interrupted"
-    if report.passed_over:
-        LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.passed_over, out)
+    if report.own_texts:
+        LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.own_texts, out)
     if on_terminal:
         typer.echo(printable(how_it_went(report)), err=True)
     else:

@@ -49,7 +49,7 @@ class IndexedText(NamedTuple):
 
 
 class Duty(NamedTuple):
-    """Who is responsible for an issue or a measure, and until when, as the notice prints it.
+    """The bodies and offices responsible for an issue or a measure and its deadline, as the notice prints them.
 
     ``unread`` are printed deadlines that are no date that can be told.
     """

@@ -23,6 +23,7 @@ from extractor.files.scan.page_progress import listen
 from extractor.files.scan.recogniser import MODEL_BYTES
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.processes.confinement import NO_MEMORY
+from extractor.processes.process_family import end_own_family
 from extractor.processes.workers import spare_the_collector
 
 _FILES = 64  # that may be open at once
@@ -93,7 +94,7 @@ def _take(orders: BinaryIO, items: SimpleQueue[Any]) -> None:
         while True:
             items.put(pickle.load(orders))
     finally:
-        os._exit(0)
+        end_own_family()
 
 
 def _answer(answers: BinaryIO, answer: tuple[bool | None, Any]) -> None:

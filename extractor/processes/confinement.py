@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from extractor.files.scan.page_progress import PageProgress
 from extractor.files.sources.file_limits import MB
 from extractor.processes.environment import harmless
+from extractor.processes.process_family import FamilyFolder, kill_family
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -114,6 +115,7 @@ class _Process:
         self._told = told
         self._allowance = allowance
         self._started: subprocess.Popen[bytes] | None = None
+        self._folder = FamilyFolder()
         self._is_closed = False
 
     def ask(self, item: object) -> Any:
@@ -152,7 +154,7 @@ class _Process:
         self._is_closed = True
         process = self._started
         if process is not None:
-            process.kill()
+            kill_family(process.pid)
 
     def stop(self) -> None:
         """End the process; the next item gets another."""
@@ -160,11 +162,13 @@ class _Process:
         if process is not None:
             with suppress(subprocess.TimeoutExpired):  # so that it ends by its own fault, where it does
                 process.wait(_END_SECONDS)
+            kill_family(process.pid)
             process.kill()
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 with suppress(OSError):
                     pipe.close() if pipe else None
+        self._folder.delete()
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._is_closed:
@@ -175,7 +179,7 @@ class _Process:
             [sys.executable, "-P", "-m", "extractor.processes.confined_main", str(memory), str(seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment(),
+            env=environment() | self._folder.made(),
             start_new_session=True,  # Ctrl-C in the terminal is for the parent
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
@@ -188,4 +192,4 @@ class _Process:
 
     def _end_late(self, process: subprocess.Popen[bytes], late: Event) -> None:
         late.set()
-        process.kill()
+        kill_family(process.pid)

@@ -100,11 +100,12 @@ def run(  # noqa: PLR0913
     reader = reader or RulesReader()
     fingerprint = code_fingerprint(reader.settings.backend)
     found = discover(paths)
-    problems = [Outcome(name, "failed", error=_sentence(name, error)) for name, error in found.problems]
+    lang = reader.settings.lang
+    problems = [Outcome(name, "failed", error=_sentence(name, error, lang)) for name, error in found.problems]
     with opened(out) as folder:
         sources = _without_own_texts(found.sources, folder)
-        passed_over = len(found.sources) - len(sources)
-        if passed_over == len(found.sources) > 0:
+        own_texts = len(found.sources) - len(sources)
+        if own_texts == len(found.sources) > 0:
             raise SettingsError(f"{out}: is both input and output; choose another folder with --out")
         once = _ReadOnce()
         ids = notice_ids(sources, once.content_hash)
@@ -131,7 +132,17 @@ def run(  # noqa: PLR0913
         outcomes = [ended.get(outcome.notice_id, outcome) for outcome in pending] + problems
         asked, finished = reader.reported(), datetime.now(UTC)
         report = Report(
-            folder, reader.settings, fingerprint, jobs, ending, started, finished, outcomes, passed_over, asked
+            folder,
+            reader.settings,
+            fingerprint,
+            jobs,
+            ending,
+            started,
+            finished,
+            outcomes,
+            own_texts,
+            found.passed_over,
+            asked,
         )
         if failure is None:
             _write(report)
@@ -199,7 +210,8 @@ class _Doing:
             raise
         except Exception as error:
             trace = None if isinstance(error, InputError | LostError) else traceback.format_exc()
-            self.outcome = self._ended("failed", error=_sentence(self._task.source.name, error), trace=trace)
+            sentence = _sentence(self._task.source.name, error, self._job.reader.settings.lang)
+            self.outcome = self._ended("failed", error=sentence, trace=trace)
 
     def begin(self) -> bytes | None:
         """Return the contents of the notice; None where it is finished already."""
@@ -293,7 +305,9 @@ def _lost_sentence(name: str, why: str) -> str:
     return f"{name}: {why}; convert it to txt, cut it, or give it more with --seconds or --memory"
 
 
-def _sentence(name: str, error: Exception) -> str:
+def _sentence(name: str, error: Exception, lang: str) -> str:
+    if isinstance(error, InputError):
+        return error.in_words(lang)
     if isinstance(error, ExtractorError):
         return str(error)
     if isinstance(error, LostError | MemoryError):

@@ -58,8 +58,12 @@ def test_the_offices_of_one_person_stay_together(printed: str, offices: list[str
 
 
 @pytest.mark.parametrize(
-    "name", ["责任单位", "牵头单位", "责任领导", "责任部门", "整改责任单位", "牵头部门", "责任人", "包保领导", "主责单位", "牵头(责任)单位", "责任单位及责任人"]
-)  # fmt: skip
+    "name",
+    [
+        *("责任单位", "牵头单位", "责任领导", "责任部门", "整改责任单位", "牵头部门", "责任人", "包保领导", "主责单位"),
+        *("牵头(责任)单位", "责任单位及责任人"),
+    ],
+)
 def test_who_is_responsible_has_many_names(name: str) -> None:
     assert _issue(f"{name}:区教育局").responsible == ["区教育局"]
 

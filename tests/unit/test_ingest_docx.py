@@ -282,7 +282,7 @@ def test_what_is_no_document_is_refused(tmp_path: Path) -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("word/other.xml", "<other/>")
     assert "cannot be read as a Word document" in refusal(data.getvalue(), tmp_path)
     assert "holds no text" in refusal(saved(docx.Document()), tmp_path)
 

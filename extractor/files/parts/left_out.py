@@ -20,6 +20,7 @@ Kind = Literal[
     "curves",  # pages whose text is drawn, not written
     "unmapped_glyphs",  # fonts whose glyphs have no Unicode
     "embedded",  # chunks and objects of other formats
+    "changing_field",  # fields that show the day of reading
     "other_page",  # of an article that a site shows on several
     "frame",  # iframe, frame, object: text in another file
     "watermark",

@@ -12,7 +12,8 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from extractor.errors import InputError
-from extractor.files.sources.source import FORMAT_BY_ENDING, Source
+from extractor.files.sources.file_kinds import kind_by_ending
+from extractor.files.sources.source import Source
 
 MAGIC = b"\0pictures of one notice\0"
 """The first bytes of a series' pictures in one piece; no file begins so."""
@@ -38,7 +39,7 @@ def joined_series(sources: Iterable[Source]) -> list[Source]:
 def _series(sources: Iterable[Source]) -> Iterator[list[Source]]:
     groups: dict[tuple[object, ...], dict[int, Source]] = {}
     for source in sources:
-        if FORMAT_BY_ENDING.get(source.ending) == "picture" and (match := _NUMBERED.fullmatch(source.stem)):
+        if kind_by_ending(source.ending) == "picture" and (match := _NUMBERED.fullmatch(source.stem)):
             place = (source.path, source.members[:-1], _folder(source)) if source.members else (_folder(source),)
             groups.setdefault((*place, match[1], match[3], source.ending), {}).setdefault(int(match[2]), source)
     for group in groups.values():

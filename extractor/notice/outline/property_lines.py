@@ -1,6 +1,6 @@
-"""What notices print of a finding or a measure beside its answer: who is responsible (责任单位:…), and until when.
+"""The properties that notices print of a finding or a measure: who is responsible (责任单位:…), and until when.
 
-Properties stand on lines of their own, several on one line, in brackets behind a heading or a measure, or in the
+They stand on lines of their own, several on one line, in brackets behind a heading or a measure, or in the
 columns of a table. ``facts.properties`` reads their values.
 """
 

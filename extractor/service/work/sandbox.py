@@ -20,6 +20,7 @@ from extractor.files.parts.left_out import ReadText
 from extractor.files.parts.page_places import OcrMode, places_from
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance, environment, why_ended
+from extractor.processes.process_family import FamilyFolder, kill_family
 from extractor.record.checks import Lang
 from extractor.service.http.service_limits import ServiceLimits
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
@@ -130,6 +131,7 @@ class _Worker:
     def __init__(self, bounds: ServiceLimits) -> None:
         self._allowance = Allowance(bounds.seconds, bounds.memory_bytes)
         self._started: _Started | None = None
+        self._folder = FamilyFolder()
 
     async def start(self) -> None:
         """Start the process and wait until it is ready.
@@ -143,7 +145,7 @@ class _Worker:
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,  # messages of parsers may quote the document
-            env=environment(),
+            env=environment() | self._folder.made(),
             start_new_session=True,  # Ctrl-C in the terminal is meant for the service alone
         )
         assert process.stdin is not None
@@ -198,9 +200,11 @@ class _Worker:
             return
         (process, given, _), self._started = self._started, None
         given.close()
+        kill_family(process.pid)
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        self._folder.delete()
 
 
 async def _pieces(answers: asyncio.StreamReader, beat: Callable[[], None] = lambda: None) -> list[bytes]:

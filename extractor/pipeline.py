@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from extractor.files.ingest import ingest
 from extractor.files.parts.left_out import LeftOut, told_of
-from extractor.files.parts.page_places import OcrMode, PagePlaces
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.parts.text_places import TextPlaces
 from extractor.files.sources.source import Source
 from extractor.notice.assemble import assemble, in_source
 from extractor.notice.doubts import check
@@ -37,7 +38,7 @@ def extract(
     notice_id: str = "notice",
     lang: Lang = "zh",
     left_out: Sequence[LeftOut] = (),
-    places: PagePlaces | None = None,
+    places: TextPlaces | None = None,
 ) -> Notice:
     """Extract a notice from its plain text by rules alone.
 
@@ -67,7 +68,7 @@ async def extract_with_model(  # noqa: PLR0913
     finds_issues: bool = False,
     lang: Lang = "zh",
     left_out: Sequence[LeftOut] = (),
-    places: PagePlaces | None = None,
+    places: TextPlaces | None = None,
 ) -> Assisted:
     """Extract a notice from its plain text by rules and a model.
 
@@ -121,7 +122,7 @@ class ReadNotice(NamedTuple):
 
     ``text`` is what the spans of ``notice`` index; ``failures`` are a sentence for each call that failed for good;
     ``left_out`` lists the parts of the file that the text lacks; ``asked`` is what a model took, None where none was;
-    ``places`` says where on its pages a recognised text is.
+    ``places`` says where on its pages or in which cells the text stands.
     """
 
     text: str
@@ -129,7 +130,7 @@ class ReadNotice(NamedTuple):
     failures: Sequence[str] = ()
     left_out: Sequence[LeftOut] = ()
     asked: Mapping[str, Any] | None = None
-    places: PagePlaces | None = None
+    places: TextPlaces | None = None
 
 
 def extract_file(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.files.parts.page_places import LinePlace, PagePlaces
+from extractor.files.parts.text_places import TextPlaces
 from extractor.record.checks import Doubt, Lang, said
 from extractor.record.contract import Issue, Measure, Notice, Span
 from extractor.record.items import take_apart
@@ -20,9 +21,9 @@ _MOST_PAGES = 12  # that a check names
 _HOLDERS = frozenset(("issue", "measure"))
 
 
-def with_recognition(notice: Notice, text: str, places: PagePlaces | None, lang: Lang) -> Notice:
+def with_recognition(notice: Notice, text: str, places: TextPlaces | None, lang: Lang) -> Notice:
     """Return a record with the readers and the checks that follow from where ``text`` was recognised."""
-    if places is None or not places.lines:
+    if not isinstance(places, PagePlaces) or not places.lines:
         return notice
     lines = sorted(places.lines)
     checks = [said(doubt, lang) for doubt in (*_general(places), *_unsure(notice, text, lines))]

@@ -44,9 +44,10 @@ _INTRODUCTION = """\
 <!-- Made by `python scripts/licences.py`; edit requirements/licences.toml, not this page. -->
 
 Each package that a set-up installs, at the version that [requirements](../requirements) names, with its licence as an
-SPDX expression. `base` is the program without extras; `default` adds the extras eval, export, model and serve; `ocr`
-is the extra of that name; `local` is another with model; `dev` and `audit` are for those who develop. Neither the GPL
-nor the AGPL is the licence of a package in `base`, `default` or `ocr`: CI runs `python scripts/licences.py --check`.
+SPDX expression. `base` is the program without extras; `default` adds the extras eval, export, ledger, model and serve;
+`ocr` is the extra of that name; `local` is another with model; `dev` and `audit` are for those who develop. Neither
+the GPL nor the AGPL is the licence of a package in `base`, `default` or `ocr`: CI runs
+`python scripts/licences.py --check`.
 What a wheel carries besides the package's own code is listed under [Carried along](#carried-along); some of that is
 under the LGPL, or under the GPL with an exception for programs that use it.
 

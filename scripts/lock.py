@@ -23,7 +23,7 @@ OLDEST = "3.11"
 # One file a set-up: its name, and the extras that it covers. Together they cover every extra.
 SETS = {
     "base": (),
-    "default": ("eval", "export", "model", "serve"),
+    "default": ("eval", "export", "ledger", "model", "serve"),
     "dev": ("dev",),
     "local": ("model", "local"),
     "ocr": ("ocr",),

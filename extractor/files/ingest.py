@@ -9,18 +9,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.errors import InputError
 from extractor.files.page.mhtml import SavedPage, read_saved_page
 from extractor.files.parts.left_out import LeftOut, ReadText, condensed
-from extractor.files.parts.page_places import OcrMode, PagePlaces
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.parts.text_places import TextPlaces
 from extractor.files.sources.charset import decode
 from extractor.files.sources.file_kinds import RefusedKindError, kind_by_ending, kind_of, reader_of
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
 from extractor.files.sources.picture_series import MAGIC, unpacked
 from extractor.files.sources.raw import read_bytes
-from extractor.files.sources.source import Source
+from extractor.files.sources.source import Source, is_side_file
+
+if TYPE_CHECKING:
+    from extractor.files.workbook.workbook_file import WorkbookFormat
 
 _DAMAGE_OF_A_PAGE = 0.001  # share of characters: content systems cut some in half, and browsers show such pages
 
@@ -32,7 +38,7 @@ class IngestedFile:
     ``name`` is the display path (``a.zip!b/c.html``), ``stem`` the file name without its ending, ``format`` the name of
     its reader (a key of ``READERS``), ``charset`` that of the bytes (None where the format has its own), ``sha256`` the
     hex digest of the raw bytes. ``left_out`` lists the parts of the file that are not in the text; ``places`` says
-    where on its pages a recognised text is.
+    where on its pages a recognised text is, and in which cells that of a workbook.
     """
 
     name: str
@@ -42,7 +48,7 @@ class IngestedFile:
     charset: str | None
     sha256: str
     left_out: tuple[LeftOut, ...] = ()
-    places: PagePlaces | None = None
+    places: TextPlaces | None = None
 
     @property
     def read(self) -> ReadText:
@@ -70,7 +76,7 @@ def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS, ocr: Oc
     if not data.strip():
         raise InputError(f"{source.name}: is empty; fetch it again or leave it out")
     reader = _reader_for(source, data)
-    read, charset = READERS[reader](_Bytes(data, source.name, limits, ocr))
+    read, charset = READERS[reader](_Bytes(data, source.name, source.stem, limits, ocr))
     text = read.text.lstrip("\ufeff")  # a second byte-order mark, which readers of the stored text would drop
     _check_length(text, source.name, limits.text_characters)
     if not text.strip():
@@ -81,10 +87,11 @@ def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS, ocr: Oc
 
 
 class _Bytes(NamedTuple):
-    """The bytes that a reader takes the text from; ``name`` is for messages."""
+    """The bytes that a reader takes the text from; ``name`` is for messages, ``stem`` names a table without a title."""
 
     data: bytes
     name: str
+    stem: str
     limits: Limits
     ocr: OcrMode
 
@@ -154,6 +161,12 @@ def _ofd(file: _Bytes) -> _Text:
     return _Text(read_ofd(file.data, file.name, file.limits), None)
 
 
+def _workbook(form: WorkbookFormat, file: _Bytes) -> _Text:
+    from extractor.files.workbook.workbook_file import read_workbook
+
+    return _Text(*read_workbook(file.data, file.name, file.stem, form, file.limits))
+
+
 READERS: Mapping[str, Callable[[_Bytes], _Text]] = {
     "txt": _plain,
     "md": _plain,
@@ -166,10 +179,14 @@ READERS: Mapping[str, Callable[[_Bytes], _Text]] = {
     "pdf": _pdf,
     "ofd": _ofd,
     "picture": _picture,
+    "xlsx": partial(_workbook, "xlsx"),
+    "xls": partial(_workbook, "xls"),
+    "ods": partial(_workbook, "ods"),
+    "csv": partial(_workbook, "csv"),
 }
 """The readers of files' texts, by the names that ``data/file_kinds.toml`` gives them."""
 
-_NEVER_TEXT = frozenset(("docx", "pdf", "ofd", "mhtml", "webarchive", "picture"))
+_NEVER_TEXT = frozenset(("docx", "pdf", "ofd", "mhtml", "webarchive", "picture", "xlsx", "xls", "ods"))
 """Readers of files that are never text: what is, under their ending, is something else."""
 
 
@@ -196,9 +213,11 @@ def _reader_for(source: Source, data: bytes) -> str:
         return "picture"
     kind, named = kind_of(data, source.ending), kind_by_ending(source.ending)
     expected = named and reader_of(named)
+    if kind == "unknown" and source.path and is_side_file(PurePath(source.path).name):
+        raise RefusedKindError(source.name, "side_file")
     if expected and (
         (kind == "text" and expected in _NEVER_TEXT)
-        or (kind in ("unknown", "zip") and expected not in ("txt", "md", "html"))
+        or (kind in ("unknown", "zip") and expected not in ("txt", "md", "html", "csv"))
     ):
         raise InputError(
             f"{source.name}: is named {source.ending} but holds something else, or is damaged; fetch it again"

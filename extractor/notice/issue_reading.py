@@ -6,9 +6,9 @@ at hand.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -151,9 +151,15 @@ def _owners(text: str, outline: IssueOutline) -> tuple[list[Property], list[list
     again = {_line(text, found) for found in outline.properties if printed[found.role, found.name] > 1}
     own: list[Property] = []
     of_measures: list[list[Property]] = [[] for _ in outline.measures]
+    measures = [measure.text for measure in outline.measures]
+    starts = [found.place.start for found in outline.properties]
     for found in outline.properties:
-        is_of_measures = _line(text, found) in again or _is_followed(text, found, outline)
-        holders = list(_measures_of(found, outline)) if is_of_measures else []
+        holders = _measures_of(found, measures)
+        if _line(text, found) not in again:
+            following = measures[holders.stop].start if 0 < holders.stop < len(measures) else None
+            last = outline.properties[bisect_left(starts, following) - 1] if following is not None else found
+            if following is None or not _is_followed(text, found, measures[holders.stop - 1].end, (last, following)):
+                holders = range(0)
         for k in holders:
             of_measures[k].append(found)
         if not holders:
@@ -168,28 +174,26 @@ def _line(text: str, found: Property) -> tuple[str, int]:
     return "", text.rfind("\n", 0, found.place.start)
 
 
-def _measures_of(found: Property, outline: IssueOutline) -> Iterator[int]:
-    """Yield the measures inside a property's row of a table, or the one before it, by their indices."""
-    places = [measure.text for measure in outline.measures]
+def _measures_of(found: Property, measures: Sequence[Place]) -> range:
+    """Return the measures inside a property's row of a table, or the one before it, by their indices."""
     if found.row is None:
-        yield from [k for k, (_, end) in enumerate(places) if end <= found.place.start][-1:]
-    else:
-        first, last = found.row
-        yield from (k for k, (start, end) in enumerate(places) if first <= start and end <= last)
+        before = bisect_right(measures, found.place.start, key=lambda place: place.end)
+        return range(max(before - 1, 0), before)
+    first = bisect_left(measures, found.row.start, key=lambda place: place.start)
+    return range(first, bisect_right(measures, found.row.end, key=lambda place: place.end))
 
 
-def _is_followed(text: str, found: Property, outline: IssueOutline) -> bool:
-    """Return whether a property ends the paragraph of a measure that another follows.
+def _is_followed(text: str, found: Property, end: int, behind: tuple[Property, int]) -> bool:
+    """Return whether a property is in the paragraph of a measure that ends before it, and that another follows.
 
-    Where a lead-in stands between the two (责任单位:… 整改情况:…), it is one of the issue's fields.
+    ``behind`` are the last property before that other measure, and where this begins. A lead-in between the two
+    (责任单位:… 整改情况:…) says that the property is one of the issue's fields.
     """
-    before = [measure.text.end for measure in outline.measures if measure.text.end <= found.place.start]
-    last_ends_here = not before or len(before) == len(outline.measures)
-    if found.row is not None or last_ends_here or "\n" in text[before[-1] : found.place.start]:
+    last, following = behind
+    if found.row is not None or "\n" in text[end : found.place.start]:
         return False
-    following = outline.measures[len(before)].text.start
-    last = max(each.place.end for each in outline.properties if each.place.start < following)
-    return "\n" in text[last:following] or ":" not in text[last:following]
+    between = text[last.place.end : following]
+    return "\n" in between or ":" not in between
 
 
 def _duty(text: str, dates: Sequence[DateFound], printed: Sequence[Property]) -> Duty:

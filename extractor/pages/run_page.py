@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from extractor.disk.whole import written_whole
 from extractor.exports.exporter import stored_notices
-from extractor.files.parts.page_places import places_from
+from extractor.files.parts.text_places import text_places_from
 from extractor.pages.notice_page import notice_page
 from extractor.pages.page_words import words
 from extractor.pages.shell import data_element, page
@@ -38,7 +38,7 @@ def write_report(folder: Path, file: Path, lang: Lang = "zh") -> ReportSize:
         nonlocal notices
         for notice, text in stored_notices(folder):
             notices += 1
-            places = places_from(stored_places(folder, notice.notice_id))
+            places = text_places_from(stored_places(folder, notice.notice_id))
             yield data_element(notice_page(notice, text, places), class_="notice-data")
         yield data_element({"lang": lang, "run": _run(folder), **words()}, id="report-data")
 

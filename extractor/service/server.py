@@ -99,7 +99,7 @@ async def _serve(
     queue = Queue(database, uploads, key, metrics.count_item)
     workers = plan.workers or processors()
     async with (
-        open_sandbox(workers, bounds, plan.reader.settings.ocr) as sandbox,
+        open_sandbox(workers, bounds, plan.reader.settings.ocr, lang) as sandbox,
         _reading(plan, sandbox, uploads) as read,
     ):
         metrics.gauge("queue_length", "Notices that wait.", lambda: len(queue))

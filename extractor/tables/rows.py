@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -33,10 +33,18 @@ _LISTS_OF_RECORDS = tuple((name, kind) for name, kind in LISTS_OF_MEASURE if SHA
 _AT = re.compile(r"issues\[([0-9]+)\](?:\.measures\[([0-9]+)\])?")
 
 
-def notice_rows(notice: Notice, text: str) -> NoticeRows:
-    """Return a notice as rows; ``text`` is what its offsets index."""
+PlaceNames = Callable[[int, int], str]
+"""Names the place of a stretch of a notice's text in its source, '' for none."""
+
+
+def _no_name(_start: int, _end: int) -> str:
+    return ""
+
+
+def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> NoticeRows:
+    """Return a notice as rows; ``text`` is what its offsets index, ``named`` names their places in its source."""
     rows: NoticeRows = {name: [] for name in TABLES}
-    record = _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by)
+    record = _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by, named)
     fields = {name: value_of(notice, name) for name in FIELDS}
     rows["notices"].append(
         {
@@ -96,6 +104,7 @@ def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dic
         **cells,
         "text_start": holder.text.start,
         "text_end": holder.text.end,
+        "place": record.place(holder.text),
         "read_by": record.reader("text"),
     }
 
@@ -126,22 +135,28 @@ def _list_rows(kind: ItemKind, elements: Sequence[Any], record: _Record) -> Iter
 
 
 class _Record(NamedTuple):
-    """A record under way: the notice's text, the ids its rows share, its path, and who read what in it."""
+    """A record under way: the notice's text, the ids its rows share, its path, who read what in it, and where."""
 
     text: str
     ids: Mapping[str, str]
     path: str
     read_by: Mapping[str, str]
+    named: PlaceNames
 
     def inner(self, path: str, read_by: Mapping[str, str], ids: Mapping[str, str]) -> _Record:
-        return _Record(self.text, {**self.ids, **ids}, path, read_by)
+        return _Record(self.text, {**self.ids, **ids}, path, read_by, self.named)
+
+    def place(self, span: Span) -> str | None:
+        """Return the name of a span's place in the source, None for none."""
+        return self.named(span.start, span.end) or None
 
     def reader(self, *keys: str) -> str:
         """Return who read the first of ``keys`` that is listed."""
         return next((self.read_by[key] for key in keys if key in self.read_by), "rules")
 
     def quoted(self, span: Span) -> dict[str, Cell]:
-        return {"text": self.text[span.start : span.end], "text_start": span.start, "text_end": span.end}
+        words = self.text[span.start : span.end]
+        return {"text": words, "text_start": span.start, "text_end": span.end, "place": self.place(span)}
 
     def element(self, name: str, index: int, span: Span, values: Mapping[str, Cell]) -> Row:
         """Return the row of an element of the list ``name``."""

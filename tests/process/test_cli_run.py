@@ -54,7 +54,7 @@ class TestWhatIsWritten:
         assert (first["name"], first["notice_id"], first["outcome"], first["error"]) == ("b.txt", "b", "done", None)
         assert first["sha256"] == hashlib.sha256(text.encode()).hexdigest()
         assert (first["issues"], first["measures"]) == (2, 3)
-        assert found["settings"] == {"backend": "rules", "lang": "zh", "jobs": 1}
+        assert found["settings"] == {"backend": "rules", "lang": "zh", "ocr": "auto", "jobs": 1}
         assert found["started"] <= found["finished"]
 
     def test_how_many_digits_were_not_read(self, tmp_path: Path) -> None:

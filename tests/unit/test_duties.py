@@ -120,5 +120,28 @@ def test_a_bracket_behind_the_last_of_several_measures_is_the_issues() -> None:
     assert [measure.responsible for measure in issue.measures] == [[], []]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["责任单位:物资科;整改时限:长期坚持;整改进展:正在推进", "清点库房。"],
+        ["责任单位**:物资科", "整改时限**:长期坚持", "清点库房。"],
+        ["责任单位:", "物资科", "整改时限:", "长期坚持", "清点库房。"],
+        ["责任单位:物资科。整改时限:长期坚持。整改情况:清点库房。"],
+        ["清点库房。", "(责任单位:物资科)(整改时限:长期坚持)"],
+    ],
+)
+def test_properties_are_printed_in_many_ways(lines: list[str]) -> None:
+    (issue,) = extract(notice(FINDING, *lines)).issues
+    assert (issue.responsible, issue.deadline and issue.deadline.value) == (["物资科"], "长期坚持")
+    assert [(measure.responsible, measure.deadline) for measure in issue.measures] == [([], None)]
+
+
+def test_a_measure_does_not_keep_the_comma_before_its_properties() -> None:
+    text = notice(FINDING, "(1)清点库房,责任单位:物资科,完成时限:2024年3月。", "(2)清退物资。")
+    (issue,) = extract(text).issues
+    assert [text[measure.text.start : measure.text.end] for measure in issue.measures] == ["清点库房", "清退物资。"]
+    assert issue.measures[0].responsible == ["物资科"]
+
+
 def test_what_is_responsible_keeps_the_printed_widths() -> None:
     assert _issue("责任单位：物资科（库房）、财务科").responsible == ["物资科（库房）", "财务科"]

@@ -17,6 +17,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from extractor import extract
+from extractor.files.parts.page_places import PagePlaces
 
 register()
 # Engines cut Chinese into words of their own; figures and Latin words stay whole.
@@ -73,7 +74,7 @@ def test_a_layer_of_another_program_is_named_with_its_pages_and_places(layer: st
     found = read(scan(NOTICE, layer, rough=True))
     notice = extract(found.text, left_out=found.left_out, places=found.places)
     assert [(check.code, check.severity) for check in notice.checks] == [("ocr_layer", "warning")]
-    assert found.places is not None
+    assert isinstance(found.places, PagePlaces)
     assert found.places.engine == ""
     assert "".join(found.text[line.start : line.end] for line in found.places.lines) == found.text.replace("\n", "")
     assert notice.issues[0].measures[0].read_by["quantities[0]"] == "ocr"

@@ -70,7 +70,7 @@ def test_a_worn_scan_gives_the_values_of_its_text_and_says_where_it_was_read(dpi
     measure = notice.issues[0].measures[0]
     assert {measure.read_by[key] for key in ("text", "documents[0]", "quantities[0]")} == {"ocr"}
     assert "ocr_read" in codes(notice)
-    assert file.places is not None
+    assert isinstance(file.places, PagePlaces)
     assert file.places.engine.startswith("rapidocr ")
     [line] = [line for line in file.places.lines if line.start <= measure.quantities[0].text.start < line.end]
     assert line.page == 1
@@ -87,7 +87,7 @@ def test_a_page_that_lies_on_its_side_or_head_is_read(quarters: int) -> None:
     upright = page.crop((0, 0, page.width, page.height // 2))
     file = scan(saved(upright.rotate(90 * quarters, expand=True)), "a.png")
     assert squashed(file.text) == squashed(SHORT)
-    assert file.places is not None
+    assert isinstance(file.places, PagePlaces)
     first = file.places.lines[0].box  # on the page as it was given: the first line is at its left, foot or right
     assert {1: first.right < 0.5, 2: first.top > 0.5, 3: first.left > 0.5}[quarters]
 
@@ -115,7 +115,7 @@ def test_pages_with_text_stay_as_they_are_beside_pages_that_are_pictures() -> No
     buffer = io.BytesIO()
     mixed.save(buffer)
     file = scan(buffer.getvalue())
-    assert file.places is not None
+    assert isinstance(file.places, PagePlaces)
     assert {line.page for line in file.places.lines} == {2}
     assert file.text.startswith(NOTICE[0])
     assert squashed(file.text).endswith("二是约谈3人,通报2个单位。")

@@ -25,6 +25,13 @@ from extractor.files.sources.source import too_large
 _SECONDS = 90.0  # by the clock, for a start and a conversion; both take about two
 _STARTS_AGAIN = 81  # the exit status by which LibreOffice asks for a second start, with a new profile
 _STARTS = 3
+# Named, since a document that LibreOffice does not recognise is read as plain text, source and all.
+_FILTERS = {
+    ".doc": "MS Word 97",
+    ".rtf": "Rich Text Format",
+    ".odt": "writer8",
+    ".fodt": "OpenDocument Text Flat XML",
+}
 _PLACES = (
     "/Applications/LibreOffice.app/Contents/MacOS/soffice",
     r"C:\Program Files\LibreOffice\program\soffice.bin",
@@ -81,9 +88,9 @@ def as_docx(data: bytes, name: str, ending: str, limits: Limits) -> bytes:
 
 def _convert(program: str, place: Path, ending: str) -> str:
     """Convert the document in a folder; return why there is no result, where there is none."""
-    deadline = [program, f"-env:UserInstallation={(place / 'profile').as_uri()}", *_options(place, f"document{ending}")]
+    command = [program, f"-env:UserInstallation={(place / 'profile').as_uri()}", *_options(place, f"document{ending}")]
     for _ in range(_STARTS):
-        status = _run(deadline, place)
+        status = _run(command, place)
         if status is None:
             return f"takes more than {_SECONDS:.0f} s to open it"
         if status != _STARTS_AGAIN:
@@ -93,6 +100,7 @@ def _convert(program: str, place: Path, ending: str) -> str:
 
 def _options(place: Path, document: str) -> Iterable[str]:
     yield from ("--headless", "--invisible", "--norestore", "--nologo", "--nolockcheck", "--nodefault")
+    yield f"--infilter={_FILTERS[Path(document).suffix]}"
     yield from ("--convert-to", "docx:MS Word 2007 XML", "--outdir", str(place / "out"), str(place / document))
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
-from extractor.files.parts.page_places import PagePlaces
+from extractor.files.parts.text_places import TextPlaces
 
 Kind = Literal[
     "struck",  # del, s, strike, line-through, w:strike, w:dstrike, tracked deletions
@@ -27,6 +27,12 @@ Kind = Literal[
     "header_footer",  # headers, footers, page numbers
     "stamp",  # red stamps over text, whose own words are not read
     "note",  # footnotes, endnotes, comments
+    "hidden_cells",  # rows, columns and sheets of a workbook that are hidden, and cells whose format hides them
+    "sheet",  # sheets without a heading row of a ledger
+    "cell_error",  # cells that display #REF! and the like
+    "formula_unread",  # formulas whose value the file does not store
+    "number_format",  # numbers whose format was not understood, which are read in a plain form
+    "hidden_year",  # dates that are displayed without the year that they have
 ]
 
 WORDS_KEPT = 40
@@ -59,11 +65,11 @@ class LeftOut(NamedTuple):
 
 
 class ReadText(NamedTuple):
-    """A file as a reader of its format returns it: plain text, what the text lacks, and where it was recognised."""
+    """A file as a reader of its format returns it: plain text, what the text lacks, and where it stands."""
 
     text: str
     left_out: tuple[LeftOut, ...] = ()
-    places: PagePlaces | None = None
+    places: TextPlaces | None = None
 
 
 def left_out(kind: Kind, text: str, where: str = "") -> LeftOut:

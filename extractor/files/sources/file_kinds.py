@@ -114,6 +114,11 @@ def lies_aside(kind: str) -> bool:
     return bool(_row(kind).get("aside", False))
 
 
+def read_endings() -> list[str]:
+    """Return the endings of files that are read, in their order."""
+    return sorted(ending for ending, kind in _endings().items() if reader_of(kind))
+
+
 def kind_in_words(kind: str, lang: str) -> str:
     """Return the name of a kind in a language (zh, en)."""
     return str(_row(kind)[lang])

@@ -22,7 +22,11 @@ class Limits:
     page_tags: int = 300_000
     """Tags of one HTML page; each takes some hundred bytes when it is parsed."""
     xml_bytes: int = 40 * MB
-    """Bytes of all XML in a docx, unpacked; parsed it takes ten times that."""
+    """Bytes of all XML in a docx or a spreadsheet, unpacked; parsed it takes ten times that."""
+    sheet_cells: int = 500_000
+    """Filled cells of all sheets of one workbook; repeated cells count as often as they are repeated."""
+    xls_bytes: int = 20 * MB
+    """Bytes of one Excel workbook up to 2003; read it takes some ten times that."""
     pdf_pages: int = 500
     """Pages of one PDF."""
     scanned_pages: int = 200

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable
 from contextlib import suppress
 
-_PARTS = (("xl/", "xlsx"), ("ppt/", "slides"), ("word/", "docx"))
+_PARTS = (("xl/workbook.bin", "sheet_binary"), ("xl/", "xlsx"), ("ppt/", "slides"), ("word/", "docx"))
 _MIMETYPES = (
     (b"opendocument.text", "odt"),
     (b"opendocument.spreadsheet", "ods"),

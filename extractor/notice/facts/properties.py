@@ -95,17 +95,19 @@ def _parts_bodies(text: str, before: Place, mark: re.Match[str], end: int) -> bo
     """Return whether a mark stands between two bodies; a blank and 和 may stand inside a name."""
     if mark.group()[0] in "、,;。/|<":
         return True
-    ends = _name_end().search(text, *before)
-    if mark.group()[0] in _BLANKS:
-        office = _office_end().search(text, *before)
-        follows = _MARKS.search(text, mark.end(), end)
-        behind = text[mark.end() : follows.start() if follows else end]
-        if office and _PERSON.fullmatch(behind) and not _name_end().search(behind):
-            return False  # 组织部部长 张三
-        is_end = _name_end().search(behind) or _office_end().search(behind)
-        named = is_end if _office_of_person().search(text, *before) else None  # 区住建局局长 李四 区城管局
-        return bool(ends or office or named) or bool(_PERSON.fullmatch(text, *before) and _PERSON.fullmatch(behind))
-    return ends is not None and _name_end().search(text, mark.end(), end) is not None
+    follows = _MARKS.search(text, mark.end(), end)
+    behind = text[mark.end() : min(follows.start() if follows else end, mark.end() + _LONGEST_NAME)]
+    ahead = text[max(before.start, before.end - _LONGEST_NAME) : before.end]
+    body, body_behind = _name_end().search(ahead), _name_end().search(behind)
+    if mark.group()[0] not in _BLANKS:
+        return bool(body and body_behind)
+    office, is_person = _office_end().search(ahead), _PERSON.fullmatch(behind) is not None
+    if office and is_person and not body_behind:
+        return False  # 组织部部长 张三
+    if body or office or (is_person and _PERSON.fullmatch(ahead)):
+        return True
+    ends = body_behind or _office_end().search(behind)
+    return bool(ends and _office_of_person().search(ahead))  # 区住建局局长 李四 区城管局
 
 
 _PERSON = re.compile(r"[\u3400-\u9fff·]{2,4}")

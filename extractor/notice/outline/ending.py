@@ -43,7 +43,7 @@ def find_ending(text: str, rows: Sequence[Place] = ()) -> Ending:
     search_from = max(len(text) - _TAIL, 0) if closing is None else closing
     signed = _last_signature(text, search_from, Inside(rows), closing=closing is not None)
     if signed is None:
-        by = _last_body_line(text, max(search_from, len(text) - 400))
+        by = _last_body_line(text, max(search_from, len(text) - 400), Inside(rows))
         if by is None:
             start = len(text) if closing is None else closing
             return Ending(start, _end_without_signature(text, start), (), None)
@@ -151,9 +151,10 @@ def _body_line_before(text: str, place: int, limit: int) -> Place | None:
     return Place(match.start("by"), match.end("by")) if match else None
 
 
-def _last_body_line(text: str, start: int) -> Place | None:
+def _last_body_line(text: str, start: int, inside_row: Inside) -> Place | None:
     line_start = text.find("\n", start)
     matches = list(_BODY_LINE.finditer(text, line_start)) if line_start >= 0 else []
+    matches = [match for match in matches if not inside_row(match.start("by"))]
     return Place(matches[-1].start("by"), matches[-1].end("by")) if matches else None
 
 

@@ -200,14 +200,17 @@ _STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 def is_note(text: str, start: int, end: int) -> bool:
     """Return whether a line gives a property of the finding (责任单位:…, 整改时限:…) and no answer."""
     match = _note().match(text, start, end)
-    if match is None or properties_end(text, start, end) not in (start, end):
+    if match is None:
         return False
+    behind = properties_end(text, start, end)
+    if start < behind < end and not is_state(text, behind, end):
+        return False  # 责任单位:… 整改情况:…
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
 
 
 @cache
 def _note() -> re.Pattern[str]:
-    return re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|[:])")
+    return re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|(?:\*\*)?[:])")
 
 
 _NOTE_LENGTH = 60

@@ -138,6 +138,8 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
 
 def _keep(text: str, stretch: Place, label: Place | None, kept: list[MeasureOutline]) -> None:
     place = _trimmed(text, *stretch)
+    if place.end > place.start and text[place.end - 1] == ",":  # …14家,责任单位:…
+        place = Place(place.start, place.end - 1)
     if place.end > place.start:
         kept.append(MeasureOutline(place, label))
 
@@ -183,7 +185,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline
         tuple(measures),
         tuple(rests),
         beside,
-        (*row.properties, *printed),
+        tuple(sorted((*row.properties, *printed), key=lambda found: found.place)),
     )
 
 

@@ -32,11 +32,11 @@ class Property(NamedTuple):
 NAME = f"(?:{any_of('responsible_name')}|{any_of('deadline_name')}|{any_of('note')})"
 """A pattern of the names that properties have."""
 _ROLES: tuple[Role, ...] = ("responsible", "deadline")
-_MARKED = rf"(?P<mark>[【\[])?[(]?(?P<name>{NAME})(?:[(][^()\n:]{{1,8}}[)])?(?(mark)[】\]] *:?|[)]? *:) *"
+_MARKED = rf"(?P<mark>[【\[])?[(]?(?P<name>{NAME})(?:[(][^()\n:]{{1,8}}[)])?(?(mark)[】\]] *:?|[)]?(?:\*\*)? *:) *"
 _BRACKET = rf"[(【\[](?={NAME}:)[^()【】\n]*(?:[(][^()\n]*[)][^()【】\n]*)*[)】\]]"
 AHEAD = r"(?=[(【\[][\u4e00-\u9fff]{2,8}:)"
 """A pattern of what follows a heading that ends before a bracket like (责任单位:…)."""
-_LAST = frozenset("位导门体室员人组部队限求间期点头合态度率型别标质性源况现】]")
+_LAST = frozenset("位导门体室员人组部队限求间期点头合态度率型别标质性源况现】]*")
 """The characters that names of properties end with, before their colon."""
 _OPENING, _CLOSING = "([【", ")]】"
 _PAIRS = tuple(zip(_OPENING, _CLOSING, strict=True))
@@ -117,8 +117,15 @@ def properties_inside(text: str, start: int, end: int) -> Place | None:
 
 
 def _begins_sentence(words: str, at: int) -> bool:
-    before = words[:at].rstrip(_BLANKS + _OPENING)
-    return not before or before[-1] in _SENTENCE_ENDS
+    before = _end_before(words, at)
+    return not before or words[before - 1] in _SENTENCE_ENDS
+
+
+def _end_before(words: str, at: int) -> int:
+    """Return where the words before a property end, without blanks and what opens a bracket."""
+    while at and words[at - 1] in _BLANKS + _OPENING:
+        at -= 1
+    return at
 
 
 def properties_start(text: str, start: int, end: int) -> int:
@@ -135,10 +142,10 @@ def properties_start(text: str, start: int, end: int) -> int:
         if len(value) > _LONGEST_VALUE or "。" in value:
             break
         roles.add(_role(match["name"]))
-        before = words[: match.start()].rstrip(_BLANKS + _OPENING)
-        opens = words[len(before) : match.end()].strip(_BLANKS)[:1] in _OPENING
-        if opens or not before or before[-1] in _SENTENCE_ENDS or behind < len(words):
-            found = len(before)
+        before = _end_before(words, match.start())
+        opens = words[before : match.end()].strip(_BLANKS)[:1] in _OPENING
+        if opens or not before or words[before - 1] in _SENTENCE_ENDS or behind < len(words):
+            found = before
         behind = match.start()
     return start + found if roles & {"responsible", "deadline"} else end
 
@@ -172,7 +179,9 @@ def _property(words: str, offset: int, match: re.Match[str], end: int) -> Proper
     """Return the property that ``match`` names in ``words``, which lie at ``offset`` of the text."""
     lead_in = _lead_in().search(words, match.end(), end)
     start, stop = match.end(), lead_in.start() if lead_in else end
-    while stop > start and (words[stop - 1] in _BETWEEN + _OPENING or _closes_nothing(words[start:stop])):
+    while stop > start and words[stop - 1] in _BETWEEN + _OPENING:
+        stop -= 1
+    if stop > start and _closes_nothing(words[start:stop]):
         stop -= 1
     place = Place(offset + match.start(), offset + max(stop, start))
     return Property(_role(match["name"]), match["name"], place, Place(offset + start, offset + max(stop, start)))

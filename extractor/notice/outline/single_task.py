@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline, Rest, read_children
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
 from extractor.notice.outline.rectification import heading_text
-from extractor.notice.outline.table_rows import column_kind
 from extractor.notice.outline.tree import OutlineNode
+from extractor.text.column_headings import column_kind
 from extractor.text.places import Place
 
 _FEWEST_PARTS = 3

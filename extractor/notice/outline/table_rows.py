@@ -8,13 +8,13 @@ or fewer cells than the table has columns, they are dealt to the columns by what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 from typing import NamedTuple
 
-from extractor.data import read_table
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
+from extractor.text.column_headings import LONGEST_HEADING, column_kind, heads_findings
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -46,11 +46,12 @@ class _Line(NamedTuple):
     cells: tuple[Place, ...]
 
 
-_LONGEST_HEADING = 14
 _FEWEST_COLUMNS = 3
 _NOT_AT_ALL = -3.5
 _MOST_CELLS = 60
 """A row of more cells or lines than this (a table that does not end) is not read."""
+_MOST_GROUP_LINES = 4
+"""Lines that may group the rows of a grid below them."""
 _RULE = re.compile(r"[ |:—–-]+")
 _NUMBER = re.compile(r" *[(]?(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)]?[.、]? *")
 _NUMBER_BEFORE = re.compile(r" *(?P<number>[0-9]{1,3})(?:[.、] *| +)(?=\S)")
@@ -101,48 +102,28 @@ def _trimmed(text: str, start: int, end: int) -> Place:
     return Place(start, end)
 
 
-@cache
-def _headings() -> list[tuple[str, re.Pattern[str]]]:
-    columns = read_table("outline")["columns"]
-    return [(kind, re.compile("|".join(words))) for kind, words in columns.items()]
-
-
 def _column(text: str, cell: Place) -> str:
     """Return what a column with this heading holds; nothing where no list knows it."""
     return column_kind(text[cell.start : cell.end])
-
-
-def column_kind(heading: str) -> str:
-    """Return what stands below a column heading, e.g. ``finding`` below 反馈问题; nothing for an unknown one."""
-    words = re.sub(r"[ *]|[(][^()]*[)]", "", heading)
-    return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
 
 
 def _columns_at(text: str, lines: Sequence[_Line], position: int) -> tuple[tuple[str, ...], int]:
     """Return the columns of the heading row that starts at a line, and the index behind it; no columns for none."""
     cells = lines[position].cells
     if len(cells) > 1:
-        return _usable([_column(text, cell) for cell in cells], cells), position + 1
+        headings = [text[cell.start : cell.end] for cell in cells]
+        return tuple(map(column_kind, headings)) if heads_findings(headings) else (), position + 1
     kinds: list[str] = []
     while position < len(lines) and len(lines[position].cells) == 1:
         (cell,) = lines[position].cells
-        kind = _column(text, cell) if cell.end - cell.start <= _LONGEST_HEADING else ""
+        kind = _column(text, cell) if cell.end - cell.start <= LONGEST_HEADING else ""
         if not kind or (kind in kinds and kind not in ("responsible", "note", "state")):
             break
         kinds.append(kind)
         position += 1
-    return _usable(kinds, ()), position
-
-
-def _usable(kinds: Sequence[str], cells: Sequence[Place]) -> tuple[str, ...]:
-    """Return the columns if they are those of a table of findings: a finding, an answer, and most of them known."""
-    short = all(cell.end - cell.start <= _LONGEST_HEADING for cell in cells)
-    known = sum(bool(kind) for kind in kinds)
     answers = "measure" in kinds or "progress" in kinds
-    enough = len(kinds) >= _FEWEST_COLUMNS or (len(kinds) == 2 and bool(cells))
-    if not (short and enough and answers and kinds.count("finding") == 1 and known * 3 >= len(kinds) * 2):
-        return ()
-    return tuple(kinds)
+    is_table = len(kinds) >= _FEWEST_COLUMNS and answers and kinds.count("finding") == 1
+    return tuple(kinds) if is_table else (), position
 
 
 class _Body:
@@ -160,6 +141,8 @@ class _Body:
 
     def read(self, lines: Sequence[_Line], position: int, *, apart: bool) -> tuple[list[TableRow], int]:
         """Return the rows from a line on, and the index behind the last; ``apart``: cells are parted on a line."""
+        if apart and self._is_grid(lines, position):
+            return self._read_grid(lines, position)
         behind = position
         while position < len(lines):
             line = lines[position]
@@ -185,6 +168,39 @@ class _Body:
             else:
                 break
         return self._rows, behind
+
+    def _is_grid(self, lines: Sequence[_Line], position: int) -> bool:
+        """Return whether each row has as many cells as there are columns: then its cells are those of the columns."""
+        rows = list(takewhile(lambda line: not self._heads(line), islice(lines, position, None)))
+        apart = [line for line in rows if len(line.cells) > 1]
+        if not apart or any(len(line.cells) != len(self._columns) for line in apart):
+            return False
+        alone = (line.cells[0] for line in rows if len(line.cells) == 1)
+        return not any(_NUMBER.fullmatch(self._text, *cell) for cell in alone)  # a row whose cells are lines
+
+    def _heads(self, line: _Line) -> bool:
+        return len(line.cells) > 1 and heads_findings([self.words(cell) for cell in line.cells])
+
+    def _read_grid(self, lines: Sequence[_Line], position: int) -> tuple[list[TableRow], int]:
+        """Read the rows of a grid, and over the lines that group them."""
+        behind = position
+        while position < len(lines):
+            line = lines[position]
+            if self._heads(line):
+                if tuple(_column(self._text, cell) for cell in line.cells) != self._columns:
+                    break
+            elif len(line.cells) > 1:
+                self._add(line.place, zip(self._columns, line.cells, strict=True))
+                behind = position + 1
+            elif not _RULE.fullmatch(self._text, *line.place) and self._ends_grid(lines, position):
+                break
+            position += 1
+        return self._rows, behind
+
+    def _ends_grid(self, lines: Sequence[_Line], position: int) -> bool:
+        """Return whether no row of the grid follows the line soon."""
+        following = next((line for line in lines[position : position + _MOST_GROUP_LINES] if len(line.cells) > 1), None)
+        return following is None or self._heads(following)
 
     def _lines_of_row(self, lines: Sequence[_Line], position: int) -> int:
         """Read a row whose cells stand on lines of their own and return how many; 0 where there is no row."""
@@ -245,9 +261,11 @@ class _Body:
         if len(cells) > _MOST_CELLS or not any(end > start for start, end in cells):
             return False
         if len(cells) == len(self._columns) and self._fits(cells):
-            dealt = list(zip(self._columns, cells, strict=True))
-        else:
-            dealt = [(self._columns[column], cell) for column, cell in _deal(self, cells)]
+            return self._add(place, zip(self._columns, cells, strict=True))
+        return self._add(place, ((self._columns[column], cell) for column, cell in _deal(self, cells)))
+
+    def _add(self, place: Place, dealt: Iterable[tuple[str, Place]]) -> bool:
+        """Add a row whose cells are dealt to the kinds of columns; return whether they are one."""
         by_kind: dict[str, list[Place]] = {}
         for kind, cell in dealt:
             if cell.end > cell.start:

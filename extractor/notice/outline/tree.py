@@ -98,6 +98,8 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
         opened = opened or segment.end - segment.start > _OPENING_LENGTH
         if node.kind == "paragraph":
             node.remark = node.remark or index in behind_answer
+            if path[-1].kind == "row":
+                del path[-1]  # what stands below a table is none of its last row
             path[-1].add(node)
             continue
         depth = _depth(path, node)

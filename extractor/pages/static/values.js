@@ -67,6 +67,14 @@
       el("figcaption.soft", {}, words.t("notice.line_place", { page, left: words.share(left), top: words.share(top) }))));
   };
 
+  // The cells of a workbook that a value stands in, as "Sheet1!C7". `cells` are those of extractor/pages/notice_page.py.
+  pages.cellNames = function (cells, value, words) {
+    const found = (cells || []).filter(cell => value.at.some(([start, end]) => cell[0] < end && start < cell[1])).map(cell => cell[2]);
+    const names = [...new Set(found)];
+    if (!names.length) return null;
+    return el("p.soft", {}, words.t("notice.cells"), quote("span", names.slice(0, 6).join("、") + (names.length > 6 ? " …" : "")));
+  };
+
   pages.badge = (kind, name, ...more) => el(`span.badge.badge-${kind}`, {}, name, ...more);
 
   // The sentence of a value with its words lit in it.

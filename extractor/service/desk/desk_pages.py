@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from extractor.files.parts.page_places import places_from
+from extractor.files.sources.file_kinds import read_endings
+from extractor.files.sources.source import ARCHIVE_ENDING
 from extractor.pages import shell
 from extractor.pages.notice_page import gravest_first
 from extractor.pages.notice_page import notice_page as data_of
@@ -114,6 +116,7 @@ def inbox_page(visit: Visit, page: NoticePage, query: str, show: str, *, only_ch
         further=urlencode({**asked, "after": page.next}),
         narrowed=urlencode({name: value for name, value in narrowed.items() if value}),
         words=service_words()["words"],
+        endings=",".join([*read_endings(), ARCHIVE_ENDING]),
     )
 
 

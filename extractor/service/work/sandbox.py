@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 
 from extractor.errors import BugError, InputError
 from extractor.files.parts.left_out import ReadText
-from extractor.files.parts.page_places import OcrMode, places_from
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.parts.text_places import text_places_from
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance, environment, why_ended
 from extractor.processes.process_family import FamilyFolder, kill_family
@@ -50,8 +51,8 @@ AnyReply = TypeVar("AnyReply", ReadReply, TextReply, UnpackReply, TextsReply)
 class Sandbox:
     """The worker processes; made by ``open_sandbox``."""
 
-    def __init__(self, processes: Sequence[_Worker], ocr: OcrMode = "auto") -> None:
-        self._ocr = ocr
+    def __init__(self, processes: Sequence[_Worker], ocr: OcrMode, lang: Lang) -> None:
+        self._ocr, self._lang = ocr, lang
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         for worker in reversed(processes):
             self._idle.put_nowait(worker)
@@ -72,8 +73,10 @@ class Sandbox:
         Raises:
             InputError: The document cannot be read, or not within the limits.
         """
-        reply, (text, places) = await self._do(Order("text", str(upload), source, ocr=self._ocr), TEXT_REPLY)
-        return ReadText(text.decode(), tuple(reply.left_out), places_from(places))
+        reply, (text, places) = await self._do(
+            Order("text", str(upload), source, lang=self._lang, ocr=self._ocr), TEXT_REPLY
+        )
+        return ReadText(text.decode(), tuple(reply.left_out), text_places_from(places))
 
     async def unpack(self, upload: Path, name: str) -> list[OfferedNotice | RefusedFile]:
         """Write an archive's notices beside it, under its own name with a number, and return them.
@@ -81,7 +84,7 @@ class Sandbox:
         Raises:
             InputError: The archive cannot be read, breaks a limit, or holds no notices.
         """
-        reply, _ = await self._do(Order("unpack", str(upload), Source(name)), UNPACK_REPLY)
+        reply, _ = await self._do(Order("unpack", str(upload), Source(name), lang=self._lang), UNPACK_REPLY)
         return reply.offers
 
     async def take_texts(self, upload: Path, most: int) -> list[OfferedNotice]:
@@ -109,12 +112,17 @@ class Sandbox:
 
 
 @asynccontextmanager
-async def open_sandbox(size: int, bounds: ServiceLimits, ocr: OcrMode = "auto") -> AsyncIterator[Sandbox]:
-    """Yield ``size`` processes, ready to work; they end with the block. ``ocr`` says which pages they recognise."""
+async def open_sandbox(
+    size: int, bounds: ServiceLimits, ocr: OcrMode = "auto", lang: Lang = "zh"
+) -> AsyncIterator[Sandbox]:
+    """Yield ``size`` processes, ready to work; they end with the block.
+
+    ``ocr`` says which pages they recognise, ``lang`` is the language of their sentences.
+    """
     workers = [_Worker(bounds) for _ in range(size)]
     try:
         await asyncio.gather(*(worker.start() for worker in workers))
-        yield Sandbox(workers, ocr)
+        yield Sandbox(workers, ocr, lang)
     finally:
         await asyncio.gather(*(worker.stop() for worker in workers))
 

@@ -15,12 +15,13 @@ from contextlib import chdir, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from extractor.errors import ExtractorError, unforeseen
+from extractor.errors import ExtractorError, InputError, unforeseen
 from extractor.files.scan.page_progress import listen
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source, too_large
 from extractor.processes.confined_main import allow, confine
 from extractor.processes.confinement import NO_MEMORY
+from extractor.record.checks import Lang
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.work.worker_messages import (
     ANY_REPLY,
@@ -39,6 +40,7 @@ from extractor.service.work.worker_messages import (
 OrderAnswer = tuple[WorkerReply | Failure, Sequence[bytes]]
 """A reply, and the pieces that follow it."""
 
+_HARMLESS = frozenset(("side_file", "page_part", "empty"))  # kinds of members that nobody misses
 _NICENESS = 10  # requests are answered first
 
 
@@ -105,17 +107,20 @@ def _unpack(order: Order) -> OrderAnswer:
     place.mkdir()
     (place / path).hardlink_to(upload)
     with chdir(place):
-        return UnpackReply(list(_members(path, upload))), ()
+        return UnpackReply(list(_members(path, upload, order.lang))), ()
 
 
-def _members(archive: str, upload: Path) -> Iterator[OfferedNotice | RefusedFile]:
+def _members(archive: str, upload: Path, lang: Lang) -> Iterator[OfferedNotice | RefusedFile]:
+    from extractor.files.discover import in_kinds
     from extractor.files.sources.archive import list_archive
     from extractor.files.sources.picture_series import joined_series
     from extractor.files.sources.raw import read_bytes
 
     listing = list_archive(archive, DEFAULT_LIMITS)
     for name, error in listing.problems:
-        yield RefusedFile(name, str(error))
+        yield RefusedFile(name, error.in_words(lang))
+    if kinds := in_kinds([each for each in listing.passed_over if each.kind not in _HARMLESS], lang):
+        yield RefusedFile(archive, f"{archive}{':其中没有读取' if lang == 'zh' else ': not read in it: '}{kinds}")
     for number, source in enumerate(joined_series(listing.sources)):
         try:
             data = read_bytes(source, DEFAULT_LIMITS)
@@ -158,6 +163,8 @@ _CARRY_OUT: dict[OrderKind, Callable[[Order], OrderAnswer]] = {
 
 
 def _sentence(order: Order, error: Exception) -> str:
+    if isinstance(error, InputError):
+        return error.in_words(order.lang)
     if isinstance(error, ExtractorError):
         return str(error)
     return unforeseen(order.source.name, error)

@@ -152,9 +152,7 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
     sentence = word_lookup(visit.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
     return {
         **service_words(),
-        "data": data_of(
-            found.record, found.text, text_places_from(stored_places(visit.service.database, found.notice_id))
-        ),
+        "data": data_of(found.record, found.text, places),
         "title": found.record.title or found.notice_id,
         "seen": review.last,
         "reviewed": sentence,

@@ -137,7 +137,11 @@ def _measure(page: _Page, measure: MeasureReading) -> _Values:
         "status": status,
         **duty,
         "documents": [
-            {"title": _cut(text, document.title), "action": document.action, "text": write(document.title)}
+            {
+                "title": _cut(text, document.title).replace("\n", ""),
+                "action": document.action,
+                "text": write(document.title),
+            }
             for document in facts.documents
         ],
         "quantities": [

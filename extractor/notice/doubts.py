@@ -41,7 +41,7 @@ def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     if (another := reading.outline.another) is not None:
         yield Doubt("another_notice", "", {"title": _short(reading.text[another.start : another.end])})
     yield from _dates_of_notice(notice)
-    yield from _totals(notice, reading)
+    yield from _totals(notice)
     yield from _unread_digits(notice, folded)
     yield from _unsure_totals(reading)
     yield from _numbering(reading)
@@ -86,7 +86,7 @@ def _dates_of_notice(notice: Notice) -> Iterator[Doubt]:
             yield Doubt("dates_out_of_order", later_name, values)
 
 
-def _totals(notice: Notice, reading: Reading) -> Iterator[Doubt]:
+def _totals(notice: Notice) -> Iterator[Doubt]:
     stated: dict[str, float] = {}
     every: dict[str, list[float]] = {}
     for total in notice.totals:
@@ -101,13 +101,14 @@ def _totals(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     for name, (code, found) in counted.items():
         # Where no issue has a status in the text, a difference says nothing.
         told = name == "issues_found" or statuses["unspecified"] < len(notice.issues)
-        if name in stated and told and stated[name] != found:
+        levels = _levels_of_findings(notice) if name == "issues_found" else {stated.get(name)}
+        if name in stated and told and found not in levels:
             yield Doubt(code, "totals", {"stated": _number(stated[name]), "found": str(found)})
     whole = stated.get("issues_found")
     resolved, in_progress = stated.get("issues_resolved"), stated.get("issues_in_progress")
     # 已完成整改10个,基本完成1个,持续整改1个: what is counted in several figures counts together.
     done, going = _first_or_all(every, "issues_resolved"), _first_or_all(every, "issues_in_progress")
-    wholes = _counts_outside(reading)
+    wholes = {value for name in _COUNTED for value in every.get(name, ())}
     sums = {part + other for part in done for other in going}
     if whole is not None and resolved is not None and in_progress is not None and not sums & {whole, *wholes}:
         values = {"resolved": _number(resolved), "in_progress": _number(in_progress), "found": _number(whole)}
@@ -125,13 +126,17 @@ def _first_or_all(every: dict[str, list[float]], name: str) -> set[float]:
     return {values[0], sum(values)} if values else set()
 
 
-def _counts_outside(reading: Reading) -> set[float]:
-    """Return the counts that the notice prints before its first issue: of findings, or of their parts (36个子项)."""
-    end = reading.outline.issues[0].text.start if reading.outline.issues else 0
-    return {found.value for found in reading.facts.quantities if found.text.start < end and found.unit in _COUNTED_IN}
+def _levels_of_findings(notice: Notice) -> set[float | None]:
+    """Return how many findings a notice says there are, at each level that it counts as items: 11大项36子项."""
+    return {
+        total.value
+        for total in notice.totals
+        if total.name == "issues_found" or (total.name == "issue_groups_found" and total.unit.endswith("项"))
+    }
 
 
-_COUNTED_IN = frozenset({"个", "项", "条", "件"})
+_COUNTED = ("issues_found", "issue_groups_found", "measures_planned")
+"""What a notice counts in levels, any of which may be told by how far it is: 36个子项中已完成30个."""
 
 
 def _unread_digits(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:

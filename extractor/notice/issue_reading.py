@@ -219,13 +219,18 @@ def _deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:
     accountability = [found.text.start for found in facts.accountability]
     return [
         Facts(
-            facts.documents[bisect_left(documents, start) : bisect_left(documents, end)],
+            _ending_by(end, facts.documents[bisect_left(documents, start) : bisect_left(documents, end)]),
             facts.dates[bisect_left(dates, start) : bisect_left(dates, end)],
             facts.quantities[bisect_left(quantities, start) : bisect_left(quantities, end)],
             facts.accountability[bisect_left(accountability, start) : bisect_left(accountability, end)],
         )
         for start, end in places
     ]
+
+
+def _ending_by(end: int, documents: Sequence[DocumentFound]) -> Sequence[DocumentFound]:
+    """Return the documents without a last one that runs over the end of its measure."""
+    return documents[:-1] if documents and documents[-1].title.end > end else documents
 
 
 def _without_titles(text: str, place: Place, facts: Facts) -> str:

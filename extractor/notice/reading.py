@@ -101,9 +101,9 @@ def read_measure(folded: FoldedText, place: Place) -> MeasureReading:
 def _completed(reading: Reading) -> Reading:
     """Add what follows from the outline: the totals, the digits that are theirs, the issues with their measures."""
     text, outline = reading.text, reading.outline
-    found = find_totals(
-        text, reading.facts.quantities, reading.ledger.unread, _inside_issues(outline), outline.ending.end
-    )
+    before_end = [found for found in reading.facts.quantities if found.text.start < outline.ending.end]
+    genre = reading.fields["genre"].value if "genre" in reading.fields else ""
+    found = find_totals(text, before_end, reading.ledger.unread, _inside_issues(outline), genre)
     totals, unsure = _sure(reading.folded, found, outline)
     return reading._replace(
         totals=totals,

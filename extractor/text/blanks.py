@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from extractor.text.column_headings import RowWidths
 from extractor.text.numbers import unit_end_at
+from extractor.text.places import Inside, Place
 
 _BLANKS = re.compile(" +")
 _INSIDE_LINE = re.compile(r" (?<![\n ] ) *(?![ \n])")
@@ -42,6 +43,8 @@ _BETWEEN_HAN = re.compile(rf" (?=[{_HAN}])(?<=[{_HAN}] )")
 _BETWEEN_WORDS = re.compile(
     rf" (?=[{_HAN}])(?<=[{_HAN}0-9A-Za-z\"'「」『』—] )| (?=[0-9A-Za-z\"'「」『』—])(?<=[{_HAN}\"'「」『』—] )"
 )
+_HEADING_ROW = re.compile(r"(?m)^[^\n0-9\t]{1,20}(?:\t[^\n0-9\t]{1,20}){2,}$")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _LONG_LINE = re.compile(r"[^\n]{30,}")
 _DENSE = 0.1
 """Blanks for each character in lines of prose from which on a text has one behind each word."""
@@ -52,7 +55,12 @@ def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
     found = [match.span() for match in _INSIDE_LINE.finditer(text) if _is_unseen(text, *match.span())]
     widths = RowWidths(printed)
     if "\t" in printed:
-        found = [place for place in found if not _in_row(printed, *place, widths)]
+        in_table = Inside(_tables(printed))
+        found = [
+            place
+            for place in found
+            if "\t" not in printed[slice(*place)] or not (in_table(place[0]) or _in_row(printed, *place, widths))
+        ]
     thousands = [
         gap.span()
         for number in _THOUSANDS.finditer(text)
@@ -114,11 +122,21 @@ def _numbers_line(text: str, start: int, end: int) -> bool:
 
 
 def _in_row(printed: str, start: int, end: int, widths: RowWidths) -> bool:
-    """Say whether a blank is a tab, or beside one, in a row: a line with as many tabs as a table's rows have."""
-    if "\t" not in printed[start:end]:
-        return False
+    """Say whether a blank with a tab is in a row: a line with as many tabs as a table's rows have."""
     stop = printed.find("\n", end)
     return printed.count("\t", printed.rfind("\n", 0, start) + 1, stop if stop >= 0 else len(printed)) in widths
+
+
+def _tables(printed: str) -> Iterator[Place]:
+    """Yield the stretches that are tables: from a heading row, which holds no digit, to the next blank line.
+
+    A tab in them parts cells whatever it stands beside; a row's cells may hold several lines.
+    """
+    position = 0
+    while heading := _HEADING_ROW.search(printed, position):
+        blank = _BLANK_LINE.search(printed, heading.end())
+        position = blank.start() if blank else len(printed)
+        yield Place(heading.start(), position)
 
 
 def _is_spaced(text: str) -> bool:

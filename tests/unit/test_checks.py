@@ -201,6 +201,8 @@ def test_the_message_names_the_figures(code: str, said: list[str]) -> None:
         (_with("巡察组共反馈问题3个。"), "issue_count_differs"),
         (_with("反馈的3个问题已整改到位2个。"), "resolved_count_differs"),
         (_with("反馈的3个问题已整改到位2个,正在整改1个。"), "parts_do_not_sum"),
+        (_with("反馈3大项7子项问题,已整改到位5个,正在整改2个。"), "parts_do_not_sum"),
+        (_with("反馈3大项7子项问题。"), "issue_count_differs"),
         (_with("制定整改措施164项,已完成87项,完成率53%。"), "rate_does_not_close"),
         (_with("制定整改措施3项,已完成1项,完成率33.3%。"), "rate_does_not_close"),
         (_with(measure="处理16人,其中科级7人、股级9人。"), "parts_exceed_sum"),
@@ -214,6 +216,8 @@ def test_the_message_names_the_figures(code: str, said: list[str]) -> None:
         "as many as stated",
         "no status in the text",
         "parts add up",
+        "parts add up to a deeper level",
+        "as many as at one level",
         "rounded",
         "one third",
         "parts add up to the whole",
@@ -226,6 +230,11 @@ def test_the_message_names_the_figures(code: str, said: list[str]) -> None:
 )
 def test_what_closes_gives_no_reason_to_doubt(text: str, code: str) -> None:
     assert _checks(text, code) == []
+
+
+def test_parts_that_add_up_to_a_count_of_something_else_are_doubted() -> None:
+    text = _with("梳理制度2项。反馈的3个问题已整改到位1个,正在整改1个。")
+    assert _checks(text, "parts_do_not_sum")
 
 
 def test_a_rate_inside_a_measure_must_close_too() -> None:

@@ -30,7 +30,9 @@ _BODY_END = any_of("body_end")
 _SIGNED = re.compile(
     rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*+)(?P<on>{_DATE})(?P<more>[^ \n]?)"
 )
-_BODY_LINE = re.compile(rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? ]{{2,50}}?{_BODY_END}) *(?=\n|$)")
+_BODY_LINE = re.compile(
+    rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? 【】]{{2,50}}?{_BODY_END}) *(?=\n|$)"
+)
 _TAIL = 2500
 
 
@@ -104,7 +106,9 @@ def find_annex(text: str, start: int, rows: Sequence[Place]) -> Place | None:
 
 
 def _closing_start(text: str) -> int | None:
-    match = pattern("outline", "closing").search(text, len(text) // 3)
+    annex = _ANNEX.search(text)
+    end = annex.start() if annex else len(text)
+    match = pattern("outline", "closing").search(text, end // 3)
     return match.start() if match else None
 
 

@@ -37,13 +37,16 @@ _TAIL = (
 )
 _STOP = rf"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S)|{AHEAD})"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
+_LEAVES_QUOTES = re.compile(rf"[{_CLOSING}][^{_OPENING}{_CLOSING}]*。")
 _QUOTED_RUN_IN = re.compile(
     rf"{_PREFIX} ?[{_OPENING}](?P<title>.{{1,200}}?[{_CLOSING}])(?:的)?问题(?:的)?整改(?:情况)?"
 )
-_ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
-_AGAINST = re.compile(rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
+_ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}")
+_AGAINST = re.compile(
+    rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}"
+)
 _BARE = re.compile(rf"(?:存在)?(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
-_ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:突出|具体)?问题{_REST}[。:]? *$")
+_ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}[。:]? *$")
 _FINDING_NAME = f"{any_of('finding_name_kind')}?(?:的)?{any_of('finding_name')}{any_of('finding_name_of')}?"
 _LABELLED = re.compile(rf"(?:[【\[]{_FINDING_NAME}[】\]][:]?|{_FINDING_NAME}[:]) *")
 _LABELLED_END = re.compile(r"[。【\[]")
@@ -63,6 +66,7 @@ _FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
     """Return the frame of the heading at ``text[start:end]`` (folded text), or None if it has none."""
+    end = bracket_at_end(text, start, end)
     if text[start : start + 1] not in _FIRST:
         if end - start > _BARE_LENGTH or text.find("问题", start, end) < 0:
             return None
@@ -71,6 +75,8 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
     window = text[start : min(end, start + _WINDOW)]
     words = _without_quoted_words(window) if window.count("问题") > 1 else window
     quoted = _QUOTED.match(words)
+    if quoted and _LEAVES_QUOTES.search(quoted["title"]):
+        quoted = None  # “三会一课”记录不全。整改情况:…
     if quoted and not quoted["comma"] and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
     run_in = _QUOTED_RUN_IN.match(words)
@@ -227,12 +233,35 @@ def is_state(text: str, start: int, end: int) -> bool:
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
 
 
-def state_at_end(text: str, start: int, end: int) -> int:
-    """Return the start of a state in brackets that ends a heading, 库房失管(已完成); ``end`` where there is none."""
-    if end <= start or text[end - 1] not in ")】]":
-        return end
-    match = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
-    return match.start() if match else end
+def bracket_at_end(text: str, start: int, end: int) -> int:
+    """Return the start of the states and properties in brackets that end a heading; ``end`` where there are none.
+
+    库房失管(已完成), 库房失管(责任单位:后勤科).
+    """
+    while end > start and text[end - 1] in ")】]":
+        state = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
+        match = state or pattern("outline", "note", _NOTE_IN_BRACKETS + "$").search(text, start, end)
+        if match is None:
+            break
+        end = match.start()
+    return end
+
+
+def bracket_end(text: str, start: int, end: int) -> int:
+    """Return the end of the states and properties in brackets that begin here, with the marks and blanks behind."""
+    behind = "[。:]? *"
+    while start < end and text[start] in _BRACKETS:
+        match = pattern("outline", "state", rf"[(\[【]{{}}[)\]】]{behind}").match(text, start, end) or pattern(
+            "outline", "note", _NOTE_IN_BRACKETS + behind
+        ).match(text, start, end)
+        if match is None:
+            break
+        start = match.end()
+    return start
+
+
+_BRACKETS = frozenset("([【")
+_NOTE_IN_BRACKETS = r" *[(\[【]{}[:][^()\[\]【】\n]{1,60}[)\]】]"
 
 
 def state_end(text: str, start: int, end: int) -> int:

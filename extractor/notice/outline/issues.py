@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from extractor.notice.outline.frames import bracket_at_end
 from extractor.notice.outline.marks import RUN_IN_KINDS
 from extractor.notice.outline.rectification import (
     HEADING_LENGTH,
@@ -70,11 +71,7 @@ class _Framing(NamedTuple):
 def _unframed(text: str, node: OutlineNode, groups: tuple[OutlineNode, ...]) -> list[FindingNode]:
     """Return the deepest headings with an answer of their own at or below ``node``."""
     parts = [child for child in node.parts if child.kind not in RUN_IN_KINDS]
-    if parts and (
-        node.kind == "group"
-        or any(_answers_itself(text, child) for child in parts)
-        or _states_findings(text, node, parts)
-    ):
+    if parts and (node.kind == "group" or _are_answered(text, parts) or _states_findings(text, node, parts)):
         return [found for child in node.parts for found in _unframed(text, child, (*groups, node))]
     return [FindingNode(node, groups, _kinds(groups, node))]
 
@@ -109,11 +106,20 @@ def _has_answer(text: str, node: OutlineNode) -> bool:
     return bool(node.children) or len(own) > len(heading_text(text, node)) + 1
 
 
+def _are_answered(text: str, parts: list[OutlineNode]) -> bool:
+    """Return whether numbered paragraphs are headings with answers.
+
+    A paragraph behind the last of them alone goes on from them all.
+    """
+    answered = [part for part in parts if _answers_itself(text, part)]
+    return bool(answered) and (len(parts) == 1 or answered != parts[-1:] or bool(parts[-1].parts))
+
+
 def _answers_itself(text: str, node: OutlineNode) -> bool:
     """Return whether a node is a heading with an answer below it; a paragraph may be its own answer."""
     if node.parts:
         return True
-    own = text[node.segment.content : node.segment.end]
+    own = text[node.segment.content : bracket_at_end(text, node.segment.content, node.segment.end)]
     answered = any(not child.remark for child in node.children)
     return answered and len(own) <= HEADING_LENGTH and "。" not in own[:-1]
 

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
     FIELD_STARTS,
+    bracket_at_end,
+    bracket_end,
     is_note,
     is_state,
     lead_in_end,
-    state_at_end,
     state_end,
     without_outer_quotes,
 )
@@ -85,14 +86,17 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     """Cut an issue's node into title and measures; behind the ``last`` issue an afterword may follow."""
     node = finding.node
     if node.segment.row is not None:
-        return _outline_row(text, finding, node.segment.row)
+        return _outline_row(text, finding, node.segment.row, last=last)
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
-    state = state_at_end(text, *title)
+    state = bracket_at_end(text, *title)
     if state < title.end and node.frame is None and state - title.start > _SHORTEST_TITLE:
         rests.append(Rest("note", Place(state, title.end)))
-        title = Place(title.start, state)
+        title = _trimmed(text, title.start, state)
+        while title.end > title.start and text[title.end - 1] in "。;:":
+            title = Place(title.start, title.end - 1)
+        title = _without_frame(text, title)
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
@@ -150,7 +154,7 @@ def properties_in(text: str, rests: Iterable[Rest]) -> tuple[Property, ...]:
     return tuple(sorted((found for note in notes for found in find_properties(text, note)), key=lambda it: it.place))
 
 
-def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline:
+def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) -> IssueOutline:
     """Read a table's row: its cells have been told apart already."""
     node = finding.node
     label, start = row_label(text, row)
@@ -159,7 +163,9 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline
     while title.end > title.start and text[title.end - 1] in "。;:":
         title = Place(title.start, title.end - 1)
     measures: list[MeasureOutline] = []
-    rests = [Rest("heading", Place(row.place.start, row.finding.end) if row.finding.end < _first(row) else row.finding)]
+    whole = row.finding.end < _first(row)  # nothing but its number stands before the finding
+    rests = [Rest("heading", Place(row.place.start, row.finding.end) if whole else row.finding)]
+    rests += [Rest("heading", row.number)] if row.number and not whole else []
     rests += [Rest("heading", row.heading)] if row.heading else []
     rests += [Rest("note", note) for note in row.notes]
     rests += [Rest("deadline", deadline) for deadline in row.deadlines]
@@ -167,7 +173,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline
     for answer in row.answers:
         state = _trimmed(text, answer.start, state_end(text, *answer))
         rests += [Rest("note", state)] if state.end > state.start else []
-    _children(text, node.children, (measures, rests), last=False)
+    _children(text, node.children, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
     printed = properties_in(text, [*(rest for rest in rests if rest.text not in row.notes), *notes])
     rests += notes
@@ -221,7 +227,7 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
         return Place(node.frame.title_start, node.frame.title_end), _after_blanks(text, node.frame.end, end)
     reach = bracket_ahead(text, start, end)
     stop = _first_stop(text, start, reach)
-    alone = reach == end and bool(node.children) and end - start <= _HEADING_LENGTH
+    alone = reach == end and any(not child.remark for child in node.children) and end - start <= _HEADING_LENGTH
     title_end = end if alone and not _runs_on(text, node, stop) else stop
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
@@ -249,9 +255,18 @@ def _without_frame(text: str, title: Place) -> Place:
 def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     """Return whether the answer starts in the heading's own line: by a lead-in or a long second sentence."""
     rest = text[stop : node.segment.end].strip()
-    return bool(rest) and (
-        lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40
-    )
+    if not rest:
+        return False
+    if lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40:
+        return True
+    # A finding of one sentence, and behind it something done: 采购不规范。退回货款3万元。
+    states = text[stop - 1] == "。" and _DONE.search(text, node.segment.content, stop) is None
+    last = rest.rstrip("。;").rpartition("。")[2]
+    return states and _DONE.search(last) is not None and not pattern("outline", "finding").search(rest)
+
+
+_DONE = re.compile("[0-9《]")
+"""A figure or a document, which answers have."""
 
 
 def _first_stop(text: str, start: int, end: int) -> int:
@@ -280,10 +295,10 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     """Read the text between a heading and the first thing below it."""
     measures, rests = found
     end = node.segment.end
-    state = pattern("outline", "state", r"[(\[【]{}[)\]】][。:]? *").match(text, body, end)
-    if state:
-        rests.append(Rest("note", _trimmed(text, body, state.end())))
-        body = state.end()
+    behind = bracket_end(text, body, end)
+    if behind > body:
+        rests.append(Rest("note", _trimmed(text, body, behind)))
+        body = behind
     bracket = property_bracket(text, body, end)
     if bracket > body:
         rests.append(Rest("note", _trimmed(text, body, bracket)))

@@ -71,7 +71,7 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
     """Read the outline of the part of a notice that holds its findings: before its signature, or its annex."""
     here = [row for row in rows if part.start <= row.place.start and row.place.end <= part.end]
     segments = split_segments(text[: part.end], here, part.start)
-    nodes = grow(text, segments)
+    nodes = grow(text, segments, opened=part.start > 0)
     task = outline_task(text, nodes)
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)
@@ -102,7 +102,8 @@ def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]
     for node in (below for top in nodes for below in top.walk()) if any(each.row for each in segments) else ():
         if node.segment.row is not None:
             label, start = row_label(text, node.segment.row)
-            found += [Place(label.start, max(label.end, min(start, node.segment.row.finding.start)))] if label else []
+            if label:  # in a column of its own, which others may stand behind, or before the finding's words
+                found.append(label if node.segment.row.number else Place(label.start, start))
             marks = [below.segment.mark for child in node.children for below in child.walk()]
             found += [Place(mark.start, mark.content) for mark in marks if mark]
     return tuple(sorted(found))

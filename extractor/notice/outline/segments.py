@@ -8,6 +8,7 @@ read like any other, and what keeps 第一书记, “1+N” or a quoted “一�
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -138,6 +139,7 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
     taken: list[EnumeratorMark] = []
     latest: dict[str, int] = {}
     following = {(mark.kind, mark.number): mark.start for mark in candidates if mark.boundary is Boundary.LINE}
+    seconds = [mark.start for mark in candidates if mark.number == 2 and _begins_sentence(mark)]
     position = 0
     while position < len(candidates):
         line_end = text.find("\n", candidates[position].start)
@@ -145,17 +147,25 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
         stop = position
         while stop < len(candidates) and candidates[stop].start < line_end:
             stop += 1
-        for mark in _accepted_in_line(text, candidates[position:stop], latest, (line_end, following)):
+        for mark in _accepted_in_line(text, candidates[position:stop], latest, _Ahead(line_end, following, seconds)):
             taken.append(mark)
             latest[mark.kind] = mark.number
         position = stop
     return taken
 
 
+class _Ahead(NamedTuple):
+    """What is ahead of a line: its end, marks that begin lines, and the places of 二是 that begin sentences."""
+
+    line_end: int
+    following: dict[tuple[str, int], int]
+    seconds: list[int]
+
+
 def _accepted_in_line(
-    text: str, line: list[EnumeratorMark], latest: dict[str, int], ahead: tuple[int, dict[tuple[str, int], int]]
+    text: str, line: list[EnumeratorMark], latest: dict[str, int], ahead: _Ahead
 ) -> list[EnumeratorMark]:
-    line_end, following = ahead
+    line_end, following, seconds = ahead
     if len(line) == 1 and line[0].boundary is Boundary.LINE:  # as in most lines: nothing in them to be told apart
         mark = line[0]
         opens = _opens_line(text, mark, latest.get(mark.kind), following)
@@ -176,6 +186,9 @@ def _accepted_in_line(
                 continue
         else:
             followed = last.get((mark.kind, mark.number + 1), -1) > mark.start
+            if mark.number == 1 and not followed and _begins_sentence(mark):  # 二是 may be behind a broken line's end
+                after = bisect_right(seconds, line_end)
+                followed = after < len(seconds) and seconds[after] - line_end < _REST_OF_LINE
             place = _Sequence(seen.get(mark.kind, -1), mark.kind in begun, followed, collapsed)
             if not _earns_its_place(text, mark, place) or _quoted(text, mark.start, line_start, line_end):
                 continue
@@ -183,6 +196,14 @@ def _accepted_in_line(
         seen[mark.kind] = mark.number
         begun.add(mark.kind)
     return taken
+
+
+_REST_OF_LINE = 60
+"""The rest of a broken line is not longer than this (code points), up to the next enumerator."""
+
+
+def _begins_sentence(mark: EnumeratorMark) -> bool:
+    return mark.kind == "shi" and mark.boundary is Boundary.SENTENCE
 
 
 def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: dict[tuple[str, int], int]) -> bool:
@@ -250,7 +271,9 @@ def _ends_line_as_heading(text: str, mark: EnumeratorMark) -> bool:
 def _runs_in(mark: EnumeratorMark, place: _Sequence, *, goes_on: bool) -> bool:
     """Return whether a mark of a kind that enumerates inside paragraphs does so here."""
     if mark.kind == "circled":
-        return goes_on and place.begun if mark.number > 1 else place.followed
+        if mark.number > 1:
+            return goes_on and (place.begun or mark.boundary is Boundary.SENTENCE)
+        return place.followed
     if mark.boundary is Boundary.SENTENCE:
         # 四是 may be missing or 六是 stand in its place: inside a begun list any number counts.
         return place.begun or place.followed or (goes_on and mark.number > 1)

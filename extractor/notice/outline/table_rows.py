@@ -119,6 +119,8 @@ def _columns_at(text: str, lines: Sequence[_Line], position: int) -> tuple[tuple
         kind = _column(text, cell) if cell.end - cell.start <= LONGEST_HEADING else ""
         if not kind or (kind in kinds and kind not in ("responsible", "note", "state")):
             break
+        if kind == "number" and kinds:
+            break  # the heading of a part, 整改工作进展情况, above that of a table
         kinds.append(kind)
         position += 1
     answers = "measure" in kinds or "progress" in kinds
@@ -223,6 +225,9 @@ class _Body:
                 break
             cells.append(cell)
             end += 1
+        if following == end and len(cells) > self._most_lines and self._names_next_steps(cells[-1]):
+            cells.pop()  # the heading, without an enumerator, of the part behind the table
+            end -= 1
         self._most_lines = max(self._most_lines, len(cells))
         return end - position if self._take(Place(cells[0].start, cells[-1].end), cells) else 0
 
@@ -243,6 +248,11 @@ class _Body:
     def _ends_table(self, cell: Place) -> bool:
         part = _PART.match(self._text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
         return part or pattern("outline", "afterword").match(self._text, *cell) is not None
+
+    def _names_next_steps(self, cell: Place) -> bool:
+        """Return whether a line names the part behind the findings: 下一步工作打算."""
+        short = cell.end - cell.start <= _LONGEST_PART and self._text[cell.end - 1] not in "。;"
+        return short and pattern("outline", "next_steps").search(self._text, *cell) is not None
 
     def _number_at(self, cell: Place, expected: int) -> list[Place] | None:
         """Return the first cells of the row numbered ``expected``: its number and, if on its line, what follows."""

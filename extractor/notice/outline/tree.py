@@ -76,15 +76,17 @@ _OPENING_LENGTH = 40
 """The first line longer than this (code points) ends the page's head."""
 
 
-def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
-    """Return the top-level nodes of the folded text, paragraphs before, between and after them included."""
+def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[OutlineNode]:
+    """Return the top-level nodes of the folded text, paragraphs before, between and after them included.
+
+    ``opened`` tells that the page's head, whose lines look like headings, lies before the segments.
+    """
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
     lines = [_read_line(text, segment) for segment in _joined(text, segments)]
     before_lead_in, behind_answer = _before_lead_ins(text, lines)
     before_lead_in = before_lead_in or _alone_over_answers(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
-    opened = False
     top_numbers: dict[str, int] = {}
     for index, line in enumerate(lines):
         segment = line.segment
@@ -95,7 +97,7 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
-        opened = opened or segment.end - segment.start > _OPENING_LENGTH
+        opened = opened or _opens(text, segment)
         if node.kind == "paragraph":
             node.remark = node.remark or index in behind_answer
             if path[-1].kind == "row":
@@ -111,6 +113,11 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
         path[-1].add(node)
         path.append(node)
     return root.children
+
+
+def _opens(text: str, segment: Segment) -> bool:
+    """Return whether the page's head ends with this line: it is long, a sentence, or has an enumerator."""
+    return segment.mark is not None or text[segment.end - 1] in "。;:" or segment.end - segment.start > _OPENING_LENGTH
 
 
 class _LineRead(NamedTuple):
@@ -156,7 +163,7 @@ def _is_labelled(text: str, line: _LineRead) -> bool:
 
 _LONGEST_GROUP_LINE = 30
 _BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕]")
-_GROUP_LINE = re.compile(rf"[^。;:,!?“”《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
+_GROUP_LINE = re.compile(rf"[^。;:,!?《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
 
 
 def _groups(text: str, lines: list[_LineRead], index: int) -> bool:
@@ -184,10 +191,17 @@ _OPENS_ANEW = re.compile(r"[【\[〔#*]|(?:关于|针对)[“‘\"]|附件")
 def _joined(text: str, segments: list[Segment]) -> list[Segment]:
     """Return the segments, those of a sentence that the page broke apart joined to one."""
     joined: list[Segment] = []
+    prose: frozenset[str] | None = None
     position = 0
     while position < len(segments):
         segment = segments[position]
-        fragments = _fragments_behind(text, segments, position) if _breaks_off(text, segment) else 0
+        fragments = 0
+        if _is_unclosed(text, segment) and segment.row is None:
+            fragments = _fragments_behind(text, segments, position)
+            if fragments:  # as behind few lines: only then is looked how the others of its kind end
+                prose = _kinds_of_prose(text, segments) if prose is None else prose
+                fragments = fragments if _breaks_off(text, segment, prose) else 0
+            fragments = fragments or _closes_quote(text, segments, position)
         if fragments:
             segment = segment._replace(end=segments[position + fragments].end)
         if joined and segment.mark is None and segment.row is None and text[segment.start] in _BEGIN_NOTHING:
@@ -198,18 +212,66 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
     return joined
 
 
-def _breaks_off(text: str, segment: Segment) -> bool:
-    """Return whether a segment surely is prose, and its last sentence does not end."""
-    if not _is_unclosed(text, segment) or segment.row is not None:
-        return False
+_FEWEST_SENTENCES = 3
+_MOST_SENTENCES = 0.6
+_SIGNS_OF_PROSE = re.compile("[,。;《0-9]")
+
+
+def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
+    """Return the kinds of enumerators, `plain` for none, most of whose segments end as sentences do."""
+    every, closed = Counter[str](), Counter[str]()
+    for segment in segments:
+        if segment.row is None:
+            kind = segment.mark.kind if segment.mark else "plain"
+            counts = not _is_field_or_heading(text, segment)
+            every[kind] += counts
+            closed[kind] += counts and text[segment.end - 1] in "。;!?"
+    return frozenset(
+        kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)
+    )
+
+
+_SHORTEST_PROSE = 20
+
+
+def _is_field_or_heading(text: str, segment: Segment) -> bool:
+    """Return whether a segment is a property of a finding, or a short line that nothing numbers."""
+    start, end = segment.content, segment.end
+    if segment.mark is None and end - start < _SHORTEST_PROSE:
+        return True
+    return text[start : start + 1] in FIELD_STARTS and is_note(text, start, end)
+
+
+def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
+    """Return whether a segment whose last sentence does not end surely is prose."""
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
-    if segment.mark is None and text.rfind("“", segment.start, segment.end) > text.rfind(
-        "”", segment.start, segment.end
-    ):
+    if _opens_within(text, segment, "《》") or (segment.mark is None and _opens_within(text, segment, "“”")):
         return True
     last = text.rfind("。", segment.content, segment.end)
-    return last >= 0 and pattern("outline", "finding").search(text, last, segment.end) is None
+    if last < 0:
+        kind = segment.mark.kind if segment.mark else "plain"
+        if kind not in prose or _is_field_or_heading(text, segment):
+            return False
+        if not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
+            return False
+    clause = max(last, text.rfind(",", segment.content, segment.end), segment.content)
+    return pattern("outline", "finding").search(text, clause, segment.end) is None
+
+
+def _closes_quote(text: str, segments: list[Segment], position: int) -> int:
+    """Return 1 where the next line closes the quote that a heading's last words open, 0 otherwise."""
+    behind = segments[position + 1 : position + 2]
+    if not behind or behind[0].mark or behind[0].row or not _opens_within(text, segments[position], "“”"):
+        return 0
+    opened, closed = (text.find(mark, behind[0].start, behind[0].end) for mark in "“”")
+    return int(closed >= 0 and not 0 <= opened < closed)
+
+
+def _opens_within(text: str, segment: Segment, marks: str) -> bool:
+    """Return whether a mark is opened in a segment, and not closed."""
+    opening, closing = (text.rfind(mark, segment.start, segment.end) for mark in marks)
+    return opening > closing
 
 
 def _is_unclosed(text: str, segment: Segment) -> bool:

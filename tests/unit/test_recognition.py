@@ -334,3 +334,29 @@ def test_pictures_in_an_archive_are_one_notice_too(tmp_path: Path) -> None:
     assert unpacked(read_bytes(series, Limits()), "") == ["扫描/001.png".encode(), "扫描/002.png".encode()]
     with pytest.raises(InputError, match="is damaged"):
         unpacked(read_bytes(series, Limits())[:-1], "a")
+
+
+@installed
+def test_a_line_that_was_not_found_is_unsure() -> None:
+    import numpy
+
+    from extractor.files.scan.scanned_lines import scanned_lines
+
+    class Blind(Misreading):
+        def boxes(self, picture: recogniser.Picture) -> recogniser.Picture:
+            return engine.boxes(picture)[:1] if self._is_blind else engine.boxes(picture)
+
+        def lines(self, strips: Sequence[recogniser.Picture]) -> list[recogniser.LineText]:
+            return engine.lines(strips)
+
+        def __init__(self, *, is_blind: bool) -> None:
+            self._is_blind = is_blind
+
+    engine = recogniser.recogniser()
+    page = numpy.ascontiguousarray(numpy.asarray(printed(NOTICE[3] + "\n" + NOTICE[5], 100, numbered=False)[0]))
+    half = page[: len(page) // 3]
+    reasons = [
+        {part.reason for line in scanned_lines(half, Blind(is_blind=is_blind)).lines for part in line.unsure}
+        for is_blind in (True, False)
+    ]
+    assert reasons == [{"ink"}, set()]

@@ -125,6 +125,20 @@ def test_pages_with_text_stay_as_they_are_beside_pages_that_are_pictures() -> No
 
 
 @installed
+def test_a_page_with_ink_on_which_nothing_was_recognised_is_named() -> None:
+    import pypdfium2
+
+    mixed = pypdfium2.PdfDocument(laid(paragraphs=NOTICE[:5]))
+    bars = Image.new("L", (600, 800), 255)
+    for top in range(80, 700, 40):
+        bars.paste(0, (60, top, 540, top + 4))
+    mixed.import_pages(pypdfium2.PdfDocument(scanned_pdf([bars], 100)))
+    buffer = io.BytesIO()
+    mixed.save(buffer)
+    assert "text_in_pictures" in codes(read(scan(buffer.getvalue())))
+
+
+@installed
 def test_the_pages_of_a_tiff_are_one_notice() -> None:
     pages = [
         page.crop((0, 0, page.width, page.height // 3)) for page in (*printed(SHORT, 100), *printed("附件3份。", 100))

@@ -115,12 +115,13 @@ def _issue(page: _Page, issue: IssueReading) -> _Values:
         "text": write(outline.text),
         "measures": [_measure(page, measure) for measure in issue.measures],
         "spans": spans,
+        "confidence": issue.confidence,
     }
 
 
 def _measure(page: _Page, measure: MeasureReading) -> _Values:
     folded, text, write = page
-    outline, heading, types, status, facts, organizations = measure
+    outline, heading, types, status, facts, organizations, confidence = measure
     spans = {"label": [write(outline.label)]} if outline.label else {}
     if heading:
         spans["heading"] = [write(heading)]
@@ -158,6 +159,7 @@ def _measure(page: _Page, measure: MeasureReading) -> _Values:
             for found in facts.accountability
         ],
         "spans": spans,
+        "confidence": confidence,
     }
 
 

@@ -7,7 +7,7 @@ at hand.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -58,6 +58,8 @@ class MeasureReading(NamedTuple):
     status: str
     facts: Facts
     organizations: Sequence[Place]
+    confidence: Mapping[str, float] = {}
+    """How sure the judged values are, by their paths in the measure's record."""
 
 
 class IssueReading(NamedTuple):
@@ -67,6 +69,7 @@ class IssueReading(NamedTuple):
     category: str
     status: str
     measures: Sequence[MeasureReading]
+    confidence: Mapping[str, float] = {}
 
 
 def index_text(folded: FoldedText) -> IndexedText:

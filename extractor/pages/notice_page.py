@@ -8,6 +8,9 @@ from typing import Any
 from extractor.pages.placed_values import PlacedValue, values_of
 from extractor.record.contract import Check, Notice
 
+_UNSURE = 0.6
+"""A confidence below which pages mark a value."""
+_SURE = 1.0
 _GRAVEST = ("error", "warning", "info")
 # Checks about the totals refer to one of them.
 _MEANT = {
@@ -23,11 +26,18 @@ def notice_page(notice: Notice, text: str) -> dict[str, Any]:
     """Return the data that ``static/notice.js`` renders, as a JSON value.
 
     ``text`` is the text that the spans of ``notice`` refer to; offsets are code points. ``values`` are those of
-    ``values_of``, with their places as pairs under ``at``; ``checks`` are sorted by severity, with the path of their
-    value under ``at``, null where that has no place.
+    ``values_of``, with their places as pairs under ``at``; ``checks`` are sorted by severity and then by how sure their
+    value is, the least first, with its path under ``at``, null where that has no place. ``unsure`` has the paths of the
+    values that are less sure than ``unsure_below``, the least first.
     """
     values = list(values_of(notice))
     shown_at = _shown_at(values)
+    least = {value.path: min(value.confidence.values()) for value in values if value.confidence}
+    unsure = sorted((path for path, sure in least.items() if sure < _UNSURE), key=lambda path: least[path])
+
+    def first_looked_at(check: Check) -> tuple[int, float]:
+        return gravest_first(check), least.get(shown_at(check) or "", _SURE)
+
     return {
         "id": notice.notice_id,
         "text": text,
@@ -35,7 +45,11 @@ def notice_page(notice: Notice, text: str) -> dict[str, Any]:
         "digits": notice.outline.digits.count,
         "digits_unread": notice.outline.digits.count_unread,
         "values": [_as_json(value) for value in values],
-        "checks": [{**check.model_dump(), "at": shown_at(check)} for check in sorted(notice.checks, key=gravest_first)],
+        "checks": [
+            {**check.model_dump(), "at": shown_at(check)} for check in sorted(notice.checks, key=first_looked_at)
+        ],
+        "unsure": unsure,
+        "unsure_below": _UNSURE,
     }
 
 
@@ -47,7 +61,8 @@ def gravest_first(check: Check) -> int:
 def _as_json(value: PlacedValue) -> dict[str, Any]:
     places = [[place.start, place.end] for place in value.places]
     by = {"by": dict(value.by)} if value.by else {}
-    return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **value.data}
+    sure = {"confidence": dict(value.confidence)} if value.confidence else {}
+    return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **sure, **value.data}
 
 
 def _shown_at(values: Sequence[PlacedValue]) -> Callable[[Check], str | None]:

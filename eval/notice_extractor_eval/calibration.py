@@ -85,13 +85,14 @@ def _bin(number: int, values: Sequence[JudgedValue]) -> Bin:
 def _own_values(kind: ItemKind, home: str, gold: Issue | Measure, pred: Issue | Measure) -> Iterator[JudgedValue]:
     for name in SHAPES[kind].judged:
         confidence = pred.confidence.get(name)
-        if confidence is not None:
-            same = _as_set(getattr(gold, name)) == _as_set(getattr(pred, name))
-            yield JudgedValue(f"{home}.{name}", confidence, same)
-
-
-def _as_set(value: object) -> object:
-    return frozenset(value) if isinstance(value, list) else value
+        if confidence is None:
+            continue
+        wanted, found = getattr(gold, name), getattr(pred, name)
+        if not isinstance(found, list):
+            yield JudgedValue(f"{home}.{name}", confidence, found == wanted)
+            continue
+        for each in found:  # one confidence for all of them
+            yield JudgedValue(f"{home}.{name}", confidence, each in wanted)
 
 
 def _elements(kind: ItemKind, name: str, gold: Measure, pred: Measure) -> Iterator[JudgedValue]:

@@ -121,7 +121,7 @@ def _issue(page: _Page, issue: IssueReading) -> _Values:
 
 def _measure(page: _Page, measure: MeasureReading) -> _Values:
     folded, text, write = page
-    outline, heading, types, status, facts, organizations, confidence = measure
+    outline, heading, types, status, facts, organizations, confidence, _ = measure
     spans = {"label": [write(outline.label)]} if outline.label else {}
     if heading:
         spans["heading"] = [write(heading)]

@@ -15,12 +15,14 @@ from extractor.notice.facts.accountability import AccountabilityFound
 from extractor.notice.facts.dates import DateFound
 from extractor.notice.facts.documents import DocumentFound
 from extractor.notice.facts.judgement import (
-    issue_category,
     issue_status,
+    judged_category,
+    judged_types,
     measure_status,
-    measure_types,
+    measure_words,
     place_of_heading,
 )
+from extractor.notice.facts.lexical import WordEvidence
 from extractor.notice.facts.organizations import NameEnds, find_organizations
 from extractor.notice.facts.quantities import QuantityFound
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline
@@ -58,8 +60,10 @@ class MeasureReading(NamedTuple):
     status: str
     facts: Facts
     organizations: Sequence[Place]
-    confidence: Mapping[str, float] = {}
+    confidence: Mapping[str, float]
     """How sure the judged values are, by their paths in the measure's record."""
+    words: WordEvidence
+    """What its words say."""
 
 
 class IssueReading(NamedTuple):
@@ -69,7 +73,7 @@ class IssueReading(NamedTuple):
     category: str
     status: str
     measures: Sequence[MeasureReading]
-    confidence: Mapping[str, float] = {}
+    confidence: Mapping[str, float]
 
 
 def index_text(folded: FoldedText) -> IndexedText:
@@ -89,7 +93,8 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
     places = [outline.text for outline in outlines]
     dealt = _deal(facts, places)
     headings = [place_of_heading(text, place) for place in places]
-    types = [measure_types(_without_titles(text, place, own)) for place, own in zip(places, dealt, strict=True)]
+    words = [measure_words(_without_titles(text, place, own)) for place, own in zip(places, dealt, strict=True)]
+    types = [judged_types(found) for found in words]
     # A slogan in the heading (持续推进…) does not say that work goes on.
     statuses = [
         measure_status(text[heading.end if heading else place.start : place.end])
@@ -100,19 +105,19 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
         for place, own in zip(places, dealt, strict=True)
     ]
     distinct = [_distinct(printed, own) for own in dealt]
-    return list(map(MeasureReading, outlines, headings, types, statuses, distinct, organizations))
+    confidence = [{"types": judged.confidence} for judged in types]
+    kinds = [judged.types for judged in types]
+    return list(map(MeasureReading, outlines, headings, kinds, statuses, distinct, organizations, confidence, words))
 
 
 def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading]) -> IssueReading:
     """Judge an issue by its heading, the notes below it and its measures."""
     answer = _joined(text, (measure.outline.text for measure in measures))
     notes = _joined(text, (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in")))
-    return IssueReading(
-        outline,
-        issue_category(text[outline.title.start : outline.title.end], answer),
-        issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}"),
-        measures,
-    )
+    title = text[outline.title.start : outline.title.end]
+    category = judged_category(title, [measure.words for measure in measures], lambda: answer)
+    status = issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}")
+    return IssueReading(outline, category.value, status, measures, {"category": category.confidence})
 
 
 def _joined(text: str, places: Iterable[Place]) -> str:

@@ -1,22 +1,31 @@
-"""Scores by word lists, found in one pass over the text (Aho-Corasick), whatever the number of words.
+"""Evidence of words, found in one pass over the text (Aho-Corasick), whatever the number of words.
 
-A rule scores its name either for each of its words, or once a clause in which one of its objects follows one of its
-verbs.
+A rule of a word list scores its name either for each of its words, or once a clause in which one of its objects follows
+one of its verbs. Learnt words weigh for several names each, once a text.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from extractor.data import read_table
+from extractor.notice.facts.learnt import WordWeights, learnt
 
 _BREAK = re.compile(r"[,。;:!?\n]")
 _MOST = 3
 """A rule counts at most so often in a text: a word repeated ten times says no more than three of them."""
+
+
+class WordEvidence(NamedTuple):
+    """What the words of a text say: the scores of the word lists by name, and the packed weights of learnt words."""
+
+    scores: dict[str, int]
+    packed: int
 
 
 class _Rule(NamedTuple):
@@ -25,8 +34,11 @@ class _Rule(NamedTuple):
 
 
 class _Lexicon(NamedTuple):
+    """``entries`` has what each word does for rules, ``learnt`` its number among the learnt words, or -1."""
+
     automaton: AhoCorasick
     entries: tuple[tuple[tuple[int, int], ...], ...]
+    learnt: tuple[int, ...]
     rules: tuple[_Rule, ...]
 
 
@@ -34,27 +46,32 @@ class _Lexicon(NamedTuple):
 _WORD, _VERB, _OBJECT = range(3)
 
 
-@cache
-def _lexicon(table: str) -> _Lexicon:
-    rules: list[_Rule] = []
-    roles: dict[str, list[tuple[int, int]]] = {}
-    for name, rows in read_table(table).items():
-        for row in rows:
-            rule = len(rules)
-            rules.append(_Rule(name, row["weight"]))
-            for role, key in ((_WORD, "words"), (_VERB, "verbs"), (_OBJECT, "objects")):
-                for word in row.get(key, ()):
-                    roles.setdefault(word, []).append((role, rule))
-    automaton = AhoCorasick(list(roles), implementation=Implementation.DFA)
-    return _Lexicon(automaton, tuple(map(tuple, roles.values())), tuple(rules))
-
-
 def lexical_scores(table: str, text: str) -> dict[str, int]:
     """Return the score of each name in ``data/<table>.toml`` for ``text``; names that score nothing are left out."""
-    automaton, entries, rules = _lexicon(table)
+    return _evidence(_lexicon(table), text)[0]
+
+
+@cache
+def word_weights(table: str) -> WordWeights:
+    """Return the weights of the words that were learnt on top of a word list."""
+    task = learnt(table)
+    return WordWeights(task["names"], task["words"])
+
+
+def word_evidence(table: str, text: str) -> WordEvidence:
+    """Return what the words of ``text`` say by the list ``data/<table>.toml`` and by what was learnt on top of it."""
+    scores, found = _evidence(_learnt_lexicon(table), text)
+    packed = word_weights(table).packed
+    return WordEvidence(scores, sum([packed[number] for number in found]))
+
+
+def _evidence(lexicon: _Lexicon, text: str) -> tuple[dict[str, int], set[int]]:
+    """Return the scores of the rules by name, and the numbers of the learnt words that occur."""
+    automaton, entries, numbers, rules = lexicon
     counts: dict[int, int] = {}
     acting: dict[int, int] = {}
-    for word, _, end in automaton.find_matches_as_indexes(text, overlapping=True):
+    matches = automaton.find_matches_as_indexes(text, overlapping=True)
+    for word, _, end in matches:
         for role, rule in entries[word]:
             if role == _VERB:
                 acting[rule] = end
@@ -64,4 +81,36 @@ def lexical_scores(table: str, text: str) -> dict[str, int]:
     for rule, count in counts.items():
         name, weight = rules[rule]
         scores[name] = scores.get(name, 0) + weight * min(count, _MOST)
-    return scores
+    found = {numbers[word] for word, _, _ in matches}
+    found.discard(-1)
+    return scores, found
+
+
+@cache
+def _lexicon(table: str) -> _Lexicon:
+    return _made(read_table(table), ())
+
+
+@cache
+def _learnt_lexicon(table: str) -> _Lexicon:
+    return _made(read_table(table), tuple(learnt(table)["words"]))
+
+
+def _made(lists: Mapping[str, Sequence[Mapping[str, object]]], words: Sequence[str]) -> _Lexicon:
+    rules: list[_Rule] = []
+    roles: dict[str, list[tuple[int, int]]] = {}
+    for name, rows in lists.items():
+        for row in rows:
+            rule = len(rules)
+            rules.append(_Rule(name, row["weight"]))  # type: ignore[arg-type]
+            for role, key in ((_WORD, "words"), (_VERB, "verbs"), (_OBJECT, "objects")):
+                for word in row.get(key, ()):  # type: ignore[attr-defined]
+                    roles.setdefault(word, []).append((role, rule))
+    numbers = {word: number for number, word in enumerate(words)}
+    every = list(dict.fromkeys([*roles, *numbers]))
+    return _Lexicon(
+        AhoCorasick(every, implementation=Implementation.DFA),
+        tuple(tuple(roles.get(word, ())) for word in every),
+        tuple(numbers.get(word, -1) for word in every),
+        tuple(rules),
+    )

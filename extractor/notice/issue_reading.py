@@ -23,7 +23,7 @@ from extractor.notice.facts.judgement import (
     place_of_heading,
 )
 from extractor.notice.facts.lexical import WordEvidence
-from extractor.notice.facts.organizations import NameEnds, find_organizations
+from extractor.notice.facts.organizations import NameEnds, judged_organizations
 from extractor.notice.facts.quantities import QuantityFound
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline
 from extractor.text.folding import FoldedText
@@ -101,13 +101,17 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
         for place, heading in zip(places, headings, strict=True)
     ]
     organizations = [
-        find_organizations(text, indexed.clauses, indexed.name_ends, place, [date.text for date in own.dates])
+        judged_organizations(text, indexed.clauses, indexed.name_ends, place, [date.text for date in own.dates])
         for place, own in zip(places, dealt, strict=True)
     ]
     distinct = [_distinct(printed, own) for own in dealt]
-    confidence = [{"types": judged.confidence} for judged in types]
+    confidence = [
+        {"types": judged.confidence, **{f"organizations[{k}]": found.confidence for k, found in enumerate(bodies)}}
+        for judged, bodies in zip(types, organizations, strict=True)
+    ]
     kinds = [judged.types for judged in types]
-    return list(map(MeasureReading, outlines, headings, kinds, statuses, distinct, organizations, confidence, words))
+    acting = [[found.place for found in bodies] for bodies in organizations]
+    return list(map(MeasureReading, outlines, headings, kinds, statuses, distinct, acting, confidence, words))
 
 
 def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading]) -> IssueReading:

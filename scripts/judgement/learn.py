@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from calibrate import Scored, calibrated
+from learn_organizations import learn_organizations
 from learn_words import (
     CATEGORIES,
     SCALE,
@@ -72,6 +73,7 @@ def learnt_from(sets: Mapping[str, list[TrainingFinding]]) -> dict[str, Any]:
             "listed": [*whole(category.fitted.own[0]), *whole(category.fitted.own[1])],
             "confidence": calibrated(list(scored_categories(crossed, type_models)), SCALE),
         },
+        "organizations": learn_organizations(every, crossed),
     }
 
 
@@ -99,7 +101,7 @@ def best_least(models: Sequence[TypeModel], crossed: Sequence[Pair]) -> float:
                 wrong += len(measure.types ^ names)
         return right / (right + wrong)
 
-    return max((step / 8 for step in range(-12, 5)), key=f1)
+    return max((step / 8 for step in range(-8, 5)), key=f1)
 
 
 def scored_types(models: Sequence[TypeModel], crossed: Sequence[Pair], least: float) -> Iterator[Scored]:

@@ -92,6 +92,13 @@ def calibration(task: str) -> Calibration:
 
 
 @cache
+def feature_weights(task: str) -> FeatureWeights:
+    """Return the weights of the features that a yes-or-no question is decided by."""
+    found = learnt(task)
+    return FeatureWeights(found["weights"], found["bias"], found["least"], calibration(task))
+
+
+@cache
 def rate(task: str, way: str) -> float:
     """Return the share of values that are right where a rule read them in a certain way."""
     rates: dict[str, float] = learnt(task)["rates"]

@@ -25,6 +25,7 @@ from extractor.notice.facts.judgement import (
 from extractor.notice.facts.lexical import WordEvidence
 from extractor.notice.facts.organizations import NameEnds, judged_organizations
 from extractor.notice.facts.quantities import QuantityFound
+from extractor.notice.facts.subjects import find_subjects
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline
 from extractor.text.folding import FoldedText
 from extractor.text.places import Clauses, Place
@@ -51,7 +52,7 @@ class MeasureReading(NamedTuple):
     """A measure as the rules read it.
 
     In ``facts`` a document occurs once for each thing that was done with it, a date once for each value; dates whose
-    digits are damaged have no value and are left out. ``heading`` is None where the measure opens with none.
+    digits are damaged have no value and are left out; ``subjects`` are what its figures count. ``heading`` is None where the measure opens with none.
     """
 
     outline: MeasureOutline
@@ -59,6 +60,7 @@ class MeasureReading(NamedTuple):
     types: Sequence[str]
     status: str
     facts: Facts
+    subjects: Sequence[Place | None]
     organizations: Sequence[Place]
     confidence: Mapping[str, float]
     """How sure the judged values are, by their paths in the measure's record."""
@@ -105,13 +107,21 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
         for place, own in zip(places, dealt, strict=True)
     ]
     distinct = [_distinct(printed, own) for own in dealt]
+    subjects = [find_subjects(text, [figure.text for figure in own.quantities]) for own in distinct]
     confidence = [
-        {"types": judged.confidence, **{f"organizations[{k}]": found.confidence for k, found in enumerate(bodies)}}
-        for judged, bodies in zip(types, organizations, strict=True)
+        {
+            "types": judged.confidence,
+            **{f"quantities[{k}].subject": found.confidence for k, found in enumerate(counted)},
+            **{f"organizations[{k}]": found.confidence for k, found in enumerate(bodies)},
+        }
+        for judged, counted, bodies in zip(types, subjects, organizations, strict=True)
     ]
     kinds = [judged.types for judged in types]
+    of_figures = [[found.place for found in counted] for counted in subjects]
     acting = [[found.place for found in bodies] for bodies in organizations]
-    return list(map(MeasureReading, outlines, headings, kinds, statuses, distinct, acting, confidence, words))
+    return list(
+        map(MeasureReading, outlines, headings, kinds, statuses, distinct, of_figures, acting, confidence, words)
+    )
 
 
 def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading]) -> IssueReading:

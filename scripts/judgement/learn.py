@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from calibrate import Scored, calibrated
 from learn_organizations import learn_organizations
+from learn_subjects import learn_subjects
 from learn_words import (
     CATEGORIES,
     SCALE,
@@ -74,6 +75,7 @@ def learnt_from(sets: Mapping[str, list[TrainingFinding]]) -> dict[str, Any]:
             "confidence": calibrated(list(scored_categories(crossed, type_models)), SCALE),
         },
         "organizations": learn_organizations(every, crossed),
+        **learn_subjects(every, crossed),
     }
 
 

@@ -22,6 +22,7 @@ from extractor.notice.facts.judgement import (
     measure_words,
     place_of_heading,
 )
+from extractor.notice.facts.learnt import rate
 from extractor.notice.facts.lexical import WordEvidence
 from extractor.notice.facts.organizations import NameEnds, judged_organizations
 from extractor.notice.facts.quantities import QuantityFound
@@ -111,10 +112,14 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
     confidence = [
         {
             "types": judged.confidence,
+            "status": rate("measure_status", status),
             **{f"quantities[{k}].subject": found.confidence for k, found in enumerate(counted)},
             **{f"organizations[{k}]": found.confidence for k, found in enumerate(bodies)},
+            **{
+                f"accountability[{k}]": rate("accountability", held.action) for k, held in enumerate(own.accountability)
+            },
         }
-        for judged, counted, bodies in zip(types, subjects, organizations, strict=True)
+        for judged, status, counted, bodies, own in zip(types, statuses, subjects, organizations, distinct, strict=True)
     ]
     kinds = [judged.types for judged in types]
     of_figures = [[found.place for found in counted] for counted in subjects]

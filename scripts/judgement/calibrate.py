@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,17 +12,17 @@ _LEAST_IN_STEP = 40
 
 
 class Scored(NamedTuple):
-    """A value's score and whether it was right."""
+    """A value's score, and the share of readers who gave the same value."""
 
     score: float
-    is_right: bool
+    right: float
 
 
 def calibrated(values: Sequence[Scored], scale: int) -> dict[str, Any]:
     """Return a table of steps: from each score on, the share of values that are right, which never falls."""
     ordered = sorted(values)
     x = np.array([value.score for value in ordered])
-    y = np.array([float(value.is_right) for value in ordered])
+    y = np.array([value.right for value in ordered])
     # Steps of equal size first: the ends of an isotonic fit are single values that happened to be right or wrong.
     count = max(1, min(20, len(ordered) // _LEAST_IN_STEP))
     parts = np.array_split(np.arange(len(ordered)), count)
@@ -36,6 +36,12 @@ def calibrated(values: Sequence[Scored], scale: int) -> dict[str, Any]:
             scores.append(round(float(x[part[0]]) * scale))
             shares.append(_share(share))
     return {"scores": scores, "shares": shares}
+
+
+def share(said: Iterable[bool]) -> float:
+    """Return the share of readers who say so."""
+    answers = list(said)
+    return sum(answers) / len(answers)
 
 
 def _share(value: float) -> float:

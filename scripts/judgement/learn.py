@@ -3,8 +3,8 @@
     python scripts/judgement/learn.py
     python scripts/judgement/learn.py --check    # say whether the file is what the training set gives
 
-The same set gives the same bytes. How sure a score is, is measured on each writer's texts by what was learnt from the
-other's.
+The same set gives the same bytes. How sure a score is, is measured on each quarter of the set by what was learnt from the
+other three.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from calibrate import Scored, calibrated
+from calibrate import Scored, calibrated, share
 from learn_organizations import learn_organizations
+from learn_rates import learn_rates
 from learn_subjects import learn_subjects
 from learn_words import (
     CATEGORIES,
@@ -34,6 +35,7 @@ from learn_words import (
 from training_set import WRITERS, TrainingFinding, findings, measures_of
 
 LEARNT = Path(__file__).resolve().parents[2] / "extractor" / "data" / "learnt.json"
+_FOLDS = 4
 Pair = tuple[list[TrainingFinding], list[TrainingFinding]]
 
 
@@ -51,7 +53,7 @@ def main() -> None:
 def learnt_from(sets: Mapping[str, list[TrainingFinding]]) -> dict[str, Any]:
     """Return what is learnt from all writers' findings, by task."""
     every = [finding for found in sets.values() for finding in found]
-    crossed = list(unseen(sets))
+    crossed = list(unseen(every))
     types = learn_types(measures_of(every))
     category = learn_category(every, types.words)
     type_models = [learn_types(measures_of(seen)) for seen, _ in crossed]
@@ -76,23 +78,23 @@ def learnt_from(sets: Mapping[str, list[TrainingFinding]]) -> dict[str, Any]:
         },
         "organizations": learn_organizations(every, crossed),
         **learn_subjects(every, crossed),
+        **learn_rates(every),
     }
 
 
-def unseen(sets: Mapping[str, list[TrainingFinding]]) -> Iterator[Pair]:
-    """Yield pairs of findings to learn from and findings of others to try on."""
-    filled = [found for found in sets.values() if found]
-    if len(filled) == 1:  # while there is one writer: every second finding
-        yield filled[0][::2], filled[0][1::2]
-        yield filled[0][1::2], filled[0][::2]
-        return
-    for found in filled:
-        yield [each for other in filled if other is not found for each in other], found
+def unseen(every: Sequence[TrainingFinding]) -> Iterator[Pair]:
+    """Yield pairs of findings to learn from and findings of others to try on, all of them once."""
+    for fold in range(_FOLDS):
+        tried = [finding for number, finding in enumerate(every) if number % _FOLDS == fold]
+        yield [finding for number, finding in enumerate(every) if number % _FOLDS != fold], tried
 
 
 def best_least(models: Sequence[TypeModel], crossed: Sequence[Pair]) -> float:
     """Return the least score of a type that finds types best in unseen measures."""
-    scored = [(model.scores(measures_of(tried)), measures_of(tried)) for model, (_, tried) in zip(models, crossed, strict=True)]
+    scored = [
+        (model.scores(measures_of(tried)), measures_of(tried))
+        for model, (_, tried) in zip(models, crossed, strict=True)
+    ]
 
     def f1(least: float) -> float:
         right = wrong = 0
@@ -113,7 +115,7 @@ def scored_types(models: Sequence[TypeModel], crossed: Sequence[Pair], least: fl
         scores = model.scores(measures)
         for row, chosen, measure in zip(scores, chosen_types(scores, least), measures, strict=True):
             for number in chosen:
-                yield Scored(float(row[number]), TYPES[number] in measure.types)
+                yield Scored(float(row[number]), share(TYPES[number] in reading.types for reading in measure.readings))
 
 
 def scored_categories(crossed: Sequence[Pair], models: Sequence[TypeModel]) -> Iterator[Scored]:
@@ -122,7 +124,8 @@ def scored_categories(crossed: Sequence[Pair], models: Sequence[TypeModel]) -> I
         category: CategoryModel = learn_category(seen, model.words)
         for row, finding in zip(category.scores(tried), tried, strict=True):
             first, second = np.argsort(-row, kind="stable")[:2]
-            yield Scored(float(row[first] - row[second]), CATEGORIES[first] == finding.category)
+            right = share(CATEGORIES[first] == reading for reading in finding.readings)
+            yield Scored(float(row[first] - row[second]), right)
 
 
 def rows(words: Sequence[str], weights: Any) -> dict[str, list[int]]:
@@ -138,7 +141,9 @@ def as_text(content: Mapping[str, Any]) -> str:
 
 def _dumped(value: Any, levels: int) -> str:
     if levels and isinstance(value, dict):
-        lines = ",\n".join(f"{json.dumps(key, ensure_ascii=False)}:{_dumped(each, levels - 1)}" for key, each in value.items())
+        lines = ",\n".join(
+            f"{json.dumps(key, ensure_ascii=False)}:{_dumped(each, levels - 1)}" for key, each in value.items()
+        )
         return "{\n" + lines + "\n}"
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 

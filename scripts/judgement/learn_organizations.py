@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from calibrate import Scored, calibrated
+from calibrate import Scored, calibrated, share
 from learn_features import Labelled, as_weights, learn_weights
+from learn_words import agreed
 from training_set import TrainingFinding, TrainingMeasure, measures_of
 
 from extractor.notice.facts.learnt import FeatureWeights
@@ -35,7 +36,9 @@ def candidates(measure: TrainingMeasure) -> list[NameCandidate]:
 def _examples(found: list[TrainingFinding]) -> Iterator[Labelled]:
     for measure in measures_of(found):
         for place, features in candidates(measure):
-            yield Labelled(features, measure.folded[slice(*place)] in measure.organizations, measure.weight)
+            name = measure.folded[slice(*place)]
+            said = [name in reading.organizations for reading in measure.readings]
+            yield Labelled(features, said[0], agreed(said))
 
 
 def _scored(weights: FeatureWeights, measure: TrainingMeasure, least: int) -> list[Scored]:
@@ -46,14 +49,18 @@ def _scored(weights: FeatureWeights, measure: TrainingMeasure, least: int) -> li
         if score >= least and score > best.get(place.start, (-(10**9), ""))[0]:
             best[place.start] = score, measure.folded[slice(*place)]
     names = {name: score for score, name in sorted(best.values())}
-    return [Scored(score, name in measure.organizations) for name, score in names.items()]
+    return [
+        Scored(score, share(name in reading.organizations for reading in measure.readings))
+        for name, score in names.items()
+    ]
 
 
 def _f1(tried: Sequence[tuple[FeatureWeights, list[TrainingMeasure]]], least: int) -> float:
-    right = total = 0
+    right = total = 0.0
     for weights, measures in tried:
         for measure in measures:
             found = _scored(weights, measure, least)
-            right += 2 * sum(each.is_right for each in found)
-            total += len(found) + len(measure.organizations)
+            right += 2 * sum(each.right for each in found)
+            wanted = [len(reading.organizations) for reading in measure.readings]
+            total += len(found) + sum(wanted) / len(wanted)
     return right / total

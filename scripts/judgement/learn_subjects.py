@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from calibrate import Scored, calibrated
+from calibrate import Scored, calibrated, share
 from learn_features import Labelled, learn_weights
-from training_set import TrainingFinding, TrainingMeasure, measures_of
+from learn_words import DISPUTED
+from training_set import MeasureLabels, TrainingFinding, TrainingMeasure, measures_of
 
 from extractor.notice.facts.quantities import QuantityFound
 from extractor.notice.facts.subjects import Edge, beginnings, ends, goes_on, noun_behind, words_before
@@ -29,13 +30,16 @@ class LabelledFigure(NamedTuple):
     before: QuantityFound | None
     before_subject: str | None
     subject: str | None
+    second: str | None
+
+    def right(self, found: str | None) -> float:
+        """Return the share of readers who gave the subject ``found``."""
+        return share(same_words(found, said) for said in (self.subject, self.second))
 
 
 def learn_subjects(every: list[TrainingFinding], crossed: Pairs) -> dict[str, dict[str, Any]]:
     """Return the tasks as they are written down: where a subject before a figure begins, and where one behind ends."""
-    tasks = {
-        task: {**weights_of(every, task), "confidence": calibrated(_values(crossed, task), 1)} for task in TASKS
-    }
+    tasks = {task: {**weights_of(every, task), "confidence": calibrated(_values(crossed, task), 1)} for task in TASKS}
     tasks[BEFORE]["rates"] = _rates(every)
     return tasks
 
@@ -48,7 +52,7 @@ def _values(crossed: Pairs, task: str) -> list[Scored]:
         for each in figures(unseen):
             if stretch := _stretch(each, task):
                 place, margin = best_edge(weights, edges(each, stretch, task))
-                values.append(Scored(margin, same_words(_cut(each, stretch, task, place), each.subject)))
+                values.append(Scored(margin, each.right(_cut(each, stretch, task, place))))
     return values
 
 
@@ -57,13 +61,22 @@ def figures(found: list[TrainingFinding]) -> Iterator[LabelledFigure]:
     for measure in measures_of(found):
         left = list(measure.figures)
         before: tuple[QuantityFound | None, str | None] = None, None
-        for value, unit, subject in measure.subjects:
+        seconds = _by_figure(measure.readings[-1])
+        for value, unit, subject in measure.labels.subjects:
             same = [each for each in left if _is_value(each, str(value), unit)]
             if not same:
                 continue
             left.remove(same[0])
-            yield LabelledFigure(measure, same[0], *before, subject)
+            others = seconds.get((str(value), unit)) or [subject]
+            yield LabelledFigure(measure, same[0], *before, subject, others.pop(0))
             before = same[0], subject
+
+
+def _by_figure(labels: MeasureLabels) -> dict[tuple[str, str | None], list[str | None]]:
+    found: dict[tuple[str, str | None], list[str | None]] = {}
+    for value, unit, subject in labels.subjects:
+        found.setdefault((str(value), unit), []).append(subject)
+    return found
 
 
 def _is_value(figure: QuantityFound, value: str, unit: str | None) -> bool:
@@ -101,14 +114,14 @@ def _cut(each: LabelledFigure, stretch: Place, task: str, place: int) -> str:
 
 def _rates(found: list[TrainingFinding]) -> dict[str, float]:
     """Return how often the rules are right that need no edge: the subject of the figure before, or none."""
-    counts: defaultdict[str, Counter[bool]] = defaultdict(Counter)
+    counts: defaultdict[str, list[float]] = defaultdict(list)
     for each in figures(found):
         if _stretch(each, BEHIND) or _stretch(each, BEFORE):
             continue
         text, start = each.measure.folded, each.figure.text.start
         same = each.before is not None and goes_on(text, each.before.text.end, start)
-        counts["same" if same else "none"][same_words(each.before_subject if same else None, each.subject)] += 1
-    return {way: round(counts[way][True] / max(1, counts[way].total()), 2) for way in ("same", "none")}
+        counts["same" if same else "none"].append(each.right(each.before_subject if same else None))
+    return {way: round(sum(counts[way]) / max(1, len(counts[way])), 2) for way in ("same", "none")}
 
 
 def weights_of(found: list[TrainingFinding], task: str) -> dict[str, Any]:
@@ -131,7 +144,7 @@ def _examples(found: list[TrainingFinding], task: str) -> Iterator[Labelled]:
         right = [same_words(_cut(each, stretch, task, edge.place), each.subject) for edge in possible]
         if any(right):
             for edge, is_right in zip(possible, right, strict=True):
-                yield Labelled(_names(edge), is_right, each.measure.weight)
+                yield Labelled(_names(edge), is_right, 1.0 if same_words(each.subject, each.second) else DISPUTED)
 
 
 def _names(edge: Edge) -> list[str]:
@@ -143,7 +156,11 @@ def best_edge(weights: dict[str, Any], possible: Iterable[Edge]) -> tuple[int, i
     left, right, sizes = weights["left"], weights["right"], weights["sizes"]
     best, most, second = 0, -(10**9), -(10**4)
     for edge in possible:
-        score = sizes[edge.size] + sum(left.get(each, 0) for each in edge.left) + sum(right.get(each, 0) for each in edge.right)
+        score = (
+            sizes[edge.size]
+            + sum(left.get(each, 0) for each in edge.left)
+            + sum(right.get(each, 0) for each in edge.right)
+        )
         if score > most:
             best, most, second = edge.place, score, max(second, most)
         else:

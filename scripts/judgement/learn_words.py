@@ -23,6 +23,8 @@ SCALE = 64
 """Whole numbers a unit of log-odds."""
 _SIZES = (2, 3)
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
+DISPUTED = 0.4
+"""The weight of an example that two readers label differently."""
 _RAREST_CLASS = 3
 _UNKNOWN = -3.0
 Floats = NDArray[np.float64]
@@ -96,6 +98,11 @@ def whole(values: Floats) -> list[int]:
     return [int(value) for value in np.rint(values * SCALE)]
 
 
+def agreed(readings: Sequence[object]) -> float:
+    """Return how much an example counts: less where two readers differ."""
+    return DISPUTED if len(set(readings)) > 1 else 1.0
+
+
 class TypeModel(NamedTuple):
     """What words say about the types of a measure."""
 
@@ -106,14 +113,17 @@ class TypeModel(NamedTuple):
         """Return the score of each type for each measure."""
         texts = [each.without_titles for each in measures]
         listed = by_lists("measure_types", texts, TYPES)
-        return np.asarray(presence(texts, self.words) @ self.fitted.weights + listed * self.fitted.own[0] + self.fitted.bias)
+        return np.asarray(
+            presence(texts, self.words) @ self.fitted.weights + listed * self.fitted.own[0] + self.fitted.bias
+        )
 
 
 def learn_types(measures: Sequence[TrainingMeasure], strength: float = 0.1, most: int = 1000) -> TypeModel:
     """Learn the types of measures."""
     texts = [each.without_titles for each in measures]
     y = np.array([[name in each.types for name in TYPES] for each in measures])
-    listed, weights = by_lists("measure_types", texts, TYPES), np.array([each.weight for each in measures])
+    listed = by_lists("measure_types", texts, TYPES)
+    weights = np.array([agreed([reading.types for reading in each.readings]) for each in measures])
     words = frequent(texts, 3)
     x = presence(texts, words)
     words = telling(words, x, fit(x, [listed], y, strength, weights).weights, most)
@@ -177,7 +187,7 @@ def learn_category(
     """Learn the categories of findings; ``measure_words`` are those that the types are learnt from."""
     title_words = frequent((each.folded_title for each in findings), 2)
     y = np.array([[each.category == name for name in CATEGORIES] for each in findings])
-    weights = np.array([each.weight for each in findings])
+    weights = np.array([agreed(each.readings) for each in findings])
     x, own = category_columns(findings, title_words, measure_words)
     first = fit(x, own, y, strength, weights)
     size = len(title_words)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,38 @@ _ENUMERATOR = re.compile(
 
 
 @dataclass(frozen=True)
-class TrainingMeasure:
-    """A measure of the set with its labels; ``weight`` is smaller where the second reader differs."""
+class MeasureLabels:
+    """The labels that a reader gave to a measure."""
 
-    text: str
     types: frozenset[str]
     status: str
     organizations: frozenset[str]
     subjects: Sequence[Sequence[str | None]]
     accountability: Sequence[Sequence[str]]
-    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class TrainingMeasure:
+    """A measure of the set: its text, the writer's labels, and a second reader's, where there is one."""
+
+    text: str
+    labels: MeasureLabels
+    second: MeasureLabels | None = None
+
+    @property
+    def readings(self) -> list[MeasureLabels]:
+        """The labels of all its readers."""
+        return [self.labels, self.second] if self.second else [self.labels]
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The writer's types."""
+        return self.labels.types
+
+    @property
+    def organizations(self) -> frozenset[str]:
+        """The writer's organisations."""
+        return self.labels.organizations
 
     @cached_property
     def folded(self) -> str:
@@ -81,13 +104,18 @@ class TrainingMeasure:
 
 @dataclass(frozen=True)
 class TrainingFinding:
-    """A finding of the set with its measures."""
+    """A finding of the set with its measures; ``second`` is the category by the second reader, where there is one."""
 
     section: tuple[str, ...]
     title: str
     category: str
     measures: tuple[TrainingMeasure, ...]
-    weight: float = 1.0
+    second: str | None = None
+
+    @property
+    def readings(self) -> list[str]:
+        """The categories by all readers."""
+        return [self.category, self.second] if self.second else [self.category]
 
     @cached_property
     def folded_title(self) -> str:
@@ -97,29 +125,38 @@ class TrainingFinding:
 
 def findings(writer: str, folder: Path = TRAINING) -> list[TrainingFinding]:
     """Return a writer's findings, in the order of the files."""
-    return [_finding(row) for row in _rows(sorted((folder / writer).glob("*.jsonl")))]
+    return [
+        _finding(row, second)
+        for path in sorted((folder / writer).glob("*.jsonl"))
+        for row, second in _read_twice(path, folder / "second" / f"{writer}-{path.name}")
+    ]
 
 
-def _rows(paths: Iterable[Path]) -> Iterator[Mapping[str, Any]]:
-    for path in paths:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.strip():
-                yield json.loads(line)
+def _read_twice(path: Path, second: Path) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
+    """Yield the rows of a file, each with the second reader's labels; None where a file has none as long."""
+    rows, others = _rows(path), _rows(second) if second.is_file() else []
+    yield from zip(rows, others if len(others) == len(rows) else [None] * len(rows), strict=True)
 
 
-def _finding(row: Mapping[str, Any]) -> TrainingFinding:
+def _rows(path: Path) -> list[Mapping[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _finding(row: Mapping[str, Any], second: Mapping[str, Any] | None) -> TrainingFinding:
+    others = second["measures"] if second and len(second["measures"]) == len(row["measures"]) else []
     measures = tuple(
-        TrainingMeasure(
-            each["text"],
-            frozenset(each["types"]),
-            each["status"],
-            frozenset(fold(name).text for name in each["organizations"]),
-            each["subjects"],
-            each["accountability"],
-        )
-        for each in row["measures"]
+        TrainingMeasure(each["text"], _labels(each), _labels(other) if other else None)
+        for each, other in zip_longest(row["measures"], others)
     )
-    return TrainingFinding(tuple(row["section"]), row["title"], row["category"], measures)
+    category = second["category"] if second else None
+    return TrainingFinding(tuple(row["section"]), row["title"], row["category"], measures, category)
+
+
+def _labels(row: Mapping[str, Any]) -> MeasureLabels:
+    organizations = frozenset(fold(name).text for name in row["organizations"])
+    return MeasureLabels(
+        frozenset(row["types"]), row["status"], organizations, row["subjects"], row["accountability"]
+    )
 
 
 def measures_of(found: Iterable[TrainingFinding]) -> list[TrainingMeasure]:

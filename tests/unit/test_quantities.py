@@ -165,9 +165,9 @@ def test_dates_ranks_names_grades_articles_titles_and_numbers_of_telephones_are_
     ],
 )
 def test_the_subject_is_what_is_counted_as_short_as_the_text_allows(text: str, subject: str) -> None:
-    [found] = _found(text)
-    assert found.subject
-    assert text[found.subject.start : found.subject.end] == subject
+    [found] = find_subjects(text, [figure.text for figure in _found(text)])
+    assert found.place
+    assert text[found.place.start : found.place.end] == subject
 
 
 @in_both_widths

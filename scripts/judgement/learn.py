@@ -28,6 +28,7 @@ from learn_words import (
     CategoryModel,
     TypeModel,
     chosen_types,
+    decided,
     learn_category,
     learn_types,
     whole,
@@ -123,9 +124,8 @@ def scored_categories(crossed: Sequence[Pair], models: Sequence[TypeModel]) -> I
     for model, (seen, tried) in zip(models, crossed, strict=True):
         category: CategoryModel = learn_category(seen, model.words)
         for row, finding in zip(category.scores(tried), tried, strict=True):
-            first, second = np.argsort(-row, kind="stable")[:2]
-            right = share(CATEGORIES[first] == reading for reading in finding.readings)
-            yield Scored(float(row[first] - row[second]), right)
+            number, margin = decided(row, finding.folded_title)
+            yield Scored(margin, share(CATEGORIES[number] == reading for reading in finding.readings))
 
 
 def rows(words: Sequence[str], weights: Any) -> dict[str, list[int]]:

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from training_set import TrainingFinding, TrainingMeasure
 
-from extractor.notice.facts.judgement import MEASURES_READ
+from extractor.notice.facts.judgement import CLEAR_LEAD, MEASURES_READ
 from extractor.notice.facts.lexical import lexical_scores
 from extractor.record.enumerations import VOCABULARIES
 
@@ -163,6 +163,15 @@ class CategoryModel(NamedTuple):
         return np.asarray(x @ self.fitted.weights + listed + self.fitted.bias)
 
 
+def decided(row: Floats, title: str) -> tuple[int, float]:
+    """Return the number of the category that scores decide for, and how far it is ahead of the best other one."""
+    by_list = by_lists("categories", [title], CATEGORIES)[0]
+    listed = np.argsort(-by_list, kind="stable")
+    order = np.argsort(-row, kind="stable")
+    first = listed[0] if by_list[listed[0]] - by_list[listed[1]] >= CLEAR_LEAD else order[0]
+    return int(first), float(row[first] - row[order[1] if first == order[0] else order[0]])
+
+
 def category_columns(
     findings: Sequence[TrainingFinding], title_words: Sequence[str], measure_words: Sequence[str]
 ) -> tuple[csr_matrix, list[Floats]]:
@@ -182,7 +191,7 @@ def category_columns(
 
 
 def learn_category(
-    findings: Sequence[TrainingFinding], measure_words: Sequence[str], strength: float = 1.0, most: int = 1500
+    findings: Sequence[TrainingFinding], measure_words: Sequence[str], strength: float = 3.0, most: int = 1500
 ) -> CategoryModel:
     """Learn the categories of findings; ``measure_words`` are those that the types are learnt from."""
     title_words = frequent((each.folded_title for each in findings), 2)

@@ -21,6 +21,8 @@ MEASURES_READ = 1500
 
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
+CLEAR_LEAD = 2
+"""A lead of a category in the list's score of a title from which on the list decides."""
 _MOST_TYPES = 3
 _OTHER = "other"
 _TYPE_NUMBERS = {name: number for number, name in enumerate(VOCABULARIES["measure_type"])}
@@ -157,17 +159,19 @@ def judged_category(title: str, measures: Sequence[WordEvidence], answer: Callab
         packed = sum([each.packed for each in measures])
         for number, total in enumerate(word_weights("measure_types").sums(packed)[len(_TYPE_NUMBERS) :]):
             scores[number] += total // len(measures)
-    best = max(words.scores.values(), default=0)
     for name, score in words.scores.items():
         scores[_CATEGORY_NUMBERS[name]] += listed[_CATEGORY_NUMBERS[name]] * score
-    if list(words.scores.values()).count(best) != 1:
+    ranked = sorted(words.scores.items(), key=lambda each: -each[1])
+    lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0) if ranked else 0
+    if not lead:
         for name, score in lexical_scores("categories", answer()[:MEASURES_READ]).items():
             number = _CATEGORY_NUMBERS[name]
             scores[number] += listed[len(names) + number] * score
     order = sorted(range(len(names)), key=lambda number: -scores[number])
-    sure = confidence(scores[order[0]] - scores[order[1]])
+    first = _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else order[0]
+    second = order[1] if first == order[0] else order[0]
     told = words.packed or words.scores or any(each.packed for each in measures)
-    return Judged(names[order[0]] if told else _OTHER, sure)
+    return Judged(names[first] if told else _OTHER, confidence(scores[first] - scores[second]))
 
 
 def issue_category(title: str, measures: str) -> str:

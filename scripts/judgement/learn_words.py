@@ -118,7 +118,7 @@ class TypeModel(NamedTuple):
         )
 
 
-def learn_types(measures: Sequence[TrainingMeasure], strength: float = 0.1, most: int = 1000) -> TypeModel:
+def learn_types(measures: Sequence[TrainingMeasure], strength: float = 0.1, most: int = 700) -> TypeModel:
     """Learn the types of measures."""
     texts = [each.without_titles for each in measures]
     y = np.array([[name in each.types for name in TYPES] for each in measures])

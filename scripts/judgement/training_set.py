@@ -154,9 +154,7 @@ def _finding(row: Mapping[str, Any], second: Mapping[str, Any] | None) -> Traini
 
 def _labels(row: Mapping[str, Any]) -> MeasureLabels:
     organizations = frozenset(fold(name).text for name in row["organizations"])
-    return MeasureLabels(
-        frozenset(row["types"]), row["status"], organizations, row["subjects"], row["accountability"]
-    )
+    return MeasureLabels(frozenset(row["types"]), row["status"], organizations, row["subjects"], row["accountability"])
 
 
 def measures_of(found: Iterable[TrainingFinding]) -> list[TrainingMeasure]:

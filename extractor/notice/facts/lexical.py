@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -34,16 +34,17 @@ class _Rule(NamedTuple):
 
 
 class _Lexicon(NamedTuple):
-    """``entries`` has what each word does for rules, ``learnt`` its number among the learnt words, or -1."""
+    """The words of a list and those learnt on top of it; ``entries`` has what each does for rules."""
 
     automaton: AhoCorasick
     entries: tuple[tuple[tuple[int, int], ...], ...]
-    learnt: tuple[int, ...]
     rules: tuple[_Rule, ...]
 
 
-# What a word does for a rule.
-_WORD, _VERB, _OBJECT = range(3)
+_KEYS = ("words", "verbs", "objects")
+_WORD, _VERB, _OBJECT = range(len(_KEYS))
+"""What a word does for a rule: its place in ``_KEYS``."""
+_Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def lexical_scores(table: str, text: str) -> dict[str, int]:
@@ -60,14 +61,14 @@ def word_weights(table: str) -> WordWeights:
 
 def word_evidence(table: str, text: str) -> WordEvidence:
     """Return what the words of ``text`` say by the list ``data/<table>.toml`` and by what was learnt on top of it."""
-    scores, found = _evidence(_learnt_lexicon(table), text)
-    packed = word_weights(table).packed
-    return WordEvidence(scores, sum([packed[number] for number in found]))
+    scores, matches = _evidence(_learnt_lexicon(table), text)
+    packed = _packed_of_words(table)
+    return WordEvidence(scores, sum([packed[word] for word in {word for word, _, _ in matches}]))
 
 
-def _evidence(lexicon: _Lexicon, text: str) -> tuple[dict[str, int], set[int]]:
-    """Return the scores of the rules by name, and the numbers of the learnt words that occur."""
-    automaton, entries, numbers, rules = lexicon
+def _evidence(lexicon: _Lexicon, text: str) -> tuple[dict[str, int], list[tuple[int, int, int]]]:
+    """Return the scores of the rules by name, and all words that occur."""
+    automaton, entries, rules = lexicon
     counts: dict[int, int] = {}
     acting: dict[int, int] = {}
     matches = automaton.find_matches_as_indexes(text, overlapping=True)
@@ -81,9 +82,14 @@ def _evidence(lexicon: _Lexicon, text: str) -> tuple[dict[str, int], set[int]]:
     for rule, count in counts.items():
         name, weight = rules[rule]
         scores[name] = scores.get(name, 0) + weight * min(count, _MOST)
-    found = {numbers[word] for word, _, _ in matches}
-    found.discard(-1)
-    return scores, found
+    return scores, matches
+
+
+@cache
+def _packed_of_words(table: str) -> list[int]:
+    """Return the packed weights of the words of a lexicon, by their numbers there."""
+    packed = dict(zip(learnt(table)["words"], word_weights(table).packed, strict=True))
+    return [packed.get(word, 0) for word in _words_of(read_table(table), tuple(packed))]
 
 
 @cache
@@ -96,21 +102,22 @@ def _learnt_lexicon(table: str) -> _Lexicon:
     return _made(read_table(table), tuple(learnt(table)["words"]))
 
 
-def _made(lists: Mapping[str, Sequence[Mapping[str, object]]], words: Sequence[str]) -> _Lexicon:
+def _made(lists: _Lists, words: Sequence[str]) -> _Lexicon:
     rules: list[_Rule] = []
     roles: dict[str, list[tuple[int, int]]] = {}
     for name, rows in lists.items():
         for row in rows:
             rule = len(rules)
-            rules.append(_Rule(name, row["weight"]))  # type: ignore[arg-type]
-            for role, key in ((_WORD, "words"), (_VERB, "verbs"), (_OBJECT, "objects")):
-                for word in row.get(key, ()):  # type: ignore[attr-defined]
+            rules.append(_Rule(name, row["weight"]))
+            for role, key in enumerate(_KEYS):
+                for word in row.get(key, ()):
                     roles.setdefault(word, []).append((role, rule))
-    numbers = {word: number for number, word in enumerate(words)}
-    every = list(dict.fromkeys([*roles, *numbers]))
-    return _Lexicon(
-        AhoCorasick(every, implementation=Implementation.DFA),
-        tuple(tuple(roles.get(word, ())) for word in every),
-        tuple(numbers.get(word, -1) for word in every),
-        tuple(rules),
-    )
+    every = _words_of(lists, words)
+    automaton = AhoCorasick(every, implementation=Implementation.DFA)
+    return _Lexicon(automaton, tuple(tuple(roles.get(word, ())) for word in every), tuple(rules))
+
+
+def _words_of(lists: _Lists, words: Sequence[str]) -> list[str]:
+    """Return each word of a lexicon once: those of the lists, then those that were learnt."""
+    listed = [word for rows in lists.values() for row in rows for key in _KEYS for word in row.get(key, ())]
+    return list(dict.fromkeys([*listed, *words]))

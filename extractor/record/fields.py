@@ -56,6 +56,7 @@ class Field(NamedTuple):
     is_joined: bool
     is_last: bool
     is_around: bool
+    is_overlapping: bool
 
     def called(self, lang: Lang) -> str:
         """Return the value's name in a language."""
@@ -111,7 +112,7 @@ class Shape(NamedTuple):
 
 
 def _field(name: str, row: Mapping[str, Any]) -> Field:
-    marks = (row.get(mark, False) for mark in ("wrap", "joined", "last", "around"))
+    marks = (row.get(mark, False) for mark in ("wrap", "joined", "last", "around", "overlap"))
     return Field(name, row["is"], row.get("of"), row["zh"], row["en"], row["about"], *marks)
 
 

@@ -3,8 +3,8 @@
     python scripts/judgement/learn.py
     python scripts/judgement/learn.py --check    # say whether the file is what the training set gives
 
-The same set gives the same bytes. How sure a score is, is measured on each quarter of the set by what was learnt from the
-other three.
+The same set gives the same bytes. How sure a score is, is measured on each quarter of the set by what was learnt from
+the other three.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def best_least(models: Sequence[TypeModel], crossed: Sequence[Pair]) -> float:
                 wrong += len(measure.types ^ names)
         return right / (right + wrong)
 
-    return max((step / 8 for step in range(-8, 5)), key=f1)
+    return max((step / 8 for step in range(-6, 5)), key=f1)
 
 
 def scored_types(models: Sequence[TypeModel], crossed: Sequence[Pair], least: float) -> Iterator[Scored]:

@@ -40,7 +40,7 @@ class Fitted(NamedTuple):
 
 def grams(text: str) -> set[str]:
     """Return the words of a text: two or three Chinese characters side by side."""
-    found = set()
+    found: set[str] = set()
     for run in _RUN.findall(text):
         for size in _SIZES:
             found.update(run[start : start + size] for start in range(len(run) - size + 1))
@@ -175,7 +175,7 @@ def decided(row: Floats, title: str) -> tuple[int, float]:
 def category_columns(
     findings: Sequence[TrainingFinding], title_words: Sequence[str], measure_words: Sequence[str]
 ) -> tuple[csr_matrix, list[Floats]]:
-    """Return the columns of words and the scores by lists: of titles, and of measures where the title leaves it open."""
+    """Return the columns of words, and the scores by lists: of titles, and of measures if the title leaves it open."""
     titles = [each.folded_title for each in findings]
     of_titles = by_lists("categories", titles, CATEGORIES)
     answers = ["\n".join(each.folded[each.body.start :] for each in finding.measures) for finding in findings]

@@ -20,7 +20,12 @@ settings.load_profile("eval")
 
 Example = tuple[Notice, str]
 MEASURE_SPANS = {"measures.text.exact", "measures.text.overlap", "measures.text.iou"}
-QUANTITIES = {"measures.quantities", "measures.quantities.subject", "measures.quantities.qualifier"}
+QUANTITIES = {
+    "measures.quantities",
+    "measures.quantities.subject",
+    "measures.quantities.subject.overlap",
+    "measures.quantities.qualifier",
+}
 DOCUMENTS = {"measures.documents", "measures.documents.title"}
 IN_A_MEASURE = {name for name in ROWS if name.startswith("measures")}
 IN_AN_ISSUE = {name for name in ROWS if name.startswith("issues")} | IN_A_MEASURE

@@ -12,6 +12,7 @@ from extractor.notice.assemble import printed_unit
 from extractor.notice.facts.dates import find_dates
 from extractor.notice.facts.documents import find_documents
 from extractor.notice.facts.quantities import QuantityFound, find_figures
+from extractor.notice.facts.subjects import find_subjects
 from extractor.text.folding import half_width
 
 

@@ -109,7 +109,8 @@ def _may_bear(action: str, unit: str) -> bool:
 def _action_behind(before: str, unit: str, after: str, *, untold: bool) -> re.Match[str] | None:
     """Return the action printed behind a figure: 对1名负责人进行约谈, 给予4人党纪处分.
 
-    Where no action is known before (``untold``), it may follow at once, or behind the persons: 6人诫勉谈话, 2名保管员提醒谈话.
+    Where no action is known before (``untold``), it may follow at once, or behind the persons: 6人诫勉谈话,
+    2名保管员提醒谈话.
     """
     if behind := _BEHIND.match(after):
         return behind

@@ -1,7 +1,7 @@
 """What was learnt from the training set: weights of words and of other features, and how sure a score is.
 
-``extractor/data/learnt.json`` is made by ``scripts/judgement/learn.py``. All numbers in it are whole, so that a score is
-the same on every machine; it is read when a notice is judged first.
+``extractor/data/learnt.json`` is made by ``scripts/judgement/learn.py``. All numbers that a score is added up from are
+whole, so that it is the same on every machine. The file is read when a notice is judged first.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from extractor.data import read_table
 from extractor.notice.facts.learnt import Calibration, calibration, learnt
 from extractor.text.places import Place
 from extractor.text.wording import any_of
@@ -137,19 +136,19 @@ def ends(text: str, noun: Place) -> Iterator[Edge]:
 def _beginning(text: str, window: Place) -> tuple[int, float]:
     """Return where the subject begins by the weights of ``beginnings``, and how sure it is.
 
-    Only places behind two characters that are known to come before a subject are weighed.
+    Only places behind a character that is known to come before a subject are weighed.
     """
     left, right, sizes, confidence = _cuts("subject_before")
     start, end = window
     best, most, second = start, _score_at_start(text, window), _WORST
     for place in range(max(start + 1, end - _LONGEST_SIZE), end - 1):
-        known = left.get(text[place - 2 : place]) if place - start > 1 else left.get(text[start])
+        known = left.get(text[place - 1])
         if known is None:
             continue
         score = known + sizes[end - place] + right.get(text[place], 0) + right.get(text[place : place + 2], 0)
         score += right.get(text[place : place + 3], 0)
         if place - start > 1:
-            score += left.get(text[place - 1], 0)
+            score += left.get(text[place - 2 : place], 0)
         if place - start > 2:
             score += left.get(text[place - 3 : place], 0)
         if score > most:

@@ -53,8 +53,8 @@ class MeasureReading(NamedTuple):
     """A measure as the rules read it.
 
     In ``facts`` a document occurs once for each thing that was done with it, a date once for each value; dates whose
-    digits are damaged have no value and are left out; ``subjects`` are what its figures count. ``heading`` is None where
-    the measure opens with none.
+    digits are damaged have no value and are left out; ``subjects`` are what its figures count. ``heading`` is None
+    where the measure opens with none.
     """
 
     outline: MeasureOutline

@@ -160,7 +160,7 @@ def test_dates_ranks_names_grades_articles_titles_and_numbers_of_telephones_are_
     ("text", "subject"),
     [
         ("完成投资3.2亿元。", "完成投资"),
-        ("补植苗木共265棵。", "补植苗木"),
+        ("补植苗木共265棵。", "苗木"),
         ("清点出265件残次品。", "残次品"),
         ("占比达到12%。", "占比"),
     ],

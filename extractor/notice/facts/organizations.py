@@ -32,6 +32,9 @@ _NO_PARTNER = pattern("organizations", "with_none")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
 _GENERIC = pattern("organizations", "generic")
 _NOT_IN_NAME = pattern("organizations", "not_in_names")
+_OPENS_AND_ACTS = "clause acts"
+_SURE_OF_ACT = 28
+"""A name at the beginning of a clause before a known act needs so much less of a score."""
 _LISTED = "list"
 """The kind of a name in 市场监管、住建等部门, which counts whatever it ends with."""
 
@@ -98,7 +101,9 @@ def judged_organizations(
     best: dict[int, tuple[int, Place]] = {}
     for place, features in name_candidates(text, clauses, ends, measure, dates):
         score = weights.score(features)
-        if score >= weights.least and (place.start not in best or score > best[place.start][0]):
+        if score >= weights.least - (_SURE_OF_ACT if _OPENS_AND_ACTS in features else 0) and (
+            place.start not in best or score > best[place.start][0]
+        ):
             best[place.start] = score, place
     if not best:
         return []

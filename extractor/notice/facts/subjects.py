@@ -36,6 +36,8 @@ _NOUN = re.compile(
     rf"(?=[,。;、:!?()\d《]|$|{any_of(_TABLE, 'behind_noun')})"
 )
 _NO_NOUN = re.compile(any_of(_TABLE, "no_noun"))
+_KEPT = re.compile(any_of(_TABLE, "kept"))
+_LONGEST_KEPT = 4
 _REST = re.compile(rf"(?:{any_of(_TABLE, 'rest')})+")
 
 
@@ -89,7 +91,8 @@ def _before(text: str, window: Place) -> SubjectFound:
     if window.end - window.start < _SHORTEST or _REST.fullmatch(text, window.start, window.end):
         return SubjectFound(None, _rates()["none"])
     place, confidence = _beginning(text, window)
-    return SubjectFound(Place(place, window.end), confidence)
+    kept = _KEPT.search(text, max(window.start, place - _LONGEST_KEPT), window.end)
+    return SubjectFound(Place(min(place, kept.start()) if kept else place, window.end), confidence)
 
 
 def noun_behind(text: str, end: int) -> Place | None:

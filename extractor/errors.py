@@ -13,6 +13,10 @@ class ExtractorError(Exception):
 class InputError(ExtractorError):
     """A given file cannot be read: the message names the file, the place in it and the remedy."""
 
+    def in_words(self, lang: str) -> str:  # noqa: ARG002
+        """Return the message in a language (zh, en), as far as it is there in both."""
+        return str(self)
+
 
 class SettingsError(ExtractorError):
     """A setting or an option is wrong or missing."""

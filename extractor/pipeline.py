@@ -14,11 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from extractor.files.ingest import ingest
 from extractor.files.parts.left_out import LeftOut, told_of
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.parts.text_places import TextPlaces
 from extractor.files.sources.source import Source
 from extractor.notice.assemble import assemble, in_source
 from extractor.notice.doubts import check
 from extractor.notice.reading import Reading, read_by_rules
 from extractor.omissions import named_omissions, with_omissions
+from extractor.recognition import with_recognition
 from extractor.record.checks import Doubt, Lang, said
 from extractor.record.contract import Notice
 from extractor.text.folding import fold
@@ -29,17 +32,25 @@ if TYPE_CHECKING:
     from extractor.endpoint.failures import CallFailure
 
 
-def extract(text: str, *, notice_id: str = "notice", lang: Lang = "zh", left_out: Sequence[LeftOut] = ()) -> Notice:
+def extract(
+    text: str,
+    *,
+    notice_id: str = "notice",
+    lang: Lang = "zh",
+    left_out: Sequence[LeftOut] = (),
+    places: TextPlaces | None = None,
+) -> Notice:
     """Extract a notice from its plain text by rules alone.
 
     ``text`` is used as it is: spans in the result are code points into exactly this string. Any text is taken; one that
     is no notice gives a record without issues and with checks that say so, in Chinese or English by ``lang``. So do
-    checks name what ``left_out`` says that the text lacks of its file (see ``extractor.files.ingest``).
+    checks name what ``left_out`` says that the text lacks of its file (see ``extractor.files.ingest``), and what may be
+    misread of a text that was recognised at ``places``.
     """
     reading = read_by_rules(fold(text))
     notice = assemble(reading, notice_id)
     checks = with_omissions(named_omissions(left_out, text, lang), check(notice, reading, lang))
-    return notice.model_copy(update={"checks": checks})
+    return with_recognition(notice.model_copy(update={"checks": checks}), text, places, lang)
 
 
 class Assisted(NamedTuple):
@@ -49,7 +60,7 @@ class Assisted(NamedTuple):
     failures: list[CallFailure]
 
 
-async def extract_with_model(
+async def extract_with_model(  # noqa: PLR0913
     text: str,
     model: Model,
     *,
@@ -57,6 +68,7 @@ async def extract_with_model(
     finds_issues: bool = False,
     lang: Lang = "zh",
     left_out: Sequence[LeftOut] = (),
+    places: TextPlaces | None = None,
 ) -> Assisted:
     """Extract a notice from its plain text by rules and a model.
 
@@ -71,7 +83,8 @@ async def extract_with_model(
     notice = in_source(read.notice, material.reading.folded)
     checks = check(notice, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
     checks = with_omissions(named_omissions(left_out, text, lang), checks)
-    return Assisted(notice.model_copy(update={"checks": checks}), read.failures)
+    notice = with_recognition(notice.model_copy(update={"checks": checks}), text, places, lang)
+    return Assisted(notice, read.failures)
 
 
 class ModelReading(NamedTuple):
@@ -108,7 +121,8 @@ class ReadNotice(NamedTuple):
     """A notice as a reader read it.
 
     ``text`` is what the spans of ``notice`` index; ``failures`` are a sentence for each call that failed for good;
-    ``left_out`` lists the parts of the file that the text lacks; ``asked`` is what a model took, None where none was.
+    ``left_out`` lists the parts of the file that the text lacks; ``asked`` is what a model took, None where none was;
+    ``places`` says where on its pages or in which cells the text stands.
     """
 
     text: str
@@ -116,17 +130,20 @@ class ReadNotice(NamedTuple):
     failures: Sequence[str] = ()
     left_out: Sequence[LeftOut] = ()
     asked: Mapping[str, Any] | None = None
+    places: TextPlaces | None = None
 
 
-def extract_file(source: Source, data: bytes, *, notice_id: str, lang: Lang = "zh") -> ReadNotice:
+def extract_file(
+    source: Source, data: bytes, *, notice_id: str, lang: Lang = "zh", ocr: OcrMode = "auto"
+) -> ReadNotice:
     """Extract a notice by rules from a file's raw bytes; ``source`` says what the file is named.
 
     Raises:
         InputError: the file cannot be read as a notice's text.
     """
-    read = ingest(source, data)
-    notice = extract(read.text, notice_id=notice_id, lang=lang, left_out=read.left_out)
-    return ReadNotice(read.text, notice, left_out=read.left_out)
+    read = ingest(source, data, ocr=ocr)
+    notice = extract(read.text, notice_id=notice_id, lang=lang, left_out=read.left_out, places=read.places)
+    return ReadNotice(read.text, notice, left_out=read.left_out, places=read.places)
 
 
 Counts = dict[str, float | None]
@@ -145,8 +162,10 @@ class Kept(NamedTuple):
 class Folder(Protocol):
     """A place for finished notices (``extractor.runs.run_folder``)."""
 
-    def save(self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: LeftOutRows) -> None:
-        """Keep a notice's text, its record as one line of JSON, and what is reported of it."""
+    def save(  # noqa: PLR0913, PLR0917
+        self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: LeftOutRows, places: bytes
+    ) -> None:
+        """Keep a notice's text, its record as one line of JSON, what is reported of it, and its text's places."""
 
 
 def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
@@ -165,5 +184,6 @@ def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
         "unanswered": len(read.failures),
     }
     told = [told_of(entry) for entry in read.left_out]
-    folder.save(notice.notice_id, key, read.text, notice.model_dump_json(), counts, told)
+    places = read.places.as_json() if read.places else b""
+    folder.save(notice.notice_id, key, read.text, notice.model_dump_json(), counts, told, places)
     return Kept(counts, told)

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 from extractor.errors import InputError, SettingsError
 from extractor.files.ingest import read_text
 from extractor.files.parts.left_out import ReadText
-from extractor.files.sources.source import NOTICE_ENDINGS, REFUSED_ENDINGS, Source
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.sources.file_kinds import kind_by_ending
+from extractor.files.sources.source import Source
 from extractor.pipeline import ReadNotice, extract, extract_with_model
 from extractor.record.checks import Lang
 
@@ -34,11 +36,15 @@ Reads = Callable[[ReadText, str], Awaitable[ReadNotice]]
 
 
 class ReaderSettings(NamedTuple):
-    """The settings of a reader that can change a record; ``model_key`` is '' where no model is asked."""
+    """The settings of a reader that can change a record.
+
+    ``model_key`` is '' where no model is asked; ``ocr`` says which pages are recognised before the text is read.
+    """
 
     backend: Backend = "rules"
     lang: Lang = "zh"
     model_key: str = ""
+    ocr: OcrMode = "auto"
 
 
 class Reader(Protocol):
@@ -72,17 +78,18 @@ class RulesReader:
     """Reads by rules alone: no network, no waiting; checks are in the language ``lang``."""
 
     lang: Lang = "zh"
+    ocr: OcrMode = "auto"
     waits = False
 
     @property
     def settings(self) -> ReaderSettings:
-        """The language only."""
-        return ReaderSettings("rules", self.lang)
+        """The language, and which pages are recognised."""
+        return ReaderSettings("rules", self.lang, ocr=self.ocr)
 
     def read(self, text: ReadText, notice_id: str) -> ReadNotice:
         """Read one text."""
-        notice = extract(text.text, notice_id=notice_id, lang=self.lang, left_out=text.left_out)
-        return ReadNotice(text.text, notice, left_out=text.left_out)
+        notice = extract(text.text, notice_id=notice_id, lang=self.lang, left_out=text.left_out, places=text.places)
+        return ReadNotice(text.text, notice, left_out=text.left_out, places=text.places)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Reads]:
@@ -108,12 +115,13 @@ class ModelReader:
     source: ModelSource
     finds_issues: bool = False
     lang: Lang = "zh"
+    ocr: OcrMode = "auto"
     waits = True
 
     @property
     def settings(self) -> ReaderSettings:
-        """The backend, the language, and a key of all that can change the model's answers."""
-        return ReaderSettings("model" if self.finds_issues else "assisted", self.lang, self.source.key)
+        """The backend, the language, a key of all that can change the model's answers, which pages are recognised."""
+        return ReaderSettings("model" if self.finds_issues else "assisted", self.lang, self.source.key, self.ocr)
 
     def read(self, text: ReadText, notice_id: str) -> ReadNotice:
         """Read one text; not to be called from a running event loop."""
@@ -136,9 +144,11 @@ class ModelReader:
                     finds_issues=self.finds_issues,
                     lang=self.lang,
                     left_out=text.left_out,
+                    places=text.places,
                 )
                 failures = [str(failure) for failure in assisted.failures]
-                return ReadNotice(text.text, assisted.notice, failures, text.left_out, model.tally.reported())
+                asked = model.tally.reported()
+                return ReadNotice(text.text, assisted.notice, failures, text.left_out, asked, text.places)
 
             yield read
 
@@ -260,8 +270,7 @@ def _text_of(path_or_text: str | Path) -> tuple[ReadText, str]:
         return ReadText(str(path_or_text), ()), "notice"
     if path.is_dir():
         raise InputError(f"{path}: is a folder; read its files one by one, or use the command: extractor run {path}")
-    found = read_text(Source(str(path)))
-    return ReadText(found.text, found.left_out), path.stem
+    return read_text(Source(str(path))).read, path.stem
 
 
 def _as_path(words: str) -> Path | None:
@@ -270,7 +279,7 @@ def _as_path(words: str) -> Path | None:
         return None
     path = Path(words)
     try:
-        names_a_file = path.exists() or path.suffix.lower() in NOTICE_ENDINGS | REFUSED_ENDINGS
+        names_a_file = path.exists() or kind_by_ending(path.suffix.lower()) is not None
     except (OSError, ValueError):
         return None
     return path if names_a_file else None

@@ -27,9 +27,9 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "licences.md"
-SETS = ("base", "default", "local", "dev", "audit")
+SETS = ("base", "default", "ocr", "local", "dev", "audit")
 # What people install to use the program; `local` is a choice of its own, the others are for those who develop.
-GUARDED = ("base", "default")
+GUARDED = ("base", "default", "ocr")
 FACTS = "requirements/licences.toml"
 UNKNOWN = "unknown"
 
@@ -44,11 +44,12 @@ _INTRODUCTION = """\
 <!-- Made by `python scripts/licences.py`; edit requirements/licences.toml, not this page. -->
 
 Each package that a set-up installs, at the version that [requirements](../requirements) names, with its licence as an
-SPDX expression. `base` is the program without extras; `default` adds the extras eval, export, model and serve; `local`
-is the extra of that name with model; `dev` and `audit` are for those who develop. Neither the GPL nor the AGPL is the
-licence of a package in `base` or `default`: CI runs `python scripts/licences.py --check`. What a wheel carries besides
-the package's own code is listed under [Carried along](#carried-along); some of that is under the LGPL, or under the GPL
-with an exception for programs that use it.
+SPDX expression. `base` is the program without extras; `default` adds the extras eval, export, ledger, model and serve;
+`ocr` is the extra of that name; `local` is another with model; `dev` and `audit` are for those who develop. Neither
+the GPL nor the AGPL is the licence of a package in `base`, `default` or `ocr`: CI runs
+`python scripts/licences.py --check`.
+What a wheel carries besides the package's own code is listed under [Carried along](#carried-along); some of that is
+under the LGPL, or under the GPL with an exception for programs that use it.
 
 *Read in* says where the licence was read: `expression`, `field` and `classifier` are parts of the package's metadata;
 `file` means that a person read the licence file, or the description where there is no such file.

@@ -23,9 +23,10 @@ OLDEST = "3.11"
 # One file a set-up: its name, and the extras that it covers. Together they cover every extra.
 SETS = {
     "base": (),
-    "default": ("eval", "export", "model", "serve"),
+    "default": ("eval", "export", "ledger", "model", "serve"),
     "dev": ("dev",),
     "local": ("model", "local"),
+    "ocr": ("ocr",),
     "audit": ("audit",),
 }
 # It is for Python inside a browser, where nothing of this project runs.

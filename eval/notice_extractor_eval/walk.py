@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from extractor.record.contract import Issue, Measure, Notice, Record, Span
-from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SCALARS, SHAPES, Field, ItemKind, value_of
+from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SCALARS, SHAPES, Field, ItemKind, places_of, value_of
 from extractor.text.normal_form import normalise
 from notice_extractor_eval.alignment import NoticeAlignment, Pairing, overlap
 from notice_extractor_eval.matching import (
@@ -74,7 +74,7 @@ def _nearest_issue(issues: Sequence[Issue], span: Span) -> int:
 
 def _place(record: Notice | Issue | Measure, key: str) -> Span | None:
     """Return the hull of a value's places."""
-    spans = record.spans.get(key)
+    spans = record.spans.get(key) if isinstance(record, Notice) else places_of(record, key)
     if not spans:
         return None
     return Span(start=min(span.start for span in spans), end=max(span.end for span in spans))
@@ -161,7 +161,7 @@ def _shown(
 
 
 def _single(field: Field, holder: _Holder, path: str) -> ComparedValue:
-    return ComparedValue(path, getattr(holder, field.name), _shown_place(holder, field))
+    return ComparedValue(path, value_of(holder, field.name), _shown_place(holder, field))
 
 
 def _shown_place(holder: _Holder, field: Field) -> Span | None:

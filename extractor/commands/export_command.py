@@ -32,10 +32,10 @@ def export(
     files are replaced, all or none.
     """
     from extractor.exports.exporter import export as export_all
-    from extractor.exports.exporter import stored_notices
+    from extractor.exports.exporter import stored_names, stored_notices
 
     with _counting() if sys.stderr.isatty() else nullcontext(lambda: None) as watch:
-        done = export_all(stored_notices(folder), to, lang.value, watch)
+        done = export_all(stored_notices(folder), to, lang.value, watch, stored_names(folder))
     for remark in done.remarks:
         LOGGER.warning("%s: %s", to, remark)
     files = str(done.files[0]) if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1].name}"

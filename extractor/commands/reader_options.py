@@ -12,6 +12,7 @@ from extractor.errors import SettingsError
 
 if TYPE_CHECKING:
     from extractor.commands.endpoint_options import EndpointFlags
+    from extractor.files.parts.page_places import OcrMode
     from extractor.readers import Reader
     from extractor.record.checks import Lang
 
@@ -29,6 +30,23 @@ BackendOption = Annotated[
     typer.Option(
         help="Who reads: rules; assisted (a model labels what rules found); model (it finds issues and measures, too). "
         "[default: assisted where an endpoint is set, else rules]"
+    ),
+]
+
+
+class OcrChoice(StrEnum):
+    """The names of the modes of recognition."""
+
+    AUTO = "auto"
+    NEVER = "never"
+    ALWAYS = "always"
+
+
+OcrOption = Annotated[
+    OcrChoice,
+    typer.Option(
+        help="Pages whose text is recognised: auto (pictures, and scans with a text layer of another program), never, "
+        "always (all pages). Needs the extra ocr."
     ),
 ]
 CacheOption = Annotated[
@@ -64,6 +82,13 @@ class ReaderChoice(NamedTuple):
         return f"{self.reader.settings.backend}: {self.why}"
 
 
+class ReadingOptions(NamedTuple):
+    """The options that hold for every reader: the language of checks, and which pages are recognised."""
+
+    lang: Lang = "zh"
+    ocr: OcrMode = "auto"
+
+
 class AnswerOptions(NamedTuple):
     """The options about a model's answers: the folder they are kept in, and whether they are all there are."""
 
@@ -72,17 +97,23 @@ class AnswerOptions(NamedTuple):
     replay: Path | None = None
 
 
+_PLAIN = ReadingOptions()
+
+
 def chosen_reader(
-    backend: Backend | None, endpoint: EndpointFlags, answers: AnswerOptions, lang: Lang = "zh"
+    backend: Backend | None, endpoint: EndpointFlags, answers: AnswerOptions, reading: ReadingOptions = _PLAIN
 ) -> ReaderChoice:
     """Return the reader that ``backend`` names, else a model where an endpoint is set, else the rules.
 
     Raises:
         SettingsError: a setting is wrong, or a model is wanted and none is named.
     """
+    from extractor.files.scan.recognised_pages import recognition
     from extractor.readers import ModelReader, RulesReader
 
-    rules = RulesReader(lang)
+    if reading.ocr == "always":
+        recognition(reading.ocr)  # complains before the first notice
+    rules = RulesReader(*reading)
     if backend is Backend.RULES:
         return ReaderChoice(rules, "--backend rules")
     try:
@@ -107,7 +138,7 @@ def chosen_reader(
     if not kept and not settings.is_configured:
         raise SettingsError(f"no endpoint is set; give --base-url, or put a key into {settings.api_key_env}")
     source = ModelSource(settings, _cache_folder(answers.cache), answers.offline, answers.replay)
-    reader = ModelReader(source, finds_issues=backend is Backend.MODEL, lang=lang)
+    reader = ModelReader(source, backend is Backend.MODEL, *reading)
     reason = "--replay" if answers.replay is not None else "--offline" if answers.offline else "an endpoint is set"
     what = f"kept answers of {settings.model}" if kept else f"{settings.model} at {settings.address}"
     surprises = not (backend or kept or endpoint.are_given)  # text leaves the machine although nobody asked for it here

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from rich.table import Table
 from rich.text import Text
@@ -12,7 +12,7 @@ from rich.tree import Tree
 from extractor.record.checks import Lang
 from extractor.record.contract import Digits, Issue, Measure, Notice, Record, Span
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, NOTICE_FIELDS, SHAPES, ItemKind, value_of
+from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, NOTICE_FIELDS, SHAPES, ItemKind, places_of, value_of
 from extractor.tables.columns import TABLES
 from extractor.terminal import printable
 
@@ -23,13 +23,31 @@ _MARKED = {"document": "《{}》"}
 _FIELDS = tuple(name for name in FIELDS if name != "title")  # which is the head of the tree
 
 
-def notice_tree(notice: Notice, text: str, lang: Lang) -> Tree:
-    """Return a notice as a tree; ``text`` is what its spans index, ``lang`` (zh, en) that of names."""
+class _Source(NamedTuple):
+    """The text that spans index, the language of names, and what names a span's place in the source."""
+
+    text: str
+    lang: Lang
+    named: Callable[[int, int], str]
+
+    def place(self, span: Span) -> list[str]:
+        return [name] if (name := self.named(span.start, span.end)) else []
+
+
+def notice_tree(
+    notice: Notice, text: str, lang: Lang, named: Callable[[int, int], str] = lambda _start, _end: ""
+) -> Tree:
+    """Return a notice as a tree.
+
+    ``text`` is what its spans index, ``lang`` (zh, en) the language of names; ``named`` names the places of spans in
+    the notice's source, which are shown behind issues and measures.
+    """
     tree = Tree(_line(notice.title or notice.notice_id, style="bold"))
     fields = tree.add(_line(_column("notice_id", lang), notice.notice_id))
     for name in _FIELDS:
         if (value := value_of(notice, name)) is not None:
-            fields.add(_line(NOTICE_FIELDS[name].called(lang), value))
+            field = NOTICE_FIELDS[name]
+            fields.add(_line(field.called(lang), _term(field.vocabulary, value, lang) if field.vocabulary else value))
     if notice.totals:
         totals = tree.add(_line(SHAPES["total"].called_all(lang)))
         for total in notice.totals:
@@ -40,7 +58,7 @@ def notice_tree(notice: Notice, text: str, lang: Lang) -> Tree:
         counts += f", {_column('coverage', lang)} {notice.outline.coverage:.0%}"
     if (unread := notice.outline.digits.count_unread) is not None:
         counts += f", {_column('digits_unread', lang)} {unread}"
-    _add_issues(tree.add(_line(SHAPES["issue"].called_all(lang), counts)), notice.issues, text, lang)
+    _add_issues(tree.add(_line(SHAPES["issue"].called_all(lang), counts)), notice.issues, _Source(text, lang, named))
     checks = tree.add(_line(TABLES["checks"].called(lang), str(len(notice.checks))))
     for check in notice.checks:
         checks.add(_line(_term("severity", check.severity, lang), check.message, dim=check.path))
@@ -48,8 +66,15 @@ def notice_tree(notice: Notice, text: str, lang: Lang) -> Tree:
 
 
 def notice_table(notices: Iterable[Mapping[str, Any]], lang: Lang) -> Table:
-    """Return a table of notices, given as parsed lines of notices.jsonl."""
-    shown = ("notice_id", "inspected_body", "inspection_kind")
+    """Return a table of notices, given as parsed lines of notices.jsonl.
+
+    The genre is shown where it is not the same for all.
+    """
+    notices = list(notices)
+    terms: tuple[str, ...] = ("inspection_kind",)
+    if len({notice.get("genre") for notice in notices}) > 1:
+        terms = ("genre", "inspection_kind")
+    shown = ("notice_id", "inspected_body", *terms)
     counted = ("issue_count", "measure_count", "coverage", "digits_unread", "check_count")
     table = Table(box=None, pad_edge=False)
     for column in (*shown, *counted):
@@ -57,11 +82,11 @@ def notice_table(notices: Iterable[Mapping[str, Any]], lang: Lang) -> Table:
     for notice in notices:
         coverage = notice["outline"]["coverage"]
         unread = Digits.model_validate(notice["outline"].get("digits", {})).count_unread
-        kind = notice["inspection_kind"]
+        kinds = [(name, notice.get(name)) for name in terms]
         cells = (
             notice["notice_id"],
             notice["inspected_body"] or "",
-            _term("inspection_kind", kind, lang) if kind else "",
+            *(_term(name, kind, lang) if kind else "" for name, kind in kinds),
             str(len(notice["issues"])),
             str(sum(len(issue["measures"]) for issue in notice["issues"])),
             "" if coverage is None else f"{coverage:.0%}",
@@ -72,7 +97,7 @@ def notice_table(notices: Iterable[Mapping[str, Any]], lang: Lang) -> Table:
     return table
 
 
-def _add_issues(tree: Tree, issues: Iterable[Issue], text: str, lang: Lang) -> None:
+def _add_issues(tree: Tree, issues: Iterable[Issue], source: _Source) -> None:
     """Add issues below the headings that group them; a heading that comes again after another is printed again."""
     open_sections: list[tuple[str, Tree]] = []
     for issue in issues:
@@ -84,21 +109,34 @@ def _add_issues(tree: Tree, issues: Iterable[Issue], text: str, lang: Lang) -> N
             parent = open_sections[-1][1] if open_sections else tree
             open_sections.append((heading, parent.add(_line(heading, style="bold"))))
         parent = open_sections[-1][1] if open_sections else tree
-        judged = [_term("category", issue.category, lang), _term("issue_status", issue.status, lang)]
+        judged = [_term("category", issue.category, source.lang), _term("issue_status", issue.status, source.lang)]
+        judged += source.place(issue.text)
         node = parent.add(_line(_labelled(issue.label, issue.title), style="cyan", dim=" · ".join(judged)))
+        _add_beside(node, "issue", issue, source)
         for measure in issue.measures:
-            _add_measure(node, measure, text, lang)
+            _add_measure(node, measure, source)
 
 
-def _add_measure(tree: Tree, measure: Measure, text: str, lang: Lang) -> None:
+def _add_measure(tree: Tree, measure: Measure, source: _Source) -> None:
+    text, lang, _ = source
     words = measure.heading or _first_words(text, measure.text)
     judged = [_term("measure_type", kind, lang) for kind in measure.types]
-    judged.append(_term("measure_status", measure.status, lang))
+    judged += [_term("measure_status", measure.status, lang), *source.place(measure.text)]
     node = tree.add(_line(_labelled(measure.label, words), dim=" · ".join(judged)))
+    _add_beside(node, "measure", measure, source)
     for name, kind in LISTS_OF_MEASURE:
         if elements := getattr(measure, name):
             said = "; ".join(_said(kind, element, lang) for element in elements)
             node.add(_line(SHAPES[kind].called_all(lang), said))
+
+
+def _add_beside(tree: Tree, kind: ItemKind, holder: Issue | Measure, source: _Source) -> None:
+    """Add the values of an issue or a measure that its own line does not say: who is responsible, until when."""
+    for name, field in SHAPES[kind].fields.items():
+        if field.is_beside and (value := value_of(holder, name)):
+            places = [place for span in places_of(holder, name) for place in source.place(span)]
+            words = "; ".join(value) if isinstance(value, list) else value
+            tree.add(_line(field.called(source.lang), words, dim=" · ".join(dict.fromkeys(places))))
 
 
 def _said(kind: ItemKind, element: Record | str, lang: Lang) -> str:

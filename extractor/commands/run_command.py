@@ -17,7 +17,10 @@ from extractor.commands.reader_options import (
     AnswerOptions,
     BackendOption,
     CacheOption,
+    OcrChoice,
+    OcrOption,
     OfflineOption,
+    ReadingOptions,
     ReplayOption,
     chosen_reader,
 )
@@ -26,10 +29,12 @@ from extractor.logs import LOGGER, configure
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
+    from extractor.files.scan.page_progress import PageProgress
     from extractor.runs.run_report import Outcome
 
 INTERRUPTED = 130
 UNANSWERED = 3
+_READING = "reading notices"
 _REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
 
 
@@ -61,6 +66,7 @@ def run(  # noqa: PLR0913
     memory: Annotated[int, typer.Option(min=300, help="Megabytes of address space a document may take.")] = 1500,
     force: Annotated[bool, typer.Option("--force", help="Do all, also what is finished and unchanged.")] = False,
     lang: LanguageOption = Language.ZH,
+    ocr: OcrOption = OcrChoice.AUTO,
     log_level: Annotated[Level, typer.Option(help="How much is told on standard error.")] = Level.WARNING,
     log_json: Annotated[bool, typer.Option("--log-json", help="Tell it as one JSON object a line.")] = False,
     cache_dir: CacheOption = None,
@@ -68,7 +74,7 @@ def run(  # noqa: PLR0913
     replay: ReplayOption = None,
     endpoint: EndpointFlags,
 ) -> None:
-    """Extract issues and measures from notices: txt, md, html, docx, pdf, and zip archives of these.
+    """Extract issues and measures from notices: txt, md, html, docx, pdf, pictures, and zip archives of these.
 
     Writes OUT/notices.jsonl (one notice a line, in the order of the inputs), OUT/texts/ID.txt (what offsets index) and
     OUT/run.json (what was done, input by input).
@@ -94,7 +100,9 @@ def run(  # noqa: PLR0913
 
     configure(log_level, as_json=log_json)
     on_terminal = sys.stderr.isatty() and not log_json
-    choice = chosen_reader(backend, endpoint, AnswerOptions(cache_dir, offline, replay), lang.value)
+    choice = chosen_reader(
+        backend, endpoint, AnswerOptions(cache_dir, offline, replay), ReadingOptions(lang.value, ocr.value)
+    )
     reader = choice.reader
     if on_terminal:
         typer.echo(printable(choice.sentence), err=True)
@@ -121,10 +129,11 @@ def run(  # noqa: PLR0913
             allowance=allowance,
             begun=progress.begin,
             watch=watch,
+            paged=progress.page,
         )
     interrupted = report.ending == "interrupted"
-    if report.passed_over:
-        LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.passed_over, out)
+    if report.own_texts:
+        LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.own_texts, out)
     if on_terminal:
         typer.echo(printable(how_it_went(report)), err=True)
     else:
@@ -167,12 +176,14 @@ class _Progress(NamedTuple):
 
     begin: Callable[[int], None] = lambda _: None
     advance: Callable[[], None] = lambda: None
+    page: Callable[[str, PageProgress], None] = lambda _name, _page: None
 
 
 @contextmanager
 def _progress(live: Callable[[], str]) -> Iterator[_Progress]:
     """Show a bar; ``live`` is asked, several times a second, for what a model has taken so far."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import (
         BarColumn,
         MofNCompleteColumn,
@@ -190,5 +201,14 @@ def _progress(live: Callable[[], str]) -> Iterator[_Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), Live())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        row = bar.add_task("reading notices", total=None)
-        yield _Progress(lambda total: bar.update(row, total=total), lambda: bar.advance(row))
+        row = bar.add_task(_READING, total=None)
+
+        def advance() -> None:
+            bar.update(row, description=_READING)
+            bar.advance(row)
+
+        def page(name: str, at: PageProgress) -> None:
+            shown = printable(Path(name).name)
+            bar.update(row, description=escape(f"recognising page {at.page} of {at.of}: {shown}"))
+
+        yield _Progress(lambda total: bar.update(row, total=total), advance, page)

@@ -14,7 +14,10 @@ from extractor.commands.reader_options import (
     AnswerOptions,
     BackendOption,
     CacheOption,
+    OcrChoice,
+    OcrOption,
     OfflineOption,
+    ReadingOptions,
     ReplayOption,
     chosen_reader,
 )
@@ -71,6 +74,7 @@ def serve(  # noqa: PLR0913
     ] = 30.0,
     backend: BackendOption = None,
     lang: LanguageOption = Language.ZH,
+    ocr: OcrOption = OcrChoice.AUTO,
     log_level: Annotated[Level, typer.Option(help="How much is logged on standard error.")] = Level.INFO,
     log_json: Annotated[bool, typer.Option("--log-json", help="Log one JSON object a line.")] = False,
     cache_dir: CacheOption = None,
@@ -93,7 +97,9 @@ def serve(  # noqa: PLR0913
     from extractor.service.server import ServicePlan
     from extractor.service.server import serve as serve_plan
 
-    choice = chosen_reader(backend, endpoint, AnswerOptions(cache_dir, offline, replay), lang.value)
+    choice = chosen_reader(
+        backend, endpoint, AnswerOptions(cache_dir, offline, replay), ReadingOptions(lang.value, ocr.value)
+    )
     LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
     bounds = ServiceLimits(queue, seconds, memory * _MB, patience, drain_seconds)
     plan = ServicePlan(data.absolute(), host, port, access, choice.reader, workers, bounds)

@@ -24,7 +24,7 @@ def show(
     lang: LanguageOption = Language.ZH,
 ) -> None:
     """Print a notice as a tree, or a table of all notices."""
-    from extractor.runs.run_folder import stored_lines, stored_text
+    from extractor.runs.run_folder import stored_lines, stored_places, stored_text
 
     if notice_id is None:
         ids = [stored_id for stored_id, _ in stored_lines(folder)]
@@ -34,9 +34,11 @@ def show(
         notice_id = ids[0]
     notice = _find(folder, notice_id)
     from extractor.commands.record_tree import notice_tree
+    from extractor.files.parts.text_places import place_names, text_places_from
 
     text = stored_text(folder, notice.notice_id, notice.text_sha256)
-    _console().print(notice_tree(notice, text, lang.value))
+    named = place_names(text_places_from(stored_places(folder, notice.notice_id)))
+    _console().print(notice_tree(notice, text, lang.value, named))
 
 
 def _find(folder: Path, notice_id: str) -> Notice:

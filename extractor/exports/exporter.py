@@ -11,10 +11,11 @@ from pydantic import ValidationError
 
 from extractor.disk.whole import written_whole
 from extractor.errors import InputError, SettingsError
+from extractor.files.parts.text_places import place_names, text_places_from
 from extractor.record.contract import Notice
-from extractor.runs.run_folder import stored_lines, stored_text
+from extractor.runs.run_folder import stored_lines, stored_places, stored_text
 from extractor.tables.columns import TABLES, Row, Table
-from extractor.tables.rows import notice_rows
+from extractor.tables.rows import PlaceNames, notice_rows
 
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
@@ -49,12 +50,17 @@ def files_of(to: Path) -> list[Path]:
 
 
 def export(
-    notices: Iterable[tuple[Notice, str]], to: Path, lang: Lang = "zh", watch: Callable[[], None] = lambda: None
+    notices: Iterable[tuple[Notice, str]],
+    to: Path,
+    lang: Lang = "zh",
+    watch: Callable[[], None] = lambda: None,
+    names: Callable[[str], PlaceNames] = lambda _: lambda _start, _end: "",
 ) -> ExportResult:
     """Write notices, each with the text that its offsets refer to, to ``to`` in the format of its ending.
 
     Spreadsheets (xlsx, csv) name headings and enumerations in ``lang``; databases and Parquet hold keys. ``watch`` is
-    called after each notice. Existing files are replaced when everything is written; a failure leaves them as they are.
+    called after each notice; ``names`` gives what names the places of a notice, by its id. Existing files are replaced
+    when everything is written; a failure leaves them as they are.
 
     Raises:
         SettingsError: The ending names no format, or a file cannot be at that path.
@@ -63,7 +69,7 @@ def export(
     """
     files, rows = files_of(to), Counter[str]()
     with written_whole(files) as made:
-        remarks = _write(_batches(notices, rows, watch), to.suffix.lower(), made, lang)
+        remarks = _write(_batches(notices, rows, watch, names), to.suffix.lower(), made, lang)
     return ExportResult(files, rows, remarks)
 
 
@@ -79,6 +85,11 @@ def stored_notices(folder: Path) -> Iterator[tuple[Notice, str]]:
         except ValidationError as error:
             raise InputError(f"{folder}: the stored notice {notice_id} breaks the contract; run again") from error
         yield notice, stored_text(folder, notice.notice_id, notice.text_sha256)
+
+
+def stored_names(folder: Path) -> Callable[[str], PlaceNames]:
+    """Return what names the places of the notices of a run's folder, by their ids."""
+    return lambda notice_id: place_names(text_places_from(stored_places(folder, notice_id)))
 
 
 def _write(batches: Iterator[tuple[Table, list[Row]]], ending: str, paths: list[Path], lang: Lang) -> list[str]:
@@ -107,7 +118,10 @@ def _write(batches: Iterator[tuple[Table, list[Row]]], ending: str, paths: list[
 
 
 def _batches(
-    notices: Iterable[tuple[Notice, str]], counts: Counter[str], watch: Callable[[], None]
+    notices: Iterable[tuple[Notice, str]],
+    counts: Counter[str],
+    watch: Callable[[], None],
+    names: Callable[[str], PlaceNames],
 ) -> Iterator[tuple[Table, list[Row]]]:
     """Yield the rows of some notices at a time, by table; count them in ``counts``."""
     seen: set[str] = set()
@@ -117,7 +131,7 @@ def _batches(
         if notice.notice_id in seen:
             raise InputError(f"{notice.notice_id}: two notices have this id, but ids distinguish notices in tables")
         seen.add(notice.notice_id)
-        for name, rows in notice_rows(notice, text).items():
+        for name, rows in notice_rows(notice, text, names(notice.notice_id)).items():
             held[name] += rows
         characters += len(text)
         watch()

@@ -7,21 +7,27 @@ taken line by line. A parsing library is loaded only for a format that needs it.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from functools import partial
+from pathlib import PurePath
+from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.errors import InputError
 from extractor.files.page.mhtml import SavedPage, read_saved_page
 from extractor.files.parts.left_out import LeftOut, ReadText, condensed
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.parts.text_places import TextPlaces
 from extractor.files.sources.charset import decode
+from extractor.files.sources.file_kinds import RefusedKindError, kind_by_ending, kind_of, reader_of
 from extractor.files.sources.file_limits import DEFAULT_LIMITS, Limits
+from extractor.files.sources.picture_series import MAGIC, unpacked
 from extractor.files.sources.raw import read_bytes
-from extractor.files.sources.signatures import is_page, is_piece_of_page, is_saved_page
-from extractor.files.sources.source import FORMAT_BY_ENDING, REFUSED_ENDINGS, Source
+from extractor.files.sources.source import Source, is_side_file
 
-Format = Literal["txt", "md", "html", "mhtml", "docx", "pdf"]
+if TYPE_CHECKING:
+    from extractor.files.workbook.workbook_file import WorkbookFormat
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Word up to 2003, and any Office file with a password
 _DAMAGE_OF_A_PAGE = 0.001  # share of characters: content systems cut some in half, and browsers show such pages
 
 
@@ -29,46 +35,65 @@ _DAMAGE_OF_A_PAGE = 0.001  # share of characters: content systems cut some in ha
 class IngestedFile:
     """A notice's plain text and where it came from.
 
-    ``name`` is the display path (``a.zip!b/c.html``), ``stem`` the file name without its ending, ``charset`` that of
-    the bytes (None for docx and pdf), ``sha256`` the hex digest of the raw bytes. ``left_out`` lists the parts of the
-    file that are not in the text.
+    ``name`` is the display path (``a.zip!b/c.html``), ``stem`` the file name without its ending, ``format`` the name of
+    its reader (a key of ``READERS``), ``charset`` that of the bytes (None where the format has its own), ``sha256`` the
+    hex digest of the raw bytes. ``left_out`` lists the parts of the file that are not in the text; ``places`` says
+    where on its pages a recognised text is, and in which cells that of a workbook.
     """
 
     name: str
     stem: str
     text: str
-    format: Format
+    format: str
     charset: str | None
     sha256: str
     left_out: tuple[LeftOut, ...] = ()
+    places: TextPlaces | None = None
+
+    @property
+    def read(self) -> ReadText:
+        """The text with what the reader of its format tells of it."""
+        return ReadText(self.text, self.left_out, self.places)
 
 
-def read_text(source: Source, limits: Limits = DEFAULT_LIMITS) -> IngestedFile:
+def read_text(source: Source, limits: Limits = DEFAULT_LIMITS, ocr: OcrMode = "auto") -> IngestedFile:
     """Read one notice.
 
     Raises:
         InputError: the source is missing, empty, too large, damaged, encrypted, a scan, or of an unknown format; the
             message names the source and the remedy.
     """
-    return ingest(source, read_bytes(source, limits), limits)
+    return ingest(source, read_bytes(source, limits), limits, ocr)
 
 
-def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS) -> IngestedFile:
-    """Read one notice from its raw bytes; ``source`` names them.
+def ingest(source: Source, data: bytes, limits: Limits = DEFAULT_LIMITS, ocr: OcrMode = "auto") -> IngestedFile:
+    """Read one notice from its raw bytes; ``source`` names them, ``ocr`` says which pages are recognised.
 
     Raises:
+        SettingsError: ``ocr`` is ``always``, and recognition is not installed.
         InputError: as ``read_text`` does, except for a missing source.
     """
     if not data.strip():
         raise InputError(f"{source.name}: is empty; fetch it again or leave it out")
-    kind = _format_of(source, data)
-    (text, left_out), charset = _text_of(data, source.name, kind, limits)
-    text = text.lstrip("\ufeff")  # a second byte-order mark, which readers of the stored text would drop
+    reader = _reader_for(source, data)
+    read, charset = READERS[reader](_Bytes(data, source.name, source.stem, limits, ocr))
+    text = read.text.lstrip("\ufeff")  # a second byte-order mark, which readers of the stored text would drop
     _check_length(text, source.name, limits.text_characters)
     if not text.strip():
         raise InputError(f"{source.name}: holds no text; a page that loads its text by script must be saved as shown")
     sha256 = hashlib.sha256(data).hexdigest()
-    return IngestedFile(source.name, source.stem, text, kind, charset, sha256, condensed(left_out))
+    left_out = condensed(read.left_out)
+    return IngestedFile(source.name, source.stem, text, reader, charset, sha256, left_out, read.places)
+
+
+class _Bytes(NamedTuple):
+    """The bytes that a reader takes the text from; ``name`` is for messages, ``stem`` names a table without a title."""
+
+    data: bytes
+    name: str
+    stem: str
+    limits: Limits
+    ocr: OcrMode
 
 
 class _Text(NamedTuple):
@@ -76,22 +101,93 @@ class _Text(NamedTuple):
     charset: str | None
 
 
-def _text_of(data: bytes, name: str, kind: Format, limits: Limits) -> _Text:
-    if kind == "docx":
-        from extractor.files.word.docx_file import read_docx
-
-        text, told = read_docx(data, name, limits)
-        return _Text(ReadText(_with_unix_line_ends(text), told), None)
-    if kind == "pdf":
-        from extractor.files.pdf.pdf_text import read_pdf
-
-        return _Text(read_pdf(data, name, limits), None)
-    if kind == "html":
-        return _text_of_page(SavedPage(data, None, {}, []), name, limits)
-    if kind == "mhtml":
-        return _text_of_page(read_saved_page(data, name), name, limits)
-    decoded = decode(data, name)
+def _plain(file: _Bytes) -> _Text:
+    decoded = decode(file.data, file.name)
     return _Text(ReadText(_with_unix_line_ends(decoded.text)), decoded.charset)
+
+
+def _page(file: _Bytes) -> _Text:
+    return _text_of_page(SavedPage(file.data, None, {}, []), file.name, file.limits)
+
+
+def _mhtml(file: _Bytes) -> _Text:
+    return _text_of_page(read_saved_page(file.data, file.name), file.name, file.limits)
+
+
+def _webarchive(file: _Bytes) -> _Text:
+    from extractor.files.page.webarchive import read_webarchive
+
+    return _text_of_page(read_webarchive(file.data, file.name), file.name, file.limits)
+
+
+def _docx(file: _Bytes) -> _Text:
+    from extractor.files.word.docx_file import read_docx
+
+    read = read_docx(file.data, file.name, file.limits)
+    return _Text(read._replace(text=_with_unix_line_ends(read.text)), None)
+
+
+def _word_xml(file: _Bytes) -> _Text:
+    from extractor.files.word.word_xml import as_docx
+
+    return _docx(file._replace(data=as_docx(file.data, file.name, file.limits)))
+
+
+def _old_office(file: _Bytes) -> _Text:
+    from extractor.files.office.old_office import read_old_office
+
+    read = read_old_office(file.data, file.name, file.limits)
+    return _Text(read._replace(text=_with_unix_line_ends(read.text)), None)
+
+
+def _pdf(file: _Bytes) -> _Text:
+    from extractor.files.pdf.pdf_text import read_pdf
+    from extractor.files.scan.recognised_pages import recognition
+
+    return _Text(read_pdf(file.data, file.name, file.limits, recognition(file.ocr)), None)
+
+
+def _picture(file: _Bytes) -> _Text:
+    from extractor.files.scan.pictures import read_pictures
+    from extractor.files.scan.recognised_pages import recognition
+
+    pictures = unpacked(file.data, file.name) if file.data.startswith(MAGIC) else [file.data]
+    return _Text(read_pictures(pictures, file.name, file.limits, recognition(file.ocr)), None)
+
+
+def _ofd(file: _Bytes) -> _Text:
+    from extractor.files.ofd.ofd_text import read_ofd
+
+    return _Text(read_ofd(file.data, file.name, file.limits), None)
+
+
+def _workbook(form: WorkbookFormat, file: _Bytes) -> _Text:
+    from extractor.files.workbook.workbook_file import read_workbook
+
+    return _Text(*read_workbook(file.data, file.name, file.stem, form, file.limits))
+
+
+READERS: Mapping[str, Callable[[_Bytes], _Text]] = {
+    "txt": _plain,
+    "md": _plain,
+    "html": _page,
+    "mhtml": _mhtml,
+    "webarchive": _webarchive,
+    "docx": _docx,
+    "word_xml": _word_xml,
+    "office": _old_office,
+    "pdf": _pdf,
+    "ofd": _ofd,
+    "picture": _picture,
+    "xlsx": partial(_workbook, "xlsx"),
+    "xls": partial(_workbook, "xls"),
+    "ods": partial(_workbook, "ods"),
+    "csv": partial(_workbook, "csv"),
+}
+"""The readers of files' texts, by the names that ``data/file_kinds.toml`` gives them."""
+
+_NEVER_TEXT = frozenset(("docx", "pdf", "ofd", "mhtml", "webarchive", "picture", "xlsx", "xls", "ods"))
+"""Readers of files that are never text: what is, under their ending, is something else."""
 
 
 def _text_of_page(saved: SavedPage, name: str, limits: Limits) -> _Text:
@@ -107,44 +203,31 @@ def _text_of_page(saved: SavedPage, name: str, limits: Limits) -> _Text:
     return _Text(ReadText(text, (*saved.left_out, *article.left_out)), decoded.charset)
 
 
-def _format_of(source: Source, data: bytes) -> Format:
-    """Return the format by the content's signature, else by the file's ending, else by the look of the text.
+def _reader_for(source: Source, data: bytes) -> str:
+    """Return the name of a file's reader, by its content.
 
     Raises:
-        InputError: the format is not read, or the content is not what the ending says.
+        InputError: the content is of a kind that is not read, or not what the ending says.
     """
-    name, ending = source.name, source.ending
-    if data.startswith(_OLE) or data.startswith(b"{\\rtf"):
+    if data.startswith(MAGIC):
+        return "picture"
+    kind, named = kind_of(data, source.ending), kind_by_ending(source.ending)
+    expected = named and reader_of(named)
+    if kind == "unknown" and source.path and is_side_file(PurePath(source.path).name):
+        raise RefusedKindError(source.name, "side_file")
+    if expected and (
+        (kind == "text" and expected in _NEVER_TEXT)
+        or (kind in ("unknown", "zip") and expected not in ("txt", "md", "html", "csv"))
+    ):
         raise InputError(
-            f"{name}: is an old Word document (.doc, .wps, .rtf), or one with a password; open it and save it as docx"
+            f"{source.name}: is named {source.ending} but holds something else, or is damaged; fetch it again"
         )
-    if data.startswith(b"PK\x03\x04"):
-        return _format_of_package(data, name)
-    if b"%PDF-" in data[:1024]:
-        return "pdf"
-    if is_saved_page(data):
-        return "mhtml"
-    expected = FORMAT_BY_ENDING.get(ending)
-    if expected in ("docx", "pdf", "mhtml"):
-        raise InputError(f"{name}: is named {ending} but holds something else, or is damaged; fetch it again")
-    if is_page(data) or (expected in ("txt", None) and is_piece_of_page(data)):
-        return "html"  # with any ending: pages are saved as .txt, and as .doc for Word
-    if expected in ("html", "txt", "md"):
-        return expected  # type: ignore[return-value]
-    if ending in REFUSED_ENDINGS:
-        raise InputError(f"{name}: is named {ending}, which is not read; open it and save it as docx")
-    return "txt"
-
-
-def _format_of_package(data: bytes, name: str) -> Format:
-    """Distinguish a docx from other zip archives; the first entries show a truncated one.
-
-    Raises:
-        InputError: it is another archive.
-    """
-    if b"word/" in data or b"[Content_Types].xml" in data[:200]:
-        return "docx"
-    raise InputError(f"{name}: is a zip archive by its content; give it the ending .zip, or save it as docx")
+    if kind == "unknown":
+        return "txt"  # whose reader says what is wrong with its bytes
+    reader = reader_of(kind)
+    if reader is None:
+        raise RefusedKindError(source.name, kind)
+    return reader
 
 
 def _check_length(text: str, name: str, most: int) -> None:

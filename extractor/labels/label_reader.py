@@ -16,6 +16,7 @@ from extractor.record.contract import (
     Accountability,
     Contact,
     DateMention,
+    Deadline,
     Document,
     Issue,
     Measure,
@@ -24,7 +25,7 @@ from extractor.record.contract import (
     Span,
     Total,
 )
-from extractor.record.date_values import is_date_value, is_day, printed_forms
+from extractor.record.date_values import LASTING, is_date_value, is_day, is_deadline, printed_forms
 from extractor.record.enumerations import VOCABULARIES
 from extractor.record.fields import CONTACT, LISTS_OF_MEASURE, NOTICE_FIELDS, SHAPES, Field, ItemKind
 from extractor.record.lookup import Page
@@ -36,6 +37,8 @@ MEASURE_KEYS = (*SHAPES["measure"].values, "text", *(name for name, _ in LISTS_O
 HEADING_LIMIT = 30
 _MOST_TYPES = 3
 _LABEL_WITHIN = 24  # an issue's enumerator is within its first characters (反馈问题一:…)
+_BEHIND = 500
+"""Code points behind an issue in which property lines (责任单位:…) may still be its own."""
 _NUMBER = re.compile(r"\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -186,14 +189,51 @@ class LabelReader:
         for name, found in written.words:
             place, where = self._place_in_issue(name, found.value, text)
             self._keep(spans, name, found, place, where)
-        return Issue(**written.values, text=text, measures=measures, spans=spans), text.end
+        beside = self._beside("issue", table, text, text, spans)
+        return Issue(**written.values, **beside, text=text, measures=measures, spans=spans), text.end
+
+    def _beside(
+        self, kind: ItemKind, table: LabelTable, text: Span, issue: Span, spans: dict[str, list[Span]]
+    ) -> dict[str, Any]:
+        """Read the values that may be printed behind an issue or a measure; add the places of words to ``spans``."""
+        values: dict[str, Any] = {}
+        end = min(issue.end + _BEHIND, len(self._page.text))
+        for name, field in SHAPES[kind].fields.items():
+            places = _Places(self._page, Span(start=text.start, end=end))
+            if field.is_beside and field.type == "list":
+                found = table.texts(name)
+                values[name] = [each.value for each in found]
+                for each in found:
+                    self._keep(spans, name, each, places.words(each.value), f"in the {kind} or behind it")
+            elif field.type == "deadline":
+                values[name] = self._deadline(table, name, places, kind)
+        return values
+
+    def _deadline(self, table: LabelTable, name: str, places: _Places, kind: ItemKind) -> Deadline | None:
+        """Read ``value | the printed words``; a word such as 长期坚持 is its own."""
+        found = table.text(name)
+        if found is None:
+            return None
+        value, _, words = (part.strip() for part in found.value.partition("|"))
+        words = words or (value if value in LASTING else "")
+        if not is_deadline(value) or not words:
+            known = "、".join(LASTING)
+            self._faults.add(found.line, f"“{found.value}” is no deadline: a date | the printed words, or {known}")
+            return None
+        place = places.words(words)
+        if place is None:
+            self._faults.add(
+                found.line, f"the deadline's words “{words}” are not in the {kind} or behind it{self._line_of(words)}"
+            )
+            return None
+        return Deadline(value=value, text=place)
 
     def _place_in_issue(self, name: str, words: str, issue: Span) -> tuple[Span | None, str]:
         """Return the place of an issue's words, and where it was looked for."""
         if name == "label":
             near = min(issue.end, issue.start + _LABEL_WITHIN)
             return self._page.find(words, issue.start, near), "at the issue's start"
-        if SHAPES["issue"].fields[name].type == "list":
+        if SHAPES["issue"].fields[name].is_above:
             return self._page.find_last(words, 0, issue.start), "before the issue"
         return self._page.find(words, issue.start, issue.end), "in the issue"
 
@@ -226,6 +266,7 @@ class LabelReader:
         quantities = list(self._quantities(table, text, issue))
         return Measure(
             **written.values,
+            **self._beside("measure", table, text, issue, spans),
             text=text,
             documents=list(self._documents(table, text)),
             quantities=quantities,
@@ -245,11 +286,13 @@ class LabelReader:
             )
 
     def _written(self, kind: ItemKind, table: LabelTable) -> _Written:
-        """Read the values of an issue or a measure; what a draft leaves open has the contract's default."""
+        """Read the values inside an issue or a measure; what a draft leaves open has the contract's default."""
         shape = SHAPES[kind]
         values: dict[str, Any] = {}
         words: list[tuple[str, LabelText]] = []
         for name, field in shape.fields.items():
+            if field.is_beside:
+                continue
             vocabulary = VOCABULARIES[field.vocabulary] if field.vocabulary else {}
             match field.type:
                 case "terms":

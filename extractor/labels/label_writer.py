@@ -10,7 +10,7 @@ import yaml
 from extractor.errors import InputError
 from extractor.labels.anchors import make_anchor
 from extractor.record.contract import DateMention, Issue, Measure, Notice, Record, Span
-from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, value_of
+from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, places_of, value_of
 
 FIELD_KEYS = tuple(name.removeprefix("contact.") for name in FIELDS)
 """The notice's own fields as a label file names them."""
@@ -57,7 +57,7 @@ def _fields(notice: Notice, *, judged: bool) -> Iterator[str]:
 
 def _issue(issue: Issue, text: str, at: int, *, judged: bool) -> Iterator[str]:
     anchor = ("text", _anchor(text, issue.text, Span(start=at, end=len(text))))
-    entries = [*_values("issue", issue, judged=judged), anchor]
+    entries = [*_values("issue", issue, text, judged=judged), anchor]
     yield from _entry(entries, "  ")
     if issue.measures:
         yield "    measures:"
@@ -68,7 +68,7 @@ def _issue(issue: Issue, text: str, at: int, *, judged: bool) -> Iterator[str]:
 
 
 def _measure(measure: Measure, text: str, window: Span, *, judged: bool) -> Iterator[str]:
-    entries = list(_values("measure", measure, judged=judged))
+    entries = list(_values("measure", measure, text, judged=judged))
     label = [entry for entry in entries if entry[0] == "label"]
     anchor = ("text", _anchor(text, measure.text, window))
     yield from _entry([*label, anchor, *(entry for entry in entries if entry not in label)], "      ")
@@ -81,16 +81,20 @@ def _measure(measure: Measure, text: str, window: Span, *, judged: bool) -> Iter
             yield from (f"          - {_row(kind, each, text)}" for each in elements)
 
 
-def _values(kind: ItemKind, record: Issue | Measure, *, judged: bool) -> Iterator[tuple[str, str]]:
+def _values(kind: ItemKind, record: Issue | Measure, text: str, *, judged: bool) -> Iterator[tuple[str, str]]:
     """Yield an issue's or a measure's values by their keys; what is to be judged is left empty."""
     for name, field in SHAPES[kind].fields.items():
-        value = getattr(record, name)
+        value = value_of(record, name)
         if name == "label":
             if value is not None:
                 yield name, _label(value)
         elif not judged:
             if not SHAPES[kind].may_lack(name):
                 yield name, "[]" if isinstance(value, list) else ""
+        elif field.type == "deadline":
+            if value is not None:
+                (place,) = places_of(record, name)
+                yield name, _plain(f"{value} | {text[place.start : place.end]}")
         elif isinstance(value, list):
             if value or field.type == "terms":
                 yield name, _flow(value)

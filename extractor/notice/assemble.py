@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from extractor.notice.issue_reading import IssueReading, MeasureReading
+from extractor.notice.issue_reading import Duty, IssueReading, MeasureReading
 from extractor.notice.reading import Reading, read_measure
 from extractor.record.contract import Measure, Notice, Record, Span
 from extractor.text.folding import FoldedText, fold
@@ -106,6 +106,7 @@ def _issue(page: _Page, issue: IssueReading) -> _Values:
     spans["title"] = [write(outline.title)]
     if outline.section:
         spans["section"] = [write(place) for place in outline.section]
+    duty = _duty(page, issue.duty, spans)
     return {
         "label": _label(folded, outline.label),
         "title": _cut(text, outline.title),
@@ -113,6 +114,7 @@ def _issue(page: _Page, issue: IssueReading) -> _Values:
         "category": issue.category,
         "status": issue.status,
         "text": write(outline.text),
+        **duty,
         "measures": [_measure(page, measure) for measure in issue.measures],
         "spans": spans,
         "confidence": issue.confidence,
@@ -121,10 +123,11 @@ def _issue(page: _Page, issue: IssueReading) -> _Values:
 
 def _measure(page: _Page, measure: MeasureReading) -> _Values:
     folded, text, write = page
-    outline, heading, types, status, facts, subjects, organizations, confidence, _ = measure
+    outline, heading, types, status, facts, subjects, organizations, confidence, _, printed = measure
     spans = {"label": [write(outline.label)]} if outline.label else {}
     if heading:
         spans["heading"] = [write(heading)]
+    duty = _duty(page, printed, spans)
     if organizations:
         spans["organizations"] = [write(place) for place in organizations]
     return {
@@ -133,8 +136,13 @@ def _measure(page: _Page, measure: MeasureReading) -> _Values:
         "heading": _cut(text, heading) if heading else None,
         "types": types,
         "status": status,
+        **duty,
         "documents": [
-            {"title": _cut(text, document.title), "action": document.action, "text": write(document.title)}
+            {
+                "title": _cut(text, document.title).replace("\n", ""),
+                "action": document.action,
+                "text": write(document.title),
+            }
             for document in facts.documents
         ],
         "quantities": [
@@ -160,6 +168,19 @@ def _measure(page: _Page, measure: MeasureReading) -> _Values:
         ],
         "spans": spans,
         "confidence": confidence,
+    }
+
+
+def _duty(page: _Page, duty: Duty, spans: dict[str, list[dict[str, int]]]) -> _Values:
+    """Write who is responsible and until when, if the notice says; add the places of the former to ``spans``."""
+    if not (duty.responsible or duty.deadline):
+        return {}
+    if duty.responsible:
+        spans["responsible"] = [page.write(place) for place in duty.responsible]
+    deadline = duty.deadline
+    return {
+        "responsible": [_cut(page.printed, place).replace("\n", "") for place in duty.responsible],
+        "deadline": {"value": deadline.value, "text": page.write(deadline.text)} if deadline else None,
     }
 
 

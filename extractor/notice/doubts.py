@@ -13,9 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from extractor.notice.facts.genre import INSPECTION, lacked_parts
 from extractor.notice.reading import LOW_COVERAGE, Reading
 from extractor.record.checks import Doubt, Lang, said
-from extractor.record.contract import Check, Measure, Notice, Quantity, Span
+from extractor.record.contract import Check, Issue, Measure, Notice, Quantity, Span
+from extractor.record.date_values import days_of
 from extractor.text.folding import FoldedText
 from extractor.text.normal_form import normalise
 from extractor.text.numbers import NUMBER, amount_at
@@ -36,8 +38,10 @@ def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
 def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     folded = reading.folded
     yield from _whole(notice, folded)
+    if (another := reading.outline.another) is not None:
+        yield Doubt("another_notice", "", {"title": _short(reading.text[another.start : another.end])})
     yield from _dates_of_notice(notice)
-    yield from _totals(notice, reading)
+    yield from _totals(notice)
     yield from _unread_digits(notice, folded)
     yield from _unsure_totals(reading)
     yield from _numbering(reading)
@@ -48,17 +52,17 @@ def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
         for j, measure in enumerate(issue.measures):
             path = f"issues[{i}].measures[{j}]"
             yield from _measure(measure, folded, path, notice.signed_on)
+    yield from _deadlines(notice, reading)
     yield from _grounding(notice, folded)
 
 
 def _whole(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
-    text = folded.printed
-    if not (("巡视" in text or "巡察" in text or "巡視" in text) and "整改" in text):
-        yield Doubt("not_a_notice", "", {})
+    if lacked := lacked_parts(folded.text):
+        yield Doubt("not_a_notice", "", {"missing": "、".join(lacked)})
     if not notice.issues:
         yield Doubt("no_issues", "issues", {})
         return
-    if notice.inspected_body is None:
+    if notice.inspected_body is None and notice.genre == INSPECTION:
         yield Doubt("body_not_found", "inspected_body", {})
     coverage = notice.outline.coverage
     if coverage is not None and coverage < LOW_COVERAGE:
@@ -82,7 +86,7 @@ def _dates_of_notice(notice: Notice) -> Iterator[Doubt]:
             yield Doubt("dates_out_of_order", later_name, values)
 
 
-def _totals(notice: Notice, reading: Reading) -> Iterator[Doubt]:
+def _totals(notice: Notice) -> Iterator[Doubt]:
     stated: dict[str, float] = {}
     every: dict[str, list[float]] = {}
     for total in notice.totals:
@@ -97,13 +101,14 @@ def _totals(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     for name, (code, found) in counted.items():
         # Where no issue has a status in the text, a difference says nothing.
         told = name == "issues_found" or statuses["unspecified"] < len(notice.issues)
-        if name in stated and told and stated[name] != found:
+        levels = _levels_of_findings(notice) if name == "issues_found" else {stated.get(name)}
+        if name in stated and told and found not in levels:
             yield Doubt(code, "totals", {"stated": _number(stated[name]), "found": str(found)})
     whole = stated.get("issues_found")
     resolved, in_progress = stated.get("issues_resolved"), stated.get("issues_in_progress")
     # 已完成整改10个,基本完成1个,持续整改1个: what is counted in several figures counts together.
     done, going = _first_or_all(every, "issues_resolved"), _first_or_all(every, "issues_in_progress")
-    wholes = _counts_outside(reading)
+    wholes = {value for name in _COUNTED for value in every.get(name, ())}
     sums = {part + other for part in done for other in going}
     if whole is not None and resolved is not None and in_progress is not None and not sums & {whole, *wholes}:
         values = {"resolved": _number(resolved), "in_progress": _number(in_progress), "found": _number(whole)}
@@ -121,13 +126,17 @@ def _first_or_all(every: dict[str, list[float]], name: str) -> set[float]:
     return {values[0], sum(values)} if values else set()
 
 
-def _counts_outside(reading: Reading) -> set[float]:
-    """Return the counts that the notice prints before its first issue: of findings, or of their parts (36个子项)."""
-    end = reading.outline.issues[0].text.start if reading.outline.issues else 0
-    return {found.value for found in reading.facts.quantities if found.text.start < end and found.unit in _COUNTED_IN}
+def _levels_of_findings(notice: Notice) -> set[float | None]:
+    """Return how many findings a notice says there are, at each level that it counts as items: 11大项36子项."""
+    return {
+        total.value
+        for total in notice.totals
+        if total.name == "issues_found" or (total.name == "issue_groups_found" and total.unit.endswith("项"))
+    }
 
 
-_COUNTED_IN = frozenset({"个", "项", "条", "件"})
+_COUNTED = ("issues_found", "issue_groups_found", "measures_planned")
+"""What a notice counts in levels, any of which may be told by how far it is: 36个子项中已完成30个."""
 
 
 def _unread_digits(notice: Notice, folded: FoldedText) -> Iterator[Doubt]:
@@ -238,6 +247,32 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
         if same and _RATE.search(words) and not _closes(part.value, whole.value, rate.value):
             yield _open_rate(f"{path}.quantities[{k + 2}]", part.value, whole.value, rate.value)
     yield from _parts(quantities, folded, path)
+
+
+def _deadlines(notice: Notice, reading: Reading) -> Iterator[Doubt]:
+    """Doubt printed deadlines that were not read, and those that had passed while the work goes on."""
+    for i, (issue, read) in enumerate(zip(notice.issues, reading.issues, strict=False)):
+        path = f"issues[{i}]"
+        for duty in (read.duty, *(measure.duty for measure in read.measures)):
+            for start, end in duty.unread:
+                yield Doubt("deadline_unread", path, {"words": _short(reading.folded.printed[start:end])})
+        if _is_overdue(issue, notice.signed_on):
+            yield _overdue(path, issue, notice.signed_on)
+        for j, measure in enumerate(issue.measures):
+            if _is_overdue(measure, notice.signed_on):
+                yield _overdue(f"{path}.measures[{j}]", measure, notice.signed_on)
+
+
+def _is_overdue(holder: Issue | Measure, signed_on: str | None) -> bool:
+    if holder.deadline is None or holder.status != "in_progress" or signed_on is None:
+        return False
+    last, signed = days_of(holder.deadline.value).last, days_of(signed_on).first
+    return last is not None and signed is not None and last < signed
+
+
+def _overdue(path: str, holder: Issue | Measure, signed_on: str | None) -> Doubt:
+    deadline = holder.deadline.value if holder.deadline else ""
+    return Doubt("overdue", f"{path}.deadline", {"deadline": deadline, "signed": signed_on or ""})
 
 
 def _parts(quantities: list[Quantity], folded: FoldedText, path: str) -> Iterator[Doubt]:

@@ -6,7 +6,8 @@ at hand.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
@@ -25,9 +26,11 @@ from extractor.notice.facts.judgement import (
 from extractor.notice.facts.learnt import rate
 from extractor.notice.facts.lexical import WordEvidence
 from extractor.notice.facts.organizations import NameEnds, judged_organizations
+from extractor.notice.facts.properties import bodies_of, deadline_of, says_a_deadline
 from extractor.notice.facts.quantities import QuantityFound
 from extractor.notice.facts.subjects import find_subjects
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline
+from extractor.notice.outline.property_lines import Property
 from extractor.text.folding import FoldedText
 from extractor.text.places import Clauses, Place
 
@@ -49,6 +52,17 @@ class IndexedText(NamedTuple):
     name_ends: NameEnds
 
 
+class Duty(NamedTuple):
+    """The bodies and offices responsible for an issue or a measure and its deadline, as the notice prints them.
+
+    ``unread`` are printed deadlines that are no date that can be told.
+    """
+
+    responsible: Sequence[Place] = ()
+    deadline: DateFound | None = None
+    unread: Sequence[Place] = ()
+
+
 class MeasureReading(NamedTuple):
     """A measure as the rules read it.
 
@@ -68,6 +82,7 @@ class MeasureReading(NamedTuple):
     """How sure the judged values are, by their paths in the measure's record."""
     words: WordEvidence
     """What its words say."""
+    duty: Duty = Duty()
 
 
 class IssueReading(NamedTuple):
@@ -78,6 +93,7 @@ class IssueReading(NamedTuple):
     status: str
     measures: Sequence[MeasureReading]
     confidence: Mapping[str, float]
+    duty: Duty = Duty()
 
 
 def index_text(folded: FoldedText) -> IndexedText:
@@ -88,7 +104,9 @@ def index_text(folded: FoldedText) -> IndexedText:
 def read_issues(indexed: IndexedText, facts: Facts, outlines: Sequence[IssueOutline]) -> list[IssueReading]:
     """Read issues in printed order; ``facts`` are those of the whole notice."""
     measures = iter(read_measures(indexed, facts, [measure for issue in outlines for measure in issue.measures]))
-    return [_issue(indexed.folded.text, outline, list(islice(measures, len(outline.measures)))) for outline in outlines]
+    text = indexed.folded.text
+    issues = [_issue(text, outline, list(islice(measures, len(outline.measures)))) for outline in outlines]
+    return [_with_duties(text, facts.dates, issue) if issue.outline.properties else issue for issue in issues]
 
 
 def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[MeasureOutline]) -> list[MeasureReading]:
@@ -140,6 +158,83 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
     return IssueReading(outline, category.value, status, measures, {"category": category.confidence})
 
 
+def _with_duties(text: str, dates: Sequence[DateFound], issue: IssueReading) -> IssueReading:
+    """Add the values of an issue's properties to it and to its measures."""
+    own, of_measures = _owners(text, issue.outline)
+    measures = [
+        measure._replace(duty=_duty(text, dates, found)) if found else measure
+        for measure, found in zip(issue.measures, of_measures, strict=True)
+    ]
+    return issue._replace(duty=_duty(text, dates, own), measures=measures)
+
+
+def _owners(text: str, outline: IssueOutline) -> tuple[list[Property], list[list[Property]]]:
+    """Part an issue's own properties from those of each of its measures.
+
+    What is printed once is the issue's, but in the paragraph of a measure that others follow. What is printed again
+    for other measures is theirs: of those in its row of a table, or of the one before it, with all that is on its line.
+    """
+    places = {(each.role, each.name, each.row or each.place) for each in outline.properties}
+    printed = Counter((role, name) for role, name, _ in places)
+    again = {_line(text, found) for found in outline.properties if printed[found.role, found.name] > 1}
+    own: list[Property] = []
+    of_measures: list[list[Property]] = [[] for _ in outline.measures]
+    measures = [measure.text for measure in outline.measures]
+    starts = [found.place.start for found in outline.properties]
+    for found in outline.properties:
+        holders = _measures_of(found, measures)
+        if _line(text, found) not in again:
+            following = measures[holders.stop].start if 0 < holders.stop < len(measures) else None
+            last = outline.properties[bisect_left(starts, following) - 1] if following is not None else found
+            if following is None or not _is_followed(text, found, measures[holders.stop - 1].end, (last, following)):
+                holders = range(0)
+        for k in holders:
+            of_measures[k].append(found)
+        if not holders:
+            own.append(found)
+    return own, of_measures
+
+
+def _line(text: str, found: Property) -> tuple[str, int]:
+    """Return where a property's printed line begins; in a table each column stands for itself."""
+    if found.row is not None:
+        return f"{found.role} {found.name}", found.row.start
+    return "", text.rfind("\n", 0, found.place.start)
+
+
+def _measures_of(found: Property, measures: Sequence[Place]) -> range:
+    """Return the measures inside a property's row of a table, or the one before it, by their indices."""
+    if found.row is None:
+        before = bisect_right(measures, found.place.start, key=lambda place: place.end)
+        return range(max(before - 1, 0), before)
+    first = bisect_left(measures, found.row.start, key=lambda place: place.start)
+    return range(first, bisect_right(measures, found.row.end, key=lambda place: place.end))
+
+
+def _is_followed(text: str, found: Property, end: int, behind: tuple[Property, int]) -> bool:
+    """Return whether a property is in the paragraph of a measure that ends before it, and that another follows.
+
+    ``behind`` are the last property before that other measure, and where this begins. A lead-in between the two
+    (责任单位:… 整改情况:…) says that the property is one of the issue's fields.
+    """
+    last, following = behind
+    if found.row is not None or "\n" in text[end : found.place.start]:
+        return False
+    between = text[last.place.end : following]
+    return "\n" in between or ":" not in between
+
+
+def _duty(text: str, dates: Sequence[DateFound], printed: Sequence[Property]) -> Duty:
+    bodies = (place for found in printed if found.role == "responsible" for place in bodies_of(text, found.value))
+    responsible = {text[start:end]: Place(start, end) for start, end in bodies}
+    until = [found.value for found in printed if found.role == "deadline"]
+    deadlines = [deadline_of(text, value, dates) for value in until]
+    unread = [
+        value for value, read in zip(until, deadlines, strict=True) if read is None and says_a_deadline(text, value)
+    ]
+    return Duty(list(responsible.values()), next(filter(None, deadlines), None), unread)
+
+
 def _joined(text: str, places: Iterable[Place]) -> str:
     return "\n".join([text[start:end] for start, end in places])
 
@@ -152,13 +247,18 @@ def _deal(facts: Facts, places: Sequence[Place]) -> list[Facts]:
     accountability = [found.text.start for found in facts.accountability]
     return [
         Facts(
-            facts.documents[bisect_left(documents, start) : bisect_left(documents, end)],
+            _ending_by(end, facts.documents[bisect_left(documents, start) : bisect_left(documents, end)]),
             facts.dates[bisect_left(dates, start) : bisect_left(dates, end)],
             facts.quantities[bisect_left(quantities, start) : bisect_left(quantities, end)],
             facts.accountability[bisect_left(accountability, start) : bisect_left(accountability, end)],
         )
         for start, end in places
     ]
+
+
+def _ending_by(end: int, documents: Sequence[DocumentFound]) -> Sequence[DocumentFound]:
+    """Return the documents without a last one that runs over the end of its measure."""
+    return documents[:-1] if documents and documents[-1].title.end > end else documents
 
 
 def _without_titles(text: str, place: Place, facts: Facts) -> str:

@@ -16,6 +16,7 @@ from extractor.notice.facts.dates import find_dates
 from extractor.notice.facts.documents import find_documents
 from extractor.notice.facts.ledger import CLASSES, Claim, Ledger, count_digits, keep_ledger
 from extractor.notice.facts.notice_fields import NORMALISED, read_fields
+from extractor.notice.facts.properties import deadline_of
 from extractor.notice.facts.quantities import NameKind, find_figures
 from extractor.notice.facts.totals import TotalFound, find_totals
 from extractor.notice.issue_reading import (
@@ -100,9 +101,9 @@ def read_measure(folded: FoldedText, place: Place) -> MeasureReading:
 def _completed(reading: Reading) -> Reading:
     """Add what follows from the outline: the totals, the digits that are theirs, the issues with their measures."""
     text, outline = reading.text, reading.outline
-    found = find_totals(
-        text, reading.facts.quantities, reading.ledger.unread, _inside_issues(outline), outline.ending.end
-    )
+    before_end = [found for found in reading.facts.quantities if found.text.start < outline.ending.end]
+    genre = reading.fields["genre"].value if "genre" in reading.fields else ""
+    found = find_totals(text, before_end, reading.ledger.unread, _inside_issues(outline), genre)
     totals, unsure = _sure(reading.folded, found, outline)
     return reading._replace(
         totals=totals,
@@ -191,6 +192,7 @@ def _claims(
         Claim("label", outline.labels),
         Claim("title", [document.title for document in facts.documents]),
         Claim("date", [date.text for date in facts.dates if date.value]),
+        Claim("date", _deadlines(text, outline, facts)),
         Claim("contact", [Place(outline.ending.start, outline.ending.end)]),
         Claim("outside", [Place(0, line_end if line_end >= 0 else len(text)), *outline.behind]),
         Claim("heading", [*headings, *(group for issue in issues for group in issue.groups)]),
@@ -198,6 +200,12 @@ def _claims(
         Claim("outside", figures[False]),
         *(Claim(kind, places) for kind, places in named.items()),
     ]
+
+
+def _deadlines(text: str, outline: NoticeOutline, facts: Facts) -> list[Place]:
+    """Return the places of the deadlines, which may be printed as no other date is (2024.06)."""
+    printed = (each.value for issue in outline.issues for each in issue.properties if each.role == "deadline")
+    return [found.text for value in printed if (found := deadline_of(text, value, facts.dates))]
 
 
 def _with_totals(text: str, ledger: Ledger, totals: Sequence[TotalFound]) -> Ledger:

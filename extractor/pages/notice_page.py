@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from extractor.files.parts.cell_places import CellPlace, CellPlaces
+from extractor.files.parts.page_places import LinePlace, PagePlaces
+from extractor.files.parts.text_places import TextPlaces
 from extractor.pages.placed_values import PlacedValue, values_of
 from extractor.record.contract import Check, Notice
 
 _UNSURE = 0.6
 """A confidence below which pages mark a value."""
 _SURE = 1.0
+_PNG = b"\x89PNG\r\n\x1a\n"
 _GRAVEST = ("error", "warning", "info")
 # Checks about the totals refer to one of them.
 _MEANT = {
@@ -22,13 +27,15 @@ _MEANT = {
 }
 
 
-def notice_page(notice: Notice, text: str) -> dict[str, Any]:
+def notice_page(notice: Notice, text: str, places: TextPlaces | None = None) -> dict[str, Any]:
     """Return the data that ``static/notice.js`` renders, as a JSON value.
 
     ``text`` is the text that the spans of ``notice`` refer to; offsets are code points. ``values`` are those of
     ``values_of``, with their places as pairs under ``at``; ``checks`` are sorted by severity and then by how sure their
     value is, the least first, with its path under ``at``, null where that has no place. ``unsure`` has the paths of the
-    values that are less sure than ``unsure_below``, the least first.
+    values that are less sure than ``unsure_below``, the least first. ``lines`` are those of ``places``: offsets, page,
+    box in shares of the page, score, and a picture as PNG in base64, "" for none; ``cells`` are offsets and the cell's
+    name.
     """
     values = list(values_of(notice))
     shown_at = _shown_at(values)
@@ -45,12 +52,23 @@ def notice_page(notice: Notice, text: str) -> dict[str, Any]:
         "digits": notice.outline.digits.count,
         "digits_unread": notice.outline.digits.count_unread,
         "values": [_as_json(value) for value in values],
+        "lines": [_line_as_json(line) for line in places.lines] if isinstance(places, PagePlaces) else [],
+        "cells": [_cell_as_json(cell) for cell in places.cells] if isinstance(places, CellPlaces) else [],
         "checks": [
             {**check.model_dump(), "at": shown_at(check)} for check in sorted(notice.checks, key=first_looked_at)
         ],
         "unsure": unsure,
         "unsure_below": _UNSURE,
     }
+
+
+def _line_as_json(line: LinePlace) -> list[Any]:
+    crop = base64.b64encode(line.crop).decode() if line.crop.startswith(_PNG) else ""
+    return [line.start, line.end, line.page, list(line.box), line.score, crop]
+
+
+def _cell_as_json(cell: CellPlace) -> list[Any]:
+    return [cell.start, cell.end, cell.name]
 
 
 def gravest_first(check: Check) -> int:

@@ -15,6 +15,7 @@ from extractor.tables.columns import TABLES
 # Columns of the exported tables whose names the pages use, by their keys in the pages.
 _COLUMNS = {
     "inspection_team": ("notices", "inspection_team"),
+    "genre": ("notices", "genre"),
     "inspection_kind": ("notices", "inspection_kind"),
     "feedback_date": ("notices", "feedback_date"),
     "signed_on": ("notices", "signed_on"),
@@ -90,6 +91,8 @@ def _kinds() -> dict[str, dict[str, str]]:
         named[f"kind.{kind}"] = {"zh": shape.zh, "en": shape.en}
         named[f"row.{kind}"] = {"zh": shape.zh_all, "en": shape.en_all}
         named[f"kinds.{kind}"] = {"zh": shape.zh_all, "en": shape.en_all.capitalize()}
+    for field in (field for kind in NAMED_BY for field in SHAPES[kind].fields.values() if field.is_beside):
+        named[f"kind.{field.name}"] = named[f"row.{field.name}"] = {"zh": field.zh, "en": field.en}
     for kind, name in NAMED_BY.items():
         shape = SHAPES[kind]
         named[f"kind.{name}"] = {"zh": shape.full_name(name, "zh"), "en": shape.full_name(name, "en")}

@@ -19,10 +19,11 @@ NAMED_BY: Mapping[ItemKind, str] = {"issue": "title", "measure": "heading"}
 class PlacedValue:
     """A value, its path in the record, and the path of the issue or measure it belongs to ('' for the notice).
 
-    ``kind`` is ``field``, ``total``, ``issue``, ``measure``, the singular of one of a measure's lists, ``remainder`` or
-    ``digits`` (unread ones, which belong to the measure around them). ``by`` has the reader of each part, of the whole
-    under ''; missing parts were read by the rules. ``confidence`` has how sure their judgement of a part is. ``data``
-    has the record's fields by name, and for figures ``base``: the amount in base units.
+    ``kind`` is ``field``, ``total``, ``issue``, ``measure``, the singular of one of a measure's lists, the name of an
+    issue's or a measure's own value (``title``, ``deadline``), ``remainder`` or ``digits`` (unread ones, which belong
+    to the measure around them). ``by`` has the reader of each part, of the whole under ''; missing parts were read by
+    the rules. ``confidence`` has how sure their judgement of a part is. ``data`` has the record's fields by name, and
+    for figures ``base``: the amount in base units.
     """
 
     path: str
@@ -45,12 +46,27 @@ def values_of(notice: Notice) -> Iterator[PlacedValue]:
         if item.values.get(name):
             by = {"": item.by[name]} if name in item.by else {}
             yield PlacedValue(f"{item.id}.{name}", name, item.id, item.parts.get(name, ()), by)
+        yield from _beside(item)
     for k, rest in enumerate(notice.outline.remainders):
         if rest.kind == "unread":
             yield PlacedValue(f"outline.remainders[{k}]", "remainder", "", [rest.text])
     for k, span in enumerate(notice.outline.digits.unread):
         of = next((path for place, path in measures if place.start <= span.start < place.end), "")
         yield PlacedValue(f"outline.digits.unread[{k}]", "digits", of, [span])
+
+
+def _beside(item: Item) -> Iterator[PlacedValue]:
+    """Yield the values of an issue or a measure that may be printed behind it, each word of a list by itself."""
+    for name, declared in SHAPES[item.kind].fields.items():
+        if not (declared.is_beside and item.values.get(name)):
+            continue
+        places = item.parts.get(name, ())
+        by = {"": item.by[name]} if name in item.by else {}
+        if declared.type == "list":
+            for k, words in enumerate(item.values[name]):
+                yield PlacedValue(f"{item.id}.{name}[{k}]", name, item.id, places[k : k + 1], by, {"value": words})
+        else:
+            yield PlacedValue(f"{item.id}.{name}", name, item.id, places, by, {"value": item.values[name]})
 
 
 def _data(item: Item) -> Mapping[str, Any]:

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from extractor.disk.whole import written_whole
 from extractor.exports.exporter import stored_notices
+from extractor.files.parts.text_places import text_places_from
 from extractor.pages.notice_page import notice_page
 from extractor.pages.page_words import words
 from extractor.pages.shell import data_element, page
 from extractor.record.checks import Lang
-from extractor.runs.run_folder import RunFolder, stored_lines
+from extractor.runs.run_folder import RunFolder, stored_lines, stored_places
 
 
 class ReportSize(NamedTuple):
@@ -37,7 +38,8 @@ def write_report(folder: Path, file: Path, lang: Lang = "zh") -> ReportSize:
         nonlocal notices
         for notice, text in stored_notices(folder):
             notices += 1
-            yield data_element(notice_page(notice, text), class_="notice-data")
+            places = text_places_from(stored_places(folder, notice.notice_id))
+            yield data_element(notice_page(notice, text, places), class_="notice-data")
         yield data_element({"lang": lang, "run": _run(folder), **words()}, id="report-data")
 
     next(stored_lines(folder), None)  # raises for a bad folder before a file is begun

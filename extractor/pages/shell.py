@@ -47,6 +47,7 @@ def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
         "default-src": "'none'",
         "script-src": _hashes(scripts),
         "style-src": _hashes(styles),
+        "img-src": "data:",  # the pictures of recognised lines, which are in the page
         "base-uri": "'none'",
         "form-action": "'none'",
         "require-trusted-types-for": "'script'",

@@ -3,7 +3,7 @@
 Module ``confinement`` starts it as ``python -m extractor.processes.confined_main MEMORY SECONDS``: bytes of address
 space, and seconds of processor time for one task. Its standard
 input is a row of pickles: ``sys.path``, a function, then items. It answers each item with a pickle: whether the
-function returned, and what it returned or raised.
+function returned, and what it returned or raised. Before that it may tell of pages that it recognises: None, and which.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
+from extractor.files.scan.page_progress import listen
+from extractor.files.scan.recogniser import MODEL_BYTES
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.processes.confinement import NO_MEMORY
+from extractor.processes.process_family import end_own_family
 from extractor.processes.workers import spare_the_collector
 
 _FILES = 64  # that may be open at once
@@ -33,7 +36,7 @@ def confine(memory_bytes: int) -> None:
     except ModuleNotFoundError:  # not a POSIX system: the parent's time limit is the only one
         return
     for what, most in (
-        (resource.RLIMIT_AS, memory_bytes),
+        (resource.RLIMIT_AS, memory_bytes + MODEL_BYTES),
         (resource.RLIMIT_FSIZE, DEFAULT_LIMITS.archive_unpacked_bytes),
         (resource.RLIMIT_NOFILE, _FILES),
         (resource.RLIMIT_CORE, 0),
@@ -42,6 +45,9 @@ def confine(memory_bytes: int) -> None:
         lowest = min([most, *bounds])  # the system may have set a lower one already
         with suppress(ValueError, OSError):
             resource.setrlimit(what, (lowest, lowest))
+    with suppress(ValueError, OSError):  # recognition raises its own by what its models need
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (min(memory_bytes, most), most))
 
 
 def allow(seconds: int) -> None:
@@ -64,6 +70,7 @@ def main() -> None:
     confine(memory_bytes)
     function = pickle.loads(pickle.load(orders))
     spare_the_collector()
+    listen(lambda progress: _answer(answers, (None, progress)))
     items: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_take, args=(orders, items), daemon=True).start()
     while True:
@@ -87,10 +94,10 @@ def _take(orders: BinaryIO, items: SimpleQueue[Any]) -> None:
         while True:
             items.put(pickle.load(orders))
     finally:
-        os._exit(0)
+        end_own_family()
 
 
-def _answer(answers: BinaryIO, answer: tuple[bool, Any]) -> None:
+def _answer(answers: BinaryIO, answer: tuple[bool | None, Any]) -> None:
     try:
         data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
     except Exception as error:  # the error cannot be pickled

@@ -19,8 +19,10 @@ from queue import SimpleQueue
 from threading import Event, Timer
 from typing import Any, TypeVar
 
+from extractor.files.scan.page_progress import PageProgress
 from extractor.files.sources.file_limits import MB
 from extractor.processes.environment import harmless
+from extractor.processes.process_family import FamilyFolder, kill_family
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -39,7 +41,7 @@ class Allowance:
     seconds: int = 60
     """Seconds of processor time."""
     memory_bytes: int = 1500 * MB
-    """Bytes of address space of the process."""
+    """Bytes of address space of the process; recognition adds what its models need (``recogniser.MODEL_BYTES``)."""
 
     @property
     def clock_seconds(self) -> int:
@@ -69,14 +71,18 @@ class LostError(Exception):
 
 @contextmanager
 def confined(
-    function: Callable[[Item], Result], jobs: int, allowance: Allowance
+    function: Callable[[Item], Result],
+    jobs: int,
+    allowance: Allowance,
+    told: Callable[[Item, PageProgress], None] = lambda _item, _page: None,
 ) -> Iterator[Callable[[Item], Future[Result]]]:
     """Yield a function that submits an item to ``function`` in one of ``jobs`` processes with limits.
 
     A future raises what ``function`` raised, and LostError where its process was lost. A process is started when it is
-    needed, and ended with the block, whatever it is doing.
+    needed, and ended with the block, whatever it is doing. ``told`` receives, in a thread, each page of an item whose
+    recognition begins; each begins the item's time by the clock anew.
     """
-    processes = [_Process(pickle.dumps(function), allowance) for _ in range(jobs)]
+    processes = [_Process(pickle.dumps(function), allowance, told) for _ in range(jobs)]
     idle: SimpleQueue[_Process] = SimpleQueue()
     for process in processes:
         idle.put(process)
@@ -104,10 +110,12 @@ def confined(
 class _Process:
     """A process of ``confined_main``, started again after it was lost; for one thread at a time."""
 
-    def __init__(self, function: bytes, allowance: Allowance) -> None:
+    def __init__(self, function: bytes, allowance: Allowance, told: Callable[[Any, PageProgress], None]) -> None:
         self._function = function
+        self._told = told
         self._allowance = allowance
         self._started: subprocess.Popen[bytes] | None = None
+        self._folder = FamilyFolder()
         self._is_closed = False
 
     def ask(self, item: object) -> Any:
@@ -115,13 +123,16 @@ class _Process:
         assert process.stdin is not None
         assert process.stdout is not None
         late = Event()
-        clock = Timer(self._allowance.clock_seconds, self._end_late, (process, late))
-        clock.daemon = True
-        clock.start()
+        clock = self._clock(process, late)
         try:
             pickle.dump(item, process.stdin, pickle.HIGHEST_PROTOCOL)
             process.stdin.flush()
             is_returned, value = pickle.load(process.stdout)
+            while is_returned is None:  # a page is being recognised, which has its own limit
+                clock.cancel()
+                self._told(item, value)
+                clock = self._clock(process, late)
+                is_returned, value = pickle.load(process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
             self.stop()
             why = why_ended(process.returncode, self._allowance)
@@ -132,12 +143,18 @@ class _Process:
             raise value
         return value
 
+    def _clock(self, process: subprocess.Popen[bytes], late: Event) -> Timer:
+        clock = Timer(self._allowance.clock_seconds, self._end_late, (process, late))
+        clock.daemon = True
+        clock.start()
+        return clock
+
     def close(self) -> None:
         """End the process for good; may be called from any thread."""
         self._is_closed = True
         process = self._started
         if process is not None:
-            process.kill()
+            kill_family(process.pid)
 
     def stop(self) -> None:
         """End the process; the next item gets another."""
@@ -145,11 +162,13 @@ class _Process:
         if process is not None:
             with suppress(subprocess.TimeoutExpired):  # so that it ends by its own fault, where it does
                 process.wait(_END_SECONDS)
+            kill_family(process.pid)
             process.kill()
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 with suppress(OSError):
                     pipe.close() if pipe else None
+        self._folder.delete()
 
     def _start(self) -> subprocess.Popen[bytes]:
         if self._is_closed:
@@ -160,7 +179,7 @@ class _Process:
             [sys.executable, "-P", "-m", "extractor.processes.confined_main", str(memory), str(seconds)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=environment(),
+            env=environment() | self._folder.made(),
             start_new_session=True,  # Ctrl-C in the terminal is for the parent
             creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
@@ -173,4 +192,4 @@ class _Process:
 
     def _end_late(self, process: subprocess.Popen[bytes], late: Event) -> None:
         late.set()
-        process.kill()
+        kill_family(process.pid)

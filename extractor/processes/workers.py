@@ -12,6 +12,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from itertools import islice
 from typing import TypeVar
 
+from extractor.files.scan.page_progress import PageProgress
 from extractor.processes.confinement import Allowance, LostError, confined
 
 Item = TypeVar("Item")
@@ -31,15 +32,16 @@ def map_in_order(
     jobs: int,
     lost: Callable[[Item, str], Result],
     allowance: Allowance,
+    told: Callable[[Item, PageProgress], None] = lambda _item, _page: None,
 ) -> Generator[Result, None, None]:
     """Yield ``function(item)`` for each item, in order, from ``jobs`` processes with limits.
 
     ``function`` and the items must be picklable. An error of ``function`` is raised here and ends the work. For an item
     that exceeds ``allowance`` or crashes its process, ``lost(item, why)`` is yielded, and the others go on. On a
-    keyboard interrupt, results that are ready or under way are yielded first.
+    keyboard interrupt, results that are ready or under way are yielded first. ``told`` is as in ``confined``.
     """
     pending: deque[tuple[Item, Future[Result]]] = deque()
-    with confined(function, jobs, allowance) as submit:
+    with confined(function, jobs, allowance, told) as submit:
         try:
             for item in items:
                 pending.append((item, submit(item)))

@@ -13,6 +13,7 @@ from extractor.record.enumerations import (
     AccountabilityAction,
     Category,
     DocumentAction,
+    Genre,
     InspectionKind,
     IssueStatus,
     MeasureStatus,
@@ -23,7 +24,7 @@ from extractor.record.enumerations import (
     TotalName,
 )
 
-CONTRACT_VERSION = "1.0"
+CONTRACT_VERSION = "1.1"
 
 _READ_BY = "Who read a value, by its path in this record (`types`, `quantities[2].subject`); unlisted values: `rules`."
 _CONFIDENCE = (
@@ -70,6 +71,16 @@ class DateMention(Record):
     text: Span
 
 
+class Deadline(Record):
+    """The printed time limit of an issue or a measure.
+
+    ``value`` is a date as in ``DateMention``, or 长期坚持 or 立行立改 where that is printed.
+    """
+
+    value: str
+    text: Span
+
+
 class Accountability(Record):
     """Persons or cases held to account, with the printed count."""
 
@@ -87,13 +98,16 @@ class Measure(Record):
     heading: str | None = None
     types: list[MeasureType] = Field(default_factory=list)
     status: MeasureStatus = "completed"
+    responsible: list[str] = Field(default_factory=list)
+    deadline: Deadline | None = None
     documents: list[Document] = Field(default_factory=list)
     quantities: list[Quantity] = Field(default_factory=list)
     dates: list[DateMention] = Field(default_factory=list)
     organizations: list[str] = Field(default_factory=list)
     accountability: list[Accountability] = Field(default_factory=list)
     spans: dict[str, list[Span]] = Field(
-        default_factory=dict, description="Places of `label`, `heading` and, in order, of `organizations`."
+        default_factory=dict,
+        description="Places of `label`, `heading` and, in order, of `responsible` and `organizations`.",
     )
     read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)
     confidence: dict[str, float] = Field(default_factory=dict, description=_CONFIDENCE)
@@ -108,9 +122,12 @@ class Issue(Record):
     category: Category = "other"
     status: IssueStatus = "unspecified"
     text: Span
+    responsible: list[str] = Field(default_factory=list)
+    deadline: Deadline | None = None
     measures: list[Measure] = Field(default_factory=list)
     spans: dict[str, list[Span]] = Field(
-        default_factory=dict, description="Places of `label`, `title` and, in order, of `section`."
+        default_factory=dict,
+        description="Places of `label`, `title` and, in order, of `section` and `responsible`.",
     )
     read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)
     confidence: dict[str, float] = Field(default_factory=dict, description=_CONFIDENCE)
@@ -194,6 +211,7 @@ class Notice(Record):
     title: str | None = None
     inspected_body: str | None = None
     inspection_team: str | None = None
+    genre: Genre | None = None
     inspection_kind: InspectionKind | None = None
     inspection_start: str | None = None
     inspection_end: str | None = None

@@ -10,8 +10,11 @@ from calendar import monthrange
 from datetime import date
 from typing import NamedTuple
 
+from extractor.data import read_table
 from extractor.text.normal_form import normalise
 
+LASTING: tuple[str, ...] = tuple(read_table("dates")["lasting"])
+"""The deadlines that are no dates."""
 OPEN = ".."
 """The side of an interval that is open."""
 _POINT = re.compile(r"([12][0-9]{3})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
@@ -46,6 +49,15 @@ def is_date_value(value: str) -> bool:
     sides = [side for side in (start, end) if side != OPEN]
     width = min(map(len, sides), default=0)
     return bool(sides) and all(map(is_day, sides)) and sides[0][:width] <= sides[-1][:width]
+
+
+def is_deadline(value: str) -> bool:
+    """Say whether a value is a date or an interval, or one of the words that stand for a deadline.
+
+    >>> is_deadline("../2024-06"), is_deadline("长期坚持"), is_deadline("尽快")
+    (True, True, False)
+    """
+    return value in LASTING or is_date_value(value)
 
 
 def days_of(value: str) -> Days:
@@ -87,6 +99,15 @@ def date_is_printed(value: str, words: str) -> bool:
     """
     plain = normalise(words)
     return is_date_value(value) and all(_is_printed(side, plain) for side in value.split("/") if side != OPEN)
+
+
+def deadline_is_printed(value: str, words: str) -> bool:
+    """Say whether printed words hold a deadline: its date, as in ``date_is_printed``, or the very word.
+
+    >>> deadline_is_printed("../2024-06", "2024年6月底前"), deadline_is_printed("立行立改", "长期坚持")
+    (True, False)
+    """
+    return normalise(value) in normalise(words) if value in LASTING else date_is_printed(value, words)
 
 
 def _is_printed(point: str, words: str) -> bool:

@@ -31,6 +31,7 @@ def _vocabularies() -> dict[str, dict[str, Term]]:
 VOCABULARIES: dict[str, dict[str, Term]] = _vocabularies()
 
 if TYPE_CHECKING:
+    Genre = str
     InspectionKind = str
     Category = str
     IssueStatus = str
@@ -47,6 +48,7 @@ else:
     def _literal(name: str) -> object:
         return Literal[tuple(VOCABULARIES[name])]
 
+    Genre = _literal("genre")
     InspectionKind = _literal("inspection_kind")
     Category = _literal("category")
     IssueStatus = _literal("issue_status")

@@ -12,11 +12,13 @@ from extractor.data import read_table
 from extractor.record.contract import (
     Accountability,
     DateMention,
+    Deadline,
     Document,
     Issue,
     Measure,
     Quantity,
     Record,
+    Span,
     Total,
 )
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 ItemKind = Literal[
     "field", "total", "issue", "measure", "document", "quantity", "date", "organization", "accountability"
 ]
-ValueType = Literal["text", "list", "term", "terms", "figure", "count", "unit", "day", "date"]
+ValueType = Literal["text", "list", "term", "terms", "figure", "count", "unit", "day", "date", "deadline"]
 
 _RECORDS: Mapping[ItemKind, type[Record]] = {
     "total": Total,
@@ -56,7 +58,13 @@ class Field(NamedTuple):
     is_joined: bool
     is_last: bool
     is_around: bool
+    is_above: bool
     is_overlapping: bool
+
+    @property
+    def is_beside(self) -> bool:
+        """True if the value may be printed behind its item, on a line of its own: who is responsible, until when."""
+        return self.type == "deadline" or (self.type == "list" and not self.is_above)
 
     def called(self, lang: Lang) -> str:
         """Return the value's name in a language."""
@@ -112,7 +120,7 @@ class Shape(NamedTuple):
 
 
 def _field(name: str, row: Mapping[str, Any]) -> Field:
-    marks = (row.get(mark, False) for mark in ("wrap", "joined", "last", "around", "overlap"))
+    marks = (row.get(mark, False) for mark in ("wrap", "joined", "last", "around", "above", "overlap"))
     return Field(name, row["is"], row.get("of"), row["zh"], row["en"], row["about"], *marks)
 
 
@@ -172,7 +180,13 @@ LISTS_OF_MEASURE: Sequence[tuple[str, ItemKind]] = tuple(
 
 
 def value_of(record: object, name: str) -> Any:
-    """Return a record's value by its name, such as ``contact.phone``."""
+    """Return a record's value by its name, such as ``contact.phone``; of a deadline its date or word."""
     for part in name.split("."):
         record = getattr(record, part)
-    return record
+    return record.value if isinstance(record, Deadline) else record
+
+
+def places_of(record: Issue | Measure, name: str) -> Sequence[Span]:
+    """Return the places of an issue's or a measure's own value by its name, in order."""
+    value = getattr(record, name)
+    return [value.text] if isinstance(value, Deadline) else record.spans.get(name, [])

@@ -5,9 +5,10 @@ it, after the contract's normalisation:
 
 - a figure (quantity, total, accountability): the number, in Arabic digits, and its unit are printed in its place, see
   ``figure_is_printed``;
-- a date: see ``date_values.date_is_printed``;
-- words (title, body, team, signature, contact, label, heading, section, 《》, organisation): their characters are
-  printed in their place. Words without a place are looked for in their own record: the measure, the issue, the notice;
+- a date: see ``date_values.date_is_printed``; a deadline may be a word;
+- words (title, body, team, signature, contact, label, heading, section, who is responsible, 《》, organisation): their
+  characters are printed in their place. Words without a place are looked for in their own record: the measure, the
+  issue, the notice; who is responsible also behind it, before the next issue;
   the subject of a figure in its measure or issue; the parts of an inspected body that are joined by 、 one by one.
 
 Judgements (enumerations) are not grounded. ``data/fields.toml`` declares the type of each value.
@@ -20,8 +21,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from extractor.record.contract import Issue, Measure, Notice, Span
-from extractor.record.date_values import date_is_printed
-from extractor.record.fields import LISTS_OF_MEASURE, SHAPES, Field, ItemKind, value_of
+from extractor.record.date_values import date_is_printed, deadline_is_printed
+from extractor.record.fields import LISTS_OF_MEASURE, SHAPES, Field, ItemKind, places_of, value_of
 from extractor.record.lookup import Page, page_of
 from extractor.text.normal_form import normalise
 
@@ -82,13 +83,15 @@ class _Grounding:
             return _OUTSIDE
         return None if figure_is_printed(self._page, Decimal(str(value)), unit, span) else self._quoted(span)
 
-    def date(self, value: str, spans: Sequence[Span]) -> str | None:
+    def date(
+        self, value: str, spans: Sequence[Span], is_printed: Callable[[str, str], bool] = date_is_printed
+    ) -> str | None:
         if not spans:
             return None
         span = _hull(spans)
         if self._is_outside(span):
             return _OUTSIDE
-        return None if date_is_printed(value, self._page.text[span.start : span.end]) else self._quoted(span)
+        return None if is_printed(value, self._page.text[span.start : span.end]) else self._quoted(span)
 
     def nearby(self, value: str, stretches: Sequence[Span]) -> str | None:
         """``stretches`` may hold words that have no place of their own."""
@@ -108,33 +111,43 @@ def _notice(at: _Grounding, notice: Notice, size: int) -> Iterator[Ungrounded]:
     yield from _own_values(at, "field", notice, ("", ""), lambda _: whole)
     for number, total in enumerate(notice.totals):
         yield from _element(at, "total", total, ("totals", f"totals[{number}]"), ())
-    for number, issue in enumerate(notice.issues):
-        yield from _issue(at, f"issues[{number}]", issue)
+    ends = [*(issue.text.start for issue in notice.issues[1:]), size]
+    for number, (issue, end) in enumerate(zip(notice.issues, ends, strict=False)):
+        yield from _issue(at, f"issues[{number}]", issue, Span(start=issue.text.start, end=max(issue.text.end, end)))
 
 
-def _issue(at: _Grounding, path: str, issue: Issue) -> Iterator[Ungrounded]:
+def _issue(at: _Grounding, path: str, issue: Issue, onward: Span) -> Iterator[Ungrounded]:
+    """``onward`` is the issue's stretch and what follows it before the next one."""
     before = Span(start=0, end=max(issue.text.start, 0))
-    # The headings that group issues are printed before them.
-    yield from _own_values(
-        at, "issue", issue, ("issues.", f"{path}."), lambda field: before if field.type == "list" else issue.text
-    )
+
+    def around(field: Field) -> Span:
+        if field.is_above:
+            return before
+        return onward if field.type == "list" else issue.text
+
+    yield from _own_values(at, "issue", issue, ("issues.", f"{path}."), around)
     start = issue.text.start
     for number, measure in enumerate(issue.measures):
-        yield from _measure(at, f"{path}.measures[{number}]", measure, issue, start)
+        yield from _measure(at, f"{path}.measures[{number}]", measure, (issue.text, onward), start)
         start = measure.text.end
 
 
-def _measure(at: _Grounding, path: str, measure: Measure, issue: Issue, before: int) -> Iterator[Ungrounded]:
-    """``before`` is the end of the measure before it, behind which its enumerator is printed."""
-    around = Span(start=before, end=max(before, measure.text.end))
-    yield from _own_values(
-        at,
-        "measure",
-        measure,
-        ("measures.", f"{path}."),
-        lambda field: around if field.name == "label" else measure.text,
-    )
-    stretches = (measure.text, issue.text)
+def _measure(
+    at: _Grounding, path: str, measure: Measure, issue: tuple[Span, Span], before: int
+) -> Iterator[Ungrounded]:
+    """``issue`` is its text, and the same with what follows it.
+
+    ``before`` is the end of the measure before it, behind which its enumerator is printed.
+    """
+    text, onward = issue
+
+    def around(field: Field) -> Span:
+        if field.name == "label":
+            return Span(start=before, end=max(before, measure.text.end))
+        return onward if field.type == "list" else measure.text
+
+    yield from _own_values(at, "measure", measure, ("measures.", f"{path}."), around)
+    stretches = (measure.text, text)
     for name, kind in LISTS_OF_MEASURE:
         elements = getattr(measure, name)
         if SHAPES[kind].record is None:
@@ -161,12 +174,14 @@ def _own_values(
         value = value_of(holder, field.name)
         if value is None:
             continue
-        spans = holder.spans.get(field.name, ())
+        spans = holder.spans.get(field.name, ()) if isinstance(holder, Notice) else places_of(holder, field.name)
         if field.type == "list":
             yield from _list(at, value, (named[0] + field.name, named[1] + field.name), spans, around(field))
             continue
         if field.type == "day":
             lacks = at.date(value, spans)
+        elif field.type == "deadline":
+            lacks = at.date(value, spans, deadline_is_printed)
         else:
             lacks = at.words(value, spans, around(field), is_joined=field.is_joined)
         if lacks:

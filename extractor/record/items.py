@@ -7,10 +7,11 @@ added has an id with the number of that change (``issues[3].measures[0].quantiti
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, TypeVar
 
 from extractor.record.contract import (
+    CONTRACT_VERSION,
     Accountability,
     Contact,
     DateMention,
@@ -22,7 +23,7 @@ from extractor.record.contract import (
     Span,
     Total,
 )
-from extractor.record.fields import FIELDS, OF_MEASURE, SHAPES, ItemKind, value_of
+from extractor.record.fields import FIELDS, OF_MEASURE, SHAPES, ItemKind, places_of, value_of
 
 _Placed = Total | Issue | Measure | Document | Quantity | DateMention | Accountability
 
@@ -35,8 +36,8 @@ class Item:
     """A field, total, issue, measure or value of a measure.
 
     ``of`` is the id of what holds it, '' for the notice; ``values`` are named as in the contract; ``at`` are its places
-    (one, but for fields), ``parts`` those of its label, title, topic and section; ``by`` says who read its parts, and
-    ``confidence`` how sure the rules' judgement of a part is, the whole's under ''.
+    (one, but for fields), ``parts`` those of its label, title, topic, section, deadline and what is responsible; ``by``
+    says who read its parts, and ``confidence`` how sure the rules' judgement of a part is, the whole's under ''.
     """
 
     id: str
@@ -82,7 +83,7 @@ def take_apart(notice: Notice) -> Iterator[Item]:
         yield _element("total", f"totals[{k}]", "", total, _Told(_under(notice.read_by, f"totals[{k}]"), {}))
     for i, issue in enumerate(notice.issues):
         path = f"issues[{i}]"
-        yield _element("issue", path, "", issue, _told_of(issue), issue.spans)
+        yield _holder("issue", path, "", issue)
         for j, measure in enumerate(issue.measures):
             yield from items_of_measure(measure, f"{path}.measures[{j}]", path)
 
@@ -109,6 +110,7 @@ def put_together(base: Notice, items: Iterable[Item], readers: Sequence[ItemKind
     contact = {_of_contact(item.id): item.values["value"] for item in fields if _of_contact(item.id)}
     notice = base.model_copy(
         update={
+            "contract_version": CONTRACT_VERSION,
             **{item.id: item.values["value"] for item in fields if not _of_contact(item.id)},
             "contact": Contact.model_validate(contact),
             "totals": [Total.model_validate(each) for each in totals],
@@ -123,22 +125,34 @@ def put_together(base: Notice, items: Iterable[Item], readers: Sequence[ItemKind
     return Built(notice, paths)
 
 
-def _element(
-    kind: ItemKind,
-    path: str,
-    of: str,
-    record: _Placed,
-    told: _Told,
-    spans: Mapping[str, list[Span]] | None = None,
-) -> Item:
-    values = {name: getattr(record, name) for name in SHAPES[kind].values}
-    parts = {name: found for name, found in (spans or {}).items() if name in values}
-    return Item(path, kind, of, values, (record.text,), parts, told.by, told.confidence)
+def _element(kind: ItemKind, path: str, of: str, record: _Placed, told: _Told) -> Item:
+    values = {name: value_of(record, name) for name in SHAPES[kind].values}
+    return Item(path, kind, of, values, (record.text,), {}, told.by, told.confidence)
+
+
+def _holder(kind: ItemKind, path: str, of: str, record: Issue | Measure) -> Item:
+    """Return an issue's or a measure's own item, whose values have places of their own."""
+    parts = {name: places for name in SHAPES[kind].values if (places := places_of(record, name))}
+    return replace(_element(kind, path, of, record, _told_of(record)), parts=parts)
+
+
+def _own_values(item: Item) -> dict[str, Any]:
+    """Return an issue's or a measure's values as its record has them: a deadline with its place."""
+    values = dict(item.values)
+    if (deadline := values.get("deadline")) is not None:
+        places = item.parts.get("deadline")
+        values["deadline"] = {"value": deadline, "text": places[0]} if places else None
+    return values
+
+
+def _own_places(item: Item) -> dict[str, list[Span]]:
+    """Return the places of an issue's or a measure's values, a deadline's aside, which it holds itself."""
+    return {name: list(places) for name, places in item.parts.items() if name != "deadline"}
 
 
 def items_of_measure(measure: Measure, path: str, of: str) -> Iterator[Item]:
     """Yield a measure's item and those of its values; ``path`` is its own, ``of`` its issue's."""
-    yield _element("measure", path, of, measure, _told_of(measure), measure.spans)
+    yield _holder("measure", path, of, measure)
     places = measure.spans.get("organizations", [])
     by, confidence = _by_element(measure.read_by), _by_element(measure.confidence)
     for kind in OF_MEASURE:
@@ -166,10 +180,10 @@ def _issue(
         for j, each in enumerate(held.get((item.id, "measure"), []))
     ]
     return {
-        **item.values,
+        **_own_values(item),
         "text": item.at[0],
         "measures": measures,
-        "spans": {name: list(places) for name, places in item.parts.items()},
+        "spans": _own_places(item),
         "read_by": dict(item.by),
         "confidence": item.rules_confidence,
     }
@@ -185,12 +199,12 @@ def _measure(
     paths[item.id] = path
     told = _Told(dict(item.by), item.rules_confidence)
     lists = {SHAPES[kind].list: _listed(held, item.id, path, kind, paths, told) for kind in readers}
-    spans = {name: list(places) for name, places in item.parts.items()}
+    spans = _own_places(item)
     organizations = held.get((item.id, "organization"), [])
     if organizations:
         spans["organizations"] = [place for each in organizations for place in each.at]
     return {
-        **item.values,
+        **_own_values(item),
         **lists,
         "text": item.at[0],
         "spans": spans,

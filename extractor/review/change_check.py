@@ -12,14 +12,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from extractor.record.contract import Notice, Span
-from extractor.record.date_values import is_date_value, is_day
+from extractor.record.contract import Deadline, Notice, Span
+from extractor.record.date_values import is_date_value, is_day, is_deadline
 from extractor.record.enumerations import VOCABULARIES
 from extractor.record.fields import DAYS, NOTICE_FIELDS, SHAPES
 from extractor.record.grounding import ungrounded
 from extractor.record.items import PERSON, Item, put_together
 from extractor.record.lookup import page_of
 from extractor.review.changes import Add, Correct
+from extractor.review.parts_beside import parts_beside
 from extractor.review.refusals import RefusedError
 
 _LABEL_WITHIN = 24  # code points at an issue's beginning that hold its enumerator (反馈问题一:…)
@@ -101,9 +102,14 @@ def _check_values(item: Item, values: Mapping[str, Any]) -> None:
     for name in values:
         if name not in shape.values:
             raise RefusedError("unknown_value", name=name)
+    deadline = values.get("deadline")
+    if deadline is not None and not (isinstance(deadline, str) and is_deadline(deadline)):
+        raise RefusedError("deadline", value=_shown(deadline))
     if shape.record is not None:
+        nowhere = Span(start=0, end=0)
+        due = None if deadline is None else Deadline(value=deadline, text=nowhere)
         try:
-            shape.record.model_validate({**values, "text": Span(start=0, end=0)}, strict=True)
+            shape.record.model_validate({**values, "text": nowhere, "deadline": due}, strict=True)
         except ValidationError as error:
             name = str(error.errors()[0]["loc"][0])
             raise RefusedError("value", of=item, name=name, value=_shown(values.get(name))) from None
@@ -140,7 +146,7 @@ def _check_order(items: Mapping[str, Item], text: str, item: Item) -> None:
 
 
 def _parts(items: Mapping[str, Item], text: str, item: Item) -> Iterator[tuple[str, list[Span]]]:
-    """Yield the places of an issue's label, title and section, and of a measure's label and topic."""
+    """Yield the places of the values of an issue or a measure that are printed apart from each other."""
     if item.kind not in ("issue", "measure"):
         return
     page, values, (place,) = page_of(text), item.values, item.at
@@ -163,6 +169,7 @@ def _parts(items: Mapping[str, Item], text: str, item: Item) -> Iterator[tuple[s
             raise RefusedError("not_found", of=item, name="section", value=value)
     if headings:
         yield "section", [found for _, found in headings if found is not None]
+    yield from parts_beside(items, page, item)
 
 
 def _before(items: Mapping[str, Item], measure: Item) -> int:
@@ -177,7 +184,7 @@ def _check_printed(base: Notice, items: Mapping[str, Item], text: str, item: Ite
     path = built.paths[item.id]
     for each in ungrounded(built.notice, text):
         inner = each.path.removeprefix(path)
-        is_own = inner != each.path and ("[" not in inner or inner.startswith(".section["))
+        is_own = inner != each.path and ("[" not in inner or inner[1:].partition("[")[0] in SHAPES[item.kind].fields)
         if is_own:
             raise RefusedError("not_printed", value=each.value, words=_words(text, item.at[0]))
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from extractor.readers import Backend, ReaderSettings
 
-_PARSERS = ("lxml", "ahocorasick_rs", "pydantic", "pypdfium2", "python-docx")
-OF_RULES = ("files", "text", "notice", "record", "data", "pipeline.py", "omissions.py", "readers.py")
+_PARSERS = ("lxml", "ahocorasick_rs", "pydantic", "pypdfium2", "python-docx", "rapidocr", "onnxruntime")
+OF_RULES = ("files", "text", "notice", "record", "data", "pipeline.py", "omissions.py", "recognition.py", "readers.py")
 """The parts on the way of a notice that rules read."""
 OF_MODELS = ("assist", "endpoint", "model_source.py")
 """The parts that a model's reading has besides."""

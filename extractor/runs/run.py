@@ -23,6 +23,8 @@ from extractor.errors import ExtractorError, InputError, OutputError, SettingsEr
 from extractor.files.discover import discover
 from extractor.files.notice_ids import notice_ids
 from extractor.files.parts.left_out import ReadText
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.scan.page_progress import PageProgress
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.raw import read_bytes
 from extractor.files.sources.source import Source
@@ -49,6 +51,17 @@ class _Task(NamedTuple):
     given: bytes | InputError | None
 
 
+Paged = Callable[[str, PageProgress], None]
+"""Receives the name of an input and a page of it that is being recognised."""
+
+
+class _ProcessPlan(NamedTuple):
+    """The limits of the processes in which documents are parsed, and who hears of their pages."""
+
+    allowance: Allowance
+    paged: Paged
+
+
 class _Job(NamedTuple):
     """The settings that all tasks of a run share."""
 
@@ -68,12 +81,14 @@ def run(  # noqa: PLR0913
     allowance: Allowance = _ALLOWANCE,
     begun: Callable[[int], None] = lambda _: None,
     watch: Callable[[Outcome], None] = lambda _: None,
+    paged: Paged = lambda _name, _page: None,
 ) -> Report:
     """Extract the notices that ``paths`` stand for (see ``discover``) into the folder ``out``.
 
     ``reader`` is the rules' by default. Notices that an earlier run finished there are left as they are while input,
     settings and this program are the same; ``force`` reads all. ``begun`` receives the number of inputs, ``watch`` each
-    outcome as it comes, in the inputs' order. Documents are parsed in ``jobs`` processes; one that takes more than
+    outcome as it comes, in the inputs' order, ``paged`` an input's name and each of its pages whose recognition begins
+    (from any thread). Documents are parsed in ``jobs`` processes; one that takes more than
     ``allowance`` there is a failed input. A keyboard interrupt ends the run early; finished work is written, and the
     report's ``ending`` is ``interrupted``.
 
@@ -85,11 +100,12 @@ def run(  # noqa: PLR0913
     reader = reader or RulesReader()
     fingerprint = code_fingerprint(reader.settings.backend)
     found = discover(paths)
-    problems = [Outcome(name, "failed", error=_sentence(name, error)) for name, error in found.problems]
+    lang = reader.settings.lang
+    problems = [Outcome(name, "failed", error=_sentence(name, error, lang)) for name, error in found.problems]
     with opened(out) as folder:
         sources = _without_own_texts(found.sources, folder)
-        passed_over = len(found.sources) - len(sources)
-        if passed_over == len(found.sources) > 0:
+        own_texts = len(found.sources) - len(sources)
+        if own_texts == len(found.sources) > 0:
             raise SettingsError(f"{out}: is both input and output; choose another folder with --out")
         once = _ReadOnce()
         ids = notice_ids(sources, once.content_hash)
@@ -100,7 +116,7 @@ def run(  # noqa: PLR0913
         ending: Ending = "complete"
         failure: OutputError | None = None
         try:
-            with closing(_results(job, tasks, jobs, allowance)) as results:
+            with closing(_results(job, tasks, jobs, _ProcessPlan(allowance, paged))) as results:
                 for outcome in results:
                     outcomes.append(outcome)
                     watch(outcome)
@@ -116,7 +132,17 @@ def run(  # noqa: PLR0913
         outcomes = [ended.get(outcome.notice_id, outcome) for outcome in pending] + problems
         asked, finished = reader.reported(), datetime.now(UTC)
         report = Report(
-            folder, reader.settings, fingerprint, jobs, ending, started, finished, outcomes, passed_over, asked
+            folder,
+            reader.settings,
+            fingerprint,
+            jobs,
+            ending,
+            started,
+            finished,
+            outcomes,
+            own_texts,
+            found.passed_over,
+            asked,
         )
         if failure is None:
             _write(report)
@@ -127,10 +153,14 @@ def run(  # noqa: PLR0913
     return report
 
 
-def _results(job: _Job, tasks: Iterator[_Task], jobs: int, allowance: Allowance) -> Generator[Outcome, None, None]:
+def _results(job: _Job, tasks: Iterator[_Task], jobs: int, process: _ProcessPlan) -> Generator[Outcome, None, None]:
     if job.reader.waits:
-        return await_in_order(partial(_waiting, job, allowance), tasks, NOTICES_AT_ONCE)
-    return map_in_order(partial(_do, job), tasks, jobs, _lost, allowance)
+        return await_in_order(partial(_waiting, job, process), tasks, NOTICES_AT_ONCE)
+
+    def told(task: _Task, page: PageProgress) -> None:
+        process.paged(task.source.name, page)
+
+    return map_in_order(partial(_do, job), tasks, jobs, _lost, process.allowance, told)
 
 
 class _ReadOnce:
@@ -180,7 +210,8 @@ class _Doing:
             raise
         except Exception as error:
             trace = None if isinstance(error, InputError | LostError) else traceback.format_exc()
-            self.outcome = self._ended("failed", error=_sentence(self._task.source.name, error), trace=trace)
+            sentence = _sentence(self._task.source.name, error, self._job.reader.settings.lang)
+            self.outcome = self._ended("failed", error=sentence, trace=trace)
 
     def begin(self) -> bytes | None:
         """Return the contents of the notice; None where it is finished already."""
@@ -215,15 +246,17 @@ def _do(job: _Job, task: _Task) -> Outcome:
     with doing.caught():
         data = doing.begin()
         if data is not None:
-            doing.end(job.reader.read(_text_of(_File(task.source, data)), task.notice_id))
+            file = _File(task.source, data, job.reader.settings.ocr)
+            doing.end(job.reader.read(_text_of(file), task.notice_id))
     return doing.outcome
 
 
 class _File(NamedTuple):
-    """A file whose text is to be taken out of it."""
+    """A file whose text is to be taken out of it; ``ocr`` says which of its pages are recognised."""
 
     source: Source
     data: bytes
+    ocr: OcrMode
 
 
 TakesText = Callable[[_File], Future[ReadText]]
@@ -235,7 +268,7 @@ async def _do_waiting(job: _Job, reads: Reads, take_text: TakesText, task: _Task
     with doing.caught():
         data = doing.begin()
         if data is not None:
-            text = await asyncio.wrap_future(take_text(_File(task.source, data)))
+            text = await asyncio.wrap_future(take_text(_File(task.source, data, job.reader.settings.ocr)))
             doing.end(await reads(text, task.notice_id))
     return doing.outcome
 
@@ -243,14 +276,17 @@ async def _do_waiting(job: _Job, reads: Reads, take_text: TakesText, task: _Task
 def _text_of(file: _File) -> ReadText:
     from extractor.files.ingest import ingest
 
-    ingested = ingest(file.source, file.data)
-    return ReadText(ingested.text, ingested.left_out)
+    return ingest(file.source, file.data, ocr=file.ocr).read
 
 
 @asynccontextmanager
-async def _waiting(job: _Job, allowance: Allowance) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
+async def _waiting(job: _Job, process: _ProcessPlan) -> AsyncIterator[Callable[[_Task], Awaitable[Outcome]]]:
     """Give what reads a notice while the reader is open."""
-    with confined(_text_of, 1, allowance) as take_text:
+
+    def told(file: _File, page: PageProgress) -> None:
+        process.paged(file.source.name, page)
+
+    with confined(_text_of, 1, process.allowance, told) as take_text:
         async with job.reader.opened() as reads:
             yield partial(_do_waiting, job, reads, take_text)
 
@@ -269,7 +305,9 @@ def _lost_sentence(name: str, why: str) -> str:
     return f"{name}: {why}; convert it to txt, cut it, or give it more with --seconds or --memory"
 
 
-def _sentence(name: str, error: Exception) -> str:
+def _sentence(name: str, error: Exception, lang: str) -> str:
+    if isinstance(error, InputError):
+        return error.in_words(lang)
     if isinstance(error, ExtractorError):
         return str(error)
     if isinstance(error, LostError | MemoryError):

@@ -1,6 +1,7 @@
 """A run's folder: what stands in it, and how it is written so that no stop at any time tears it.
 
-``notices.jsonl`` one notice a line · ``texts/<notice_id>.txt`` what offsets index · ``run.json`` what the run did ·
+``notices.jsonl`` one notice a line · ``texts/<notice_id>.txt`` what offsets index · ``texts/<notice_id>.places.json``
+where a text made from pages stands on them · ``run.json`` what the run did ·
 ``.work/<notice_id>.json`` finished work: a line about it (``Entry``), then the notice's line as it goes into
 ``notices.jsonl`` · ``.notice-extractor`` the mark that says whose folder it is. Each file is written beside its place
 and moved there when complete. An entry is saved after its text and states the hashes of both: whatever a crash or a
@@ -42,6 +43,7 @@ class Entry:
     line_sha256: str
     counts: Counts
     left_out: LeftOutRows = field(default_factory=list)
+    places_sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,19 +80,41 @@ class RunFolder:
         """
         return self.texts / f"{_checked(notice_id)}.txt"
 
-    def save(
-        self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: LeftOutRows | None = None
+    def places(self, notice_id: str) -> Path:
+        """Return the file that says where a notice's text stands in its source; most notices have none.
+
+        Raises:
+            InputError: the id is no name for a file, which no run gives.
+        """
+        return self.texts / f"{_checked(notice_id)}.places.json"
+
+    def save(  # noqa: PLR0913, PLR0917
+        self,
+        notice_id: str,
+        key: str,
+        text: str,
+        line: str,
+        counts: Counts,
+        left_out: LeftOutRows | None = None,
+        places: bytes = b"",
     ) -> None:
         """Keep a finished notice: its text, its line (JSON without line ends), and what goes into the report of it.
+
+        ``places`` is the content of the file of its places, b"" for none.
 
         Raises:
             InputError: the id is no name for a file.
             OutputError: the folder cannot be written.
         """
         raw_text, raw_line = text.encode(), line.encode()
-        entry = Entry(key, _sha256(raw_text), _sha256(raw_line), counts, left_out or [])
+        hash_of_places = _sha256(places) if places else ""
+        entry = Entry(key, _sha256(raw_text), _sha256(raw_line), counts, left_out or [], hash_of_places)
         # After a power cut the hashes say what is not whole, and it is done again: not worth a sync each.
         _replace(self.text(notice_id), [raw_text], durable=False)
+        if places:
+            _replace(self.places(notice_id), [places], durable=False)
+        else:
+            self.places(notice_id).unlink(missing_ok=True)
         _replace(self._entry(notice_id), [json.dumps(asdict(entry)).encode(), b"\n", raw_line, b"\n"], durable=False)
 
     def finished(self, notice_id: str, key: str) -> Entry | None:
@@ -103,7 +127,7 @@ class RunFolder:
                 entry = Entry(**json.loads(file.readline()))
                 if entry.key != key or entry.line_sha256 != _sha256(file.read().removesuffix(b"\n")):
                     return None
-            whole = entry.text_sha256 == _sha256(text_file.read_bytes())
+            whole = entry.text_sha256 == _sha256(text_file.read_bytes()) and self._has_places(notice_id, entry)
         except (OSError, ValueError, TypeError):
             return None
         return entry if whole else None
@@ -125,6 +149,10 @@ class RunFolder:
         text = json.dumps(report, ensure_ascii=False, indent=2)
         # A file name's undecodable bytes are lone surrogates, which JSON spells as this error handler does.
         _replace(self.report, [text.encode(errors="backslashreplace"), b"\n"])
+
+    def _has_places(self, notice_id: str, entry: Entry) -> bool:
+        file = self.places(notice_id)
+        return not entry.places_sha256 or (file.is_file() and entry.places_sha256 == _sha256(file.read_bytes()))
 
     def _entry(self, notice_id: str) -> Path:
         return self.work / f"{_checked(notice_id)}.json"
@@ -239,6 +267,15 @@ def stored_text(path: Path, notice_id: str, sha256: str) -> str:
     if _sha256(raw) != sha256:
         raise InputError(f"{file_name}: is not the text its notice was made from; run the extraction again")
     return raw.decode()
+
+
+def stored_places(path: Path, notice_id: str) -> bytes:
+    """Return what says where a notice's text stands in its source; b"" where there is nothing, or it cannot be read."""
+    try:
+        file = RunFolder(path).places(notice_id)
+        return file.read_bytes() if file.is_file() else b""
+    except OSError:
+        return b""
 
 
 def _replace(path: Path, pieces: Iterable[bytes], *, durable: bool = True) -> None:

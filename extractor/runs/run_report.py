@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from extractor.data import read_table
+from extractor.files.discover import in_kinds
+from extractor.files.sources.source import PassedOver
 from extractor.runs.run_folder import RunFolder
 from extractor.version import __version__
 
@@ -61,8 +63,10 @@ class Report:
     started: datetime
     finished: datetime
     outcomes: list[Outcome]
-    passed_over: int
+    own_texts: int
     """Texts of this very folder that the paths stood for too."""
+    passed_over: list[PassedOver] = field(default_factory=list)
+    """Files of folders and archives that are no notices."""
     asked: Mapping[str, Any] | None = None
 
     @property
@@ -102,6 +106,7 @@ def how_it_went(report: Report) -> str:
     asked += f"; {count} unanswered, there the rules' reading stands" if (count := report.total("unanswered")) else ""
     lacking = _what_was_unread(report) + _what_was_left_out(report)
     sentence = f"{', '.join(parts)}; {where}: {found}{lacking}{asked}; {report.seconds:.1f} s"
+    sentence += f"; passed over: {kinds} (listed in run.json)" if (kinds := in_kinds(report.passed_over, "en")) else ""
     return f"interrupted: {sentence}; {how_to_go_on(report)}" if report.ending == "interrupted" else sentence
 
 
@@ -150,7 +155,12 @@ def as_json(report: Report) -> dict[str, Any]:
         "version": __version__,
         "fingerprint": report.fingerprint,
         "python": platform.python_version(),
-        "settings": {"backend": report.settings.backend, "lang": report.settings.lang, "jobs": report.jobs},
+        "settings": {
+            "backend": report.settings.backend,
+            "lang": report.settings.lang,
+            "ocr": report.settings.ocr,
+            "jobs": report.jobs,
+        },
         "ending": report.ending,
         "started": report.started.isoformat(timespec="milliseconds"),
         "finished": report.finished.isoformat(timespec="milliseconds"),
@@ -160,9 +170,11 @@ def as_json(report: Report) -> dict[str, Any]:
             **{status: statuses[status] for status in ("done", "unchanged", "failed", "pending")},
             **{name: report.total(name) for name in _SUMMED},
             "left_out": report.left_out(),
+            "passed_over": dict(Counter(each.kind for each in report.passed_over)),
         },
         **({} if report.asked is None else {"model": dict(report.asked)}),
         "inputs": [_input_as_json(outcome) for outcome in report.outcomes],
+        "passed_over": [{"name": each.name, "kind": each.kind} for each in report.passed_over],
     }
 
 

@@ -98,7 +98,10 @@ async def _serve(
     metrics = ServiceMetrics()
     queue = Queue(database, uploads, key, metrics.count_item)
     workers = plan.workers or processors()
-    async with open_sandbox(workers, bounds) as sandbox, _reading(plan, sandbox, uploads) as read:
+    async with (
+        open_sandbox(workers, bounds, plan.reader.settings.ocr, lang) as sandbox,
+        _reading(plan, sandbox, uploads) as read,
+    ):
         metrics.gauge("queue_length", "Notices that wait.", lambda: len(queue))
         metrics.gauge("queue_capacity", "Notices that may wait.", lambda: bounds.queue)
         metrics.gauge("notices_kept", "Notices kept.", lambda: notice_store.count_notices(database))
@@ -139,7 +142,8 @@ async def _reading(plan: ServicePlan, sandbox: Sandbox, uploads: Path) -> AsyncI
         async def read_here(task: NoticeTask) -> NoticeReading:
             text = await sandbox.take_text(uploads / task.upload, task.source)
             read = await reads(text, task.notice_id)
-            return reading_of(read.text, read.notice, read.failures)
+            places = read.places.as_json() if read.places else b""
+            return reading_of(read.text, read.notice, read.failures, places)
 
         yield read_here
 

@@ -56,7 +56,14 @@ class Table(NamedTuple):
         return self.zh if lang == "zh" else self.en
 
 
-_KINDS: Mapping[ValueType, Kind] = {"figure": "number", "count": "number", "unit": "text", "day": "iso", "date": "text"}
+_KINDS: Mapping[ValueType, Kind] = {
+    "figure": "number",
+    "count": "number",
+    "unit": "text",
+    "day": "iso",
+    "date": "text",
+    "deadline": "text",
+}
 """The kinds of columns of those types of values that have another name."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from extractor.record.contract import (
     Span,
 )
 from extractor.record.date_values import days_of
-from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, value_of
+from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, places_of, value_of
 from extractor.record.units import amount
 from extractor.tables.columns import TABLES, Cell, Row
 
@@ -40,10 +40,18 @@ _LISTS_OF_RECORDS = tuple((name, kind) for name, kind in LISTS_OF_MEASURE if SHA
 _AT = re.compile(r"issues\[([0-9]+)\](?:\.measures\[([0-9]+)\])?")
 
 
-def notice_rows(notice: Notice, text: str) -> NoticeRows:
-    """Return a notice as rows; ``text`` is what its offsets index."""
+PlaceNames = Callable[[int, int], str]
+"""Names the place of a stretch of a notice's text in its source, '' for none."""
+
+
+def _no_name(_start: int, _end: int) -> str:
+    return ""
+
+
+def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> NoticeRows:
+    """Return a notice as rows; ``text`` is what its offsets index, ``named`` names their places in its source."""
     rows: NoticeRows = {name: [] for name in TABLES}
-    record = _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by, {})
+    record = _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by, {}, named)
     fields = {name: value_of(notice, name) for name in FIELDS}
     rows["notices"].append(
         {
@@ -72,7 +80,7 @@ def notice_rows(notice: Notice, text: str) -> NoticeRows:
 def _add_issue(rows: NoticeRows, issue: Issue, record: _Record) -> None:
     own = _holder_row("issue", issue, record)
     rows["issues"].append({**own, "measure_count": len(issue.measures)})
-    rows["places"] += record.places(issue.spans, {name: getattr(issue, name) for name in SHAPES["issue"].values})
+    rows["places"] += record.places(*_own_values("issue", issue))
     for index, measure in enumerate(issue.measures):
         ids = {"measure_id": f"{record.ids['issue_id']}.{index + 1}"}
         _add_measure(rows, measure, record.inner(f"{record.path}.measures[{index}]", measure, ids))
@@ -83,8 +91,9 @@ def _add_measure(rows: NoticeRows, measure: Measure, record: _Record) -> None:
     words = {name: getattr(measure, name) for name in _LISTS_OF_WORDS}
     cells = {name: tuple(values) for name, values in words.items()}
     rows["measures"].append({**own, **cells, "text": record.quoted(measure.text)["text"]})
-    values = {name: getattr(measure, name) for name in SHAPES["measure"].values}
-    rows["places"] += record.places(measure.spans, {**values, **words})
+    places, values = _own_values("measure", measure)
+    of_words = {name: measure.spans.get(name, []) for name in words}
+    rows["places"] += record.places({**places, **of_words}, {**values, **words})
     for name, kind in _LISTS_OF_RECORDS:
         if elements := getattr(measure, name):
             rows[name] += _list_rows(kind, elements, record)
@@ -95,7 +104,7 @@ def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dic
     shape = SHAPES[kind]
     cells: dict[str, Cell] = {**record.ids, "path": record.path}
     for name in shape.values:
-        value = getattr(holder, name)
+        value = value_of(holder, name)
         cells[name] = tuple(value) if isinstance(value, list) else value
     cells |= {f"{part}_read_by": record.reader(part) for part in _PARTS[shape.list]}
     cells |= {f"{part}_confidence": record.confidence.get(part) for part in _JUDGED[shape.list]}
@@ -103,8 +112,16 @@ def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dic
         **cells,
         "text_start": holder.text.start,
         "text_end": holder.text.end,
+        "place": record.place(holder.text),
         "read_by": record.reader("text"),
     }
+
+
+def _own_values(kind: ItemKind, holder: Issue | Measure) -> tuple[dict[str, Sequence[Span]], dict[str, Any]]:
+    """Return the places and the values of an issue or a measure by their names."""
+    names = SHAPES[kind].values
+    places = {name: found for name in names if (found := places_of(holder, name))}
+    return places, {name: value_of(holder, name) for name in names}
 
 
 def _list_rows(kind: ItemKind, elements: Sequence[Any], record: _Record) -> Iterator[Row]:
@@ -131,7 +148,7 @@ def _list_rows(kind: ItemKind, elements: Sequence[Any], record: _Record) -> Iter
 class _Record(NamedTuple):
     """A record under way.
 
-    It has the notice's text, the ids its rows share, its path, who read what in it, and how sure that is.
+    It has the notice's text, the ids its rows share, its path, who read what in it, how sure that is, and where it is.
     """
 
     text: str
@@ -139,16 +156,22 @@ class _Record(NamedTuple):
     path: str
     read_by: Mapping[str, str]
     confidence: Mapping[str, float]
+    named: PlaceNames
 
     def inner(self, path: str, holder: Issue | Measure, ids: Mapping[str, str]) -> _Record:
-        return _Record(self.text, {**self.ids, **ids}, path, holder.read_by, holder.confidence)
+        return _Record(self.text, {**self.ids, **ids}, path, holder.read_by, holder.confidence, self.named)
+
+    def place(self, span: Span) -> str | None:
+        """Return the name of a span's place in the source, None for none."""
+        return self.named(span.start, span.end) or None
 
     def reader(self, *keys: str) -> str:
         """Return who read the first of ``keys`` that is listed."""
         return next((self.read_by[key] for key in keys if key in self.read_by), "rules")
 
     def quoted(self, span: Span) -> dict[str, Cell]:
-        return {"text": self.text[span.start : span.end], "text_start": span.start, "text_end": span.end}
+        words = self.text[span.start : span.end]
+        return {"text": words, "text_start": span.start, "text_end": span.end, "place": self.place(span)}
 
     def element(self, name: str, index: int, span: Span, values: Mapping[str, Cell]) -> Row:
         """Return the row of an element of the list ``name``."""

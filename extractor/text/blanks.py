@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from extractor.text.column_headings import RowWidths
 from extractor.text.numbers import unit_end_at
+from extractor.text.places import Inside, Place
 
 _BLANKS = re.compile(" +")
 _INSIDE_LINE = re.compile(r" (?<![\n ] ) *(?![ \n])")
@@ -41,7 +43,8 @@ _BETWEEN_HAN = re.compile(rf" (?=[{_HAN}])(?<=[{_HAN}] )")
 _BETWEEN_WORDS = re.compile(
     rf" (?=[{_HAN}])(?<=[{_HAN}0-9A-Za-z\"'「」『』—] )| (?=[0-9A-Za-z\"'「」『』—])(?<=[{_HAN}\"'「」『』—] )"
 )
-_BETWEEN_CELLS = re.compile(r"[\u3400-\u9fff。;:)”》]\s*\t\s*[\u3400-\u9fff“《]")
+_HEADING_ROW = re.compile(r"(?m)^[^\n0-9\t]{1,20}(?:\t[^\n0-9\t]{1,20}){2,}$")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _LONG_LINE = re.compile(r"[^\n]{30,}")
 _DENSE = 0.1
 """Blanks for each character in lines of prose from which on a text has one behind each word."""
@@ -50,8 +53,14 @@ _DENSE = 0.1
 def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the blanks that nobody sees, in order. ``text`` is half-width, ``printed`` as printed."""
     found = [match.span() for match in _INSIDE_LINE.finditer(text) if _is_unseen(text, *match.span())]
+    widths = RowWidths(printed)
     if "\t" in printed:
-        found = [place for place in found if not _in_row(printed, *place)]
+        in_table = Inside(_tables(printed))
+        found = [
+            place
+            for place in found
+            if "\t" not in printed[slice(*place)] or not (in_table(place[0]) or _in_row(printed, *place, widths))
+        ]
     thousands = [
         gap.span()
         for number in _THOUSANDS.finditer(text)
@@ -60,6 +69,8 @@ def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
     ]
     spaced = _BETWEEN_WORDS.finditer(text) if _is_spaced(text) else ()
     between = [match.span() for match in spaced if not _numbers_line(text, *match.span())]
+    if between and "\t" in printed:
+        between = [place for place in between if not _in_row(printed, *place, widths)]
     yield from sorted({*found, *thousands, *between}) if thousands or between else found
 
 
@@ -110,13 +121,22 @@ def _numbers_line(text: str, start: int, end: int) -> bool:
     return number is not None and number.end() == end and unit_end_at(text, end) == end
 
 
-def _in_row(printed: str, start: int, end: int) -> bool:
-    """Say whether a blank is a tab, or beside one, in a row: a line with two or more tabs, one between words."""
-    if "\t" not in printed[start:end]:
-        return False
+def _in_row(printed: str, start: int, end: int, widths: RowWidths) -> bool:
+    """Say whether a blank with a tab is in a row: a line with as many tabs as a table's rows have."""
     stop = printed.find("\n", end)
-    line = printed[printed.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(printed)]
-    return line.count("\t") > 1 and _BETWEEN_CELLS.search(line) is not None
+    return printed.count("\t", printed.rfind("\n", 0, start) + 1, stop if stop >= 0 else len(printed)) in widths
+
+
+def _tables(printed: str) -> Iterator[Place]:
+    """Yield the stretches that are tables: from a heading row, which holds no digit, to the next blank line.
+
+    A tab in them parts cells whatever it stands beside; a row's cells may hold several lines.
+    """
+    position = 0
+    while heading := _HEADING_ROW.search(printed, position):
+        blank = _BLANK_LINE.search(printed, heading.end())
+        position = blank.start() if blank else len(printed)
+        yield Place(heading.start(), position)
 
 
 def _is_spaced(text: str) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from extractor.text.column_headings import RowWidths
 from extractor.text.numbers import NUMBER, has_unit
 
 # An enumerator alone on its line belongs to the next one.
@@ -107,7 +108,8 @@ def line_ends_to_drop(text: str, printed: str) -> Iterator[tuple[int, int, str]]
     ``text`` is half-width, ``printed`` the same where a page break is a form feed.
     """
     lines = text.split("\n")
-    if "\f" not in printed and not _may_be_wrapped(lines):
+    is_table = "\t" in printed and RowWidths(printed).are_most_lines
+    if is_table or ("\f" not in printed and not _may_be_wrapped(lines)):
         for match in _LONE_ENUMERATOR.finditer(text):
             yield *match.span("end"), " "
         return

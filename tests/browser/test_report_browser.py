@@ -171,7 +171,7 @@ class TestLists:
     def test_an_address_that_means_nothing_shows_the_overview(self, browser: Browser, file: Path) -> None:
         for view in ("#/list/constructor", "#/notice/<img src=x>", "#/%E0%A4%A", "#nowhere"):
             with opened(browser, file, view) as page:
-                expect(page.locator("h1")).to_have_text("巡视巡察整改通报概览")
+                expect(page.locator("h1")).to_have_text("整改通报概览")
 
 
 class TestNotice:

@@ -141,8 +141,8 @@ def test_a_correction_made_in_the_browser_becomes_gold_and_changes_the_scores(
         form(page).get_by_role("button", name="删除").click()
         expect(row(page, "issues[1].measures[0].quantities[3]")).to_have_count(0)
         drag(page, "党员干部")
-        page.locator(".selection-bar").get_by_role("button", name="责任单位").click()
-        expect(form(page).get_by_label("责任单位")).to_have_value("党员干部")
+        page.locator(".selection-bar").get_by_role("button", name="实施单位").click()
+        expect(form(page).get_by_label("实施单位")).to_have_value("党员干部")
         form(page).get_by_role("button", name="添加").click()
         expect(row(page, "issues[0].measures[0].organizations[0]")).to_have_text("党员干部人人工")
         page.get_by_role("button", name="完成复核").click()
@@ -248,7 +248,7 @@ class TestForms:
         # A second press that comes after the first was answered is refused by the service: 422, which the browser logs.
         with reviewing(browser, town, refusals=True) as page:
             drag(page, "党员干部")
-            page.locator(".selection-bar").get_by_role("button", name="责任单位").click()
+            page.locator(".selection-bar").get_by_role("button", name="实施单位").click()
             form(page).get_by_role("button", name="添加").dblclick()
             saved(page, 1)
             expect(row(page, "issues[0].measures[0].organizations[0]")).to_be_visible()

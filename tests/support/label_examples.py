@@ -21,6 +21,7 @@ fields:
   title: 关于巡察整改进展情况的通报
   inspected_body: 某镇党委
   inspection_team: 县委第二巡察组
+  genre: inspection
   inspection_kind: 巡察
   inspection_start: 2023-03-01
   inspection_end: 2023-05

@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from extractor.files.parts.left_out import ReadText
 from extractor.files.pdf.pdf_text import read_pdf
+from extractor.files.scan.recognised_pages import recognition
 from extractor.files.sources.file_limits import Limits
 
 FONT = "STSong-Light"
@@ -103,7 +104,7 @@ def laid(**given: object) -> bytes:
 
 
 def read(data: bytes) -> ReadText:
-    return read_pdf(data, "notice.pdf", Limits())
+    return read_pdf(data, "notice.pdf", Limits(), recognition("never"))
 
 
 def lines(data: bytes) -> list[str]:

@@ -33,6 +33,7 @@ def _with(leadership: str = "", measure: str = "") -> str:
 TEXTS: dict[str, str] = {
     "not_a_notice": "今天天气很好。",
     "no_issues": "关于巡察整改的通报\n一、组织领导情况\n二、进展情况",
+    "another_notice": f"{SOUND}\n{SOUND}",
     "low_coverage": SOUND.replace("逐项补正、逐月公示,", ""),
     "unread_text": SOUND.replace(
         "二、整改进展情况\n", "二、整改进展情况\n(一)财务方面\n镇党委对照反馈意见逐条列出清单并限期办结。\n"
@@ -58,12 +59,29 @@ TEXTS: dict[str, str] = {
     "damaged_title": _with(measure="《管库规划(2021-2025年)已印发实施。"),
     "numbering_gap": SOUND.replace("\n3.", "\n4."),
     "numbering_start": SOUND.replace("\n1.", "\n3.").replace("\n2.", "\n4.").replace("\n3.关于“公示", "\n5.关于“公示"),
+    "deadline_unread": _with(measure="账实相符。\n整改时限:2023年8月底前盘点,2023年9月底前验收"),
+    "overdue": _with(measure="该问题正在推进整改。\n整改时限:2023年12月底前"),
     "body_not_found": SOUND.replace("县委第二巡察组对青禾镇党委开展了巡察,并于5月9日反馈了意见。", "巡察已经结束。"),
 }
 
 
 def _checks(text: str, code: str) -> list[Check]:
     return [found for found in extract(text).checks if found.code == code]
+
+
+@pytest.mark.parametrize("between", ["\n", "\n【打印】【关闭】\n上一篇:无\n", "\n\n\n"])
+def test_of_two_notices_in_one_text_the_first_is_read_and_the_second_named(between: str) -> None:
+    first = SOUND.replace("青禾镇", "白石镇")
+    found = extract(f"{first}{between}{SOUND}")
+    assert found.issues == extract(first).issues
+    assert (found.signed_by, found.signed_on) == (extract(first).signed_by, extract(first).signed_on)
+    [named] = [each for each in found.checks if each.code == "another_notice"]
+    assert SOUND.splitlines()[0][:12] in named.message
+
+
+def test_titles_of_related_articles_are_no_second_notice() -> None:
+    titles = "\n".join(f"{name}党委关于巡察整改进展情况的通报" for name in ("白石镇", "红桥镇"))
+    assert extract(f"{SOUND}\n相关阅读\n{titles}\n").checks == []
 
 
 def test_a_sound_notice_gives_no_reason_to_doubt() -> None:
@@ -90,14 +108,19 @@ OF_MODELS = {
 }  # fmt: skip
 """Tried in ``test_assist_merge.py`` and ``test_assist_layout.py``."""
 OF_FILES = {
-    "left_out_text", "folded_text", "text_in_frame", "text_in_pictures", "curves_page", "unmapped_glyphs",
-    "embedded_part",
+    "left_out_text", "folded_text", "text_in_frame", "other_pages", "text_in_pictures", "curves_page",
+    "unmapped_glyphs", "embedded_part",
 }  # fmt: skip
 """Tried in ``test_omissions.py``."""
+OF_WORKBOOKS = {"hidden_cells", "sheet_passed_over", "cells_unread", "number_format", "hidden_year"}
+"""Tried in ``test_workbooks.py``."""
+OF_PAGES = {"ocr_read", "ocr_layer", "ocr_unsure"}
+"""Tried in ``test_recognition.py`` and ``test_ingest_pdf_scans.py``."""
 
 
 def test_every_check_of_the_table_is_tried_here() -> None:
-    assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"} | OF_MODELS | OF_FILES
+    elsewhere = OF_MODELS | OF_FILES | OF_WORKBOOKS | OF_PAGES
+    assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"} | elsewhere
 
 
 @pytest.mark.parametrize(
@@ -116,11 +139,29 @@ def test_every_check_of_the_table_is_tried_here() -> None:
         ("body_not_found", "inspected_body"),
         ("low_coverage", "outline.coverage"),
         ("damaged_date", "issues[0].measures[0].dates"),
+        ("deadline_unread", "issues[0]"),
+        ("overdue", "issues[0].deadline"),
         ("damaged_title", "issues[0].measures[0].documents[0]"),
     ],
 )
 def test_the_path_leads_into_the_record(code: str, path: str) -> None:
     assert [found.path for found in _checks(TEXTS[code], code)] == [path]
+
+
+@pytest.mark.parametrize("deadline", ["2024年1月底前", "2024年1月15日前", "长期坚持"])
+def test_a_deadline_that_had_not_passed_is_no_doubt(deadline: str) -> None:
+    text = TEXTS["overdue"].replace("2023年12月底前", deadline)
+    assert extract(text).issues[0].deadline is not None
+    assert not _checks(text, "overdue")
+
+
+def test_a_deadline_that_was_kept_is_no_doubt() -> None:
+    assert not _checks(TEXTS["overdue"].replace("正在推进整改", "已整改到位"), "overdue")
+
+
+@pytest.mark.parametrize("words", ["已完成", "—", ""])
+def test_a_deadline_without_words_of_one_is_no_doubt(words: str) -> None:
+    assert not _checks(_with(measure=f"账实相符。\n整改时限:{words}"), "deadline_unread")
 
 
 @pytest.mark.parametrize("code", TEXTS)
@@ -160,6 +201,8 @@ def test_the_message_names_the_figures(code: str, said: list[str]) -> None:
         (_with("巡察组共反馈问题3个。"), "issue_count_differs"),
         (_with("反馈的3个问题已整改到位2个。"), "resolved_count_differs"),
         (_with("反馈的3个问题已整改到位2个,正在整改1个。"), "parts_do_not_sum"),
+        (_with("反馈3大项7子项问题,已整改到位5个,正在整改2个。"), "parts_do_not_sum"),
+        (_with("反馈3大项7子项问题。"), "issue_count_differs"),
         (_with("制定整改措施164项,已完成87项,完成率53%。"), "rate_does_not_close"),
         (_with("制定整改措施3项,已完成1项,完成率33.3%。"), "rate_does_not_close"),
         (_with(measure="处理16人,其中科级7人、股级9人。"), "parts_exceed_sum"),
@@ -173,6 +216,8 @@ def test_the_message_names_the_figures(code: str, said: list[str]) -> None:
         "as many as stated",
         "no status in the text",
         "parts add up",
+        "parts add up to a deeper level",
+        "as many as at one level",
         "rounded",
         "one third",
         "parts add up to the whole",
@@ -185,6 +230,11 @@ def test_the_message_names_the_figures(code: str, said: list[str]) -> None:
 )
 def test_what_closes_gives_no_reason_to_doubt(text: str, code: str) -> None:
     assert _checks(text, code) == []
+
+
+def test_parts_that_add_up_to_a_count_of_something_else_are_doubted() -> None:
+    text = _with("梳理制度2项。反馈的3个问题已整改到位1个,正在整改1个。")
+    assert _checks(text, "parts_do_not_sum")
 
 
 def test_a_rate_inside_a_measure_must_close_too() -> None:

@@ -119,3 +119,7 @@ def test_a_title_without_its_closing_mark_counts_and_is_damaged() -> None:
 @pytest.mark.parametrize("text", ["", "《》", "《", "》", "清点《。", "印发库房管理办法。", "《\n库房管理办法》"])
 def test_marks_that_hold_no_title_are_no_document(text: str) -> None:
     assert find_documents(text) == []
+
+
+def test_a_title_in_marks_that_never_close_ends_with_its_paragraph() -> None:
+    assert find_documents("清点库房,《《。\n清点库房,》》。") == []

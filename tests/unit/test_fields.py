@@ -307,6 +307,7 @@ def test_every_value_stands_at_its_place() -> None:
         "title": ["青禾镇党委关于巡察整改进展情况的通报"],
         "inspected_body": ["青禾镇党委"],
         "inspection_team": ["县委第二巡察组"],
+        "genre": ["巡察"],
         "inspection_kind": ["巡察"],
         "inspection_start": ["2023年3月1日至4月20日"],
         "inspection_end": ["2023年3月1日至4月20日"],

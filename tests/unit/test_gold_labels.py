@@ -97,7 +97,7 @@ FAULTS = {
     "unknown total": ("- issues_found | 23 | 个", "- issue_found | 23 | 个", "did you mean issues_found?"),
     "unknown accountability": ("- 党纪处分 | 2 | 人", "- 处分 | 2 | 人", "an accountability action cannot be “处分”"),
     "unknown kind": ("inspection_kind: 巡察", "inspection_kind: 视察", "“inspection_kind” cannot be “视察”"),
-    "unknown key": ("heading: 强化学习", "headline: 强化学习", "unknown key “headline”; did you mean heading?"),
+    "unknown key": ("heading: 强化学习", "headings: 强化学习", "unknown key “headings”; did you mean heading?"),
     "unknown field": ("email: a@b.cn", "mail: a@b.cn", "unknown key “mail”; did you mean email?"),
     "anchor not there": (
         "text: 强化学习。 … 党",

@@ -21,7 +21,7 @@ FLOORS = (
     ("errors", "version", "data"),
     ("terminal", "strict", "disk", "text"),
     ("logs", "record", "files", "endpoint"),
-    ("notice", "tables", "labels", "omissions", "processes"),
+    ("notice", "tables", "labels", "omissions", "recognition", "processes"),
     ("assist",),
     ("model_source", "pipeline"),
     ("readers",),

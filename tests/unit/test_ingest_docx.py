@@ -166,6 +166,47 @@ def test_numbers_run_through_levels_and_lists_of_one_definition(tmp_path: Path, 
     assert text_of(lists.document, tmp_path) == ["I. 项", "I.1 项", "II. 项", "VII. 项", "VIII. 项", "VIII.1 项"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "start", "numbers"),
+    [
+        ("chineseCounting", 99, ["九十九", "一〇〇", "一〇一"]),
+        ("taiwaneseCounting", 99, ["九十九", "一〇〇", "一〇一"]),
+        ("chineseCountingThousand", 99, ["九十九", "一百", "一百零一"]),
+        ("decimalEnclosedCircle", 20, ["⑳", "21", "22"]),
+        ("decimalEnclosedCircleChinese", 1, ["①", "②", "③"]),
+        ("decimalEnclosedFullstop", 20, ["⒛", "21", "22"]),
+        ("decimalEnclosedParen", 19, ["⒆", "⒇", "21"]),
+        ("ideographEnclosedCircle", 9, ["㈨", "㈩", "11"]),
+        ("ideographTraditional", 9, ["壬", "癸", "11"]),
+        ("ideographZodiac", 11, ["戌", "亥", "13"]),
+        ("ideographZodiacTraditional", 59, ["壬戌", "癸亥", "61"]),
+    ],
+)
+def test_numbers_at_the_end_of_their_row_of_signs(
+    tmp_path: Path, lists: Lists, kind: str, start: int, numbers: list[str]
+) -> None:
+    """Source: ISO/IEC 29500-1, 17.18.59: behind the last sign of a row, digits."""
+    lists.define(1, (kind, "%1、"))
+    lists.use(2, 1, f'<w:lvlOverride w:ilvl="0"><w:startOverride w:val="{start}"/></w:lvlOverride>')
+    for _ in numbers:
+        lists.paragraph("项", 2, 0)
+    assert text_of(lists.document, tmp_path) == [f"{number}、项" for number in numbers]
+
+
+@pytest.mark.parametrize(("restart", "last"), [(None, "1"), ("0", "3"), ("1", "2"), ("2", "1"), ("7", "1")])
+def test_a_level_begins_anew_behind_the_levels_that_it_names(
+    tmp_path: Path, lists: Lists, restart: str | None, last: str
+) -> None:
+    """Source: ISO/IEC 29500-1, 17.9.10; third levels stand behind a first, a second and another second level."""
+    lists.define(1, ("decimal", "%1."), ("decimal", "%2)"), ("decimal", "(%3)"))
+    if restart is not None:
+        level = lists.numbering.xpath('.//w:lvl[@w:ilvl="2"]')[0]
+        level.append(parse_xml(f'<w:lvlRestart {nsdecls("w")} w:val="{restart}"/>'))
+    for depth in (0, 1, 2, 0, 1, 2, 1, 2):
+        lists.paragraph("项", 1, depth)
+    assert text_of(lists.document, tmp_path)[-1] == f"({last}) 项"
+
+
 def test_bullets_and_switched_off_numbers_show_nothing(tmp_path: Path, lists: Lists) -> None:
     lists.define(1, ("bullet", "\uf0b7"))
     lists.paragraph("甲", 1)
@@ -241,7 +282,7 @@ def test_what_is_no_document_is_refused(tmp_path: Path) -> None:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", "<workbook/>")
+        archive.writestr("word/other.xml", "<other/>")
     assert "cannot be read as a Word document" in refusal(data.getvalue(), tmp_path)
     assert "holds no text" in refusal(saved(docx.Document()), tmp_path)
 

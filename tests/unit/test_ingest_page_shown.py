@@ -73,6 +73,7 @@ def styled(style: str) -> str:
 
 SHOWN = {
     "rules for print and for widths": (ARTICLE, f"<style>@media print{{{OFF}}}@media (max-width:9px){{{OFF}}}</style>"),
+    "a sheet for print": (ARTICLE, f"<style media=print>{OFF}</style>"),
     "rules for states": (ARTICLE, "<style>p:hover,p:not(.x){display:none} h1+p{visibility:hidden}</style>"),
     "a later rule": (ARTICLE, "<style>p{display:none} body p{display:block}</style>"),
     "an inline style over a rule": (f"<div>{styled('display:block')}</div>", "<style>div p{display:none}</style>"),

@@ -35,6 +35,7 @@ from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Table
 from extractor.errors import InputError
 from extractor.files.parts.left_out import LeftOut
 from extractor.files.pdf.pdf_text import read_pdf
+from extractor.files.scan.recognised_pages import recognition
 from extractor.files.sources.file_limits import Limits
 
 
@@ -237,7 +238,7 @@ def test_glyphs_without_a_character_keep_their_places() -> None:
 
 def test_a_page_of_too_many_characters_is_refused_before_it_is_read() -> None:
     with pytest.raises(InputError, match=r"notice\.pdf: has \d+ characters up to page 1, 100 are read; cut it"):
-        read_pdf(laid(), "notice.pdf", Limits(text_characters=100))
+        read_pdf(laid(), "notice.pdf", Limits(text_characters=100), recognition("never"))
 
 
 # --- beside the text ---

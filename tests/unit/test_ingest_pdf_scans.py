@@ -17,6 +17,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from extractor import extract
+from extractor.files.parts.page_places import PagePlaces
 
 register()
 # Engines cut Chinese into words of their own; figures and Latin words stay whole.
@@ -66,6 +67,40 @@ def test_a_searchable_scan_gives_the_values_of_its_text(layer: str, rough: bool)
     text, original = read(data).text, "\n".join(NOTICE)
     assert values(text, extract(text)) == values(original, extract(original))
     assert told(data) == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_of_another_program_is_named_with_its_pages_and_places(layer: str) -> None:
+    found = read(scan(NOTICE, layer, rough=True))
+    notice = extract(found.text, left_out=found.left_out, places=found.places)
+    assert [(check.code, check.severity) for check in notice.checks] == [("ocr_layer", "warning")]
+    assert isinstance(found.places, PagePlaces)
+    assert found.places.engine == ""
+    assert "".join(found.text[line.start : line.end] for line in found.places.lines) == found.text.replace("\n", "")
+    assert notice.issues[0].measures[0].read_by["quantities[0]"] == "ocr"
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["户 ", "1", ",", "200", "元"], "户1,200元"),
+        (["占 ", "12", ".", "5", "%"], "占12.5%"),
+        (["共", "12", "34", "户"], "共12 34户"),  # one number or two: nobody knows
+    ],
+)
+def test_blanks_in_numbers_go_where_these_are_surely_one(words: list[str], text: str) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.drawImage(_PAGE, 0, 0, WIDTH, HEIGHT)
+        x = 80.0
+        for word in ("关于整改情况的通报已经印发", *words, "已经全部整改完成"):
+            line = canvas.beginText(x, 700)
+            line.setTextRenderMode(3)
+            line.setFont(FONT, 14)
+            line.textOut(ocrmypdf(word.strip()))
+            canvas.drawText(line)
+            x += width(word.strip(), 14)
+
+    assert text in read(drawn(page)).text
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -201,15 +201,39 @@ def test_text_set_in_a_symbol_font_is_read_as_shown(tmp_path: Path) -> None:
     assert read.text == "①甲\n●乙\n"
 
 
-def test_circled_numbers_of_fields_are_read(tmp_path: Path) -> None:
+EQUATIONS = {
+    r" eq \o\ac(○,21)": "㉑",
+    r'EQ \* jc2 \* "Font:宋体" \* hps21 \o\ad(\s\up 9(kān),龛)': "龛",
+    r"EQ \O(\S\UP 9(yí),儀)": "儀",
+    r"eq \f(1;2)": "1/2",
+    r"eq \s\up 5(2)": "²",
+    r"eq \x\to(甲)": "甲",
+    r"eq 三\,五": "三,五",
+    " PAGE ": "",
+}
+
+
+@pytest.mark.parametrize("instruction", EQUATIONS)
+def test_what_fields_print_is_read_from_their_instruction(tmp_path: Path, instruction: str) -> None:
     def field(kind: str) -> str:
         return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
 
-    circled = "".join(
-        f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in (" eq \\o\\ac(", "○", ",", "21", ")")
-    )
-    body = paragraph(field("begin") + circled + field("end") + run("完成整改"))
-    assert read_word(word(body), tmp_path).text == "㉑完成整改\n"
+    pieces = (instruction[:6], instruction[6:])
+    written = "".join(f'<w:r><w:instrText xml:space="preserve">{piece}</w:instrText></w:r>' for piece in pieces)
+    simple = f"<w:fldSimple w:instr='{instruction}'/>"
+    for place in (field("begin") + written + field("end"), simple):
+        assert (
+            read_word(word(paragraph(place + run("完成整改"))), tmp_path).text == f"{EQUATIONS[instruction]}完成整改\n"
+        )
+
+
+def test_the_reading_over_a_word_is_left_out_and_told(tmp_path: Path) -> None:
+    ruby = f"<w:r><w:ruby><w:rt>{run('kān')}</w:rt><w:rubyBase>{run('龛')}</w:rubyBase></w:ruby></w:r>"
+    field = r"<w:fldSimple w:instr='EQ \o(\s\up 9(kān),龛)'/>"
+    for word_with_reading in (ruby, field):
+        read = read_word(word(paragraph(run("拆除神") + word_with_reading + run("12座"))), tmp_path)
+        assert read.text == "拆除神龛12座\n"
+        assert [(entry.kind, entry.words) for entry in read.left_out] == [("note", "kān")]
 
 
 def saved_page(html: str) -> bytes:

@@ -11,7 +11,10 @@ import yaml
 from checkout import SUPPORT
 
 from extractor import extract
+from extractor.record.contract import Issue, Measure
+from extractor.record.grounding import ungrounded
 
+PROPERTIES = sorted(SUPPORT.joinpath("layouts", "properties").glob("*.yaml"))
 LAYOUTS = sorted(SUPPORT.joinpath("layouts").rglob("*.yaml"))
 
 
@@ -52,6 +55,22 @@ def test_layout_is_read_as_a_reader_would(path: Path) -> None:
         for issue in extract(text).issues
     ]
     assert found == _expected(case)
+
+
+def _duties(items: list[dict[str, Any]]) -> list[tuple[list[str], str | None]]:
+    return [(item.get("responsible", []), item.get("deadline")) for item in items]
+
+
+@pytest.mark.parametrize("path", PROPERTIES, ids=lambda path: path.stem)
+def test_who_is_responsible_and_until_when_is_read_as_printed(path: Path) -> None:
+    case = yaml.safe_load(path.read_text(encoding="utf-8"))
+    read = extract(case["text"])
+    for issue, expected in zip(read.issues, case["issues"], strict=True):
+        holders: list[Issue | Measure] = [issue, *issue.measures]
+        found = [(each.responsible, each.deadline and each.deadline.value) for each in holders]
+        assert found == _duties([expected, *expected["measures"]])
+    assert not read.outline.digits.unread
+    assert not ungrounded(read, case["text"])
 
 
 @pytest.mark.parametrize("path", LAYOUTS, ids=lambda path: path.stem)

@@ -43,6 +43,21 @@ FILES: dict[str, tuple[str, bytes, str]] = {
         "folded_text",
     ),
     "frame": ("a.html", page(f"<div>{ARTICLE}</div><iframe src='rest.pdf'></iframe>").encode(), "text_in_frame"),
+    "other pages": (
+        "a.html",
+        page(f"<div>{ARTICLE}</div><div class=pager><a href='t_2.html'>下一页</a></div>").encode(),
+        "other_pages",
+    ),
+    "other pages behind numbers": (
+        "a.html",
+        page(f"{ARTICLE}<div><span>1</span><a href=#>2</a><a href='javascript:go(2)'>下一页 ></a></div>").encode(),
+        "other_pages",
+    ),
+    "other pages by a script": (
+        "a.html",
+        page(f"{ARTICLE}<script>createPageHTML(3, 0, 't2024', 'html');</script>").encode(),
+        "other_pages",
+    ),
     "pictures": ("a.html", page(f"<div>{ARTICLE}{'<img src=p.jpg>' * 9}</div>").encode(), "text_in_pictures"),
     "unknown sign": (
         "a.docx",
@@ -54,6 +69,10 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 SMALL = {
     "navigation, related links and foot": page(f"{NAVIGATION}<div>{ARTICLE}</div>{RELATED}{FOOT}"),
     "a figure mended": page(ARTICLE.replace("35.6", "<del>12</del><ins>35.6</ins>")),
+    "the next article called a page": page(
+        f"{ARTICLE}<p><a href='/t/88.html'>上一页</a><a href='/t/90.html'>下一页</a></p>"
+    ),
+    "one page by a script": page(f"{ARTICLE}<script>createPageHTML(1, 0, 't2024', 'html');</script>"),
     "marks of notes": page(ARTICLE.replace("35.6", "35.6<sup>1</sup>")),
     "hidden menus": page(f"<ul style='display:none'>{'<li>政务公开</li>' * 90}</ul>{ARTICLE}"),
     "a hidden hint": page(f"<p hidden>您的浏览器版本过低,请升级。</p>{ARTICLE}"),

@@ -61,7 +61,7 @@ def test_a_field_has_one_name_wherever_it_is_shown() -> None:
     held = SHAPES["accountability"]
     assert held.zh == TABLES["accountability"].zh == words()["words"]["kind.accountability"]["zh"] == "追责问责"
     assert ROWS["measures.accountability"].zh == held.zh
-    assert words()["words"]["row.organization"]["zh"] == ROWS["measures.organizations"].zh == "责任单位"
+    assert words()["words"]["row.organization"]["zh"] == ROWS["measures.organizations"].zh == "实施单位"
 
 
 def _toml(path: str) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class TestFile:
         assert policy.pop("style-src") == _hash(style[1])
         assert policy == {
             "default-src": "'none'",
+            "img-src": "data:",
             "base-uri": "'none'",
             "form-action": "'none'",
             "require-trusted-types-for": "'script'",

@@ -57,7 +57,7 @@ def test_an_order_arrives_as_it_was_sent(kind: OrderKind) -> None:
     [
         '{"error":"a.txt: no"}',
         '{"left_out":[["struck",3,"已删除","page 2",true]]}',
-        '{"offers":[[{"path":"a.zip","members":["b.txt"]},"0a-0","00"],["c.doc","c.doc: no"]]}',
+        '{"offers":[[{"path":"a.zip","members":["b.txt"],"series":[]},"0a-0","00"],["c.doc","c.doc: no"]]}',
         '{"offers":null}',
     ],
 )

@@ -14,11 +14,12 @@ from extractor.text.folding import half_width
 from extractor.text.places import Place
 
 
-def _totals(text: str, issues: list[Place] | None = None, end: int | None = None) -> list[tuple[str, float, str]]:
+def _totals(
+    text: str, issues: list[Place] | None = None, end: int | None = None, genre: str = "inspection"
+) -> list[tuple[str, float, str]]:
     reading = half_width(text)
-    found = find_totals(
-        reading, find_figures(reading, [], []).quantities, [], issues or [], len(text) if end is None else end
-    )
+    figures = [found for found in find_figures(reading, [], []).quantities if end is None or found.text.start < end]
+    found = find_totals(reading, figures, [], issues or [], genre)
     return [(total.name, total.value, total.unit) for total in found]
 
 
@@ -162,3 +163,40 @@ def test_totals_stand_in_the_leadership_part_and_in_the_head_of_the_rectificatio
     ).replace("镇党委认领了任务。", "镇党委召开专题会议9次。")
     found = [(total.name, total.value) for total in extract(text).totals]
     assert found == [("meetings_held", 9), ("measures_planned", 96), ("measures_completed", 90)]
+
+
+@pytest.mark.parametrize(
+    ("text", "totals"),
+    [
+        (
+            "巡察反馈4个方面11大项问题36子项问题,细化为92项任务、210条措施。",
+            [
+                ("issue_groups_found", 4, "个"),
+                ("issue_groups_found", 11, "大项"),
+                ("issues_found", 36, "子项"),
+                ("measures_planned", 92, "项"),
+                ("measures_planned", 210, "条"),
+            ],
+        ),
+        (
+            "反馈问题分为6大类18小类45条具体表现。",
+            [("issue_groups_found", 6, "大类"), ("issue_groups_found", 18, "小类"), ("issues_found", 45, "条")],
+        ),
+        (
+            "共梳理形成5个方面、12个大项、48个子项问题。",
+            [("issue_groups_found", 5, "个"), ("issue_groups_found", 12, "个"), ("issues_found", 48, "个")],
+        ),
+        (
+            "整改台账92项整改任务,已完成88项,长期整改任务4项。",
+            [("measures_planned", 92, "项"), ("measures_completed", 88, "项")],
+        ),
+    ],
+)
+def test_counts_in_several_levels_are_totals_each(text: str, totals: list[tuple[str, float, str]]) -> None:
+    assert _totals(text) == totals
+
+
+def test_a_task_is_a_finding_where_findings_are_handed_out_as_tasks() -> None:
+    text = "督察反馈的31项整改任务,已完成整改27项,正在推进4项。"
+    told = [("issues_found", 31, "项"), ("issues_resolved", 27, "项"), ("issues_in_progress", 4, "项")]
+    assert _totals(text, genre="environmental") == told

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from extractor.assist.layout.layout_answer import LaidIssue, LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack, opens_line
 from extractor.assist.packs.pack import AnsweredPack
-from extractor.notice.outline.frames import lead_in_end, read_frame
+from extractor.notice.outline.frames import is_note, lead_in_end, read_frame
 from extractor.notice.outline.marks import EnumeratorMark, find_marks
-from extractor.notice.outline.measures import IssueOutline, MeasureOutline, Rest
+from extractor.notice.outline.measures import IssueOutline, MeasureOutline, Rest, properties_in, without_properties
 from extractor.notice.outline.notice_outline import coverage_of, remainders_of
+from extractor.notice.outline.property_lines import property_bracket
 from extractor.notice.outline.segments import split_segments
 from extractor.notice.reading import LOW_COVERAGE, Reading
 from extractor.record.checks import Doubt
@@ -53,11 +54,20 @@ class _Stretch(NamedTuple):
 
 
 class _IssueLines(NamedTuple):
-    """An issue by the indices of its units: its heading, the group headings above it, its measures."""
+    """An issue by the indices of its units: its heading, the group headings above it, its measures.
+
+    ``end`` is the index of the next heading.
+    """
 
     heading: int
     groups: tuple[int, ...]
     measures: list[_Stretch]
+    end: int
+
+    def others(self) -> Iterator[int]:
+        """Yield the units behind the heading that are in no measure."""
+        taken = {index for first, last in self.measures for index in range(first, last + 1)}
+        yield from (index for index in range(self.heading + 1, self.end) if index not in taken)
 
 
 def lay_out(reading: Reading, answered: Sequence[AnsweredLayout]) -> OutlinedReading:
@@ -107,7 +117,7 @@ def _read_lines(answers: Sequence[LayoutAnswer], count: int, doubts: list[Doubt]
         border = next(each for each in borders if each > heading)
         groups = _groups_above(headings, heading)
         groups = groups[:level] if level else groups
-        found.append(_IssueLines(heading, groups, list(_stretches(heading, border, said, doubts))))
+        found.append(_IssueLines(heading, groups, list(_stretches(heading, border, said, doubts)), border))
     return found
 
 
@@ -162,6 +172,11 @@ def _issue(
         measure = _measure(text, marks, Place(start, units[stretch.last].end))
         if measure is not None:
             measures.append(measure)
+    measures, rests = without_properties(text, measures)
+    rests += [Rest("note", units[index]) for index in lines.others() if is_note(text, *units[index])]
+    bracket = property_bracket(text, body, unit.end)
+    rests += [Rest("note", _trimmed(text, Place(body, bracket), ""))] if bracket > body else []
+    properties = properties_in(text, rests)
     end = measures[-1].text.end if measures else max(body, title.end)
     heading = Place(unit.start, min(max(body, title.end), measures[0].text.start if measures else end))
     return IssueOutline(
@@ -171,7 +186,9 @@ def _issue(
         tuple(_group_place(text, marks, units[group]) for group in lines.groups),
         tuple(units[group] for group in lines.groups),
         tuple(measures),
-        (Rest("heading", heading),),
+        (Rest("heading", heading), *rests),
+        tuple(found.place for found in properties),
+        properties,
     )
 
 

@@ -17,9 +17,10 @@ from extractor.files.page.buried import expose
 from extractor.files.page.html_math import begun, ended
 from extractor.files.page.page_styles import put_styles
 from extractor.files.page.page_tree import BLOCKS, is_link, main_block, parse, size, tokens, walk, weights
+from extractor.files.page.paging import other_pages
 from extractor.files.page.unseen import FRAMES, UnseenElements, frame_address, look_at, text_of
 from extractor.files.parts.apart import whole
-from extractor.files.parts.left_out import Kind, LeftOut, left_out
+from extractor.files.parts.left_out import WORDS_KEPT, Kind, LeftOut, left_out
 from extractor.files.parts.numerals import in_letters, in_roman
 from extractor.files.parts.superscripts import as_exponent, as_index, read_superscript
 
@@ -120,8 +121,10 @@ def _rendered(root: Element, exposed: Element | None) -> RenderedPage:
     title = root.find(".//title")
     stated = root.xpath("string(//meta[translate(@name, 'ARTICLE', 'article')='articletitle']/@content)")
     shown = _collapse(title.text or "") if title is not None else ""
+    pages = [LeftOut("other_page", 0, address[:WORDS_KEPT]) for address in other_pages(root)[:1]]
+    told = lines.account() + pages
     return RenderedPage(
-        lines.done, shown, _collapse(stated), lines.account(), lines.frames, lines.pictures, lines.pictures_in_main
+        lines.done, shown, _collapse(stated), told, lines.frames, lines.pictures, lines.pictures_in_main
     )
 
 

@@ -103,7 +103,7 @@ class PageStyles:
         self._known: dict[tuple[str | None, ...], Style] = {}
         self._has_grounds = bool(root.xpath("boolean(//@bgcolor | //@style[contains(., 'background')])"))
         order = 0
-        for sheet in root.iter("style"):
+        for sheet in filter(_is_for_screens, root.iter("style")):
             source = _without_comments(sheet.text or "")
             if not _SHEET_HIDES.search(source):
                 continue
@@ -219,10 +219,14 @@ def put_styles(root: Element, sheets: Mapping[str, str]) -> None:
     """Replace links to style sheets by the sheets in ``styles``, by address."""
     for link in list(root.iter("link")):
         sheet = sheets.get(link.get("href", ""))
-        is_plain = link.get("media", "all").strip().lower() in ("", "all", "screen")
-        if sheet and is_plain and "stylesheet" in link.get("rel", "").lower().split():
+        if sheet and _is_for_screens(link) and "stylesheet" in link.get("rel", "").lower().split():
             link.tag = "style"
             link.text = _CONTROLS.sub(" ", sheet)
+
+
+def _is_for_screens(sheet: Element) -> bool:
+    """Return whether a sheet, or the link to one, is not for print or another medium only."""
+    return any(_PLAIN_MEDIA.match(f"@media {medium}") for medium in (sheet.get("media") or "all").split(","))
 
 
 def _hides(style: Style) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
+from extractor.files.parts.text_places import TextPlaces
+
 Kind = Literal[
     "struck",  # del, s, strike, line-through, w:strike, w:dstrike, tracked deletions
     "hidden",  # by attribute, by style, by vanish of characters, paragraphs and their styles
@@ -18,10 +20,19 @@ Kind = Literal[
     "curves",  # pages whose text is drawn, not written
     "unmapped_glyphs",  # fonts whose glyphs have no Unicode
     "embedded",  # chunks and objects of other formats
+    "changing_field",  # fields that show the day of reading
+    "other_page",  # of an article that a site shows on several
     "frame",  # iframe, frame, object: text in another file
     "watermark",
     "header_footer",  # headers, footers, page numbers
+    "stamp",  # red stamps over text, whose own words are not read
     "note",  # footnotes, endnotes, comments
+    "hidden_cells",  # rows, columns and sheets of a workbook that are hidden, and cells whose format hides them
+    "sheet",  # sheets without a heading row of a ledger
+    "cell_error",  # cells that display #REF! and the like
+    "formula_unread",  # formulas whose value the file does not store
+    "number_format",  # numbers whose format was not understood, which are read in a plain form
+    "hidden_year",  # dates that are displayed without the year that they have
 ]
 
 WORDS_KEPT = 40
@@ -54,10 +65,11 @@ class LeftOut(NamedTuple):
 
 
 class ReadText(NamedTuple):
-    """A file as a reader of its format returns it: plain text, and what the text lacks."""
+    """A file as a reader of its format returns it: plain text, what the text lacks, and where it stands."""
 
     text: str
     left_out: tuple[LeftOut, ...] = ()
+    places: TextPlaces | None = None
 
 
 def left_out(kind: Kind, text: str, where: str = "") -> LeftOut:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 _DIGITS = "零一二三四五六七八九"
 _ROMAN = (
     (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"),
@@ -48,3 +50,8 @@ def in_circles(number: int) -> str:
         if first <= number <= last:
             return chr(start + number - first)
     return str(number)
+
+
+def enclosed(first: int) -> Callable[[int], str]:
+    """Return what numbers 1 to 20 by Unicode's enclosed forms from the code point ``first``; others in digits."""
+    return lambda number: chr(first + number - 1) if 0 < number <= 20 else str(number)

@@ -85,7 +85,7 @@ def page_glyphs(textpage: Any) -> Glyphs:
             run = runs[key] = run_of(index, pointer)
         base, aside, look = run
         # The font of recognised text has no glyphs: its codes are the characters.
-        text = _meant(unicode_of(page, index), look.is_drawn and is_unmapped(page, index))
+        text = meant(unicode_of(page, index), look.is_drawn and is_unmapped(page, index))
         if not text:
             continue
         box_of(page, index, into_box)
@@ -104,8 +104,8 @@ def page_glyphs(textpage: Any) -> Glyphs:
     return Glyphs(glyphs, max(turns, key=lambda turn: (turns[turn], -(turn or 0)), default=0) or 0)
 
 
-def _meant(code: int, is_unmapped: int) -> str:
-    """Return the character for PDFium's code: "" for invisible marks, ``UNMAPPED`` if it has none."""
+def meant(code: int, is_unmapped: int) -> str:
+    """Return the character for a code: "" for invisible marks, ``UNMAPPED`` if it has none."""
     if is_unmapped or not code:
         return UNMAPPED
     if 0x20 <= code < 0xAD or 0x3000 <= code < 0xD800:
@@ -164,7 +164,7 @@ def _run_reader(textpage: Any) -> Callable[[int, Any], _Run]:
         )
         look = looks.get(key)
         if look is None:
-            turn, askew = _direction(matrix.a, matrix.b)
+            turn, askew = direction(matrix.a, matrix.b)
             look = looks[key] = Look(
                 size=size * math.hypot(matrix.c, matrix.d),
                 turn=turn,
@@ -174,10 +174,7 @@ def _run_reader(textpage: Any) -> Callable[[int, Any], _Run]:
                 is_drawn=mode not in (raw.FPDF_TEXTRENDERMODE_INVISIBLE, raw.FPDF_TEXTRENDERMODE_CLIP),
                 role=role,
             )
-        turn = look.turn
-        across, along = matrix.e, matrix.f
-        if turn:
-            across, along = (along, -across) if turn == 1 else (-across, -along) if turn == 2 else (-along, across)
+        across, along = _turned(matrix.e, matrix.f, look.turn)
         if look.askew:
             return along * math.cos(look.askew) - across * math.sin(look.askew), along * math.sin(look.askew), look
         return along, 0.0, look
@@ -185,7 +182,19 @@ def _run_reader(textpage: Any) -> Callable[[int, Any], _Run]:
     return read
 
 
-def _direction(across: float, along: float) -> tuple[int | None, float]:
+def set_straight(across: float, along: float, look: Look) -> tuple[float, float]:
+    """Return a character's place on the page turned as its look says: its left and its base, in points."""
+    x, y = _turned(across, along, look.turn)
+    return x + y * math.sin(look.askew), y * math.cos(look.askew) - x * math.sin(look.askew)
+
+
+def _turned(across: float, along: float, turn: int | None) -> tuple[float, float]:
+    if not turn:
+        return across, along
+    return (along, -across) if turn == 1 else (-across, -along) if turn == 2 else (-along, across)
+
+
+def direction(across: float, along: float) -> tuple[int | None, float]:
     """Return the quarter turns of a direction of text (None: slanted), and the radians beyond."""
     angle = math.atan2(along, across)
     quarters = round(angle / (math.pi / 2))

@@ -14,46 +14,54 @@ from extractor.errors import InputError
 from extractor.files.parts.left_out import ReadText
 from extractor.files.pdf.drawings import surroundings, unread_drawing
 from extractor.files.pdf.glyphs import UNMAPPED, page_glyphs
+from extractor.files.pdf.page_recognition import PageNumber, PageRecognition
 from extractor.files.pdf.printed_pages import PrintedPage, printed_page, printed_text
 from extractor.files.pdf.visible_glyphs import middle
 from extractor.files.sources.file_limits import Limits
 
 _PDFIUM = threading.Lock()  # PDFium has global state and is not safe for threads, as its documentation says
 _UNREADABLE = 0.4  # share of characters without a meaning: a text layer with more is useless
+_FAR_LESS = 0.6  # of a layer's characters
+_SCALE = 3.0  # pixels for each point of a page that is recognised: 216 dpi
+_MOST_PIXELS = 4000  # of its longer side
 _TO_SPARE = 2  # PDFium counts blanks and line ends of its own among the characters of a page
 
 
-def read_pdf(data: bytes, name: str, limits: Limits) -> ReadText:
+def read_pdf(data: bytes, name: str, limits: Limits, recognition: PageRecognition) -> ReadText:
     """Return a PDF's text and the account of what is left out; ``name`` is for messages.
+
+    Pages that are pictures are recognised as far as ``recognition`` is installed and allowed.
 
     Raises:
         InputError: it is damaged, encrypted, too long, or has no readable text.
     """
     with _PDFIUM:
-        pages = list(_pages(data, name, limits))
-    found = printed_text(pages)
+        pages = list(_pages(data, name, limits, recognition))
+    found = printed_text(pages, recognition.engine)
     if found.is_empty:
-        raise InputError(f"{name}: {_reason(found.unread)}")
+        raise InputError(f"{name}: {_reason(found.unread, pages, recognition)}")
     text = found.read.text
     if text.count(UNMAPPED) > _UNREADABLE * len(text):
         raise InputError(
-            f"{name}: the text layer of this PDF holds glyph numbers, not characters; recognise its text (OCR) first"
+            f"{name}: the text layer of this PDF holds glyph numbers, not characters; {recognition.remedy}"
         )
     return found.read
 
 
-def _reason(unread: Sequence[PrintedPage]) -> str:
-    remedy = "recognise its text (OCR) first and give the result, or find the notice as a web page"
+def _reason(unread: Sequence[PrintedPage], pages: Sequence[PrintedPage], recognition: PageRecognition) -> str:
+    if recognition.engine and any(page.is_recognised for page in pages):
+        return "this PDF is a scan, and recognition (OCR) found no text in it; check that its pages can be read"
     if not unread:
         return (
-            f"this PDF holds no text, no picture and nothing drawn that could be text; if its pages show some, {remedy}"
+            "this PDF holds no text, no picture and nothing drawn that could be text; if its pages show some, "
+            f"{recognition.remedy}"
         )
     if all(page.drawn == "curves" for page in unread):
-        return f"the text of this PDF is drawn as curves, not written; {remedy}"
-    return f"this PDF is a scan, a picture without a text layer; {remedy}"
+        return f"the text of this PDF is drawn as curves, not written; {recognition.remedy}"
+    return f"this PDF is a scan, a picture without a text layer; {recognition.remedy}"
 
 
-def _pages(data: bytes, name: str, limits: Limits) -> Iterator[PrintedPage]:
+def _pages(data: bytes, name: str, limits: Limits, recognition: PageRecognition) -> Iterator[PrintedPage]:
     import pypdfium2
 
     try:
@@ -62,7 +70,7 @@ def _pages(data: bytes, name: str, limits: Limits) -> Iterator[PrintedPage]:
         if "password" in str(error).lower():
             raise InputError(f"{name}: is encrypted; save a copy without password and give that") from error
         raise InputError(f"{name}: is no readable PDF, or a truncated one ({error}); fetch it again") from error
-    count = 0
+    count = recognised = 0
     with contextlib.closing(document):
         if len(document) > limits.pdf_pages:
             raise InputError(f"{name}: has {len(document)} pages, {limits.pdf_pages} are read; cut it to the notice")
@@ -79,7 +87,34 @@ def _pages(data: bytes, name: str, limits: Limits) -> Iterator[PrintedPage]:
                         f"{name}: has {count:,} characters up to page {number}, {limits.text_characters:,} are read; "
                         "cut it to the notice"
                     )
-                yield _page(page, textpage, number)
+                found = _page(page, textpage, number)
+                if recognition.takes(found):
+                    recognised += 1
+                    _check_recognised(recognised, name, limits)
+                    seen = recognition.recognise(_picture(page), PageNumber(number, len(document)), page.get_width())
+                    found = _better(found, seen)
+                yield found
+
+
+def _check_recognised(count: int, name: str, limits: Limits) -> None:
+    if count > limits.scanned_pages:
+        raise InputError(
+            f"{name}: has more than {limits.scanned_pages} pages to recognise, which is the most; cut it to the notice"
+        )
+
+
+def _better(layer: PrintedPage, found: PrintedPage) -> PrintedPage:
+    """Return a page as we recognised it, unless another program, or who wrote it, has far more of its text."""
+    had, has = (sum(len("".join(row.text.split())) for row in page.rows) for page in (layer, found))
+    return layer if has < _FAR_LESS * had else found
+
+
+def _picture(page: Any) -> Any:
+    """Draw a page as an array of height, width and three colours, blue first."""
+    import numpy
+
+    scale = min(_SCALE, _MOST_PIXELS / max(page.get_width(), page.get_height(), 1.0))
+    return numpy.ascontiguousarray(page.render(scale=scale).to_numpy()[..., :3])
 
 
 def _page(page: Any, textpage: Any, number: int) -> PrintedPage:

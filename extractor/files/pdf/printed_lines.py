@@ -14,18 +14,21 @@ from operator import attrgetter
 from statistics import median
 from typing import NamedTuple
 
+from extractor.files.parts.page_places import LinePlace
 from extractor.files.parts.superscripts import lowered
 from extractor.files.pdf.glyphs import Glyph
+from extractor.files.pdf.recognised_words import respaced, with_whole_numbers
 
 # Gaps in sizes of the font, beyond the usual gap of the line.
 _PART = 0.8  # between parts of a line
+_PART_RECOGNISED = 2.0  # the same in recognised text, whose words are roughly in their places
 _CELL = 1.6  # between parts that are not of one sentence
 _TYPED_CELL = 4.8  # the same where blanks were typed
 _BLANK = 0.5  # between words of Chinese; word processors add a quarter between Chinese and digits
 _BLANK_OF_WORDS = 0.15  # between Western words
 _BLANK_OF_DIGITS = 0.6  # between digits: with less they are one number
 _BLANK_OF_A_RUN = 0.8  # the same for digits drawn at one stroke, however wide a line is spaced
-_BLANK_RECOGNISED = 1.0  # of a blank before or after Chinese in recognised text, at least
+_BLANK_RECOGNISED = 1.6  # of a blank before or after Chinese in recognised text, at least
 _BLANK_TYPED = 0.1  # of a typed blank, at least, to be seen
 
 _DESCENT, _ASCENT = 0.2, 0.85  # of a line, in sizes of its font; fonts of one line differ
@@ -45,7 +48,8 @@ class Row(NamedTuple):
 
     ``fonts`` are those of the first and the last character. ``parts`` is empty if no gap divides the line;
     ``is_parted`` is true if a gap is too wide for one sentence. ``column`` counts from 1 on pages set in columns and is
-    0 elsewhere; ``is_table`` marks the row of a ruled table, whose lines are joined already.
+    0 elsewhere; ``is_table`` marks the row of a ruled table, whose lines are joined already. ``origin`` says where a
+    recognised row is on its page, by stretches of its text.
     """
 
     text: str
@@ -60,6 +64,7 @@ class Row(NamedTuple):
     is_parted: bool = False
     column: int = 0
     is_table: bool = False
+    origin: tuple[LinePlace, ...] = ()
 
 
 class Rows(NamedTuple):
@@ -144,12 +149,13 @@ def _row(glyphs: list[Glyph], page: int, marks: list[str]) -> Row | None:
     size = max(sizes, key=lambda size: (sizes[size], size))
     base = median(glyph.base for glyph in glyphs if glyph.look.size == size)
     # Recognised words lie roughly over their picture and overlap; their characters are in order.
-    glyphs = _drawn_once(sorted(glyphs, key=attrgetter("left"))) if glyphs[0].look.is_drawn else _by_run(glyphs)
+    is_drawn = glyphs[0].look.is_drawn
+    glyphs = _drawn_once(sorted(glyphs, key=attrgetter("left"))) if is_drawn else respaced(_by_run(glyphs))
     if min(sizes) < _SMALL * size:
         glyphs = _without_marks(glyphs, base, size, marks)
     parts = [
         Row(text, first.left, last.right, base - _DESCENT * size, base + _ASCENT * size, size, page, fonts, (), is_far)
-        for text, first, last, is_far in _parts(glyphs, size)
+        for text, first, last, is_far in (_parts(glyphs, size) if is_drawn else _recognised_parts(glyphs, size))
         if (fonts := (first.look.font, last.look.font))
     ]
     return joined(parts) if any(part.text for part in parts) else None
@@ -229,7 +235,11 @@ class _Part(NamedTuple):
     is_far: bool
 
 
-def _parts(glyphs: Iterable[Glyph], size: float) -> list[_Part]:
+def _recognised_parts(glyphs: Iterable[Glyph], size: float) -> list[_Part]:
+    return [part._replace(text=with_whole_numbers(part.text)) for part in _parts(glyphs, size, _PART_RECOGNISED)]
+
+
+def _parts(glyphs: Iterable[Glyph], size: float, least: float = _PART) -> list[_Part]:
     seen: list[Glyph] = []
     typed: list[str] = []
     blanks = ""
@@ -250,7 +260,7 @@ def _parts(glyphs: Iterable[Glyph], size: float) -> list[_Part]:
     start, text, is_far = 0, seen[0].text, False
     for index, gap in enumerate(gaps, start=1):
         are_digits = seen[index - 1].text.isdigit() and seen[index].text.isdigit()
-        if (gap if are_digits else gap - usual) > _PART * size:
+        if (gap if are_digits else gap - usual) > least * size:
             parts.append(_Part(_with_whole_characters(text), seen[start], seen[index - 1], is_far))
             start, text, is_far = index, "", gap - usual > (_TYPED_CELL if typed[index] else _CELL) * size
         elif typed[index] or gap > _BLANK_OF_WORDS * size:
@@ -266,7 +276,9 @@ def _blank(before: Glyph, glyph: Glyph, gap: float, typed: str) -> str:
     first, second = before.text, glyph.text
     if typed:
         # Recognition adds a blank after each word, Chinese or not, and the places of words are rough.
-        is_rough = not glyph.look.is_drawn and not (first.isascii() and second.isascii())
+        if not glyph.look.is_drawn and first.isdigit() and second.isdigit():
+            return typed  # one number or two: nobody knows
+        is_rough = not glyph.look.is_drawn and not (_is_of_word(first) and _is_of_word(second))
         return typed if gap > (_BLANK_RECOGNISED if is_rough else _BLANK_TYPED) else ""
     if first.isdigit() and second.isdigit():
         least = _BLANK_OF_A_RUN if before.run == glyph.run else _BLANK_OF_DIGITS
@@ -275,6 +287,10 @@ def _blank(before: Glyph, glyph: Glyph, gap: float, typed: str) -> str:
     else:
         least = _BLANK
     return " " if gap > least else ""
+
+
+def _is_of_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _with_whole_characters(text: str) -> str:

@@ -7,13 +7,15 @@ heads, ``page_columns`` orders columns, ``paragraphs`` joins lines.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from statistics import median
 from typing import Literal, NamedTuple
 
 from extractor.files.parts.left_out import LeftOut, ReadText, left_out
-from extractor.files.pdf.drawings import Surroundings
+from extractor.files.parts.page_places import LinePlace, PageBox, PagePlaces, UnsurePart, within_budget
+from extractor.files.pdf.drawings import Box, Surroundings
 from extractor.files.pdf.glyphs import Glyph, Glyphs
 from extractor.files.pdf.page_columns import in_reading_order
 from extractor.files.pdf.paragraphs import paragraphs
@@ -23,20 +25,26 @@ from extractor.files.pdf.running_heads import without_furniture
 from extractor.files.pdf.visible_glyphs import seen_text
 
 _FEW = 10  # characters: a page with fewer has no text
+_BETWEEN = 200  # code points between two rows of a text, at most, where a row between them was changed
+_FIGURE_AT_END = re.compile(r"[0-9][0-9.,]*[ ]?[十百千万亿美]*$")
 _UNEVEN = 0.35  # recognised text is as large as its highest character: lines may be this much smaller than others
 
 
 class PrintedPage(NamedTuple):
-    """A page as read; ``drawn`` is the kind of drawing that may hold text, or None."""
+    """A page as read; ``drawn`` is the kind of drawing that may hold text, or None.
+
+    ``is_recognised`` is true where recognition gave the text, ours or the one that laid it unseen over the picture.
+    """
 
     number: int
     rows: list[Row]
     left_out: list[LeftOut]
     drawn: Literal["picture", "curves"] | None
+    is_recognised: bool = False
 
 
 class PrintedText(NamedTuple):
-    """A document as read; ``unread`` are the pages whose drawings may hold their text, ``is_empty``: no page has any."""
+    """A document as read; ``unread`` are the pages whose drawings may hold their text, ``is_empty``: none has any."""
 
     read: ReadText
     unread: list[PrintedPage]
@@ -56,11 +64,19 @@ def printed_page(
         rows += lines
         if marks:
             entries.append(left_out("note_mark", " ".join(marks), f"page {number}"))
+    drawn_glyphs = sum(glyph.look.is_drawn for glyph in found.glyphs)
+    if 2 * drawn_glyphs < len(found.glyphs) and beside.is_scan():
+        is_level = all(glyph.look.turn == 0 for glyph in found.glyphs)
+        rows = [_placed(row, beside.paper if is_level else None) for row in rows]
+        return PrintedPage(number, rows, entries, drawn, is_recognised=True)
     return PrintedPage(number, rows, entries, drawn)
 
 
-def printed_text(printed: Iterable[PrintedPage]) -> PrintedText:
-    """Return the text of all pages, one paragraph a line, with the account of what is left out."""
+def printed_text(printed: Iterable[PrintedPage], engine: str = "") -> PrintedText:
+    """Return the text of all pages, one paragraph a line, with the account of what is left out.
+
+    ``engine`` names what recognised pages.
+    """
     pages = _without_watermarks_of_others(list(printed))
     body = without_furniture([row for page in pages for row in page.rows])
     written = {number: sum(len(row.text) for row in rows) for number, rows in _by_page(body.text)}
@@ -77,7 +93,44 @@ def printed_text(printed: Iterable[PrintedPage]) -> PrintedText:
             entries.append(left_out("header_footer", words, f"page {page.number}"))
         if page.drawn:
             entries.append(LeftOut(page.drawn, 0, "", f"page {page.number}"))
-    return PrintedText(ReadText(text, tuple(entries)), unread, is_empty)
+    places = _places(text, rows, engine) if any(page.is_recognised for page in pages) else None
+    return PrintedText(ReadText(text, tuple(entries), places), unread, is_empty)
+
+
+def _places(text: str, rows: Iterable[Row], engine: str) -> PagePlaces:
+    """Return where the recognised rows are in the text, whose order is theirs."""
+    found: list[LinePlace] = []
+    at = 0
+    for row in rows:
+        begin = text.find(row.text, at, at + len(row.text) + _BETWEEN)
+        if begin < 0:  # changed on the way: its neighbours are where they are
+            continue
+        at = begin + len(row.text)
+        for part in row.parts or (row,):
+            found += [_doubted(place.moved(begin), text) for place in part.origin]
+            begin += len(part.text) + 1
+    return PagePlaces(within_budget(found, text), engine)
+
+
+def _doubted(place: LinePlace, text: str) -> LinePlace:
+    """Return a line with a doubt if a paragraph ends with it in a figure, which may go on in the next line."""
+    figure = _FIGURE_AT_END.search(text, place.start, place.end)
+    if figure is None or not text.startswith("\n", place.end):
+        return place
+    return place._replace(unsure=(*place.unsure, UnsurePart(*figure.span(), "seam")))
+
+
+def _placed(row: Row, paper: Box | None) -> Row:
+    """Return a row of a layer that another program recognised with its place on the page; of a turned one, the page."""
+    if row.parts:
+        return row._replace(parts=tuple(_placed(part, paper) for part in row.parts))
+    box = PageBox(0.0, 0.0, 1.0, 1.0)
+    if paper is not None:
+        width, height = max(1.0, paper.right - paper.left), max(1.0, paper.top - paper.bottom)
+        shares = (row.left - paper.left) / width, (paper.top - row.top) / height
+        ends = (row.right - paper.left) / width, (paper.top - row.bottom) / height
+        box = PageBox(*(round(min(1.0, max(0.0, share)), 4) for share in (*shares, *ends)))
+    return row._replace(origin=(LinePlace(0, len(row.text), row.page, box, None),))
 
 
 def _rows_of_a_way(beside: Surroundings, glyphs: Sequence[Glyph], number: int, turn: int) -> Rows:
@@ -92,7 +145,9 @@ def _rows_of_a_way(beside: Surroundings, glyphs: Sequence[Glyph], number: int, t
     for cells in split.table_rows:
         inside = [page_rows(cell.glyphs, number) for cell in cells]
         marks += [mark for found in inside for mark in found.marks]
-        rows += _table_row(cells[0], [list(paragraphs(found.rows)) for found in inside], inside[0].rows[0])
+        first = next((row for found in inside for row in found.rows), None)
+        if first is not None:
+            rows += _table_row(cells[0], [list(paragraphs(found.rows)) for found in inside], first)
     return Rows(sorted(rows, key=lambda row: -row.top), marks)
 
 

@@ -13,21 +13,32 @@ import os
 import struct
 import zipfile
 import zlib
-from contextlib import nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple
 
 from extractor.disk.names import is_control
 from extractor.errors import InputError
+from extractor.files.sources.file_kinds import (
+    HEAD,
+    PACKAGES,
+    RefusedKindError,
+    kind_beside_notices,
+    kind_of,
+    lies_aside,
+)
 from extractor.files.sources.file_limits import MB, Limits, size_in_mb
+from extractor.files.sources.packages import kind_of_archive
 from extractor.files.sources.source import (
     ARCHIVE_ENDING,
-    NOTICE_ENDINGS,
+    PassedOver,
     Source,
     UnreadInput,
     check_size,
-    is_passed_over,
+    holds_parts_of,
+    is_side_file,
     too_large,
     unreadable,
 )
@@ -37,34 +48,49 @@ _END, _END64, _IN_ZIP64 = b"PK\x05\x06", b"PK\x06\x06", 0xFFFFFFFF
 _END_RECORD = struct.Struct("<4s4H2LH")  # the last three: the directory's size and place, the comment's size
 _END_BYTES = _END_RECORD.size + 65_535 + 100  # with the longest comment, and what zip64 puts before
 _ENTRY_BYTES = 1_000  # of a directory, for one entry with a long name
+_LOOKED_INTO = 100_000  # bytes of a package whose name does not say what it is; of a larger one nobody can say it
 _DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, struct.error, ValueError, OverflowError)
 
 
 class Listing(NamedTuple):
-    """The notices in an archive, in the order of their names, and the members that cannot be read."""
+    """The notices in an archive, in the order of their names, the unreadable members, and those passed over."""
 
     sources: list[Source]
     problems: list[UnreadInput]
+    passed_over: list[PassedOver]
 
 
 def list_archive(path: str, limits: Limits) -> Listing:
-    """Return the notices in the zip file at ``path`` and in the zip files in it.
+    """Return the notices in the zip file at ``path`` and in the zip files in it; a document itself is one notice.
 
     Raises:
         InputError: the archive is damaged, holds no notices, or exceeds a limit as a whole. A nested archive that is
             damaged or too deep is listed in ``problems`` instead.
     """
-    listing = Listing([], [])
+    listing = Listing([], [], [])
     budget = _Budget(limits)
     try:
         check_size(path, limits.archive_unpacked_bytes)
+        _check_is_zip(path)
         with _opened(Path(path), path, limits) as archive:
+            with suppress(*_DAMAGED, KeyError, NotImplementedError, RuntimeError):
+                if kind_of_archive(archive) != "zip":
+                    return listing._replace(sources=[Source(path)])
             _collect(archive, Source(path), listing, budget)
     except OSError as error:
         raise unreadable(path, error) from error
     if not listing.sources and not listing.problems:
-        raise InputError(f"{path}: holds no notices (looked for {', '.join(sorted(NOTICE_ENDINGS))} and .zip)")
-    return Listing(sorted(listing.sources, key=lambda source: source.members), listing.problems)
+        raise InputError(f"{path}: holds no notices")
+    return listing._replace(sources=sorted(listing.sources, key=lambda source: source.members))
+
+
+def _check_is_zip(path: str) -> None:
+    """Refuse an archive of another kind under the name of a zip file."""
+    with Path(path).open("rb") as file:
+        head = file.read(HEAD)
+    kind = "" if head.startswith(PACKAGES) else kind_of(head, "")
+    if kind in ("rar", "seven_zip", "packed"):
+        raise RefusedKindError(path, kind)
 
 
 def read_member(source: Source, limits: Limits) -> bytes:
@@ -127,13 +153,16 @@ class _Budget:
 
 def _collect(archive: zipfile.ZipFile, at: Source, listing: Listing, budget: _Budget) -> None:
     seen: set[str] = set()
+    apart = _page_folders([_member_name(entry) for entry in archive.infolist()])
     for entry in archive.infolist():
         budget.count(entry, at.name)
         name = _member_name(entry)
         source = Source(at.path, (*at.members, name))
-        if entry.is_dir() or any(is_passed_over(part) for part in PurePosixPath(name).parts):
+        if entry.is_dir():
             continue
-        if source.ending not in NOTICE_ENDINGS and source.ending != ARCHIVE_ENDING:
+        kind = _kind_of_member(archive, entry, name, apart)
+        if lies_aside(kind):
+            listing.passed_over.append(PassedOver(source.name, kind))
             continue
         budget.unpack(entry, at.name)
         if name in seen:
@@ -148,6 +177,35 @@ def _collect(archive: zipfile.ZipFile, at: Source, listing: Listing, budget: _Bu
             _collect_nested(archive, source, listing, budget)
         else:
             listing.sources.append(source)
+
+
+def _kind_of_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str, apart: frozenset[str]) -> str:
+    """Return the kind of a member: by its name where that says it, else by its beginning."""
+    path = PurePosixPath(name)
+    if any(is_side_file(part) for part in path.parts):
+        return "side_file"
+    if any(str(folder) in apart for folder in path.parents):
+        return "page_part"
+    if path.suffix.lower() == ARCHIVE_ENDING:
+        return "zip"
+
+    def first_bytes(most: int) -> bytes:
+        with archive.open(entry) as file:
+            return file.read(most)
+
+    try:
+        return kind_beside_notices(path.suffix.lower(), first_bytes, _LOOKED_INTO)
+    except (*_DAMAGED, OSError, NotImplementedError, RuntimeError):  # damaged or encrypted: nobody can say what it is
+        return "unknown"
+
+
+def _page_folders(names: Sequence[str]) -> frozenset[str]:
+    """Return the folders that hold the parts of pages saved beside them."""
+    files: dict[str, set[str]] = {}
+    for name in names:
+        files.setdefault(str(PurePosixPath(name).parent), set()).add(PurePosixPath(name).name)
+    folders = {folder for name in names for folder in PurePosixPath(name).parents}
+    return frozenset(str(each) for each in folders if holds_parts_of(each.name, files.get(str(each.parent), ())))
 
 
 def _collect_nested(archive: zipfile.ZipFile, source: Source, listing: Listing, budget: _Budget) -> None:

@@ -22,9 +22,17 @@ class Limits:
     page_tags: int = 300_000
     """Tags of one HTML page; each takes some hundred bytes when it is parsed."""
     xml_bytes: int = 40 * MB
-    """Bytes of all XML in a docx, unpacked; parsed it takes ten times that."""
+    """Bytes of all XML in a docx or a spreadsheet, unpacked; parsed it takes ten times that."""
+    sheet_cells: int = 500_000
+    """Filled cells of all sheets of one workbook; repeated cells count as often as they are repeated."""
+    xls_bytes: int = 20 * MB
+    """Bytes of one Excel workbook up to 2003; read it takes some ten times that."""
     pdf_pages: int = 500
     """Pages of one PDF."""
+    scanned_pages: int = 200
+    """Pages of one document that are recognised; each takes seconds."""
+    picture_pixels: int = 80_000_000
+    """Pixels of one picture: twice an A4 page at 600 dpi."""
     archive_members: int = 5_000
     """Entries of one zip archive, those of archives within it included."""
     archive_unpacked_bytes: int = 200 * MB

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from extractor.errors import InputError
 from extractor.files.sources.file_limits import Limits, size_in_mb
+from extractor.files.sources.picture_series import packed, parts_of
 from extractor.files.sources.source import Source, check_size, unreadable
 
 
@@ -18,6 +20,8 @@ def read_bytes(source: Source, limits: Limits) -> bytes:
         InputError: the source is missing, unreadable, or larger than ``limits.file_bytes``. A regular file that is
             too large is refused unread, by its size in the file system.
     """
+    if source.series:
+        return packed(_within(limits.archive_unpacked_bytes, source, limits))
     if source.members:
         from extractor.files.sources.archive import read_member  # zipfile is loaded for archives only
 
@@ -30,6 +34,17 @@ def read_bytes(source: Source, limits: Limits) -> bytes:
             return _read_bounded(file, source.name, limits)
     except OSError as error:
         raise unreadable(source.name, error) from error
+
+
+def _within(most: int, source: Source, limits: Limits) -> Iterator[bytes]:
+    """Yield the bytes of a series' pictures, which have ``most`` together."""
+    total = 0
+    for part in parts_of(source):
+        data = read_bytes(part, limits)
+        total += len(data)
+        if total > most:
+            raise InputError(f"{source.name}: these pictures hold more than the {size_in_mb(most)} that are read")
+        yield data
 
 
 def _read_bounded(file: BinaryIO, name: str, limits: Limits) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -10,23 +11,6 @@ from typing import NamedTuple
 from extractor.errors import InputError
 from extractor.files.sources.file_limits import size_in_mb
 
-FORMAT_BY_ENDING = {
-    ".txt": "txt",
-    ".text": "txt",
-    ".md": "md",
-    ".markdown": "md",
-    ".html": "html",
-    ".htm": "html",
-    ".shtml": "html",
-    ".xhtml": "html",
-    ".mhtml": "mhtml",
-    ".mht": "mhtml",
-    ".docx": "docx",
-    ".pdf": "pdf",
-}
-# Found in folders so that a notice in these formats is refused with a message and not skipped.
-REFUSED_ENDINGS = frozenset({".doc", ".wps", ".rtf"})
-NOTICE_ENDINGS = frozenset(FORMAT_BY_ENDING) | REFUSED_ENDINGS
 ARCHIVE_ENDING = ".zip"
 
 
@@ -35,16 +19,24 @@ class Source:
     """One notice to read.
 
     ``path`` is None for standard input. ``members`` leads to a member of a zip archive: one name for each archive
-    inside the first, then the member's own.
+    inside the first, then the member's own. ``series`` are the further pictures of a notice whose pages are pictures,
+    as paths or as members of the same archive.
     """
 
     path: str | None
     members: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
-        """The display path: ``a.txt``, ``a.zip!b/c.html``, ``a.zip!b.zip!c.html`` or ``<stdin>``."""
-        return "<stdin>" if self.path is None else "!".join((self.path, *self.members))
+        """The display path: ``a.txt``, ``a.zip!b/c.html``, ``a.zip!b.zip!c.html`` or ``<stdin>``.
+
+        Of a series it is that of the first and the name of the last picture: ``a/1.jpg…4.jpg``.
+        """
+        if self.path is None:
+            return "<stdin>"
+        first = "!".join((self.path, *self.members))
+        return f"{first}…{PurePosixPath(self.series[-1]).name}" if self.series else first
 
     @property
     def stem(self) -> str:
@@ -61,6 +53,13 @@ class Source:
         return PurePosixPath(self.members[-1]) if self.members else Path(self.path or "")
 
 
+class PassedOver(NamedTuple):
+    """A file of a folder or an archive that is no notice, with its kind (``data/file_kinds.toml``)."""
+
+    name: str
+    kind: str
+
+
 class UnreadInput(NamedTuple):
     """An input that cannot be read, with its name as given."""
 
@@ -68,9 +67,20 @@ class UnreadInput(NamedTuple):
     error: InputError
 
 
-def is_passed_over(name: str) -> bool:
-    """Return whether a file name is hidden, or one of the files that Word and macOS leave beside documents."""
-    return name.startswith((".", "~$")) or name == "__MACOSX"
+_SIDE_FILES = frozenset(("thumbs.db", "desktop.ini", "ehthumbs.db", "__macosx", "icon\r"))
+_SIDE_STARTS = (".", "~$", "~wrl")
+_PAGE_FOLDERS = ("_files", ".files", "_file", ".file")
+
+
+def is_side_file(name: str) -> bool:
+    """Return whether a file or folder name is hidden, or one that Windows, macOS or Word leaves beside documents."""
+    return name.lower().startswith(_SIDE_STARTS) or name.lower() in _SIDE_FILES
+
+
+def holds_parts_of(folder: str, beside: Collection[str]) -> bool:
+    """Return whether a folder (``NAME_files``) holds the parts of a page saved ``beside`` it (``NAME.html``)."""
+    stem = next((folder[: -len(end)] for end in _PAGE_FOLDERS if folder.lower().endswith(end)), "")
+    return bool(stem) and any(name.startswith(f"{stem}.") for name in beside)
 
 
 def check_size(path: str, most: int) -> None:

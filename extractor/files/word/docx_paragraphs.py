@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from extractor.data import read_table
 from extractor.files.parts.apart import apart, whole
 from extractor.files.parts.left_out import Kind, LeftOut, left_out
-from extractor.files.parts.numerals import in_circles
 from extractor.files.parts.superscripts import lowered, read_superscript
+from extractor.files.word.docx_fields import equation_text
 from extractor.files.word.docx_math import MATH, linear
 from extractor.files.word.docx_styles import RunLook, RunStyles, W
 
@@ -31,7 +30,6 @@ _OBJECTS = (f"{W}drawing", f"{W}pict", f"{W}object")
 _NOTES = frozenset((f"{W}footnoteReference", f"{W}endnoteReference"))
 _BRACKETS = {"round": ("(", ")"), "square": ("[", "]"), "angle": ("<", ">"), "curly": ("{", "}")}
 _EMBEDDED = {"chart": "chart", "diagram": "SmartArt"}
-_CIRCLED = re.compile(r"(?i)^\s*eq\s*\\o\s*(?:\\a[clr]\s*)*[(（]\s*[○〇◯]\s*[,，;；]\s*([0-9]{1,2})\s*[)）]")
 _UNKNOWN = "\ufffd"  # keeps the text around an unknown sign from becoming one figure
 
 
@@ -84,6 +82,8 @@ class ParagraphText:
             elif tag == f"{W}rt":
                 self._miss("note", plain_text(child))
             elif tag not in NO_TEXT and tag != BOX:
+                if tag == f"{W}fldSimple":
+                    self._add_equation(child.get(f"{W}instr", ""))
                 self._note_object(child)
                 formula = linear(child, lambda part: self._part(part, paragraph))
                 if formula is None:
@@ -153,7 +153,7 @@ class ParagraphText:
             self._follow_field_at(child)
 
     def _follow_field_at(self, child: Element) -> None:
-        """Read a field's instruction: with EQ Word prints circled numbers above twenty."""
+        """Read a field's instruction: what EQ prints stands there only."""
         if child.tag == f"{W}instrText":
             if self._field is not None:
                 self._field.append(child.text or "")
@@ -161,9 +161,13 @@ class ParagraphText:
             if child.get(f"{W}fldCharType") == "begin":
                 self._field = []
             elif self._field is not None:
-                circled = _CIRCLED.match("".join(self._field))
-                self._pieces.append(in_circles(int(circled[1])) if circled else "")
+                self._add_equation("".join(self._field))
                 self._field = None
+
+    def _add_equation(self, instruction: str) -> None:
+        shown = equation_text(instruction)
+        self._pieces.append(shown.text)
+        self._miss("note", "".join(shown.readings))
 
     def _in_font(self, text: str, font: str) -> str:
         """Return the characters that a text shows in its font: symbol fonts use codes of their own or of letters."""

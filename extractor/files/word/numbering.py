@@ -8,36 +8,60 @@ paragraph keeps a number; bullets show nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from extractor.files.parts.numerals import in_chinese, in_circles, in_letters, in_roman
+from extractor.files.parts.numerals import enclosed, in_chinese, in_letters, in_roman
 
 Element = Any  # lxml has no types of its own
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FULL_WIDTH = {ord("0") + digit: 0xFF10 + digit for digit in range(10)}
-_STEMS = "甲乙丙丁戊己庚辛壬癸"
+_STEMS, _BRANCHES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉戌亥"
+_CYCLE = [_STEMS[number % 10] + _BRANCHES[number % 12] for number in range(60)]
 _DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
 _LEGAL = str.maketrans("一二三四五六七八九十百千", "壹贰叁肆伍陆柒捌玖拾佰仟")
+
+
+def _in_digits_of_chinese(number: int) -> str:
+    return str(number).translate(_DIGITS)
+
+
+def _in_short_chinese(number: int) -> str:
+    """Return 一 to 九十九, and from 100 on one numeral a digit: 一〇〇."""
+    return in_chinese(number) if number < 100 else _in_digits_of_chinese(number)
+
+
+def _of(signs: Sequence[str]) -> Callable[[int], str]:
+    """Return what numbers by a row of signs; behind its last, numbers go on in digits."""
+    return lambda number: signs[number - 1] if 0 < number <= len(signs) else str(number)
+
+
+# The formats of Chinese and Western lists. Source: ISO/IEC 29500-1, 17.18.59: behind the last sign of a row, digits.
 _FORMATS: dict[str, Callable[[int], str]] = {
     "decimal": str,
     "decimalZero": lambda number: f"{number:02d}",
     "decimalFullWidth": lambda number: str(number).translate(_FULL_WIDTH),
     "decimalFullWidth2": lambda number: str(number).translate(_FULL_WIDTH),
-    "decimalEnclosedCircle": in_circles,
-    "decimalEnclosedCircleChinese": in_circles,
-    "chineseCounting": in_chinese,
+    "decimalEnclosedCircle": enclosed(0x2460),
+    "decimalEnclosedCircleChinese": enclosed(0x2460),
+    "decimalEnclosedFullstop": enclosed(0x2488),
+    "decimalEnclosedParen": enclosed(0x2474),
+    "ideographEnclosedCircle": _of("㈠㈡㈢㈣㈤㈥㈦㈧㈨㈩"),
+    "chineseCounting": _in_short_chinese,
     "chineseCountingThousand": in_chinese,
     "japaneseCounting": in_chinese,  # Word and WPS write this for 一二三 as often as the Chinese names
-    "taiwaneseCounting": in_chinese,
+    "taiwaneseCounting": _in_short_chinese,
     "taiwaneseCountingThousand": in_chinese,
-    "ideographDigital": lambda number: str(number).translate(_DIGITS),
-    "japaneseDigitalTenThousand": lambda number: str(number).translate(_DIGITS),
-    "taiwaneseDigital": lambda number: str(number).translate(_DIGITS),
+    "ideographDigital": _in_digits_of_chinese,
+    "japaneseDigitalTenThousand": _in_digits_of_chinese,
+    "taiwaneseDigital": _in_digits_of_chinese,
     "chineseLegalSimplified": lambda number: in_chinese(number).translate(_LEGAL),
-    "ideographTraditional": lambda number: _STEMS[number - 1] if 0 < number <= 10 else str(number),
+    "ideographTraditional": _of(_STEMS),
+    "ideographZodiac": _of(_BRANCHES),
+    "ideographZodiacTraditional": _of(_CYCLE),
+    "numberInDash": lambda number: f"- {number} -",
     "lowerLetter": in_letters,
     "upperLetter": lambda number: in_letters(number).upper(),
     "lowerRoman": lambda number: in_roman(number).lower(),
@@ -48,13 +72,16 @@ _FORMATS: dict[str, Callable[[int], str]] = {
 
 @dataclass(frozen=True)
 class _Level:
-    """One level of a list; ``text`` is e.g. ``(%1)``, ``suffix`` is tab, space or nothing."""
+    """One level of a list; ``text`` is e.g. ``(%1)``, ``suffix`` is tab, space or nothing.
+
+    It begins anew behind each paragraph of the first ``restart`` levels: 0 for never.
+    """
 
     format: str
     text: str
     start: int
     suffix: str
-    restarts: bool
+    restart: int
     legal: bool
     style: str | None
 
@@ -159,7 +186,7 @@ class Numbering:
             counts[depth] += 1
         else:
             counts[depth] = levels[depth].start
-        for deeper in [at for at in counts if at > depth and (at not in levels or levels[at].restarts)]:
+        for deeper in [at for at in counts if at > depth and (at not in levels or depth < levels[at].restart)]:
             del counts[deeper]
         return counts
 
@@ -171,12 +198,18 @@ def _levels(definition: Element) -> dict[int, _Level]:
             text=_value(level, "lvlText") or "",
             start=_number(_value(level, "start"), 0),
             suffix=_value(level, "suff") or "tab",
-            restarts=_value(level, "lvlRestart") != "0",
+            restart=_restart(level),
             legal=level.find(f"{_W}isLgl") is not None,
             style=_value(level, "pStyle"),
         )
         for level in _all(definition, "lvl")
     }
+
+
+def _restart(level: Element) -> int:
+    """Return how many of the levels above let a level begin anew: all, if it names none or one that is not above it."""
+    depth = _number(_attribute(level, "ilvl"), 0)
+    return min(_number(_value(level, "lvlRestart"), depth), depth)
 
 
 def _all(parent: Element | None, tag: str) -> list[Element]:

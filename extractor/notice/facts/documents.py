@@ -19,6 +19,8 @@ class DocumentFound(NamedTuple):
 
 _LONGEST_TITLE = 200
 _MARK = re.compile(r"[《》。\n]")
+_REST_OF_BROKEN = re.compile(r"[^《》。;:、\n]{1,30}(?=》)")
+"""The rest of a title that the page broke over a line's end."""
 _JOINED = re.compile(r"[《》、,和及与以()\s“”等]*")
 _UNCLOSED = re.compile(r"[^《》。;,\n]{4,60}?(?=(?:已|正式|正在|业)经?(?:印发|制定|出台|实施|修订|下发))")
 _ACTIONS = ("revised", "drafted", "issued", "applied")
@@ -62,8 +64,10 @@ def _closing(text: str, opening: int) -> int | None:
             depth -= 1
             if depth == 0:
                 return mark.start() if mark.start() > opening + 1 else None
-        elif depth == 1:
-            return None
+        elif depth == 1 or mark.group() == "\n":
+            starts = mark.group() == "\n" and mark.start() > opening + 1 and depth == 1
+            broken = _REST_OF_BROKEN.match(text, mark.end()) if starts else None
+            return broken.end() if broken else None
     return None
 
 

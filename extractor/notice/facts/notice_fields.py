@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from functools import partial
+from functools import cache, partial
+from typing import NamedTuple
 
 from extractor.notice.facts.contact import FieldFound, read_contact
 from extractor.notice.facts.dates import DateFound, find_dates
+from extractor.notice.facts.genre import INSPECTION, acts_of, read_genre
 from extractor.notice.outline.ending import Ending
 from extractor.notice.outline.marks import chinese_number
 from extractor.text.places import Place
@@ -16,18 +18,18 @@ from extractor.text.wording import any_of
 _any_of = partial(any_of, "notice_fields")
 
 
-_TITLE = re.compile(  # 某某局党组关于巡察整改进展情况的通报, behind 【专栏】 or 标题:
+_TITLE = (  # 某某局党组关于巡察整改进展情况的通报, behind 【专栏】 or 标题:
     r"^[ #*]*+(?:【[^】\n]{1,20}】|\[[^\]\n]{1,20}\]|标题[:] ?|title: *[\"']?(?:[^\n>]{0,40}->)?)? *+"
-    rf"(?P<title>[^\n。;:]{{4,90}}?(?:整改|巡视|巡察)[^\n。;:]{{0,40}}?{_any_of('title_kinds')})"
-    rf"(?P<after>[*]*(?= *(?:[(][^()\n]{{1,12}}[)])?{_any_of('behind_title')}))",
-    re.MULTILINE,
+    rf"(?P<title>[^\n。;:]{{4,90}}?%s[^\n。;:]{{0,40}}?{_any_of('title_kinds')})"
+    rf"(?P<after>[*]*(?= *(?:[(][^()\n]{{1,12}}[)])?{_any_of('behind_title')}))"
 )
+_TITLES = tuple(re.compile(_TITLE % _any_of(words), re.MULTILINE) for words in ("title_words", "other_title_words"))
 _NO_TITLE = re.compile(_any_of("not_in_titles"))
 _BODY_LINE = re.compile(rf"[^\n。;:,]{{2,40}}{_any_of('bodies')}")
 _PUBLISHED = re.compile(  # 发布时间:2024-03-20, 日期:2024年3月20日, or a line that begins or ends with the day
-    rf"(?:{_any_of('published')}(?:日期|时间|于)?[:]? *|(?<![文成布])(?:日期|时间)[:]? *|"
-    rf"(?:^|[\n ])(?:(?![^\n]{{0,40}}{_any_of('not_published')}日期)[^\n。]{{0,40}}?[ |:])?)"
-    r"(?P<date>(?P<y>20\d\d) ?[-年/.] ?(?P<m>\d{1,2}) ?[-月/.] ?(?P<d>\d{1,2})(?:日|(?!\d)))"
+    rf"(?:{_any_of('published')}(?:日期|时间|于)?[:]? *|(?<![文成布报表])(?:日期|时间)[:]? *|"
+    rf"(?:^|[\n ])(?:(?![^\n]{{0,40}}{_any_of('not_published')}(?:日期|时间))[^\n。]{{0,40}}?[ |:])?)"
+    r"(?P<date>(?P<y>20\d\d) ?[-年/.] ?(?P<m>\d{1,2}) ?[-月/.] ?(?P<d>\d{1,2})(?:日(?! ?[,至、])|(?![\d日])))"
 )
 _CN = "一二三四五六七八九十"
 _TEAM = re.compile(  # 第十二届省委第五巡视组, 县委第二轮联动巡察第三组
@@ -35,22 +37,50 @@ _TEAM = re.compile(  # 第十二届省委第五巡视组, 县委第二轮联动�
     rf"(?P<team>(?:(?:第?[{_CN}]+届)?{_any_of('committees')})?(?:第?[{_CN}\d]+)?轮?"
     rf"{_any_of('inspection_forms')}*(?:巡视|巡察)(?:第?[{_CN}\d]+)?(?:小)?组)"
 )
-_INSPECTED = re.compile(  # 对某某局党组开展了常规巡察
+_INSPECTED = (  # 对某某局党组开展了常规巡察
     r"(?:对|进驻|向)(?P<body>(?!.{0,6}(?:反馈|意见))[^,。;:\n]{2,70}?)(?:[(][^()\n]{1,30}[)])?(?:党组织)?(?:集中)?"
-    rf"{_any_of('inspects')}(?:了)?(?P<how>[^。;\n]{{0,40}}?(?:巡视|巡察))"
+    rf"{_any_of('inspects')}(?:了)?(?P<how>[^。;\n]{{0,40}}?%s)"
+)
+_OTHER_TEAM = (  # 中央第四生态环境保护督察组, 省安委会第三督导组
+    r"(?:(?<=[,。;、(\n 由经和及])|(?<=\d日)|(?<=\d月)|(?<=[上中下]旬)|(?<=[初末底])|^)"
+    rf"(?P<team>(?![^组\n]{{0,16}}(?:派出|派驻|关于|根据|按照))[\u4e00-\u9fff]{{0,16}}?%s(?:第?[{_CN}\d]+)?组)(?!织)"
+)
+_OTHERS_INSPECTED = (  # 对县水务局2022年度预算执行情况进行了审计
+    rf"(?:对|进驻)(?P<body>(?:(?!{_any_of('matters')}|{_any_of('inspects')})[^,。;:\n]){{2,40}})"
+    rf"(?=[^,。;\n]{{0,60}}?{_any_of('inspects')}了?[^。;\n]{{0,40}}?%s)"
 )
 _FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")  # 向某某局党组反馈
 _OPENING_SENTENCE = re.compile(_any_of("opening"))
-_INSPECTION = re.compile("巡视|巡察")
-_INSPECTING = re.compile(r"开展|进行|实施|进驻|巡[视察](?!组|机构|工作|办)")  # and not only fed back
 _DAY_REACH = 60
 """Code points behind a date in which the clause that says what happened then is read."""
+_TITLE_WITHIN = 600
+"""Code points at the beginning of a notice in which its title begins."""
 _HEAD = 3000
 """Code points at the beginning of a notice in which its title and its opening stand."""
 NORMALISED = frozenset(
-    ("inspection_kind", "inspection_start", "inspection_end", "feedback_date", "published_on", "signed_on")
+    ("genre", "inspection_kind", "inspection_start", "inspection_end", "feedback_date", "published_on", "signed_on")
 )
 """The fields whose value is a normal form; the others are quoted."""
+
+
+class _Forms(NamedTuple):
+    """How an opening names who inspected whom, and what that is called."""
+
+    team: re.Pattern[str]
+    body: re.Pattern[str]
+    act: re.Pattern[str]
+    acting: re.Pattern[str]
+    """What says that it took place, and was not only fed back."""
+
+
+@cache
+def _forms(genre: str) -> _Forms:
+    act = acts_of(genre)
+    acting = re.compile(rf"开展|进行|实施|进驻|{act}(?!组|机构|工作|办|局|厅|署)")
+    if genre == INSPECTION:
+        return _Forms(_TEAM, re.compile(_INSPECTED % act), re.compile(act), acting)
+    team = re.compile(_OTHER_TEAM % act)
+    return _Forms(team, re.compile(_OTHERS_INSPECTED % act), re.compile(act), acting)
 
 
 def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldFound]:
@@ -64,7 +94,10 @@ def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldF
     if published:
         fields["published_on"] = published
         opening = Place(published.places[0].end, max(opening.end, published.places[0].end))
-    fields.update(_inspection(text, opening))
+    genre = read_genre(text, title.places[-1] if title else None, opening)
+    if genre:
+        fields["genre"] = genre
+    fields.update(_inspection(text, opening, genre.value if genre else INSPECTION))
     if ending.signed_by:
         value = "、".join(text[place.start : place.end] for place in ending.signed_by)
         fields["signed_by"] = FieldFound(value, ending.signed_by)
@@ -77,10 +110,9 @@ def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldF
 
 
 def _title(text: str, opening_end: int) -> FieldFound | None:
-    match = _TITLE.search(text, 0, min(opening_end, _HEAD))
-    if match is None or match.start() > 600:
-        return None
-    if _NO_TITLE.search(match["title"]):
+    matches = (form.search(text, 0, min(opening_end, _HEAD)) for form in _TITLES)
+    match = next((match for match in matches if match and not _NO_TITLE.search(match["title"])), None)
+    if match is None or match.start() > _TITLE_WITHIN:
         return None
     place = Place(*match.span("title"))
     if match["title"].startswith("关于"):
@@ -108,33 +140,46 @@ def _published(text: str, opening: Place) -> FieldFound | None:
     return FieldFound(value, (Place(*match.span("date")),))
 
 
-def _inspection(text: str, opening: Place) -> dict[str, FieldFound]:
+def _inspection(text: str, opening: Place, genre: str) -> dict[str, FieldFound]:
     fields: dict[str, FieldFound] = {}
     start, end = opening
-    team = _TEAM.search(text, start, end)
+    forms = _forms(genre)
+    team = forms.team.search(text, start, end)
     if team:
         fields["inspection_team"] = FieldFound(team["team"], (Place(*team.span("team")),))
-    body = _INSPECTED.search(text, start, end) or _FED_BACK_TO.search(text, start, end)
+    body = forms.body.search(text, start, end) or _FED_BACK_TO.search(text, start, end)
     if body:
         fields["inspected_body"] = FieldFound(body["body"].strip(), (Place(*body.span("body")),))
+    dates = [
+        date._replace(text=_moved(date.text, start))
+        for date in find_dates(text[start:end], None, []).found
+        if date.value and "-" in date.value
+    ]
+    if genre != INSPECTION:  # whose openings tell of other periods, too
+        dates = [date for date in dates if _is_told_behind(text, date, forms.acting)]
+    fields.update(_period_and_feedback(text, dates, forms))
+    if genre == INSPECTION:
+        fields.update(_kind(text, opening, team, body))
+    return fields
+
+
+def _kind(text: str, opening: Place, team: re.Match[str] | None, body: re.Match[str] | None) -> dict[str, FieldFound]:
+    """Return whether it was 巡视 or 巡察: by the team's name and what it did, else by the opening."""
+    start, end = opening
     how = body.groupdict().get("how") if body else None
     kind_text = (team["team"] if team else "") + (how or "")
     if not kind_text:
         kind_text = text[start:end]
     kind = "巡察" if "巡察" in kind_text else "巡视" if "巡视" in kind_text else None
-    if kind:
-        place = text.find(kind, start, end)
-        fields["inspection_kind"] = FieldFound(kind, (Place(place, place + 2),))
-    dates = [d for d in find_dates(text[start:end], None, []).found if d.value and "-" in d.value]
-    fields.update(_period_and_feedback(text, [d._replace(text=_moved(d.text, start)) for d in dates]))
-    return fields
+    place = text.find(kind, start, end) if kind else -1
+    return {"inspection_kind": FieldFound(kind, (Place(place, place + 2),))} if kind else {}
 
 
 def _moved(place: Place, by: int) -> Place:
     return Place(place.start + by, place.end + by)
 
 
-def _period_and_feedback(text: str, dates: list[DateFound]) -> dict[str, FieldFound]:
+def _period_and_feedback(text: str, dates: list[DateFound], forms: _Forms) -> dict[str, FieldFound]:
     """Return when the inspection took place and when its findings were fed back, by the dates of the opening."""
     fields: dict[str, FieldFound] = {}
     period = next((d for d in dates if "/" in d.value and ".." not in d.value), None)
@@ -143,7 +188,7 @@ def _period_and_feedback(text: str, dates: list[DateFound]) -> dict[str, FieldFo
         start, end = period.value.split("/")
         fields["inspection_start"] = FieldFound(start, (period.text,))
         fields["inspection_end"] = FieldFound(end, (period.text,))
-    elif dates and _begins_inspection(text, dates[0]):
+    elif dates and _begins_inspection(text, dates[0], forms):
         period = dates[0]
         fields["inspection_start"] = FieldFound(period.value.split("/")[0], (period.text,))
     for date in dates:
@@ -154,13 +199,18 @@ def _period_and_feedback(text: str, dates: list[DateFound]) -> dict[str, FieldFo
     return fields
 
 
-def _begins_inspection(text: str, date: DateFound) -> bool:
-    """Say whether the word behind a date that says what happened then is 巡视 or 巡察, and not 反馈."""
-    inspection = _INSPECTION.search(text, date.text.end)
+def _is_told_behind(text: str, date: DateFound, act: re.Pattern[str]) -> bool:
+    behind = re.split(r"[。\n]", text[date.text.end : date.text.end + _DAY_REACH], maxsplit=1)[0]
+    return "反馈" in behind or act.search(behind) is not None
+
+
+def _begins_inspection(text: str, date: DateFound, forms: _Forms) -> bool:
+    """Say whether the word behind a date that says what happened then is that of the inspection, and not 反馈."""
+    inspection = forms.act.search(text, date.text.end)
     fed_back = text.find("反馈", date.text.end)
     if fed_back >= 0:  # 6月20日,县委第二巡察组向某局党组反馈了意见
         told = text[date.text.end : fed_back]
-        if "。" not in told and not _INSPECTING.search(told):
+        if "。" not in told and not forms.acting.search(told):
             return False
     return inspection is not None and (fed_back < 0 or inspection.start() < fed_back)
 

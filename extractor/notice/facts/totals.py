@@ -24,8 +24,11 @@ class TotalFound(NamedTuple):
 
 
 class _Rule(NamedTuple):
+    """A row of ``data/totals.toml``; without a ``name`` it tells what is no total."""
+
     name: str
     units: frozenset[str]
+    genres: frozenset[str]
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
     sentence: re.Pattern[str] | None
@@ -48,26 +51,33 @@ def _rules() -> tuple[_Rule, ...]:
     def compiled(row: dict[str, str], key: str) -> re.Pattern[str] | None:
         return re.compile(row[key]) if key in row else None
 
-    keys = _Rule._fields[2:]
+    keys = _Rule._fields[3:]
     return tuple(
-        _Rule(row["name"], frozenset(row["units"]), *(compiled(row, key) for key in keys))
+        _Rule(
+            row["name"],
+            frozenset(row["units"]),
+            frozenset(row.get("genres", ())),
+            *(compiled(row, key) for key in keys),
+        )
         for row in read_table("totals")["rule"]
     )
 
 
 def find_totals(
-    text: str, quantities: Sequence[QuantityFound], unread: Sequence[Place], issues: Sequence[Place], end: int
+    text: str, quantities: Sequence[QuantityFound], unread: Sequence[Place], issues: Sequence[Place], genre: str
 ) -> list[TotalFound]:
-    """Find the totals of the folded text up to ``end``, among its quantities that lie in none of the ``issues``.
+    """Find the totals of the folded text, among its quantities that lie in none of the ``issues``.
+
+    What a notice counts as a task (任务) is a finding or a measure, by its ``genre``.
 
     Nothing is carried across a number that is ``unread``: not the word that names a total, not 其中.
     """
     inside = Inside(issues)
     found = []
     for quantity in quantities:
-        if quantity.text.start >= end or inside(quantity.text.start):
+        if inside(quantity.text.start):
             continue
-        name = _name(text, quantity, unread)
+        name = _name(text, quantity, unread, genre)
         if name:
             found.append(TotalFound(quantity.text, name, quantity.value, quantity.unit, quantity.base))
     return found
@@ -99,12 +109,13 @@ class _Words(NamedTuple):
     after: str
 
 
-def _name(text: str, quantity: QuantityFound, unread: Sequence[Place]) -> str | None:
+def _name(text: str, quantity: QuantityFound, unread: Sequence[Place], genre: str) -> str | None:
     """Return the name of the total that a figure is; None where it is none."""
     words = _words_around(text, quantity, unread)
     if words is None:
         return None
-    return next((rule.name for rule in _rules() if quantity.unit in rule.units and _fits(rule, quantity, words)), None)
+    rules = (rule for rule in _rules() if quantity.unit in rule.units and (not rule.genres or genre in rule.genres))
+    return next((rule.name for rule in rules if _fits(rule, quantity, words)), None)
 
 
 def _words_around(text: str, quantity: QuantityFound, unread: Sequence[Place]) -> _Words | None:

@@ -30,7 +30,9 @@ _BODY_END = any_of("body_end")
 _SIGNED = re.compile(
     rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*+)(?P<on>{_DATE})(?P<more>[^ \n]?)"
 )
-_BODY_LINE = re.compile(rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? ]{{2,50}}?{_BODY_END}) *(?=\n|$)")
+_BODY_LINE = re.compile(
+    rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? 【】]{{2,50}}?{_BODY_END}) *(?=\n|$)"
+)
 _TAIL = 2500
 
 
@@ -43,7 +45,7 @@ def find_ending(text: str, rows: Sequence[Place] = ()) -> Ending:
     search_from = max(len(text) - _TAIL, 0) if closing is None else closing
     signed = _last_signature(text, search_from, Inside(rows), closing=closing is not None)
     if signed is None:
-        by = _last_body_line(text, max(search_from, len(text) - 400))
+        by = _last_body_line(text, max(search_from, len(text) - 400), Inside(rows))
         if by is None:
             start = len(text) if closing is None else closing
             return Ending(start, _end_without_signature(text, start), (), None)
@@ -51,6 +53,34 @@ def find_ending(text: str, rows: Sequence[Place] = ()) -> Ending:
     by_places, on = signed
     start = by_places[0].start if by_places else on.start
     return Ending(start if closing is None else min(closing, start), on.end, by_places, on)
+
+
+_ANOTHER = re.compile(
+    rf"(?<=\n) *(?P<title>[^\n。;:]{{6,90}}?(?:整改|巡视|巡察|督察|审计)[^\n。;:]{{0,40}}?{any_of('title_ends')}) *\n"
+)
+_OPENING = re.compile(any_of("opens_a_notice"))
+_SIGNED_LINE = re.compile(rf"[^。;,!?]{{0,40}}?{_DATE}")
+_OPENING_WITHIN = 600
+"""Code points behind a title within which its notice's opening sentence begins."""
+_LINES_BETWEEN = 4
+"""Lines between a signature and the next notice's title, at most: a page's furniture."""
+_FURTHEST_LINE = 400
+"""Code points before a title in which these lines stand."""
+
+
+def find_another(text: str) -> Place | None:
+    """Return the place of the title of a second notice in a folded text, None where it holds one.
+
+    Pages and files with several articles hold them one after the other: behind a signature stands another title, and
+    behind that another opening. A list of related articles has titles alone.
+    """
+    for match in _ANOTHER.finditer(text, len(text) // 20):
+        lines = text[max(match.start() - _FURTHEST_LINE, 0) : match.start()].splitlines()
+        before = [line.strip() for line in lines if line.strip()][-_LINES_BETWEEN:]
+        is_signed = any(_SIGNED_LINE.fullmatch(line) for line in before)
+        if is_signed and _OPENING.search(text, match.end(), match.end() + _OPENING_WITHIN):
+            return Place(*match.span("title"))
+    return None
 
 
 _ANNEX = re.compile(r"\n *附(?:件|表|录) *(?:[0-9]{1,2}|[一二三四五])? *[:.]? *[^\n]{0,60}(?=\n)")
@@ -76,7 +106,9 @@ def find_annex(text: str, start: int, rows: Sequence[Place]) -> Place | None:
 
 
 def _closing_start(text: str) -> int | None:
-    match = pattern("outline", "closing").search(text, len(text) // 3)
+    annex = _ANNEX.search(text)
+    end = annex.start() if annex else len(text)
+    match = pattern("outline", "closing").search(text, end // 3)
     return match.start() if match else None
 
 
@@ -123,9 +155,10 @@ def _body_line_before(text: str, place: int, limit: int) -> Place | None:
     return Place(match.start("by"), match.end("by")) if match else None
 
 
-def _last_body_line(text: str, start: int) -> Place | None:
+def _last_body_line(text: str, start: int, inside_row: Inside) -> Place | None:
     line_start = text.find("\n", start)
     matches = list(_BODY_LINE.finditer(text, line_start)) if line_start >= 0 else []
+    matches = [match for match in matches if not inside_row(match.start("by"))]
     return Place(matches[-1].start("by"), matches[-1].end("by")) if matches else None
 
 

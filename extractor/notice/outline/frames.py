@@ -8,9 +8,11 @@ counts only where a notice has no closed ones.
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of
+from extractor.notice.outline.property_lines import AHEAD, NAME, properties_end
 from extractor.text.wording import pattern
 
 
@@ -33,15 +35,18 @@ _TAIL = (
     rf"(?:等)?(?:的)?(?:等|这一|这个|这类|这些)?(?:方面)?(?:存在)?(?:的)?"
     rf"{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
 )
-_STOP = r"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S))"
+_STOP = rf"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S)|{AHEAD})"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
+_LEAVES_QUOTES = re.compile(rf"[{_CLOSING}][^{_OPENING}{_CLOSING}]*。")
 _QUOTED_RUN_IN = re.compile(
     rf"{_PREFIX} ?[{_OPENING}](?P<title>.{{1,200}}?[{_CLOSING}])(?:的)?问题(?:的)?整改(?:情况)?"
 )
-_ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
-_AGAINST = re.compile(rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:突出|具体)?问题{_REST}{_STOP}")
+_ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}")
+_AGAINST = re.compile(
+    rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}"
+)
 _BARE = re.compile(rf"(?:存在)?(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
-_ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:突出|具体)?问题{_REST}[。:]? *$")
+_ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}[。:]? *$")
 _FINDING_NAME = f"{any_of('finding_name_kind')}?(?:的)?{any_of('finding_name')}{any_of('finding_name_of')}?"
 _LABELLED = re.compile(rf"(?:[【\[]{_FINDING_NAME}[】\]][:]?|{_FINDING_NAME}[:]) *")
 _LABELLED_END = re.compile(r"[。【\[]")
@@ -61,6 +66,7 @@ _FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
     """Return the frame of the heading at ``text[start:end]`` (folded text), or None if it has none."""
+    end = bracket_at_end(text, start, end)
     if text[start : start + 1] not in _FIRST:
         if end - start > _BARE_LENGTH or text.find("问题", start, end) < 0:
             return None
@@ -69,6 +75,8 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
     window = text[start : min(end, start + _WINDOW)]
     words = _without_quoted_words(window) if window.count("问题") > 1 else window
     quoted = _QUOTED.match(words)
+    if quoted and _LEAVES_QUOTES.search(quoted["title"]):
+        quoted = None  # “三会一课”记录不全。整改情况:…
     if quoted and not quoted["comma"] and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
     run_in = _QUOTED_RUN_IN.match(words)
@@ -84,6 +92,11 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
                 continue  # 党的领导方面存在问题整改情况
             return _frame(start, window, match, "" if names_group else "问题")
     return None
+
+
+def is_labelled(text: str, start: int, end: int) -> bool:
+    """Return whether a line calls what it says a finding, as 【反馈问题】 does."""
+    return text[start : start + 1] in _FIRST and _LABELLED.match(text, start, end) is not None
 
 
 def _without_quoted_words(window: str) -> str:
@@ -168,7 +181,9 @@ def _never_negative(text: str) -> bool:
 
 
 _STATE = any_of("state")
-FIELD_STARTS = frozenset("【[(") | characters_of("lead_in", "note", "state", "state_of")
+FIELD_STARTS = frozenset("【[(") | characters_of(
+    "lead_in", "responsible_name", "deadline_name", "note", "state", "state_of"
+)
 """Lead-ins, properties and states begin with one of these; most lines do not."""
 
 
@@ -190,10 +205,18 @@ _STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 
 def is_note(text: str, start: int, end: int) -> bool:
     """Return whether a line gives a property of the finding (责任单位:…, 整改时限:…) and no answer."""
-    match = pattern("outline", "note", r"[【\[(]?{}(?:[(][^()\n]{1,8}[)])?(?:[】\])] *[:]?|[:])").match(
-        text, start, end
-    )
-    return match is not None and (end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None)
+    match = _note().match(text, start, end)
+    if match is None:
+        return False
+    behind = properties_end(text, start, end)
+    if start < behind < end and not is_state(text, behind, end):
+        return False  # 责任单位:… 整改情况:…
+    return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
+
+
+@cache
+def _note() -> re.Pattern[str]:
+    return re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|(?:\*\*)?[:])")
 
 
 _NOTE_LENGTH = 60
@@ -210,12 +233,35 @@ def is_state(text: str, start: int, end: int) -> bool:
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
 
 
-def state_at_end(text: str, start: int, end: int) -> int:
-    """Return the start of a state in brackets that ends a heading, 库房失管(已完成); ``end`` where there is none."""
-    if end <= start or text[end - 1] not in ")】]":
-        return end
-    match = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
-    return match.start() if match else end
+def bracket_at_end(text: str, start: int, end: int) -> int:
+    """Return the start of the states and properties in brackets that end a heading; ``end`` where there are none.
+
+    库房失管(已完成), 库房失管(责任单位:后勤科).
+    """
+    while end > start and text[end - 1] in ")】]":
+        state = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
+        match = state or pattern("outline", "note", _NOTE_IN_BRACKETS + "$").search(text, start, end)
+        if match is None:
+            break
+        end = match.start()
+    return end
+
+
+def bracket_end(text: str, start: int, end: int) -> int:
+    """Return the end of the states and properties in brackets that begin here, with the marks and blanks behind."""
+    behind = "[。:]? *"
+    while start < end and text[start] in _BRACKETS:
+        match = pattern("outline", "state", rf"[(\[【]{{}}[)\]】]{behind}").match(text, start, end) or pattern(
+            "outline", "note", _NOTE_IN_BRACKETS + behind
+        ).match(text, start, end)
+        if match is None:
+            break
+        start = match.end()
+    return start
+
+
+_BRACKETS = frozenset("([【")
+_NOTE_IN_BRACKETS = r" *[(\[【]{}[:][^()\[\]【】\n]{1,60}[)\]】]"
 
 
 def state_end(text: str, start: int, end: int) -> int:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
+from extractor.notice.outline.frames import bracket_at_end
 from extractor.notice.outline.marks import RUN_IN_KINDS
-from extractor.notice.outline.rectification import RectificationPart, heading_text
+from extractor.notice.outline.rectification import (
+    HEADING_LENGTH,
+    RectificationPart,
+    heading_text,
+    open_with_findings,
+)
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.wording import pattern
 
@@ -17,9 +23,6 @@ class FindingNode(NamedTuple):
     node: OutlineNode
     groups: tuple[OutlineNode, ...]
     kinds: tuple[str, ...]
-
-
-_HEADING_LENGTH = 80
 
 
 def find_findings(text: str, parts: RectificationPart) -> list[FindingNode]:
@@ -68,11 +71,7 @@ class _Framing(NamedTuple):
 def _unframed(text: str, node: OutlineNode, groups: tuple[OutlineNode, ...]) -> list[FindingNode]:
     """Return the deepest headings with an answer of their own at or below ``node``."""
     parts = [child for child in node.parts if child.kind not in RUN_IN_KINDS]
-    if parts and (
-        node.kind == "group"
-        or any(_answers_itself(text, child) for child in parts)
-        or _states_findings(text, node, parts)
-    ):
+    if parts and (node.kind == "group" or _are_answered(text, parts) or _states_findings(text, node, parts)):
         return [found for child in node.parts for found in _unframed(text, child, (*groups, node))]
     return [FindingNode(node, groups, _kinds(groups, node))]
 
@@ -107,24 +106,29 @@ def _has_answer(text: str, node: OutlineNode) -> bool:
     return bool(node.children) or len(own) > len(heading_text(text, node)) + 1
 
 
+def _are_answered(text: str, parts: list[OutlineNode]) -> bool:
+    """Return whether numbered paragraphs are headings with answers.
+
+    A paragraph behind the last of them alone goes on from them all.
+    """
+    answered = [part for part in parts if _answers_itself(text, part)]
+    return bool(answered) and (len(parts) == 1 or answered != parts[-1:] or bool(parts[-1].parts))
+
+
 def _answers_itself(text: str, node: OutlineNode) -> bool:
     """Return whether a node is a heading with an answer below it; a paragraph may be its own answer."""
     if node.parts:
         return True
-    own = text[node.segment.content : node.segment.end]
+    own = text[node.segment.content : bracket_at_end(text, node.segment.content, node.segment.end)]
     answered = any(not child.remark for child in node.children)
-    return answered and len(own) <= _HEADING_LENGTH and "。" not in own[:-1]
+    return answered and len(own) <= HEADING_LENGTH and "。" not in own[:-1]
 
 
 def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) -> bool:
     """Return whether most numbered paragraphs of a group open with a finding and go on with its answer."""
     finding = pattern("outline", "finding")
     heading = heading_text(text, node)
-    if finding.search(heading) and not pattern("outline", "group").search(heading):
+    names_group = node.frame is not None and node.frame.aspect
+    if finding.search(heading) and not names_group and not pattern("outline", "group").search(heading):
         return False
-    stating = 0
-    for child in children:
-        first = heading_text(text, child)
-        goes_on = child.segment.end - child.segment.content > len(first) + 5
-        stating += goes_on and len(first) <= _HEADING_LENGTH and bool(finding.search(first))
-    return stating * 2 > len(children)
+    return open_with_findings(text, children)

@@ -12,6 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
+from extractor.notice.outline.frames import lead_in_end
 from extractor.notice.outline.outline_words import any_of, word_list
 
 CHINESE_DIGITS = "一二三四五六七八九"
@@ -85,7 +86,8 @@ _FORMS = {
         rf"""
         [{_CN}]{{1,3}} (?P<di> [,、:] )
         | (?<=第) (?: [{_CN}]{{1,3}} | [0-9]{{1,3}} ) (?:
-            (?P<nth> [个条项类] (?: {any_of("numbered")}[:、.] | : ) ) | (?P<aspect> [个大]?方面[:、.] ) )""",
+            (?P<nth> [个条项类] (?: {any_of("numbered")}[:、.] | : ) ) | (?P<aspect> [个大]?方面[:、.]
+            | 部分 (?: [:、.] | [ ]{{1,2}} ) ) )""",
     ),
     "others": _Form("其", rf"[{CHINESE_DIGITS}] (?P<qi> [,、:] | 是[,]? )"),
     "brackets": _Form(
@@ -236,6 +238,22 @@ def _is_figure(text: str, kind: str, boundary: Boundary, end: int) -> bool:
     return text[end - 1] == "," or (text[end : end + 1].isdecimal() and not _YEAR.match(text, end))
 
 
+_LEAD_IN_ENDS = frozenset(":】]")
+_LONGEST_LEAD_IN = 30
+
+
+def _is_behind_lead_in(text: str, start: int) -> bool:
+    """Return whether nothing but a lead-in (整改情况:) stands between a line's beginning and this place."""
+    line = text.rfind("\n", max(start - _LONGEST_LEAD_IN, 0), start) + 1
+    while line < start and text[line] in LINE_OPENERS:
+        line += 1
+    return _is_lead_in(text, line, start)
+
+
+def _is_lead_in(text: str, begin: int, end: int) -> bool:
+    return 0 <= begin < end and lead_in_end(text, begin, end) == end
+
+
 def _boundary(text: str, start: int) -> Boundary:
     before = start - 1
     while before >= 0 and text[before] in LINE_OPENERS:
@@ -244,6 +262,10 @@ def _boundary(text: str, start: int) -> Boundary:
         return Boundary.LINE
     while before + 1 < start and text[before + 1] != " ":
         before += 1  # a hyphen or a point in running text opens no line
+    if text[before] in _LEAD_IN_ENDS and _is_behind_lead_in(text, start):
+        return Boundary.LINE
+    if text[before] == "】" and _is_lead_in(text, text.rfind("【", max(start - _LONGEST_LEAD_IN, 0), start), start):
+        return Boundary.SENTENCE
     if text[before] in _SENTENCE_ENDS:
         return Boundary.SENTENCE
     if before < start - 1 or text[before] in _SOFT_ENDS:

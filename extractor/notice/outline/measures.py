@@ -7,20 +7,32 @@ property of the issue (责任单位:…) and a heading over numbered units are n
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
     FIELD_STARTS,
+    bracket_at_end,
+    bracket_end,
     is_note,
     is_state,
     lead_in_end,
-    state_at_end,
     state_end,
     without_outer_quotes,
 )
 from extractor.notice.outline.issues import FindingNode
 from extractor.notice.outline.marks import find_marks
 from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.property_lines import (
+    Property,
+    bracket_ahead,
+    find_properties,
+    may_print,
+    properties_end,
+    properties_inside,
+    properties_start,
+    property_bracket,
+)
 from extractor.notice.outline.rectification import heading_place
 from extractor.notice.outline.table_rows import TableRow
 from extractor.notice.outline.tree import OutlineNode
@@ -49,7 +61,8 @@ class IssueOutline(NamedTuple):
     """An issue's place, with the places of its label, title and grouping headings (outermost first).
 
     ``section`` holds the grouping headings' words, ``groups`` the whole segments they stand in.
-    ``beside`` are the cells of a table's row that no answer could be in: they lower no coverage.
+    ``beside`` are the cells of a table's row and the properties, which no answer could be in: they lower no coverage.
+    ``properties`` say who is responsible and until when, in printed order.
     """
 
     text: Place
@@ -60,6 +73,7 @@ class IssueOutline(NamedTuple):
     measures: tuple[MeasureOutline, ...]
     rests: tuple[Rest, ...]
     beside: tuple[Place, ...] = ()
+    properties: tuple[Property, ...] = ()
 
 
 _HEADING_LENGTH = 80
@@ -72,17 +86,23 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     """Cut an issue's node into title and measures; behind the ``last`` issue an afterword may follow."""
     node = finding.node
     if node.segment.row is not None:
-        return _outline_row(text, finding, node.segment.row)
+        return _outline_row(text, finding, node.segment.row, last=last)
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
     measures: list[MeasureOutline] = []
-    state = state_at_end(text, *title)
+    state = bracket_at_end(text, *title)
     if state < title.end and node.frame is None and state - title.start > _SHORTEST_TITLE:
         rests.append(Rest("note", Place(state, title.end)))
-        title = Place(title.start, state)
+        title = _trimmed(text, title.start, state)
+        while title.end > title.start and text[title.end - 1] in "。;:":
+            title = Place(title.start, title.end - 1)
+        title = _without_frame(text, title)
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children, (measures, rests), last=last)
+    measures, notes = without_properties(text, measures)
+    rests += notes
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
+    properties = properties_in(text, rests)
     return IssueOutline(
         Place(node.segment.start, end),
         label_place(node),
@@ -91,10 +111,50 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         tuple(_segment_place(group) for group in finding.groups),
         tuple(measures),
         tuple(rests),
+        tuple(found.place for found in properties),
+        properties,
     )
 
 
-def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline:
+def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[list[MeasureOutline], list[Rest]]:
+    """Return measures without the properties that they end with (责任单位:…), and what is left out of them.
+
+    Where an answer goes on behind properties (整改时限:… 整改情况:…) there is another measure.
+    """
+    kept: list[MeasureOutline] = []
+    notes: list[Rest] = []
+    for measure in measures:
+        (start, end), label = measure
+        if not may_print(text, start, end):
+            kept.append(measure)
+            continue
+        while (between := properties_inside(text, start, end)) is not None:
+            _keep(text, Place(start, between.start), label, kept)
+            after = lead_in_end(text, between.end, end)
+            notes += [Rest("note", _trimmed(text, *between)), Rest("lead_in", Place(between.end, after))]
+            start, label = max(after, between.end + 1), None
+        cut = properties_start(text, start, end)
+        if cut < end:
+            notes.append(Rest("note", _trimmed(text, cut, end)))
+        _keep(text, Place(start, cut), label, kept)
+    return kept, notes
+
+
+def _keep(text: str, stretch: Place, label: Place | None, kept: list[MeasureOutline]) -> None:
+    place = _trimmed(text, *stretch)
+    if place.end > place.start and text[place.end - 1] == ",":  # …14家,责任单位:…
+        place = Place(place.start, place.end - 1)
+    if place.end > place.start:
+        kept.append(MeasureOutline(place, label))
+
+
+def properties_in(text: str, rests: Iterable[Rest]) -> tuple[Property, ...]:
+    """Return the properties that the notes among ``rests`` print, in printed order."""
+    notes = (rest.text for rest in rests if rest.kind == "note")
+    return tuple(sorted((found for note in notes for found in find_properties(text, note)), key=lambda it: it.place))
+
+
+def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) -> IssueOutline:
     """Read a table's row: its cells have been told apart already."""
     node = finding.node
     label, start = row_label(text, row)
@@ -103,7 +163,9 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline
     while title.end > title.start and text[title.end - 1] in "。;:":
         title = Place(title.start, title.end - 1)
     measures: list[MeasureOutline] = []
-    rests = [Rest("heading", Place(row.place.start, row.finding.end) if row.finding.end < _first(row) else row.finding)]
+    whole = row.finding.end < _first(row)  # nothing but its number stands before the finding
+    rests = [Rest("heading", Place(row.place.start, row.finding.end) if whole else row.finding)]
+    rests += [Rest("heading", row.number)] if row.number and not whole else []
     rests += [Rest("heading", row.heading)] if row.heading else []
     rests += [Rest("note", note) for note in row.notes]
     rests += [Rest("deadline", deadline) for deadline in row.deadlines]
@@ -111,14 +173,25 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow) -> IssueOutline
     for answer in row.answers:
         state = _trimmed(text, answer.start, state_end(text, *answer))
         rests += [Rest("note", state)] if state.end > state.start else []
-    _children(text, node.children, (measures, rests), last=False)
+    _children(text, node.children, (measures, rests), last=last)
+    measures, notes = without_properties(text, measures)
+    printed = properties_in(text, [*(rest for rest in rests if rest.text not in row.notes), *notes])
+    rests += notes
     groups = (*(heading_place(text, group) for group in finding.groups), *([row.group] if row.group else ()))
     segments = tuple(_segment_place(group) for group in finding.groups)
     end = max(measures[-1].text.end if measures else 0, title.end)
     named = tuple(place for place in (row.number, row.group, row.heading) if place)
     beside = (row.finding, *row.notes, *row.deadlines, *dict.fromkeys(named))
     return IssueOutline(
-        Place(row.place.start, end), label, title, groups, segments, tuple(measures), tuple(rests), beside
+        Place(row.place.start, end),
+        label,
+        title,
+        groups,
+        segments,
+        tuple(measures),
+        tuple(rests),
+        beside,
+        tuple(sorted((*row.properties, *printed), key=lambda found: found.place)),
     )
 
 
@@ -152,8 +225,9 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     start, end = node.segment.content, node.segment.end
     if node.frame is not None:
         return Place(node.frame.title_start, node.frame.title_end), _after_blanks(text, node.frame.end, end)
-    stop = _first_stop(text, start, end)
-    alone = bool(node.children) and end - start <= _HEADING_LENGTH
+    reach = bracket_ahead(text, start, end)
+    stop = _first_stop(text, start, reach)
+    alone = reach == end and any(not child.remark for child in node.children) and end - start <= _HEADING_LENGTH
     title_end = end if alone and not _runs_on(text, node, stop) else stop
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
@@ -181,9 +255,18 @@ def _without_frame(text: str, title: Place) -> Place:
 def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     """Return whether the answer starts in the heading's own line: by a lead-in or a long second sentence."""
     rest = text[stop : node.segment.end].strip()
-    return bool(rest) and (
-        lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40
-    )
+    if not rest:
+        return False
+    if lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40:
+        return True
+    # A finding of one sentence, and behind it something done: 采购不规范。退回货款3万元。
+    states = text[stop - 1] == "。" and _DONE.search(text, node.segment.content, stop) is None
+    last = rest.rstrip("。;").rpartition("。")[2]
+    return states and _DONE.search(last) is not None and not pattern("outline", "finding").search(rest)
+
+
+_DONE = re.compile("[0-9《]")
+"""A figure or a document, which answers have."""
 
 
 def _first_stop(text: str, start: int, end: int) -> int:
@@ -212,10 +295,14 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     """Read the text between a heading and the first thing below it."""
     measures, rests = found
     end = node.segment.end
-    state = pattern("outline", "state", r"[(\[【]{}[)\]】][。:]? *").match(text, body, end)
-    if state:
-        rests.append(Rest("note", _trimmed(text, body, state.end())))
-        body = state.end()
+    behind = bracket_end(text, body, end)
+    if behind > body:
+        rests.append(Rest("note", _trimmed(text, body, behind)))
+        body = behind
+    bracket = property_bracket(text, body, end)
+    if bracket > body:
+        rests.append(Rest("note", _trimmed(text, body, bracket)))
+        body = bracket
     after = lead_in_end(text, body, end)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
@@ -260,7 +347,7 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     measures, rests = found
     start, end = node.segment.content, node.segment.end
     printed = text[start:end]
-    if _is_property(text, start, end):
+    if node.detail or _is_property(text, start, end):
         rests.append(Rest("note", Place(start, end)))
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):
@@ -269,6 +356,10 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     if pattern("outline", "furniture").match(printed) and len(printed) < 60:
         rests.append(Rest("furniture", Place(start, end)))
         return
+    behind = properties_end(text, start, end)
+    if start < behind < end:
+        rests.append(Rest("note", _trimmed(text, start, behind)))
+        start = behind
     after = lead_in_end(text, start, end)
     if after > start:
         rests.append(Rest("lead_in", Place(start, after)))

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.notice.outline.ending import Ending, find_annex, find_ending
+from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending
 from extractor.notice.outline.frames import lead_in_end
 from extractor.notice.outline.issues import find_findings
 from extractor.notice.outline.marks import EnumeratorMark
@@ -32,7 +32,8 @@ class NoticeOutline(NamedTuple):
 
     ``coverage`` is the share of the rectification part's characters (blanks aside) that lie in a measure, None where
     there is no such part. ``opening_end`` is where the first part or issue starts; ``labels`` are all enumerators.
-    ``behind`` is what follows the ending, an annex with the findings left out.
+    ``behind`` is what follows the ending, an annex with the findings left out. ``another`` is the title of a second
+    notice behind the first, which is not read.
     """
 
     issues: tuple[IssueOutline, ...]
@@ -44,6 +45,7 @@ class NoticeOutline(NamedTuple):
     ending: Ending
     labels: tuple[Place, ...]
     behind: tuple[Place, ...]
+    another: Place | None = None
 
 
 def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
@@ -51,6 +53,10 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
 
     ``printed`` is the folded text as printed, with the tabs between the cells of tables.
     """
+    another = find_another(text)
+    if another is not None:
+        first = read_outline(text[: another.start], (printed or text)[: another.start])
+        return first._replace(behind=(*first.behind, Place(another.start, len(text))), another=another)
     rows = find_rows(text, printed or text)
     ending = find_ending(text, [row.place for row in rows])
     outline = _read_part(text, rows, ending, Place(0, ending.start))
@@ -65,7 +71,7 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
     """Read the outline of the part of a notice that holds its findings: before its signature, or its annex."""
     here = [row for row in rows if part.start <= row.place.start and row.place.end <= part.end]
     segments = split_segments(text[: part.end], here, part.start)
-    nodes = grow(text, segments)
+    nodes = grow(text, segments, opened=part.start > 0)
     task = outline_task(text, nodes)
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)
@@ -96,7 +102,8 @@ def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]
     for node in (below for top in nodes for below in top.walk()) if any(each.row for each in segments) else ():
         if node.segment.row is not None:
             label, start = row_label(text, node.segment.row)
-            found += [Place(label.start, max(label.end, min(start, node.segment.row.finding.start)))] if label else []
+            if label:  # in a column of its own, which others may stand behind, or before the finding's words
+                found.append(label if node.segment.row.number else Place(label.start, start))
             marks = [below.segment.mark for child in node.children for below in child.walk()]
             found += [Place(mark.start, mark.content) for mark in marks if mark]
     return tuple(sorted(found))

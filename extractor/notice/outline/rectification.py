@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.marks import RUN_IN_KINDS
@@ -26,6 +27,8 @@ class RectificationPart(NamedTuple):
     findings: frozenset[OutlineNode]
 
 
+HEADING_LENGTH = 80
+"""The longest heading, in code points."""
 _HEADING_READ = 14
 _SENTENCE = re.compile(r"[^。:;!?\n]*")
 
@@ -112,8 +115,21 @@ def _groups_findings(text: str, node: OutlineNode) -> bool:
     """Return whether a field that is not quoted, 关于作风建设方面问题的整改, has headings with answers below it."""
     if node.frame is None or text[node.frame.title_start - 1] in "“「『‘":
         return False
-    parts = (part for part in node.parts if part.kind not in RUN_IN_KINDS)
-    return any(part.parts or any(not child.remark for child in part.children) for part in parts)
+    parts = [part for part in node.parts if part.kind not in RUN_IN_KINDS]
+    return open_with_findings(text, parts) or any(
+        part.parts or any(not child.remark for child in part.children) for part in parts
+    )
+
+
+def open_with_findings(text: str, parts: Sequence[OutlineNode]) -> bool:
+    """Return whether most of these numbered paragraphs open with a finding and go on with its answer."""
+    finding = pattern("outline", "finding")
+    stating = 0
+    for part in parts:
+        first = heading_text(text, part)
+        goes_on = part.segment.end - part.segment.content > len(first) + 5
+        stating += goes_on and len(first) <= HEADING_LENGTH and bool(finding.search(first))
+    return stating * 2 > len(parts)
 
 
 def _usual_open_frames(below: list[tuple[_Level, OutlineNode]]) -> frozenset[OutlineNode]:

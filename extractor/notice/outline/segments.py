@@ -8,10 +8,12 @@ read like any other, and what keeps 第一书记, “1+N” or a quoted “一�
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.marks import LINE_OPENERS, RUN_IN_KINDS, Boundary, EnumeratorMark, find_marks
+from extractor.notice.outline.property_lines import is_name_alone
 from extractor.notice.outline.table_rows import TableRow
 
 
@@ -47,6 +49,8 @@ _MEASURED = re.compile(r"[个家人名项条件次年月日天万亿多余]")
 _FURTHEST_JUMP = 3
 """The most numbers that may be missing before a numeral like 十一、 that begins a line and is an enumerator."""
 _LONGEST_QUOTE = 200
+_LONGEST_VALUE = 60
+"""The longest value of a property that is on the line behind its name, in code points."""
 _FRAME_FOLLOWS = re.compile(r"(?:关于|针对)[“‘\"]")
 _COLLAPSED_LENGTH = 200
 """A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
@@ -70,6 +74,26 @@ def split_segments(text: str, rows: Sequence[TableRow] = (), start: int = 0) -> 
             here.append(marks[position])
             position += 1
         segments.extend(_line_segments(text, start, stop, here))
+    return _with_values(text, segments)
+
+
+def _with_values(text: str, segments: list[Segment]) -> list[Segment]:
+    """Return the segments, the name of a property (责任单位:) as one with its value.
+
+    That is on the next line, or a list behind the name (责任单位:1.教育局;2.民政局).
+    """
+    alone = [k for k, each in enumerate(segments[:-1]) if is_name_alone(text, each.content, each.end)]
+    for k in reversed(alone):
+        name, value = segments[k : k + 2]
+        stop = k + 2
+        if value.mark is None and (value.end - value.start > _LONGEST_VALUE or text[value.end - 1] in "。:"):
+            continue
+        if value.mark is not None and "\n" in text[name.end : value.start]:
+            continue
+        while value.mark is not None and stop < len(segments) and "\n" not in text[value.end : segments[stop].start]:
+            value = segments[stop]
+            stop += 1
+        segments[k:stop] = [name._replace(end=value.end)]
     return segments
 
 
@@ -115,6 +139,7 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
     taken: list[EnumeratorMark] = []
     latest: dict[str, int] = {}
     following = {(mark.kind, mark.number): mark.start for mark in candidates if mark.boundary is Boundary.LINE}
+    seconds = [mark.start for mark in candidates if mark.number == 2 and _begins_sentence(mark)]
     position = 0
     while position < len(candidates):
         line_end = text.find("\n", candidates[position].start)
@@ -122,17 +147,25 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
         stop = position
         while stop < len(candidates) and candidates[stop].start < line_end:
             stop += 1
-        for mark in _accepted_in_line(text, candidates[position:stop], latest, (line_end, following)):
+        for mark in _accepted_in_line(text, candidates[position:stop], latest, _Ahead(line_end, following, seconds)):
             taken.append(mark)
             latest[mark.kind] = mark.number
         position = stop
     return taken
 
 
+class _Ahead(NamedTuple):
+    """What is ahead of a line: its end, marks that begin lines, and the places of 二是 that begin sentences."""
+
+    line_end: int
+    following: dict[tuple[str, int], int]
+    seconds: list[int]
+
+
 def _accepted_in_line(
-    text: str, line: list[EnumeratorMark], latest: dict[str, int], ahead: tuple[int, dict[tuple[str, int], int]]
+    text: str, line: list[EnumeratorMark], latest: dict[str, int], ahead: _Ahead
 ) -> list[EnumeratorMark]:
-    line_end, following = ahead
+    line_end, following, seconds = ahead
     if len(line) == 1 and line[0].boundary is Boundary.LINE:  # as in most lines: nothing in them to be told apart
         mark = line[0]
         opens = _opens_line(text, mark, latest.get(mark.kind), following)
@@ -153,6 +186,9 @@ def _accepted_in_line(
                 continue
         else:
             followed = last.get((mark.kind, mark.number + 1), -1) > mark.start
+            if mark.number == 1 and not followed and _begins_sentence(mark):  # 二是 may be behind a broken line's end
+                after = bisect_right(seconds, line_end)
+                followed = after < len(seconds) and seconds[after] - line_end < _REST_OF_LINE
             place = _Sequence(seen.get(mark.kind, -1), mark.kind in begun, followed, collapsed)
             if not _earns_its_place(text, mark, place) or _quoted(text, mark.start, line_start, line_end):
                 continue
@@ -160,6 +196,14 @@ def _accepted_in_line(
         seen[mark.kind] = mark.number
         begun.add(mark.kind)
     return taken
+
+
+_REST_OF_LINE = 60
+"""The rest of a broken line is not longer than this (code points), up to the next enumerator."""
+
+
+def _begins_sentence(mark: EnumeratorMark) -> bool:
+    return mark.kind == "shi" and mark.boundary is Boundary.SENTENCE
 
 
 def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: dict[tuple[str, int], int]) -> bool:
@@ -227,7 +271,9 @@ def _ends_line_as_heading(text: str, mark: EnumeratorMark) -> bool:
 def _runs_in(mark: EnumeratorMark, place: _Sequence, *, goes_on: bool) -> bool:
     """Return whether a mark of a kind that enumerates inside paragraphs does so here."""
     if mark.kind == "circled":
-        return goes_on and place.begun if mark.number > 1 else place.followed
+        if mark.number > 1:
+            return goes_on and (place.begun or mark.boundary is Boundary.SENTENCE)
+        return place.followed
     if mark.boundary is Boundary.SENTENCE:
         # 四是 may be missing or 六是 stand in its place: inside a begun list any number counts.
         return place.begun or place.followed or (goes_on and mark.number > 1)

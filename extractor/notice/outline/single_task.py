@@ -6,16 +6,18 @@ columns of tables have, too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline, Rest, read_children
+from extractor.notice.outline.property_lines import Property, Role, cell_properties
 from extractor.notice.outline.rectification import heading_text
-from extractor.notice.outline.table_rows import column_kind
 from extractor.notice.outline.tree import OutlineNode
+from extractor.text.column_headings import column_kind
 from extractor.text.places import Place
 
 _FEWEST_PARTS = 3
 _REST_KINDS = {"deadline": "deadline"}
+_ROLES: Mapping[str, Role] = {"responsible": "responsible", "deadline": "deadline"}
 
 
 def outline_task(text: str, nodes: Sequence[OutlineNode]) -> IssueOutline | None:
@@ -34,6 +36,7 @@ def outline_task(text: str, nodes: Sequence[OutlineNode]) -> IssueOutline | None
     title = finding.children[0].segment
     measures: list[MeasureOutline] = []
     rests: list[Rest] = []
+    properties: list[Property] = []
     for kind, node in parts:
         heading = Place(node.segment.start, node.segment.end)
         rests.append(Rest("heading", heading))
@@ -41,7 +44,10 @@ def outline_task(text: str, nodes: Sequence[OutlineNode]) -> IssueOutline | None
             read_children(text, node.children, (measures, rests))
         elif node.children:
             named = "heading" if node is finding else _REST_KINDS.get(kind, "note")
-            rests.append(Rest(named, Place(node.children[0].segment.start, node.end)))
+            content = Place(node.children[0].segment.start, node.end)
+            rests.append(Rest(named, content))
+            if kind in _ROLES:
+                properties += cell_properties(text, _ROLES[kind], content, content)
     end = title.end
     while end > title.start and text[end - 1] in "。;":
         end -= 1
@@ -49,7 +55,9 @@ def outline_task(text: str, nodes: Sequence[OutlineNode]) -> IssueOutline | None
         return None
     place = Place(title.start, max(end, *(measure.text.end for measure in measures)))
     beside = tuple(rest.text for rest in rests if rest.text.start >= place.start and rest.text.end <= place.end)
-    return IssueOutline(place, None, Place(title.content, end), (), (), tuple(measures), tuple(rests), beside)
+    return IssueOutline(
+        place, None, Place(title.content, end), (), (), tuple(measures), tuple(rests), beside, tuple(properties)
+    )
 
 
 def _heading(text: str, node: OutlineNode) -> str:

@@ -8,12 +8,13 @@ or fewer cells than the table has columns, they are dealt to the columns by what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice, takewhile
 from typing import NamedTuple
 
-from extractor.data import read_table
 from extractor.notice.outline.frames import is_state
+from extractor.notice.outline.property_lines import Property, Role, cell_properties
+from extractor.text.column_headings import LONGEST_HEADING, column_kind, heads_findings
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -22,7 +23,8 @@ class TableRow(NamedTuple):
     """A row of a table of findings as places. ``answers`` are the cells of its measures and its progress.
 
     ``notes`` are properties and states, ``deadlines`` say until when, ``unread`` are cells of columns that no list
-    knows. ``heading`` is the table's own heading row, at its first row only.
+    knows. ``heading`` is the table's own heading row, at its first row only. ``properties`` are those that
+    cells of ``notes`` and ``deadlines`` print.
     """
 
     place: Place
@@ -34,6 +36,7 @@ class TableRow(NamedTuple):
     deadlines: tuple[Place, ...]
     unread: tuple[Place, ...]
     heading: Place | None
+    properties: tuple[Property, ...] = ()
 
 
 class _Line(NamedTuple):
@@ -43,11 +46,12 @@ class _Line(NamedTuple):
     cells: tuple[Place, ...]
 
 
-_LONGEST_HEADING = 14
 _FEWEST_COLUMNS = 3
 _NOT_AT_ALL = -3.5
 _MOST_CELLS = 60
 """A row of more cells or lines than this (a table that does not end) is not read."""
+_MOST_GROUP_LINES = 4
+"""Lines that may group the rows of a grid below them."""
 _RULE = re.compile(r"[ |:—–-]+")
 _NUMBER = re.compile(r" *[(]?(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)]?[.、]? *")
 _NUMBER_BEFORE = re.compile(r" *(?P<number>[0-9]{1,3})(?:[.、] *| +)(?=\S)")
@@ -98,48 +102,30 @@ def _trimmed(text: str, start: int, end: int) -> Place:
     return Place(start, end)
 
 
-@cache
-def _headings() -> list[tuple[str, re.Pattern[str]]]:
-    columns = read_table("outline")["columns"]
-    return [(kind, re.compile("|".join(words))) for kind, words in columns.items()]
-
-
 def _column(text: str, cell: Place) -> str:
     """Return what a column with this heading holds; nothing where no list knows it."""
     return column_kind(text[cell.start : cell.end])
-
-
-def column_kind(heading: str) -> str:
-    """Return what stands below a column heading, e.g. ``finding`` below 反馈问题; nothing for an unknown one."""
-    words = re.sub(r"[ *]|[(][^()]*[)]", "", heading)
-    return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
 
 
 def _columns_at(text: str, lines: Sequence[_Line], position: int) -> tuple[tuple[str, ...], int]:
     """Return the columns of the heading row that starts at a line, and the index behind it; no columns for none."""
     cells = lines[position].cells
     if len(cells) > 1:
-        return _usable([_column(text, cell) for cell in cells], cells), position + 1
+        headings = [text[cell.start : cell.end] for cell in cells]
+        return tuple(map(column_kind, headings)) if heads_findings(headings) else (), position + 1
     kinds: list[str] = []
     while position < len(lines) and len(lines[position].cells) == 1:
         (cell,) = lines[position].cells
-        kind = _column(text, cell) if cell.end - cell.start <= _LONGEST_HEADING else ""
+        kind = _column(text, cell) if cell.end - cell.start <= LONGEST_HEADING else ""
         if not kind or (kind in kinds and kind not in ("responsible", "note", "state")):
             break
+        if kind == "number" and kinds:
+            break  # the heading of a part, 整改工作进展情况, above that of a table
         kinds.append(kind)
         position += 1
-    return _usable(kinds, ()), position
-
-
-def _usable(kinds: Sequence[str], cells: Sequence[Place]) -> tuple[str, ...]:
-    """Return the columns if they are those of a table of findings: a finding, an answer, and most of them known."""
-    short = all(cell.end - cell.start <= _LONGEST_HEADING for cell in cells)
-    known = sum(bool(kind) for kind in kinds)
     answers = "measure" in kinds or "progress" in kinds
-    enough = len(kinds) >= _FEWEST_COLUMNS or (len(kinds) == 2 and bool(cells))
-    if not (short and enough and answers and kinds.count("finding") == 1 and known * 3 >= len(kinds) * 2):
-        return ()
-    return tuple(kinds)
+    is_table = len(kinds) >= _FEWEST_COLUMNS and answers and kinds.count("finding") == 1
+    return tuple(kinds) if is_table else (), position
 
 
 class _Body:
@@ -157,6 +143,8 @@ class _Body:
 
     def read(self, lines: Sequence[_Line], position: int, *, apart: bool) -> tuple[list[TableRow], int]:
         """Return the rows from a line on, and the index behind the last; ``apart``: cells are parted on a line."""
+        if apart and self._is_grid(lines, position):
+            return self._read_grid(lines, position)
         behind = position
         while position < len(lines):
             line = lines[position]
@@ -183,6 +171,39 @@ class _Body:
                 break
         return self._rows, behind
 
+    def _is_grid(self, lines: Sequence[_Line], position: int) -> bool:
+        """Return whether each row has as many cells as there are columns: then its cells are those of the columns."""
+        rows = list(takewhile(lambda line: not self._heads(line), islice(lines, position, None)))
+        apart = [line for line in rows if len(line.cells) > 1]
+        if not apart or any(len(line.cells) != len(self._columns) for line in apart):
+            return False
+        alone = (line.cells[0] for line in rows if len(line.cells) == 1)
+        return not any(_NUMBER.fullmatch(self._text, *cell) for cell in alone)  # a row whose cells are lines
+
+    def _heads(self, line: _Line) -> bool:
+        return len(line.cells) > 1 and heads_findings([self.words(cell) for cell in line.cells])
+
+    def _read_grid(self, lines: Sequence[_Line], position: int) -> tuple[list[TableRow], int]:
+        """Read the rows of a grid, and over the lines that group them."""
+        behind = position
+        while position < len(lines):
+            line = lines[position]
+            if self._heads(line):
+                if tuple(_column(self._text, cell) for cell in line.cells) != self._columns:
+                    break
+            elif len(line.cells) > 1:
+                self._add(line.place, zip(self._columns, line.cells, strict=True))
+                behind = position + 1
+            elif not _RULE.fullmatch(self._text, *line.place) and self._ends_grid(lines, position):
+                break
+            position += 1
+        return self._rows, behind
+
+    def _ends_grid(self, lines: Sequence[_Line], position: int) -> bool:
+        """Return whether no row of the grid follows the line soon."""
+        following = next((line for line in lines[position : position + _MOST_GROUP_LINES] if len(line.cells) > 1), None)
+        return following is None or self._heads(following)
+
     def _lines_of_row(self, lines: Sequence[_Line], position: int) -> int:
         """Read a row whose cells stand on lines of their own and return how many; 0 where there is no row."""
         if not self._numbered:
@@ -204,6 +225,9 @@ class _Body:
                 break
             cells.append(cell)
             end += 1
+        if following == end and len(cells) > self._most_lines and self._names_next_steps(cells[-1]):
+            cells.pop()  # the heading, without an enumerator, of the part behind the table
+            end -= 1
         self._most_lines = max(self._most_lines, len(cells))
         return end - position if self._take(Place(cells[0].start, cells[-1].end), cells) else 0
 
@@ -225,6 +249,11 @@ class _Body:
         part = _PART.match(self._text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
         return part or pattern("outline", "afterword").match(self._text, *cell) is not None
 
+    def _names_next_steps(self, cell: Place) -> bool:
+        """Return whether a line names the part behind the findings: 下一步工作打算."""
+        short = cell.end - cell.start <= _LONGEST_PART and self._text[cell.end - 1] not in "。;"
+        return short and pattern("outline", "next_steps").search(self._text, *cell) is not None
+
     def _number_at(self, cell: Place, expected: int) -> list[Place] | None:
         """Return the first cells of the row numbered ``expected``: its number and, if on its line, what follows."""
         text = self._text
@@ -242,9 +271,11 @@ class _Body:
         if len(cells) > _MOST_CELLS or not any(end > start for start, end in cells):
             return False
         if len(cells) == len(self._columns) and self._fits(cells):
-            dealt = list(zip(self._columns, cells, strict=True))
-        else:
-            dealt = [(self._columns[column], cell) for column, cell in _deal(self, cells)]
+            return self._add(place, zip(self._columns, cells, strict=True))
+        return self._add(place, ((self._columns[column], cell) for column, cell in _deal(self, cells)))
+
+    def _add(self, place: Place, dealt: Iterable[tuple[str, Place]]) -> bool:
+        """Add a row whose cells are dealt to the kinds of columns; return whether they are one."""
         by_kind: dict[str, list[Place]] = {}
         for kind, cell in dealt:
             if cell.end > cell.start:
@@ -254,6 +285,7 @@ class _Body:
         answers = tuple(sorted(answers))
         notes = tuple(cell for kind in ("responsible", "state", "note") for cell in by_kind.get(kind, ()))
         deadlines, unread = tuple(by_kind.get("deadline", ())), tuple(by_kind.get("", ()))
+        properties = tuple(self._properties(place, by_kind))
         self._group = by_kind.get("group", [self._group])[0]
         number = by_kind.get("number", [None])[0]
         if number is not None and self._text[number.start : number.end].isdecimal():
@@ -268,11 +300,20 @@ class _Body:
                 notes=above.notes + notes,
                 deadlines=above.deadlines + deadlines,
                 unread=above.unread + unread,
+                properties=above.properties + properties,
             )
             return True
         finding = Place(findings[0].start, findings[-1].end)
-        self._rows.append(TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, None))
+        self._rows.append(
+            TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, None, properties)
+        )
         return True
+
+    def _properties(self, row: Place, by_kind: Mapping[str, Sequence[Place]]) -> Iterator[Property]:
+        roles: tuple[Role, ...] = ("responsible", "deadline")
+        for role in roles:
+            for cell in by_kind.get(role, ()):
+                yield from cell_properties(self._text, role, row, cell)
 
     def _fits(self, cells: Sequence[Place]) -> bool:
         """Return whether cells may stand in the columns in their order; an empty cell may stand in any."""

@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import FIELD_STARTS, Frame, is_note, is_state, lead_in_end, read_frame, state_end
+from extractor.notice.outline.frames import (
+    FIELD_STARTS,
+    Frame,
+    is_labelled,
+    is_note,
+    is_state,
+    lead_in_end,
+    read_frame,
+    state_end,
+)
 from extractor.notice.outline.marks import RUN_IN_KINDS
 from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.segments import Segment, split_segments
@@ -34,6 +43,8 @@ class OutlineNode:
     finding: bool = False
     remark: bool = False
     """Whether it is a property (责任单位:…) or a state of what is above, and no answer."""
+    detail: bool = False
+    """Whether it tells the finding above it once more (审计发现问题:…)."""
     children: list[OutlineNode] = field(default_factory=list)
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
@@ -65,26 +76,32 @@ _OPENING_LENGTH = 40
 """The first line longer than this (code points) ends the page's head."""
 
 
-def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
-    """Return the top-level nodes of the folded text, paragraphs before, between and after them included."""
+def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[OutlineNode]:
+    """Return the top-level nodes of the folded text, paragraphs before, between and after them included.
+
+    ``opened`` tells that the page's head, whose lines look like headings, lies before the segments.
+    """
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
     lines = [_read_line(text, segment) for segment in _joined(text, segments)]
     before_lead_in, behind_answer = _before_lead_ins(text, lines)
     before_lead_in = before_lead_in or _alone_over_answers(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
-    opened = False
     top_numbers: dict[str, int] = {}
     for index, line in enumerate(lines):
         segment = line.segment
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if opened and not line.answers and not line.state and _groups(text, lines, index):
             node = OutlineNode(segment, "group")
+        if node.kind == "plain" and _tells_again(text, lines, index, path[-1]):
+            node = OutlineNode(segment, "paragraph", remark=True, detail=True)
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
-        opened = opened or segment.end - segment.start > _OPENING_LENGTH
+        opened = opened or _opens(text, segment)
         if node.kind == "paragraph":
             node.remark = node.remark or index in behind_answer
+            if path[-1].kind == "row":
+                del path[-1]  # what stands below a table is none of its last row
             path[-1].add(node)
             continue
         depth = _depth(path, node)
@@ -96,6 +113,11 @@ def grow(text: str, segments: list[Segment]) -> list[OutlineNode]:
         path[-1].add(node)
         path.append(node)
     return root.children
+
+
+def _opens(text: str, segment: Segment) -> bool:
+    """Return whether the page's head ends with this line: it is long, a sentence, or has an enumerator."""
+    return segment.mark is not None or text[segment.end - 1] in "。;:" or segment.end - segment.start > _OPENING_LENGTH
 
 
 class _LineRead(NamedTuple):
@@ -125,9 +147,23 @@ class _LineRead(NamedTuple):
         return self.segment.mark.kind if self.segment.mark else "plain"
 
 
+def _tells_again(text: str, lines: list[_LineRead], index: int, above: OutlineNode) -> bool:
+    """Return whether a line calls itself a finding (问题描述:…) right below the framed heading of that finding."""
+    if above.children or above.frame is None or above.frame.aspect or not above.finding:
+        return False
+    if not _is_labelled(text, lines[index]):
+        return False
+    following = next((line for line in lines[index + 1 :] if line.framed), None)
+    return following is None or not _is_labelled(text, following)
+
+
+def _is_labelled(text: str, line: _LineRead) -> bool:
+    return line.segment.mark is None and is_labelled(text, line.segment.content, line.segment.end)
+
+
 _LONGEST_GROUP_LINE = 30
 _BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕]")
-_GROUP_LINE = re.compile(rf"[^。;:,!?“”《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
+_GROUP_LINE = re.compile(rf"[^。;:,!?《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
 
 
 def _groups(text: str, lines: list[_LineRead], index: int) -> bool:
@@ -155,10 +191,17 @@ _OPENS_ANEW = re.compile(r"[【\[〔#*]|(?:关于|针对)[“‘\"]|附件")
 def _joined(text: str, segments: list[Segment]) -> list[Segment]:
     """Return the segments, those of a sentence that the page broke apart joined to one."""
     joined: list[Segment] = []
+    prose: frozenset[str] | None = None
     position = 0
     while position < len(segments):
         segment = segments[position]
-        fragments = _fragments_behind(text, segments, position) if _breaks_off(text, segment) else 0
+        fragments = 0
+        if _is_unclosed(text, segment) and segment.row is None:
+            fragments = _fragments_behind(text, segments, position)
+            if fragments:  # as behind few lines: only then is looked how the others of its kind end
+                prose = _kinds_of_prose(text, segments) if prose is None else prose
+                fragments = fragments if _breaks_off(text, segment, prose) else 0
+            fragments = fragments or _closes_quote(text, segments, position)
         if fragments:
             segment = segment._replace(end=segments[position + fragments].end)
         if joined and segment.mark is None and segment.row is None and text[segment.start] in _BEGIN_NOTHING:
@@ -169,18 +212,66 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
     return joined
 
 
-def _breaks_off(text: str, segment: Segment) -> bool:
-    """Return whether a segment surely is prose, and its last sentence does not end."""
-    if not _is_unclosed(text, segment) or segment.row is not None:
-        return False
+_FEWEST_SENTENCES = 3
+_MOST_SENTENCES = 0.6
+_SIGNS_OF_PROSE = re.compile("[,。;《0-9]")
+
+
+def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
+    """Return the kinds of enumerators, `plain` for none, most of whose segments end as sentences do."""
+    every, closed = Counter[str](), Counter[str]()
+    for segment in segments:
+        if segment.row is None:
+            kind = segment.mark.kind if segment.mark else "plain"
+            counts = not _is_field_or_heading(text, segment)
+            every[kind] += counts
+            closed[kind] += counts and text[segment.end - 1] in "。;!?"
+    return frozenset(
+        kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)
+    )
+
+
+_SHORTEST_PROSE = 20
+
+
+def _is_field_or_heading(text: str, segment: Segment) -> bool:
+    """Return whether a segment is a property of a finding, or a short line that nothing numbers."""
+    start, end = segment.content, segment.end
+    if segment.mark is None and end - start < _SHORTEST_PROSE:
+        return True
+    return text[start : start + 1] in FIELD_STARTS and is_note(text, start, end)
+
+
+def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
+    """Return whether a segment whose last sentence does not end surely is prose."""
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
-    if segment.mark is None and text.rfind("“", segment.start, segment.end) > text.rfind(
-        "”", segment.start, segment.end
-    ):
+    if _opens_within(text, segment, "《》") or (segment.mark is None and _opens_within(text, segment, "“”")):
         return True
     last = text.rfind("。", segment.content, segment.end)
-    return last >= 0 and pattern("outline", "finding").search(text, last, segment.end) is None
+    if last < 0:
+        kind = segment.mark.kind if segment.mark else "plain"
+        if kind not in prose or _is_field_or_heading(text, segment):
+            return False
+        if not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
+            return False
+    clause = max(last, text.rfind(",", segment.content, segment.end), segment.content)
+    return pattern("outline", "finding").search(text, clause, segment.end) is None
+
+
+def _closes_quote(text: str, segments: list[Segment], position: int) -> int:
+    """Return 1 where the next line closes the quote that a heading's last words open, 0 otherwise."""
+    behind = segments[position + 1 : position + 2]
+    if not behind or behind[0].mark or behind[0].row or not _opens_within(text, segments[position], "“”"):
+        return 0
+    opened, closed = (text.find(mark, behind[0].start, behind[0].end) for mark in "“”")
+    return int(closed >= 0 and not 0 <= opened < closed)
+
+
+def _opens_within(text: str, segment: Segment, marks: str) -> bool:
+    """Return whether a mark is opened in a segment, and not closed."""
+    opening, closing = (text.rfind(mark, segment.start, segment.end) for mark in marks)
+    return opening > closing
 
 
 def _is_unclosed(text: str, segment: Segment) -> bool:

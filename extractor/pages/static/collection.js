@@ -6,6 +6,7 @@
   // What an item can be asked about, by kind: each facet gives the item's keys and names a vocabulary or a naming function.
   const SHARED = {
     notice: { keys: item => [item.notice.id], name: (key, _, all) => all.notice(key).name },
+    genre: { keys: item => [item.notice.value("genre")], vocabulary: "genre" },
     inspection: { keys: item => [item.notice.value("inspection_kind")], vocabulary: "inspection_kind" },
     reader: { keys: item => [item.value ? pages.readerOf(item.value) : "rules"], vocabulary: "reader" },
   };
@@ -27,7 +28,7 @@
     },
     total: { ...SHARED, total: { keys: item => [item.value.name], vocabulary: "total_name" } },
     check: {
-      notice: SHARED.notice, inspection: SHARED.inspection,
+      notice: SHARED.notice, genre: SHARED.genre, inspection: SHARED.inspection,
       severity: { keys: item => [item.check.severity], vocabulary: "severity" },
     },
   };
@@ -68,7 +69,8 @@
   };
 
   function fits(notice, question) {
-    return (!question.inspection || notice.value("inspection_kind") === question.inspection)
+    return (!question.genre || notice.value("genre") === question.genre)
+      && (!question.inspection || notice.value("inspection_kind") === question.inspection)
       && (!question.body || notice.sought.includes(question.body.toLowerCase()));
   }
 

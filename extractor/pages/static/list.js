@@ -9,7 +9,7 @@
 
   const JUDGED = new Set(["issue", "measure", "quantity", "accountability"]);
 
-  // question: { inspection, body, notice, q, sort, … }; ask(question): tell the address; it does not draw again.
+  // question: { genre, inspection, body, notice, q, sort, … }; ask(question): tell the address; it does not draw again.
   pages.list = function (root, { all, words, kind, question, ask }) {
     const { t } = words, facets = all.facets(kind);
     const place = el("div.list-place"), said = el("p.tally", { "aria-live": "polite" });
@@ -34,7 +34,7 @@
     pages.put(root, el("div.list", {},
       el("header.page-head", {}, el("h1", {}, t(`kinds.${kind}`)),
         el("nav.kinds", { "aria-label": t("list.kinds") }, all.kinds.map(other =>
-          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["inspection", "body", "notice"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
+          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["genre", "inspection", "body", "notice"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
       many ? pages.noticeFilter(all, words, question, change) : null,
       el("form.filters", { submit: event => event.preventDefault() },
         el("label", {}, el("span", {}, t("filter.words")), el("input", { type: "search", name: "q", value: question.q || "", input: event => change({ q: event.target.value.trim() }) })),

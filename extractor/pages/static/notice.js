@@ -80,6 +80,7 @@
           el("b", {}, pages.nameOf(value, words)), quote("span.printed", pages.beginning(pages.printed(value, text), 60)),
           note(value), inFull(value), readers(value),
           el("button.close", { type: "button", "aria-label": t("notice.close"), click: close }, "×")),
+        ...pages.pageLines(data.lines, value, words), pages.cellNames(data.cells, value, words),
         value.at.length ? el("p.detail-sentence", {}, pages.sentence(value, text)) : el("p.soft", {}, t("notice.no_place")),
         ...doubts.map(check => el("p.doubt", {}, pages.badge(`severity-${check.severity}`, words.term("severity", check.severity)), " ", pages.source(check.message))),
         others.length ? el("p.others", {}, t("notice.also_here"), others.map(other =>

@@ -2,7 +2,8 @@
 "use strict";
 (function (pages) {
   const { el, quote, badge } = pages;
-  const ROWS = ["document", "quantity", "date", "organization", "accountability", "digits"];
+  const BESIDE = ["responsible", "deadline"];
+  const ROWS = [...BESIDE, "document", "quantity", "date", "organization", "accountability", "digits"];
 
   // `node` holds it all; what stands for a value carries its path as data-path.
   pages.noticeReading = function (data, text, words) {
@@ -112,6 +113,7 @@
         el("div.badges", {},
           badge("category", term("category", issue.category), mark(show, issue, "category")),
           badge(`status-${issue.status}`, term("issue_status", issue.status), mark(show, issue, "status")))),
+      rowsOf(show, show.of(issue.path), BESIDE, show.words.t("notice.values_of_issue", { name: pages.bare(issue.label || issue.title) })),
       el("ol.measures", {}, show.of(issue.path).filter(value => value.kind === "measure").map(measure => measureNode(show, measure))));
   }
 
@@ -119,7 +121,6 @@
     const { words, text } = show;
     const values = show.of(measure.path);
     const name = words.t("notice.values_of", { name: pages.bare(measure.label || pages.printed(measure, text)) });
-    const rows = ROWS.map(kind => [kind, values.filter(value => value.kind === kind)]).filter(([, found]) => found.length);
     return el("li.measure", { "data-status": measure.status },
       el("div.measure-head", {},
         el("button.open", { type: "button", "data-path": measure.path },
@@ -127,9 +128,15 @@
         el("span.badges", {},
           measure.types.map(type => badge("type", words.term("measure_type", type))), mark(show, measure, "types"),
           badge(`status-${measure.status}`, words.term("measure_status", measure.status), mark(show, measure, "status")))),
-      rows.length ? el("div.values", { role: "toolbar", "aria-label": name }, rows.map(([kind, found]) =>
-        el("div.row", {}, el("span.row-name", {}, words.t(`row.${kind}`)),
-          el("div.row-values", {}, found.map(value => button(show, value)))))) : null);
+      rowsOf(show, values, ROWS, name));
+  }
+
+  // A row for each kind of value that there is, in the order of `kinds`.
+  function rowsOf(show, values, kinds, name) {
+    const rows = kinds.map(kind => [kind, values.filter(value => value.kind === kind)]).filter(([, found]) => found.length);
+    return rows.length ? el("div.values", { role: "toolbar", "aria-label": name }, rows.map(([kind, found]) =>
+      el("div.row", {}, el("span.row-name", {}, show.words.t(`row.${kind}`)),
+        el("div.row-values", {}, found.map(value => button(show, value)))))) : null;
   }
 
   function button(show, value) {

@@ -7,6 +7,8 @@
     const { t } = words;
     const column = (key, cell, by, more) => ({ key, name: t(`column.${key}`), cell, by, ...more });
     const field = path => column(path, notice => notice.value(path) ? quote("span", notice.value(path)) : "–", notice => notice.value(path));
+    const term = path => column(path, notice => notice.value(path) ? words.term(path, notice.value(path)) : "–", notice => notice.value(path));
+    const several = path => new Set(chosen.map(notice => notice.value(path))).size > 1;
     const count = (key, kind, more = {}) => {
       const many = notice => notice.items(kind).filter(item => !more.action || item.value.action === more.action).length;
       return column(key, notice => many(notice) ? el("a", { href: link(kind, { ...more, notice: notice.id }) }, words.number(many(notice))) : "0", many, { number: true });
@@ -17,12 +19,12 @@
         column("notice", notice => el("a.item", { href: pages.address(`notice/${notice.id}`) }, quote("b", notice.name),
           quote("span.soft", notice.value("title") || notice.id)), notice => notice.name),
         field("inspection_team"),
-        column("inspection_kind", notice => notice.value("inspection_kind") ? words.term("inspection_kind", notice.value("inspection_kind")) : "–", notice => notice.value("inspection_kind")),
+        several("genre") && term("genre"), term("inspection_kind"),
         field("feedback_date"), field("signed_on"),
         count("issues", "issue"), count("measures", "measure"), count("issued", "document", { action: "issued" }), count("checks", "check"),
         column("coverage", notice => words.share(notice.data.coverage), notice => notice.data.coverage ?? -1, { number: true }),
         column("digits_unread", notice => notice.data.digits_unread === null ? "–" : words.number(notice.data.digits_unread), notice => notice.data.digits_unread ?? -1, { number: true }),
-      ],
+      ].filter(Boolean),
     });
   };
 })(window.pages);

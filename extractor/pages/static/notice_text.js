@@ -2,7 +2,7 @@
 "use strict";
 (function (pages) {
   const { el, source } = pages;
-  const MARKED = new Set(["field", "total", "title", "heading", "document", "quantity", "date", "organization", "accountability", "remainder", "digits"]);
+  const MARKED = new Set(["field", "total", "title", "heading", "document", "quantity", "date", "organization", "accountability", "responsible", "deadline", "remainder", "digits"]);
 
   // `node` holds the text. at(node): the values that stand there, innermost first; offsets(range): where a range of the page
   // lies in the text, null where it leaves that; light(value, name, on) gives or takes a class; nodeOf(value): where it

@@ -8,7 +8,7 @@
   ];
   const HELD = ["party_discipline", "administrative_discipline", "organisational_handling", "admonished", "criticised_or_reminded", "referred"];
 
-  // question: which notices ({ inspection, body }); ask(question): go to the overview of others.
+  // question: which notices ({ genre, inspection, body }); ask(question): go to the overview of others.
   pages.overview = function (root, { all, words, run, question, ask }) {
     const { t } = words;
     const view = { all, words, question, chosen: all.chosen(question), count: (kind, more) => all.items(kind, { ...question, ...more }).length };
@@ -45,14 +45,17 @@
   // Which notices are looked at: the same two fields stand above the overview and above lists.
   pages.noticeFilter = function (all, words, question, narrow, ...more) {
     const { t } = words;
-    const kinds = words.keys("inspection_kind").filter(key => all.notices.some(notice => notice.value("inspection_kind") === key));
+    const choice = (name, path) => {
+      const keys = words.keys(path).filter(key => all.notices.some(notice => notice.value(path) === key));
+      return keys.length > 1 && el("label", {}, el("span", {}, t(`column.${path}`)), el("select", { name, change: event => narrow({ [name]: event.target.value }) },
+        el("option", { value: "" }, t("filter.all")),
+        keys.map(key => el("option", { value: key, selected: key === question[name] }, words.term(path, key)))));
+    };
     return el("form.filters", { submit: event => event.preventDefault() },
       el("label", {}, el("span", {}, t("filter.body")), el("input", {
         type: "search", value: question.body || "", name: "body", input: event => narrow({ body: event.target.value.trim() }),
       })),
-      kinds.length > 1 && el("label", {}, el("span", {}, t("column.inspection_kind")), el("select", { name: "inspection", change: event => narrow({ inspection: event.target.value }) },
-        el("option", { value: "" }, t("filter.all")),
-        kinds.map(key => el("option", { value: key, selected: key === question.inspection }, words.term("inspection_kind", key))))),
+      choice("genre", "genre"), choice("inspection", "inspection_kind"),
       more);
   };
 

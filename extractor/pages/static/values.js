@@ -10,6 +10,9 @@
     return words.t(`kind.${value.kind}`);
   };
 
+  // A notice's own fields that are of a vocabulary, which has their name.
+  const TERMS = new Set(["genre", "inspection_kind"]);
+
   // A notice's own dates, which are said in full wherever their words are not beside them.
   const isDate = value => value.kind === "field" && /_(start|end|date|on)$/.test(value.path);
 
@@ -28,7 +31,11 @@
       case "document": return { said: words.term("document_action", value.action) };
       case "accountability": return { said: words.term("accountability_action", value.action) };
       case "date": return { said: value.value };
-      case "field": return value.path === "inspection_kind" && words.lang !== "zh" && value.value ? { said: words.term("inspection_kind", value.value) } : null;
+      case "deadline": return /\d/.test(value.value) ? { said: value.value } : null;
+      case "field": {
+        const said = TERMS.has(value.path) && value.value ? words.term(value.path, value.value) : value.value;
+        return said === value.value ? null : { said };
+      }
       default: return null;
     }
   };
@@ -36,11 +43,12 @@
   // The figure in base units, where its unit has a magnitude: 26,500,000,000 元 of 265 亿元.
   pages.inFull = (value, words) => value.base && value.unit.length > value.base[1].length ? `${words.number(value.base[0])} ${value.base[1]}` : null;
 
-  // Who read a value: `model` where it read any part alone, `both` where both did, `person` where one did, else `rules`.
+  // Who read a value: `model` where it read any part alone, `both` where both did, `person` where one did, `ocr` where the
+  // rules read a recognised text, else `rules`.
   pages.readerOf = function (value, part) {
     const by = value.by || {};
     const readers = part === undefined ? Object.values(by) : [by[part]];
-    return ["model", "both", "person"].find(reader => readers.includes(reader)) || "rules";
+    return ["model", "both", "person", "ocr"].find(reader => readers.includes(reader)) || "rules";
   };
 
   // How sure a judged value is, or the least sure of its parts; null where nobody says.
@@ -60,6 +68,24 @@
   pages.readerMark = function (reader, words) {
     return el(`span.reader.reader-${reader}`, { title: words.term("reader", reader) },
       el("span", { "aria-hidden": "true" }, words.t(`reader.${reader}`)), el("span.unseen", {}, words.term("reader", reader)));
+  };
+
+  // The lines of a page in which a value was recognised: the page, where on it, and the line's picture. `lines` are those of
+  // extractor/pages/notice_page.py.
+  pages.pageLines = function (lines, value, words) {
+    const [start, end] = value.at[0] || [0, 0];
+    const found = (lines || []).filter(line => line[0] < end && start < line[1]).slice(0, 3);
+    return found.map(([, , page, [left, top], , crop]) => el("figure.page-line", {},
+      crop && el("img", { src: `data:image/png;base64,${crop}`, alt: words.t("notice.line_picture"), loading: "lazy" }),
+      el("figcaption.soft", {}, words.t("notice.line_place", { page, left: words.share(left), top: words.share(top) }))));
+  };
+
+  // The cells of a workbook that a value stands in, as "Sheet1!C7". `cells` are those of extractor/pages/notice_page.py.
+  pages.cellNames = function (cells, value, words) {
+    const found = (cells || []).filter(cell => value.at.some(([start, end]) => cell[0] < end && start < cell[1])).map(cell => cell[2]);
+    const names = [...new Set(found)];
+    if (!names.length) return null;
+    return el("p.soft", {}, words.t("notice.cells"), quote("span", names.slice(0, 6).join("、") + (names.length > 6 ? " …" : "")));
   };
 
   pages.badge = (kind, name, ...more) => el(`span.badge.badge-${kind}`, {}, name, ...more);

@@ -10,6 +10,9 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from extractor.files.parts.page_places import places_from
+from extractor.files.sources.file_kinds import read_endings
+from extractor.files.sources.source import ARCHIVE_ENDING
 from extractor.pages import shell
 from extractor.pages.notice_page import gravest_first
 from extractor.pages.notice_page import notice_page as data_of
@@ -24,14 +27,15 @@ from extractor.review.review import can_be_undone, review_of
 from extractor.service.desk.desk_words import printable, service_words, word_lookup
 from extractor.service.desk.history import steps
 from extractor.service.http.api_models import NoticePage
+from extractor.service.store.notice_store import stored_places
 from extractor.service.store.review_store import NoticeReview
 from extractor.service.work.service_parts import Service
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-"""The content security policy of these pages: the service's own files, and nothing inline."""
+"""The content security policy of these pages: the service's own files, pictures in its data, and nothing inline."""
 
 _HTMX = (
     '{"includeIndicatorStyles":false,"allowEval":false,"allowScriptTags":false,"selfRequestsOnly":true,'
@@ -112,6 +116,7 @@ def inbox_page(visit: Visit, page: NoticePage, query: str, show: str, *, only_ch
         further=urlencode({**asked, "after": page.next}),
         narrowed=urlencode({name: value for name, value in narrowed.items() if value}),
         words=service_words()["words"],
+        endings=",".join([*read_endings(), ARCHIVE_ENDING]),
     )
 
 
@@ -146,7 +151,7 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
     sentence = word_lookup(visit.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
     return {
         **service_words(),
-        "data": data_of(found.record, found.text),
+        "data": data_of(found.record, found.text, places_from(stored_places(visit.service.database, found.notice_id))),
         "title": found.record.title or found.notice_id,
         "seen": review.last,
         "reviewed": sentence,

@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 
 from extractor.disk.names import is_control
 from extractor.errors import InputError
-from extractor.files.sources.source import ARCHIVE_ENDING, NOTICE_ENDINGS, Source
+from extractor.files.sources.file_kinds import kind_by_ending
+from extractor.files.sources.source import Source
 from extractor.service.http.service_limits import NAME_CHARACTERS
 
 
@@ -36,5 +37,4 @@ def text_named(name: str) -> Source:
         InputError: As ``source_named`` does.
     """
     source = source_named(name)
-    known = source.ending in NOTICE_ENDINGS and source.ending != ARCHIVE_ENDING
-    return source if known else Source(f"{name}.txt")
+    return source if kind_by_ending(source.ending) is not None else Source(f"{name}.txt")

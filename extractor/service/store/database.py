@@ -25,7 +25,13 @@ from extractor.service.store import database_tables
 _APPLICATION = 0x6E6F7469  # "noti": marks the files of this program
 _BUSY_SECONDS = 5
 _TABLES = frozenset(("notices", "readings"))  # present in files of every version
-_TO_NEXT = {1: ("ALTER TABLE readings ADD COLUMN digits_unread INTEGER",)}
+_TO_NEXT = {
+    1: ("ALTER TABLE readings ADD COLUMN digits_unread INTEGER",),
+    2: (
+        "CREATE TABLE places (notice INTEGER NOT NULL PRIMARY KEY REFERENCES notices (number) ON DELETE CASCADE, "
+        "content BLOB NOT NULL)",
+    ),
+}
 """The statements that bring a file of each earlier version to the next one."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-VERSION = 2
+VERSION = 3
 """The version of these tables; a change of them increments it and adds the upgrade to ``database``."""
 
 METADATA = MetaData()
@@ -58,6 +58,13 @@ readings = Table(
     Column("base", Integer),  # the program's reading that this one derives from; null: it is the program's
     Column("reviewed", Text),  # when the review was finished; null: it is not
     Column("reviewed_by", Text),
+)
+
+places = Table(
+    "places",
+    METADATA,
+    Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # JSON, as a run's folder has it: where the text is in its source
 )
 
 changes = Table(

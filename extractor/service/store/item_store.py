@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Insert, bindparam, delete, insert, select, te
 
 from extractor.service.http.api_models import ItemOutcome
 from extractor.service.store.database import Database
-from extractor.service.store.database_tables import findings, items, notices, readings
+from extractor.service.store.database_tables import findings, items, notices, places, readings
 from extractor.service.store.notice_summary import NoticeReading
 from extractor.service.store.search_words import searchable
 
@@ -26,6 +26,8 @@ _END = (
     .values(outcome=bindparam("ended"), error=bindparam("why"), upload=None)
 )
 _READ = insert(readings)
+_PLACE = insert(places)
+_UNPLACE = delete(places).where(places.c.notice == bindparam("placed"))
 _FIND = insert(findings)
 _HOLD = update(notices).where(notices.c.number == bindparam("notice")).values(reading=bindparam("holds"))
 _INDEX = text("INSERT INTO search(rowid, name, text) VALUES(:notice, :name, :text)")
@@ -70,6 +72,9 @@ def _keep(connection: Connection, number: int, key: str, read: NoticeReading, wo
         _forget(connection, item.notice)
     make_current(connection, item.notice, insert_row(connection, _READ, reading_row(item.notice, key, read)), read)
     connection.execute(_INDEX, {"notice": item.notice, "name": searchable(item.name), "text": words})
+    connection.execute(_UNPLACE, {"placed": item.notice})
+    if read.places:
+        connection.execute(_PLACE, {"notice": item.notice, "content": read.places})
     return _end(connection, number, ItemEnd("done"))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, se
 from extractor.record.enumerations import Category, IssueStatus, MeasureType
 from extractor.service.http.api_models import NoticePage, NoticeSummary
 from extractor.service.store.database import Database
-from extractor.service.store.database_tables import findings, notices, readings
+from extractor.service.store.database_tables import findings, notices, places, readings
 from extractor.service.store.search_words import match
 
 
@@ -43,6 +43,7 @@ _HOLDS = notices.c.reading == readings.c.number
 _NAMED = notices.c.id == bindparam("notice_id")
 _RECORD = select(readings.c.record).join_from(notices, readings, _HOLDS).where(_NAMED)
 _TEXT = select(readings.c.text).join_from(notices, readings, _HOLDS).where(_NAMED)
+_PLACES = select(places.c.content).join_from(notices, places, places.c.notice == notices.c.number).where(_NAMED)
 _SHOWN = (
     *(notices.c.number, notices.c.id.label("notice_id"), notices.c.name, notices.c.created),
     *(readings.c.made.label("read"), readings.c.title, readings.c.inspected_body),
@@ -63,6 +64,12 @@ def plain_text(database: Database, notice_id: str) -> str | None:
     """Return the text that a record's offsets refer to, None where there is no such notice."""
     with database.reading() as connection:
         return connection.execute(_TEXT, {"notice_id": notice_id}).scalar_one_or_none()
+
+
+def stored_places(database: Database, notice_id: str) -> bytes:
+    """Return the JSON that says where a notice's text is in its source; b"" for none."""
+    with database.reading() as connection:
+        return connection.execute(_PLACES, {"notice_id": notice_id}).scalar_one_or_none() or b""
 
 
 def stored_notice(database: Database, notice_id: str) -> StoredNotice | None:

@@ -37,7 +37,8 @@ class ReadingSummary:
 class NoticeReading:
     """A notice as it was read: text, record as JSON, and summary.
 
-    ``unanswered`` has a sentence for each call to a model that failed for good.
+    ``unanswered`` has a sentence for each call to a model that failed for good; ``places`` is the JSON that says where
+    the text is in its source, b"" for none.
     """
 
     text: str
@@ -45,9 +46,10 @@ class NoticeReading:
     summary: ReadingSummary
     facets: Sequence[IssueFacets]
     unanswered: Sequence[str] = ()
+    places: bytes = b""
 
 
-def reading_of(text: str, notice: Notice, unanswered: Sequence[str] = ()) -> NoticeReading:
+def reading_of(text: str, notice: Notice, unanswered: Sequence[str] = (), places: bytes = b"") -> NoticeReading:
     """Return an extracted notice as it is stored."""
     summary = ReadingSummary(
         notice.title,
@@ -65,4 +67,4 @@ def reading_of(text: str, notice: Notice, unanswered: Sequence[str] = ()) -> Not
         for issue in notice.issues
         for measure_type in {each for measure in issue.measures for each in measure.types} or {""}
     }
-    return NoticeReading(text, notice.model_dump_json().encode(), summary, sorted(facets), unanswered)
+    return NoticeReading(text, notice.model_dump_json().encode(), summary, sorted(facets), unanswered, places)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -17,14 +17,18 @@ from pydantic import TypeAdapter
 
 from extractor.errors import BugError, InputError
 from extractor.files.parts.left_out import ReadText
+from extractor.files.parts.page_places import OcrMode
+from extractor.files.parts.text_places import text_places_from
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance, environment, why_ended
+from extractor.processes.process_family import FamilyFolder, kill_family
 from extractor.record.checks import Lang
 from extractor.service.http.service_limits import ServiceLimits
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.intake.spool import TooManyError
 from extractor.service.store.notice_summary import NoticeReading
 from extractor.service.work.worker_messages import (
+    BEAT,
     ORDER,
     READ_REPLY,
     TEXT_REPLY,
@@ -47,7 +51,8 @@ AnyReply = TypeVar("AnyReply", ReadReply, TextReply, UnpackReply, TextsReply)
 class Sandbox:
     """The worker processes; made by ``open_sandbox``."""
 
-    def __init__(self, processes: Sequence[_Worker]) -> None:
+    def __init__(self, processes: Sequence[_Worker], ocr: OcrMode, lang: Lang) -> None:
+        self._ocr, self._lang = ocr, lang
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         for worker in reversed(processes):
             self._idle.put_nowait(worker)
@@ -58,8 +63,9 @@ class Sandbox:
         Raises:
             InputError: The document cannot be read, or not within the limits.
         """
-        reply, (text, record) = await self._do(Order("read", str(upload), source, notice_id, lang), READ_REPLY)
-        return NoticeReading(text.decode(), record, reply.summary, reply.facets)
+        order = Order("read", str(upload), source, notice_id, lang, ocr=self._ocr)
+        reply, (text, record, places) = await self._do(order, READ_REPLY)
+        return NoticeReading(text.decode(), record, reply.summary, reply.facets, places=places)
 
     async def take_text(self, upload: Path, source: Source) -> ReadText:
         """Return a document's plain text.
@@ -67,8 +73,10 @@ class Sandbox:
         Raises:
             InputError: The document cannot be read, or not within the limits.
         """
-        reply, (text,) = await self._do(Order("text", str(upload), source), TEXT_REPLY)
-        return ReadText(text.decode(), tuple(reply.left_out))
+        reply, (text, places) = await self._do(
+            Order("text", str(upload), source, lang=self._lang, ocr=self._ocr), TEXT_REPLY
+        )
+        return ReadText(text.decode(), tuple(reply.left_out), text_places_from(places))
 
     async def unpack(self, upload: Path, name: str) -> list[OfferedNotice | RefusedFile]:
         """Write an archive's notices beside it, under its own name with a number, and return them.
@@ -76,7 +84,7 @@ class Sandbox:
         Raises:
             InputError: The archive cannot be read, breaks a limit, or holds no notices.
         """
-        reply, _ = await self._do(Order("unpack", str(upload), Source(name)), UNPACK_REPLY)
+        reply, _ = await self._do(Order("unpack", str(upload), Source(name), lang=self._lang), UNPACK_REPLY)
         return reply.offers
 
     async def take_texts(self, upload: Path, most: int) -> list[OfferedNotice]:
@@ -104,12 +112,17 @@ class Sandbox:
 
 
 @asynccontextmanager
-async def open_sandbox(size: int, bounds: ServiceLimits) -> AsyncIterator[Sandbox]:
-    """Yield ``size`` processes, ready to work; they end with the block."""
+async def open_sandbox(
+    size: int, bounds: ServiceLimits, ocr: OcrMode = "auto", lang: Lang = "zh"
+) -> AsyncIterator[Sandbox]:
+    """Yield ``size`` processes, ready to work; they end with the block.
+
+    ``ocr`` says which pages they recognise, ``lang`` is the language of their sentences.
+    """
     workers = [_Worker(bounds) for _ in range(size)]
     try:
         await asyncio.gather(*(worker.start() for worker in workers))
-        yield Sandbox(workers)
+        yield Sandbox(workers, ocr, lang)
     finally:
         await asyncio.gather(*(worker.stop() for worker in workers))
 
@@ -126,6 +139,7 @@ class _Worker:
     def __init__(self, bounds: ServiceLimits) -> None:
         self._allowance = Allowance(bounds.seconds, bounds.memory_bytes)
         self._started: _Started | None = None
+        self._folder = FamilyFolder()
 
     async def start(self) -> None:
         """Start the process and wait until it is ready.
@@ -139,7 +153,7 @@ class _Worker:
             stdin=PIPE,
             stdout=PIPE,
             stderr=DEVNULL,  # messages of parsers may quote the document
-            env=environment(),
+            env=environment() | self._folder.made(),
             start_new_session=True,  # Ctrl-C in the terminal is meant for the service alone
         )
         assert process.stdin is not None
@@ -165,10 +179,10 @@ class _Worker:
         assert self._started is not None
         process, given, answers = self._started
         try:
-            async with asyncio.timeout(self._allowance.clock_seconds):
+            async with asyncio.timeout(self._allowance.clock_seconds) as clock:
                 given.write(order + b"\n")
                 await given.drain()
-                return await _pieces(answers)
+                return await _pieces(answers, lambda: clock.reschedule(self._when_late()))
         except TimeoutError:
             await self.stop()
             raise InputError(
@@ -185,19 +199,27 @@ class _Worker:
             await self.stop()  # else its answer would be taken for the next order's
             raise
 
+    def _when_late(self) -> float:
+        return asyncio.get_running_loop().time() + self._allowance.clock_seconds
+
     async def stop(self) -> None:
         """End the process, even if it is working."""
         if self._started is None:
             return
         (process, given, _), self._started = self._started, None
         given.close()
+        kill_family(process.pid)
         with suppress(ProcessLookupError):
             process.kill()
         await process.wait()
+        self._folder.delete()
 
 
-async def _pieces(answers: asyncio.StreamReader) -> list[bytes]:
+async def _pieces(answers: asyncio.StreamReader, beat: Callable[[], None] = lambda: None) -> list[bytes]:
     line = await answers.readline()
+    while line == BEAT:
+        beat()
+        line = await answers.readline()
     if not line.endswith(b"\n"):
         raise EOFError
     return [await answers.readexactly(int(size)) for size in line.split()]

@@ -15,14 +15,17 @@ from contextlib import chdir, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from extractor.errors import ExtractorError, unforeseen
+from extractor.errors import ExtractorError, InputError, unforeseen
+from extractor.files.scan.page_progress import listen
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source, too_large
 from extractor.processes.confined_main import allow, confine
 from extractor.processes.confinement import NO_MEMORY
+from extractor.record.checks import Lang
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.work.worker_messages import (
     ANY_REPLY,
+    BEAT,
     ORDER,
     Failure,
     Order,
@@ -37,6 +40,7 @@ from extractor.service.work.worker_messages import (
 OrderAnswer = tuple[WorkerReply | Failure, Sequence[bytes]]
 """A reply, and the pieces that follow it."""
 
+_HARMLESS = frozenset(("side_file", "page_part", "empty"))  # kinds of members that nobody misses
 _NICENESS = 10  # requests are answered first
 
 
@@ -49,6 +53,7 @@ def main() -> None:
     with suppress(AttributeError, OSError):
         os.nice(_NICENESS)
     _load()
+    listen(lambda _: _send_beat(answers))
     _send(answers, [])
     for line in sys.stdin.buffer:
         allow(seconds)
@@ -77,17 +82,19 @@ def _read(order: Order) -> OrderAnswer:
     from extractor.service.store.notice_summary import reading_of
 
     data = Path(order.upload).read_bytes()
-    extracted = extract_file(order.source, data, notice_id=order.notice_id, lang=order.lang)
+    extracted = extract_file(order.source, data, notice_id=order.notice_id, lang=order.lang, ocr=order.ocr)
     reading = reading_of(extracted.text, extracted.notice)
-    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record)
+    places = extracted.places.as_json() if extracted.places else b""
+    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record, places)
 
 
 def _take_text(order: Order) -> OrderAnswer:
     """Return a document's plain text, for a model to read, and the account of what was left out of it."""
     from extractor.files.ingest import ingest
 
-    read = ingest(order.source, Path(order.upload).read_bytes())
-    return TextReply(list(read.left_out)), (read.text.encode(),)
+    read = ingest(order.source, Path(order.upload).read_bytes(), ocr=order.ocr)
+    places = read.places.as_json() if read.places else b""
+    return TextReply(list(read.left_out)), (read.text.encode(), places)
 
 
 def _unpack(order: Order) -> OrderAnswer:
@@ -100,17 +107,21 @@ def _unpack(order: Order) -> OrderAnswer:
     place.mkdir()
     (place / path).hardlink_to(upload)
     with chdir(place):
-        return UnpackReply(list(_members(path, upload))), ()
+        return UnpackReply(list(_members(path, upload, order.lang))), ()
 
 
-def _members(archive: str, upload: Path) -> Iterator[OfferedNotice | RefusedFile]:
+def _members(archive: str, upload: Path, lang: Lang) -> Iterator[OfferedNotice | RefusedFile]:
+    from extractor.files.discover import in_kinds
     from extractor.files.sources.archive import list_archive
+    from extractor.files.sources.picture_series import joined_series
     from extractor.files.sources.raw import read_bytes
 
     listing = list_archive(archive, DEFAULT_LIMITS)
     for name, error in listing.problems:
-        yield RefusedFile(name, str(error))
-    for number, source in enumerate(listing.sources):
+        yield RefusedFile(name, error.in_words(lang))
+    if kinds := in_kinds([each for each in listing.passed_over if each.kind not in _HARMLESS], lang):
+        yield RefusedFile(archive, f"{archive}{':其中没有读取' if lang == 'zh' else ': not read in it: '}{kinds}")
+    for number, source in enumerate(joined_series(listing.sources)):
         try:
             data = read_bytes(source, DEFAULT_LIMITS)
         except ExtractorError as error:
@@ -152,9 +163,17 @@ _CARRY_OUT: dict[OrderKind, Callable[[Order], OrderAnswer]] = {
 
 
 def _sentence(order: Order, error: Exception) -> str:
+    if isinstance(error, InputError):
+        return error.in_words(order.lang)
     if isinstance(error, ExtractorError):
         return str(error)
     return unforeseen(order.source.name, error)
+
+
+def _send_beat(answers: BinaryIO) -> None:
+    """Tell that a page is being recognised, which has its own limit of time."""
+    answers.write(BEAT)
+    answers.flush()
 
 
 def _send(answers: BinaryIO, pieces: Sequence[bytes]) -> None:

@@ -8,11 +8,14 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from extractor.files.parts.left_out import LeftOut
+from extractor.files.parts.page_places import OcrMode
 from extractor.files.sources.source import Source
 from extractor.record.checks import Lang
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.store.notice_summary import IssueFacets, ReadingSummary
 
+BEAT = b".\n"
+"""A line before an answer: a page is being recognised, and the answer's time begins anew."""
 OrderKind = Literal["read", "text", "texts", "unpack"]
 
 
@@ -20,7 +23,8 @@ OrderKind = Literal["read", "text", "texts", "unpack"]
 class Order:
     """A task for a worker: what to do with the file ``upload``.
 
-    ``notice_id`` and ``lang`` are for ``read``; ``most`` is the number of texts that ``texts`` may find.
+    ``notice_id`` and ``lang`` are for ``read``; ``most`` is the number of texts that ``texts`` may find; ``ocr`` says
+    which pages ``read`` and ``text`` recognise.
     """
 
     kind: OrderKind
@@ -29,6 +33,7 @@ class Order:
     notice_id: str = ""
     lang: Lang = "zh"
     most: int = 0
+    ocr: OcrMode = "auto"
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class ReadReply:
-    """The reply to ``read``; the text and the record follow as pieces."""
+    """The reply to ``read``; the text, the record, and the text's places (empty for none) follow as pieces."""
 
     summary: ReadingSummary
     facets: list[IssueFacets]
@@ -48,7 +53,7 @@ class ReadReply:
 
 @dataclass(frozen=True)
 class TextReply:
-    """The reply to ``text``; the text follows as a piece."""
+    """The reply to ``text``; the text and its places (empty for none) follow as pieces."""
 
     left_out: list[LeftOut]
 

@@ -1,0 +1,1 @@
+"""Pages that are pictures: scans and photographs, read by recognition (extra ``ocr``)."""

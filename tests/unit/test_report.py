@@ -163,9 +163,9 @@ class TestValues:
         # The least sure value comes first; unread digits are no value with a confidence.
         assert [check["at"] for check in page["checks"] if check["code"] == "digits_unread"] == [
             "issues[2].measures[1]",
+            "issues[2].measures[1]",
             "outline.digits.unread[0]",
             "outline.digits.unread[1]",
-            "issues[2].measures[1]",
         ]
         assert (page["digits"], page["digits_unread"]) == (notice.outline.digits.count, 11)
 

@@ -90,7 +90,7 @@ def judged_types(words: WordEvidence) -> JudgedTypes:
     for name, score in found.items():
         number = _TYPE_NUMBERS[name]
         scores[number] += listed[number] * score
-    order = sorted(range(len(names)), key=lambda number: -scores[number])
+    order = sorted(range(len(names)), key=scores.__getitem__, reverse=True)
     best = [number for number in order[:_MOST_TYPES] if scores[number] >= least]
     if not best:
         best = order[:1] if found else [_TYPE_NUMBERS[_OTHER]]
@@ -167,7 +167,7 @@ def judged_category(title: str, measures: Sequence[WordEvidence], answer: Callab
         for name, score in lexical_scores("categories", answer()[:MEASURES_READ]).items():
             number = _CATEGORY_NUMBERS[name]
             scores[number] += listed[len(names) + number] * score
-    order = sorted(range(len(names)), key=lambda number: -scores[number])
+    order = sorted(range(len(names)), key=scores.__getitem__, reverse=True)
     first = _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else order[0]
     second = order[1] if first == order[0] else order[0]
     told = words.packed or words.scores or any(each.packed for each in measures)

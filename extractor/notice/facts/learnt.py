@@ -53,13 +53,14 @@ class WordWeights:
         self.names = names
         self.packed = [_packed(row) for row in words.values()]
         self._offset = _packed([1 << (_LANE - 1)] * len(names))
-        self._form = f"<{len(names)}I"
+        self._form = f"<{len(names)}i"
+        self._size = _LANE // 8 * len(names)
 
-    def sums(self, packed: int) -> list[int]:
+    def sums(self, packed: int) -> tuple[int, ...]:
         """Return the sum of each name's weights from a sum of words."""
-        size = _LANE // 8 * len(self.names)
-        half = 1 << (_LANE - 1)
-        return [lane - half for lane in unpack(self._form, (packed + self._offset).to_bytes(size, "little"))]
+        # With half a lane added no lane borrows from the next; to flip its first bit then makes it a signed number.
+        lanes = (packed + self._offset) ^ self._offset
+        return unpack(self._form, lanes.to_bytes(self._size, "little"))
 
 
 def _packed(row: Sequence[int]) -> int:

@@ -34,7 +34,7 @@ class _Rule(NamedTuple):
 
 
 class _Lexicon(NamedTuple):
-    """The words of a list and those learnt on top of it; ``entries`` has what each does for rules."""
+    """The words of a list, and behind them those learnt on top of it; ``entries`` has what the former do for rules."""
 
     automaton: AhoCorasick
     entries: tuple[tuple[tuple[int, int], ...], ...]
@@ -72,7 +72,10 @@ def _evidence(lexicon: _Lexicon, text: str) -> tuple[dict[str, int], list[tuple[
     counts: dict[int, int] = {}
     acting: dict[int, int] = {}
     matches = automaton.find_matches_as_indexes(text, overlapping=True)
+    listed = len(entries)
     for word, _, end in matches:
+        if word >= listed:
+            continue
         for role, rule in entries[word]:
             if role == _VERB:
                 acting[rule] = end
@@ -114,7 +117,7 @@ def _made(lists: _Lists, words: Sequence[str]) -> _Lexicon:
                     roles.setdefault(word, []).append((role, rule))
     every = _words_of(lists, words)
     automaton = AhoCorasick(every, implementation=Implementation.DFA)
-    return _Lexicon(automaton, tuple(tuple(roles.get(word, ())) for word in every), tuple(rules))
+    return _Lexicon(automaton, tuple(tuple(roles[word]) for word in every[: len(roles)]), tuple(rules))
 
 
 def _words_of(lists: _Lists, words: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ from extractor.notice.facts.learnt import FeatureWeights, feature_weights
 from extractor.text.places import Clauses, Place, sentence_start
 from extractor.text.wording import pattern
 
+_SHORTEST_NAME = 2
 _LONGEST_NAME = 18
 _OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现|近年来|今年|其次|期间|再|并)+[,]?")
 _OPENS = frozenset("目截其同此现近今期再并")
@@ -62,11 +63,18 @@ class NameEnds:
     def __init__(self, text: str) -> None:
         ends = {end for _, _, end in _suffixes().find_matches_as_indexes(text, overlapping=True)}
         self.places = [*sorted(ends), sys.maxsize]
+        self._text = text
 
     def near(self, starts: list[int]) -> list[int]:
         """Those of ``starts`` at which a name could start at all: most clauses name nobody."""
-        ends = self.places
-        return [start for start in starts if ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME]
+        text, ends, no_name = self._text, self.places, _short_words_of_no_name()
+        return [
+            start
+            for start in starts
+            if text[start : start + 1] not in no_name
+            and text[start : start + 2] not in no_name
+            and ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME
+        ]
 
     def behind(self, start: int, stop: int) -> list[int]:
         """Return the ends of the names that may start at ``start``, before ``stop``."""
@@ -78,6 +86,16 @@ class NameEnds:
 def _suffixes() -> AhoCorasick:
     table = read_table("organizations")
     return AhoCorasick([*table["suffixes"], *table["fields"]], implementation=Implementation.DFA)
+
+
+@cache
+def _short_words_of_no_name() -> frozenset[str]:
+    """Return the words that no name begins with, as no name of two characters or more holds them.
+
+    Longer ones and those that depend on what follows them are left to the pattern.
+    """
+    words = read_table("organizations")["not_in_names"]
+    return frozenset(word for word in words if len(word) <= _SHORTEST_NAME and re.escape(word) == word)
 
 
 @cache
@@ -131,7 +149,7 @@ def name_candidates(
     waiting = list(starts.items())
     while waiting:
         begin, kind = waiting.pop()
-        names = list(_names(text, ends, begin, stop))
+        names = _names(text, ends, begin, stop)
         for number, end in enumerate(names):
             if kind.endswith("with") and _NO_PARTNER.match(text, end):
                 continue
@@ -149,17 +167,19 @@ def _after_opening(text: str, place: int, stop: int) -> int:
     return opening.end() if opening else place
 
 
-def _names(text: str, ends: NameEnds, start: int, stop: int) -> Iterator[int]:
-    """Yield the ends of what may be a name from ``start`` on, the bracket behind it included."""
+def _names(text: str, ends: NameEnds, start: int, stop: int) -> list[int]:
+    """Return the ends of what may be a name from ``start`` on, the bracket behind it included."""
+    names: list[int] = []
     for found in ends.behind(start, stop):
         name = text[start:found]
         wrong = _NOT_IN_NAME.search(name)
         if wrong and wrong.end() == len(name):  # 审计 may go on as 审计局
             continue
         if wrong or "\n" in name:
-            return
+            break
         if name.count("(") == name.count(")") and not _GENERIC.search(name):
-            yield _with_bracket(text, found) if text[found : found + 1] == "(" else found
+            names.append(_with_bracket(text, found) if text[found : found + 1] == "(" else found)
+    return names
 
 
 def _features(text: str, place: Place, kind: str, longer: list[int]) -> tuple[str, ...]:

@@ -172,11 +172,16 @@ def _score_at_start(text: str, window: Place) -> int:
 def _ending(text: str, noun: Place) -> tuple[int, float]:
     """Return where the subject behind a figure ends by the weights of ``ends``, and how sure it is."""
     left, right, sizes, confidence = _cuts("subject_behind")
-    best, most, second = noun.end, _WORST, _WORST
-    for place, before, behind, size in ends(text, noun):
-        score = (
-            sizes[size] + sum([left.get(words, 0) for words in before]) + sum([right.get(words, 0) for words in behind])
-        )
+    start, end = noun
+    best, most, second = end, _WORST, _WORST
+    for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
+        score = sizes[place - start] + left.get(text[place - 1], 0)
+        score += left.get(text[max(start, place - 2) : place], 0) + left.get(text[max(start, place - 3) : place], 0)
+        score += right.get(text[place] if place < end else "$", 0)
+        if place + 1 < end:
+            score += right.get(text[place : place + 2], 0)
+        if place + 2 < end:
+            score += right.get(text[place : place + 3], 0)
         if score > most:
             best, most, second = place, score, most
         elif score > second:

@@ -116,7 +116,7 @@ def _made(lists: _Lists, words: Sequence[str]) -> _Lexicon:
                 for word in row.get(key, ()):
                     roles.setdefault(word, []).append((role, rule))
     every = _words_of(lists, words)
-    automaton = AhoCorasick(every, implementation=Implementation.DFA)
+    automaton = AhoCorasick(every, implementation=Implementation.ContiguousNFA)
     return _Lexicon(automaton, tuple(tuple(roles[word]) for word in every[: len(roles)]), tuple(rules))
 
 

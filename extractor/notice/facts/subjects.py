@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from extractor.data import read_table
 from extractor.notice.facts.learnt import Calibration, calibration, learnt
 from extractor.text.places import Place
 from extractor.text.wording import any_of
@@ -29,7 +30,9 @@ _NEAR = 10
 _WORST = -(10**4)
 # Between two figures that count the same: 立案2件2人, 由39%提高到88%, 从130项增加到156项.
 _GOES_ON = re.compile(rf"(?:[、,至-]|[及和到]|{any_of(_TABLE, 'changes')})*(?:了|达|为)?")
-_CHANGE = re.compile(rf"(?:{any_of(_TABLE, 'changes')}|{any_of(_TABLE, 'measured')})+$")
+_CHANGE_WORDS = "|".join([*read_table(_TABLE)["changes"], *read_table(_TABLE)["measured"]])
+# The first word stands by itself: the engine then skims for the words' first letters.
+_CHANGE = re.compile(f"(?:{_CHANGE_WORDS})(?:{_CHANGE_WORDS})*$")
 _OPENS = re.compile(rf"(?:{any_of(_TABLE, 'opens')})+")
 _NOUN = re.compile(
     r"(?:以[上下]|的|[一-鿿]{0,4}(?<=以上)的?)?(?P<noun>[一-鿿A-Za-z“”‘’]{1,16}?)"

@@ -56,7 +56,7 @@ def find_ending(text: str, rows: Sequence[Place] = ()) -> Ending:
 
 
 _ANOTHER = re.compile(
-    rf"(?<=\n) *(?P<title>[^\n。;:]{{6,90}}?(?:整改|巡视|巡察|督察|审计)[^\n。;:]{{0,40}}?{any_of('title_ends')}) *\n"
+    rf"\n *(?P<title>[^\n。;:]{{6,90}}?(?:整改|巡视|巡察|督察|审计)[^\n。;:]{{0,40}}?{any_of('title_ends')}) *(?=\n)"
 )
 _OPENING = re.compile(any_of("opens_a_notice"))
 _SIGNED_LINE = re.compile(rf"[^。;,!?]{{0,40}}?{_DATE}")
@@ -74,11 +74,12 @@ def find_another(text: str) -> Place | None:
     Pages and files with several articles hold them one after the other: behind a signature stands another title, and
     behind that another opening. A list of related articles has titles alone.
     """
-    for match in _ANOTHER.finditer(text, len(text) // 20):
-        lines = text[max(match.start() - _FURTHEST_LINE, 0) : match.start()].splitlines()
+    for match in _ANOTHER.finditer(text, max(len(text) // 20 - 1, 0)):
+        start, end = match.start() + 1, match.end() + 1
+        lines = text[max(start - _FURTHEST_LINE, 0) : start].splitlines()
         before = [line.strip() for line in lines if line.strip()][-_LINES_BETWEEN:]
         is_signed = any(_SIGNED_LINE.fullmatch(line) for line in before)
-        if is_signed and _OPENING.search(text, match.end(), match.end() + _OPENING_WITHIN):
+        if is_signed and _OPENING.search(text, end, end + _OPENING_WITHIN):
             return Place(*match.span("title"))
     return None
 

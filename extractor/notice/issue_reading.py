@@ -16,6 +16,7 @@ from extractor.notice.facts.accountability import AccountabilityFound
 from extractor.notice.facts.dates import DateFound
 from extractor.notice.facts.documents import DocumentFound
 from extractor.notice.facts.judgement import (
+    JudgedTypes,
     issue_status,
     judged_category,
     judged_types,
@@ -25,10 +26,10 @@ from extractor.notice.facts.judgement import (
 )
 from extractor.notice.facts.learnt import rate
 from extractor.notice.facts.lexical import WordEvidence
-from extractor.notice.facts.organizations import NameEnds, judged_organizations
+from extractor.notice.facts.organizations import NameEnds, OrganizationFound, judged_organizations
 from extractor.notice.facts.properties import bodies_of, deadline_of, says_a_deadline
 from extractor.notice.facts.quantities import QuantityFound
-from extractor.notice.facts.subjects import find_subjects
+from extractor.notice.facts.subjects import SubjectFound, find_subjects
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline
 from extractor.notice.outline.property_lines import Property
 from extractor.text.folding import FoldedText
@@ -128,24 +129,31 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
     ]
     distinct = [_distinct(printed, own) for own in dealt]
     subjects = [find_subjects(text, [figure.text for figure in own.quantities]) for own in distinct]
-    confidence = [
-        {
-            "types": judged.confidence,
-            "status": rate("measure_status", status),
-            **{f"quantities[{k}].subject": found.confidence for k, found in enumerate(counted)},
-            **{f"organizations[{k}]": found.confidence for k, found in enumerate(bodies)},
-            **{
-                f"accountability[{k}]": rate("accountability", held.action) for k, held in enumerate(own.accountability)
-            },
-        }
-        for judged, status, counted, bodies, own in zip(types, statuses, subjects, organizations, distinct, strict=True)
-    ]
+    confidence = list(map(_confidence, types, statuses, subjects, organizations, distinct))
     kinds = [judged.types for judged in types]
     of_figures = [[found.place for found in counted] for counted in subjects]
     acting = [[found.place for found in bodies] for bodies in organizations]
     return list(
         map(MeasureReading, outlines, headings, kinds, statuses, distinct, of_figures, acting, confidence, words)
     )
+
+
+def _confidence(
+    types: JudgedTypes,
+    status: str,
+    subjects: Sequence[SubjectFound],
+    organizations: Sequence[OrganizationFound],
+    facts: Facts,
+) -> dict[str, float]:
+    """Return how sure a measure's judged values are, by their paths in its record."""
+    sure = {"types": types.confidence, "status": rate("measure_status", status)}
+    for k, subject in enumerate(subjects):
+        sure[f"quantities[{k}].subject"] = subject.confidence
+    for k, body in enumerate(organizations):
+        sure[f"organizations[{k}]"] = body.confidence
+    for k, held in enumerate(facts.accountability):
+        sure[f"accountability[{k}]"] = rate("accountability", held.action)
+    return sure
 
 
 def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading]) -> IssueReading:

@@ -116,7 +116,10 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
     rate = stated.get("completion_rate")
     pairs = [(stated.get("measures_completed"), stated.get("measures_planned")), (resolved, whole)]
     known = [(part, of) for part, of in pairs if part is not None and of]
-    known += [(part, of) for part in done for of in ({whole} | sums & wholes) if known and of]
+    # 已完成10个,基本完成1个,正在推进1个,完成率91.7%: a rate may count what is nearly done as done.
+    nearly = every.get("issues_in_progress", ())[:-1]
+    reached = done | {part + other for part in done for other in nearly}
+    known += [(part, of) for part in reached for of in ({whole} | sums & wholes) if known and of]
     if rate is not None and known and not any(_closes(part, of, rate) for part, of in known):
         yield _open_rate("totals", known[0][0], known[0][1], rate)
 

@@ -43,7 +43,9 @@ _BRACKET = re.compile(r"[(][^()]*$")
 _DIGIT = re.compile(r"\d")
 _CLAUSE = re.compile("[,:]")
 _FIGURE_BEFORE = re.compile(r"\d[^\d、]{0,4}、|\d[项个条件人次份]")
-_GOES_ON = re.compile("(?:截至|截止|到|至)[^,。;\\n]{2,14},?(?:已|均已)|(?:目前|现|当前|其中)?,?(?:已|均已)(?:全部)?(?:完成|落实|整改)")
+_GOES_ON = re.compile(
+    "(?:截至|截止|到|至)[^,。;\\n]{2,14},?(?:已|均已)|(?:目前|现|当前)?,?(?:已|均已)(?:全部)?(?:完成|落实|整改)"
+)
 _AFTER = 40
 """Code points behind a figure in which what it counts may be named."""
 

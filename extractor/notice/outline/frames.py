@@ -211,6 +211,8 @@ def is_note(text: str, start: int, end: int) -> bool:
     behind = properties_end(text, start, end)
     if start < behind < end and not is_state(text, behind, end):
         return False  # 责任单位:… 整改情况:…
+    if pattern("outline", "telling", r"[【\[]?{}(?:[】\]] *[:]?|(?:\*\*)?[:])").match(text, start, end):
+        return True
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
 
 

@@ -127,7 +127,8 @@ def _name(text: str, quantity: QuantityFound, unread: Sequence[Place], genre: st
     words = _words_around(text, quantity, unread)
     if words is None:
         return None
-    rules = (rule for rule in _rules() if quantity.unit in rule.units and (not rule.genres or genre in rule.genres))
+    unit = quantity.unit.partition("(")[0]  # 人(次)
+    rules = (rule for rule in _rules() if unit in rule.units and (not rule.genres or genre in rule.genres))
     return next((rule.name for rule in rules if _fits(rule, quantity, words)), None)
 
 

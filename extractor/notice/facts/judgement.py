@@ -126,17 +126,27 @@ def _bare_state(measures: str) -> str:
 
     Where other measures end so, too, each speaks of itself.
     """
+    lines = measures.split("\n")
     for name in ("completed", "in_progress"):
-        found = list(_bare(name).finditer(measures))
-        if len(found) == 1 and not measures[found[0].end() :].strip():
+        if _ends_bare(lines[-1], name) and not any(_ends_bare(line, name) for line in lines[:-1]):
             return name
     return ""
+
+
+def _ends_bare(line: str, name: str) -> bool:
+    words = line.rstrip(_ENDS)
+    start = max(words.rfind(mark) for mark in _ENDS) + 1
+    return start > 0 and len(words) - start <= _LONGEST_BARE and _bare(name).fullmatch(words, start) is not None
+
+
+_ENDS = "。;! "
+_LONGEST_BARE = 16
 
 
 @cache
 def _bare(name: str) -> re.Pattern[str]:
     states = "|".join(read_table("judgement")["issue_status"][f"{name}_bare"])
-    return re.compile(rf"(?<=[。;!])[ ]*(?:目前|现|现已|当前)?,?(?:{states})[。;!]?[ ]*$", re.MULTILINE)
+    return re.compile(rf"(?:目前|现|当前)?,?(?:{states})")
 
 
 def place_of_heading(text: str, measure: Place) -> Place | None:

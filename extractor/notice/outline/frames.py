@@ -60,7 +60,7 @@ _TOLD = re.compile(rf"{_WHO}{any_of('frame_told')}(?:的)?(?=.{{4}})")
 _GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
 _WINDOW = 330
 _BARE_LENGTH = 80
-_FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡反指提中审督检考评发查") | characters_of(
+_FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡反指提中审督检") | characters_of(
     "finding_name_kind", "finding_name"
 )
 """The first characters of framed headings; a heading that starts otherwise is short and says 问题 at its end."""

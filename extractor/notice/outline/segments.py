@@ -22,7 +22,7 @@ from extractor.notice.outline.marks import (
     chinese_number,
     find_marks,
 )
-from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import is_name_alone
 from extractor.notice.outline.table_rows import TableRow
 
@@ -91,7 +91,8 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
     """Return the segments, a line that numbers a finding (整改任务二, 第二项 …) as its enumerator."""
     found: list[Segment] = []
     for k, segment in enumerate(segments):
-        heading = _block().match(text, segment.start, segment.end) if segment.mark is None and k else None
+        may_head = k and segment.mark is None and text[segment.start] in _BLOCK_STARTS
+        heading = _block().match(text, segment.start, segment.end) if may_head else None
         if found and found[-1].end > segment.start:
             continue  # the finding, joined to the line above it
         block = heading and _block_at(text, heading, segments[k : k + 3])
@@ -126,6 +127,9 @@ def _has_finding(text: str, below: list[Segment], *, alone: bool) -> bool:
 def _is_field(text: str, line: Segment) -> bool:
     start, end = line.content, line.end
     return is_note(text, start, end) or lead_in_end(text, start, end) > start or is_state(text, start, end)
+
+
+_BLOCK_STARTS = frozenset("第") | characters_of("block")
 
 
 @cache

@@ -13,6 +13,7 @@ from notice_extractor_eval.gold_folder import read_split
 from notice_extractor_eval.markdown import cell, table
 
 from extractor import Notice, extract
+from extractor.data import read_table
 from extractor.files.parts.left_out import Kind
 from extractor.files.sources.source import Source
 from extractor.notice.facts.ledger import CLASSES
@@ -300,6 +301,16 @@ def left_out() -> str:
             *said,
         ]
     )
+
+
+def file_kinds() -> str:
+    """A table of the kinds of files, and how each is treated."""
+    rows = []
+    for row in read_table("file_kinds").values():
+        treated = "read" if "reader" in row else ("passed over" if row.get("aside") else "refused")
+        endings = " ".join(f"`{ending}`" for ending in row["endings"])
+        rows.append((row["en"], row["zh"], endings, treated, row.get("advice_en", "")))
+    return table(("kind", "Chinese", "usual endings", "", "what the refusal advises"), rows)
 
 
 def _read(sentence: str) -> _Read:

@@ -13,6 +13,7 @@ from extractor.record.contract import Notice
 from extractor.record.grounding import Ungrounded, ungrounded
 from notice_extractor_eval.alignment import align_notice
 from notice_extractor_eval.bootstrap import RESAMPLES, SEED, Counts, Intervals, intervals
+from notice_extractor_eval.calibration import Bin, JudgedValue, bins, judged_rows, judged_values
 from notice_extractor_eval.chance import (
     Agreement,
     Confusion,
@@ -48,6 +49,7 @@ class NoticeResult:
     invented: tuple[Ungrounded, ...]
     values: Mapping[str, Mapping[Pair, int]]
     types: Mapping[Pair, int]
+    judged: tuple[JudgedValue, ...] = ()
 
     def scores(self) -> dict[str, Score]:
         """Return the notice's scores."""
@@ -127,6 +129,15 @@ class Evaluation:
             pairs["measures.types"] = sum((Counter(result.types) for result in self.results), Counter())
         return {name: agreement(found) for name, found in pairs.items()}
 
+    @cached_property
+    def calibration(self) -> dict[str, list[Bin]]:
+        """The judged values of each row by confidence; rows without any are left out."""
+        values: defaultdict[str, list[JudgedValue]] = defaultdict(list)
+        for result in self.results:
+            for value in result.judged:
+                values[value.row].append(value)
+        return {row: bins(values[row]) for row in judged_rows() if row in values}
+
     def _pairs(self) -> dict[str, Counter[Pair]]:
         pairs: defaultdict[str, Counter[Pair]] = defaultdict(Counter)
         for result in self.results:
@@ -183,6 +194,7 @@ def evaluate_notice(gold: Notice, pred: Notice | None, text: str, *, layout: str
         invented=tuple(ungrounded(answer, text)),
         values=values,
         types=Counter(type_decisions(gold, answer, alignment)),
+        judged=tuple(judged_values(gold, answer, alignment)),
     )
 
 

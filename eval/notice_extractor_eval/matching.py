@@ -175,6 +175,39 @@ def on_top(gold: Sequence[ListedValue], pred: Sequence[ListedValue], both: PairP
             yield _leftover(None, each, both, listed=False)
 
 
+def overlapping(gold: Sequence[ListedValue], pred: Sequence[ListedValue], both: PairPlace) -> Iterator[ValueOutcome]:
+    """Compare as ``on_top`` does, but two words are the same where they share two code points side by side.
+
+    Its errors are listed with those of the exact comparison. Two missing words are the same, too.
+    """
+    waiting: dict[Hashable, list[str | None]] = defaultdict(list)
+    for each in pred:
+        waiting[_base(each)].append(_words_on_top(each))
+    hits = 0
+    for each in gold:
+        same, wanted = waiting[_base(each)], _words_on_top(each)
+        found = next((number for number, words in enumerate(same) if _share_words(wanted, words)), None)
+        if found is not None:
+            same.pop(found)
+            hits += 1
+    if gold or pred:
+        score = Score(tp=hits, fp=len(pred) - hits, fn=len(gold) - hits)
+        yield ValueOutcome(both.field, "hit" if hits else "missed", score, both.where, listed=False)
+
+
+def _words_on_top(value: ListedValue) -> str | None:
+    assert isinstance(value.key, tuple)
+    words: str | None = value.key[1][0]
+    return words
+
+
+def _share_words(one: str | None, other: str | None) -> bool:
+    if not one or not other:
+        return one == other
+    shorter, longer = sorted((one, other), key=len)
+    return shorter in longer or any(shorter[k : k + 2] in longer for k in range(len(shorter) - 1))
+
+
 def _base(value: ListedValue) -> Hashable:
     assert isinstance(value.key, tuple)
     base: Hashable = value.key[0]

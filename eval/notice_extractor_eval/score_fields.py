@@ -94,6 +94,12 @@ def _detail_rows(shape: Shape, home: str) -> Iterator[ScoreRow]:
         zh = forms["zh"].format(item=shape.zh, items=shape.zh_all, field=field.zh)
         en = forms["en"].format(item=shape.en, items=shape.en_all, field=field.en)
         yield ScoreRow(f"{home}.{field.name}", "detail", zh, en)
+        if field.is_overlapping:
+            zh, en = (
+                _words()["details"]["overlap"][lang].format(items=items, field=name)
+                for lang, items, name in (("zh", shape.zh_all, field.zh), ("en", shape.en_all, field.en))
+            )
+            yield ScoreRow(f"{home}.{field.name}.overlap", "detail", zh, en)
 
 
 ROWS: dict[str, ScoreRow] = {row.name: row for row in _rows()}

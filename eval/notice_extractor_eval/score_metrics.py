@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from notice_extractor_eval.bootstrap import LEVEL, Interval
+from notice_extractor_eval.calibration import expected_calibration_error
 from notice_extractor_eval.evaluation import Evaluation
 from notice_extractor_eval.outcomes import Score
 from notice_extractor_eval.score_fields import ROWS
@@ -33,6 +34,10 @@ def metrics(evaluation: Evaluation, run: Mapping[str, str]) -> Metrics:
         "enumerations": {
             name: {**found._asdict(), "confusion": evaluation.confusions[name]}
             for name, found in evaluation.agreement.items()
+        },
+        "calibration": {
+            name: {"error": expected_calibration_error(found), "bins": [each._asdict() for each in found]}
+            for name, found in evaluation.calibration.items()
         },
         "invented": {
             "count": len(evaluation.invented),

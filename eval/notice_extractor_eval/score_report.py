@@ -26,11 +26,13 @@ _WORDS = {
         "invented": "Invented values", "title": "Evaluation", "slice": "by", "breach": "Below the thresholds",
         "none": "none", "notice": "notice", "layout": "layout", "category": "category", "length": "measure length",
         "spans": "Spans and details", "kappa": "Enumerations on aligned items",
+        "calibration": "Calibration: confidence against the share that is right",
     },
     "zh": {
         "notices": "篇通报", "missing": "无预测结果,计为漏报", "surplus": "无对应标注的预测", "invented": "虚构值",
         "title": "评测结果", "slice": "分组", "breach": "低于阈值", "none": "无", "notice": "通报", "layout": "版式",
         "category": "问题类别", "length": "措施长度", "spans": "边界与细项", "kappa": "已对齐条目的枚举字段",
+        "calibration": "把握程度的校准:所称把握与实际正确率",
     },
 }  # fmt: skip
 # The rows a slice is shown by.
@@ -77,6 +79,8 @@ def markdown(metrics: Metrics, lang: Lang = "en", broken: Sequence[Breach] = ())
             parts.append(_slice_table(words[kind], slices, lang))
     if metrics["enumerations"]:
         parts += [f"## {words['kappa']}", _enumerations(metrics, lang)]
+    if metrics["calibration"]:
+        parts += [f"## {words['calibration']}", _calibration(metrics, lang)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -142,4 +146,16 @@ def _enumerations(metrics: Metrics, lang: Lang) -> str:
     for name, found in metrics["enumerations"].items():
         ratios = ("" if found[key] is None else f"{found[key]:.3f}" for key in ("equal", "kappa", "alpha"))
         rows.append([ROWS[name].called(lang), str(found["pairs"]), *ratios])
+    return table(heads, rows, right=range(1, 5))
+
+
+def _calibration(metrics: Metrics, lang: Lang) -> str:
+    heads = ("字段", "数量", "平均把握", "正确率", "校准误差") if lang == "zh" else (
+        "field", "values", "mean confidence", "right", "calibration error"
+    )  # fmt: skip
+    rows = []
+    for name, found in metrics["calibration"].items():
+        size = sum(each["size"] for each in found["bins"])
+        means = (sum(each["size"] * each[key] for each in found["bins"]) / size for key in ("confidence", "right"))
+        rows.append([ROWS[name].called(lang), str(size), *(f"{mean:.3f}" for mean in means), f"{found['error']:.3f}"])
     return table(heads, rows, right=range(1, 5))

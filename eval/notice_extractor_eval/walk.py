@@ -18,6 +18,7 @@ from notice_extractor_eval.matching import (
     compared_on_top,
     items,
     on_top,
+    overlapping,
     scalar,
     span_outcomes,
 )
@@ -212,4 +213,7 @@ def _list_outcomes(
     for field, is_alone in details_of(shape):
         key = partial(compared if is_alone else compared_on_top, shape, (field.name,))
         compare = alone if is_alone else on_top
-        yield from compare(elements(gold, key), elements(pred, key), both.named(field.name))
+        listed = elements(gold, key), elements(pred, key)
+        yield from compare(*listed, both.named(field.name))
+        if field.is_overlapping:
+            yield from overlapping(*listed, both.named(f"{field.name}.overlap"))

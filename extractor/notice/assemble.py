@@ -118,12 +118,13 @@ def _issue(page: _Page, issue: IssueReading) -> _Values:
         **duty,
         "measures": [_measure(page, measure) for measure in issue.measures],
         "spans": spans,
+        "confidence": issue.confidence,
     }
 
 
 def _measure(page: _Page, measure: MeasureReading) -> _Values:
     folded, text, write = page
-    outline, heading, types, status, facts, organizations, printed = measure
+    outline, heading, types, status, facts, subjects, organizations, confidence, _, printed = measure
     spans = {"label": [write(outline.label)]} if outline.label else {}
     if heading:
         spans["heading"] = [write(heading)]
@@ -149,11 +150,11 @@ def _measure(page: _Page, measure: MeasureReading) -> _Values:
             {
                 "value": quantity.value,
                 "unit": printed_unit(text, quantity),
-                "subject": _cut(text, quantity.subject) if quantity.subject else None,
+                "subject": _cut(text, subject) if subject else None,
                 "qualifier": quantity.qualifier,
                 "text": write(quantity.text),
             }
-            for quantity in facts.quantities
+            for quantity, subject in zip(facts.quantities, subjects, strict=True)
         ],
         "dates": [{"value": date.value, "text": write(date.text)} for date in facts.dates],
         "organizations": [_cut(text, place) for place in organizations],
@@ -167,6 +168,7 @@ def _measure(page: _Page, measure: MeasureReading) -> _Values:
             for found in facts.accountability
         ],
         "spans": spans,
+        "confidence": confidence,
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
@@ -16,15 +16,19 @@ from extractor.notice.facts.accountability import AccountabilityFound
 from extractor.notice.facts.dates import DateFound
 from extractor.notice.facts.documents import DocumentFound
 from extractor.notice.facts.judgement import (
-    issue_category,
     issue_status,
+    judged_category,
+    judged_types,
     measure_status,
-    measure_types,
+    measure_words,
     place_of_heading,
 )
-from extractor.notice.facts.organizations import NameEnds, find_organizations
+from extractor.notice.facts.learnt import rate
+from extractor.notice.facts.lexical import WordEvidence
+from extractor.notice.facts.organizations import NameEnds, judged_organizations
 from extractor.notice.facts.properties import bodies_of, deadline_of, says_a_deadline
 from extractor.notice.facts.quantities import QuantityFound
+from extractor.notice.facts.subjects import find_subjects
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline
 from extractor.notice.outline.property_lines import Property
 from extractor.text.folding import FoldedText
@@ -63,7 +67,8 @@ class MeasureReading(NamedTuple):
     """A measure as the rules read it.
 
     In ``facts`` a document occurs once for each thing that was done with it, a date once for each value; dates whose
-    digits are damaged have no value and are left out. ``heading`` is None where the measure opens with none.
+    digits are damaged have no value and are left out; ``subjects`` are what its figures count. ``heading`` is None
+    where the measure opens with none.
     """
 
     outline: MeasureOutline
@@ -71,7 +76,12 @@ class MeasureReading(NamedTuple):
     types: Sequence[str]
     status: str
     facts: Facts
+    subjects: Sequence[Place | None]
     organizations: Sequence[Place]
+    confidence: Mapping[str, float]
+    """How sure the judged values are, by their paths in the measure's record."""
+    words: WordEvidence
+    """What its words say."""
     duty: Duty = Duty()
 
 
@@ -82,6 +92,7 @@ class IssueReading(NamedTuple):
     category: str
     status: str
     measures: Sequence[MeasureReading]
+    confidence: Mapping[str, float]
     duty: Duty = Duty()
 
 
@@ -104,30 +115,47 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
     places = [outline.text for outline in outlines]
     dealt = _deal(facts, places)
     headings = [place_of_heading(text, place) for place in places]
-    types = [measure_types(_without_titles(text, place, own)) for place, own in zip(places, dealt, strict=True)]
+    words = [measure_words(_without_titles(text, place, own)) for place, own in zip(places, dealt, strict=True)]
+    types = [judged_types(found) for found in words]
     # A slogan in the heading (持续推进…) does not say that work goes on.
     statuses = [
         measure_status(text[heading.end if heading else place.start : place.end])
         for place, heading in zip(places, headings, strict=True)
     ]
     organizations = [
-        find_organizations(text, indexed.clauses, indexed.name_ends, place, [date.text for date in own.dates])
+        judged_organizations(text, indexed.clauses, indexed.name_ends, place, [date.text for date in own.dates])
         for place, own in zip(places, dealt, strict=True)
     ]
     distinct = [_distinct(printed, own) for own in dealt]
-    return list(map(MeasureReading, outlines, headings, types, statuses, distinct, organizations))
+    subjects = [find_subjects(text, [figure.text for figure in own.quantities]) for own in distinct]
+    confidence = [
+        {
+            "types": judged.confidence,
+            "status": rate("measure_status", status),
+            **{f"quantities[{k}].subject": found.confidence for k, found in enumerate(counted)},
+            **{f"organizations[{k}]": found.confidence for k, found in enumerate(bodies)},
+            **{
+                f"accountability[{k}]": rate("accountability", held.action) for k, held in enumerate(own.accountability)
+            },
+        }
+        for judged, status, counted, bodies, own in zip(types, statuses, subjects, organizations, distinct, strict=True)
+    ]
+    kinds = [judged.types for judged in types]
+    of_figures = [[found.place for found in counted] for counted in subjects]
+    acting = [[found.place for found in bodies] for bodies in organizations]
+    return list(
+        map(MeasureReading, outlines, headings, kinds, statuses, distinct, of_figures, acting, confidence, words)
+    )
 
 
 def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading]) -> IssueReading:
     """Judge an issue by its heading, the notes below it and its measures."""
     answer = _joined(text, (measure.outline.text for measure in measures))
     notes = _joined(text, (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in")))
-    return IssueReading(
-        outline,
-        issue_category(text[outline.title.start : outline.title.end], answer),
-        issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}"),
-        measures,
-    )
+    title = text[outline.title.start : outline.title.end]
+    category = judged_category(title, [measure.words for measure in measures], lambda: answer)
+    status = issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}")
+    return IssueReading(outline, category.value, status, measures, {"category": category.confidence})
 
 
 def _with_duties(text: str, dates: Sequence[DateFound], issue: IssueReading) -> IssueReading:

@@ -12,6 +12,9 @@ from extractor.files.parts.text_places import TextPlaces
 from extractor.pages.placed_values import PlacedValue, values_of
 from extractor.record.contract import Check, Notice
 
+_UNSURE = 0.6
+"""A confidence below which pages mark a value."""
+_SURE = 1.0
 _PNG = b"\x89PNG\r\n\x1a\n"
 _GRAVEST = ("error", "warning", "info")
 # Checks about the totals refer to one of them.
@@ -28,12 +31,20 @@ def notice_page(notice: Notice, text: str, places: TextPlaces | None = None) -> 
     """Return the data that ``static/notice.js`` renders, as a JSON value.
 
     ``text`` is the text that the spans of ``notice`` refer to; offsets are code points. ``values`` are those of
-    ``values_of``, with their places as pairs under ``at``; ``checks`` are sorted by severity, with the path of their
-    value under ``at``, null where that has no place. ``lines`` are those of ``places``: offsets, page, box in shares of
-    the page, score, and a picture as PNG in base64, "" for none; ``cells`` are offsets and the cell's name.
+    ``values_of``, with their places as pairs under ``at``; ``checks`` are sorted by severity and then by how sure their
+    value is, the least first, with its path under ``at``, null where that has no place. ``unsure`` has the paths of the
+    values that are less sure than ``unsure_below``, the least first. ``lines`` are those of ``places``: offsets, page,
+    box in shares of the page, score, and a picture as PNG in base64, "" for none; ``cells`` are offsets and the cell's
+    name.
     """
     values = list(values_of(notice))
     shown_at = _shown_at(values)
+    least = {value.path: min(value.confidence.values()) for value in values if value.confidence}
+    unsure = sorted((path for path, sure in least.items() if sure < _UNSURE), key=lambda path: least[path])
+
+    def first_looked_at(check: Check) -> tuple[int, float]:
+        return gravest_first(check), least.get(shown_at(check) or "", _SURE)
+
     return {
         "id": notice.notice_id,
         "text": text,
@@ -43,7 +54,11 @@ def notice_page(notice: Notice, text: str, places: TextPlaces | None = None) -> 
         "values": [_as_json(value) for value in values],
         "lines": [_line_as_json(line) for line in places.lines] if isinstance(places, PagePlaces) else [],
         "cells": [_cell_as_json(cell) for cell in places.cells] if isinstance(places, CellPlaces) else [],
-        "checks": [{**check.model_dump(), "at": shown_at(check)} for check in sorted(notice.checks, key=gravest_first)],
+        "checks": [
+            {**check.model_dump(), "at": shown_at(check)} for check in sorted(notice.checks, key=first_looked_at)
+        ],
+        "unsure": unsure,
+        "unsure_below": _UNSURE,
     }
 
 
@@ -64,7 +79,8 @@ def gravest_first(check: Check) -> int:
 def _as_json(value: PlacedValue) -> dict[str, Any]:
     places = [[place.start, place.end] for place in value.places]
     by = {"by": dict(value.by)} if value.by else {}
-    return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **value.data}
+    sure = {"confidence": dict(value.confidence)} if value.confidence else {}
+    return {"path": value.path, "kind": value.kind, "of": value.of, "at": places, **by, **sure, **value.data}
 
 
 def _shown_at(values: Sequence[PlacedValue]) -> Callable[[Check], str | None]:

@@ -33,6 +33,7 @@ _COLUMNS = {
     "message": ("checks", "message"),
     "document": ("documents", "title"),
     "reader": ("measures", "read_by"),
+    "confidence": ("accountability", "confidence"),
 }
 # Those that a list is narrowed down by, at the head of whose choices they stand.
 _FILTERS = {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 from contextlib import suppress
+from pathlib import Path
 from tempfile import TemporaryDirectory
+
+_PREFIX = "notice-extractor-"
 
 
 def kill_family(leader: int) -> None:
@@ -18,10 +22,18 @@ def kill_family(leader: int) -> None:
 
 
 def end_own_family() -> None:
-    """End this process at once and, where it leads a group, all in its group."""
+    """End this process at once and, where it leads a group, all in its group; delete their folder."""
+    delete_own_folder()
     if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
         kill_family(os.getpid())
     os._exit(0)
+
+
+def delete_own_folder() -> None:
+    """Delete the folder that the parent, which is gone, made for this process."""
+    folder = Path(os.environ.get("TMPDIR", ""))
+    if folder.name.startswith(_PREFIX):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class FamilyFolder:
@@ -33,7 +45,7 @@ class FamilyFolder:
     def made(self) -> dict[str, str]:
         """Make the folder; return the variables that name it."""
         self.delete()
-        self._folder = TemporaryDirectory(prefix="notice-extractor-", ignore_cleanup_errors=True)
+        self._folder = TemporaryDirectory(prefix=_PREFIX, ignore_cleanup_errors=True)
         return dict.fromkeys(("TMPDIR", "TMP", "TEMP"), self._folder.name)
 
     def delete(self) -> None:

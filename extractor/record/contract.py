@@ -27,6 +27,10 @@ from extractor.record.enumerations import (
 CONTRACT_VERSION = "1.1"
 
 _READ_BY = "Who read a value, by its path in this record (`types`, `quantities[2].subject`); unlisted values: `rules`."
+_CONFIDENCE = (
+    "How sure a judged value is, by its path as in `read_by`: of the values with 0.9, nine in ten are right. Values "
+    "that others than the rules have read or confirmed have none."
+)
 
 
 class Record(BaseModel):
@@ -106,6 +110,7 @@ class Measure(Record):
         description="Places of `label`, `heading` and, in order, of `responsible` and `organizations`.",
     )
     read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)
+    confidence: dict[str, float] = Field(default_factory=dict, description=_CONFIDENCE)
 
 
 class Issue(Record):
@@ -125,6 +130,7 @@ class Issue(Record):
         description="Places of `label`, `title` and, in order, of `section` and `responsible`.",
     )
     read_by: dict[str, Reader] = Field(default_factory=dict, description=_READ_BY)
+    confidence: dict[str, float] = Field(default_factory=dict, description=_CONFIDENCE)
 
 
 class Total(Record):

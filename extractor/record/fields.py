@@ -5,7 +5,7 @@ Tables, trees, forms, pages, label files, grounding and evaluation iterate it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from extractor.data import read_table
@@ -59,6 +59,7 @@ class Field(NamedTuple):
     is_last: bool
     is_around: bool
     is_above: bool
+    is_overlapping: bool
 
     @property
     def is_beside(self) -> bool:
@@ -75,7 +76,7 @@ class Shape(NamedTuple):
 
     ``record`` is the record that an item makes (None: a single word or date), ``list`` the list that holds it ('' for
     the notice's own fields), ``of`` the kind of item that has the list (None: the notice), ``parts`` what has a reader
-    of its own ('': the whole item); ``data/fields.toml`` explains the rest.
+    of its own and ``judged`` those parts that are judged ('': the whole item); ``data/fields.toml`` explains the rest.
     """
 
     record: type[Record] | None
@@ -83,6 +84,7 @@ class Shape(NamedTuple):
     of: ItemKind | None
     values: tuple[str, ...]
     parts: tuple[str, ...]
+    judged: tuple[str, ...]
     fields: Mapping[str, Field]
     zh: str
     en: str
@@ -118,7 +120,7 @@ class Shape(NamedTuple):
 
 
 def _field(name: str, row: Mapping[str, Any]) -> Field:
-    marks = (row.get(mark, False) for mark in ("wrap", "joined", "last", "around", "above"))
+    marks = (row.get(mark, False) for mark in ("wrap", "joined", "last", "around", "above", "overlap"))
     return Field(name, row["is"], row.get("of"), row["zh"], row["en"], row["about"], *marks)
 
 
@@ -131,7 +133,8 @@ def _shape(kind: ItemKind, entry: Mapping[str, Any], shared: Mapping[str, Any]) 
         of=entry.get("of"),
         # The items of the notice's own fields are one a field, each with a single value.
         values=("value",) if kind == "field" else values,
-        parts=tuple("" if part == "whole" else part for part in entry["parts"]),
+        parts=_parts(entry["parts"]),
+        judged=_parts(entry.get("judged", ())),
         fields={name: _field(name, row) for name, row in rows.items()},
         zh=entry["zh"],
         en=entry["en"],
@@ -143,6 +146,10 @@ def _shape(kind: ItemKind, entry: Mapping[str, Any], shared: Mapping[str, Any]) 
         row=tuple(entry.get("row", values)),
         number=next((name for name, row in rows.items() if row["is"] in ("figure", "count")), None),
     )
+
+
+def _parts(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple("" if name == "whole" else name for name in names)
 
 
 def _read() -> dict[ItemKind, Shape]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from extractor.record.contract import (
     CONTRACT_VERSION,
@@ -37,7 +37,7 @@ class Item:
 
     ``of`` is the id of what holds it, '' for the notice; ``values`` are named as in the contract; ``at`` are its places
     (one, but for fields), ``parts`` those of its label, title, topic, section, deadline and what is responsible; ``by``
-    says who read its parts.
+    says who read its parts, and ``confidence`` how sure the rules' judgement of a part is, the whole's under ''.
     """
 
     id: str
@@ -47,6 +47,24 @@ class Item:
     at: tuple[Span, ...]
     parts: Mapping[str, Sequence[Span]] = field(default_factory=dict)
     by: Mapping[str, str] = field(default_factory=dict)
+    confidence: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def rules_confidence(self) -> dict[str, float]:
+        """The confidence of the parts that no other reader has read or confirmed."""
+        if "" in self.by:
+            return {}
+        return {part: sure for part, sure in self.confidence.items() if part not in self.by}
+
+
+class _Told(NamedTuple):
+    """The readers of a record's values, and how sure they are, by path."""
+
+    by: dict[str, str]
+    confidence: dict[str, float]
+
+
+_Each = TypeVar("_Each", str, float)
 
 
 class Built(NamedTuple):
@@ -59,10 +77,10 @@ class Built(NamedTuple):
 def take_apart(notice: Notice) -> Iterator[Item]:
     """Yield a record's items in its order, each before what it holds."""
     for name in FIELDS:
-        by = _readers_under(notice.read_by, name)
+        by = _under(notice.read_by, name)
         yield Item(name, "field", "", {"value": value_of(notice, name)}, tuple(notice.spans.get(name, ())), by=by)
     for k, total in enumerate(notice.totals):
-        yield _element("total", f"totals[{k}]", "", total, _readers_under(notice.read_by, f"totals[{k}]"))
+        yield _element("total", f"totals[{k}]", "", total, _Told(_under(notice.read_by, f"totals[{k}]"), {}))
     for i, issue in enumerate(notice.issues):
         path = f"issues[{i}]"
         yield _holder("issue", path, "", issue)
@@ -87,8 +105,8 @@ def put_together(base: Notice, items: Iterable[Item], readers: Sequence[ItemKind
     paths.update((item.id, item.id) for item in fields)
     placed = {item.id: list(item.at) for item in fields if item.at}
     spans = {name: placed[name] for name in base.spans if name in placed} | placed
-    read_by = {key: reader for item in fields for key, reader in _read_by(item, item.id)}
-    totals = _listed(held, "", "", "total", paths, read_by)
+    told = _Told({key: reader for item in fields for key, reader in _keyed(item.by, item.id)}, {})
+    totals = _listed(held, "", "", "total", paths, told)
     contact = {_of_contact(item.id): item.values["value"] for item in fields if _of_contact(item.id)}
     notice = base.model_copy(
         update={
@@ -101,22 +119,21 @@ def put_together(base: Notice, items: Iterable[Item], readers: Sequence[ItemKind
                 for i, item in enumerate(held.get(("", "issue"), []))
             ],
             "spans": spans,
-            "read_by": read_by,
+            "read_by": told.by,
         }
     )
     return Built(notice, paths)
 
 
-def _element(kind: ItemKind, path: str, of: str, record: _Placed, by: Mapping[str, str]) -> Item:
+def _element(kind: ItemKind, path: str, of: str, record: _Placed, told: _Told) -> Item:
     values = {name: value_of(record, name) for name in SHAPES[kind].values}
-    own = {name: reader for name, reader in by.items() if "[" not in name}
-    return Item(path, kind, of, values, (record.text,), {}, own)
+    return Item(path, kind, of, values, (record.text,), {}, told.by, told.confidence)
 
 
 def _holder(kind: ItemKind, path: str, of: str, record: Issue | Measure) -> Item:
     """Return an issue's or a measure's own item, whose values have places of their own."""
     parts = {name: places for name in SHAPES[kind].values if (places := places_of(record, name))}
-    return replace(_element(kind, path, of, record, record.read_by), parts=parts)
+    return replace(_element(kind, path, of, record, _told_of(record)), parts=parts)
 
 
 def _own_values(item: Item) -> dict[str, Any]:
@@ -137,15 +154,17 @@ def items_of_measure(measure: Measure, path: str, of: str) -> Iterator[Item]:
     """Yield a measure's item and those of its values; ``path`` is its own, ``of`` its issue's."""
     yield _holder("measure", path, of, measure)
     places = measure.spans.get("organizations", [])
+    by, confidence = _by_element(measure.read_by), _by_element(measure.confidence)
     for kind in OF_MEASURE:
         name = SHAPES[kind].list
         for k, each in enumerate(getattr(measure, name)):
             key = f"{name}[{k}]"
-            by = _readers_under(measure.read_by, key)
+            told = _Told(by.get(key, {}), confidence.get(key, {}))
             if kind == "organization":
-                yield Item(f"{path}.{key}", kind, path, {"value": each}, tuple(places[k : k + 1]), by=by)
+                place = tuple(places[k : k + 1])
+                yield Item(f"{path}.{key}", kind, path, {"value": each}, place, {}, told.by, told.confidence)
             else:
-                yield _element(kind, f"{path}.{key}", path, each, by)
+                yield _element(kind, f"{path}.{key}", path, each, told)
 
 
 def _issue(
@@ -166,6 +185,7 @@ def _issue(
         "measures": measures,
         "spans": _own_places(item),
         "read_by": dict(item.by),
+        "confidence": item.rules_confidence,
     }
 
 
@@ -177,13 +197,20 @@ def _measure(
     readers: Sequence[ItemKind],
 ) -> dict[str, Any]:
     paths[item.id] = path
-    read_by = dict(item.by)
-    lists = {SHAPES[kind].list: _listed(held, item.id, path, kind, paths, read_by) for kind in readers}
+    told = _Told(dict(item.by), item.rules_confidence)
+    lists = {SHAPES[kind].list: _listed(held, item.id, path, kind, paths, told) for kind in readers}
     spans = _own_places(item)
     organizations = held.get((item.id, "organization"), [])
     if organizations:
         spans["organizations"] = [place for each in organizations for place in each.at]
-    return {**_own_values(item), **lists, "text": item.at[0], "spans": spans, "read_by": read_by}
+    return {
+        **_own_values(item),
+        **lists,
+        "text": item.at[0],
+        "spans": spans,
+        "read_by": told.by,
+        "confidence": told.confidence,
+    }
 
 
 def _listed(
@@ -192,22 +219,25 @@ def _listed(
     path: str,
     kind: ItemKind,
     paths: dict[str, str],
-    read_by: dict[str, str],
+    told: _Told,
 ) -> list[Any]:
-    """Return a list's records; add their paths to ``paths`` and their readers to ``read_by``."""
+    """Return a list's records; add their paths to ``paths``, and to ``told`` who read them and how sure that is."""
     items = held.get((of, kind), [])
     name = SHAPES[kind].list
     keys = {item.id: f"{name}[{k}]" for k, item in enumerate(items)}
     paths.update((item.id, f"{path}.{keys[item.id]}" if path else keys[item.id]) for item in items)
-    read_by.update(each for item in items for each in _read_by(item, keys[item.id]))
+    for item in items:
+        told.by.update(_keyed(item.by, keys[item.id]))
+        told.confidence.update(_keyed(item.rules_confidence, keys[item.id]))
     if kind == "organization":
         return [item.values["value"] for item in items]
     return [{**item.values, "text": item.at[0]} for item in items]
 
 
-def _read_by(item: Item, key: str) -> Iterator[tuple[str, str]]:
-    for part, reader in item.by.items():
-        yield f"{key}.{part}" if part else key, reader
+def _keyed(of_parts: Mapping[str, _Each], key: str) -> Iterator[tuple[str, _Each]]:
+    """Yield what is told of an item's parts, by the parts' paths."""
+    for part, told in of_parts.items():
+        yield f"{key}.{part}" if part else key, told
 
 
 def _of_contact(name: str) -> str:
@@ -216,10 +246,28 @@ def _of_contact(name: str) -> str:
     return inner if home else ""
 
 
-def _readers_under(read_by: Mapping[str, str], key: str) -> dict[str, str]:
-    """Return the readers of the value under ``key`` and of its parts, by the parts' names; the whole's under ''."""
+def _under(told: Mapping[str, _Each], key: str) -> dict[str, _Each]:
+    """Return what is told of the value under ``key`` and of its parts, by the parts' names; the whole's under ''."""
     return {
-        name.removeprefix(key).lstrip("."): reader
-        for name, reader in read_by.items()
+        name.removeprefix(key).lstrip("."): each
+        for name, each in told.items()
         if name == key or name.startswith(f"{key}.")
     }
+
+
+def _by_element(told: Mapping[str, _Each]) -> dict[str, dict[str, _Each]]:
+    """Return what is told of a measure's values, by the paths of the elements of its lists and the parts' names."""
+    elements: dict[str, dict[str, _Each]] = {}
+    for name, each in told.items():
+        key, _, part = name.partition(".")
+        elements.setdefault(key, {})[part] = each
+    return elements
+
+
+def _told_of(holder: Issue | Measure) -> _Told:
+    """Return what is told of an issue's or a measure's own values."""
+    return _Told(_own(holder.read_by), _own(holder.confidence))
+
+
+def _own(told: Mapping[str, _Each]) -> dict[str, _Each]:
+    return {name: each for name, each in told.items() if "[" not in name}

@@ -18,7 +18,7 @@ OF_RULES = ("files", "text", "notice", "record", "data", "pipeline.py", "omissio
 OF_MODELS = ("assist", "endpoint", "model_source.py")
 """The parts that a model's reading has besides."""
 _WITHOUT = frozenset(("data/prices.toml", "data/tables.toml"))  # read by what shows records
-_HELD = frozenset((".py", ".toml"))
+_HELD = frozenset((".py", ".toml", ".json"))
 
 
 def code_fingerprint(backend: Backend, package: Path = Path(__file__).parents[1]) -> str:

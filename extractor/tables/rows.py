@@ -23,11 +23,18 @@ from extractor.tables.columns import TABLES, Cell, Row
 NoticeRows = dict[str, list[Row]]
 """The rows of one or several notices by the name of their table; every table has its entry."""
 
-_PARTS = {
-    name: tuple(column.name.removesuffix("_read_by") for column in table.columns if column.name.endswith("_read_by"))
-    for name, table in TABLES.items()
-}
+
+def _parts_with(suffix: str) -> dict[str, tuple[str, ...]]:
+    return {
+        name: tuple(column.name.removesuffix(suffix) for column in table.columns if column.name.endswith(suffix))
+        for name, table in TABLES.items()
+    }
+
+
+_PARTS = _parts_with("_read_by")
 """The values of each table whose reader has a column."""
+_JUDGED = _parts_with("_confidence")
+"""Those whose confidence has one."""
 _LISTS_OF_WORDS = tuple(name for name, kind in LISTS_OF_MEASURE if SHAPES[kind].record is None)
 _LISTS_OF_RECORDS = tuple((name, kind) for name, kind in LISTS_OF_MEASURE if SHAPES[kind].record is not None)
 _AT = re.compile(r"issues\[([0-9]+)\](?:\.measures\[([0-9]+)\])?")
@@ -44,7 +51,7 @@ def _no_name(_start: int, _end: int) -> str:
 def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> NoticeRows:
     """Return a notice as rows; ``text`` is what its offsets index, ``named`` names their places in its source."""
     rows: NoticeRows = {name: [] for name in TABLES}
-    record = _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by, named)
+    record = _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by, {}, named)
     fields = {name: value_of(notice, name) for name in FIELDS}
     rows["notices"].append(
         {
@@ -65,7 +72,7 @@ def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> Noti
     rows["totals"] += _list_rows("total", notice.totals, record)
     for index, issue in enumerate(notice.issues):
         ids = {"issue_id": f"{notice.notice_id}#{index + 1}"}
-        _add_issue(rows, issue, record.inner(f"issues[{index}]", issue.read_by, ids))
+        _add_issue(rows, issue, record.inner(f"issues[{index}]", issue, ids))
     rows["checks"] += (_check_row(notice, check) for check in notice.checks)
     return rows
 
@@ -76,7 +83,7 @@ def _add_issue(rows: NoticeRows, issue: Issue, record: _Record) -> None:
     rows["places"] += record.places(*_own_values("issue", issue))
     for index, measure in enumerate(issue.measures):
         ids = {"measure_id": f"{record.ids['issue_id']}.{index + 1}"}
-        _add_measure(rows, measure, record.inner(f"{record.path}.measures[{index}]", measure.read_by, ids))
+        _add_measure(rows, measure, record.inner(f"{record.path}.measures[{index}]", measure, ids))
 
 
 def _add_measure(rows: NoticeRows, measure: Measure, record: _Record) -> None:
@@ -100,6 +107,7 @@ def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dic
         value = value_of(holder, name)
         cells[name] = tuple(value) if isinstance(value, list) else value
     cells |= {f"{part}_read_by": record.reader(part) for part in _PARTS[shape.list]}
+    cells |= {f"{part}_confidence": record.confidence.get(part) for part in _JUDGED[shape.list]}
     return {
         **cells,
         "text_start": holder.text.start,
@@ -120,6 +128,7 @@ def _list_rows(kind: ItemKind, elements: Sequence[Any], record: _Record) -> Iter
     """Yield a row for each element of a list."""
     shape = SHAPES[kind]
     parts = [(f"{part}_read_by", part) for part in _PARTS[shape.list]]
+    judged = [(f"{part}_confidence" if part else "confidence", f".{part}" if part else "") for part in shape.judged]
     for index, element in enumerate(elements):
         key = f"{shape.list}[{index}]"
         cells: dict[str, Cell] = {name: getattr(element, name) for name in shape.values}
@@ -131,20 +140,26 @@ def _list_rows(kind: ItemKind, elements: Sequence[Any], record: _Record) -> Iter
             cells["first_day"], cells["last_day"] = days_of(element.value)
         for column, part in parts:
             cells[column] = record.reader(f"{key}.{part}", key)
+        for column, part in judged:
+            cells[column] = record.confidence.get(f"{key}{part}")
         yield record.element(shape.list, index, element.text, cells)
 
 
 class _Record(NamedTuple):
-    """A record under way: the notice's text, the ids its rows share, its path, who read what in it, and where."""
+    """A record under way.
+
+    It has the notice's text, the ids its rows share, its path, who read what in it, how sure that is, and where it is.
+    """
 
     text: str
     ids: Mapping[str, str]
     path: str
     read_by: Mapping[str, str]
+    confidence: Mapping[str, float]
     named: PlaceNames
 
-    def inner(self, path: str, read_by: Mapping[str, str], ids: Mapping[str, str]) -> _Record:
-        return _Record(self.text, {**self.ids, **ids}, path, read_by, self.named)
+    def inner(self, path: str, holder: Issue | Measure, ids: Mapping[str, str]) -> _Record:
+        return _Record(self.text, {**self.ids, **ids}, path, holder.read_by, holder.confidence, self.named)
 
     def place(self, span: Span) -> str | None:
         """Return the name of a span's place in the source, None for none."""
@@ -178,6 +193,7 @@ class _Record(NamedTuple):
                     "value": told if isinstance(told, str) else None,
                     **self.quoted(span),
                     "read_by": self.reader(key, name),
+                    "confidence": self.confidence.get(key),
                 }
 
     def _at(self, key: str) -> str:

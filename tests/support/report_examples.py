@@ -60,10 +60,14 @@ def notices() -> list[tuple[Notice, str]]:
     town = extract(TOWN, notice_id="town")
     issue = town.issues[0]
     measure = issue.measures[1].model_copy(
-        update={"read_by": {"types": "model", "documents[0]": "both", "documents[1].action": "model"}}
+        update={"read_by": {"types": "model", "documents[0]": "both", "documents[1].action": "model"}, "confidence": {}}
     )
     first = issue.model_copy(
-        update={"measures": [issue.measures[0], measure, *issue.measures[2:]], "read_by": {"category": "both"}}
+        update={
+            "measures": [issue.measures[0], measure, *issue.measures[2:]],
+            "read_by": {"category": "both"},
+            "confidence": {},
+        }
     )
     doubt = Check(
         code="witnesses_disagree", severity="warning", message="规则读作“甲”,模型读作“乙”。", path="issues[0].category"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from planted import in_both_widths, planted
@@ -16,6 +18,7 @@ from extractor.notice.facts.judgement import (
     place_of_heading,
 )
 from extractor.record.enumerations import VOCABULARIES
+from extractor.record.items import PERSON, put_together, take_apart
 from extractor.text.folding import half_width
 from extractor.text.places import Place
 
@@ -210,6 +213,14 @@ def test_the_category_is_the_findings_subject(title: str, category: str) -> None
     assert issue_category(title, "") == category
 
 
+def test_titles_of_other_sectors_have_a_category() -> None:
+    """A reader would call none of these findings of courts, hospitals, banks, villages … ``other``."""
+    lines = Path(__file__).parents[1].joinpath("support", "titles.txt").read_text(encoding="utf-8").splitlines()
+    titles = [line.partition("|")[2] for line in lines]
+    assert len(titles) == 65
+    assert len([title for title in titles if issue_category(title, "") == "other"]) <= 5
+
+
 def test_the_title_decides_before_the_measures() -> None:
     assert issue_category("殡葬管理不规范", "开展安全生产检查,排查消防隐患,整治危房。") == "livelihood"
 
@@ -306,3 +317,23 @@ def test_judgements_are_values_of_the_vocabularies() -> None:
     for measure in issue.measures:
         assert measure.status in VOCABULARIES["measure_status"]
         assert set(measure.types) <= VOCABULARIES["measure_type"].keys()
+
+
+# Confidence
+
+
+def test_what_is_judged_says_how_sure_it_is() -> None:
+    [issue] = extract("1.关于“失管”问题的整改\n(1)县财政局清点库房12间,给予党纪处分3人。").issues
+    [measure] = issue.measures
+    assert set(issue.confidence) == {"category"}
+    assert set(measure.confidence) == {
+        *("types", "status", "quantities[0].subject", "quantities[1].subject", "organizations[0]", "accountability[0]")
+    }
+    assert all(0 < sure < 1 for sure in (*issue.confidence.values(), *measure.confidence.values()))
+
+
+def test_what_a_person_confirms_has_no_confidence_of_the_rules() -> None:
+    notice = extract("1.关于“失管”问题的整改\n(1)县财政局清点库房12间。")
+    items = [replace(item, by={"": PERSON}) if item.kind == "organization" else item for item in take_apart(notice)]
+    [measure] = put_together(notice, items).notice.issues[0].measures
+    assert set(measure.confidence) == {"types", "status", "quantities[0].subject"}

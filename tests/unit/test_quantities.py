@@ -12,6 +12,7 @@ from extractor.notice.assemble import printed_unit
 from extractor.notice.facts.dates import find_dates
 from extractor.notice.facts.documents import find_documents
 from extractor.notice.facts.quantities import QuantityFound, find_figures
+from extractor.notice.facts.subjects import find_subjects
 from extractor.text.folding import half_width
 
 
@@ -161,15 +162,15 @@ def test_dates_ranks_names_grades_articles_titles_and_numbers_of_telephones_are_
     ("text", "subject"),
     [
         ("完成投资3.2亿元。", "完成投资"),
-        ("补植苗木共265棵。", "补植苗木"),
+        ("补植苗木共265棵。", "苗木"),
         ("清点出265件残次品。", "残次品"),
         ("占比达到12%。", "占比"),
     ],
 )
 def test_the_subject_is_what_is_counted_as_short_as_the_text_allows(text: str, subject: str) -> None:
-    [found] = _found(text)
-    assert found.subject
-    assert text[found.subject.start : found.subject.end] == subject
+    [found] = find_subjects(text, [figure.text for figure in _found(text)])
+    assert found.place
+    assert text[found.place.start : found.place.end] == subject
 
 
 @in_both_widths

@@ -125,6 +125,20 @@ def test_pages_with_text_stay_as_they_are_beside_pages_that_are_pictures() -> No
 
 
 @installed
+def test_a_page_with_ink_on_which_nothing_was_recognised_is_named() -> None:
+    import pypdfium2
+
+    mixed = pypdfium2.PdfDocument(laid(paragraphs=NOTICE[:5]))
+    bars = Image.new("L", (600, 800), 255)
+    for top in range(80, 700, 40):
+        bars.paste(0, (60, top, 540, top + 4))
+    mixed.import_pages(pypdfium2.PdfDocument(scanned_pdf([bars], 100)))
+    buffer = io.BytesIO()
+    mixed.save(buffer)
+    assert "text_in_pictures" in codes(read(scan(buffer.getvalue())))
+
+
+@installed
 def test_the_pages_of_a_tiff_are_one_notice() -> None:
     pages = [
         page.crop((0, 0, page.width, page.height // 3)) for page in (*printed(SHORT, 100), *printed("附件3份。", 100))
@@ -334,3 +348,29 @@ def test_pictures_in_an_archive_are_one_notice_too(tmp_path: Path) -> None:
     assert unpacked(read_bytes(series, Limits()), "") == ["扫描/001.png".encode(), "扫描/002.png".encode()]
     with pytest.raises(InputError, match="is damaged"):
         unpacked(read_bytes(series, Limits())[:-1], "a")
+
+
+@installed
+def test_a_line_that_was_not_found_is_unsure() -> None:
+    import numpy
+
+    from extractor.files.scan.scanned_lines import scanned_lines
+
+    class Blind(Misreading):
+        def boxes(self, picture: recogniser.Picture) -> recogniser.Picture:
+            return engine.boxes(picture)[:1] if self._is_blind else engine.boxes(picture)
+
+        def lines(self, strips: Sequence[recogniser.Picture]) -> list[recogniser.LineText]:
+            return engine.lines(strips)
+
+        def __init__(self, *, is_blind: bool) -> None:
+            self._is_blind = is_blind
+
+    engine = recogniser.recogniser()
+    page = numpy.ascontiguousarray(numpy.asarray(printed(NOTICE[3] + "\n" + NOTICE[5], 100, numbered=False)[0]))
+    half = page[: len(page) // 3]
+    reasons = [
+        {part.reason for line in scanned_lines(half, Blind(is_blind=is_blind)).lines for part in line.unsure}
+        for is_blind in (True, False)
+    ]
+    assert reasons == [{"ink"}, set()]

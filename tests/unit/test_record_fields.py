@@ -17,7 +17,7 @@ from extractor.record.fields import CONTACT, FIELDS, LISTS_OF_MEASURE, SCALARS, 
 from extractor.review.forms import fields_of
 from extractor.tables.columns import TABLES
 
-NO_VALUES = {"text", "spans", "read_by", "measures", *(name for name, _ in LISTS_OF_MEASURE)}
+NO_VALUES = {"text", "spans", "read_by", "confidence", "measures", *(name for name, _ in LISTS_OF_MEASURE)}
 
 
 def test_every_kind_is_declared() -> None:
@@ -40,7 +40,7 @@ def test_a_kinds_values_are_the_contracts(kind: ItemKind) -> None:
 
 
 def test_the_lists_of_a_measure_are_all_declared() -> None:
-    lists = [name for name in Measure.model_fields if name in NO_VALUES - {"text", "spans", "read_by"}]
+    lists = [name for name in Measure.model_fields if name in NO_VALUES - {"text", "spans", "read_by", "confidence"}]
     assert [name for name, _ in LISTS_OF_MEASURE] == lists
     assert "measures" in Issue.model_fields
 

@@ -300,7 +300,7 @@ class TestProposals:
             (
                 "quantity",
                 "培训党员干部120余人次",
-                {"value": 120, "unit": "人次", "subject": "培训党员干部", "qualifier": "over"},
+                {"value": 120, "unit": "人次", "subject": "党员干部", "qualifier": "over"},
             ),
             ("document", "制定《学习计划》", {"title": "学习计划", "action": "issued"}),
             ("date", "6月5日", {"value": "2024-06-05"}),

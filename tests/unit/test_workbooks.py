@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -17,8 +18,10 @@ from workbook_conversion import OFFICE, converted
 from extractor.errors import InputError
 from extractor.exports.exporter import export, stored_names, stored_notices
 from extractor.files.parts.cell_places import CellPlaces, cell_places_from
+from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source
 from extractor.files.workbook.number_formats import shown_number, shown_text
+from extractor.files.workbook.workbook_file import read_workbook
 from extractor.pipeline import ReadNotice, extract_file
 from extractor.record.contract import Issue, Span
 from extractor.runs.run import run
@@ -401,16 +404,6 @@ HOSTILE: dict[str, tuple[str, bytes, str]] = {
         "more than 500,000 filled cells",
     ),
     "an entity in a document": ("a.ods", sheet_of(DTD, "<table:table-row/>"), "document type definition"),
-    "a workbook that ends early": (
-        "a.xls",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "Workbook".encode("utf-16-le") + bytes(2000),
-        "cannot be read as an Excel workbook",
-    ),
-    "a stream that leads nowhere": (
-        "a.xls",
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 504 + "Workbook".encode("utf-16-le") + b"\x01" * 4000,
-        "cannot be read as an Excel workbook",
-    ),
     "rows without end": ("a.csv", ("问题,整改措施\n" + "a,b\n" * 250_001).encode(), "more than 500,000 filled cells"),
     "a quote that does not close": (
         "a.csv",
@@ -427,6 +420,21 @@ def test_a_hostile_file_is_refused_within_the_limits(case: str) -> None:
         read(data, name)
 
 
+OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [OLD + bytes(500) + "Workbook".encode("utf-16-le") + bytes(2000), OLD + b"\xff" * 504 + b"\x01" * 4000],
+    ids=["a workbook that ends early", "a stream that leads nowhere"],
+)
+def test_a_damaged_workbook_of_2003_is_refused(data: bytes) -> None:
+    with pytest.raises(InputError, match="cannot be read as an Excel workbook"):
+        read_workbook(data, "a.xls", "a", "xls", DEFAULT_LIMITS)
+    with pytest.raises(InputError, match="is more than the"):
+        read_workbook(data, "a.xls", "a", "xls", replace(DEFAULT_LIMITS, xls_bytes=100))
+
+
 def test_a_stated_size_costs_nothing() -> None:
     data = patched(SMALL, "xl/worksheets/sheet1.xml", 'ref="A1:H2"', 'ref="A1:XFD1048576"')
     assert len(read(data).notice.issues) == 1
@@ -435,8 +443,8 @@ def test_a_stated_size_costs_nothing() -> None:
 def test_empty_cells_may_be_repeated_to_the_end_of_the_sheet() -> None:
     empty = "<table:table-cell table:number-columns-repeated='16384'/>"
     rest = f"<table:table-row table:number-rows-repeated='1048570'>{empty}</table:table-row>"
-    headings = "".join(CELL.format("").replace("x", words_) for words_ in ("问题", "整改措施", "责任人"))
-    line = "".join(CELL.format("").replace("x", words_) for words_ in ("库房失管", "清点12件。", "李明"))
+    headings = "".join(CELL.format("").replace(">x<", f">{words_}<") for words_ in ("问题", "整改措施", "责任人"))
+    line = "".join(CELL.format("").replace(">x<", f">{words_}<") for words_ in ("库房失管", "清点12件。", "李明"))
     data = sheet_of(
         "", f"<table:table-row>{headings}</table:table-row><table:table-row>{line}{empty}</table:table-row>{rest}"
     )

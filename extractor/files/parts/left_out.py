@@ -20,13 +20,13 @@ Kind = Literal[
     "curves",  # pages whose text is drawn, not written
     "unmapped_glyphs",  # fonts whose glyphs have no Unicode
     "embedded",  # chunks and objects of other formats
+    "frame",  # iframe, frame, object: text in another file
     "changing_field",  # fields that show the day of reading
     "other_page",  # of an article that a site shows on several
-    "frame",  # iframe, frame, object: text in another file
     "watermark",
     "header_footer",  # headers, footers, page numbers
-    "stamp",  # red stamps over text, whose own words are not read
     "note",  # footnotes, endnotes, comments
+    "stamp",  # red stamps over text, whose own words are not read
     "hidden_cells",  # rows, columns and sheets of a workbook that are hidden, and cells whose format hides them
     "sheet",  # sheets without a heading row of a ledger
     "cell_error",  # cells that display #REF! and the like

@@ -1,4 +1,4 @@
-"""What a reader of pages asks of recognition: which pages it takes, and how; ``files/scan`` gives it."""
+"""The side of recognition that a reader of pages sees: the pages it takes, and a function for one (``files/scan``)."""
 
 from __future__ import annotations
 

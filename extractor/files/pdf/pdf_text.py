@@ -22,6 +22,8 @@ from extractor.files.sources.file_limits import Limits
 _PDFIUM = threading.Lock()  # PDFium has global state and is not safe for threads, as its documentation says
 _UNREADABLE = 0.4  # share of characters without a meaning: a text layer with more is useless
 _FAR_LESS = 0.6  # of a layer's characters
+_FEW = 10  # characters: a page with fewer has no text
+_DARK, _INK = 128, 0.001  # of a pixel, and its share of a page: a page number has less
 _SCALE = 3.0  # pixels for each point of a page that is recognised: 216 dpi
 _MOST_PIXELS = 4000  # of its longer side
 _TO_SPARE = 2  # PDFium counts blanks and line ends of its own among the characters of a page
@@ -91,8 +93,9 @@ def _pages(data: bytes, name: str, limits: Limits, recognition: PageRecognition)
                 if recognition.takes(found):
                     recognised += 1
                     _check_recognised(recognised, name, limits)
-                    seen = recognition.recognise(_picture(page), PageNumber(number, len(document)), page.get_width())
-                    found = _better(found, seen)
+                    picture = _picture(page)
+                    seen = recognition.recognise(picture, PageNumber(number, len(document)), page.get_width())
+                    found = _better(found, seen, picture)
                 yield found
 
 
@@ -103,10 +106,16 @@ def _check_recognised(count: int, name: str, limits: Limits) -> None:
         )
 
 
-def _better(layer: PrintedPage, found: PrintedPage) -> PrintedPage:
-    """Return a page as we recognised it, unless another program, or who wrote it, has far more of its text."""
+def _better(layer: PrintedPage, found: PrintedPage, picture: Any) -> PrintedPage:
+    """Return a page as we recognised it, unless another program, or who wrote it, has far more of its text.
+
+    A page with ink on which nothing was recognised is still a drawing that may hold text.
+    """
     had, has = (sum(len("".join(row.text.split())) for row in page.rows) for page in (layer, found))
-    return layer if has < _FAR_LESS * had else found
+    if has < _FAR_LESS * had:
+        return layer
+    is_unread = has < _FEW and float((picture.mean(axis=2) < _DARK).mean()) > _INK
+    return found._replace(drawn=layer.drawn) if is_unread else found
 
 
 def _picture(page: Any) -> Any:

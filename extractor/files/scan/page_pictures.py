@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ _CLOSE = 0.008  # of the page's width: strokes of one stamp are not further apar
 _SMALL = 600  # pixels across which stamps are looked for
 _LONG = 2.0  # heights by widths: a longer picture is a screen's, and is cut
 _TILE = 1.3  # widths: the height of a tile
+_AROUND_LINE = 1.15  # times: the reach of a found line
+_FEWEST = 4  # characters, at least, of a row that was not found
 _SEARCH = 0.25  # of a tile: where the emptiest row is looked for
 
 
@@ -97,3 +99,29 @@ def tiles(picture: Picture) -> Iterator[tuple[int, Picture]]:
         yield top, picture[top:cut]
         top = cut
     yield top, picture[top:]
+
+
+def missed_characters(picture: Picture, found: Sequence[Picture], size: float) -> Iterator[tuple[float, float]]:
+    """Yield a place in each row of dark shapes as high as characters that are in none of the ``found`` four corners.
+
+    ``size`` is the page's usual one, in pixels. A few shapes are specks, bullets or parts of a drawing.
+    """
+    import cv2
+    import numpy
+
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    _, dark = cv2.threshold(cv2.medianBlur(grey, 3), 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
+    for corners in found:
+        middle = corners.mean(axis=0)
+        wider = middle + (corners - middle) * _AROUND_LINE
+        cv2.fillPoly(dark, [numpy.round(wider).astype("int32")], 0)
+    reach = max(1, round(0.15 * size))
+    joined = cv2.dilate(dark, numpy.ones((reach, reach), "uint8"))
+    _, _, shapes, places = cv2.connectedComponentsWithStats(joined)
+    rows: dict[int, list[tuple[float, float, float]]] = {}
+    for (_, _, across, along, _), (x, y) in zip(shapes[1:].tolist(), places[1:].tolist(), strict=True):
+        if 0.6 * size < across and 0.6 * size < along < 1.6 * size:
+            rows.setdefault(round(y / size), []).append((float(x), float(y), across / size))
+    for row in rows.values():
+        if sum(width for _, _, width in row) >= _FEWEST:
+            yield row[0][:2]

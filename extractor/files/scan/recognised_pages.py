@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from extractor.files.scan.recogniser import Picture
 
 EXTRA = "pip install 'notice-extractor[ocr]'"
-"""What installs recognition."""
+"""The command that installs recognition."""
 
 
 def recognition(mode: OcrMode) -> PageRecognition:

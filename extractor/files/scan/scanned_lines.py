@@ -13,7 +13,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.files.parts.page_places import UnsurePart
-from extractor.files.scan.page_pictures import stamps_removed, tiles, turned
+from extractor.files.scan.page_pictures import missed_characters, stamps_removed, tiles, turned
 from extractor.files.scan.recogniser import LineText, Recogniser
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _ROOM = 0.2  # heights above and below a figure that is read alone
 _CONTEXT = 2  # characters on both sides of a figure that is read alone
 _FIGURE = re.compile(r"[0-9０-９][0-9０-９.,，．·:：/%％‰~～—–+×-]*")
 _LIKE_DIGITS = re.compile(r"[lIiOoQSsZzBbg|\]\[!](?=[0-9.])|(?<=[0-9.])[lIiOoQSsZzBbg|\]\[!]")
+_PAGE_NUMBER = re.compile(r"[-–—―一~·]{1,2}[0-9]{1,4}[-–—―一~·]{1,2}")
 _VALUE = re.compile(r"[0-9.%‰/:+-]")
 _WIDTHS = str.maketrans("０１２３４５６７８９．％：／－—–～", "0123456789.%:/----")
 
@@ -81,9 +82,10 @@ def scanned_lines(picture: Picture, reader: Recogniser) -> ScannedPicture:
     tilt = _tilt(line.corners for line in found)
     sizes = _sizes(found)
     doubts = _read_twice(found, upright, reader)
+    missed = _beside_missed_ink(found, sizes, upright)
     lines = [
-        _scanned(line, size, _Level(tilt, upright.shape), (*_unsure(line, size), *twice))
-        for line, size, twice in zip(found, sizes, doubts, strict=True)
+        _scanned(line, size, _Level(tilt, upright.shape), (*_unsure(line, size), *twice, *missed.get(number, ())))
+        for number, (line, size, twice) in enumerate(zip(found, sizes, doubts, strict=True))
     ]
     return ScannedPicture(lines, turn, upright.shape[1], upright.shape[0], stamps)
 
@@ -210,8 +212,11 @@ def _plain(line: LineText, width: int) -> LineText:
         for number, character in enumerate(line.text)
         if not character.isspace() or _parts_words(line, number, pitch / width)
     ]
+    text = "".join(line.text[number] for number in kept)
+    if _PAGE_NUMBER.fullmatch(text):  # its dashes are read as all kinds of strokes
+        text = re.sub("[^0-9]", "-", text)
     return LineText(
-        "".join(line.text[number] for number in kept),
+        text,
         tuple(line.scores[number] for number in kept),
         tuple(line.centres[number] for number in kept),
     )
@@ -346,3 +351,18 @@ def _window_strip(line: _FoundLine, window: tuple[int, int], picture: Picture) -
 
 def _values(text: str) -> str:
     return "".join(_VALUE.findall(text.translate(_WIDTHS)))
+
+
+def _beside_missed_ink(
+    lines: Sequence[_FoundLine], sizes: Sequence[float], picture: Picture
+) -> dict[int, list[UnsurePart]]:
+    """Return a doubt for the line that is nearest to each place where characters seem to be, and no line was found."""
+    if not lines:
+        return {}
+    middles = [line.corners.mean(axis=0) for line in lines]
+    found: dict[int, list[UnsurePart]] = {}
+    for x, y in missed_characters(picture, [line.corners for line in lines], median(sizes)):
+        nearest = min(range(len(lines)), key=lambda number: math.hypot(*(middles[number] - (x, y))))
+        end = len(lines[nearest].text.text)
+        found.setdefault(nearest, [UnsurePart(max(0, end - 1), end, "ink")])
+    return found

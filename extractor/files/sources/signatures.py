@@ -1,4 +1,4 @@
-"""The first bytes of pictures and HTML pages, alone or saved as one message: they are known under any file name."""
+"""The first bytes of HTML pages, alone or saved as one message, by which they are recognised under any file name."""
 
 from __future__ import annotations
 
@@ -16,8 +16,6 @@ _MANY = 6  # tags
 _LINE = rb"[^\r\n]*(?:\r\n|[\r\n])"
 _HEADERS = re.compile(rb"\s*(?:[A-Za-z][A-Za-z0-9-]*:" + _LINE + rb"(?:[ \t]" + _LINE + rb")*)+")
 _TYPE = re.compile(rb"(?im)^content-type:\s*(?:multipart/(?:related|mixed|alternative)|text/html)")
-_PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
-_BITMAP_HEADERS = frozenset({12, 40, 52, 56, 64, 108, 124})  # bytes
 _VERSION = re.compile(rb"(?im)^mime-version:")
 
 
@@ -39,12 +37,3 @@ def is_saved_page(data: bytes) -> bool:
     """Return whether a file is a page saved as one message (.mhtml, .mht)."""
     headers = _HEADERS.match(data[:16384].removeprefix(codecs.BOM_UTF8))
     return bool(headers and _VERSION.search(headers[0]) and _TYPE.search(headers[0]))
-
-
-def is_picture(data: bytes) -> bool:
-    """Return whether a file is a picture of a kind that is read, by its first bytes."""
-    if data.startswith(_PICTURES):
-        return True
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return True
-    return data[:2] == b"BM" and int.from_bytes(data[14:18], "little") in _BITMAP_HEADERS

@@ -41,6 +41,12 @@ _REACH = 200
 """Code points behind a figure in which its clause is read: a list without a comma has no end."""
 _CASE = re.compile("|".join(_RULES["case"]))
 _WEAK = frozenset(_RULES["weak"])
+_OF_PERSONS = frozenset(_RULES["of_persons"])
+_UNITS_OF_PERSONS = frozenset(_RULES["units_of_persons"])
+_PLAIN = tuple(_RULES["plain"])
+_PLAIN_OF_PERSONS = re.compile("|".join(_RULES["plain_of_persons"]))
+_PERSONS_BEHIND = re.compile(r"[^,。0-9]{1,12}(?=[,。;]|$)")
+"""Who a figure counts and what was done to them: 2名保管员提醒谈话."""
 
 
 def find_accountability(
@@ -73,7 +79,7 @@ def find_accountability(
         if named:
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
             spent = False
-        elif behind := _action_behind(before, after, untold=spent or not actions):
+        elif behind := _action_behind(before, quantity.unit, after, untold=spent or not actions):
             # 3人、2人分别给予: nobody can tell which action is whose.
             told_apart = "分别" not in before + behind.group() and not _LENIENT.search(behind["action"])
             actions = _actions(behind["action"], "") if told_apart else []
@@ -90,20 +96,28 @@ def find_accountability(
             found.extend(
                 AccountabilityFound(quantity.text, action, quantity.value, quantity.unit, quantity.base)
                 for action in actions
+                if _may_bear(action, quantity.unit)
             )
     return found
 
 
-def _action_behind(before: str, after: str, *, untold: bool) -> re.Match[str] | None:
+def _may_bear(action: str, unit: str) -> bool:
+    """Return whether what is counted in ``unit`` can be held to account in such a way."""
+    return unit in _UNITS_OF_PERSONS or not (action in _OF_PERSONS or (action == "约谈" and unit == "个"))
+
+
+def _action_behind(before: str, unit: str, after: str, *, untold: bool) -> re.Match[str] | None:
     """Return the action printed behind a figure: 对1名负责人进行约谈, 给予4人党纪处分.
 
-    Where no action is known before (``untold``), it may follow at once: 6人诫勉谈话.
+    Where no action is known before (``untold``), it may follow at once, or behind the persons: 6人诫勉谈话,
+    2名保管员提醒谈话.
     """
     if behind := _BEHIND.match(after):
         return behind
-    if before.endswith(("给予", "对")) or (untold and _ANY_ACTION.match(after)):
+    if before.endswith(("给予", "对", "将")) or (untold and _ANY_ACTION.match(after)):
         return _RIGHT_BEHIND.match(after)
-    return None
+    persons = _PERSONS_BEHIND.match(after) if untold and unit in _UNITS_OF_PERSONS else None
+    return _RIGHT_BEHIND.match(after) if persons and _ANY_ACTION.search(persons.group()) else None
 
 
 def _goes_on(before: str, *, same_unit: bool) -> bool:
@@ -136,7 +150,9 @@ def _actions(before: str, after: str) -> list[str]:
         return []
     first = named[0]
     persons = before.endswith("处理") and after.startswith(("人", "名"))
-    if first == "其他" and not persons and not _WRONGDOING.search(before + after):
+    if first == "其他" and after.startswith(("人", "名")) and _PLAIN_OF_PERSONS.search(before):
+        return [first]
+    if first == "其他" and not persons and not before.endswith(_PLAIN) and not _WRONGDOING.search(before + after):
         return []
     if first == "移送" and not _CASE.search(before + after):
         return []

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import add
+from typing import NamedTuple
 
 from extractor.data import read_table
-from extractor.notice.facts.lexical import lexical_scores
+from extractor.notice.facts.learnt import Calibration, calibration, learnt
+from extractor.notice.facts.lexical import WordEvidence, lexical_scores, word_evidence, word_weights
+from extractor.record.enumerations import VOCABULARIES
 from extractor.text.places import Place
 
 _AIM_WITHIN = 12
 """Code points at the beginning of a clause in which its aim is looked for."""
-_MEASURES_READ = 1500
+MEASURES_READ = 1500
 """Code points of an issue's measures that are read for its category where its title leaves that open."""
 
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
+CLEAR_LEAD = 2
+"""A lead of a category in the list's score of a title from which on the list decides."""
+_MOST_TYPES = 3
+_OTHER = "other"
+_TYPE_NUMBERS = {name: number for number, name in enumerate(VOCABULARIES["measure_type"])}
+_CATEGORY_NUMBERS = {name: number for number, name in enumerate(VOCABULARIES["category"])}
 _SHORT_TOPIC = 12
 """A topic of up to this many code points without a comma needs no word that marks it as an aim."""
 
@@ -36,14 +47,60 @@ def heading_end(text: str, start: int, end: int) -> int:
     return stop if short or _pattern("heading", "aims").search(clause, 0, _AIM_WITHIN) else start
 
 
+class JudgedTypes(NamedTuple):
+    """The types of a measure, the weightiest first, and the share of such types that are right."""
+
+    types: list[str]
+    confidence: float
+
+
+class Judged(NamedTuple):
+    """A judgement and how sure it is: the share of such judgements that are right."""
+
+    value: str
+    confidence: float
+
+
+class _Deciding(NamedTuple):
+    """What turns words into a decision: biases, weights of the lists' scores, and how sure a margin is."""
+
+    names: list[str]
+    bias: list[int]
+    listed: list[int]
+    least: int
+    confidence: Calibration
+
+
+@cache
+def _deciding(table: str) -> _Deciding:
+    task = learnt(table)
+    return _Deciding(task["decided"], task["bias"], task["listed"], task.get("least", 0), calibration(table))
+
+
+def measure_words(text: str) -> WordEvidence:
+    """Return what the words of a measure say about its types and about its finding's category."""
+    return word_evidence("measure_types", text)
+
+
+def judged_types(words: WordEvidence) -> JudgedTypes:
+    """Return one to three kinds of action, the weightiest first; ``other`` where no word says any."""
+    names, bias, listed, least, confidence = _deciding("measure_types")
+    found, sums = words.scores, word_weights("measure_types").sums(words.packed)
+    scores = list(map(add, sums, bias))
+    for name, score in found.items():
+        number = _TYPE_NUMBERS[name]
+        scores[number] += listed[number] * score
+    order = sorted(range(len(names)), key=lambda number: -scores[number])
+    best = [number for number in order[:_MOST_TYPES] if scores[number] >= least]
+    if not best:
+        best = order[:1] if found else [_TYPE_NUMBERS[_OTHER]]
+    shares = [confidence(scores[number]) for number in best]
+    return JudgedTypes([names[number] for number in best], round(sum(shares) / len(shares), 2))
+
+
 def measure_types(text: str) -> list[str]:
     """Return one to three kinds of action, the weightiest first."""
-    scores = lexical_scores("measure_types", text)
-    if not scores:
-        return ["other"]
-    best = max(scores.values())
-    ranked = sorted(scores, key=lambda name: -scores[name])
-    return [name for name in ranked if scores[name] >= max(2, 0.3 * best)][:3] or ranked[:1]
+    return judged_types(measure_words(text)).types
 
 
 def measure_status(text: str) -> str:
@@ -90,15 +147,36 @@ def _pattern(section: str, name: str) -> re.Pattern[str]:
     return re.compile("|".join(read_table("judgement")[section][name]), re.MULTILINE)
 
 
+def judged_category(title: str, measures: Sequence[WordEvidence], answer: Callable[[], str]) -> Judged:
+    """Return what a finding is about, by the words of its title and of its measures.
+
+    ``answer`` gives the measures' text, whose word list is asked only where the title's leaves the category open.
+    """
+    names, bias, listed, _, confidence = _deciding("categories")
+    words = word_evidence("categories", title)
+    scores = list(map(add, word_weights("categories").sums(words.packed), bias))
+    if measures:
+        packed = sum([each.packed for each in measures])
+        for number, total in enumerate(word_weights("measure_types").sums(packed)[len(_TYPE_NUMBERS) :]):
+            scores[number] += total // len(measures)
+    for name, score in words.scores.items():
+        scores[_CATEGORY_NUMBERS[name]] += listed[_CATEGORY_NUMBERS[name]] * score
+    ranked = sorted(words.scores.items(), key=lambda each: -each[1])
+    lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0) if ranked else 0
+    if not lead:
+        for name, score in lexical_scores("categories", answer()[:MEASURES_READ]).items():
+            number = _CATEGORY_NUMBERS[name]
+            scores[number] += listed[len(names) + number] * score
+    order = sorted(range(len(names)), key=lambda number: -scores[number])
+    first = _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else order[0]
+    second = order[1] if first == order[0] else order[0]
+    told = words.packed or words.scores or any(each.packed for each in measures)
+    return Judged(names[first] if told else _OTHER, confidence(scores[first] - scores[second]))
+
+
 def issue_category(title: str, measures: str) -> str:
-    """Return what a finding is about: by its title, or by its measures where the title leaves it open."""
-    scores = lexical_scores("categories", title)
-    best = max(scores.values(), default=0)
-    leading = [name for name, score in scores.items() if score == best]
-    if len(leading) == 1:
-        return leading[0]
-    by_measures = lexical_scores("categories", measures[:_MEASURES_READ])
-    return max(leading or by_measures or ["other"], key=lambda name: by_measures.get(name, 0))
+    """Return what a finding is about: by its title and the text of its measures."""
+    return judged_category(title, [measure_words(measures)] if measures else [], lambda: measures).value
 
 
 def issue_status(section: list[str], measures: str) -> str:

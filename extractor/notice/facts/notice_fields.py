@@ -27,8 +27,8 @@ _TITLES = tuple(re.compile(_TITLE % _any_of(words), re.MULTILINE) for words in (
 _NO_TITLE = re.compile(_any_of("not_in_titles"))
 _BODY_LINE = re.compile(rf"[^\n。;:,]{{2,40}}{_any_of('bodies')}")
 _PUBLISHED = re.compile(  # 发布时间:2024-03-20, 日期:2024年3月20日, or a line that begins or ends with the day
-    rf"(?:{_any_of('published')}(?:日期|时间|于)?[:]? *|(?<![文成布])(?:日期|时间)[:]? *|"
-    rf"(?:^|[\n ])(?:(?![^\n]{{0,40}}{_any_of('not_published')}日期)[^\n。]{{0,40}}?[ |:])?)"
+    rf"(?:{_any_of('published')}(?:日期|时间|于)?[:]? *|(?<![文成布报表])(?:日期|时间)[:]? *|"
+    rf"(?:^|[\n ])(?:(?![^\n]{{0,40}}{_any_of('not_published')}(?:日期|时间))[^\n。]{{0,40}}?[ |:])?)"
     r"(?P<date>(?P<y>20\d\d) ?[-年/.] ?(?P<m>\d{1,2}) ?[-月/.] ?(?P<d>\d{1,2})(?:日(?! ?[,至、])|(?![\d日])))"
 )
 _CN = "一二三四五六七八九十"

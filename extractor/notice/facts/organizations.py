@@ -1,50 +1,56 @@
-"""Organisations that act in a measure: printed as the agent of a verb, or as a partner (联合…, 配合…, 由…)."""
+"""Organisations that act in a measure: printed as the agent of a verb, or as a partner (联合…, 配合…, 由…).
+
+Rules say where a name could be: at the beginning of a clause or behind such a word, up to what names end with. Whether
+that is a body that acts was learnt, from what follows the name, what it ends with and where it is.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
 from extractor.data import read_table
+from extractor.notice.facts.learnt import FeatureWeights, feature_weights
 from extractor.text.places import Clauses, Place, sentence_start
 from extractor.text.wording import pattern
 
 _LONGEST_NAME = 18
 _OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现|近年来|今年|其次|期间|再|并)+[,]?")
 _OPENS = frozenset("目截其同此现近今期再并")
-_NAME_GROWS = 5
-"""县委 before 组织 could end there; up to this many code points on, a longer name (县委组织部) is preferred."""
-_FIRST = frozenset("0123456789") | {
-    word.lstrip("(?:[")[0] for key in ("acts", "with_acts") for word in read_table("organizations")[key]
-}
-"""First characters of acts: looked at before the long pattern is tried."""
 _JOINS = frozenset("、和及与")
-_CLOSES = frozenset(",。;等")
-"""Marks that end a list of partners when no act follows."""
-_CAN_FOLLOW = _FIRST | _JOINS | _CLOSES | {"("}
 _BEFORE_PARTNER = pattern("organizations", "partner_before")
 _BEFORE_COMPANION = pattern("organizations", "with_before")
+_ACTS = pattern("organizations", "acts")
+_JOINT_ACTS = pattern("organizations", "with_acts")
+_NO_PARTNER = pattern("organizations", "with_none")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
 _GENERIC = pattern("organizations", "generic")
 _NOT_IN_NAME = pattern("organizations", "not_in_names")
+_OPENS_AND_ACTS = "clause acts"
+_SURE_OF_ACT = 28
+"""A name at the beginning of a clause before a known act needs so much less of a score."""
+_LISTED = "list"
+"""The kind of a name in 市场监管、住建等部门, which counts whatever it ends with."""
 
 
-class _Closing(NamedTuple):
-    """The words and marks that may follow a name. ``needed``: no name of the list counts without an act behind it."""
+class NameCandidate(NamedTuple):
+    """A stretch that may name a body which acts; ``features`` are what that is judged by."""
 
-    acts: re.Pattern[str]
-    marks: frozenset[str]
-    needed: bool
+    place: Place
+    features: tuple[str, ...]
 
 
-_AGENT = _Closing(pattern("organizations", "acts"), _JOINS, needed=False)  # 县教育局、县财政局印发
-_PARTNER = _Closing(_AGENT.acts, _JOINS | _CLOSES, needed=False)  # 联合县教育局、县财政局,
-_COMPANION = _Closing(pattern("organizations", "with_acts"), _JOINS, needed=True)  # 与县教育局签订
+class OrganizationFound(NamedTuple):
+    """The place of a body that acts, and how sure that is."""
+
+    place: Place
+    confidence: float
 
 
 class NameEnds:
@@ -55,40 +61,87 @@ class NameEnds:
 
     def __init__(self, text: str) -> None:
         ends = {end for _, _, end in _suffixes().find_matches_as_indexes(text, overlapping=True)}
-        # Most suffixes stand where no verb could follow: those are left out once, not clause by clause.
-        self.places = [*sorted([end for end in ends if text[end : end + 1] in _CAN_FOLLOW]), sys.maxsize]
+        self.places = [*sorted(ends), sys.maxsize]
 
     def near(self, starts: list[int]) -> list[int]:
         """Those of ``starts`` at which a name could start at all: most clauses name nobody."""
         ends = self.places
         return [start for start in starts if ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME]
 
+    def behind(self, start: int, stop: int) -> list[int]:
+        """Return the ends of the names that may start at ``start``, before ``stop``."""
+        ends, first = self.places, bisect_right(self.places, start + 1)
+        return ends[first : bisect_right(ends, min(start + _LONGEST_NAME, stop), first)]
+
 
 @cache
 def _suffixes() -> AhoCorasick:
-    return AhoCorasick(read_table("organizations")["suffixes"], implementation=Implementation.DFA)
+    table = read_table("organizations")
+    return AhoCorasick([*table["suffixes"], *table["fields"]], implementation=Implementation.DFA)
+
+
+@cache
+def _weights() -> FeatureWeights:
+    return feature_weights("organizations")
 
 
 def find_organizations(text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> list[Place]:
-    """Return the places of the organisations that act in a measure: each name once, by its first place.
+    """Return the places of the organisations that act in a measure: each name once, by its first place."""
+    return [found.place for found in judged_organizations(text, clauses, ends, measure, dates)]
+
+
+def judged_organizations(
+    text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]
+) -> list[OrganizationFound]:
+    """Return the organisations that act in a measure: each name once, by its first place.
 
     A name may also stand right behind one of the ``dates``: 2023年8月商务部….
     """
+    weights = _weights()
+    best: dict[int, tuple[int, Place]] = {}
+    for place, features in name_candidates(text, clauses, ends, measure, dates):
+        score = weights.score(features)
+        if score >= weights.least - (_SURE_OF_ACT if _OPENS_AND_ACTS in features else 0) and (
+            place.start not in best or score > best[place.start][0]
+        ):
+            best[place.start] = score, place
+    if not best:
+        return []
+    found: dict[str, OrganizationFound] = {}
+    taken = -1
+    for score, place in sorted(best.values(), key=lambda each: each[1]):
+        if place.start >= taken:
+            found.setdefault(text[place.start : place.end], OrganizationFound(place, weights.confidence(score)))
+            taken = place.end
+    return list(found.values())
+
+
+def name_candidates(
+    text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]
+) -> Iterator[NameCandidate]:
+    """Yield the stretches of a measure that may name a body which acts."""
     start, stop = measure
     places = [*clauses.starts_in(measure), *(date.end for date in dates)]
     subjects = [_after_opening(text, place, stop) if text[place : place + 1] in _OPENS else place for place in places]
-    chains = [_chain(text, ends, Place(place, stop), _AGENT) for place in ends.near(subjects)]
-    partners = _BEFORE_PARTNER.finditer(text, start, stop)
-    chains += [_chain(text, ends, Place(match.end(), stop), _PARTNER) for match in partners]
-    companions = _BEFORE_COMPANION.finditer(text, start, stop)
-    chains += [_chain(text, ends, Place(match.end(), stop), _COMPANION) for match in companions]
-    chains += [_list_before(text, start, match.start()) for match in _AND_OTHERS.finditer(text, start, stop)]
-    if not chains:
-        return []
-    found: dict[str, Place] = {}
-    for place in (place for chain in chains for place in chain):
-        found.setdefault(text[place.start : place.end], place)
-    return sorted(found.values())
+    starts = dict.fromkeys(ends.near(subjects), "clause")
+    for match in _BEFORE_PARTNER.finditer(text, start, stop):
+        starts.setdefault(match.end(), f"behind {match.group()}")
+    for match in _BEFORE_COMPANION.finditer(text, start, stop):
+        starts.setdefault(match.end(), "with")
+    waiting = list(starts.items())
+    while waiting:
+        begin, kind = waiting.pop()
+        names = list(_names(text, ends, begin, stop))
+        for number, end in enumerate(names):
+            if kind.endswith("with") and _NO_PARTNER.match(text, end):
+                continue
+            yield NameCandidate(Place(begin, end), _features(text, Place(begin, end), kind, names[number + 1 :]))
+            if text[end : end + 1] in _JOINS and end + 1 not in starts:
+                starts[end + 1] = "chain"
+                waiting.append((end + 1, f"chain {kind}"))
+    for match in _AND_OTHERS.finditer(text, start, stop):
+        for place in _list_before(text, start, match.start()):
+            yield NameCandidate(place, _features(text, place, _LISTED, []))
 
 
 def _after_opening(text: str, place: int, stop: int) -> int:
@@ -96,42 +149,40 @@ def _after_opening(text: str, place: int, stop: int) -> int:
     return opening.end() if opening else place
 
 
-def _chain(text: str, ends: NameEnds, place: Place, closing: _Closing) -> list[Place]:
-    """Return the names joined by 、 or 和 at the beginning of ``place``, up to an act or a mark that closes them."""
-    start, stop = place
-    names: list[Place] = []
-    while start < stop:
-        name = _name(text, ends, Place(start, stop), closing)
-        if name is None:
-            return [] if closing.needed else names
-        names.append(name)
-        if text[name.end : name.end + 1] not in _JOINS:
-            return names
-        start = name.end + 1
-    return names
-
-
-def _name(text: str, ends: NameEnds, place: Place, closing: _Closing) -> Place | None:
-    start, stop = place
-    places, furthest = ends.places, min(start + _LONGEST_NAME, stop)
-    nearest = bisect_right(places, start + 1)
-    best: Place | None = None
-    while (found := places[nearest]) <= furthest:
-        nearest += 1
-        if best is not None and found > best.end + _NAME_GROWS:
-            break
-        end, following = found, text[found : found + 1]
-        if following == "(":
-            end = _with_bracket(text, found)
-            following = text[end : end + 1]
-        if following not in closing.marks and not (following in _FIRST and closing.acts.match(text, end, stop)):
-            continue
+def _names(text: str, ends: NameEnds, start: int, stop: int) -> Iterator[int]:
+    """Yield the ends of what may be a name from ``start`` on, the bracket behind it included."""
+    for found in ends.behind(start, stop):
         name = text[start:found]
-        if "\n" in name or _NOT_IN_NAME.search(name):
-            break
+        wrong = _NOT_IN_NAME.search(name)
+        if wrong and wrong.end() == len(name):  # 审计 may go on as 审计局
+            continue
+        if wrong or "\n" in name:
+            return
         if name.count("(") == name.count(")") and not _GENERIC.search(name):
-            best = Place(start, end)
-    return best
+            yield _with_bracket(text, found) if text[found : found + 1] == "(" else found
+
+
+def _features(text: str, place: Place, kind: str, longer: list[int]) -> tuple[str, ...]:
+    """Return what a name is judged by: what follows it, what it begins and ends with, and where it is."""
+    start, end = place
+    acts = "acts" if _ACTS.match(text, end) else "joint" if _JOINT_ACTS.match(text, end) else "none"
+    further = f"longer {min(longer[0] - end, 6)}" if longer else "longest"
+    return (
+        f"> {text[end : end + 1]}",
+        f"> {text[end : end + 2]}",
+        f"> {text[end : end + 3]}",
+        f"$ {text[end - 1 : end]}",
+        f"$ {text[max(start, end - 2) : end]}",
+        f"$ {text[max(start, end - 3) : end]}",
+        f"^ {text[start : start + 1]}",
+        f"^ {text[start : start + 2]}",
+        f"< {text[start - 1 : start]}",
+        f"size {min(end - start, 12)}",
+        kind,
+        acts,
+        f"{kind} {acts}",
+        further,
+    )
 
 
 def _with_bracket(text: str, end: int) -> int:

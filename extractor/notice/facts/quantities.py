@@ -1,4 +1,4 @@
-"""Quantities: every figure in Arabic digits that counts or measures something, with unit, qualifier and subject.
+"""Quantities: every figure in Arabic digits that counts or measures something, with unit and qualifier.
 
 Dates, ordinals and ranks, enumerators, names and grades, 《…》 titles and telephone numbers are none. A number that is
 not whole, or of which nobody can tell what it is, is neither a quantity nor a name: the ledger has it as unread.
@@ -30,15 +30,13 @@ from extractor.text.wording import any_of, pattern
 class QuantityFound(NamedTuple):
     """A figure with its unit.
 
-    ``unit`` is in half width, empty where none is printed; ``base`` is its place behind the magnitude. ``subject`` is
-    the place of what is counted; None where nothing says it.
+    ``unit`` is in half width, empty where none is printed; ``base`` is its place behind the magnitude.
     """
 
     text: Place
     value: int | float
     unit: str
     base: Place
-    subject: Place | None
     qualifier: str | None
 
 
@@ -167,11 +165,9 @@ class _FigureReader:
         if self._is_unsure(amount, ends_range=ends_range):
             return
         self._range_end = -1 if second is None else second
+        quantities = self.found.quantities
         quantity = _quantity(text, amount)
         if quantity is not None:
-            quantities = self.found.quantities
-            if ends_range and quantities:
-                quantity = quantity._replace(subject=quantities[-1].subject)  # 5至10人: both count the same
             quantities.append(quantity)
             self._taken = amount.digits.end
 
@@ -329,8 +325,7 @@ def _quantity(text: str, amount: AmountInText) -> QuantityFound | None:
         qualifier = _qualifier_before(before)
     if qualifier == "about" and before.endswith("近") and unit in _LENGTHS_OF_TIME:
         qualifier = None  # 近3年 are the last three years, not about three
-    subject = _subject(text, amount.text.start, amount.end)
-    return QuantityFound(amount.text, amount.value, unit, amount.base, subject, qualifier)
+    return QuantityFound(amount.text, amount.value, unit, amount.base, qualifier)
 
 
 _NO_QUALIFIER = re.compile(f"{_any_of('not_about')}$")
@@ -353,31 +348,3 @@ def _measures_without_unit(text: str, start: int, end: int) -> bool:
 
 
 _SAYS_FIGURE = re.compile(f"{_any_of('figure_before')}$")
-_NOUN = re.compile(
-    r"(?:的)?(?P<noun>[\u4e00-\u9fffA-Za-z“”‘’()]{1,16}?)"
-    rf"(?=[,。;、:!?\d《]|$|{_any_of('behind_noun')})"
-)
-_CLAUSE_BREAKS = frozenset("(),。;:、!?\n0123456789%①②③④⑤⑥⑦⑧⑨⑩")
-_LONGEST_SUBJECT = 24
-_OPENERS = re.compile(f"^{_any_of('opens_subject')}+")
-_CLOSERS = re.compile(f"{_any_of('closes_subject')}+$")
-_ENDS_CLOSER = frozenset(word[-1] for word in read_table("quantities")["closes_subject"])
-_UNIT_BETWEEN = re.compile(r"^(?:[余多]|[宗亩户人件起家个次项条名])+$")
-
-
-def _subject(text: str, start: int, end: int) -> Place | None:
-    """Return the place of what is counted: the noun behind the unit, else the words before the figure."""
-    noun = _NOUN.match(text, end)
-    if noun and noun["noun"].strip("“”()"):
-        return Place(*noun.span("noun"))
-    clause, furthest = start, max(0, start - _LONGEST_SUBJECT)
-    while clause > furthest and text[clause - 1] not in _CLAUSE_BREAKS:
-        clause -= 1
-    words = text[clause:start].rstrip()
-    if words[-1:] in _ENDS_CLOSER:
-        words = _CLOSERS.sub("", words).rstrip()
-    opener = _OPENERS.match(words)
-    opened = opener.end() if opener and len(words) - opener.end() > 2 else 0
-    if not words or _UNIT_BETWEEN.match(words):
-        return None
-    return Place(clause + opened, clause + len(words))

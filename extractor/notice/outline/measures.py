@@ -163,7 +163,9 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
     while title.end > title.start and text[title.end - 1] in "。;:":
         title = Place(title.start, title.end - 1)
     measures: list[MeasureOutline] = []
-    rests = [Rest("heading", Place(row.place.start, row.finding.end) if row.finding.end < _first(row) else row.finding)]
+    whole = row.finding.end < _first(row)  # nothing but its number stands before the finding
+    rests = [Rest("heading", Place(row.place.start, row.finding.end) if whole else row.finding)]
+    rests += [Rest("heading", row.number)] if row.number and not whole else []
     rests += [Rest("heading", row.heading)] if row.heading else []
     rests += [Rest("note", note) for note in row.notes]
     rests += [Rest("deadline", deadline) for deadline in row.deadlines]

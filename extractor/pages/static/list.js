@@ -7,6 +7,8 @@
     quantity: ["unit", "type"], accountability: ["handling", "unit"], total: ["total"], check: ["severity"],
   };
 
+  const JUDGED = new Set(["issue", "measure", "quantity", "accountability"]);
+
   // question: { genre, inspection, body, notice, q, sort, … }; ask(question): tell the address; it does not draw again.
   pages.list = function (root, { all, words, kind, question, ask }) {
     const { t } = words, facets = all.facets(kind);
@@ -107,8 +109,10 @@
         column("sentence", item => item.value?.at.length ? pages.sentence(item.value, item.notice.text) : ""),
       ],
     }[kind]();
+    const sure = item => pages.confidenceOf(item.value);
     return [
       ...own,
+      JUDGED.has(kind) && column("confidence", item => words.share(sure(item)), item => sure(item) ?? 1, { number: true }),
       told && kind !== "check" && column("reader", item => pages.readerMark(pages.readerOf(item.value), words), item => pages.readerOf(item.value)),
       many && column("notice", item => quote("span", item.notice.name), item => item.notice.name),
     ].filter(Boolean);

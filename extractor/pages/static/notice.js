@@ -30,7 +30,7 @@
 
     const rows = path => [...reading.querySelectorAll(`[data-path="${path}"]`)];
     // Where a value is shown: by a button of its own, else (a title, a topic) by that of the issue or measure it names.
-    const home = value => [value.path, value.of].flatMap(rows).find(row => !("check" in row.dataset));
+    const home = value => [value.path, value.of].flatMap(rows).find(row => !("check" in row.dataset || "unsure" in row.dataset));
     let chosen = null, hovered = [], dwelling = 0;
 
     function mark(value, name, on) {
@@ -109,7 +109,9 @@
         part ? t("notice.part_read_by", { part: t(part === "text" ? "part.text" : `part.${value.kind}.${part}`), reader: words.term("reader", reader) })
           : t("notice.value_read_by", { reader: words.term("reader", reader) }))
         : [t("notice.value_read_by", { reader: words.term("reader", "rules") })];
-      return el("span.soft.readers", {}, told.join(" · "));
+      const sure = Object.entries(value.confidence || {}).map(([part, share]) => t(part ? "notice.part_sure" : "notice.sure", {
+        part: part && t(`part.${value.kind}.${part}`), share: words.share(share) }));
+      return el("span.soft.readers", {}, [...told, ...sure].join(" · "));
     }
 
     const leaving = () => !options.leaving || options.leaving();

@@ -31,8 +31,8 @@
         issues.length ? [pages.issueFilter(show, issues, list), list] : el("p.soft", {}, t("notice.no_issues"))));
   };
 
-  function checks({ data, words }) {
-    const { t, term } = words;
+  function checks(show) {
+    const { data, words } = show, { t, term } = words;
     const items = data.checks.map((check, index) => el("li", {},
       el("button.check", { type: "button", "data-check": index, "data-path": check.at },
         badge(`severity-${check.severity}`, term("severity", check.severity)), quote("span.message", check.message, { lang: null }))));
@@ -43,7 +43,20 @@
           el("button", { type: "button", "data-step": "-1", "aria-label": t("notice.previous_check") }, "‹"),
           el("span.position", { "aria-live": "polite" }, `– / ${items.length}`),
           el("button", { type: "button", "data-step": "1", "aria-label": t("notice.next_check") }, "›"))),
-      items.length ? el("ol.check-list", {}, items) : el("p.soft", {}, t("notice.no_checks")));
+      items.length ? el("ol.check-list", {}, items) : el("p.soft", {}, t("notice.no_checks")),
+      unsure(show));
+  }
+
+  // The values that are least likely to be right, to be looked at in this order.
+  function unsure({ data, text, words }) {
+    if (!data.unsure.length) return null;
+    const byPath = new Map(data.values.map(value => [value.path, value]));
+    return el("details.unsure-list", {},
+      el("summary", {}, words.t("notice.unsure", { n: words.number(data.unsure.length) })),
+      el("ol.check-list", {}, data.unsure.map(path => byPath.get(path)).map(value => el("li", {},
+        el("button.check", { type: "button", "data-unsure": "", "data-path": value.path },
+          el("span.badge", {}, words.share(pages.confidenceOf(value))), el("span", {}, pages.nameOf(value, words)),
+          quote("span.message", pages.beginning(pages.printed(value, text), 40)))))));
   }
 
   function fields(show, values) {
@@ -134,9 +147,9 @@
       value.kind === "quantity" ? [noted, printed] : [printed, noted], mark(show, value));
   }
 
-  // Who read it, where it was not the rules alone.
+  // Who read it, where it was not the rules alone; that it is unsure, where they say so.
   function mark(show, value, part) {
     const reader = pages.readerOf(value, part);
-    return reader === "rules" ? null : pages.readerMark(reader, show.words);
+    return reader === "rules" ? pages.unsureMark(pages.confidenceOf(value, part), show.data.unsure_below, show.words) : pages.readerMark(reader, show.words);
   }
 })(window.pages);

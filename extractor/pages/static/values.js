@@ -51,6 +51,19 @@
     return ["model", "both", "person", "ocr"].find(reader => readers.includes(reader)) || "rules";
   };
 
+  // How sure a judged value is, or the least sure of its parts; null where nobody says.
+  pages.confidenceOf = function (value, part) {
+    const sure = value.confidence || {}, found = part === undefined ? Object.values(sure) : [sure[part]];
+    return found.reduce((least, each) => each === undefined || (least !== null && least <= each) ? least : each, null);
+  };
+
+  // A question mark at what is less sure than `below`, spelled out for whom it does not help.
+  pages.unsureMark = function (sure, below, words) {
+    if (sure === null || sure >= below) return null;
+    const said = words.t("notice.sure", { share: words.share(sure) });
+    return el("span.unsure", { title: said }, el("span", { "aria-hidden": "true" }, "?"), el("span.unseen", {}, said));
+  };
+
   // A letter for the reader, spelled out for whom letters do not help.
   pages.readerMark = function (reader, words) {
     return el(`span.reader.reader-${reader}`, { title: words.term("reader", reader) },

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from extractor.files.parts.page_places import places_from
+from extractor.files.parts.text_places import text_places_from
 from extractor.files.sources.file_kinds import read_endings
 from extractor.files.sources.source import ARCHIVE_ENDING
 from extractor.pages import shell
@@ -146,12 +146,13 @@ def problem_page(visit: Visit) -> str:
 def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
     """Return the data of a notice's page, which ``static/review.js`` draws."""
     review, ended = found.review, found.review.finished
+    places = text_places_from(stored_places(visit.service.database, found.notice_id))
     own = [each.number for each in review.made if each.by == visit.name and can_be_undone(review, each.number)]
     pairs = zip(found.record.checks, review.open, strict=True)
     sentence = word_lookup(visit.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
     return {
         **service_words(),
-        "data": data_of(found.record, found.text, places_from(stored_places(visit.service.database, found.notice_id))),
+        "data": data_of(found.record, found.text, places),
         "title": found.record.title or found.notice_id,
         "seen": review.last,
         "reviewed": sentence,

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
-from extractor.files.parts.page_places import places_from
+from extractor.files.parts.text_places import text_places_from
 from extractor.pages import shell
 from extractor.pages.notice_page import notice_page as data_of
 from extractor.pages.page_words import words
@@ -40,7 +40,7 @@ def notice_page(kept: StoredNotice, places: bytes, lang: Lang) -> HtmlPage:
     named = words()["words"]
     run = {"backend": None, "finished": None, "missing": 0}
     data = [
-        shell.data_element(data_of(notice, kept.text, places_from(places)), class_="notice-data"),
+        shell.data_element(data_of(notice, kept.text, text_places_from(places)), class_="notice-data"),
         shell.data_element({"lang": lang, "run": run, **words()}, id="report-data"),
     ]
     pieces = shell.page(notice.title or notice.notice_id, " ".join(named["report.noscript"].values()), lang, data)

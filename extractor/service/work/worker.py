@@ -21,6 +21,7 @@ from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source, too_large
 from extractor.processes.confined_main import allow, confine
 from extractor.processes.confinement import NO_MEMORY
+from extractor.processes.process_family import delete_own_folder
 from extractor.record.checks import Lang
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.work.worker_messages import (
@@ -65,6 +66,7 @@ def main() -> None:
         except Exception as error:
             reply, pieces = Failure(_sentence(order, error)), ()
         _send(answers, [ANY_REPLY.dump_json(reply), *pieces])
+    delete_own_folder()
 
 
 def _load() -> None:

@@ -1,0 +1,105 @@
+"""What was learnt from the training set: weights of words and of other features, and how sure a score is.
+
+``extractor/data/learnt.json`` is made by ``scripts/judgement/learn.py``. All numbers that a score is added up from are
+whole, so that it is the same on every machine. The file is read when a notice is judged first.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from struct import unpack
+from typing import Any, NamedTuple
+
+_LANE = 32
+"""Bits for the sum of one name's weights."""
+
+
+class Calibration(NamedTuple):
+    """How sure a score is: ``shares[k]`` from ``scores[k - 1]`` on, the first below the first score."""
+
+    scores: Sequence[int]
+    shares: Sequence[float]
+
+    def __call__(self, score: float) -> float:
+        """Return the share of values with such a score that are right."""
+        return self.shares[bisect_right(self.scores, score)]
+
+
+class FeatureWeights(NamedTuple):
+    """A yes-or-no question about a candidate: the weights of its features; yes from ``least`` on."""
+
+    weights: Mapping[str, int]
+    bias: int
+    least: int
+    confidence: Calibration
+
+    def score(self, features: Iterable[str]) -> int:
+        """Return the sum of the features' weights; unknown features weigh nothing."""
+        weights = self.weights
+        return self.bias + sum([weights[feature] for feature in features if feature in weights])
+
+
+class WordWeights:
+    """The weights of words for several names, added up for all names at once.
+
+    A word's weights are packed into one integer, ``_LANE`` bits a name, so that a sum of words is one sum.
+    """
+
+    def __init__(self, names: Sequence[str], words: Mapping[str, Sequence[int]]) -> None:
+        self.names = names
+        self.packed = [_packed(row) for row in words.values()]
+        self._offset = _packed([1 << (_LANE - 1)] * len(names))
+        self._form = f"<{len(names)}I"
+
+    def sums(self, packed: int) -> list[int]:
+        """Return the sum of each name's weights from a sum of words."""
+        size = _LANE // 8 * len(self.names)
+        half = 1 << (_LANE - 1)
+        return [lane - half for lane in unpack(self._form, (packed + self._offset).to_bytes(size, "little"))]
+
+
+def _packed(row: Sequence[int]) -> int:
+    packed = 0
+    for lane, weight in enumerate(row):
+        packed += weight << (_LANE * lane)
+    return packed
+
+
+@cache
+def learnt(task: str) -> dict[str, Any]:
+    """Return what ``data/learnt.json`` has on a task. The result is shared: do not change it."""
+    tasks: dict[str, dict[str, Any]] = _file()
+    return tasks[task]
+
+
+@cache
+def _file() -> dict[str, dict[str, Any]]:
+    content: dict[str, dict[str, Any]] = json.loads(
+        files("extractor.data").joinpath("learnt.json").read_text(encoding="utf-8")
+    )
+    return content
+
+
+@cache
+def calibration(task: str) -> Calibration:
+    """Return how sure the scores of a task are."""
+    table = learnt(task)["confidence"]
+    return Calibration(table["scores"], table["shares"])
+
+
+@cache
+def feature_weights(task: str) -> FeatureWeights:
+    """Return the weights of the features that a yes-or-no question is decided by."""
+    found = learnt(task)
+    return FeatureWeights(found["weights"], found["bias"], found["least"], calibration(task))
+
+
+@cache
+def rate(task: str, way: str) -> float:
+    """Return the share of values that are right where a rule read them in a certain way."""
+    rates: dict[str, float] = learnt(task)["rates"]
+    return rates.get(way, rates[""])

@@ -1,0 +1,44 @@
+"""How alike the two readers of the training set labelled it: ``python scripts/judgement/agreement.py``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable
+
+from learn_subjects import figures, same_words
+from training_set import WRITERS, MeasureLabels, TrainingMeasure, findings, measures_of
+
+
+def main() -> None:
+    """Print the size of the set and a line for each label."""
+    every = [finding for writer in WRITERS for finding in findings(writer)]
+    measures = measures_of(every)
+    twice = [measure for measure in measures if measure.second]
+    titles = [finding for finding in every if finding.second]
+    print(f"{len(every)} findings, {len(measures)} measures; read twice: {len(titles)} findings, {len(twice)} measures")
+    print(f"category, equal: {_share(each.category == each.second for each in titles)}")
+    print(f"types, the same set: {_share(each.types == each.readings[1].types for each in twice)}")
+    print(f"types, F1: {_f1(twice, lambda labels: labels.types)}")
+    print(f"status, equal: {_share(each.labels.status == each.readings[1].status for each in twice)}")
+    print(f"organisations, F1: {_f1(twice, lambda labels: labels.organizations)}")
+    print(f"accountability, F1: {_f1(twice, lambda labels: [tuple(entry) for entry in labels.accountability])}")
+    subjects = [each for each in figures(titles) if each.measure.second]
+    print(f"subject of a figure, equal: {_share(same_words(each.subject, each.second) for each in subjects)}")
+
+
+def _share(said: Iterable[bool]) -> str:
+    answers = list(said)
+    return f"{sum(answers) / max(1, len(answers)):.3f}"
+
+
+def _f1(measures: list[TrainingMeasure], values: Callable[[MeasureLabels], Iterable[Hashable]]) -> str:
+    both = total = 0
+    for measure in measures:
+        one, other = (Counter(values(labels)) for labels in measure.readings)
+        both += 2 * (one & other).total()
+        total += one.total() + other.total()
+    return f"{both / max(1, total):.3f}"
+
+
+if __name__ == "__main__":
+    main()

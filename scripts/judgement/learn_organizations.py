@@ -1,0 +1,66 @@
+"""Learns which stretches name a body that acts in a measure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from calibrate import Scored, calibrated, share
+from learn_features import Labelled, as_weights, learn_weights
+from learn_words import agreed
+from training_set import TrainingFinding, TrainingMeasure, measures_of
+
+from extractor.notice.facts.learnt import FeatureWeights
+from extractor.notice.facts.organizations import NameCandidate, NameEnds, name_candidates
+
+_STRENGTH = 0.3
+Pairs = Sequence[tuple[list[TrainingFinding], list[TrainingFinding]]]
+
+
+def learn_organizations(every: list[TrainingFinding], crossed: Pairs) -> dict[str, Any]:
+    """Return the task as it is written down: weights, the least score of a name, and how sure scores are."""
+    tried = [
+        (as_weights(learn_weights(list(_examples(seen)), _STRENGTH)), measures_of(unseen)) for seen, unseen in crossed
+    ]
+    least = max(range(-40, 65, 8), key=lambda bound: _f1(tried, bound))
+    values = [each for weights, measures in tried for measure in measures for each in _scored(weights, measure, least)]
+    return {**learn_weights(list(_examples(every)), _STRENGTH), "least": least, "confidence": calibrated(values, 1)}
+
+
+def candidates(measure: TrainingMeasure) -> list[NameCandidate]:
+    """Return the candidates of a measure."""
+    text = measure.folded
+    return list(name_candidates(text, measure.clauses, NameEnds(text), measure.body, measure.dates))
+
+
+def _examples(found: list[TrainingFinding]) -> Iterator[Labelled]:
+    for measure in measures_of(found):
+        for place, features in candidates(measure):
+            name = measure.folded[slice(*place)]
+            said = [name in reading.organizations for reading in measure.readings]
+            yield Labelled(features, said[0], agreed(said))
+
+
+def _scored(weights: FeatureWeights, measure: TrainingMeasure, least: int) -> list[Scored]:
+    """Return the names that are found with at least ``least``, the best of each place, and whether they are right."""
+    best: dict[int, tuple[int, str]] = {}
+    for place, features in candidates(measure):
+        score = weights.score(features)
+        if score >= least and score > best.get(place.start, (-(10**9), ""))[0]:
+            best[place.start] = score, measure.folded[slice(*place)]
+    names = {name: score for score, name in sorted(best.values())}
+    return [
+        Scored(score, share(name in reading.organizations for reading in measure.readings))
+        for name, score in names.items()
+    ]
+
+
+def _f1(tried: Sequence[tuple[FeatureWeights, list[TrainingMeasure]]], least: int) -> float:
+    right = total = 0.0
+    for weights, measures in tried:
+        for measure in measures:
+            found = _scored(weights, measure, least)
+            right += 2 * sum(each.right for each in found)
+            wanted = [len(reading.organizations) for reading in measure.readings]
+            total += len(found) + sum(wanted) / len(wanted)
+    return right / total

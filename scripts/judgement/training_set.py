@@ -1,0 +1,162 @@
+"""The training set: invented findings and measures of two writers, each read a second time by the other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from extractor.notice.facts.dates import find_dates
+from extractor.notice.facts.documents import find_documents
+from extractor.notice.facts.quantities import QuantityFound, find_figures
+from extractor.text.folding import fold
+from extractor.text.places import Clauses, Place
+
+TRAINING = Path(__file__).resolve().parents[2] / "eval" / "training"
+WRITERS = ("a", "b")
+_SIGNED = "2024-06-30"
+_ENUMERATOR = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}是|[第其][一二三四五六七八九十]{1,3}[,、是]?|\([一二三四五六七八九十0-9]{1,3}\)"
+    r"|[0-9]{1,2}[.、)](?![0-9])|[一二三四五六七八九十]{1,3}、|[①-⑳])[,、: ]*"
+)
+
+
+@dataclass(frozen=True)
+class MeasureLabels:
+    """The labels that a reader gave to a measure."""
+
+    types: frozenset[str]
+    status: str
+    organizations: frozenset[str]
+    subjects: Sequence[Sequence[str | None]]
+    accountability: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
+class TrainingMeasure:
+    """A measure of the set: its text, the writer's labels, and a second reader's, where there is one."""
+
+    text: str
+    labels: MeasureLabels
+    second: MeasureLabels | None = None
+
+    @property
+    def readings(self) -> list[MeasureLabels]:
+        """The labels of all its readers."""
+        return [self.labels, self.second] if self.second else [self.labels]
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The writer's types."""
+        return self.labels.types
+
+    @property
+    def organizations(self) -> frozenset[str]:
+        """The writer's organisations."""
+        return self.labels.organizations
+
+    @cached_property
+    def folded(self) -> str:
+        """The text as rules read it."""
+        return fold(self.text).text
+
+    @cached_property
+    def body(self) -> Place:
+        """The place of the text behind its enumerator."""
+        mark = _ENUMERATOR.match(self.folded)
+        return Place(mark.end() if mark else 0, len(self.folded))
+
+    @cached_property
+    def titles(self) -> list[Place]:
+        """The places of its 《…》."""
+        return [document.title for document in find_documents(self.folded)]
+
+    @cached_property
+    def dates(self) -> list[Place]:
+        """The places of its dates."""
+        return [date.text for date in find_dates(self.folded, _SIGNED, self.titles)[0]]
+
+    @cached_property
+    def figures(self) -> list[QuantityFound]:
+        """Its figures, as the rules read them."""
+        names = find_dates(self.folded, _SIGNED, self.titles)[1]
+        return find_figures(self.folded, self.dates, [*self.titles, *names]).quantities
+
+    @cached_property
+    def clauses(self) -> Clauses:
+        """Its clauses."""
+        return Clauses(self.folded)
+
+    @cached_property
+    def without_titles(self) -> str:
+        """Its body with every 《…》 emptied."""
+        pieces, position = [], self.body.start
+        for start, end in self.titles:
+            pieces.append(self.folded[position:start])
+            position = end
+        return "".join([*pieces, self.folded[position:]])
+
+
+@dataclass(frozen=True)
+class TrainingFinding:
+    """A finding of the set with its measures; ``second`` is the category by the second reader, where there is one."""
+
+    section: tuple[str, ...]
+    title: str
+    category: str
+    measures: tuple[TrainingMeasure, ...]
+    second: str | None = None
+
+    @property
+    def readings(self) -> list[str]:
+        """The categories by all readers."""
+        return [self.category, self.second] if self.second else [self.category]
+
+    @cached_property
+    def folded_title(self) -> str:
+        """The title as rules read it."""
+        return fold(self.title).text
+
+
+def findings(writer: str, folder: Path = TRAINING) -> list[TrainingFinding]:
+    """Return a writer's findings, in the order of the files."""
+    return [
+        _finding(row, second)
+        for path in sorted((folder / writer).glob("*.jsonl"))
+        for row, second in _read_twice(path, folder / "second" / f"{writer}-{path.name}")
+    ]
+
+
+def _read_twice(path: Path, second: Path) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:
+    """Yield the rows of a file, each with the second reader's labels; None where a file has none as long."""
+    rows, others = _rows(path), _rows(second) if second.is_file() else []
+    yield from zip(rows, others if len(others) == len(rows) else [None] * len(rows), strict=True)
+
+
+def _rows(path: Path) -> list[Mapping[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def _finding(row: Mapping[str, Any], second: Mapping[str, Any] | None) -> TrainingFinding:
+    others = second["measures"] if second and len(second["measures"]) == len(row["measures"]) else []
+    measures = tuple(
+        TrainingMeasure(each["text"], _labels(each), _labels(other) if other else None)
+        for each, other in zip_longest(row["measures"], others)
+    )
+    category = second["category"] if second else None
+    return TrainingFinding(tuple(row["section"]), row["title"], row["category"], measures, category)
+
+
+def _labels(row: Mapping[str, Any]) -> MeasureLabels:
+    organizations = frozenset(fold(name).text for name in row["organizations"])
+    return MeasureLabels(frozenset(row["types"]), row["status"], organizations, row["subjects"], row["accountability"])
+
+
+def measures_of(found: Iterable[TrainingFinding]) -> list[TrainingMeasure]:
+    """Return the measures of findings."""
+    return [measure for finding in found for measure in finding.measures]

@@ -62,7 +62,7 @@ class Judged(NamedTuple):
 
 
 class _Deciding(NamedTuple):
-    """What turns words into a decision: biases, weights of the lists' scores, and how sure a margin is."""
+    """The numbers that turn words into a decision: biases, weights of the lists' scores, and how sure a margin is."""
 
     names: list[str]
     bias: list[int]

@@ -64,7 +64,7 @@ NORMALISED = frozenset(
 
 
 class _Forms(NamedTuple):
-    """How an opening names who inspected whom, and what that is called."""
+    """The patterns by which an opening names who inspected whom, and what that is called."""
 
     team: re.Pattern[str]
     body: re.Pattern[str]

@@ -219,7 +219,7 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
 
 
 class _Ahead(NamedTuple):
-    """What is ahead of a line: its end, marks that begin lines, and the places of 二是 that begin sentences."""
+    """The places ahead of a line: its end, marks that begin lines, and the places of 二是 that begin sentences."""
 
     line_end: int
     following: dict[tuple[str, int], int]

@@ -19,7 +19,7 @@ _LANE = 32
 
 
 class Calibration(NamedTuple):
-    """The share of values that are right, by score: ``shares[k]`` from ``scores[k - 1]`` on, the first below the first score."""
+    """The share of right values by score: ``shares[k]`` from ``scores[k - 1]`` on, the first below the first."""
 
     scores: Sequence[int]
     shares: Sequence[float]

@@ -56,7 +56,7 @@ _GENERAL = re.compile(
     rf"{any_of('all_findings_told')}?(?:的)?{any_of('all_findings_kind')}*"
 )
 _TOLD = re.compile(rf"{_WHO}{any_of('frame_told')}(?:的)?(?=.{{4}})")
-"""Who told the finding, before words that no quotes set off: 审计指出的采购不规范."""
+"""The teller of a finding, before words that no quotes set off: 审计指出的采购不规范."""
 _GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
 _WINDOW = 330
 _BARE_LENGTH = 80

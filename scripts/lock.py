@@ -27,6 +27,7 @@ SETS = {
     "dev": ("dev",),
     "local": ("model", "local"),
     "ocr": ("ocr",),
+    "learn": ("learn",),
     "audit": ("audit",),
 }
 # It is for Python inside a browser, where nothing of this project runs.

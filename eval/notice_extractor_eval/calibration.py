@@ -1,4 +1,4 @@
-"""How true the confidence of judged values is: of the values said to be 0.9 sure, 0.9 should be right.
+"""The calibration of judged values: of those said to be 0.9 sure, 0.9 should be right.
 
 A value counts where both sides have the item that it is a value of. The expected calibration error (Naeini and others
 2015) sorts values by confidence into bins of equal width and is the mean distance of a bin's mean confidence from the

@@ -72,6 +72,6 @@ def is_json(text: str) -> bool:
     """Return whether ``text`` is one JSON value."""
     try:
         from_json(text)
-    except ValueError:
+    except (ValueError, TypeError):  # TypeError: half of a surrogate pair, which UTF-8 has no bytes for
         return False
     return True

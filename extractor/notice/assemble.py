@@ -14,6 +14,7 @@ from extractor.notice.issue_reading import Duty, IssueReading, MeasureReading
 from extractor.notice.reading import Reading, read_measure
 from extractor.record.contract import Measure, Notice, Record, Span
 from extractor.text.folding import FoldedText, fold
+from extractor.text.normal_form import normalise
 from extractor.text.places import Place
 from extractor.text.text_hash import text_sha256
 
@@ -203,7 +204,8 @@ def printed_unit(text: str, found: WithUnit) -> str:
 
 
 def _label(text: str, place: Place | None) -> str | None:
-    return _cut(text, place).replace(" ", "").replace("\n", "") if place else None
+    label = _cut(text, place).replace(" ", "").replace("\n", "") if place else None
+    return normalise(label).rstrip(".") if label and "⒈" <= label <= "⒛" else label  # whose stop is part of the sign
 
 
 def _outline(page: _Page, reading: Reading) -> _Values:

@@ -261,5 +261,14 @@ def unit_end_at(text: str, place: int) -> int:
             if is_western and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
                 continue  # the m of 5mm, the t of 4th
             if others is None or not others.match(text, end):
-                return end
+                return _second_unit_end(text, end)
     return place
+
+
+def _second_unit_end(text: str, end: int) -> int:
+    """Return where the unit that ends at ``end`` ends with a second one in brackets, as in 台(件)."""
+    if text[end : end + 1] == "(" and text[end + 2 : end + 3] == ")":
+        second = text[end + 1]
+        if any(unit == second for unit, _, _ in _units().get(second, ())):
+            return end + 3
+    return end

@@ -49,6 +49,11 @@ def test_a_day_may_stand_alone() -> None:
     assert _ending(text) == Ending(on.start, on.end, (), on)
 
 
+def test_a_day_may_stand_above_the_body() -> None:
+    text, [on, by], _ = planted(f"{_BODY}\n⟦2024年1月⟧\n⟦中共青禾镇委员会⟧\n责任编辑:李某")
+    assert _ending(text) == Ending(on.start, by.end, (by,), on)
+
+
 def test_a_body_may_stand_alone() -> None:
     text, [by], _ = planted(f"{_BODY}\n{_INVITATION}\n⟦中共青禾镇委员会⟧")
     ending = _ending(text)

@@ -262,6 +262,33 @@ def test_words_about_the_problem_itself_tell_the_status_and_single_measures_do_n
     assert issue_status([], measures) == status
 
 
+@pytest.mark.parametrize(
+    ("measures", "status"),
+    [
+        ("补录台账58条。已整改到位。", "completed"),
+        ("(1)补录台账58条。\n(2)清点库房。整改完毕。", "completed"),
+        ("补录台账58条。目前已完成整改。", "completed"),
+        ("补录台账58条。正在整改。", "in_progress"),
+        ("补录台账58条。该问题整改正在推进。", "in_progress"),
+        ("补录台账58条。该问题整改已基本完成。", "in_progress"),
+        ("补录台账58条。该问题整改已全部到位。", "completed"),
+        ("补录台账58条,已整改到位。", "unspecified"),
+        ("(1)补录台账58条。已整改到位。\n(2)清点库房。已整改到位。", "unspecified"),
+        ("(1)补录台账58条。已整改到位。\n(2)清点库房。", "unspecified"),
+        ("补录台账58条。其他问题整改正在推进。", "unspecified"),
+    ],
+)
+def test_a_state_alone_at_the_end_of_an_answer_speaks_of_the_problem(measures: str, status: str) -> None:
+    assert issue_status([], measures) == status
+    assert issue_status(["镇村财务方面"], measures) == status
+
+
+def test_a_class_of_findings_tells_less_than_the_end_of_an_answer() -> None:
+    assert issue_status(["限期整改类问题"], "补录台账58条。整改完成。") == "completed"
+    assert issue_status(["立行立改类问题"], "补录台账58条。正在整改。") == "in_progress"
+    assert issue_status(["限期整改类问题"], "补录台账58条。") == "in_progress"
+
+
 def test_a_group_heading_outweighs_a_sentence_in_one_measure() -> None:
     assert issue_status(["需持续推进的整改事项"], "该问题已整改到位。") == "in_progress"
     assert issue_status(["集中整改期内已完成的事项"], "其余问题正在推进整改。") == "completed"

@@ -49,6 +49,8 @@ def _figures(text: str) -> list[tuple[float, str]]:
         ("开展7大行动。", 7, "大"),
         ("联合6部门核查。", 6, "部门"),
         ("欠缴0笔。", 0, "笔"),
+        ("配备设备161台(件)。", 161, "台(件)"),
+        ("培训320人(次)。", 320, "人(次)"),
     ],
 )
 def test_a_figure_has_its_printed_number_and_unit(

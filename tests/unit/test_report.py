@@ -144,7 +144,6 @@ class TestValues:
         notice, text = notices()[0]
         led = {check["code"]: check["at"] for check in notice_page(notice, text)["checks"]}
         assert led == {
-            "low_coverage": None,
             "witnesses_disagree": "issues[0]",  # a category has no place of its own
             "issue_count_differs": "totals[0]",
         }
@@ -171,7 +170,7 @@ class TestValues:
 
     def test_checks_come_gravest_first(self) -> None:
         notice, text = notices()[0]
-        assert [c["severity"] for c in notice_page(notice, text)["checks"]] == ["warning", "warning", "info"]
+        assert [c["severity"] for c in notice_page(notice, text)["checks"]] == ["warning", "info"]
 
     def test_text_that_is_no_notice_has_a_page_too(self) -> None:
         page = notice_page(extract("今天天气很好。"), "今天天气很好。")

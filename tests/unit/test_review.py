@@ -264,7 +264,8 @@ class TestUndo:
 
 class TestChecks:
     def test_are_dealt_with_by_accepting_them_or_by_what_becomes_of_their_value(self) -> None:
-        desk = Desk()
+        third = NOTICE.checks[-1].model_copy(update={"path": "outline.coverage"})
+        desk = Desk(NOTICE.model_copy(update={"checks": [*NOTICE.checks, third]}))
         total = next(check.path for check in NOTICE.checks if check.code == "issue_count_differs")
         assert total == "totals"
         open_before = len(desk.review.open)

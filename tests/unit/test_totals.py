@@ -200,3 +200,42 @@ def test_a_task_is_a_finding_where_findings_are_handed_out_as_tasks() -> None:
     text = "督察反馈的31项整改任务,已完成整改27项,正在推进4项。"
     told = [("issues_found", 31, "项"), ("issues_resolved", 27, "项"), ("issues_in_progress", 4, "项")]
     assert _totals(text, genre="environmental") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "totals"),
+    [
+        (
+            "反馈的18个问题都制定了整改措施,已完成17个。",
+            [("issues_found", 18, "个"), ("issues_resolved", 17, "个")],
+        ),
+        (
+            "反馈的18个问题,已完成整改15个、基本完成3个。",
+            [("issues_found", 18, "个"), ("issues_resolved", 15, "个"), ("issues_in_progress", 3, "个")],
+        ),
+        (
+            "对照18个问题,整改到位15个,取得阶段性成效3个。",
+            [("issues_found", 18, "个"), ("issues_resolved", 15, "个"), ("issues_in_progress", 3, "个")],
+        ),
+        (
+            "制定整改措施74条。截至2024年6月底,已完成71条。",
+            [("measures_planned", 74, "条"), ("measures_completed", 71, "条")],
+        ),
+        (
+            "反馈问题18个,制定整改措施74条。目前,已完成15个。",
+            [("issues_found", 18, "个"), ("measures_planned", 74, "条"), ("issues_resolved", 15, "个")],
+        ),
+        ("18个问题中15个已完成。", [("issues_found", 18, "个"), ("issues_resolved", 15, "个")]),
+        ("18个问题已整改15个。", [("issues_found", 18, "个"), ("issues_resolved", 15, "个")]),
+        ("74条措施中71条已完成。", [("measures_planned", 74, "条"), ("measures_completed", 71, "条")]),
+    ],
+)
+def test_what_is_finished_is_what_the_sentence_or_the_one_before_counts(
+    text: str, totals: list[tuple[str, float, str]]
+) -> None:
+    assert _totals(text) == totals
+
+
+def test_nothing_is_carried_from_a_sentence_that_counts_two_things_in_one_unit() -> None:
+    told = _totals("制定整改措施74项,新修订制度12项。目前,已完成9项。")
+    assert told == [("measures_planned", 74, "项"), ("rules_revised", 12, "项")]

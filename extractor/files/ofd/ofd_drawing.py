@@ -1,4 +1,4 @@
-"""What an OFD page draws: its characters with their places, straight lines, pictures and tinted shapes.
+"""The things that an OFD page draws: its characters with their places, straight lines, pictures and tinted shapes.
 
 Places are in points from the lower left of the page, as those of PDF pages.
 """
@@ -28,7 +28,7 @@ _MOST_LINES = 20_000  # of one page: with more it is a drawing
 
 
 class Resources(NamedTuple):
-    """What the pages of a document refer to, by ID: composite units, drawing parameters, names of fonts."""
+    """The things that a document's pages refer to, by ID: composite units, drawing parameters, names of fonts."""
 
     composites: Mapping[str, Element]
     parameters: Mapping[str, Element]
@@ -36,7 +36,7 @@ class Resources(NamedTuple):
 
 
 class Budget:
-    """What one document may still draw, so that units that hold each other end."""
+    """The number of things that a document may still draw, so that units that hold each other end."""
 
     def __init__(self, objects: int, name: str) -> None:
         """Allow ``objects`` in all; ``name`` is for messages."""
@@ -67,7 +67,7 @@ class Drawing:
 
 
 class _Pen(NamedTuple):
-    """How things are drawn at one point of the tree: their transformation, opacity (0 to 1) and parameters."""
+    """The way in which things are drawn at one point of the tree: transformation, opacity (0 to 1) and parameters."""
 
     matrix: Matrix
     alpha: float

@@ -1,4 +1,7 @@
-"""Fields that show the day of reading: LibreOffice puts today in place of the day that a document was saved with."""
+"""Fields that LibreOffice counts anew: it puts today in place of a printed day, and its own counts for others.
+
+A printed number comes back as another (表5 as 表1, 12页 as 1页), so the results of such fields are taken out.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,9 @@ Element = Any  # lxml has no types of its own
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BODY = "word/document.xml"
-_INSTRUCTION = re.compile(r"\s*(?:DATE|TIME)\b", re.IGNORECASE)
-_IN_BYTES = re.compile(rb"<w:(?:instrText\b[^>]*>|fldSimple\b[^>]*w:instr=.)\s*(?:DATE|TIME)\b", re.IGNORECASE)
+_FIELDS = "DATE|TIME|SAVEDATE|PRINTDATE|CREATEDATE|EDITTIME|NUMPAGES|NUMWORDS|NUMCHARS|SEQ"
+_INSTRUCTION = re.compile(rf"\s*(?:{_FIELDS})\b", re.IGNORECASE)
+_IN_BYTES = re.compile(rf"<w:(?:instrText\b[^>]*>|fldSimple\b[^>]*w:instr=.)\s*(?:{_FIELDS})\b".encode(), re.IGNORECASE)
 
 
 class SettledDocument(NamedTuple):
@@ -25,7 +29,7 @@ class SettledDocument(NamedTuple):
 
 
 def without_days_of_reading(data: bytes) -> SettledDocument:
-    """Return a docx without the results of its DATE and TIME fields."""
+    """Return a docx without the results of the fields that were counted anew."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         body = package.read(_BODY)
         if not _IN_BYTES.search(body):
@@ -42,7 +46,7 @@ def without_days_of_reading(data: bytes) -> SettledDocument:
 
 
 def _emptied(root: Element) -> list[str]:
-    """Take the shown days out of a document's fields; return them."""
+    """Take the days and counts out of a document's fields; return them."""
     found = [
         "".join(_taken(text) for text in field.iter(f"{_W}t"))
         for field in root.iter(f"{_W}fldSimple")
@@ -68,7 +72,7 @@ class _OpenField:
 
     @property
     def shows_today(self) -> bool:
-        """True if what comes now is the day of reading."""
+        """True if what comes now was counted anew."""
         return self.has_result and bool(_INSTRUCTION.match(self.instruction))
 
 

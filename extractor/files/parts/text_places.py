@@ -1,4 +1,4 @@
-"""Where a text stands in its source: on pages, or in cells."""
+"""The places of a text in its source: on pages, or in cells."""
 
 from __future__ import annotations
 

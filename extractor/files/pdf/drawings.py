@@ -35,7 +35,7 @@ class Box(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What stands on a page beside its characters, in the page's own coordinates, in points.
+    """The things on a page beside its characters, in the page's own coordinates, in points.
 
     ``lines`` are the straight lines of its drawings; ``is_scan`` returns whether pictures cover half of the page;
     ``grounds`` returns the rectangles, largest first, on which light text may be read.

@@ -62,7 +62,7 @@ class Judged(NamedTuple):
 
 
 class _Deciding(NamedTuple):
-    """What turns words into a decision: biases, weights of the lists' scores, and how sure a margin is."""
+    """The numbers that turn words into a decision: biases, weights of the lists' scores, and how sure a margin is."""
 
     names: list[str]
     bias: list[int]
@@ -185,13 +185,46 @@ def issue_status(section: list[str], measures: str) -> str:
     Finished measures alone complete nothing.
     """
     headings = " ".join(section)
+    bare = _bare_state(measures)
+    if bare and (not section or _pattern("issue_status", "class_section").search(headings)):
+        return bare
     if _pattern("issue_status", "in_progress_section").search(headings):
         return "in_progress"
     if _pattern("issue_status", "completed_section").search(headings):
         return "completed"
     if _status_words("in_progress").search(measures):
         return "in_progress"
-    return "completed" if _status_words("completed").search(measures) else "unspecified"
+    if _status_words("completed").search(measures):
+        return "completed"
+    return bare or "unspecified"
+
+
+def _bare_state(measures: str) -> str:
+    """Return the status that the last sentence of an answer says and nothing else (已整改到位。); empty for none.
+
+    Where other measures end so, too, each speaks of itself.
+    """
+    lines = measures.split("\n")
+    for name in ("completed", "in_progress"):
+        if _ends_bare(lines[-1], name) and not any(_ends_bare(line, name) for line in lines[:-1]):
+            return name
+    return ""
+
+
+def _ends_bare(line: str, name: str) -> bool:
+    words = line.rstrip(_ENDS)
+    start = max(words.rfind(mark) for mark in _ENDS) + 1
+    return start > 0 and len(words) - start <= _LONGEST_BARE and _bare(name).fullmatch(words, start) is not None
+
+
+_ENDS = "。;! "
+_LONGEST_BARE = 16
+
+
+@cache
+def _bare(name: str) -> re.Pattern[str]:
+    states = "|".join(read_table("judgement")["issue_status"][f"{name}_bare"])
+    return re.compile(rf"(?:目前|现|当前)?,?(?:{states})")
 
 
 def place_of_heading(text: str, measure: Place) -> Place | None:

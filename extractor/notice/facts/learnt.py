@@ -1,4 +1,4 @@
-"""What was learnt from the training set: weights of words and of other features, and how sure a score is.
+"""The weights that were learnt from the training set: of words and of other features, and how sure a score is.
 
 ``extractor/data/learnt.json`` is made by ``scripts/judgement/learn.py``. All numbers that a score is added up from are
 whole, so that it is the same on every machine. The file is read when a notice is judged first.
@@ -19,7 +19,7 @@ _LANE = 32
 
 
 class Calibration(NamedTuple):
-    """How sure a score is: ``shares[k]`` from ``scores[k - 1]`` on, the first below the first score."""
+    """The share of right values by score: ``shares[k]`` from ``scores[k - 1]`` on, the first below the first."""
 
     scores: Sequence[int]
     shares: Sequence[float]

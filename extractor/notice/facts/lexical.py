@@ -22,7 +22,7 @@ _MOST = 3
 
 
 class WordEvidence(NamedTuple):
-    """What the words of a text say: the scores of the word lists by name, and the packed weights of learnt words."""
+    """The evidence of a text's words: the scores of the word lists by name, and the packed weights of learnt words."""
 
     scores: dict[str, int]
     packed: int

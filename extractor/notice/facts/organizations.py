@@ -34,7 +34,7 @@ _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉
 _GENERIC = pattern("organizations", "generic")
 _NOT_IN_NAME = pattern("organizations", "not_in_names")
 _OPENS_AND_ACTS = "clause acts"
-_SURE_OF_ACT = 28
+_SURE_OF_ACT = 36
 """A name at the beginning of a clause before a known act needs so much less of a score."""
 _LISTED = "list"
 """The kind of a name in 市场监管、住建等部门, which counts whatever it ends with."""

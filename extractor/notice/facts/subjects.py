@@ -45,7 +45,7 @@ _REST = re.compile(rf"(?:{any_of(_TABLE, 'rest')})+")
 
 
 class Edge(NamedTuple):
-    """Where a subject may begin or end: what is left and right of there, and its length in code points."""
+    """A place at which a subject may begin or end: the words left and right of there, and its length in code points."""
 
     place: int
     left: list[str]

@@ -36,12 +36,16 @@ class _Rule(NamedTuple):
     not_after: re.Pattern[str] | None
     not_sentence: re.Pattern[str] | None
     counted: re.Pattern[str] | None
+    counted_else: re.Pattern[str] | None
 
 
 _BRACKET = re.compile(r"[(][^()]*$")
 _DIGIT = re.compile(r"\d")
 _CLAUSE = re.compile("[,:]")
 _FIGURE_BEFORE = re.compile(r"\d[^\d、]{0,4}、|\d[项个条件人次份]")
+_GOES_ON = re.compile(
+    "(?:截至|截止|到|至)[^,。;\\n]{2,14},?(?:已|均已)|(?:目前|现|当前)?,?(?:已|均已)(?:全部)?(?:完成|落实|整改)"
+)
 _AFTER = 40
 """Code points behind a figure in which what it counts may be named."""
 
@@ -96,9 +100,18 @@ def _is_subset(sentence: str, unit: str) -> bool:
     return bool(subset) and (told is None or told[1].startswith(unit))
 
 
-def _units_told(counted: re.Pattern[str], sentence: str, unit: str) -> set[str]:
-    """Return the units in which a sentence counts what a rule is about; ``unit`` itself where it counts none of it."""
-    return {match[match.lastgroup or 0] for match in counted.finditer(sentence)} or {unit}
+def _units_told(counted: re.Pattern[str] | None, sentence: str) -> set[str]:
+    """Return the units in which a sentence counts what a pattern is about."""
+    return {match[match.lastgroup or 0] for match in counted.finditer(sentence)} if counted else set()
+
+
+def _is_counted(rule: _Rule, sentence: str, unit: str) -> bool:
+    """Say whether a figure in ``unit`` is of what a rule counts, and not of what else its sentence counts.
+
+    措施42项,完成38个: the 38 are something else, and so are those of 27个问题都制定了措施,完成26个.
+    """
+    told = _units_told(rule.counted, sentence)
+    return unit in told if told else unit not in _units_told(rule.counted_else, sentence)
 
 
 class _Words(NamedTuple):
@@ -114,7 +127,8 @@ def _name(text: str, quantity: QuantityFound, unread: Sequence[Place], genre: st
     words = _words_around(text, quantity, unread)
     if words is None:
         return None
-    rules = (rule for rule in _rules() if quantity.unit in rule.units and (not rule.genres or genre in rule.genres))
+    unit = quantity.unit.partition("(")[0]  # 人(次)
+    rules = (rule for rule in _rules() if unit in rule.units and (not rule.genres or genre in rule.genres))
     return next((rule.name for rule in rules if _fits(rule, quantity, words)), None)
 
 
@@ -131,7 +145,18 @@ def _words_around(text: str, quantity: QuantityFound, unread: Sequence[Place]) -
     before = _FIGURE_BEFORE.split(_CLAUSE.split(sentence)[-1])[-1]
     before = before[-max(len(sentence) - known_from, 0) :] if 0 < known_from < len(sentence) else before
     after = text[quantity.base.end : quantity.base.end + _AFTER].split("\n", maxsplit=1)[0]
-    return _Words(sentence, before, after)
+    return _Words(_told_of(text, start - len(sentence), quantity.unit) + sentence, before, after)
+
+
+def _told_of(text: str, start: int, unit: str) -> str:
+    """Return the sentence before one that goes on from it (截至3月底,已完成198项); empty where none does.
+
+    It counts one thing in ``unit``, so that it is clear which is gone on from.
+    """
+    if not _GOES_ON.match(text, start):
+        return ""
+    before = text[sentence_start(text, start - 1) : start] if start and text[start - 1] != "\n" else ""
+    return before if len(re.findall(f"[0-9]{re.escape(unit)}", before)) == 1 else ""
 
 
 def _fits(rule: _Rule, quantity: QuantityFound, words: _Words) -> bool:
@@ -144,6 +169,5 @@ def _fits(rule: _Rule, quantity: QuantityFound, words: _Words) -> bool:
         and (rule.not_before is None or rule.not_before.search(before) is None)
         and (rule.not_after is None or rule.not_after.match(after) is None)
         and (rule.not_sentence is None or rule.not_sentence.search(sentence) is None)
-        # 措施42项,完成38个: the 38 are something else.
-        and (rule.counted is None or quantity.unit in _units_told(rule.counted, sentence, quantity.unit))
+        and (rule.counted is None or _is_counted(rule, sentence, quantity.unit))
     )

@@ -51,8 +51,9 @@ def find_ending(text: str, rows: Sequence[Place] = ()) -> Ending:
             return Ending(start, _end_without_signature(text, start), (), None)
         return Ending(by.start if closing is None else min(closing, by.start), by.end, (by,), None)
     by_places, on = signed
-    start = by_places[0].start if by_places else on.start
-    return Ending(start if closing is None else min(closing, start), on.end, by_places, on)
+    start = min(place.start for place in (*by_places, on))
+    end = max(place.end for place in (*by_places, on))  # the date may stand above the body
+    return Ending(start if closing is None else min(closing, start), end, by_places, on)
 
 
 _ANOTHER = re.compile(
@@ -137,6 +138,9 @@ def _last_signature(
                 break
             places.insert(0, earlier)
             before = earlier.start
+        if not places:
+            below = _BODY_LINE.match(text, min(text.find("\n", match.end("on")) + 1 or len(text), len(text)))
+            places = [Place(below.start("by"), below.end("by"))] if below else []
         return tuple(places), Place(match.start("on"), match.end("on"))
     return None
 

@@ -55,10 +55,12 @@ _GENERAL = re.compile(
     rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|{any_of('all_findings_by')})*"
     rf"{any_of('all_findings_told')}?(?:的)?{any_of('all_findings_kind')}*"
 )
+_TOLD = re.compile(rf"{_WHO}{any_of('frame_told')}(?:的)?(?=.{{4}})")
+"""The teller of a finding, before words that no quotes set off: 审计指出的采购不规范."""
 _GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
 _WINDOW = 330
 _BARE_LENGTH = 80
-_FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡反指提中") | characters_of(
+_FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡反指提中审督检") | characters_of(
     "finding_name_kind", "finding_name"
 )
 """The first characters of framed headings; a heading that starts otherwise is short and says 问题 at its end."""
@@ -141,6 +143,8 @@ def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
     first, last = match.span("title")
     if first and window[first - 1] in _OPENING:
         first -= 1
+    told = _TOLD.match(window, first, last)
+    first = told.end() if told else first
     first, last = without_outer_quotes(window, first, last)
     groups = match.groupdict()
     aspect = "问题" not in tail and "整改" not in tail
@@ -211,6 +215,8 @@ def is_note(text: str, start: int, end: int) -> bool:
     behind = properties_end(text, start, end)
     if start < behind < end and not is_state(text, behind, end):
         return False  # 责任单位:… 整改情况:…
+    if pattern("outline", "telling", r"[【\[]?{}(?:[】\]] *[:]?|(?:\*\*)?[:])").match(text, start, end):
+        return True
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import NamedTuple
 
@@ -124,10 +125,26 @@ def _answers_itself(text: str, node: OutlineNode) -> bool:
     return answered and len(own) <= HEADING_LENGTH and "。" not in own[:-1]
 
 
+def _goes_on(text: str, node: OutlineNode) -> bool:
+    """Return whether a paragraph opens with a short sentence, as a heading is, and another is behind it."""
+    first = heading_text(text, node)
+    return len(first) <= HEADING_LENGTH and node.segment.content + len(first) + 2 < node.segment.end
+
+
+_COUNT_AT_END = re.compile(r"[(](?:共|计)?(?P<count>[0-9]{1,3}) ?[个项条](?:具体)?(?:问题)?[)]$")
+"""How many findings a group's heading says it holds."""
+
+
 def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) -> bool:
     """Return whether most numbered paragraphs of a group open with a finding and go on with its answer."""
     finding = pattern("outline", "finding")
     heading = heading_text(text, node)
+    told = _COUNT_AT_END.search(heading)
+    if told and int(told["count"]) == len(children):
+        return True  # 立行立改类问题(2个) over two numbered paragraphs
+    heading = heading[: told.start()] if told else heading
+    if pattern("outline", "class_group").search(heading) and all(_goes_on(text, child) for child in children):
+        return True
     names_group = node.frame is not None and node.frame.aspect
     if finding.search(heading) and not names_group and not pattern("outline", "group").search(heading):
         return False

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending
 from extractor.notice.outline.frames import lead_in_end
 from extractor.notice.outline.issues import find_findings
-from extractor.notice.outline.marks import EnumeratorMark
+from extractor.notice.outline.marks import LINE_OPENERS, EnumeratorMark
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
 from extractor.notice.outline.rectification import RectificationPart, find_parts
 from extractor.notice.outline.segments import Segment, split_segments
@@ -145,7 +145,7 @@ def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tu
     return tuple(sorted([*known, *unread], key=lambda rest: rest.text))
 
 
-_NO_WORDS = " \n、.,:。;*#()【[|"
+_NO_WORDS = f"{LINE_OPENERS}\n、.,:。;()【[|"
 
 
 def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> float | None:

@@ -10,9 +10,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
-from extractor.notice.outline.marks import LINE_OPENERS, RUN_IN_KINDS, Boundary, EnumeratorMark, find_marks
+from extractor.notice.outline.frames import is_labelled, is_note, is_state, lead_in_end
+from extractor.notice.outline.marks import (
+    LINE_OPENERS,
+    RUN_IN_KINDS,
+    Boundary,
+    EnumeratorMark,
+    chinese_number,
+    find_marks,
+)
+from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import is_name_alone
 from extractor.notice.outline.table_rows import TableRow
 
@@ -74,7 +84,61 @@ def split_segments(text: str, rows: Sequence[TableRow] = (), start: int = 0) -> 
             here.append(marks[position])
             position += 1
         segments.extend(_line_segments(text, start, stop, here))
-    return _with_values(text, segments)
+    return _with_block_headings(text, _with_values(text, segments))
+
+
+def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
+    """Return the segments, a line that numbers a finding (整改任务二, 第二项 …) as its enumerator."""
+    found: list[Segment] = []
+    for k, segment in enumerate(segments):
+        may_head = k and segment.mark is None and text[segment.start] in _BLOCK_STARTS
+        heading = _block().match(text, segment.start, segment.end) if may_head else None
+        if found and found[-1].end > segment.start:
+            continue  # the finding, joined to the line above it
+        block = heading and _block_at(text, heading, segments[k : k + 3])
+        found.append(block or segment)
+    return found
+
+
+def _block_at(text: str, heading: re.Match[str], lines: list[Segment]) -> Segment | None:
+    """Return the first of ``lines``, which begins with a block's ``heading``, as the enumerator of a finding."""
+    segment, *below = lines
+    alone = heading.end() == segment.end
+    if not _has_finding(text, below, alone=alone):
+        return None
+    numeral = heading["number"] or heading["nth"]
+    number = int(numeral) if numeral.isdecimal() else chinese_number(numeral)
+    label = heading.group().rstrip()
+    content, end = (below[0].content, below[0].end) if alone else (heading.end(), segment.end)
+    mark = EnumeratorMark("feedback", number, segment.start, content, label, len(label), Boundary.LINE)
+    return Segment(segment.start, content, end, mark, opens_line=True)
+
+
+def _has_finding(text: str, below: list[Segment], *, alone: bool) -> bool:
+    """Return whether a finding (问题描述:…) or, behind a heading of several words, its answer is below a heading."""
+    if not below or below[0].mark is not None or below[0].row is not None:
+        return False
+    if is_labelled(text, below[0].content, below[0].end):
+        return True
+    is_field = [_is_field(text, line) for line in below[:2]]
+    return is_field[0] if not alone else is_field == [False, True]
+
+
+def _is_field(text: str, line: Segment) -> bool:
+    start, end = line.content, line.end
+    return is_note(text, start, end) or lead_in_end(text, start, end) > start or is_state(text, start, end)
+
+
+_BLOCK_STARTS = frozenset("第") | characters_of("block")
+
+
+@cache
+def _block() -> re.Pattern[str]:
+    numeral = "[一二三四五六七八九十]{1,4}|[0-9]{1,3}"
+    return re.compile(
+        rf"(?:{any_of('block')}[:]? ?(?P<number>{numeral})(?: *$)"
+        rf"|第(?P<nth>{numeral})[项个条](?:{any_of('block')})?(?: {{1,3}}|$))"
+    )
 
 
 def _with_values(text: str, segments: list[Segment]) -> list[Segment]:
@@ -155,7 +219,7 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
 
 
 class _Ahead(NamedTuple):
-    """What is ahead of a line: its end, marks that begin lines, and the places of 二是 that begin sentences."""
+    """The places ahead of a line: its end, marks that begin lines, and the places of 二是 that begin sentences."""
 
     line_end: int
     following: dict[tuple[str, int], int]

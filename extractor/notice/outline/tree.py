@@ -149,12 +149,32 @@ class _LineRead(NamedTuple):
 
 def _tells_again(text: str, lines: list[_LineRead], index: int, above: OutlineNode) -> bool:
     """Return whether a line calls itself a finding (问题描述:…) right below the framed heading of that finding."""
-    if above.children or above.frame is None or above.frame.aspect or not above.finding:
+    if above.children or not _is_labelled(text, lines[index]):
         return False
-    if not _is_labelled(text, lines[index]):
+    if above.frame is None:
+        return _heads_each(text, lines, index, above)
+    if above.frame.aspect or not above.finding:
         return False
     following = next((line for line in lines[index + 1 :] if line.framed), None)
     return following is None or not _is_labelled(text, following)
+
+
+def _heads_each(text: str, lines: list[_LineRead], index: int, above: OutlineNode) -> bool:
+    """Return whether a numbered heading without a frame states the finding that the line below tells once more.
+
+    Then the next heading of its kind comes before the next line that calls itself a finding.
+    """
+    mark, heading = above.segment.mark, lines[index - 1]
+    if mark is None or heading.segment.start != above.segment.start or mark.kind in RUN_IN_KINDS:
+        return False
+    if above.segment.content == above.segment.end or _names_group(text, heading):
+        return False
+    for line in lines[index + 1 :]:
+        if line.kind == mark.kind:
+            return True
+        if _is_labelled(text, line):
+            return False
+    return True
 
 
 def _is_labelled(text: str, line: _LineRead) -> bool:

@@ -147,12 +147,12 @@ def _confidence(
 ) -> dict[str, float]:
     """Return how sure a measure's judged values are, by their paths in its record."""
     sure = {"types": types.confidence, "status": rate("measure_status", status)}
+    for k, held in enumerate(facts.accountability):
+        sure[f"accountability[{k}]"] = rate("accountability", held.action)
     for k, subject in enumerate(subjects):
         sure[f"quantities[{k}].subject"] = subject.confidence
     for k, body in enumerate(organizations):
         sure[f"organizations[{k}]"] = body.confidence
-    for k, held in enumerate(facts.accountability):
-        sure[f"accountability[{k}]"] = rate("accountability", held.action)
     return sure
 
 

@@ -36,7 +36,7 @@ def _notice(path: str = "", notice: str = "town") -> str:
 
 
 def _value(page: Page, path: str) -> Locator:
-    return page.locator(f'.reading [data-path="{path}"]:not([data-check])')
+    return page.locator(f'.reading [data-path="{path}"]:not([data-check]):not([data-unsure])')
 
 
 def _lit(page: Page, how: str = "chosen") -> str:
@@ -65,7 +65,7 @@ class TestOverview:
                 "制定印发文件": "2",
                 "追责问责": "10 人",
                 "追缴资金": "2.01亿元",  # 1.5万 + 3000 + 2亿 + 80万
-                "待核对": "4",
+                "待核对": "2",
             }
             expect(page.locator(".warning")).to_contain_text("另有 3 份材料")
 
@@ -223,15 +223,13 @@ class TestNotice:
             expect(page.locator(".reading section").first).to_have_class("checks")
             forward, current = page.get_by_role("button", name="下一条"), page.locator(".check[aria-current]")
             forward.click()
-            expect(current).to_contain_text("56%")
-            forward.click()
             expect(current).to_contain_text("模型读作")
-            expect(page.locator(".position")).to_have_text("2 / 3")
+            expect(page.locator(".position")).to_have_text("1 / 2")
             assert _lit(page).startswith("1.关于“理论学习不够”")
             forward.click()
             assert _lit(page) == "5个"
             forward.click()
-            expect(page.locator(".position")).to_have_text("1 / 3")
+            expect(page.locator(".position")).to_have_text("1 / 2")
 
     def test_says_who_read_what(self, browser: Browser, file: Path) -> None:
         with opened(browser, file, _notice()) as page:
@@ -320,9 +318,9 @@ class TestHostileText:
     def test_runs_nothing_and_is_shown_as_it_is(self, browser: Browser, harmful: Path) -> None:
         with opened(browser, harmful) as page:
             assert "\n".join(page.locator(".line").all_text_contents()) == HOSTILE
-            for element in page.locator(".reading button, .mark").all():
+            for element in page.locator(".reading button:visible, .mark").all():
                 element.hover()
-            for button in page.locator(".reading button").all():
+            for button in page.locator(".reading button:visible").all():
                 button.click()
             kinds = ("issue", "measure", "document", "quantity", "accountability", "total", "check")
             for view in ("#/", *(f"#/list/{kind}" for kind in kinds)):

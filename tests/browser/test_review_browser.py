@@ -53,7 +53,7 @@ def reviewing(
 
 
 def row(page: Page, path: str) -> Locator:
-    return page.locator(f'.reading [data-path="{path}"]:not([data-check])')
+    return page.locator(f'.reading [data-path="{path}"]:not([data-check]):not([data-unsure])')
 
 
 def form(page: Page) -> Locator:
@@ -136,7 +136,7 @@ def test_a_correction_made_in_the_browser_becomes_gold_and_changes_the_scores(
         choose(page, "issues[0]")
         form(page).get_by_label("问题类别").select_option("rural")
         form(page).get_by_role("button", name="保存更正").click()
-        saved(page, 4)
+        saved(page, 3)
         choose(page, FIGURE)
         form(page).get_by_role("button", name="删除").click()
         expect(row(page, "issues[1].measures[0].quantities[3]")).to_have_count(0)
@@ -156,6 +156,7 @@ def test_a_correction_made_in_the_browser_becomes_gold_and_changes_the_scores(
         "measures.quantities",
         "measures.quantities.qualifier",
         "measures.quantities.subject",
+        "measures.quantities.subject.overlap",
         "measures.organizations",
     }
     assert all(fields[name][0] == 1 for name in ("issues.category", "measures.quantities"))
@@ -242,7 +243,7 @@ class TestForms:
             expect(row(page, "issues[2].measures[0]")).to_contain_text("投入265亿元")
             form(page).get_by_role("button", name="数量 265亿元").click()
             saved(page, 4)
-            expect(row(page, "issues[2].measures[0].quantities[0]")).to_contain_text("河道治理265亿元")
+            expect(row(page, "issues[2].measures[0].quantities[0]")).to_contain_text("265亿元")
 
     def test_pressed_twice_counts_once(self, browser: Browser, town: str) -> None:
         # A second press that comes after the first was answered is refused by the service: 422, which the browser logs.

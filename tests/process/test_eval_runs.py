@@ -146,6 +146,7 @@ def test_thresholds_written_from_a_run_hold_for_it_and_not_for_a_worse_one(tmp_p
         "measures.status",
         "measures.quantities",
         "measures.quantities.subject",
+        "measures.quantities.subject.overlap",
         "measures.quantities.qualifier",
     }
     said = str(broken["measures.quantities"])

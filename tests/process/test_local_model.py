@@ -181,11 +181,11 @@ def test_a_recorded_run_is_replayed(tmp_path: Path) -> None:
     assert (asked["calls"], asked["cache_hits"], asked["requests"]) == (2, 2, 0)
     notice = sound(tmp_path / "out")
     (issue,) = notice.issues
-    assert (issue.category, issue.read_by["category"]) == ("business_environment", "model")
+    assert (issue.category, issue.read_by["category"]) == ("business_environment", "both")
     (measure,) = issue.measures
     assert (measure.types, measure.read_by["types"]) == (["public_service"], "both")
     # It calls a figure none, and says of another what no word here says: the rules' reading stands.
-    assert [(each.value, each.subject) for each in measure.quantities] == [(2, "增设窗口"), (350, "办结群众事项")]
+    assert [(each.value, each.subject) for each in measure.quantities] == [(2, "窗口"), (350, "群众事项")]
     assert {"witnesses_disagree", "quote_not_found"} <= {each.code for each in notice.checks}
 
 

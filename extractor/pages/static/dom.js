@@ -4,7 +4,7 @@ window.pages = {};
 (function (pages) {
   const SVG = "http://www.w3.org/2000/svg";
   // What would steer the line it stands in, or not be seen at all: shown by its code, in an element of its own.
-  const CONTROL = /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2029-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb])/;
+  const CONTROL = /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb])/;
 
   // el("a.soft", { href: "#/" }, "words", child): functions are listeners; null, undefined and false are left out.
   pages.el = function (name, attributes, ...children) {

@@ -71,7 +71,8 @@
   }
 
   // How much of the text was read; unread digits that stand in a measure are shown there, the others here.
-  function outline({ data, words, ...show }, elsewhere) {
+  function outline(show, elsewhere) {
+    const { data, words } = show;
     const { t, number, share } = words;
     const places = data.values.filter(value => value.kind === "digits").length;
     const unread = data.digits === null ? "–"
@@ -79,7 +80,7 @@
         : t("notice.all_read", { all: number(data.digits) });
     return el("dl.facts.outline", {},
       el("div", {}, el("dt", {}, t("column.coverage")), el("dd", {}, share(data.coverage))),
-      el("div", {}, el("dt", {}, t("column.digits_unread")), el("dd", {}, unread, elsewhere.map(value => [" ", button({ words, ...show }, value)]))));
+      el("div", {}, el("dt", {}, t("column.digits_unread")), el("dd", {}, unread, elsewhere.map(value => [" ", button(show, value)]))));
   }
 
   function legend(values, words) {

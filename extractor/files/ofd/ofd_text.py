@@ -125,7 +125,11 @@ class _Document:
                     yield LeftOut("embedded", 0, attachment.get("Name", "")[:WORDS_KEPT])
 
     def _templates_of(self, root: Element, order: str) -> Iterator[Element]:
-        """Yield the contents of the templates that a page names, those drawn before or after its own."""
+        """Yield the contents of the templates that a page names, once each: those drawn before or after its own."""
+        parts = dict.fromkeys(self._template_parts(root, order))
+        yield from map(self._package.root, parts)
+
+    def _template_parts(self, root: Element, order: str) -> Iterator[str]:
         for reference in children(root, "Template"):
             template = self._templates.get(reference.get("TemplateID", ""))
             if template is None:
@@ -133,7 +137,7 @@ class _Document:
             is_foreground = (reference.get("ZOrder") or template.get("ZOrder", "")) == "Foreground"
             part = self._package.place(template.get("BaseLoc", ""), self._part)
             if part and is_foreground == (order == "Foreground"):
-                yield self._package.root(part)
+                yield part
 
     def _resources(self) -> Resources:
         """Return what the document's resource parts hold, by ID."""

@@ -39,7 +39,7 @@ def test_every_file_of_a_folder_is_read_or_named(client: Client) -> None:
     assert {name for name, item in found.items() if item["outcome"] == "done"} == set(TAKEN)
     assert {name for name, item in found.items() if item["error"]} == set(others)
     for name in TAKEN:
-        notice = Notice.model_validate(client.ask(f"/v1/notices/{found[name]['notice_id']}").json())
+        notice = Notice.model_validate(client.ask(f"/v1/notices/{quote(found[name]['notice_id'])}").json())
         assert [(issue.title, len(issue.measures)) for issue in notice.issues] == [("作风不实", 2)], name
 
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from extractor.files.ingest import ingest
-from extractor.files.parts.left_out import LeftOut, told_of
+from extractor.files.parts.left_out import LeftOut, ReadText, told_of
 from extractor.files.parts.page_places import OcrMode
 from extractor.files.parts.text_places import TextPlaces
 from extractor.files.sources.source import Source
@@ -141,7 +141,11 @@ def extract_file(
     Raises:
         InputError: the file cannot be read as a notice's text.
     """
-    read = ingest(source, data, ocr=ocr)
+    return extract_text(ingest(source, data, ocr=ocr).read, notice_id=notice_id, lang=lang)
+
+
+def extract_text(read: ReadText, *, notice_id: str, lang: Lang = "zh") -> ReadNotice:
+    """Extract a notice by rules from the text of a file, with what its reader tells of it."""
     notice = extract(read.text, notice_id=notice_id, lang=lang, left_out=read.left_out, places=read.places)
     return ReadNotice(read.text, notice, left_out=read.left_out, places=read.places)
 

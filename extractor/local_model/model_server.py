@@ -27,7 +27,7 @@ _SECONDS_TO_END = 10
 
 
 class ServerPlan(NamedTuple):
-    """What to serve: a model's file, a port (0: any free one), tokens for one call, calls at once, processors.
+    """A model's file, the port to serve it on (0: any free one), tokens for one call, calls at once, processors.
 
     ``threads`` is None for as many as llama.cpp chooses.
     """

@@ -22,7 +22,7 @@ FLOORS = (
     ("terminal", "strict", "disk", "text"),
     ("logs", "record", "files", "endpoint"),
     ("notice", "tables", "labels", "omissions", "recognition", "processes"),
-    ("assist",),
+    ("assist", "local_model"),
     ("model_source", "pipeline"),
     ("readers",),
     ("runs",),

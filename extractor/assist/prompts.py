@@ -7,7 +7,7 @@ user message holds the numbered pieces, and the question last. Notice text goes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 _SUFFIX = ".md.j2"
 _ROOM = 2
 """The most that an answer may take, in multiples of its expected length."""
+_LEAST_ROOM = 512
+"""The least room for an answer, in tokens: one that is written over many lines takes twice as many as expected."""
 
 
 class Prompt(NamedTuple):
@@ -71,8 +73,8 @@ def prompt(task: TaskName) -> Prompt:
     return Prompt(task, str(fields["version"]), fields["task"], response, fixed, template)
 
 
-def call_for(pack: Pack) -> Call[Response]:
-    """Return the call that asks a model about ``pack``."""
+def call_for(pack: Pack, withheld: Collection[str] = ()) -> Call[Response]:
+    """Return the call that asks a model about ``pack``; its schema leaves out the keys ``withheld``."""
     asked = prompt(pack.task)
     values = {"pieces": pack.body, **TASKS[pack.task].question(pack)}
     question = "\n".join(_block(asked.template, name, values) for name in ("pieces", "question"))
@@ -83,6 +85,8 @@ def call_for(pack: Pack) -> Call[Response]:
         response=asked.response,
         context={"pack": pack},
         max_tokens=_ROOM * pack.expected_tokens,
+        least_tokens=_LEAST_ROOM,
+        schema=TASKS[pack.task].schema(pack, withheld),
     )
 
 

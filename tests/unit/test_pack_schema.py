@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from assist_examples import TEXT, TUNED, material, tuned
 from endpoint_example import Kept
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from perfect_answers import answer_from, dump
 
 from extractor.assist.fields.field_pack import fields_packs

@@ -124,7 +124,7 @@ _MAPS = ("properties", "$defs")
 
 
 def test_a_key_that_is_withheld_is_not_asked_for() -> None:
-    call = call_for(LABELS, {"q"})
+    call = call_for(LABELS, withheld={"q"})
     assert call.messages == CALL.messages
     keys = {key for part in parts(dict(call.schema or {})) for key in part.get("properties", ()) if "m" in part}
     assert "q" not in keys

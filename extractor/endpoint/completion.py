@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from extractor.endpoint.answer_json import found_json, is_json
+from extractor.endpoint.answer_json import found_json, is_json, whole_answer
 from extractor.endpoint.answer_records import UNFINISHED, WITHHELD
 from extractor.endpoint.calls import Mode, Usage
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
@@ -43,6 +43,8 @@ _LONGEST_REASON = 64  # characters of a finish_reason
 _LARGEST_COUNT = 10**9  # tokens of one answer; sums of larger ones would be no numbers any more
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _ABORTED = frozenset({"abort", "error"})
+_CUT = UNFINISHED - _ABORTED
+_ENDED = "stop"
 
 
 def body_of(raw: bytes | str) -> Body | None:
@@ -87,8 +89,13 @@ def read_completion(body: Body, mode: Mode, least_prompt: int = 0) -> Reply:
         raise AnswerFailure(Reason.OVERSIZED, f"the answer has more than {_LONGEST:,} characters")
     if not content.strip():
         raise AnswerFailure(Reason.EMPTY_ANSWER, "the model answered with nothing", "It was empty.")
+    ran_on: tuple[Oddity, ...] = ()
+    if (reason or "").casefold() in _CUT:
+        if (whole := whole_answer(content)) is None:
+            raise AnswerFailure(Reason.TRUNCATED, "the answer was cut off at its token limit")
+        content, reason, ran_on = whole, _ENDED, (Oddity.RAN_ON,)
     text, around = found_json(content, mode)
-    return Reply(text, reason, usage, usage_oddities + place + around)
+    return Reply(text, reason, usage, usage_oddities + place + ran_on + around)
 
 
 def _check_end(refusal: object, end: str) -> None:
@@ -96,8 +103,6 @@ def _check_end(refusal: object, end: str) -> None:
         raise AnswerFailure(Reason.REFUSED, "the model refused to answer, or a filter withheld its answer")
     if end in _ABORTED:
         raise EndpointFailure(Reason.SERVER, "the endpoint gave up in the middle of its answer")
-    if end in UNFINISHED:
-        raise AnswerFailure(Reason.TRUNCATED, "the answer was cut off at its token limit")
 
 
 def read_usage(body: Body, least_prompt: int = 0) -> tuple[Usage, tuple[Oddity, ...]]:

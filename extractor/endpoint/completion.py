@@ -16,6 +16,7 @@ from typing import Any, TypeGuard
 from extractor.endpoint.answer_json import found_json, is_json
 from extractor.endpoint.answer_records import UNFINISHED, WITHHELD
 from extractor.endpoint.calls import Mode, Usage
+from extractor.endpoint.endless_answers import is_endless
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import mapping, parsed
 from extractor.endpoint.oddities import Oddity
@@ -81,7 +82,7 @@ def read_completion(body: Body, mode: Mode, least_prompt: int = 0) -> Reply:
     """
     message, reason = _message(body), finish_reason(body)
     usage, usage_oddities = read_usage(body, least_prompt)
-    _check_end(message.get("refusal"), (reason or "").casefold())
+    _check_end(message, (reason or "").casefold())
     content, place = _content(message, mode)
     if len(content) > _LONGEST:
         raise AnswerFailure(Reason.OVERSIZED, f"the answer has more than {_LONGEST:,} characters")
@@ -91,12 +92,16 @@ def read_completion(body: Body, mode: Mode, least_prompt: int = 0) -> Reply:
     return Reply(text, reason, usage, usage_oddities + place + around)
 
 
-def _check_end(refusal: object, end: str) -> None:
+def _check_end(message: Body, end: str) -> None:
+    refusal = message.get("refusal")
     if (isinstance(refusal, str) and refusal) or end in WITHHELD:
         raise AnswerFailure(Reason.REFUSED, "the model refused to answer, or a filter withheld its answer")
     if end in _ABORTED:
         raise EndpointFailure(Reason.SERVER, "the endpoint gave up in the middle of its answer")
     if end in UNFINISHED:
+        if is_endless(_text(message.get("content")) or _argument(_first(message.get("tool_calls")).get("function"))):
+            sentence = "the model does not stop: it wrote the same, or blanks, up to its token limit"
+            raise AnswerFailure(Reason.ENDLESS, sentence)
         raise AnswerFailure(Reason.TRUNCATED, "the answer was cut off at its token limit")
 
 
@@ -128,11 +133,17 @@ def _content(message: Body, mode: Mode) -> tuple[str, tuple[Oddity, ...]]:
         return text, ()
     elif arguments.strip():
         return arguments, (Oddity.NULL_CONTENT,)
-    for name in ("reasoning_content", "reasoning"):  # where a server took all of the answer for thinking
-        hidden = _text(message.get(name))
+    for hidden in thoughts_of(message):  # where a server took all of the answer for thinking
         if hidden.lstrip().startswith("{") and is_json(hidden):
             return hidden, (Oddity.NULL_CONTENT,)
     return "", ()
+
+
+def thoughts_of(message: Body) -> list[str]:
+    """Return what a message holds of the model's thinking, by the names that servers have for it; none is empty."""
+    places = (message, mapping(message.get("provider_specific_fields")))  # where LiteLLM moves vLLM's
+    found = (_text(place.get(name)) for place in places for name in ("reasoning_content", "reasoning"))
+    return [text for text in found if text]
 
 
 def _arguments(message: Body) -> str:

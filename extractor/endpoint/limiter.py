@@ -100,6 +100,7 @@ class Limiter:
         self._soon = _SOON * settings.timeout
         self._cut = False  # whether the limit was ever cut: until then it doubles
         self._last_cut = float("-inf")
+        self._last_soon = float("-inf")  # when the last one that was answered soon was let through
         self._requests = Window(settings.rpm) if settings.rpm else None
         self._tokens = Window(settings.tpm) if settings.tpm else None
         self._budget = Need(settings.budget_tokens or 0, settings.budget_usd or 0.0)
@@ -158,15 +159,14 @@ class Limiter:
         self._spent = Need(self._spent.tokens + spent.tokens, self._spent.dollars + spent.dollars)
         if self._tokens:
             self._tokens.correct(ticket.entry, spent.tokens)
-        if succeeded and ticket.pressed and self._clock() - ticket.admitted <= self._soon:
-            self._limit = min(self._limit + (1 / self._limit if self._cut else 1), self._ceiling)
+        if succeeded and self._clock() - ticket.admitted <= self._soon:
+            self._last_soon = max(self._last_soon, ticket.admitted)
+            if ticket.pressed:
+                self._limit = min(self._limit + (1 / self._limit if self._cut else 1), self._ceiling)
         self._pump()
 
     def refused(self, ticket: Ticket, wait: float | None) -> None:
-        """Note that the endpoint had too many requests: it refused one, or did not come to it in time.
-
-        It asks to ``wait`` seconds, None for none.
-        """
+        """Note that the endpoint refused a request because of too many; it asks to ``wait`` seconds, None for none."""
         now = self._clock()
         if ticket.admitted >= self._last_cut:
             self._limit = max(self._limit / 2, 1.0)
@@ -174,6 +174,11 @@ class Limiter:
             self._last_cut = now
         if wait:
             self.close(wait)
+
+    def ran_out(self, ticket: Ticket) -> None:
+        """Note that a request was not answered in time: there were too many, unless a later one was answered soon."""
+        if ticket.admitted >= self._last_soon:
+            self.refused(ticket, None)
 
     def bound(self, most: int) -> None:
         """Let no more than ``most`` requests run at once from now on."""

@@ -118,7 +118,9 @@ class RequestSender:
 
     def _slow_down(self, failure: CallFailure, ticket: Ticket) -> None:
         """Send fewer requests at once where there are too many: the endpoint refused one, or did not come to it."""
-        if failure.reason in (Reason.RATE_LIMITED, Reason.TIMEOUT):
+        if failure.reason is Reason.TIMEOUT:
+            self.limiter.ran_out(ticket)
+        if failure.reason is Reason.RATE_LIMITED:
             wait = failure.wait if isinstance(failure, EndpointFailure) else None
             # A wait beyond the call's own deadline ends the call; the others shall not wait for it.
             self.limiter.refused(ticket, wait if wait and wait < self._settings.span else None)

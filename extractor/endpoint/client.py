@@ -18,7 +18,7 @@ from extractor.endpoint.answer_keeper import AnswerKeeper
 from extractor.endpoint.answer_records import AnswerStore, CallHeader
 from extractor.endpoint.answers import ValidAnswer, valid_answer
 from extractor.endpoint.call_progress import NO_USAGE, CallProgress, loop_time
-from extractor.endpoint.calls import Call, CallAnswer, Mode, Response
+from extractor.endpoint.calls import NO_COMPLAINT, Call, CallAnswer, Complaint, Mode, Response
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.mode_picker import ModePicker
 from extractor.endpoint.mode_probe import QUESTION, best_mode
@@ -146,7 +146,7 @@ class Endpoint:
             EndpointFailure: the endpoint failed.
             AnswerFailure: the answer cannot be used.
         """
-        return await self._attempted(call, mode, "", self._progress(None, PROBE_RETRIES))
+        return await self._attempted(call, mode, NO_COMPLAINT, self._progress(None, PROBE_RETRIES))
 
     def transport(self) -> Transport:
         """Return the OpenAI client, made and imported when it is first needed."""
@@ -171,7 +171,7 @@ class Endpoint:
         return self._keeper.keep(key, call, header, answer, progress)
 
     async def _attempted(
-        self, call: Call[Response], mode: Mode, complaint: str, progress: CallProgress
+        self, call: Call[Response], mode: Mode, complaint: Complaint, progress: CallProgress
     ) -> ValidAnswer[Response]:
         """Ask once; the request may be sent again, a wrong answer is not asked for again."""
         policy = RetryPolicy(call.task, progress, self._standstill, self._settings.backoff)
@@ -186,7 +186,7 @@ class Endpoint:
 
         async def oddities_in(mode: Mode) -> tuple[Oddity, ...]:
             probe = CallProgress(tallies, loop_time(), self._settings.retries, tries_mode=True, deadline=deadline)
-            return (await self._attempted(QUESTION, mode, "", probe)).reply.oddities
+            return (await self._attempted(QUESTION, mode, NO_COMPLAINT, probe)).reply.oddities
 
         try:
             mode = await best_mode(oddities_in)

@@ -32,7 +32,9 @@ OK, FAILED, WRONG_USAGE = 0, 1, 2
 _EXTRAS = {
     **dict.fromkeys(("scipy", "numpy", "deepdiff"), "eval"),
     **dict.fromkeys(("duckdb", "pyarrow", "xlsxwriter"), "export"),
-    **dict.fromkeys(("fastapi", "prometheus_client", "python_multipart", "sqlalchemy", "uvicorn"), "serve"),
+    **dict.fromkeys(
+        ("fastapi", "prometheus_client", "python_multipart", "sqlalchemy", "starlette", "uvicorn"), "serve"
+    ),
     **dict.fromkeys(
         ("diskcache", "dotenv", "instructor", "jinja2", "openai", "platformdirs", "pydantic_settings", "tenacity"),
         "model",

@@ -18,6 +18,9 @@ _SHORTEST_SECRET = 6  # characters of a value in a query; a version's number is 
 _DEADLINE = 5  # times the timeout of a request, where the settings do not say
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
+PromptEdition = Literal["2", "1"]
+"""The editions of the prompts, the newest first."""
+
 Positive = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -35,6 +38,7 @@ class EndpointSettings(BaseModel):
     api_key: SecretStr | None = None  # read from the variable that ``api_key_env`` names
     api_key_env: str = "OPENAI_API_KEY"
     mode: Mode | Literal["auto"] = "auto"
+    prompts: PromptEdition = "2"
     temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
     seed: int | None = None
     max_tokens: Positive | None = None

@@ -167,9 +167,17 @@ class Folder(Protocol):
     """A place for finished notices (``extractor.runs.run_folder``)."""
 
     def save(  # noqa: PLR0913, PLR0917
-        self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: LeftOutRows, places: bytes
+        self,
+        notice_id: str,
+        key: str,
+        text: str,
+        line: str,
+        counts: Counts,
+        left_out: LeftOutRows,
+        places: bytes,
+        signature: str,
     ) -> None:
-        """Keep a notice's text, its record as one line of JSON, what is reported of it, and its text's places."""
+        """Keep a notice's text, its record as a line of JSON, what is reported of it, its places and its signature."""
 
 
 def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
@@ -178,6 +186,8 @@ def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
     Raises:
         OutputError: the folder cannot be written.
     """
+    from extractor.collection.notice_signatures import signature_of
+
     notice = read.notice
     counts: Counts = {
         "issues": len(notice.issues),
@@ -189,5 +199,6 @@ def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
     }
     told = [told_of(entry) for entry in read.left_out]
     places = read.places.as_json() if read.places else b""
-    folder.save(notice.notice_id, key, read.text, notice.model_dump_json(), counts, told, places)
+    signature = signature_of(notice, read.text).model_dump_json()
+    folder.save(notice.notice_id, key, read.text, notice.model_dump_json(), counts, told, places, signature)
     return Kept(counts, told)

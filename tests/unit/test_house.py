@@ -23,7 +23,7 @@ FLOORS = (
     ("logs", "record", "files", "endpoint"),
     ("notice", "tables", "labels", "omissions", "recognition", "processes"),
     ("assist",),
-    ("model_source", "pipeline"),
+    ("model_source", "pipeline", "trust_tables"),
     ("readers",),
     ("runs",),
     ("exports",),

@@ -62,7 +62,8 @@
   function said(run, all, words) {
     const characters = all.notices.reduce((sum, notice) => sum + notice.text.whole.length, 0);
     return [words.t("overview.said", { n: words.number(all.notices.length), characters: words.number(characters) }),
-      run.backend && words.t(`backend.${run.backend}`), run.finished].filter(Boolean).join(" · ");
+      run.backend && words.t(`backend.${run.backend}`),
+      run.trust && words.t(`trust.${run.trust}`), run.finished].filter(Boolean).join(" · ");
   }
 
   const panel = ({ words }, name, ...content) => el(`section.panel.panel-${name}`, { "aria-labelledby": `panel-${name}` },

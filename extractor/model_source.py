@@ -17,7 +17,7 @@ from extractor.endpoint.calls import Call
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.offline_answers import OfflineAnswers
 from extractor.endpoint.recording import Recording
-from extractor.endpoint.settings import EndpointSettings
+from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.endpoint.tally import Tally
 
 
@@ -38,7 +38,7 @@ class ModelSource:
     @property
     def key(self) -> str:
         """A hash of all that can change an answer: model, sampling, prompts."""
-        return f"{settings_key(self.settings)}{prompts_key()}"
+        return f"{settings_key(self.settings)}{prompts_key(self.settings.prompts)}"
 
     @asynccontextmanager
     async def endpoint(self) -> AsyncIterator[Endpoint]:
@@ -77,6 +77,11 @@ class NoticeModel:
         self.tally = Tally()
         self._endpoint = endpoint
         self._until = None if deadline is None else asyncio.get_running_loop().time() + deadline
+
+    @property
+    def edition(self) -> PromptEdition:
+        """The edition of the prompts."""
+        return self._endpoint.edition
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer; raises as ``Endpoint.ask`` does."""

@@ -18,11 +18,16 @@ from extractor.assist.prompts import call_for
 from extractor.assist.tasks import Task
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure
+from extractor.endpoint.settings import PromptEdition
 from extractor.errors import BugError
 
 
 class Model(Protocol):
-    """A model that answers calls."""
+    """A model that answers calls, and the edition of the prompts that it is asked with."""
+
+    @property
+    def edition(self) -> PromptEdition:
+        """The edition of the prompts."""
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer.
@@ -62,7 +67,7 @@ class Session:
         self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int
     ) -> list[AnsweredPack[PackT, AnswerT]]:
         """Ask about a pack, or, where that is too much at once, about its halves; they may be cut ``cuts`` times."""
-        call = call_for(pack)
+        call = call_for(pack, self._model.edition)
         parts = None
         if cuts and not self._model.has_answer(call):
             parts = task.halves(material, pack)
@@ -82,7 +87,7 @@ class Session:
 
     def _has_answer(self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int) -> bool:
         """Say whether an answer to a pack is at hand, or to the parts that it was cut into."""
-        if self._model.has_answer(call_for(pack)):
+        if self._model.has_answer(call_for(pack, self._model.edition)):
             return True
         parts = task.halves(material, pack) if cuts else None
         return parts is not None and self._has_answer(task, material, parts[0], cuts - 1)

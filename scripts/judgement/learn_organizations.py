@@ -11,9 +11,9 @@ from learn_words import agreed
 from training_set import TrainingFinding, TrainingMeasure, measures_of
 
 from extractor.notice.facts.learnt import FeatureWeights
-from extractor.notice.facts.organizations import NameCandidate, NameEnds, name_candidates
+from extractor.notice.facts.organizations import NameCandidate, NameEnds, chosen_names, name_candidates
 
-_STRENGTH = 0.3
+_STRENGTH = 0.2
 Pairs = Sequence[tuple[list[TrainingFinding], list[TrainingFinding]]]
 
 
@@ -30,7 +30,7 @@ def learn_organizations(every: list[TrainingFinding], crossed: Pairs) -> dict[st
 def candidates(measure: TrainingMeasure) -> list[NameCandidate]:
     """Return the candidates of a measure."""
     text = measure.folded
-    return list(name_candidates(text, measure.clauses, NameEnds(text), measure.body, measure.dates))
+    return name_candidates(text, measure.clauses, NameEnds(text), measure.body, measure.dates)
 
 
 def _examples(found: list[TrainingFinding]) -> Iterator[Labelled]:
@@ -42,16 +42,11 @@ def _examples(found: list[TrainingFinding]) -> Iterator[Labelled]:
 
 
 def _scored(weights: FeatureWeights, measure: TrainingMeasure, least: int) -> list[Scored]:
-    """Return the names that are found with at least ``least``, the best of each place, and whether they are right."""
-    best: dict[int, tuple[int, str]] = {}
-    for place, features in candidates(measure):
-        score = weights.score(features)
-        if score >= least and score > best.get(place.start, (-(10**9), ""))[0]:
-            best[place.start] = score, measure.folded[slice(*place)]
-    names = {name: score for score, name in sorted(best.values())}
+    """Return the names that are found with at least ``least`` and whether they are right."""
+    found = chosen_names(measure.folded, weights._replace(least=least), candidates(measure))
     return [
-        Scored(score, share(name in reading.organizations for reading in measure.readings))
-        for name, score in names.items()
+        Scored(score, share(measure.folded[slice(*place)] in reading.organizations for reading in measure.readings))
+        for place, score in found.items()
     ]
 
 

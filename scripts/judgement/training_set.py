@@ -18,7 +18,7 @@ from extractor.text.folding import fold
 from extractor.text.places import Clauses, Place
 
 TRAINING = Path(__file__).resolve().parents[2] / "eval" / "training"
-WRITERS = ("a", "b")
+WRITERS = ("a", "b", "c")
 _SIGNED = "2024-06-30"
 _ENUMERATOR = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}是|[第其][一二三四五六七八九十]{1,3}[,、是]?|\([一二三四五六七八九十0-9]{1,3}\)"

@@ -17,14 +17,18 @@ _STRENGTH = 0.2
 Pairs = Sequence[tuple[list[TrainingFinding], list[TrainingFinding]]]
 
 
-def learn_organizations(every: list[TrainingFinding], crossed: Pairs) -> dict[str, Any]:
+def learn_organizations(every: list[TrainingFinding], crossed: Pairs, real: list[TrainingFinding]) -> dict[str, Any]:
     """Return the task as it is written down: weights, the least score of a name, and how sure scores are."""
     tried = [
         (as_weights(learn_weights(list(_examples(seen)), _STRENGTH)), measures_of(unseen)) for seen, unseen in crossed
     ]
     least = max(range(-40, 65, 8), key=lambda bound: _f1(tried, bound))
-    values = [each for weights, measures in tried for measure in measures for each in _scored(weights, measure, least)]
-    return {**learn_weights(list(_examples(every)), _STRENGTH), "least": least, "confidence": calibrated(values, 1)}
+    invented = [
+        each for weights, measures in tried for measure in measures for each in _scored(weights, measure, least)
+    ]
+    learnt = learn_weights(list(_examples(every)), _STRENGTH)
+    found = [each for measure in measures_of(real) for each in _scored(as_weights(learnt), measure, least)]
+    return {**learnt, "least": least, "confidence": calibrated(invented, found, 1)}
 
 
 def candidates(measure: TrainingMeasure) -> list[NameCandidate]:

@@ -140,8 +140,9 @@ def _short_words_of_no_name() -> frozenset[str]:
 
     Longer ones and those that depend on what follows them are left to the pattern.
     """
-    words = read_table(_TABLE)["not_in_names"]
-    return frozenset(word for word in words if len(word) <= _SHORTEST_NAME and re.escape(word) == word)
+    table = read_table(_TABLE)
+    words = [word for word in table["not_in_names"] if len(word) <= _SHORTEST_NAME and re.escape(word) == word]
+    return frozenset([*words, *table["openers"]])
 
 
 @cache

@@ -11,6 +11,7 @@ import base64
 import binascii
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from extractor.errors import InputError
@@ -55,6 +56,25 @@ def as_docx(data: bytes, name: str, limits: Limits) -> bytes:
         raise InputError(f"{name}: this XML is damaged ({error}); open it in Word and save it as docx") from error
     if not parts:
         raise InputError(f"{name}: this XML holds no Word document; open it in Word and save it as docx")
+    return _packed(parts)
+
+
+def body_as_docx(body: str) -> bytes:
+    """Return a docx with these paragraphs and tables of WordprocessingML as its whole content."""
+    types = f'<Override PartName="/word/document.xml" ContentType="{_OFFICE}.document.main+xml"/>'
+    names = (
+        f'xmlns:w="{_NEW}" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    )
+    return _packed(
+        {
+            "[Content_Types].xml": _TYPES.format(types).encode(),
+            "_rels/.rels": _RELATIONS.format(_RELATION.format("d", "officeDocument", "word/document.xml")).encode(),
+            "word/document.xml": f"<w:document {names}><w:body>{body}</w:body></w:document>".encode(),
+        }
+    )
+
+
+def _packed(parts: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for part, content in parts.items():

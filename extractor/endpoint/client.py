@@ -17,7 +17,6 @@ from weakref import WeakValueDictionary
 from extractor.endpoint.answer_keeper import AnswerKeeper
 from extractor.endpoint.answer_records import AnswerStore, CallHeader
 from extractor.endpoint.answers import ValidAnswer, valid_answer
-from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.call_progress import NO_USAGE, CallProgress, loop_time
 from extractor.endpoint.calls import NO_COMPLAINT, Call, CallAnswer, Complaint, Mode, Response
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
@@ -117,7 +116,7 @@ class Endpoint:
             AnswerFailure: the model's answer cannot be used, for a named reason.
         """
         progress = self._progress(tally, self._settings.retries)
-        key = call_key(call, self._settings)
+        key = self._keeper.key(call, self._settings)
         failure: CallFailure
         try:
             # Identical concurrent calls wait for the first and share its answer.
@@ -146,7 +145,7 @@ class Endpoint:
 
     def has_answer(self, call: Call[Response]) -> bool:
         """Return whether an answer to ``call`` is kept, so that nothing would be asked."""
-        return self._keeper.has(call_key(call, self._settings))
+        return self._keeper.has(self._keeper.key(call, self._settings))
 
     async def attempt(self, call: Call[Response], mode: Mode) -> ValidAnswer[Response]:
         """Ask in ``mode``, past the cache, and do not ask again where the answer is wrong: to learn what it is like.

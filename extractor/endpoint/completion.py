@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from extractor.endpoint.answer_json import found_json, is_json
+from extractor.endpoint.answer_json import found_json, is_json, whole_answer
 from extractor.endpoint.answer_records import UNFINISHED, WITHHELD
 from extractor.endpoint.calls import Mode, Usage
 from extractor.endpoint.endless_answers import is_endless
@@ -44,6 +44,8 @@ _LONGEST_REASON = 64  # characters of a finish_reason
 _LARGEST_COUNT = 10**9  # tokens of one answer; sums of larger ones would be no numbers any more
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _ABORTED = frozenset({"abort", "error"})
+_CUT = UNFINISHED - _ABORTED
+_ENDED = "stop"
 
 
 def body_of(raw: bytes | str) -> Body | None:
@@ -86,10 +88,28 @@ def read_completion(body: Body, mode: Mode, least_prompt: int = 0) -> Reply:
     content, place = _content(message, mode)
     if len(content) > _LONGEST:
         raise AnswerFailure(Reason.OVERSIZED, f"the answer has more than {_LONGEST:,} characters")
-    if not content.strip():
+    is_cut = (reason or "").casefold() in _CUT
+    if not content.strip() and not is_cut:
         raise AnswerFailure(Reason.EMPTY_ANSWER, "the model answered with nothing", "It was empty.")
+    ran_on: tuple[Oddity, ...] = ()
+    if is_cut:
+        content, reason, ran_on = _before_the_cut(content), _ENDED, (Oddity.RAN_ON,)
     text, around = found_json(content, mode)
-    return Reply(text, reason, usage, usage_oddities + place + around)
+    return Reply(text, reason, usage, usage_oddities + place + ran_on + around)
+
+
+def _before_the_cut(content: str) -> str:
+    """Return the whole answer that stands before what was cut off.
+
+    Raises:
+        AnswerFailure: there is none.
+    """
+    if (whole := whole_answer(content)) is not None:
+        return whole
+    if is_endless(content):
+        sentence = "the model does not stop: it wrote the same, or blanks, up to its token limit"
+        raise AnswerFailure(Reason.ENDLESS, sentence)
+    raise AnswerFailure(Reason.TRUNCATED, "the answer was cut off at its token limit")
 
 
 def _check_end(message: Body, end: str) -> None:
@@ -98,11 +118,6 @@ def _check_end(message: Body, end: str) -> None:
         raise AnswerFailure(Reason.REFUSED, "the model refused to answer, or a filter withheld its answer")
     if end in _ABORTED:
         raise EndpointFailure(Reason.SERVER, "the endpoint gave up in the middle of its answer")
-    if end in UNFINISHED:
-        if is_endless(_text(message.get("content")) or _argument(_first(message.get("tool_calls")).get("function"))):
-            sentence = "the model does not stop: it wrote the same, or blanks, up to its token limit"
-            raise AnswerFailure(Reason.ENDLESS, sentence)
-        raise AnswerFailure(Reason.TRUNCATED, "the answer was cut off at its token limit")
 
 
 def read_usage(body: Body, least_prompt: int = 0) -> tuple[Usage, tuple[Oddity, ...]]:

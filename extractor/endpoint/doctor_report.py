@@ -24,6 +24,7 @@ ODDITIES = {
     Oddity.PROSE: "it puts words around JSON; they are taken off",
     Oddity.REASONING: "it writes its reasoning before the answer; that is cut off, but costs time and tokens",
     Oddity.NULL_CONTENT: "it puts the answer into another field than the content; it is found there",
+    Oddity.RAN_ON: "it goes on with blanks behind a whole answer until the token limit; that costs time and tokens",
     Oddity.TOOL_IGNORED: "it answers in text instead of the tool call that was asked for; the text is read",
     Oddity.USAGE_MISSING: "it does not count tokens, so budgets go by estimates and clipped prompts go unnoticed",
     Oddity.USAGE_WRONG: "it counts tokens as they cannot be, so budgets go by estimates",

@@ -57,7 +57,7 @@ def request_body(
     body: dict[str, Any] = {
         "model": settings.model,
         "messages": _messages(call.messages, shape, complaint.words),
-        **shape.fields,  # read only: copying a schema takes longer than all the rest
+        **_fields(shape, call, settings, mode),
         "max_tokens": token_limit(call, settings),
     }
     body |= _sampling(settings, complaint.before)
@@ -66,6 +66,31 @@ def request_body(
         if name == "max_tokens" and value is not None:
             body["max_completion_tokens"] = value  # what newer OpenAI models call it
     return body | settings.extra_body
+
+
+def _fields(shape: _Shape, call: Call[Response], settings: EndpointSettings, mode: Mode) -> Mapping[str, Any]:
+    """Return a mode's fields, read only: copying a schema takes longer than all the rest."""
+    if mode != "json_schema" or call.schema is None or not settings.sends_pack_schema:
+        return shape.fields
+    asked = shape.fields["response_format"]
+    named = {**asked["json_schema"], "schema": call.schema}
+    return {**shape.fields, "response_format": {**asked, "json_schema": named}}
+
+
+def _bounded(part: Any, most: Mapping[str, int]) -> Any:
+    """Return a part of a request with a largest length for each list that ``most`` names and that has none.
+
+    The bounds are no part of a call's key: an answer within them is the same without.
+    """
+    if isinstance(part, list):
+        return [_bounded(each, most) for each in part]
+    if not isinstance(part, dict):
+        return part
+    bounded = {name: _bounded(each, most) for name, each in part.items()}
+    for name, field in bounded.get("properties", {}).items() if isinstance(bounded.get("properties"), dict) else ():
+        if name in most and isinstance(field, dict) and field.get("type") == "array":
+            field.setdefault("maxItems", most[name])
+    return bounded
 
 
 def _sampling(settings: EndpointSettings, same_before: int) -> dict[str, Any]:
@@ -109,6 +134,7 @@ def _shape(response: type[BaseModel], mode: Mode) -> _Shape:
         prepared[0]["content"].startswith(_SYSTEM) and prepared[1]["content"].startswith(_USER)
     ):
         raise BugError(f"this version of Instructor ({instructor.__version__}) shapes {mode} requests in another way")
+    request = _bounded(request, getattr(response, "longest_lists", {}))
     return _Shape(request, prepared[0]["content"][len(_SYSTEM) :], prepared[1]["content"][len(_USER) :])
 
 

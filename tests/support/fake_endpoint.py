@@ -169,6 +169,8 @@ def _least(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
     kind = schema.get("type")
     if kind == "object":
         return {name: _least(schema["properties"][name], definitions) for name in schema.get("required", ())}
+    if kind == "array" and "prefixItems" in schema:
+        return [_least(each, definitions) for each in schema["prefixItems"]]
     if kind == "array":
         return [_least(schema["items"], definitions)] * schema.get("minItems", 0)
     return {"integer": schema.get("minimum", 1), "number": 1.0, "boolean": False, "string": "x"}.get(str(kind))

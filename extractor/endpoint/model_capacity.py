@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ FILE_NAME = "capacities.json"
 _FIRST_LOCAL = 800  # a model of one's own machine begins with it: most of them are small, and their prefix is cached
 _MOST_COUNTED = 24  # answers at a rung; then the older ones count half
 _ENOUGH = 3  # right answers at a rung before a larger one is tried
+_LONG_ENOUGH = 20  # right answers before a rung is tried again that was too much
 _LARGEST_FILE = 2**20  # bytes
 _MOST_MODELS = 200
 
@@ -52,7 +53,10 @@ class ModelCapacity:
                 count[rung] = count.get(rung, 0) // 2
         counts[right][rung] = counts[right].get(rung, 0) + 1
         now = replace(self, right=counts[True], wrong=counts[False])
-        return replace(now, most=now._fitting())
+        fitting = now._fitting()
+        if fitting < self.most:  # what was right at the lower rung before did not help; it is counted anew
+            now = replace(now, right=dict(now.right) | {fitting: 0})
+        return replace(now, most=fitting)
 
     def _fitting(self) -> int:
         """Return the rung that fits: one lower where most answers are wrong, one higher where nearly all are right."""
@@ -61,7 +65,8 @@ class ModelCapacity:
             return RUNGS[max(at - 1, 0)]
         right, wrong = self.right.get(self.most, 0), self.wrong.get(self.most, 0)
         above = RUNGS[min(at + 1, len(RUNGS) - 1)]
-        return above if right >= max(_ENOUGH, 4 * wrong) and not self._fails(above) else self.most
+        enough = _LONG_ENOUGH if self._fails(above) else _ENOUGH
+        return above if right >= max(enough, 4 * wrong) else self.most
 
     def _fails(self, rung: int) -> bool:
         return self.wrong.get(rung, 0) > self.right.get(rung, 0)
@@ -79,6 +84,14 @@ def rung_of(tokens: int) -> int:
 def unknown(settings: EndpointSettings) -> ModelCapacity:
     """Return what is taken for granted of a model that nobody has asked yet."""
     return ModelCapacity(most=_FIRST_LOCAL if settings.is_local else RUNGS[-1])
+
+
+def tried(settings: EndpointSettings, right: Sequence[int], wrong: int | None) -> ModelCapacity:
+    """Return a capacity by trials: the rungs that were answered ``right``, and the first that was not, if any."""
+    most = max(right, default=RUNGS[0])
+    if wrong is None and not settings.is_local:
+        most = RUNGS[-1]
+    return ModelCapacity(most, dict.fromkeys(right, 1), {} if wrong is None else {wrong: 1})
 
 
 def kept_capacity(folder: Path, settings: EndpointSettings) -> ModelCapacity:

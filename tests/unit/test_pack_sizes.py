@@ -51,7 +51,11 @@ def test_right_answers_make_packs_larger_again() -> None:
 
 
 def test_a_size_that_was_too_much_is_not_tried_again_soon() -> None:
-    assert after(after(ModelCapacity(most=1400), False), *[True] * 20).most == 800
+    cut = after(ModelCapacity(most=1400), False)
+    assert after(cut, *[True] * 19).most == 800
+    again = after(cut, *[True] * 20)
+    assert again.most == 1400
+    assert after(after(again, False), True).most == 800
 
 
 def test_one_failure_among_many_right_answers_changes_nothing() -> None:

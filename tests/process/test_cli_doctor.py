@@ -48,7 +48,7 @@ def test_a_healthy_endpoint(server: Serving, capsys: pytest.CaptureFixture[str])
     out = examined(server, capsys)
     found = rows(out)
     assert list(found) == [
-        "endpoint", "models", "model", "json_schema", "tools", "json", "md_json",
+        "endpoint", "models", "model", "trust", "json_schema", "tools", "json", "md_json",
         "first token", "speed", "prefix cache", "context",
     ]  # fmt: skip
     assert (found["endpoint"], found["models"], found["context"]) == (server.base_url, "fake, other", "32,768 tokens")

@@ -31,7 +31,7 @@ _LONGEST_NAME = 60  # code points of a model's name that its file repeats
 
 
 class MeasuredTrust(NamedTuple):
-    """What a calibration found: the model, the counts by field, and what it was measured with.
+    """The findings of a calibration: the model, the counts by field, and what it was measured with.
 
     ``notices`` are the ids of the gold notices, ``prompts`` is the edition of the prompts.
     """

@@ -30,7 +30,7 @@ _HALF = 0.5
 
 
 class Judgement(NamedTuple):
-    """What a comparison adds to a field: values on which both agree, or a dispute about a question."""
+    """The judgement of one value, which a field's counts are made of: both agree, or they dispute a question."""
 
     field: str
     question: Question | None

@@ -24,6 +24,7 @@ from extractor.cli import main
 from extractor.endpoint.setting_profiles import user_folder
 from extractor.files.parts.left_out import ReadText
 from extractor.model_source import ModelSource
+from extractor.pages.run_page import write_report
 from extractor.pipeline import extract
 from extractor.readers import ModelReader
 from extractor.record.contract import Notice
@@ -122,6 +123,8 @@ class TestTheCommand:
         after, told = run()
         assert (after["table"], after["done"]) == ("measured", 1)  # not unchanged
         assert after["key"] != before["key"]
+        write_report(out, tmp_path / "report.html")
+        assert '"trust":"measured"' in (tmp_path / "report.html").read_text(encoding="utf-8").replace(" ", "")
         assert "by the table measured by you perfect decides" in told
 
     def test_it_may_be_written_elsewhere(self, asked: list[str], gold: Path, tmp_path: Path) -> None:

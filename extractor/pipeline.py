@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from extractor.files.ingest import ingest
-from extractor.files.parts.left_out import LeftOut, told_of
+from extractor.files.parts.left_out import LeftOut, ReadText, told_of
 from extractor.files.parts.page_places import OcrMode
 from extractor.files.parts.text_places import TextPlaces
 from extractor.files.sources.source import Source
@@ -141,7 +141,11 @@ def extract_file(
     Raises:
         InputError: the file cannot be read as a notice's text.
     """
-    read = ingest(source, data, ocr=ocr)
+    return extract_text(ingest(source, data, ocr=ocr).read, notice_id=notice_id, lang=lang)
+
+
+def extract_text(read: ReadText, *, notice_id: str, lang: Lang = "zh") -> ReadNotice:
+    """Extract a notice by rules from the text of a file, with what its reader tells of it."""
     notice = extract(read.text, notice_id=notice_id, lang=lang, left_out=read.left_out, places=read.places)
     return ReadNotice(read.text, notice, left_out=read.left_out, places=read.places)
 
@@ -163,9 +167,17 @@ class Folder(Protocol):
     """A place for finished notices (``extractor.runs.run_folder``)."""
 
     def save(  # noqa: PLR0913, PLR0917
-        self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: LeftOutRows, places: bytes
+        self,
+        notice_id: str,
+        key: str,
+        text: str,
+        line: str,
+        counts: Counts,
+        left_out: LeftOutRows,
+        places: bytes,
+        signature: str,
     ) -> None:
-        """Keep a notice's text, its record as one line of JSON, what is reported of it, and its text's places."""
+        """Keep a notice's text, its record as a line of JSON, what is reported of it, its places and its signature."""
 
 
 def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
@@ -174,6 +186,8 @@ def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
     Raises:
         OutputError: the folder cannot be written.
     """
+    from extractor.collection.notice_signatures import signature_of
+
     notice = read.notice
     counts: Counts = {
         "issues": len(notice.issues),
@@ -185,5 +199,6 @@ def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
     }
     told = [told_of(entry) for entry in read.left_out]
     places = read.places.as_json() if read.places else b""
-    folder.save(notice.notice_id, key, read.text, notice.model_dump_json(), counts, told, places)
+    signature = signature_of(notice, read.text).model_dump_json()
+    folder.save(notice.notice_id, key, read.text, notice.model_dump_json(), counts, told, places, signature)
     return Kept(counts, told)

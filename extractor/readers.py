@@ -20,7 +20,7 @@ from extractor.files.parts.left_out import ReadText
 from extractor.files.parts.page_places import OcrMode
 from extractor.files.sources.file_kinds import kind_by_ending
 from extractor.files.sources.source import Source
-from extractor.pipeline import ReadNotice, extract, extract_with_model
+from extractor.pipeline import ReadNotice, extract_text, extract_with_model
 from extractor.record.checks import Lang
 
 if TYPE_CHECKING:
@@ -88,8 +88,7 @@ class RulesReader:
 
     def read(self, text: ReadText, notice_id: str) -> ReadNotice:
         """Read one text."""
-        notice = extract(text.text, notice_id=notice_id, lang=self.lang, left_out=text.left_out, places=text.places)
-        return ReadNotice(text.text, notice, left_out=text.left_out, places=text.places)
+        return extract_text(text, notice_id=notice_id, lang=self.lang)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Reads]:

@@ -208,6 +208,15 @@ class Notice(Record):
     contract_version: str = CONTRACT_VERSION
     notice_id: str
     text_sha256: str
+    duplicate_of: str | None = Field(
+        default=None, description="The id of the notice in the same results that this one is the same as."
+    )
+    series: str | None = Field(
+        default=None, description="The body whose notices of several years this one is one of, by its full name."
+    )
+    edition: str | None = Field(
+        default=None, description="What tells it from the body's other notices: year and round (`2024 · 第三轮`)."
+    )
     title: str | None = None
     inspected_body: str | None = None
     inspection_team: str | None = None

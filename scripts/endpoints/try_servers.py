@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--gguf", type=Path, help="a model for llama.cpp in place of the tiny one")
     parser.add_argument("--folder", type=Path, help="a model in transformers' form for vLLM and transformers serve")
     parser.add_argument("--environments", type=Path, help="where environments are made, and found again")
-    parser.add_argument("--timeout", type=int, default=300, help="seconds for an answer (default: 300)")
+    parser.add_argument("--timeout", type=int, default=300, help="seconds for a notice (default: 300)")
     parser.add_argument("--write", type=Path, help="a page with marks, to write the table into")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -108,7 +108,7 @@ def main() -> None:
 
 
 class Bench(NamedTuple):
-    """The folders that the trials work in, and the seconds that an answer may take."""
+    """The folders that the trials work in, and the seconds that all calls of a notice may take."""
 
     environments: Path
     work: Path
@@ -205,6 +205,7 @@ class Bench(NamedTuple):
         """Run the short notice in a mode, and return what came of its calls."""
         out = self.work / "out"
         how = ["--backend", "assisted", "--mode", mode, "--concurrency", "1", "--answer-retries", "1"]
+        how += ["--notice-deadline", str(self.timeout)]
         kept = ["--cache-dir", str(self.work / f"cache-{time.monotonic_ns()}"), "--force"]
         start = time.monotonic()
         done = self._extractor("run", str(NOTICE), *how, *kept, "--out", str(out), place=place)
@@ -263,7 +264,9 @@ def _command(server: Server, python: Path, port: int, model: Path) -> tuple[list
         held = json.dumps({"backend": "xgrammar", "disable_any_whitespace": True})
         more = ["--served-model-name", model.stem, "--max-model-len", str(CONTEXT), "--structured-outputs-config", held]
         more += ["--enable-prompt-tokens-details", "--enable-auto-tool-choice", "--tool-call-parser", "hermes"]
-        return [python.with_name("vllm"), "serve", model, *listen, *more], "", Place(address, model.stem)
+        # Its own command asks for the version of a package named vllm, which is not there, and ends.
+        command = [python, "-m", "vllm.entrypoints.openai.api_server", "--model", model]
+        return [*command, *listen, *more], "", Place(address, model.stem)
     return [python.with_name("transformers"), "serve", model, *listen], "", Place(address, str(model))
 
 

@@ -24,7 +24,7 @@ FLOORS = (
     ("collection",),
     ("notice", "tables", "labels", "omissions", "recognition", "processes"),
     ("assist", "local_model"),
-    ("model_source", "pipeline"),
+    ("model_source", "pipeline", "trust_tables"),
     ("readers",),
     ("runs",),
     ("exports",),

@@ -280,7 +280,7 @@ def test_pictures_of_a_folder_that_are_not_recognised_fail_with_advice_and_the_r
         (folder / f"scan{number}.png").write_bytes(saved(Image.new("L", (9, 9))))
     (folder / "a.txt").write_text(TEXT, encoding="utf-8")
     found = run([str(folder)], tmp_path / "out", RulesReader(ocr="never"), jobs=1)
-    assert [outcome.outcome for outcome in found.outcomes] == ["done", "failed"]  # two pictures are one notice
+    assert [outcome.status for outcome in found.outcomes] == ["done", "failed"]  # two pictures are one notice
     assert "--ocr auto" in str(found.outcomes[1].error)
 
 

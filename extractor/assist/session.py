@@ -17,7 +17,7 @@ from extractor.assist.packs.pack import AnsweredPack, AnswerT, PackT
 from extractor.assist.prompts import call_for
 from extractor.assist.tasks import Task
 from extractor.endpoint.calls import Call
-from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure
+from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.settings import PromptEdition
 from extractor.errors import BugError
 
@@ -78,12 +78,34 @@ class Session:
             answer = await self._model.ask(call)
         except (EndpointFailure, AnswerFailure) as failure:
             if failure.reason.wants_less and parts:
-                return await self._ask_all(task, material, parts, cuts - 1)
+                # A model that did not see the marks of a pack may see those of a half; smaller ones would not help.
+                fewer = 0 if failure.reason is Reason.MARKS_UNSEEN else cuts - 1
+                return await self._ask_all(task, material, parts, fewer)
             self.failures.append(failure)
             return [AnsweredPack(pack, None)]
         if not isinstance(answer, task.response):
             raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
-        return [AnsweredPack(pack, answer)]
+        return [AnsweredPack(pack, answer), *await self._ask_rest(task, material, task.rest(material, pack, answer))]
+
+    async def _ask_rest(
+        self, task: Task[PackT, AnswerT], material: Material, rest: PackT | None
+    ) -> list[AnsweredPack[PackT, AnswerT]]:
+        """Ask once more about the pieces that an answer left out, and about these alone."""
+        if rest is None:
+            return []
+        try:
+            answer = await self._model.ask(call_for(rest, self._model.edition))
+        except (EndpointFailure, AnswerFailure) as failure:
+            self.failures.append(failure)
+            return [AnsweredPack(rest, None)]
+        if not isinstance(answer, task.response):
+            raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
+        found = [AnsweredPack(rest, answer)]
+        left = task.rest(material, rest, answer)
+        if left is None:
+            return found
+        self.failures.append(AnswerFailure(Reason.INVALID_ANSWER, "the model left pieces out, twice"))
+        return [*found, AnsweredPack(left, None)]
 
     def _has_answer(self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int) -> bool:
         """Say whether an answer to a pack is at hand, or to the parts that it was cut into."""

@@ -38,6 +38,21 @@ class Call(Generic[Response]):
     schema: Mapping[str, Any] | None = None
 
 
+class Complaint(NamedTuple):
+    """The words about an answer that could not be used, and how many answers in a row before it met the same."""
+
+    words: str = ""
+    before: int = 0
+
+    def followed_by(self, words: str) -> Complaint:
+        """Return the complaint about the next answer."""
+        return Complaint(words, self.before + 1 if words == self.words else 0)
+
+
+NO_COMPLAINT = Complaint()
+"""The complaint of a first request: none."""
+
+
 @dataclass(frozen=True)
 class Usage:
     """Tokens of one answer or of many: they add up with ``+``.

@@ -17,6 +17,7 @@ _OWN_FIELDS = ("model", "messages", "stream", "n")  # of a request: they have se
 _SHORTEST_SECRET = 6  # characters of a value in a query; a version's number is none
 _OPENAI_HOSTS = ("api.openai.com", ".openai.azure.com")
 _DEADLINE = 5  # times the timeout of a request, where the settings do not say
+_OF_THIS_MACHINE = frozenset(("127.0.0.1", "localhost", "::1", "0.0.0.0", "host.docker.internal"))
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 PromptEdition = Literal["2", "1"]
@@ -47,6 +48,8 @@ class EndpointSettings(BaseModel):
     call_deadline: Seconds | None = None
     notice_deadline: Seconds | None = None
     concurrency: Positive | None = None
+    prefer: Literal["fast", "cheap", "auto"] = "auto"
+    pack_tokens: Positive | None = None
     rpm: Positive | None = None
     tpm: Positive | None = None
     budget_tokens: Positive | None = None
@@ -116,6 +119,11 @@ class EndpointSettings(BaseModel):
         host = parts.hostname or ""
         host = f"[{host}]" if ":" in host else host
         return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
+
+    @property
+    def is_local(self) -> bool:
+        """True if the address is one of this machine: a server there answers few calls at once, and asks for no pay."""
+        return (urlsplit(self.base_url).hostname or "") in _OF_THIS_MACHINE
 
     @property
     def span(self) -> float:

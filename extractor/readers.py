@@ -65,6 +65,9 @@ class Reader(Protocol):
             InputError: a recording cannot be read.
         """
 
+    def expect(self, notices: int) -> str:
+        """Set out for a run over so many notices; return how a model will be asked, empty where none is."""
+
     def reported(self) -> Mapping[str, Any] | None:
         """Return what a model has taken so far, for a report; None where none is asked."""
 
@@ -94,6 +97,10 @@ class RulesReader:
             return await asyncio.to_thread(self.read, text, notice_id)
 
         yield read
+
+    def expect(self, _notices: int) -> str:
+        """Return nothing: no model is asked."""
+        return ""
 
     def reported(self) -> None:
         """Return None: no model is asked."""
@@ -161,6 +168,10 @@ class ModelReader:
                 return ReadNotice(text.text, assisted.notice, failures, text.left_out, asked, text.places)
 
             yield read
+
+    def expect(self, notices: int) -> str:
+        """Choose how much is asked at once; return the choice in words."""
+        return self.source.sizes.expect(notices)
 
     def reported(self) -> Mapping[str, Any]:
         """Return what all calls have taken, with the endpoint's settings and the table of trust; no key is in it."""

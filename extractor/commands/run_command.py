@@ -119,6 +119,11 @@ def run(  # noqa: PLR0913
             _tell(outcome)
             progress.advance()
 
+        def begin(notices: int) -> None:
+            if how := reader.expect(notices):
+                LOGGER.info("%s", how)
+            progress.begin(notices)
+
         allowance = Allowance(seconds, memory * MB)
         report = run_all(
             paths,
@@ -127,7 +132,7 @@ def run(  # noqa: PLR0913
             jobs=jobs,
             force=force,
             allowance=allowance,
-            begun=progress.begin,
+            begun=begin,
             watch=watch,
             paged=progress.page,
         )

@@ -50,7 +50,7 @@ class Entry:
     left_out: LeftOutRows = field(default_factory=list)
     places_sha256: str = ""
     signature: str = ""
-    """What the notice is known by among others, as JSON (``extractor.collection.notice_signatures``)."""
+    """The notice's signature as JSON (``extractor.collection.notice_signatures``)."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class RunFolder:
         return entry if whole else None
 
     def signature(self, notice_id: str) -> NoticeSignature:
-        """Return what a finished notice is known by among others; of an entry without it, made from the notice."""
+        """Return a finished notice's signature; of an entry without one it is made from the notice."""
         with self._entry(notice_id).open("rb") as file:
             entry, line = Entry(**json.loads(file.readline())), file
             if entry.signature:

@@ -124,6 +124,11 @@ def run(  # noqa: PLR0913
             _tell(outcome)
             progress.advance()
 
+        def begin(notices: int) -> None:
+            if how := reader.expect(notices):
+                LOGGER.info("%s", how)
+            progress.begin(notices)
+
         allowance = Allowance(seconds, memory * MB)
         report = run_all(
             paths,
@@ -133,7 +138,7 @@ def run(  # noqa: PLR0913
             force=force,
             replace=replace,
             allowance=allowance,
-            begun=progress.begin,
+            begun=begin,
             watch=watch,
             paged=progress.page,
         )

@@ -10,7 +10,7 @@ from typing import Any
 from extractor.data import read_table
 from extractor.pages.placed_values import NAMED_BY
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.fields import CONTACT, SHAPES
+from extractor.record.fields import CONTACT, NAMES_BY_GENRE, SHAPES
 from extractor.tables.columns import TABLES
 
 # Columns of the exported tables whose names the pages use, by their keys in the pages.
@@ -87,7 +87,10 @@ def _fields() -> dict[str, dict[str, str]]:
     """Return the names of the notice's fields and of its tables' columns, by their paths in the record."""
     contact = {name: f"contact.{name}" for name in CONTACT}
     names = [column.name for column in TABLES["notices"].columns]
-    return {f"field.{contact.get(name, name)}": _names("notices", name) for name in names}
+    named = {f"field.{contact.get(name, name)}": _names("notices", name) for name in names}
+    for genre, its in NAMES_BY_GENRE.items():
+        named |= {f"field.{name}.{genre}": dict(words) for name, words in its.items()}
+    return named
 
 
 def _kinds() -> dict[str, dict[str, str]]:

@@ -29,7 +29,7 @@ CONTRACT_VERSION = "1.1"
 _READ_BY = "Who read a value, by its path in this record (`types`, `quantities[2].subject`); unlisted values: `rules`."
 _CONFIDENCE = (
     "How sure a judged value is, by its path as in `read_by`: of the values with 0.9, nine in ten are right. Values "
-    "that others than the rules have read or confirmed have none."
+    "that a person has entered or confirmed have none, nor those of a model that was not measured."
 )
 
 

@@ -141,6 +141,7 @@ def how_it_went(report: Report) -> str:
         where = f"nothing could be read, so {report.folder.notices} stays as it is, with {len(report.last)} notices"
     asked = f"; {what_was_asked(report.asked)}" if report.asked is not None else ""
     asked += f"; {count} unanswered, there the rules' reading stands" if (count := report.total("unanswered")) else ""
+    asked += f"; {report.asked['trust']['told']}" if report.asked and "trust" in report.asked else ""
     lacking = _what_was_unread(report) + _what_was_left_out(report)
     sentence = f"{', '.join(parts)}; {where}: {found}{lacking}{asked}; {report.seconds:.1f} s"
     sentence += f"; passed over: {kinds} (listed in run.json)" if (kinds := in_kinds(report.passed_over, "en")) else ""

@@ -17,6 +17,7 @@ from bench_model_items import Found, found_in
 from notice_extractor_eval.gold_folder import Example
 from pydantic import BaseModel, create_model
 
+from extractor.assist.proposals.witnesses import eager
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.settings import EndpointSettings
 from extractor.model_source import NoticeModel
@@ -72,7 +73,7 @@ def ours(base_url: str, notices: Sequence[Example], *, finds_issues: bool) -> Re
             model = NoticeModel(endpoint, None)
             read = await asyncio.gather(
                 *(
-                    extract_with_model(text, model, notice_id=gold.notice_id, finds_issues=finds_issues)
+                    extract_with_model(text, model, notice_id=gold.notice_id, finds_issues=finds_issues, trust=eager())
                     for gold, text in notices
                 )
             )

@@ -93,6 +93,13 @@ def broken_off(request: Request) -> dict[str, Any] | str | None:
     return json.dumps(told)[:20] if _speaks_of("断桥", request) else told
 
 
+def short_winded(request: Request) -> dict[str, Any] | str | None:
+    """Answer as ``answer``; of more than one measure the answer breaks off."""
+    told = answer(request)
+    measures = sum(piece.kind == "m" for piece in pieces(request)) if "measures" in (told or {}) else 0
+    return json.dumps(told)[:20] if measures > 1 else told
+
+
 def wrong(request: Request) -> dict[str, Any] | None:
     """Answer as ``answer``; where a piece speaks of 断桥, about pieces that were not asked about, however often."""
     return {"issues": [], "measures": []} if _speaks_of("断桥", request) else answer(request)

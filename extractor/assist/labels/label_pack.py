@@ -50,6 +50,13 @@ def labels_packs(material: Material, budget: int = LABELS_BUDGET) -> list[Labels
     return [_labels_pack(material, group) for group in evenly_filled(slices, sizes, budget)]
 
 
+def labels_tokens(material: Material) -> int:
+    """Estimate the tokens of all issues of a notice, with their marks."""
+    return sum(
+        _size(material, IssueSlice(index, 0, len(issue.measures))) for index, issue in enumerate(material.notice.issues)
+    )
+
+
 def split_labels(material: Material, pack: LabelsPack) -> tuple[LabelsPack, LabelsPack] | None:
     """Return the two halves of a pack; None where it holds one measure."""
     units = [IssueSlice(issue, n, n + 1) for issue, first, last in pack.slices for n in range(first, last)]

@@ -66,7 +66,8 @@
     const counted = all.chosen({}), characters = counted.reduce((sum, notice) => sum + notice.text.whole.length, 0);
     return [words.t("overview.said", { n: words.number(counted.length), characters: words.number(characters) }),
       all.copies.length > 0 && words.t("overview.copies", { n: words.number(all.copies.length) }),
-      run.backend && words.t(`backend.${run.backend}`), run.finished].filter(Boolean).join(" · ");
+      run.backend && words.t(`backend.${run.backend}`),
+      run.trust && words.t(`trust.${run.trust}`), run.finished].filter(Boolean).join(" · ");
   }
 
   const panel = ({ words }, name, ...content) => el(`section.panel.panel-${name}`, { "aria-labelledby": `panel-${name}` },

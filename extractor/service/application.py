@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from extractor.errors import OutputError
-from extractor.service import api
+from extractor.service import api, collected_api
 from extractor.service.desk import desk
 from extractor.service.desk.service_pages import html_response, interface_page
 from extractor.service.http import busy
@@ -35,6 +35,7 @@ def application(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.include_router(api.router)
+    app.include_router(collected_api.router)
     app.include_router(desk.router)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(404, desk.not_there)

@@ -125,6 +125,40 @@ class NoticePage(ServiceAnswer):
     next: int | None = Field(description="Give this as `after` to have the next part; null: there is none.")
 
 
+class ListedItem(ServiceAnswer):
+    """An item of a list: what was read, and its words in the text."""
+
+    notice_id: str
+    kind: str
+    path: str = Field(description="Its path in the record.")
+    at: tuple[int, int] | None = Field(description="Its first place, in code points; null for none.")
+    around: str = Field(description="The text around that place.")
+    begin: int = Field(description="Where `around` begins in the text, in code points.")
+    issue_title: str | None = Field(description="The finding that it belongs to.")
+    reader: str
+    figure: dict[str, Any] | None = Field(description="Of a figure of sums: which sum, its value and unit, the reason.")
+    data: dict[str, Any] = Field(description="Its values under `value`; of a check what it says under `check`.")
+
+
+class ListedSum(ServiceAnswer):
+    """One sum in one unit over a list's figures."""
+
+    sum: str
+    unit: str
+    value: float
+    counted: int
+    left_out: int
+
+
+class ItemPage(ServiceAnswer):
+    """A part of a list of items of all notices."""
+
+    total: int = Field(description="How many there are in all.")
+    present: dict[str, list[str]] = Field(description="The keys that they have, by filter.")
+    sums: list[ListedSum]
+    items: list[ListedItem]
+
+
 class Health(ServiceAnswer):
     """That the service is there."""
 

@@ -31,6 +31,7 @@ _TO_NEXT = {
         "CREATE TABLE places (notice INTEGER NOT NULL PRIMARY KEY REFERENCES notices (number) ON DELETE CASCADE, "
         "content BLOB NOT NULL)",
     ),
+    3: (),  # new tables alone, which are filled when somebody asks for what is in them
 }
 """The statements that bring a file of each earlier version to the next one."""
 
@@ -192,3 +193,4 @@ def _set_up(database: Database, path: Path) -> None:
                 for statement in _TO_NEXT[older]:
                     connection.exec_driver_sql(statement)
                 connection.exec_driver_sql(f"PRAGMA user_version = {older + 1}")
+            database_tables.METADATA.create_all(connection)

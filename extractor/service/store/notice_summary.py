@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from extractor.service.store.collected import CollectedNotice, collected_of
+
 if TYPE_CHECKING:
     from extractor.record.contract import Notice
 
@@ -45,12 +47,15 @@ class NoticeReading:
     record: bytes
     summary: ReadingSummary
     facets: Sequence[IssueFacets]
+    collected: CollectedNotice
     unanswered: Sequence[str] = ()
     places: bytes = b""
 
 
-def reading_of(text: str, notice: Notice, unanswered: Sequence[str] = (), places: bytes = b"") -> NoticeReading:
-    """Return an extracted notice as it is stored."""
+def reading_of(
+    text: str, notice: Notice, unanswered: Sequence[str] = (), places: bytes = b"", *, is_reviewed: bool = False
+) -> NoticeReading:
+    """Return a notice as it is stored; ``is_reviewed``: people changed what was extracted."""
     summary = ReadingSummary(
         notice.title,
         notice.inspected_body,
@@ -67,4 +72,7 @@ def reading_of(text: str, notice: Notice, unanswered: Sequence[str] = (), places
         for issue in notice.issues
         for measure_type in {each for measure in issue.measures for each in measure.types} or {""}
     }
-    return NoticeReading(text, notice.model_dump_json().encode(), summary, sorted(facets), unanswered, places)
+    collected = collected_of(notice, text, is_reviewed=is_reviewed)
+    return NoticeReading(
+        text, notice.model_dump_json().encode(), summary, sorted(facets), collected, unanswered, places
+    )

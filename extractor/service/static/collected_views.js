@@ -1,0 +1,96 @@
+// Notices as the service tells of them, in the shape that the report's overview and lists ask for.
+"use strict";
+(function (pages) {
+  const { el } = pages;
+  // What a filter of a page is called in the API, where that has one name for several.
+  const TERM = new Set(["action", "handling", "sum", "total", "severity"]);
+  const OF_TERM = { document: "action", accountability: "handling", sum: "sum", total: "total", check: "severity" };
+  pages.views = {};
+
+  // A notice of which there are counts alone: an item stands for as many as its `n` says.
+  pages.tallied = function (data) {
+    const value = path => data.fields[path];
+    let items = null;
+    return {
+      id: data.id, data, value, original: data.duplicate_of, series: data.series, edition: data.edition,
+      ...pages.namesOf(data, value), characters: data.characters, reviewed: data.reviewed,
+      items(kind) {
+        items = items || itemsOf(this);
+        return items[kind] || [];
+      },
+    };
+  };
+
+  function itemsOf(notice) {
+    const items = { total: notice.data.totals.map(([name, n, path]) => ({ notice, value: { kind: "total", name, path, base: [n, ""] } })) };
+    for (const [kind, ...rest] of notice.data.items) (items[kind] = items[kind] || []).push({ notice, ...OF[kind](...rest) });
+    return items;
+  }
+  const OF = {
+    issue: (category, status, n) => ({ n, value: { kind: "issue", category, status }, issue: { category } }),
+    measure: (types, status, n) => ({ n, value: { kind: "measure", types: types.split("\n").filter(Boolean), status } }),
+    sum: (sum, unit, reason, n, value) => ({ n, figure: { sum, unit, reason, value } }),
+    check: (severity, n) => ({ n, check: { severity } }),
+  };
+
+  // The items of a list as the API finds them. A promise: `isElsewhere` says so.
+  pages.findThere = function (all, fail) {
+    const find = async (kind, question, from) => {
+      try {
+        const found = await pages.ask(`/v1/items/${kind}?${query(kind, { ...question, offset: String(from) })}`);
+        return {
+          total: found.total, items: found.items.map(item => listed(item, all)), keys: keysOf(kind, found.present),
+          sums: found.sums.map(sum => ({ ...sum, left: sum.left_out })),
+        };
+      } catch (error) {
+        fail(error);
+        return new Promise(() => {});
+      }
+    };
+    find.isElsewhere = true;
+    find.downloads = (kind, question, words) => el("p.downloads", {}, el("span.soft", {}, words.t("collected.download")),
+      ["xlsx", "csv", "parquet", "json"].map(ending => [" ", el("a", {
+        href: `/v1/items/${kind}.${ending}`,
+        click: event => { event.currentTarget.href = `/v1/items/${kind}.${ending}?${query(kind, question)}`; },
+      }, ending)]));
+    return find;
+  };
+
+  function query(kind, question) {
+    const asked = new URLSearchParams();
+    for (const [name, value] of Object.entries(question)) {
+      if (value) asked.set(name === "sort" ? "order" : TERM.has(name) ? "term" : name, value);
+    }
+    return asked.toString();
+  }
+
+  function keysOf(kind, present) {
+    const { term, unit, ...keys } = present;
+    const units = kind === "quantity" ? ["money", "other"] : unit;
+    return { ...keys, unit: units, doubt: ["unsure", "checked", "any"], ...(OF_TERM[kind] && { [OF_TERM[kind]]: term }) };
+  }
+
+  // A row of the API as an item of a list: its text is the stretch around its place.
+  function listed(found, all) {
+    const text = pages.text(found.around), at = found.at ? [found.at] : [];
+    const inside = offset => offset - found.begin;
+    const notice = Object.create(all.notice(found.notice_id) || { id: found.notice_id, name: found.notice_id });
+    notice.text = {
+      cut: (start, end) => text.cut(inside(start), inside(end)),
+      around: (start, end, most) => text.around(inside(start), inside(end), most),
+    };
+    const value = { ...found.data.value, path: found.path, kind: kindOf(found), at, by: { "": found.reader } };
+    return {
+      notice, value, issue: found.issue_title === null ? null : { title: found.issue_title }, measures: found.data.measures,
+      check: found.data.check, figure: found.figure && { ...found.figure },
+    };
+  }
+
+  function kindOf({ kind, path }) {
+    if (kind !== "check" && kind !== "sum") return kind;
+    return /\.measures\[\d+\]$/.test(path) ? "measure" : /^issues\[\d+\]$/.test(path) ? "issue" : "value";
+  }
+
+  pages.noNotices = words => el("div.desk", {}, el("h1", {}, words.t("overview.title")), el("p", {}, words.t("collected.empty")),
+    el("p", {}, el("a", { href: "/" }, words.t("collected.to_inbox"))));
+})(window.pages);

@@ -26,7 +26,7 @@ _SAME_FINDINGS = 0.7
 _SAME_WORDS = 0.6
 _SAME_NUMBERS = 0.9
 """The least shares of findings, of clauses and of numbers that two notices of one body and day have in common."""
-_MOST_COMPARED = 40
+_MOST_COMPARED = 12
 """Notices that one is compared with: those of one body and year, of which there are a few."""
 
 

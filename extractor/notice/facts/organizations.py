@@ -42,6 +42,8 @@ _BEHIND_BARE = frozenset("、和与及(等")
 _FACILITIES = frozenset(read_table(_TABLE)["facilities"])
 _REGIONS = frozenset("省市县区镇乡村道")
 _LEVELS = frozenset("省市县区镇乡村州局院校全各")
+_SURE_IN_LIST = 64
+"""A name in a list needs so much less of a score behind one that acts."""
 _SIZES = "22244777"
 """The bucket of a name's length in code points, up to 8."""
 
@@ -226,16 +228,21 @@ def judged_organizations(
 
 
 def chosen_names(text: str, weights: FeatureWeights, candidates: Sequence[NameCandidate]) -> dict[Place, int]:
-    """Return the candidates that name a body, with their scores: the best of each start, none inside another."""
+    """Return the candidates that name a body, with their scores: the best of each start, none inside another.
+
+    A name that a list goes on with, behind one that is chosen, needs less of a score.
+    """
+    least = weights.least - _SURE_IN_LIST
     best: dict[int, tuple[int, Place]] = {}
     for place, features in candidates:
         score = weights.score(features)
-        if score >= weights.least and (place.start not in best or score > best[place.start][0]):
+        if score >= least and (place.start not in best or score > best[place.start][0]):
             best[place.start] = score, place
     found: dict[str, tuple[Place, int]] = {}
     taken = -1
     for score, place in sorted(best.values(), key=itemgetter(1)):
-        if place.start >= taken:
+        goes_on = taken >= 0 and place.start == taken + 1
+        if place.start >= taken and (score >= weights.least or goes_on):
             found.setdefault(text[place.start : place.end], (place, score))
             taken = place.end
     return dict(found.values())
@@ -328,10 +335,11 @@ def _bare_end(text: str, begin: int, stop: int) -> int | None:
     firsts = _following().firsts
     for end in range(begin + 1, min(begin + _LONGEST_BARE, stop - 1) + 1):
         letter = text[end]
-        if letter in _BEHIND_BARE or (letter in firsts and end > begin + 1 and _word_at(text, end)[0] in _BEHIND_NAMES):
-            return end if end - begin >= _SHORTEST_NAME else None
-        if letter in _NO_BARE:
+        sort = _word_at(text, end)[0] if letter in firsts and end > begin + 1 else _NONE
+        if letter in _NO_BARE or sort == _REFUSED:
             return None
+        if letter in _BEHIND_BARE or sort in _BEHIND_NAMES:
+            return end if end - begin >= _SHORTEST_NAME else None
     return None
 
 
@@ -428,7 +436,7 @@ def _features(text: str, place: Place, kind: str, follows: _Follows) -> tuple[st
     """Return what a name is judged by: what follows it, what it begins and ends with, and where it is."""
     start, end = place
     size = _SIZES[min(end - start, len(_SIZES)) - 1]
-    group, (sort, word, is_list) = kind.partition(" ")[0], follows
+    group, (sort, word, is_list) = kind.removeprefix("chain ").partition(" ")[0], follows
     last, last_two = text[end - 1 : end], text[end - 2 : end]
     home = "facility" if last_two in _FACILITIES or last in _FACILITIES else "region" if last in _REGIONS else "body"
     level = _LEVELS.isdisjoint(text[start : end - 1])
@@ -447,6 +455,7 @@ def _features(text: str, place: Place, kind: str, follows: _Follows) -> tuple[st
         f"^ {text[start : start + 1]}",
         f"^ {text[start : start + 2]}",
         f"listed {is_list} {sort}",
+        f"chain {sort}" if kind.startswith("chain") else f"first {sort}",
         f"{home} {sort}",
         f"{home} {group}",
         f"{home} > {word}" if word else f"{home} {group} {sort}",

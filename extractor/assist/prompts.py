@@ -7,7 +7,7 @@ user message holds the numbered pieces, and the question last. Notice text goes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -22,6 +22,7 @@ from extractor.assist.packs.pack import Pack, TaskName
 from extractor.assist.tasks import TASKS
 from extractor.endpoint.call_keys import schema_text
 from extractor.endpoint.calls import Call, Message
+from extractor.endpoint.settings import PromptEdition
 from extractor.errors import BugError
 from extractor.record.enumerations import VOCABULARIES, Term
 
@@ -29,8 +30,12 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _SUFFIX = ".md.j2"
+_FOLDERS: Mapping[PromptEdition, str] = {"2": "", "1": "first"}
+"""The folders of the editions inside ``prompts/``. The first one is kept so that answers to it stay valid."""
 _ROOM = 2
 """The most that an answer may take, in multiples of its expected length."""
+_LEAST_ROOM = 512
+"""The least room for an answer, in tokens: one that is written over many lines takes twice as many as expected."""
 
 
 class Prompt(NamedTuple):
@@ -45,8 +50,8 @@ class Prompt(NamedTuple):
 
 
 @cache
-def prompt(task: TaskName) -> Prompt:
-    """Return the prompt of a task, read from ``prompts/<task>.md.j2``.
+def prompt(task: TaskName, edition: PromptEdition = "2") -> Prompt:
+    """Return the prompt of a task, read from the template ``<task>.md.j2`` of an edition.
 
     Raises:
         BugError: the template does not fit its task.
@@ -54,7 +59,7 @@ def prompt(task: TaskName) -> Prompt:
     from jinja2 import StrictUndefined
     from jinja2.sandbox import SandboxedEnvironment
 
-    source = _folder().joinpath(task + _SUFFIX).read_text(encoding="utf-8")
+    source = _template(task, edition).read_text(encoding="utf-8")
     _, head, body = source.split("---\n", 2)
     fields = yaml.safe_load(head)
     # Nothing here is HTML: a notice's < and & must come through as they are shown.
@@ -63,17 +68,20 @@ def prompt(task: TaskName) -> Prompt:
     )
     template = environment.from_string(body)
     response = TASKS[task].response
-    named = (fields["id"], fields["response"]) == (task, response.__name__)
+    named = (fields["id"], fields["response"], str(fields["version"])) == (task, response.__name__, edition)
     if not named or not {"fixed", "pieces", "question"} <= set(template.blocks):
-        raise BugError(f"prompts/{task}{_SUFFIX}: its head or its blocks are not those of the task “{task}”")
+        raise BugError(f"{task}{_SUFFIX}, edition {edition}: its head or its blocks are not those of the task “{task}”")
     values = {name: "\n".join(map(_explained, terms.values())) for name, terms in VOCABULARIES.items()}
     fixed = _block(template, "fixed", {"values_of": values})
-    return Prompt(task, str(fields["version"]), fields["task"], response, fixed, template)
+    return Prompt(task, edition, fields["task"], response, fixed, template)
 
 
-def call_for(pack: Pack) -> Call[Response]:
-    """Return the call that asks a model about ``pack``."""
-    asked = prompt(pack.task)
+def call_for(pack: Pack, edition: PromptEdition = "2", withheld: Collection[str] = ()) -> Call[Response]:
+    """Return the call that asks a model about ``pack`` with the prompt of an edition.
+
+    Its own schema leaves out the keys ``withheld``; the prompt is the same with and without.
+    """
+    asked = prompt(pack.task, edition)
     values = {"pieces": pack.body, **TASKS[pack.task].question(pack)}
     question = "\n".join(_block(asked.template, name, values) for name in ("pieces", "question"))
     return Call(
@@ -83,15 +91,17 @@ def call_for(pack: Pack) -> Call[Response]:
         response=asked.response,
         context={"pack": pack},
         max_tokens=_ROOM * pack.expected_tokens,
+        least_tokens=_LEAST_ROOM,
+        schema=TASKS[pack.task].schema(pack, withheld),
     )
 
 
 @cache
-def prompts_key() -> str:
-    """Return a key, 64 hexadecimal digits, of the templates, schemas and fixed parts of every task."""
-    sources = (_folder().joinpath(task + _SUFFIX).read_bytes() for task in TASKS)
-    schemas = (schema_text(prompt(task).response).encode() for task in TASKS)
-    fixed = (prompt(task).fixed.encode() for task in TASKS)
+def prompts_key(edition: PromptEdition) -> str:
+    """Return a key, 64 hexadecimal digits, of the templates, schemas and fixed parts of every task in an edition."""
+    sources = (_template(task, edition).read_bytes() for task in TASKS)
+    schemas = (schema_text(prompt(task, edition).response).encode() for task in TASKS)
+    fixed = (prompt(task, edition).fixed.encode() for task in TASKS)
     return sha256(b"\0".join([*sources, *schemas, *fixed])).hexdigest()
 
 
@@ -107,7 +117,8 @@ def _block(template: Template, name: str, values: Mapping[str, object]) -> str:
     return "".join(template.blocks[name](template.new_context(dict(values)))).strip()
 
 
-def _folder() -> Traversable:
-    """Return the templates' folder: inside an installed package, or beside it in a working copy."""
+def _template(task: TaskName, edition: PromptEdition) -> Traversable:
+    """Return a template's file: inside an installed package, or beside it in a working copy."""
     packaged = files("extractor").joinpath("prompts_data")
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "prompts"
+    folder = packaged if packaged.is_dir() else Path(__file__).parents[2] / "prompts"
+    return folder.joinpath(_FOLDERS[edition], task + _SUFFIX)

@@ -39,6 +39,9 @@ class EndpointFlags(NamedTuple):
         str | None,
         _option("Form of requests: tools, json_schema, json, md_json, auto. [default: auto]"),
     ] = None
+    prompts: Annotated[
+        str | None, _option("Edition of the prompts: 2, or 1 for answers that were cached with it. [default: 2]")
+    ] = None
     temperature: Annotated[float | None, _option("Sampling temperature; 0 is the most repeatable. [default: 0]")] = None
     seed: Annotated[int | None, _option("Sampling seed, for endpoints that take one.")] = None
     max_tokens: Annotated[int | None, _option("Most tokens an answer may take. [default: by task]")] = None
@@ -48,6 +51,13 @@ class EndpointFlags(NamedTuple):
     )
     notice_deadline: Annotated[float | None, _option("Seconds for all calls of one notice.")] = None
     concurrency: Annotated[int | None, _option("Most requests at once. [default: found by trying, up to 64]")] = None
+    prefer: Annotated[
+        str | None,
+        _option("Many calls at once (fast), few large ones (cheap), or by the number of notices. [default: auto]"),
+    ] = None
+    pack_tokens: Annotated[
+        int | None, _option("Most tokens of a notice's issues in one call. [default: found by trying, up to 5500]")
+    ] = None
     rpm: Annotated[int | None, _option("Most requests a minute.")] = None
     tpm: Annotated[int | None, _option("Most tokens a minute, in and out.")] = None
     budget_tokens: Annotated[int | None, _option("Most tokens, in and out, that this run may use.")] = None
@@ -60,6 +70,10 @@ class EndpointFlags(NamedTuple):
         float | None, _option("Seconds before the first retry, doubled for each further one. [default: 0.5]")
     ] = None
     cache_by_address: Annotated[bool | None, _option("Cache the answers of each address apart.")] = None
+    pack_schema: Annotated[
+        str | None,
+        _option("A schema made for each call, in mode json_schema: auto (not at OpenAI), on, off. [default: auto]"),
+    ] = None
 
     def load(self) -> EndpointSettings:
         """Return the settings: these flags over the environment over .env over the profile.

@@ -17,17 +17,17 @@ from weakref import WeakValueDictionary
 from extractor.endpoint.answer_keeper import AnswerKeeper
 from extractor.endpoint.answer_records import AnswerStore, CallHeader
 from extractor.endpoint.answers import ValidAnswer, valid_answer
-from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.call_progress import NO_USAGE, CallProgress, loop_time
-from extractor.endpoint.calls import Call, CallAnswer, Mode, Response
+from extractor.endpoint.calls import NO_COMPLAINT, Call, CallAnswer, Complaint, Mode, Response
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.mode_picker import ModePicker
 from extractor.endpoint.mode_probe import QUESTION, best_mode
 from extractor.endpoint.oddities import Oddity
+from extractor.endpoint.pack_sizes import PackSizes
 from extractor.endpoint.prices import Price, price_of
 from extractor.endpoint.request_sender import RequestSender
 from extractor.endpoint.retries import PROBE_RETRIES, RetryPolicy, corrected
-from extractor.endpoint.settings import EndpointSettings
+from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.endpoint.standstill import Standstill
 from extractor.endpoint.tally import Tally, Totals
 from extractor.errors import SettingsError
@@ -46,11 +46,16 @@ class Endpoint:
     """
 
     def __init__(
-        self, settings: EndpointSettings, cache: AnswerStore | None = None, tally: Tally | None = None
+        self,
+        settings: EndpointSettings,
+        cache: AnswerStore | None = None,
+        tally: Tally | None = None,
+        sizes: PackSizes | None = None,
     ) -> None:
         self._model, price = _model_and_price(settings)
         self._settings = settings
         self._tally = tally or Tally()
+        self.sizes = sizes or PackSizes(settings)
         self._standstill = Standstill()
         self._keeper = AnswerKeeper(cache)
         self._modes = ModePicker(settings, self._best_mode)
@@ -63,6 +68,8 @@ class Endpoint:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._tally.totals.requests:
+            self.sizes.ran(self._sender.limiter.limit, caches_prefix=self._tally.totals.usage.cached > 0)
         await self._modes.close()
         await self._sender.close()
 
@@ -109,7 +116,7 @@ class Endpoint:
             AnswerFailure: the model's answer cannot be used, for a named reason.
         """
         progress = self._progress(tally, self._settings.retries)
-        key = call_key(call, self._settings)
+        key = self._keeper.key(call, self._settings)
         failure: CallFailure
         try:
             # Identical concurrent calls wait for the first and share its answer.
@@ -131,9 +138,14 @@ class Endpoint:
         _LOG.info("%s: %s after %d requests", call.task, failure.reason, progress.requests)
         raise failure  # outside of the block: nothing that quotes what was sent travels along
 
+    @property
+    def edition(self) -> PromptEdition:
+        """The edition of the prompts that the model is asked with."""
+        return self._settings.prompts
+
     def has_answer(self, call: Call[Response]) -> bool:
         """Return whether an answer to ``call`` is kept, so that nothing would be asked."""
-        return self._keeper.has(call_key(call, self._settings))
+        return self._keeper.has(self._keeper.key(call, self._settings))
 
     async def attempt(self, call: Call[Response], mode: Mode) -> ValidAnswer[Response]:
         """Ask in ``mode``, past the cache, and do not ask again where the answer is wrong: to learn what it is like.
@@ -142,7 +154,7 @@ class Endpoint:
             EndpointFailure: the endpoint failed.
             AnswerFailure: the answer cannot be used.
         """
-        return await self._attempted(call, mode, "", self._progress(None, PROBE_RETRIES))
+        return await self._attempted(call, mode, NO_COMPLAINT, self._progress(None, PROBE_RETRIES))
 
     def transport(self) -> Transport:
         """Return the OpenAI client, made and imported when it is first needed."""
@@ -167,7 +179,7 @@ class Endpoint:
         return self._keeper.keep(key, call, header, answer, progress)
 
     async def _attempted(
-        self, call: Call[Response], mode: Mode, complaint: str, progress: CallProgress
+        self, call: Call[Response], mode: Mode, complaint: Complaint, progress: CallProgress
     ) -> ValidAnswer[Response]:
         """Ask once; the request may be sent again, a wrong answer is not asked for again."""
         policy = RetryPolicy(call.task, progress, self._standstill, self._settings.backoff)
@@ -182,7 +194,7 @@ class Endpoint:
 
         async def oddities_in(mode: Mode) -> tuple[Oddity, ...]:
             probe = CallProgress(tallies, loop_time(), self._settings.retries, tries_mode=True, deadline=deadline)
-            return (await self._attempted(QUESTION, mode, "", probe)).reply.oddities
+            return (await self._attempted(QUESTION, mode, NO_COMPLAINT, probe)).reply.oddities
 
         try:
             mode = await best_mode(oddities_in)

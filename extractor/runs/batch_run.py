@@ -17,6 +17,7 @@ from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import read_first
 from extractor.assist.prompts import prompt
 from extractor.assist.tasks import TASKS
+from extractor.endpoint.answer_keeper import kept_key
 from extractor.endpoint.answer_records import AnswerRecord, CallHeader
 from extractor.endpoint.answers import kept_answer
 from extractor.endpoint.batch_answers import read_batch
@@ -111,6 +112,7 @@ def export_calls(sources: Iterable[Source], wanted: CallSelection, cache: Answer
                 material,
                 look_up,
                 finds_issues=wanted.finds_issues,
+                edition=wanted.settings.prompts,
                 was_too_large=lambda call: call_key(call, wanted.settings) in wanted.too_large,
             )
             counts.update(notices=1, unanswered=int(bool(found.calls)), first_rounds=int(found.more_follow))
@@ -168,7 +170,7 @@ class _LookUp:
         self.unfit: set[str] = set()
 
     def __call__(self, call: Call[Response]) -> Response | None:
-        key = call_key(call, self._settings)
+        key = kept_key(self._cache, call, self._settings)
         record = self._cache.get(key)
         if record is None:
             return None

@@ -10,6 +10,8 @@ from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import Material
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
+from extractor.endpoint.pack_sizes import PackSizes
+from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.pipeline import read_with_model
 
 AnswerLookup = Callable[[Call[Response]], Response | None]
@@ -29,14 +31,15 @@ def still_unanswered(
     kept: AnswerLookup,
     *,
     finds_issues: bool,
+    edition: PromptEdition = "2",
     was_too_large: Callable[[Call[Response]], bool] = lambda _: False,
 ) -> OpenCalls:
     """Collect the calls that a run would make about a notice, given the answers that are kept.
 
-    ``finds_issues`` is as in ``read_with_model``. A call whose answer was cut off, or whose prompt was too long
-    (``was_too_large``), is made in two halves, where it can be halved.
+    ``finds_issues`` is as in ``read_with_model``; the prompts are those of ``edition``. A call whose answer was cut
+    off, or whose prompt was too long (``was_too_large``), is made in two halves, where it can be halved.
     """
-    model = _KeptAnswers(kept, was_too_large)
+    model = _KeptAnswers(kept, was_too_large, edition)
     read = asyncio.run(read_with_model(material, model, finds_issues=finds_issues))
     calls = [call for failure, call in model.failed if failure in read.failures]
     # Without the layout a run goes on with the rules' outline, and its further calls are not those of the next round.
@@ -50,9 +53,13 @@ class _KeptAnswers:
     Calls that fail for good are in the reading's failures; calls that were halved are not.
     """
 
-    def __init__(self, kept: AnswerLookup, was_too_large: Callable[[Call[Response]], bool]) -> None:
+    def __init__(
+        self, kept: AnswerLookup, was_too_large: Callable[[Call[Response]], bool], edition: PromptEdition
+    ) -> None:
         self._kept = kept
         self._was_too_large = was_too_large
+        self.sizes = PackSizes(EndpointSettings(prefer="cheap"))  # a batch is in no hurry
+        self.edition: PromptEdition = edition
         self.failed: list[tuple[CallFailure, Call[Response]]] = []
 
     async def ask(self, call: Call[Response]) -> Response:

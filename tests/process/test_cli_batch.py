@@ -28,7 +28,8 @@ from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import EndpointFailure, Reason
-from extractor.endpoint.settings import EndpointSettings
+from extractor.endpoint.pack_sizes import PackSizes
+from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.pipeline import ModelReading, read_with_model
 
 PAGE = ROOT / "docs" / "batch.md"
@@ -119,6 +120,9 @@ def read_offline(text: str) -> ModelReading:
     with AnswerCache(Path("cache")) as cache:
 
         class FromCache:
+            edition: PromptEdition = "2"
+            sizes = PackSizes(settings)
+
             async def ask(self, call: Call[Response]) -> Response:
                 record = cache.get(call_key(call, settings))
                 found = kept_answer(call, record) if record else None

@@ -1,4 +1,4 @@
-"""A folder of forty files of many kinds, as offices and crawls keep them; all made here, each with what is expected."""
+"""A folder of 44 files of many kinds, as offices and crawls keep them; all made here, each with what is expected."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import struct
 import zipfile
 from pathlib import Path
 
+from ofd_examples import Ofd
+from pdf_examples import laid, register
 from word_examples import paragraph, run, word
 
 TEXT = (
@@ -80,6 +82,11 @@ def _entry(name: str, kind: int, *, child: int = -1, right: int = -1) -> bytes:
     return bytes(entry)
 
 
+RTF = (
+    "{\\rtf1\\ansi\\ansicpg936{\\fonttbl{\\f0\\fcharset134 SimSun;}}\\f0 "
+    + "".join(f"{line}\\par\n" for line in LINES).replace("“", "\\u8220?").replace("”", "\\u8221?")
+    + "}"
+).encode("gbk")
 DOCX = word("".join(paragraph(run(line)) for line in LINES))
 ODF = {"content.xml": b"<x/>", "META-INF/manifest.xml": b"<x/>"}
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
@@ -87,6 +94,7 @@ WEBARCHIVE = plistlib.dumps(
     {"WebMainResource": {"WebResourceData": PAGE, "WebResourceMIMEType": "text/html"}}, fmt=plistlib.FMT_BINARY
 )
 
+register()  # the font of the PDF
 READ: dict[str, tuple[bytes, str]] = {
     "a.txt": (TEXT.encode(), "text"),
     "a_gbk.TXT": (TEXT.encode("gbk"), "text"),
@@ -105,6 +113,9 @@ READ: dict[str, tuple[bytes, str]] = {
     "f4.doc": (DOCX, "docx"),
     "g.xml": (flat_word(DOCX), "word_xml"),
     "g2003.xml": (FLAT_2003, "word_xml"),
+    "h4.doc": (RTF, "rtf"),
+    "w.ofd": (Ofd().document(Ofd().pages(LINES)), "ofd"),
+    "w.pdf": (laid(paragraphs=LINES), "pdf"),
 }
 """Files that are read, all with the same lines, and their kinds."""
 
@@ -113,7 +124,6 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "h.wps": (ole("1Table", "WordDocument"), "doc"),
     "h2.doc": (ole("WordDocument", flags=0x0100), "locked"),
     "h3.docx": (ole("EncryptedPackage"), "locked"),
-    "h4.doc": (b"{\\rtf1\\ansi }", "rtf"),
     "i.odt": (packed({"mimetype": b"application/vnd.oasis.opendocument.text", **ODF}), "odt"),
     "k.ppt": (ole("PowerPoint Document"), "slides"),
     "k.pptx": (packed({"[Content_Types].xml": b"<x/>", "ppt/presentation.xml": b"<x/>"}), "slides"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from typing import get_args
 
 import pytest
@@ -20,7 +21,7 @@ from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.packs.pack import Pack, TaskName
 from extractor.assist.prompts import call_for, prompt
 from extractor.assist.tasks import TASKS
-from extractor.endpoint.settings import EndpointSettings
+from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.endpoint.shapes import request_body
 from extractor.endpoint.tokens import estimate_tokens
 from extractor.record.enumerations import VOCABULARIES
@@ -34,18 +35,24 @@ def packs(text: str) -> list[Pack]:
     return [*labels_packs(made), *fields_packs(made), *layout]
 
 
+ANY_EDITION = pytest.mark.parametrize("edition", get_args(PromptEdition))
+
+
+@ANY_EDITION
 @pytest.mark.parametrize("task", TASKS)
-def test_the_fixed_part_is_long_enough_to_be_cached(task: TaskName) -> None:
-    assert estimate_tokens(prompt(task).fixed) > 1.2 * LEAST_CACHED
+def test_the_fixed_part_is_long_enough_to_be_cached(task: TaskName, edition: PromptEdition) -> None:
+    assert estimate_tokens(prompt(task, edition).fixed) > 1.2 * LEAST_CACHED
 
 
-def test_the_fixed_part_is_the_same_in_every_call_and_comes_first() -> None:
+@ANY_EDITION
+def test_the_fixed_part_is_the_same_in_every_call_and_comes_first(edition: PromptEdition) -> None:
     first: dict[str, str] = {}
     for _, text in tuned():
         for pack in packs(text):
-            call = call_for(pack)
+            call = call_for(pack, edition)
+            assert call.prompt_version == edition
             assert [message.role for message in call.messages] == ["system", "user"]
-            assert first.setdefault(call.task, call.messages[0].content) == prompt(pack.task).fixed
+            assert first.setdefault(call.task, call.messages[0].content) == prompt(pack.task, edition).fixed
             assert pack.body in call.messages[1].content
             assert call.messages[1].content.rindex("</pieces>") < call.messages[1].content.rindex("请按说明")
     assert set(first) == set(TASKS) == set(get_args(TaskName))
@@ -64,15 +71,17 @@ def test_every_value_of_the_vocabularies_is_explained() -> None:
                 assert term.key in prompt(task).fixed
 
 
+@ANY_EDITION
 @pytest.mark.parametrize("task", TASKS)
-def test_what_is_rendered_quotes_no_gold_notice(task: TaskName) -> None:
+def test_what_is_rendered_quotes_no_gold_notice(task: TaskName, edition: PromptEdition) -> None:
     for path in GOLD_NOTICES.glob("*.txt"):
-        assert shared_passages(prompt(task).fixed, path.read_text(encoding="utf-8")) == [], path.name
+        assert shared_passages(prompt(task, edition).fixed, path.read_text(encoding="utf-8")) == [], path.name
 
 
+@ANY_EDITION
 @pytest.mark.parametrize("task", TASKS)
-def test_the_examples_answers_have_the_shape_that_is_asked_for(task: TaskName) -> None:
-    answers = re.findall(r"^\{.*\}$", prompt(task).fixed, re.MULTILINE)
+def test_the_examples_answers_have_the_shape_that_is_asked_for(task: TaskName, edition: PromptEdition) -> None:
+    answers = re.findall(r"^\{.*\}$", prompt(task, edition).fixed, re.MULTILINE)
     assert len(answers) >= 2
     for answer in answers:
         prompt(task).response.model_validate(json.loads(answer))
@@ -87,6 +96,16 @@ def test_schemas_suit_constrained_decoders(response: type[LabelsAnswer]) -> None
     assert "description" not in content
     for name, definition in schema.get("$defs", {}).items():
         assert f'/{name}"' not in json.dumps(definition["properties"])  # no recursion
+
+
+FIRST = {"fields": "63a56b33f6ac2dc5", "labels": "92b8e84f7afeacc0", "layout": "506cfdc6158377bf"}
+"""The beginnings of the hashes of the first edition's fixed parts."""
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_first_edition_stays_as_it_was(task: TaskName) -> None:
+    """Answers that people have cached, and paid for, are found by these very bytes."""
+    assert sha256(prompt(task, "1").fixed.encode()).hexdigest()[:16] == FIRST[task]
 
 
 def test_room_for_an_answer_grows_with_the_pack() -> None:

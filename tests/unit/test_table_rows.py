@@ -116,3 +116,40 @@ def test_what_is_no_answer_is_named_and_gives_no_figure() -> None:
     assert [figure.value for measure in issue.measures for figure in measure.quantities] == [12]
     assert notice.totals[0].value == 6
     assert notice.signed_on == "2023-12-18"
+
+
+def test_a_row_that_line_breaks_in_its_cells_break_apart_is_one_row() -> None:
+    text, rows = _rows(
+        "序号\t整改措施\t反馈问题\t整改情况",
+        "1\t(1)清点库房。",
+        "(2)补齐台账。\t库房失管\t一是更换柜锁12把。",
+        "二是约谈3人。",
+        "2\t合并例会。\t会议偏多\t(1)压减会议7次。",
+        "(2)通报2次。",
+        "三、下一步打算",
+    )
+    assert [text[row.finding.start : row.finding.end] for row in rows] == ["库房失管", "会议偏多"]
+    assert [[text[start:end] for start, end in row.answers] for row in rows] == [
+        ["(1)清点库房。\n(2)补齐台账。", "一是更换柜锁12把。\n二是约谈3人。"],
+        ["合并例会。", "(1)压减会议7次。\n(2)通报2次。"],
+    ]
+
+
+def test_rows_that_are_as_wide_as_wrapped_lines_stay_rows() -> None:
+    text = "\n".join(
+        [
+            "县水利局党组关于巡察整改进展情况的通报",
+            "根据巡察工作有关要求，现将整改进展情况公布如下。",
+            "一、提高政治站位，强化组织领导",
+            "巡察反馈3个方面18个具体问题，细化整改措施46项。",
+            "二、巡察反馈问题整改情况",
+            "序号\t问题清单\t整改举措\t整改成效\t责任单位",
+            "1\t防汛物资储备不足\t补充冲锋舟7艘、编织袋3万条，建立出入库台账，每月盘点。\t物资储备达到定额，通过上级检查验收。\t人事科",
+            "2\t补偿费应征未征\t查处非法采砂案件12起，聘请第三方核算，逐户下达通知书。\t追缴水土保持补偿费135.8万元，全部入库。\t管理处",
+            "3\t水质检测频次偏低\t购置检测设备4台，委托检测机构每季度检测一次并公开结果。\t检测水样860份，合格率达到百分之九十九。\t监督室",
+            "4\t项目未按期完工\t约谈施工单位2家，调整施工方案，增派监理人员，按周调度。\t完成水库除险加固16座，其余项目按期推进。\t综合科",
+            "三、今后工作计划",
+            "下一步，将持续抓好整改落实，巩固整改成果。",
+        ]
+    )
+    assert [issue.label for issue in extract(text).issues] == ["1", "2", "3", "4"]

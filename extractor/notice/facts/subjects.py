@@ -36,11 +36,16 @@ _CHANGE = re.compile(f"(?:{_CHANGE_WORDS})(?:{_CHANGE_WORDS})*$")
 _OPENS = re.compile(rf"(?:{any_of(_TABLE, 'opens')})+")
 _NOUN = re.compile(
     r"(?:以[上下]|的|[一-鿿]{0,4}(?<=以上)的?)?(?P<noun>[一-鿿A-Za-z“”‘’]{1,16}?)"
-    rf"(?=[,。;、:!?()\d《]|$|{any_of(_TABLE, 'behind_noun')})"
+    rf"(?=[,。;、:!?()\d《 \n\t]|$|{any_of(_TABLE, 'behind_noun')})"
 )
 _NO_NOUN = re.compile(any_of(_TABLE, "no_noun"))
 _KEPT = re.compile(any_of(_TABLE, "kept"))
 _LONGEST_KEPT = 4
+_DONE = re.compile(rf"{any_of(_TABLE, 'done')}(?!{any_of(_TABLE, 'result')})(?=..)")
+_SPENT_ON = re.compile(rf"{any_of(_TABLE, 'spent_on')}(?P<noun>[一-鿿]{{2,10}}?)(?=[,。;、]|$)")
+_WHOLE = [*read_table(_TABLE)["whole"], *(word for word in read_table(_TABLE)["done"] if word.isalpha())]
+_INSIDE = frozenset(word[at : at + 2] for word in _WHOLE for at in range(len(word) - 1))
+"""Pairs of characters that are one word: a subject neither begins nor ends between them."""
 _REST = re.compile(rf"(?:{any_of(_TABLE, 'rest')})+")
 
 
@@ -85,16 +90,22 @@ def find_subjects(text: str, figures: Sequence[Place]) -> list[SubjectFound]:
             place, confidence = _ending(text, noun)
             found.append(SubjectFound(Place(noun.start, place), confidence))
         else:
-            found.append(_before(text, words_before(text, start)))
+            found.append(_before(text, words_before(text, start), end))
         before = end
     return found
 
 
-def _before(text: str, window: Place) -> SubjectFound:
+def _before(text: str, window: Place, figure_end: int) -> SubjectFound:
+    """Return the subject among the words before a figure that ends at ``figure_end``."""
+    spent = _SPENT_ON.match(text, figure_end) if text[window.start : window.end] == "投入" else None
+    if spent:
+        return SubjectFound(Place(*spent.span("noun")), _rates()["none"])
     if window.end - window.start < _SHORTEST or _REST.fullmatch(text, window.start, window.end):
         return SubjectFound(None, _rates()["none"])
     place, confidence = _beginning(text, window)
     kept = _KEPT.search(text, max(window.start, place - _LONGEST_KEPT), window.end)
+    done = None if kept else _DONE.match(text, place, window.end)
+    place = done.end() if done else place
     return SubjectFound(Place(min(place, kept.start()) if kept else place, window.end), confidence)
 
 
@@ -114,13 +125,21 @@ def goes_on(text: str, before: int, start: int) -> bool:
 def words_before(text: str, start: int) -> Place:
     """Return the words of a figure's clause before it, without those that only say how it changed."""
     begin, furthest = start, max(0, start - _LONGEST)
-    while begin > furthest and text[begin - 1] not in _BREAKS:
+    while begin > furthest and text[begin - 1] not in _BREAKS and not _parts_cells(text, begin - 1):
         begin -= 1
     opener = _OPENS.match(text, begin, start)
     if opener and start - opener.end() > 1:
         begin = opener.end()
     change = _CHANGE.search(text, begin, start)
     return Place(begin, change.start() if change else start)
+
+
+def _parts_cells(text: str, at: int) -> bool:
+    """Return whether a blank at a place parts two cells: of those between Chinese characters others are folded."""
+    return text[at] == " " and at > 0 and text[at - 1] >= _FIRST_HAN and text[at + 1] >= _FIRST_HAN
+
+
+_FIRST_HAN = "\u3400"
 
 
 def beginnings(text: str, window: Place) -> Iterator[Edge]:
@@ -149,7 +168,7 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
     best, most, second = start, _score_at_start(text, window), _WORST
     for place in range(max(start + 1, end - _LONGEST_SIZE), end - 1):
         known = left.get(text[place - 1])
-        if known is None:
+        if known is None or text[place - 1 : place + 1] in _INSIDE:
             continue
         score = known + sizes[end - place] + right.get(text[place], 0) + right.get(text[place : place + 2], 0)
         score += right.get(text[place : place + 3], 0)
@@ -179,6 +198,8 @@ def _ending(text: str, noun: Place) -> tuple[int, float]:
     start, end = noun
     best, most, second = end, _WORST, _WORST
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
+        if text[place - 1 : place + 1] in _INSIDE:
+            continue
         score = sizes[place - start] + left.get(text[place - 1], 0)
         score += left.get(text[max(start, place - 2) : place], 0) + left.get(text[max(start, place - 3) : place], 0)
         score += right.get(text[place] if place < end else "$", 0)

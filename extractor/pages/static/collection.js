@@ -1,7 +1,7 @@
 // All values of all notices as items that can be asked for: a number on a page and the list it leads to are one question.
 "use strict";
 (function (pages) {
-  const MONEY = "元";
+  const MONEY = "元", COUNTED = "counted";
 
   // What an item can be asked about, by kind: each facet gives the item's keys and names a vocabulary or a naming function.
   const SHARED = {
@@ -26,6 +26,13 @@
       ...SHARED, handling: { keys: item => [item.value.action], vocabulary: "accountability_action" },
       unit: { keys: item => [item.value.base[1]], name: key => key },
     },
+    // The figures of sums, and those that sums leave out: extractor/collection/sums.py decides which.
+    sum: {
+      ...SHARED, sum: { keys: item => [item.figure.sum], vocabulary: "sum" }, unit: { keys: item => [item.figure.unit], name: key => key },
+      reason: { keys: item => [item.figure.reason], vocabulary: "sum_reason" },
+      left: { keys: item => [item.figure.reason === COUNTED ? "no" : "yes"] },
+      group: { keys: item => [item.figure.sum.split("_")[0]] },
+    },
     total: { ...SHARED, total: { keys: item => [item.value.name], vocabulary: "total_name" } },
     check: {
       notice: SHARED.notice, genre: SHARED.genre, inspection: SHARED.inspection,
@@ -35,6 +42,7 @@
 
   pages.collection = function (list) {
     const notices = list.map(noticeOf), byId = new Map(notices.map(notice => [notice.id, notice]));
+    tellApart(notices);
     const all = {
       kinds: Object.keys(FACETS),
       notices,
@@ -56,12 +64,20 @@
         return (one, other) => counts.get(`${one}\n${other}`) || 0;
       },
       chosen: question => notices.filter(notice => fits(notice, question)),
+      // Those that are the same as others: sums and lists leave them out unless a question has `copies`.
+      copies: notices.filter(notice => notice.original),
+      // The notices of a body, in the order of their years; of one that is alone, none.
+      series(notice) {
+        const same = notices.filter(other => other.series && other.series === notice.series && !other.original);
+        return same.length > 1 ? same.sort((one, other) => (one.edition || "").localeCompare(other.edition || "")) : [];
+      },
     };
     return all;
   };
 
-  // The sum of figures of one unit, in that unit without its magnitude.
-  pages.sumOf = items => items.reduce((sum, item) => sum + item.value.base[0], 0);
+  // The sum of what counts among the figures of one sum and one unit.
+  pages.sumOf = items => Math.round(100 * items.filter(pages.counts).reduce((sum, item) => sum + item.figure.value, 0)) / 100;
+  pages.counts = item => item.figure.reason === COUNTED;
 
   // Ask for more, or no longer: keys without a value leave the question.
   pages.change = function (question, more) {
@@ -71,6 +87,7 @@
   function fits(notice, question) {
     return (!question.genre || notice.value("genre") === question.genre)
       && (!question.inspection || notice.value("inspection_kind") === question.inspection)
+      && (question.copies || !notice.original || question.notice === notice.id)
       && (!question.body || notice.sought.includes(question.body.toLowerCase()));
   }
 
@@ -81,13 +98,21 @@
     let items = null;
     return {
       id: data.id, data, text, value,
-      name: pages.bare(value("inspected_body") || value("title") || data.id),
+      original: data.duplicate_of, series: data.series, edition: data.edition,
+      name: pages.bare([value("inspected_body") || value("title") || data.id, data.edition].filter(Boolean).join(" ")),
       sought: [data.id, value("title"), value("inspected_body"), value("inspection_team")].join("\n").toLowerCase(),
       items(kind) {
         items = items || itemsOf(this, byPath);
         return items[kind] || [];
       },
     };
+  }
+
+  // No two notices have one name: those that would, and copies, get their ids.
+  function tellApart(notices) {
+    const times = new Map();
+    for (const { name, original } of notices) if (!original) times.set(name, (times.get(name) || 0) + 1);
+    for (const notice of notices) if (notice.original || times.get(notice.name) > 1) notice.name = `${notice.name}（${pages.bare(notice.id)}）`;
   }
 
   function itemsOf(notice, byPath) {
@@ -97,6 +122,11 @@
       items[value.kind] = items[value.kind] || [];
       items[value.kind].push({ notice, value, measure, issue: issueOf(value, measure, byPath) });
     }
+    items.sum = notice.data.sums.map(figure => {
+      const value = byPath.get(figure.at), measure = measureOf(value, byPath);
+      // A copy is looked at only where copies count.
+      return { notice, value, measure, issue: issueOf(value, measure, byPath), figure: figure.reason === "duplicate" ? { ...figure, reason: COUNTED } : figure };
+    });
     return items;
   }
 

@@ -329,7 +329,7 @@ def test_judgements_are_values_of_the_vocabularies() -> None:
 def test_what_is_judged_says_how_sure_it_is() -> None:
     [issue] = extract("1.关于“失管”问题的整改\n(1)县财政局清点库房12间,给予党纪处分3人。").issues
     [measure] = issue.measures
-    assert set(issue.confidence) == {"category"}
+    assert set(issue.confidence) == {"category", "status"}
     assert set(measure.confidence) == {
         *("types", "status", "quantities[0].subject", "quantities[1].subject", "organizations[0]", "accountability[0]")
     }

@@ -188,7 +188,8 @@ def _score_at_start(text: str, window: Place) -> int:
     start, end = window
     if end - start > _LONGEST_SIZE:
         return _WORST
-    return left.get("^", 0) + sizes[end - start] + sum([right.get(text[start : start + size], 0) for size in (1, 2, 3)])
+    score = left.get("^", 0) + sizes[end - start] + right.get(text[start], 0)
+    return score + right.get(text[start : start + 2], 0) + right.get(text[start : start + 3], 0)
 
 
 def _ending(text: str, noun: Place) -> tuple[int, float]:

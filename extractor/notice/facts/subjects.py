@@ -125,8 +125,12 @@ def goes_on(text: str, before: int, start: int) -> bool:
 def words_before(text: str, start: int) -> Place:
     """Return the words of a figure's clause before it, without those that only say how it changed."""
     begin, furthest = start, max(0, start - _LONGEST)
-    while begin > furthest and text[begin - 1] not in _BREAKS and not _parts_cells(text, begin - 1):
+    while begin > furthest and text[begin - 1] not in _BREAKS:
         begin -= 1
+    blank = text.rfind(" ", begin, start)
+    while blank > begin and not _parts_cells(text, blank):
+        blank = text.rfind(" ", begin, blank)
+    begin = max(begin, blank + 1)
     opener = _OPENS.match(text, begin, start)
     if opener and start - opener.end() > 1:
         begin = opener.end()
@@ -136,7 +140,7 @@ def words_before(text: str, start: int) -> Place:
 
 def _parts_cells(text: str, at: int) -> bool:
     """Return whether a blank at a place parts two cells: of those between Chinese characters others are folded."""
-    return text[at] == " " and at > 0 and text[at - 1] >= _FIRST_HAN and text[at + 1] >= _FIRST_HAN
+    return text[at - 1] >= _FIRST_HAN and text[at + 1 : at + 2] >= _FIRST_HAN
 
 
 _FIRST_HAN = "\u3400"

@@ -1,4 +1,4 @@
-"""Which of many notices are the same, and which tell of the same body in different years.
+"""Kinship: which of many notices are the same, and which tell of the same body in different years.
 
 Two notices are taken for one only where nothing speaks against it: their words are the same, or the same body was told
 the same findings on the same day and answers them in nearly the same words. Where that is unsure both count, and a

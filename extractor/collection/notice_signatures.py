@@ -1,4 +1,4 @@
-"""What a notice is known by among others: who was inspected and when, and its words as hashes.
+"""Signatures: the words, dates and names by which a notice is known among others.
 
 A signature is a few kilobytes, so that ten thousand notices are compared without opening their texts again.
 """

@@ -73,11 +73,15 @@ class ModeTrial:
 
 @dataclass(frozen=True)
 class Speed:
-    """The speed of one answer: seconds to its first token, tokens a second from there, prompt tokens from a cache."""
+    """The speed of one answer: seconds to its first token, tokens a second from there.
+
+    ``prompt`` is the tokens of the prompt, ``cached`` those of them that came from a cache; 0 where they are not told.
+    """
 
     first_token: float
     per_second: float | None
     cached: int
+    prompt: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,9 @@ class DoctorReport:
 
     ``models`` is None where it lists none. ``context`` (tokens) is None where it states none; then ``long_prompt`` is
     the trial of a prompt of ``long_tokens``. ``slots`` is how many calls it says it answers at once, None where it does
-    not say. ``cold`` is the speed with a new prompt, ``warm`` with the same again.
+    not say, ``at_once`` how many it answered in the time of one. ``right_sizes`` are the packs, in tokens of pieces,
+    that it answered right, ``wrong_size`` the first that it did not. ``cold`` is the speed with a new prompt, ``warm``
+    with the same again.
     """
 
     address: str
@@ -98,6 +104,9 @@ class DoctorReport:
     long_tokens: int = 0
     modes: tuple[ModeTrial, ...] = ()
     slots: int | None = None
+    at_once: int | None = None
+    right_sizes: tuple[int, ...] = ()
+    wrong_size: int | None = None
     cold: Speed | None = None
     warm: Speed | None = None
     diagnoses: tuple[str, ...] = ()

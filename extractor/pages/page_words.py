@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from extractor.data import read_table
 from extractor.pages.placed_values import NAMED_BY
 from extractor.record.enumerations import VOCABULARIES
 from extractor.record.fields import CONTACT, NAMES_BY_GENRE, SHAPES
@@ -34,6 +35,8 @@ _COLUMNS = {
     "document": ("documents", "title"),
     "reader": ("measures", "read_by"),
     "confidence": ("accountability", "confidence"),
+    "sum": ("sums", "sum"),
+    "reason": ("sums", "reason"),
 }
 # Those that a list is narrowed down by, at the head of whose choices they stand.
 _FILTERS = {
@@ -45,6 +48,8 @@ _FILTERS = {
     "total": ("totals", "name"),
     "severity": ("checks", "severity"),
     "reader": ("measures", "read_by"),
+    "sum": ("sums", "sum"),
+    "reason": ("sums", "reason"),
 }
 
 
@@ -52,8 +57,8 @@ _FILTERS = {
 def words() -> dict[str, Any]:
     """Return the names in both languages, for ``pages.words`` in ``static/dom.js``.
 
-    They are under ``words`` by ``section.key``, and under ``vocabularies`` by enumeration and key. The result is
-    shared: do not change it.
+    They are under ``words`` by ``section.key``, and under ``vocabularies`` by enumeration and key; ``headlines`` has
+    the sums that are shown first. The result is shared: do not change it.
     """
     return {
         "words": {**_own(), **_columns(), **_fields(), **_kinds(), **_parts()},
@@ -61,6 +66,7 @@ def words() -> dict[str, Any]:
             name: {key: {"zh": term.zh, "en": term.en} for key, term in terms.items()}
             for name, terms in VOCABULARIES.items()
         },
+        "headlines": read_table("sums")["headline"],
     }
 
 

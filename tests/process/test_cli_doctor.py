@@ -48,8 +48,8 @@ def test_a_healthy_endpoint(server: Serving, capsys: pytest.CaptureFixture[str])
     out = examined(server, capsys)
     found = rows(out)
     assert list(found) == [
-        "endpoint", "models", "model", "json_schema", "tools", "json", "md_json",
-        "first token", "speed", "prefix cache", "context",
+        "endpoint", "models", "model", "trust", "json_schema", "tools", "json", "md_json",
+        "first token", "speed", "prefix cache", "at once", "side by side", "context",
     ]  # fmt: skip
     assert (found["endpoint"], found["models"], found["context"]) == (server.base_url, "fake, other", "32,768 tokens")
     assert found["json_schema"].startswith("works, in ")
@@ -66,7 +66,7 @@ def test_it_asks_what_a_run_asks(server: Serving, capsys: pytest.CaptureFixture[
     about_notices = [body for body in asked if "[m2]" in body["messages"][-1]["content"]]
     assert [mode_of(body) for body in about_notices[:4]] == ["json_schema", "tools", "json", "md_json"]
     assert "LabelsAnswer" in json.dumps(about_notices[0]["response_format"])
-    assert len(asked) < 12
+    assert len(asked) < 24
 
 
 def test_the_same_for_machines(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,10 +111,10 @@ def test_a_mode_that_is_set_and_does_not_work(server: Serving, capsys: pytest.Ca
 
 
 def test_a_model_that_is_not_able_enough(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
-    simple = (3, 7)  # the questions that try the schema alone
-    server.script(faults={number: "wrong_numbers" for number in range(14) if number not in simple})
+    simple = (6, 13)  # the questions that try the schema alone; three requests about two measures, three about one
+    server.script(faults={number: "wrong_numbers" for number in range(26) if number not in simple})
     out = examined(server, capsys, status=1)
-    assert len(server.log()) == 14
+    assert len(server.log()) == 26
     assert re.fullmatch(r"does not work: .* in \w+ places?; the schema is obeyed", rows(out)["json_schema"])
     assert "- the endpoint is sound, but the model is not able enough for what a run asks\n" in out
     assert "- take a more able model\n" in out

@@ -101,7 +101,10 @@ class NoticeModel:
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer; raises as ``Endpoint.ask`` does."""
-        return (await self._endpoint.ask(call, until=self._until, tally=self.tally)).value
+        answer = (await self._endpoint.ask(call, until=self._until, tally=self.tally)).value
+        for tally in (self.tally, self._endpoint.tally):
+            tally.note_all(answer.slips)
+        return answer
 
     def has_answer(self, call: Call[Response]) -> bool:
         """Return whether the answer to a call is cached, so that no request is needed."""

@@ -116,15 +116,36 @@ class Session:
             if failure.reason.is_of_the_size:
                 self._note(task, pack, right=False)
             if failure.reason.wants_less and parts:
-                # What does not stop will hardly stop in a quarter of it either.
-                cuts = 1 if failure.reason is Reason.ENDLESS else cuts
+                # What does not stop, or was about other marks, will hardly be better in a quarter of it.
+                cuts = 1 if failure.reason in (Reason.ENDLESS, Reason.MARKS_UNSEEN) else cuts
                 return await self._ask_all(task, material, parts, cuts - 1)
             self.failures.append(failure)
             return [AnsweredPack(pack, None)]
         if not isinstance(answer, task.response):
             raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
-        self._note(task, pack, right=True)
-        return [AnsweredPack(pack, answer)]
+        rest = task.rest(material, pack, answer)
+        self._note(task, pack, right=rest is None)
+        return [AnsweredPack(pack, answer), *await self._ask_rest(task, material, rest)]
+
+    async def _ask_rest(
+        self, task: Task[PackT, AnswerT], material: Material, rest: PackT | None
+    ) -> list[AnsweredPack[PackT, AnswerT]]:
+        """Ask once more about the pieces that an answer left out, and about these alone."""
+        if rest is None:
+            return []
+        try:
+            answer = await self._model.ask(call_for(rest, self._model.edition))
+        except (EndpointFailure, AnswerFailure) as failure:
+            self.failures.append(failure)
+            return [AnsweredPack(rest, None)]
+        if not isinstance(answer, task.response):
+            raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
+        found = [AnsweredPack(rest, answer)]
+        left = task.rest(material, rest, answer)
+        if left is None:
+            return found
+        self.failures.append(AnswerFailure(Reason.INVALID_ANSWER, "the model left pieces out, twice"))
+        return [*found, AnsweredPack(left, None)]
 
     def _has_answer(self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int) -> bool:
         """Say whether an answer to a pack is at hand, or to the parts that it was cut into."""

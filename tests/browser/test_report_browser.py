@@ -130,10 +130,6 @@ class TestOverview:
             assert head.get_attribute("aria-sort") == "ascending"
             assert names.all_text_contents() == ["某区委", "𠮷镇党委"]
 
-    def test_a_run_without_notices_has_one_too(self, browser: Browser, tmp_path: Path) -> None:
-        with opened(browser, report(tmp_path, [])) as page:
-            assert set(page.locator(".key-figures .big").all_text_contents()) == {"0", "0 人", "0元"}
-
 
 class TestLists:
     def test_filter_by_words_and_by_facets(self, browser: Browser, file: Path) -> None:

@@ -131,6 +131,7 @@ class TestServeModel:
     ) -> None:
         monkeypatch.setenv("OPENAI_API_KEY", "sk-of-nobody")  # which the server does not get
         monkeypatch.setenv("HF_TOKEN", "of-nobody")
+        monkeypatch.delenv("EXTRACTOR_PACK_TOKENS")
         with serving("--port", "0", "--gguf", f"{model}.gguf", "--", sys.executable, "-c", ASKS) as process:
             out, said = process.communicate(timeout=60)
         assert process.returncode == 3

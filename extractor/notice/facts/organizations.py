@@ -30,18 +30,11 @@ _JOINS = frozenset("、和及与")
 _TABLE = "organizations"
 _CLAUSE, _WITH, _LISTED = "clause", "with", "list"
 """Where a name is: at the beginning of a clause, behind 与, in a list before 等部门. Behind another word, that word."""
-_BEFORE = re.compile(
-    rf"(?P<marked>{any_of(_TABLE, 'partner_before')})|(?P<{_WITH}>{any_of(_TABLE, 'with_before')})|(?P<{_CLAUSE}>\()"
-)
 _NO_PARTNER = pattern(_TABLE, "with_none")
 _MANY_BODIES = re.compile(r"等\d{0,3}[个家]?[一-鿿]{0,6}?(?:部门|单位|院校|高校|企业|公司|院所|镇街|街道|乡镇|机构)")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
 _ADVERBS = re.compile(rf"(?:{any_of(_TABLE, 'adverbs')})+,?")
 _GENERIC = pattern(_TABLE, "generic")
-_NOT_IN_NAME = pattern(_TABLE, "not_in_names")
-_VERBS = (("acts", pattern(_TABLE, "acts")), ("joint", pattern(_TABLE, "with_acts")))
-_REFUSING = re.compile("|".join(any_of(_TABLE, name) for name in ("persons", "meetings")))
-_STATES = pattern(_TABLE, "states")
 _NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,12}、")
 _BARE = re.compile(
     r"[^\s,。;:!?、()《》“”0-9和与及的]{2,12}?(?=[、和与及(]|等"
@@ -79,8 +72,16 @@ class NameEnds:
         ends = {end for _, _, end in _suffixes().find_matches_as_indexes(text, overlapping=True)}
         self.places = [*sorted(ends), sys.maxsize]
         self._text = text
-        self._marked = [(match.end(), match.lastgroup or "", match.group()) for match in _BEFORE.finditer(text)]
-        self._others = [match.start() for match in _AND_OTHERS.finditer(text)]
+        self._marked: list[tuple[int, str, str]] = []
+        self._others: list[int] = []
+        automaton, kinds = _markers()
+        for word, start, end in automaton.find_matches_as_indexes(text):
+            kind, condition = kinds[word]
+            if kind == _LISTED:
+                if _AND_OTHERS.match(text, start):
+                    self._others.append(start)
+            elif condition is None or condition.match(text, end):
+                self._marked.append((end, kind, text[start:end]))
 
     def near(self, starts: list[int]) -> list[int]:
         """Those of ``starts`` at which a name could start at all: most clauses name nobody."""
@@ -124,7 +125,17 @@ class _Follows(NamedTuple):
     is_list: bool
 
 
-_REFUSED = "refused"
+_REFUSED, _ADVERB, _NONE = "refused", "adverb", "none"
+_SORTS = {
+    "persons": _REFUSED,
+    "meetings": _REFUSED,
+    "states": "state",
+    "acts": "acts",
+    "with_acts": "joint",
+    "adverbs": _ADVERB,
+    "openers": "acts",
+}
+"""What a word of each list is to the name before it; of two lists that hold a word, the first counts."""
 _ACTING = {"acts": 3, "joint": 2, _REFUSED: 1}
 
 
@@ -132,6 +143,53 @@ _ACTING = {"acts": 3, "joint": 2, _REFUSED: 1}
 def _suffixes() -> AhoCorasick:
     table = read_table(_TABLE)
     return AhoCorasick([*table["suffixes"], *table["fields"]], implementation=Implementation.DFA)
+
+
+class _Markers(NamedTuple):
+    """The words that names may stand behind: the kind of each, and what must follow it, if that matters."""
+
+    words: AhoCorasick
+    kinds: Sequence[tuple[str, re.Pattern[str] | None]]
+
+
+@cache
+def _markers() -> _Markers:
+    table = read_table(_TABLE)
+    partners = [("marked", *_conditional(entry)) for entry in table["partner_before"]]
+    companions = [(_WITH, *_conditional(entry)) for entry in table["with_before"]]
+    every = [*partners, *companions, (_CLAUSE, "(", None), (_LISTED, "等", None)]
+    words = AhoCorasick([word for _, word, _ in every], implementation=Implementation.DFA)
+    return _Markers(words, [(kind, condition) for kind, _, condition in every])
+
+
+class _NoNames(NamedTuple):
+    """The words that no name holds, and what must follow each of them, if that matters."""
+
+    words: AhoCorasick
+    conditions: Sequence[re.Pattern[str] | None]
+
+
+@cache
+def _no_names() -> _NoNames:
+    entries = [_conditional(entry) for entry in [*read_table(_TABLE)["not_in_names"], "\n"]]
+    words = AhoCorasick([word for word, _ in entries], implementation=Implementation.DFA)
+    return _NoNames(words, [condition for _, condition in entries])
+
+
+def _clean(text: str, start: int, stop: int) -> int:
+    """Return up to where a stretch holds no word that no name holds, at most ``stop``."""
+    words, conditions = _no_names()
+    for word, _, end in words.find_matches_as_indexes(text[start:stop], overlapping=True):
+        condition = conditions[word]
+        if condition is None or condition.match(text, start + end):
+            return start + end - 1
+    return stop
+
+
+def _conditional(entry: str) -> tuple[str, re.Pattern[str] | None]:
+    """Return the word that an entry begins with, and the pattern of what must follow it, if there is one."""
+    word, bracket, condition = entry.partition("(")
+    return word, re.compile(bracket + condition) if condition else None
 
 
 @cache
@@ -240,15 +298,16 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
 
 def _names(text: str, ends: NameEnds, start: int, stop: int) -> list[int]:
     """Return the ends of what may be a name from ``start`` on, the bracket behind it included."""
+    possible = ends.behind(start, stop)
+    if not possible:
+        return possible
+    last = _clean(text, start, possible[-1])
     names: list[int] = []
-    for found in ends.behind(start, stop):
-        name = text[start:found]
-        wrong = _NOT_IN_NAME.search(name)
-        if wrong and wrong.end() == len(name):  # 审计 may go on as 审计局
-            continue
-        if wrong or "\n" in name:
+    for found in possible:
+        if found > last:
             break
-        if name.count("(") == name.count(")") and not _is_generic(name):
+        name = text[start:found]
+        if not _is_generic(name) and ("(" not in name or name.count("(") == name.count(")")):
             names.append(_with_bracket(text, found) if text[found : found + 1] == "(" else found)
     return names
 
@@ -266,7 +325,7 @@ def _with_bracket(text: str, end: int) -> int:
 
 def _with_bare_name(text: str, begin: int, stop: int, names: list[int]) -> list[int]:
     bare = _BARE.match(text, begin, stop)
-    if bare is None or bare.end() in names or _NOT_IN_NAME.search(bare.group()) or _is_generic(bare.group()):
+    if bare is None or bare.end() in names or _is_generic(bare.group()) or _clean(text, *bare.span()) < bare.end():
         return names
     return sorted([*names, bare.end()])
 
@@ -277,7 +336,7 @@ def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> Iter
     followers = [_behind_list(text, possible, end) for end in ends]
     acting = [_ACTING.get(each.sort, 0) > 1 for each in followers]
     for number, (end, follows) in enumerate(zip(ends, followers, strict=True)):
-        if follows.sort != _REFUSED:
+        if follows.sort != _REFUSED and (kind != _CLAUSE or follows.sort != _NONE or follows.is_list):
             longer = ends[number + 1 :]
             yield NameCandidate(
                 Place(begin, end),
@@ -305,16 +364,48 @@ def _follows(text: str, end: int) -> _Follows:
     """Return what follows a name right away, behind 等部门 and adverbs."""
     others = _MANY_BODIES.match(text, end) if text[end : end + 1] == "等" else None
     at = others.end() if others else end
-    if _REFUSING.match(text, at):
-        return _Follows(_REFUSED, "", others is not None)
-    if _STATES.match(text, at):
-        return _Follows("state", "", others is not None)
-    adverb = _ADVERBS.match(text, at)
-    verb = adverb.end() if adverb else at
-    for sort, words in _VERBS:
-        if found := words.match(text, verb):
-            return _Follows(sort, found.group() or text[verb : verb + 2], others is not None)
-    return _Follows("adverb" if adverb else "none", "", others is not None)
+    sort, word = _word_at(text, at)
+    while sort == _ADVERB:
+        at += len(word) + (text[at + len(word) : at + len(word) + 1] == ",")
+        sort, word = _word_at(text, at)
+        if sort not in _ACTING:
+            sort = sort if sort == _ADVERB else "adverb alone"
+    if sort in _ACTING or others:
+        return _Follows(sort, word, others is not None)
+    return _Follows(sort, "", False)
+
+
+class _Following(NamedTuple):
+    """What may follow a name: the sort of each word, and patterns by the character that they begin with."""
+
+    words: Mapping[str, str]
+    patterns: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
+
+
+@cache
+def _following() -> _Following:
+    words: dict[str, str] = {}
+    patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for name, sort in _SORTS.items():
+        for entry in read_table(_TABLE)[name]:
+            if re.escape(entry) == entry:
+                words.setdefault(entry, sort)
+            else:
+                for first in "0123456789" if entry[0] in "(\\" else entry[0]:
+                    patterns.setdefault(first, []).append((sort, re.compile(entry)))
+    return _Following(words, patterns)
+
+
+def _word_at(text: str, at: int) -> tuple[str, str]:
+    """Return the sort of the word at a place and the word, the longest one that is known."""
+    words, patterns = _following()
+    for sort, entry in patterns.get(text[at : at + 1], ()):
+        if found := entry.match(text, at):
+            return sort, found.group()
+    for size in (4, 3, 2, 1):
+        if sort := words.get(word := text[at : at + size]):
+            return sort, word
+    return _NONE, ""
 
 
 def _features(text: str, place: Place, kind: str, follows: _Follows) -> tuple[str, ...]:
@@ -351,7 +442,8 @@ def _list_before(text: str, start: int, place: int) -> list[Place]:
     position = max(start, sentence_start(text, place, "。;,:!?\n"))
     names = []
     for name in text[position:place].split("、"):
-        if 2 <= len(name) <= 16 and not _NOT_IN_NAME.search(name):
-            names.append(Place(position, position + len(name)))
-        position += len(name) + 1
+        end = position + len(name)
+        if 2 <= len(name) <= 16 and _clean(text, position, end) == end:
+            names.append(Place(position, end))
+        position = end + 1
     return names

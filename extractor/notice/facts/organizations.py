@@ -427,8 +427,9 @@ def _word_at(text: str, at: int) -> tuple[str, str]:
         if found := entry.match(text, at):
             return sort, found.group()
     for size in (4, 3, 2, 1):
-        if sort := words.get(word := text[at : at + size]):
-            return sort, word
+        word = text[at : at + size]
+        if word in words:
+            return words[word], word
     return _NONE, ""
 
 

@@ -255,6 +255,8 @@ def test_a_group_heading_tells_the_status(section: list[str], status: str) -> No
         ("清点库房。该问题已整改到位。", "completed"),
         ("清点库房。目前问题已销号。", "completed"),
         ("清点库房。该问题正在推进整改。", "in_progress"),
+        ("清点库房。该问题达到序时进度。", "in_progress"),
+        ("清点库房。该问题分阶段整改。", "in_progress"),
         ("已完成库房清点。", "unspecified"),
         ("正在清点库房。", "unspecified"),
         ("", "unspecified"),

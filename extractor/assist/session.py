@@ -113,7 +113,7 @@ class Session:
         try:
             answer = await self._model.ask(call)
         except (EndpointFailure, AnswerFailure) as failure:
-            if failure.reason.is_of_the_size:
+            if self._model.sizes.is_too_much(failure.reason):
                 self._note(task, pack, right=False)
             if failure.reason.wants_less and parts:
                 # What does not stop, or was about other marks, will hardly be better in a quarter of it.

@@ -92,6 +92,7 @@ def _sized_calls() -> list[SizedCall]:
     from extractor.assist.labels.label_pack import labels_packs
     from extractor.assist.packs.material import read_first
     from extractor.assist.prompts import call_for
+    from extractor.assist.tasks import LABELS
     from extractor.endpoint.doctor import SizedCall
     from extractor.endpoint.model_capacity import RUNGS
 
@@ -101,7 +102,12 @@ def _sized_calls() -> list[SizedCall]:
         for number, ((place, paper), (matter, thing)) in enumerate(product(_PLACES, _MATTERS), start=1)
     )
     material = read_first(f"某水库管理所党支部关于巡察整改进展情况的通报\n一、整改进展情况\n{issues}", "sized")
-    return [SizedCall(tokens, call_for(labels_packs(material, tokens)[0])) for tokens in RUNGS if tokens <= _LARGEST]
+
+    def sized(tokens: int) -> SizedCall:
+        pack = labels_packs(material, tokens)[0]
+        return SizedCall(tokens, call_for(pack), lambda answer: LABELS.rest(material, pack, answer) is None)
+
+    return [sized(tokens) for tokens in RUNGS if tokens <= _LARGEST]
 
 
 @contextmanager

@@ -52,10 +52,11 @@ _ROOM = 256  # tokens for the simple question: enough to see that an answer keep
 
 
 class SizedCall(NamedTuple):
-    """A call about a pack of so many tokens of pieces."""
+    """A call about a pack of so many tokens of pieces; ``is_whole`` is whether an answer leaves no piece out."""
 
     tokens: int
     call: Call[Any]
+    is_whole: Callable[[Any], bool]
 
 
 async def examine(
@@ -145,8 +146,9 @@ async def _with_sizes(
     right: list[int] = []
     assert report.best_mode
     for each in sized:
-        trial = await _tried(endpoint, each.call, report.best_mode)
-        if not trial.works:
+        answers: list[Any] = []
+        trial = await _tried(endpoint, each.call, report.best_mode, answers.append)
+        if not (trial.works and all(map(each.is_whole, answers))):
             return replace(report, right_sizes=tuple(right), wrong_size=each.tokens)
         right.append(each.tokens)
         if trial.seconds > min(_PATIENCE, settings.timeout / 4):
@@ -211,13 +213,15 @@ async def _tried_with_schema(endpoint: Endpoint, calls: Sequence[Call[Any]], mod
     return replace(trial, obeys_schema=True if mode == "json_schema" else None)
 
 
-async def _tried(endpoint: Endpoint, call: Call[Response], mode: Mode) -> ModeTrial:
-    """Try a mode as a run would: a wrong answer is sent back."""
+async def _tried(
+    endpoint: Endpoint, call: Call[Response], mode: Mode, taken: Callable[[Response], None] = lambda _: None
+) -> ModeTrial:
+    """Try a mode as a run would: a wrong answer is sent back. ``taken`` is called with the answer, if it is valid."""
     tally = Tally()
     started = time.perf_counter()
     failure: CallFailure | None = None
     try:
-        await endpoint.ask(call, tally=tally)
+        taken((await endpoint.ask(call, tally=tally)).value)
     except (EndpointFailure, AnswerFailure) as error:
         failure = error
     return ModeTrial(

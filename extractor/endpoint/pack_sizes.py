@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from extractor.endpoint.failures import Reason
 from extractor.endpoint.model_capacity import RUNGS, ModelCapacity, unknown
 from extractor.endpoint.settings import EndpointSettings
 
@@ -54,6 +55,13 @@ class PackSizes:
     def budgets(self, total: int) -> list[int]:
         """Return the budgets at which answers may be kept: the one that is chosen, then the others, largest first."""
         return list(dict.fromkeys((self.budget(total), *reversed(RUNGS))))
+
+    def is_too_much(self, reason: Reason) -> bool:
+        """Return whether less at once might have been answered, by the reason for which a call failed.
+
+        Elsewhere an answer that does not come in time is a busy endpoint's, on this machine it is a slow model's.
+        """
+        return reason.is_of_the_size or (self._is_local and reason is Reason.TIMEOUT)
 
     def answered(self, tokens: int, *, right: bool) -> None:
         """Note that a pack of so many tokens was answered right, or its answer was cut or could not be used."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from extractor.collection.body_forms import full_forms
 from extractor.collection.sums import summed_figures
 from extractor.record.contract import (
     Check,
@@ -78,8 +79,22 @@ def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> Noti
         ids = {"issue_id": f"{notice.notice_id}#{index + 1}"}
         _add_issue(rows, issue, record.inner(f"issues[{index}]", issue, ids))
     rows["sums"] += _sum_rows(notice, text, record)
+    rows["places"] = list(_with_bodies(rows["places"]))
     rows["checks"] += (_check_row(notice, check) for check in notice.checks)
     return rows
+
+
+_BODIES = frozenset({"inspected_body", "signed_by", "organizations", "responsible"})
+"""The fields whose values are names of bodies."""
+
+
+def _with_bodies(places: Sequence[Row]) -> Iterator[Row]:
+    """Yield rows of places with the fullest form that the notice prints of a body's name."""
+    names = [str(row["value"]) for row in places if row["field"] in _BODIES and row["value"]]
+    full = full_forms(names)
+    for row in places:
+        value = row["value"] if row["field"] in _BODIES else None
+        yield {**row, "body": full.get(str(value), value)}
 
 
 def _add_issue(rows: NoticeRows, issue: Issue, record: _Record) -> None:

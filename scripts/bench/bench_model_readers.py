@@ -65,7 +65,16 @@ def readers() -> dict[str, Reader]:
 def ours(base_url: str, notices: Sequence[Example], *, finds_issues: bool) -> Read:
     """Read notices as a run does."""
     settings = EndpointSettings(
-        base_url=base_url, model="gold", mode="json_schema", concurrency=CONCURRENCY, timeout=PATIENCE, temperature=None
+        base_url=base_url,
+        model="gold",
+        mode="json_schema",
+        concurrency=CONCURRENCY,
+        timeout=PATIENCE,
+        temperature=None,
+        # As at an endpoint elsewhere, over many notices; a pack's own schema goes to grammars and not into the prompt.
+        prefer="cheap",
+        pack_tokens=5500,
+        pack_schema="off",
     )
 
     async def read() -> dict[str, Notice]:

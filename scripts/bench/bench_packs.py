@@ -120,6 +120,8 @@ async def _read(base_url: str, way: str, text: str) -> None:
     from extractor.pipeline import extract_with_model
 
     common: dict[str, Any] = {"model": "gold", "mode": "json_schema", "concurrency": AT_ONCE, "temperature": None}
+    if "pack_schema" in EndpointSettings.model_fields:
+        common["pack_schema"] = "off"  # a schema counts as prompt here; one of a pack's own goes to grammars alone
     settings = EndpointSettings(base_url=base_url, **common)
     more: dict[str, Any] = {}
     if way not in ("assisted",) and "prefer" in EndpointSettings.model_fields:

@@ -160,7 +160,14 @@ class Bench(NamedTuple):
                 command, given, place = self._proxy(python, port, first)
             else:
                 command, given, place = _command(server, python, port, model)
-            environment = {**os.environ, "PYTHONPATH": str(ROOT), "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1"}
+            # One thread: on a busy machine several wait for each other at each token. Yours holds where you set it.
+            environment = {
+                "OMP_NUM_THREADS": "1",
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "VLLM_CPU_KVCACHE_SPACE": "1",
+                "HF_HUB_OFFLINE": "1",
+            }
             environment |= {"LITELLM_MASTER_KEY": KEY, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "DO_NOT_TRACK": "1"}
             log = stack.enter_context((self.work / f"{server.name}.log".replace(" ", "-")).open("wb"))
             process = stack.enter_context(

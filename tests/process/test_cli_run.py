@@ -49,6 +49,7 @@ class TestWhatIsWritten:
             "unanswered": 0,
             "duplicates": 1,
             "may_be_duplicates": 0,
+            "kept": 0,
             "left_out": {},
             "passed_over": {},
         }
@@ -90,16 +91,16 @@ _FAULT = """
 import sys
 
 if "extractor.processes.confined_main" in sys.orig_argv:
-    import extractor.readers
+    import extractor.pipeline
 
-    extract = extractor.readers.extract
+    extract = extractor.pipeline.extract
 
     def breaking(text, **settings):
         if "secret" in text:
             raise KeyError(text)
         return extract(text, **settings)
 
-    extractor.readers.extract = breaking
+    extractor.pipeline.extract = breaking
 """
 
 

@@ -83,7 +83,7 @@ class Server:
 """
 ASKS = """
 import contextlib, os, sys, urllib.request
-print({name: value for name, value in os.environ.items() if "EXTRACTOR" in name})
+print({name: os.environ[f"EXTRACTOR_{name}"] for name in ("BASE_URL", "MODEL", "MODE", "CONCURRENCY", "TIMEOUT")})
 with contextlib.suppress(OSError):
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(os.environ["EXTRACTOR_BASE_URL"])
 sys.exit(3)
@@ -131,15 +131,12 @@ class TestServeModel:
     ) -> None:
         monkeypatch.setenv("OPENAI_API_KEY", "sk-of-nobody")  # which the server does not get
         monkeypatch.setenv("HF_TOKEN", "of-nobody")
+        monkeypatch.delenv("EXTRACTOR_PACK_TOKENS")
         with serving("--port", "0", "--gguf", f"{model}.gguf", "--", sys.executable, "-c", ASKS) as process:
             out, said = process.communicate(timeout=60)
         assert process.returncode == 3
-        assert re.fullmatch(
-            r"\{'EXTRACTOR_BASE_URL': 'http://127\.0\.0\.1:\d+/v1', "
-            rf"'EXTRACTOR_MODEL': '{model}', 'EXTRACTOR_MODE': 'json_schema', "
-            r"'EXTRACTOR_CONCURRENCY': '1', 'EXTRACTOR_TIMEOUT': '600'\}\n",
-            out,
-        )
+        told = rf"\{{'BASE_URL': 'http://127\.0\.0\.1:\d+/v1', 'MODEL': '{model}', 'MODE': 'json_schema', "
+        assert re.fullmatch(rf"{told}'CONCURRENCY': '1', 'TIMEOUT': '600'\}}\n", out)
         assert (fault in said) if fault else ("error" not in said)
 
     def test_a_model_that_cannot_be_loaded(self) -> None:
@@ -218,17 +215,18 @@ class TestARealServer:
     """llama.cpp's own server with the small model, which is too small to label well: what it shows is the wire."""
 
     def test_takes_the_schema_of_every_task(self, served: Served) -> None:
-        async def refusals() -> dict[str, Reason]:
+        async def failures() -> set[Reason]:
+            found = set()
             async with Endpoint(served.settings()) as endpoint:
-                found = {}
-                for task, pack in packs().items():
-                    with pytest.raises(AnswerFailure) as failure:
-                        # A schema that makes no grammar is refused before the first token.
+                for pack in packs().values():
+                    # Where a schema makes no grammar, an EndpointFailure comes before the first token.
+                    try:
                         await endpoint.attempt(replace(call_for(pack), max_tokens=1), "json_schema")
-                    found[task] = failure.value.reason
-                return found
+                    except AnswerFailure as failure:
+                        found.add(failure.reason)
+            return found
 
-        assert asyncio.run(refusals()) == dict.fromkeys(("fields", "labels", "layout"), Reason.TRUNCATED)
+        assert asyncio.run(failures()) <= {Reason.TRUNCATED}  # an empty answer may fit into one token
 
     def test_what_doctor_says_works_does_work(self, served: Served, tmp_path: Path) -> None:
         # Answers are short; what goes on for longer goes on for ever.

@@ -140,3 +140,12 @@ class TestTheCommand:
         assert main(["eval", "calibrate", "--gold", str(gold), *whom]) == 1
         assert "answered nothing that can be measured" in capsys.readouterr().err
         assert not user_folder().exists()
+
+    def test_calls_that_fail_are_named_and_their_values_not_counted(
+        self, server: Serving, asked: list[str], gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        server.script(faults={0: "filter"})
+        whom = [*asked, "--cache-dir", str(tmp_path / "empty")]
+        assert main(["eval", "calibrate", "--gold", str(gold), *whom]) == 3
+        assert f"{tuned()[MEASURED_ON].gold.notice_id}: " in capsys.readouterr().err
+        assert (user_folder() / "trust" / file_name("perfect")).is_file()

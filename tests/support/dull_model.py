@@ -90,6 +90,12 @@ def short_winded(request: Request) -> dict[str, Any] | str | None:
     return json.dumps(told)[:20] if measures > 1 else told
 
 
+def forgetful(request: Request) -> dict[str, Any] | None:
+    """Answer as ``answer``, but of more than one measure about the first one alone."""
+    told = answer(request)
+    return told | {"measures": told["measures"][:1]} if told and "measures" in told else told
+
+
 def wrong(request: Request) -> dict[str, Any] | None:
     """Answer as ``answer``; where a piece speaks of 断桥, about pieces that were not asked about, however often."""
     return {"issues": [], "measures": []} if _speaks_of("断桥", request) else answer(request)

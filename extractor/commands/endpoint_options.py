@@ -63,6 +63,10 @@ class EndpointFlags(NamedTuple):
         float | None, _option("Seconds before the first retry, doubled for each further one. [default: 0.5]")
     ] = None
     cache_by_address: Annotated[bool | None, _option("Cache the answers of each address apart.")] = None
+    pack_schema: Annotated[
+        str | None,
+        _option("A schema made for each call, in mode json_schema: auto (not at OpenAI), on, off. [default: auto]"),
+    ] = None
 
     def load(self) -> EndpointSettings:
         """Return the settings: these flags over the environment over .env over the profile.

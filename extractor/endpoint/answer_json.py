@@ -12,6 +12,8 @@ from extractor.endpoint.oddities import Oddity
 
 _THOUGHT_END = re.compile(r"</(?:think|thinking|reasoning|thought)>", re.I)  # its beginning may be cut off
 _FENCE = "```"
+_BLANKS_AND_FENCES = " \t\r\n`"
+_OPENED_FENCE = re.compile(r"(?:`{3,})?\s*(?:json|JSON)?\s*(?=\{)")
 _LANGUAGE = re.compile(r"[A-Za-z]*\s*")
 _OPENING = re.compile(r"[{\[]")
 _BEGUN = re.compile(r'[{\[]\s*(?:"(?:[^"\\]|\\.)*"\s*:|\{\s*")')  # what no words in brackets look like
@@ -42,6 +44,18 @@ def found_json(content: str, mode: Mode) -> tuple[str, tuple[Oddity, ...]]:
     if found is None:
         return rest, tuple(oddities)
     return found, (*oddities, Oddity.FENCED if "```" in rest else Oddity.PROSE)
+
+
+def whole_answer(content: str) -> str | None:
+    """Return the JSON object of an answer that was cut off behind it, None where it was cut off earlier.
+
+    Only blanks and the marks of a fence may be behind the object, and only those and thoughts before it.
+    """
+    text = content.strip(_BLANKS_AND_FENCES)
+    ends = [thought.end() for thought in _THOUGHT_END.finditer(text)]
+    rest = text[ends[-1] :] if ends else text
+    body = _OPENED_FENCE.sub("", rest.lstrip(), count=1)
+    return body if body.startswith("{") and is_json(body) else None
 
 
 def _last_object(text: str) -> str | None:

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import logging
+from typing import Protocol
 
 from extractor.endpoint.answer_records import AnswerRecord, AnswerStore, CallHeader, FlawedRecordError
 from extractor.endpoint.answers import ValidAnswer, kept_answer, record_of
+from extractor.endpoint.call_keys import call_keys
 from extractor.endpoint.call_progress import CallProgress, loop_time
 from extractor.endpoint.calls import Call, Response
 from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.offline_answers import OfflineAnswers
+from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import ExtractorError
 
 _LOG = logging.getLogger("extractor.endpoint")
 
 _PAUSE = 60.0  # seconds without keeping answers after one could not be kept: to find that out may take long
+
+
+class KeyLookup(Protocol):
+    """A store of answers that says which it has."""
+
+    def __contains__(self, key: object, /) -> bool:
+        """Return whether an answer is kept under ``key``."""
+
+
+def kept_key(store: KeyLookup | None, call: Call[Response], settings: EndpointSettings) -> str:
+    """Return the key under which ``store`` has an answer to ``call``, or under which one is to be kept."""
+    keys = call_keys(call, settings)
+    return next((key for key in keys if store is not None and key in store), keys[0])
 
 
 class AnswerKeeper:
@@ -23,6 +39,10 @@ class AnswerKeeper:
     def __init__(self, store: AnswerStore | None) -> None:
         self._store = store
         self._keeps_from = float("-inf")  # loop time
+
+    def key(self, call: Call[Response], settings: EndpointSettings) -> str:
+        """Return the key under which an answer is kept, or is to be."""
+        return kept_key(self._store, call, settings)
 
     def has(self, key: str) -> bool:
         """Return whether an answer is kept under ``key``."""

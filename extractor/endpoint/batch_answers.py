@@ -206,7 +206,7 @@ def _no_answer(failure: CallFailure, ending: str | None) -> _NoAnswer:
     """Return what a failure to read a completion means for its line."""
     named = f" (finish_reason {ending})" if (ending or "").casefold() in UNFINISHED | WITHHELD else ""
     match failure.reason:
-        case Reason.TRUNCATED:
+        case Reason.TRUNCATED | Reason.ENDLESS:
             return _NoAnswer("truncated", f"is cut short{named}", wants_less=True)
         case Reason.REFUSED:
             return _NoAnswer("refused", f"is withheld{named}" if named else "the model declined to answer")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -12,6 +14,7 @@ from extractor.endpoint.calls import Call, Response
 from extractor.endpoint.settings import EndpointSettings
 
 _FORM = 1  # of the key itself
+_WITH_OWN_SCHEMA = ("json_schema", "auto")  # modes, as they are set, in which a call's own schema may be sent
 
 
 def call_key(call: Call[Response], settings: EndpointSettings) -> str:
@@ -21,12 +24,29 @@ def call_key(call: Call[Response], settings: EndpointSettings) -> str:
     and further fields; with ``cache_by_address`` the endpoint's address, too. With mode ``auto`` it holds ``auto``: a
     run from the cache asks no endpoint and does not know which mode the probe would pick.
     """
+    return call_keys(call, settings)[0]
+
+
+def call_keys(call: Call[Response], settings: EndpointSettings) -> tuple[str, ...]:
+    """Return the keys under which an answer to a call may be kept, that of the call as it would be sent first.
+
+    An answer given under another schema of the same prompt serves as well, once it is found valid.
+    """
+    general = _key(call, settings, None)
+    if call.schema is None or settings.mode not in _WITH_OWN_SCHEMA:
+        return (general,)
+    own = _key(call, settings, _text(call.schema))
+    return (own, general) if settings.sends_pack_schema else (general, own)
+
+
+def _key(call: Call[Response], settings: EndpointSettings, own_schema: str | None) -> str:
     return _hashed(
         [
             *_deciding(settings),
-            token_limit(call, settings),
+            # As the task says, without the room above it: a whole answer is the same with more room.
+            settings.max_tokens or call.max_tokens,
             [list(message) for message in call.messages],
-            schema_text(call.response),
+            own_schema or schema_text(call.response),
             [call.task, call.prompt_version],
         ]
     )
@@ -34,7 +54,7 @@ def call_key(call: Call[Response], settings: EndpointSettings) -> str:
 
 def settings_key(settings: EndpointSettings) -> str:
     """Return a key, 64 hexadecimal digits, of all settings that can change an answer."""
-    return _hashed([*_deciding(settings), settings.max_tokens])
+    return _hashed([*_deciding(settings), settings.max_tokens, settings.pack_schema])
 
 
 def _deciding(settings: EndpointSettings) -> list[object]:
@@ -55,10 +75,14 @@ def _hashed(parts: list[object]) -> str:
 
 def token_limit(call: Call[Response], settings: EndpointSettings) -> int:
     """Return the most tokens that an answer to ``call`` may take."""
-    return settings.max_tokens or call.max_tokens
+    return settings.max_tokens or max(call.max_tokens, call.least_tokens)
 
 
 @lru_cache(maxsize=64)
 def schema_text(response: type[BaseModel]) -> str:
     """Return the JSON schema of an answer, the same text for the same schema."""
-    return json.dumps(response.model_json_schema(), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return _text(response.model_json_schema())
+
+
+def _text(schema: Mapping[str, Any]) -> str:
+    return json.dumps(schema, ensure_ascii=True, sort_keys=True, separators=(",", ":"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
@@ -24,7 +24,8 @@ class Call(Generic[Response]):
     """A question to a model: the fixed part first, the same to the byte in every call of a task, the rest last.
 
     ``response`` is the shape of the answer, ``context`` what its validators check it against (Pydantic validation
-    context), ``max_tokens`` the most the answer may take.
+    context), ``max_tokens`` the most the answer may take, though at least ``least_tokens`` are allowed. ``schema`` is a
+    JSON schema for this call alone, narrower than that of ``response``: an answer that fits it fits both.
     """
 
     task: str
@@ -33,6 +34,23 @@ class Call(Generic[Response]):
     response: type[Response]
     context: Mapping[str, object] = field(default_factory=dict)
     max_tokens: int = 2048
+    least_tokens: int = 0
+    schema: Mapping[str, Any] | None = None
+
+
+class Complaint(NamedTuple):
+    """The words about an answer that could not be used, and how many answers in a row before it met the same."""
+
+    words: str = ""
+    before: int = 0
+
+    def followed_by(self, words: str) -> Complaint:
+        """Return the complaint about the next answer."""
+        return Complaint(words, self.before + 1 if words == self.words else 0)
+
+
+NO_COMPLAINT = Complaint()
+"""The complaint of a first request: none."""
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from extractor.endpoint.answer_json import found_json, is_json
+from extractor.endpoint.answer_json import found_json, is_json, whole_answer
 from extractor.endpoint.answer_records import UNFINISHED, WITHHELD
 from extractor.endpoint.calls import Mode, Usage
+from extractor.endpoint.endless_answers import is_endless
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import mapping, parsed
 from extractor.endpoint.oddities import Oddity
@@ -43,6 +44,8 @@ _LONGEST_REASON = 64  # characters of a finish_reason
 _LARGEST_COUNT = 10**9  # tokens of one answer; sums of larger ones would be no numbers any more
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _ABORTED = frozenset({"abort", "error"})
+_CUT = UNFINISHED - _ABORTED
+_ENDED = "stop"
 
 
 def body_of(raw: bytes | str) -> Body | None:
@@ -81,23 +84,40 @@ def read_completion(body: Body, mode: Mode, least_prompt: int = 0) -> Reply:
     """
     message, reason = _message(body), finish_reason(body)
     usage, usage_oddities = read_usage(body, least_prompt)
-    _check_end(message.get("refusal"), (reason or "").casefold())
+    _check_end(message, (reason or "").casefold())
     content, place = _content(message, mode)
     if len(content) > _LONGEST:
         raise AnswerFailure(Reason.OVERSIZED, f"the answer has more than {_LONGEST:,} characters")
-    if not content.strip():
+    is_cut = (reason or "").casefold() in _CUT
+    if not content.strip() and not is_cut:
         raise AnswerFailure(Reason.EMPTY_ANSWER, "the model answered with nothing", "It was empty.")
+    ran_on: tuple[Oddity, ...] = ()
+    if is_cut:
+        content, reason, ran_on = _before_the_cut(content), _ENDED, (Oddity.RAN_ON,)
     text, around = found_json(content, mode)
-    return Reply(text, reason, usage, usage_oddities + place + around)
+    return Reply(text, reason, usage, usage_oddities + place + ran_on + around)
 
 
-def _check_end(refusal: object, end: str) -> None:
+def _before_the_cut(content: str) -> str:
+    """Return the whole answer that stands before what was cut off.
+
+    Raises:
+        AnswerFailure: there is none.
+    """
+    if (whole := whole_answer(content)) is not None:
+        return whole
+    if is_endless(content):
+        sentence = "the model does not stop: it wrote the same, or blanks, up to its token limit"
+        raise AnswerFailure(Reason.ENDLESS, sentence)
+    raise AnswerFailure(Reason.TRUNCATED, "the answer was cut off at its token limit")
+
+
+def _check_end(message: Body, end: str) -> None:
+    refusal = message.get("refusal")
     if (isinstance(refusal, str) and refusal) or end in WITHHELD:
         raise AnswerFailure(Reason.REFUSED, "the model refused to answer, or a filter withheld its answer")
     if end in _ABORTED:
         raise EndpointFailure(Reason.SERVER, "the endpoint gave up in the middle of its answer")
-    if end in UNFINISHED:
-        raise AnswerFailure(Reason.TRUNCATED, "the answer was cut off at its token limit")
 
 
 def read_usage(body: Body, least_prompt: int = 0) -> tuple[Usage, tuple[Oddity, ...]]:
@@ -128,11 +148,17 @@ def _content(message: Body, mode: Mode) -> tuple[str, tuple[Oddity, ...]]:
         return text, ()
     elif arguments.strip():
         return arguments, (Oddity.NULL_CONTENT,)
-    for name in ("reasoning_content", "reasoning"):  # where a server took all of the answer for thinking
-        hidden = _text(message.get(name))
+    for hidden in thoughts_of(message):  # where a server took all of the answer for thinking
         if hidden.lstrip().startswith("{") and is_json(hidden):
             return hidden, (Oddity.NULL_CONTENT,)
     return "", ()
+
+
+def thoughts_of(message: Body) -> list[str]:
+    """Return what a message holds of the model's thinking, by the names that servers have for it; none is empty."""
+    places = (message, mapping(message.get("provider_specific_fields")))  # where LiteLLM moves vLLM's
+    found = (_text(place.get(name)) for place in places for name in ("reasoning_content", "reasoning"))
+    return [text for text in found if text]
 
 
 def _arguments(message: Body) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -32,6 +32,16 @@ _TOO_LONG = re.compile(
     r"|(?:prompt|input|request) is too long|reduce the length|exceed_context|string too long|n_ctx|token limit",
     re.I,
 )
+_UNREADABLE = re.compile(
+    r"model(?:'s)? (?:produced |generated )?output|peg-native|invalid diff"
+    r"|(?:pars(?:e|ing)|read|decod(?:e|ing)) (?:the |a )?(?:model|input at pos|tool[ _]call|generated|completion)",
+    re.I,
+)
+"""A server's words for a text of the model's that it cannot parse: llama.cpp's, LM Studio's, Ollama's."""
+_WRONG_KEY = re.compile(r"no_db_connection|no connected db|invalid (?:proxy )?(?:api )?key|incorrect api key", re.I)
+_NO_MODEL = re.compile(r"invalid model name|model\b.{0,300}?\b(?:not found|does not exist)|pinned to", re.I | re.S)
+"""The words of proxies and of small servers that answer 400 to a wrong key or an unknown model."""
+_ROOM = ("max_tokens", "max_completion_tokens")
 _FILTERED = re.compile(r"content[_ ](?:filter|policy|management)|data_inspection|moderation|safety system", re.I)
 _NO_CREDIT = re.compile(r"insufficient[_ ](?:quota|balance|funds|credit)|billing|exceeded your current quota", re.I)
 _OBJECTION = re.compile(
@@ -116,26 +126,53 @@ def _status(error: APIStatusError, messages: Sequence[Message], settings: Endpoi
         target = target_of(error.response.headers.get("location", ""), settings.base_url)
         redirected = f"{REDIRECTS} {_quoted(target, messages, settings)}; that was not done"
         return failure(Reason.TLS, TLS_PORT) if status == 400 else failure(Reason.REDIRECTED, redirected)
-    if status == 401:
-        variable = settings.api_key_env
-        advice = f"is the key in {variable} the right one?" if settings.api_key else f"put one into {variable}"
-        return failure(Reason.AUTH, f"does not accept the key; {advice}")
+    if status == 401 or (status in (400, 500) and _WRONG_KEY.search(evidence)):
+        return failure(Reason.AUTH, _about_key(settings))
     if status == 402 or (status in (403, 429) and _NO_CREDIT.search(evidence)):
         return failure(Reason.QUOTA, "says that the account's credit is used up")
-    if _FILTERED.search(evidence) and status in (400, 403, 422, 451):
-        return AnswerFailure(Reason.REFUSED, f"the content filter of {where} refused the call{detail_quoted}")
+    if answer := _of_the_answer(status, evidence):
+        return answer(where, detail_quoted)
     if status == 403:
         return failure(Reason.FORBIDDEN, "does not allow this call")
-    if status in (404, 405):
+    if status in (404, 405) or (status == 400 and _NO_MODEL.search(evidence)):
         return failure(Reason.NOT_FOUND, f"has no model {settings.model}, or this is not its address (/v1 missing?)")
     if status == 413 or (status in (400, 422, 500) and _TOO_LONG.search(evidence)):
-        return failure(Reason.CONTEXT_TOO_LONG, "cannot take a prompt of this length")
+        return failure(*_too_long(_words(error.param), settings))
     if status in (429, 529):
         wait = requested_wait(error.response.headers)
         return failure(Reason.RATE_LIMITED, "refuses because there are too many requests", wait=wait)
     if status in (408, 409, 425) or (status >= 500 and status != 501):
         return failure(Reason.SERVER, "failed", wait=requested_wait(error.response.headers))
     return failure(Reason.BAD_REQUEST, "does not take this request", parameter=_parameter(error, detail))
+
+
+def _of_the_answer(status: int, evidence: str) -> Callable[[str, str], AnswerFailure] | None:
+    """Return the failure of the model's answer that an error means, to be given address and quote; None for none."""
+    if status in (400, 403, 422, 451) and _FILTERED.search(evidence):
+        return lambda where, quote: AnswerFailure(
+            Reason.REFUSED, f"the content filter of {where} refused the call{quote}"
+        )
+    if status >= 500 and _UNREADABLE.search(evidence):
+        return lambda where, quote: AnswerFailure(
+            Reason.INVALID_ANSWER,
+            f"{where} cannot read what the model wrote{quote}",
+            "It could not be read.",
+            most_repeats=1,
+        )
+    return None
+
+
+def _too_long(parameter: str, settings: EndpointSettings) -> tuple[Reason, str]:
+    """Return why a request is too long for a context, and words for it."""
+    if settings.max_tokens and parameter in _ROOM:  # a shorter prompt would not do
+        return Reason.BAD_REQUEST, f"has no room for an answer of --max-tokens {settings.max_tokens}; lower it"
+    return Reason.CONTEXT_TOO_LONG, "cannot take a prompt of this length"
+
+
+def _about_key(settings: EndpointSettings) -> str:
+    variable = settings.api_key_env
+    advice = f"is the key in {variable} the right one?" if settings.api_key else f"put one into {variable}"
+    return f"does not accept the key; {advice}"
 
 
 def _parameter(error: APIStatusError, detail: str) -> str | None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from extractor.endpoint.calls import Call, Mode, Response
 from extractor.endpoint.client import Endpoint
-from extractor.endpoint.completion import read_usage
+from extractor.endpoint.completion import read_usage, thoughts_of
 from extractor.endpoint.connection import TLS_PORT, speaks_tls
 from extractor.endpoint.diagnosis import diagnose
 from extractor.endpoint.doctor_report import (
@@ -30,11 +30,12 @@ from extractor.endpoint.doctor_report import (
 )
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of
-from extractor.endpoint.mode_probe import ORDER, QUESTION
+from extractor.endpoint.mode_probe import FORCED, ORDER
 from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
 from extractor.endpoint.tokens import most_tokens
+from extractor.endpoint.transport import LlamaProperties
 from extractor.terminal import printable
 
 _CONTEXT_FIELDS = ("max_model_len", "context_length", "max_context_length", "context_window", "n_ctx")
@@ -62,8 +63,8 @@ async def examine(
     async with Endpoint(settings.model_copy(update={"model": settings.model or "unnamed"})) as scout:
         listed = await scout.transport().models()
         is_llama = isinstance(listed, list) and any(entry.get("owned_by") == "llamacpp" for entry in listed)
-        llama_context = await scout.transport().llama_context() if is_llama else None
-    report = DoctorReport(settings.address, settings.model, reached=True)
+        llama = await scout.transport().llama_properties() if is_llama or settings.is_local else LlamaProperties()
+    report = DoctorReport(settings.address, settings.model, reached=True, slots=llama.slots)
     if isinstance(listed, CallFailure):
         if listed.reason is Reason.CONNECTION and await speaks_tls(settings.url):
             listed = EndpointFailure(Reason.TLS, f"{settings.address} {TLS_PORT}")
@@ -75,7 +76,8 @@ async def examine(
     else:
         names = tuple(filter(None, (_name(entry.get("id")) for entry in listed)))
         model = settings.model or (names[0] if len(names) == 1 else None)
-        report = replace(report, models=names, model=model, context=llama_context or _context(listed, model))
+        stated = (llama.context if is_llama else None) or _context(listed, model)
+        report = replace(report, models=names, model=model, context=stated)
     if report.model is None:
         known = ", ".join(report.models or ()) or "it lists none"
         return replace(report, diagnoses=("no model is named",), suggestions=(f"name one with --model ({known})",))
@@ -119,13 +121,14 @@ async def _tried_with_schema(endpoint: Endpoint, call: Call[Response], mode: Mod
     if mode not in _WITH_SCHEMA or trial.obeys_schema is False or not (trial.works or trial.reason in OF_THE_MODEL):
         return trial
     try:
-        # A prompt that describes the answer's form, as ``call`` may, would be obeyed without the schema, too.
-        await endpoint.attempt(replace(QUESTION, max_tokens=_ROOM), mode)
+        # Asked for what no schema here allows: only what is held to the schema answers as it says.
+        await endpoint.attempt(replace(FORCED, max_tokens=_ROOM), mode)
     except AnswerFailure as failure:
         return replace(trial, obeys_schema=False if failure.ignores_schema else None)
     except EndpointFailure:
         return trial
-    return replace(trial, obeys_schema=True)
+    # A tool's schema stands in the prompt, too, and an able model goes by it: that proves nothing.
+    return replace(trial, obeys_schema=True if mode == "json_schema" else None)
 
 
 async def _tried(endpoint: Endpoint, call: Call[Response], mode: Mode) -> ModeTrial:
@@ -185,8 +188,7 @@ async def _measured(stream: AsyncIterator[Any]) -> Speed | None:
 
 
 def _has_text(delta: Any) -> bool:
-    thought = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)  # vLLM's name for it
-    return bool(delta and (delta.content or delta.tool_calls or thought))
+    return bool(delta and (delta.content or delta.tool_calls or thoughts_of(delta.model_dump(exclude_unset=True))))
 
 
 def _name(said: object) -> str:

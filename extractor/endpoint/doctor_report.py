@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from extractor.endpoint.calls import Mode
 from extractor.endpoint.failures import Reason
 from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 
-OF_THE_MODEL = frozenset((Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER, Reason.TRUNCATED, Reason.REFUSED))
+OF_THE_MODEL = frozenset((Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER, Reason.TRUNCATED, Reason.ENDLESS, Reason.REFUSED))
 """Reasons for which a call fails although the endpoint works."""
 
 _COMFORTABLE_CONTEXT = 12_288  # tokens; what the largest calls take, prompt and answer
@@ -23,6 +24,7 @@ ODDITIES = {
     Oddity.PROSE: "it puts words around JSON; they are taken off",
     Oddity.REASONING: "it writes its reasoning before the answer; that is cut off, but costs time and tokens",
     Oddity.NULL_CONTENT: "it puts the answer into another field than the content; it is found there",
+    Oddity.RAN_ON: "it goes on with blanks behind a whole answer until the token limit; that costs time and tokens",
     Oddity.TOOL_IGNORED: "it answers in text instead of the tool call that was asked for; the text is read",
     Oddity.USAGE_MISSING: "it does not count tokens, so budgets go by estimates and clipped prompts go unnoticed",
     Oddity.USAGE_WRONG: "it counts tokens as they cannot be, so budgets go by estimates",
@@ -40,10 +42,13 @@ _REMEDIES = {
     Reason.NOT_FOUND: "correct --model, or the path of --base-url (it mostly ends with /v1)",
     Reason.TIMEOUT: "give it more time with --timeout",
     Reason.TRUNCATED: "give answers more room (--max-tokens 8192), or switch its reasoning off where it can be",
+    Reason.ENDLESS: "use another --mode: in this one the model does not stop (vLLM: start it with "
+    """--structured-outputs-config '{{"backend":"xgrammar","disable_any_whitespace":true}}')""",
     Reason.CONTEXT_TOO_LONG: _LONGER_CONTEXT,
     Reason.PROMPT_CLIPPED: _LONGER_CONTEXT,
     Reason.RATE_LIMITED: "try again in a while",
-    Reason.SERVER: "try again in a while; the server's own log may say more",
+    Reason.SERVER: "try again in a while; the server's own log may say more (behind a proxy: that of the server, too)",
+    Reason.BAD_REQUEST: "see the server's log for what it does not take; is the key in {variable} the one it wants?",
     Reason.INVALID_ANSWER: "take a more able model",
 }
 
@@ -80,7 +85,8 @@ class DoctorReport:
     """The findings about an endpoint.
 
     ``models`` is None where it lists none. ``context`` (tokens) is None where it states none; then ``long_prompt`` is
-    the trial of a prompt of ``long_tokens``. ``cold`` is the speed with a new prompt, ``warm`` with the same again.
+    the trial of a prompt of ``long_tokens``. ``slots`` is how many calls it says it answers at once, None where it does
+    not say. ``cold`` is the speed with a new prompt, ``warm`` with the same again.
     """
 
     address: str
@@ -91,6 +97,7 @@ class DoctorReport:
     long_prompt: ModeTrial | None = None
     long_tokens: int = 0
     modes: tuple[ModeTrial, ...] = ()
+    slots: int | None = None
     cold: Speed | None = None
     warm: Speed | None = None
     diagnoses: tuple[str, ...] = ()
@@ -127,7 +134,7 @@ def diagnoses(report: DoctorReport) -> tuple[str, ...]:
     if report.models and report.model not in report.models:
         found.append(f"the endpoint does not list a model {report.model}")
     if not report.best_mode:
-        found += dict.fromkeys(trial.sentence for trial in report.modes)
+        found += _told_once(report.modes)
         reasons = {trial.reason for trial in report.modes}
         if report.obeys_schema and Reason.INVALID_ANSWER in reasons and reasons <= OF_THE_MODEL:
             found.append("the endpoint is sound, but the model is not able enough for what a run asks")
@@ -146,6 +153,14 @@ def diagnoses(report: DoctorReport) -> tuple[str, ...]:
         assert report.long_prompt is not None
         found.append(f"of a prompt as long as a run's: {report.long_prompt.sentence}")
     return tuple(found)
+
+
+def _told_once(trials: Iterable[ModeTrial]) -> Iterable[str]:
+    """Return the sentences of trials, one of those that differ in nothing but numbers."""
+    told: dict[tuple[Reason | None, str], str] = {}
+    for trial in trials:
+        told.setdefault((trial.reason, re.sub(r"[\d,.]+", "0", trial.sentence)), trial.sentence)
+    return told.values()
 
 
 def _cannot_take_long(report: DoctorReport) -> bool:
@@ -171,8 +186,8 @@ def suggestions(settings: EndpointSettings, report: DoctorReport) -> tuple[str, 
     speed = report.warm or report.cold
     if speed and speed.per_second and speed.per_second < _SLOW:
         found.append(f"it is slow ({speed.per_second:.1f} tokens a second): --timeout 600 --concurrency 1")
-    elif report.best_mode and _is_local(settings.base_url) and settings.concurrency is None:
-        found.append("--concurrency 4 (a server on one machine answers few at once)")
+    elif report.slots and settings.concurrency and settings.concurrency > report.slots:
+        found.append(f"--concurrency {report.slots} (the server answers so many at once; more wait)")
     if any(Oddity.REASONING in trial.oddities for trial in report.modes):
         found.append("switch its reasoning off where it can be (--extra-body, by the model's documentation)")
     return tuple(dict.fromkeys(found))
@@ -182,7 +197,3 @@ def remedies(settings: EndpointSettings, reason: Reason) -> tuple[str, ...]:
     """Return the remedies for calls that fail for ``reason``."""
     remedy = _REMEDIES.get(reason)
     return (remedy.format(variable=settings.api_key_env),) if remedy else ()
-
-
-def _is_local(url: str) -> bool:
-    return urlsplit(url).hostname in ("127.0.0.1", "localhost", "::1", "0.0.0.0")

@@ -29,6 +29,7 @@ class Reason(StrEnum):
     BUDGET = "budget"  # the next request could exceed the budget of tokens or money
     OFFLINE_MISSING = "offline_missing"  # nothing may be asked, and no answer is kept
     TRUNCATED = "truncated"  # the answer was cut at its token limit
+    ENDLESS = "endless"  # the answer was cut at its token limit, and repeats itself or ends in blanks up to there
     REFUSED = "refused"  # the model or a content filter will not answer
     EMPTY_ANSWER = "empty_answer"  # no text, no tool call
     INVALID_ANSWER = "invalid_answer"  # not the JSON that was asked for
@@ -56,7 +57,7 @@ class Reason(StrEnum):
 
 
 _PASSING = frozenset((Reason.RATE_LIMITED, Reason.SERVER, Reason.TIMEOUT, Reason.CONNECTION))
-_WANTING_LESS = frozenset((Reason.TRUNCATED, Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED))
+_WANTING_LESS = frozenset((Reason.TRUNCATED, Reason.ENDLESS, Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED))
 _CONCERNING_ALL = frozenset((Reason.AUTH, Reason.NOT_FOUND, Reason.QUOTA))
 _OF_THE_WAY = frozenset((Reason.CONNECTION, Reason.TLS, Reason.REDIRECTED))
 
@@ -93,18 +94,34 @@ class AnswerFailure(AnswerError):  # noqa: N818 - beside ``AnswerError``, which 
 
     ``complaint`` tells the model what was wrong with it, where asking again may help; it may quote the answer and is
     for no log. ``ignores_schema`` is true where the answer has another shape than asked for, so that nothing on the
-    endpoint's side enforces the schema.
+    endpoint's side enforces the schema. ``most_repeats`` is how often asking again may help, None for as often as the
+    settings say.
     """
 
-    def __init__(self, reason: Reason, sentence: str, complaint: str = "", *, ignores_schema: bool = False) -> None:
+    def __init__(
+        self,
+        reason: Reason,
+        sentence: str,
+        complaint: str = "",
+        *,
+        ignores_schema: bool = False,
+        most_repeats: int | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.reason = reason
         self.complaint = complaint
         self.ignores_schema = ignores_schema
+        self.most_repeats = most_repeats
 
     def again(self) -> AnswerFailure:
         """Return the same failure, to be raised once more."""
-        return AnswerFailure(self.reason, str(self), self.complaint, ignores_schema=self.ignores_schema)
+        return AnswerFailure(
+            self.reason,
+            str(self),
+            self.complaint,
+            ignores_schema=self.ignores_schema,
+            most_repeats=self.most_repeats,
+        )
 
 
 CallFailure = EndpointFailure | AnswerFailure

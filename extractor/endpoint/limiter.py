@@ -1,8 +1,10 @@
 """The gate for requests: so many at once, so many a minute, so much in all.
 
 Requests are let through in the order they came, those repeated before those new. How many run at once is found by
-trying: the limit doubles each round while nothing is refused, is halved when the endpoint refuses (429), then grows by
-one a round. All refusals of one burst count once: only a request let through after the last cut can cause the next.
+trying: the limit doubles each round while nothing is refused, is halved when the endpoint refuses (429) or does not
+answer in time, then grows by one a round. All refusals of one burst count once: only a request let through after the
+last cut can cause the next. Answers that take long leave the limit as it is: a server that answers one call at a time
+lets the others wait, and more of them would run out of their time.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from extractor.endpoint.failures import EndpointFailure, Reason
 from extractor.endpoint.settings import EndpointSettings
 
 _START = 8  # at once, where the settings do not say
+_START_LOCAL = 1  # at an address of this machine: its server may answer one at a time
 _CEILING = 64
+_SOON = 0.25  # of the time that a request may take: answers that come later raise no limit
 _MINUTE = 60.0
 _GONE = float("-inf")
 
@@ -92,9 +96,11 @@ class Limiter:
     def __init__(self, settings: EndpointSettings, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._ceiling = float(settings.concurrency or _CEILING)
-        self._limit = float(settings.concurrency or _START)
+        self._limit = float(settings.concurrency or (_START_LOCAL if settings.is_local else _START))
+        self._soon = _SOON * settings.timeout
         self._cut = False  # whether the limit was ever cut: until then it doubles
         self._last_cut = float("-inf")
+        self._last_soon = float("-inf")  # when the last one that was answered soon was let through
         self._requests = Window(settings.rpm) if settings.rpm else None
         self._tokens = Window(settings.tpm) if settings.tpm else None
         self._budget = Need(settings.budget_tokens or 0, settings.budget_usd or 0.0)
@@ -153,8 +159,10 @@ class Limiter:
         self._spent = Need(self._spent.tokens + spent.tokens, self._spent.dollars + spent.dollars)
         if self._tokens:
             self._tokens.correct(ticket.entry, spent.tokens)
-        if succeeded and ticket.pressed:
-            self._limit = min(self._limit + (1 / self._limit if self._cut else 1), self._ceiling)
+        if succeeded and self._clock() - ticket.admitted <= self._soon:
+            self._last_soon = max(self._last_soon, ticket.admitted)
+            if ticket.pressed:
+                self._limit = min(self._limit + (1 / self._limit if self._cut else 1), self._ceiling)
         self._pump()
 
     def refused(self, ticket: Ticket, wait: float | None) -> None:
@@ -166,6 +174,16 @@ class Limiter:
             self._last_cut = now
         if wait:
             self.close(wait)
+
+    def ran_out(self, ticket: Ticket) -> None:
+        """Note that a request was not answered in time: there were too many, unless a later one was answered soon."""
+        if ticket.admitted >= self._last_soon:
+            self.refused(ticket, None)
+
+    def bound(self, most: int) -> None:
+        """Let no more than ``most`` requests run at once from now on."""
+        self._ceiling = min(self._ceiling, float(most))
+        self._limit = min(self._limit, self._ceiling)
 
     def close(self, seconds: float) -> None:
         """Let nothing through for so many seconds, as the endpoint asked."""

@@ -41,6 +41,25 @@ QUESTION = Call(
 )
 
 
+class Token(BaseModel):
+    """The word on a token."""
+
+    word: Literal["vorp", "zelk", "quam"] = Field(description="the word")
+
+
+FORCED = Call(
+    task="probe",
+    prompt_version="1",
+    messages=(
+        Message("system", "You answer in plain English words, without JSON, and call nothing."),
+        Message("user", "Which colour has the lamp at which cars must stop? Answer with its English name alone."),
+    ),
+    response=Token,
+    max_tokens=1024,
+)
+"""A question whose own answer (red) the schema forbids: it is obeyed only where it is enforced."""
+
+
 async def best_mode(tried: ModeTry) -> Mode:
     """Return the first mode in which the question is answered with nothing odd, else the first in which it is answered.
 

@@ -12,6 +12,7 @@ class Oddity(StrEnum):
     PROSE = "prose"  # words before or after the JSON
     REASONING = "reasoning"  # <think>…</think> before the JSON
     NULL_CONTENT = "null_content"  # the answer was in another field than the content
+    RAN_ON = "ran_on"  # nothing but blanks or a fence from the end of the JSON to the token limit
     TOOL_IGNORED = "tool_ignored"  # text instead of the tool call that was asked for
     SCHEMA_IGNORED = "schema_ignored"  # JSON of another shape than asked for
     USAGE_MISSING = "usage_missing"  # tokens are not counted

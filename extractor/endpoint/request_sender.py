@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from extractor.endpoint.call_keys import schema_text, token_limit
 from extractor.endpoint.call_progress import NO_USAGE, CallProgress, loop_time
-from extractor.endpoint.calls import Call, Mode, Response, Usage
+from extractor.endpoint.calls import Call, Complaint, Mode, Response, Usage
 from extractor.endpoint.clipped_prompts import ClipWatch
 from extractor.endpoint.completion import Reply, read_completion, read_usage
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
@@ -19,7 +19,7 @@ from extractor.endpoint.tally import Totals
 from extractor.endpoint.tokens import least_tokens, most_tokens
 
 if TYPE_CHECKING:
-    from extractor.endpoint.transport import CompletionResponse, Transport
+    from extractor.endpoint.transport import CompletionResponse, LlamaProperties, Transport
 
 
 class RequestSender:
@@ -33,6 +33,7 @@ class RequestSender:
         self._clips = ClipWatch()
         self._dropped: frozenset[str] = frozenset()
         self._transport: Transport | None = None
+        self._slots: asyncio.Task[LlamaProperties] | None = None
 
     def transport(self) -> Transport:
         """Return the OpenAI client, made and imported when it is first needed."""
@@ -44,6 +45,9 @@ class RequestSender:
 
     async def close(self) -> None:
         """Close the connections."""
+        if self._slots:
+            self._slots.cancel()
+            await asyncio.gather(self._slots, return_exceptions=True)
         if self._transport:
             await self._transport.close()
 
@@ -51,14 +55,15 @@ class RequestSender:
         """Send no request with ``parameter`` any more: the endpoint does not take it."""
         self._dropped |= {parameter}
 
-    async def reply(self, call: Call[Response], mode: Mode, complaint: str, progress: CallProgress) -> Reply:
-        """Send one request for ``call`` and return its reply; ``complaint`` is about the answer before, or empty.
+    async def reply(self, call: Call[Response], mode: Mode, complaint: Complaint, progress: CallProgress) -> Reply:
+        """Send one request for ``call`` and return its reply; ``complaint`` is about the answer before, if any.
 
         Raises:
             EndpointFailure: the endpoint failed, or nothing may be sent.
             AnswerFailure: the reply cannot be read, or the endpoint read a part of the prompt only.
         """
         need = self._need(call)
+        await self._learn_slots()
         ticket = await self._turn(need, progress)
         spent, succeeded = Need(0), False
         try:
@@ -85,6 +90,13 @@ class RequestSender:
             self._clips.check(call, reply.usage.prompt)
         return reply
 
+    async def _learn_slots(self) -> None:
+        """Ask a llama.cpp server on this machine, once, how many requests it answers at once: more would only wait."""
+        if self._slots is None and self._settings.is_local and self._settings.concurrency is None:
+            self._slots = asyncio.create_task(self.transport().llama_properties())
+        if self._slots is not None and (slots := (await asyncio.shield(self._slots)).slots):
+            self.limiter.bound(slots)
+
     async def _turn(self, need: Need, progress: CallProgress) -> Ticket:
         """Wait until a request may go, but not beyond the call's time."""
         try:
@@ -95,7 +107,7 @@ class RequestSender:
         raise EndpointFailure(Reason.TIMEOUT, "the time for this call was over before its turn came again")
 
     async def _response(
-        self, call: Call[Response], mode: Mode, complaint: str, progress: CallProgress
+        self, call: Call[Response], mode: Mode, complaint: Complaint, progress: CallProgress
     ) -> CompletionResponse | CallFailure:
         from extractor.endpoint.shapes import request_body
 
@@ -105,7 +117,9 @@ class RequestSender:
         return await self.transport().send(body, call.messages, min(self._settings.timeout, max(left, 0.001)))
 
     def _slow_down(self, failure: CallFailure, ticket: Ticket) -> None:
-        """Send fewer requests at once where the endpoint refused one because there are too many."""
+        """Send fewer requests at once where there are too many: the endpoint refused one, or did not come to it."""
+        if failure.reason is Reason.TIMEOUT:
+            self.limiter.ran_out(ticket)
         if failure.reason is Reason.RATE_LIMITED:
             wait = failure.wait if isinstance(failure, EndpointFailure) else None
             # A wait beyond the call's own deadline ends the call; the others shall not wait for it.

@@ -16,7 +16,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from extractor.endpoint.answers import ValidAnswer
 from extractor.endpoint.call_progress import CallProgress, loop_time
-from extractor.endpoint.calls import Call, Mode, Response
+from extractor.endpoint.calls import NO_COMPLAINT, Call, Complaint, Mode, Response
 from extractor.endpoint.completion import Reply
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
 from extractor.endpoint.oddities import Oddity
@@ -99,29 +99,30 @@ class RetryPolicy:
 
 
 async def corrected(
-    ask: Callable[[str], Awaitable[ValidAnswer[Response]]],
+    ask: Callable[[Complaint], Awaitable[ValidAnswer[Response]]],
     call: Call[Response],
     mode: Mode,
     progress: CallProgress,
     answer_retries: int,
 ) -> ValidAnswer[Response]:
-    """Ask until the answer is valid; ``ask`` is given what was wrong with the last one, at first the empty text.
+    """Ask until the answer is valid; ``ask`` is given what was wrong with the last one, at first nothing.
 
     Raises:
         EndpointFailure: the endpoint failed for good.
         AnswerFailure: the answer is still not valid after so many ``answer_retries``, or cannot get better.
     """
-    complaint = ""
-    for left in range(answer_retries, -1, -1):
+    complaint = NO_COMPLAINT
+    for number in range(answer_retries + 1):
         try:
             answer = await ask(complaint)
         except AnswerFailure as failure:
             progress.note(failure.reason)
             if failure.ignores_schema and mode in _WITH_SCHEMA:
                 progress.note(Oddity.SCHEMA_IGNORED)
-            if not (failure.complaint and left):
+            most = answer_retries if failure.most_repeats is None else min(failure.most_repeats, answer_retries)
+            if not failure.complaint or number >= most:
                 raise
-            complaint = failure.complaint
+            complaint = complaint.followed_by(failure.complaint)
             _LOG.info("%s: %s, asking again", call.task, failure.reason)
         else:
             progress.note(*answer.reply.oddities)

@@ -15,7 +15,9 @@ from extractor.endpoint.calls import Mode
 OPENAI_URL = "https://api.openai.com/v1"
 _OWN_FIELDS = ("model", "messages", "stream", "n")  # of a request: they have settings of their own, or none
 _SHORTEST_SECRET = 6  # characters of a value in a query; a version's number is none
+_OPENAI_HOSTS = ("api.openai.com", ".openai.azure.com")
 _DEADLINE = 5  # times the timeout of a request, where the settings do not say
+_OF_THIS_MACHINE = frozenset(("127.0.0.1", "localhost", "::1", "0.0.0.0", "host.docker.internal"))
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 PromptEdition = Literal["2", "1"]
@@ -56,6 +58,7 @@ class EndpointSettings(BaseModel):
     answer_retries: Annotated[int, Field(ge=0, le=5)] = 2
     backoff: Seconds = 0.5
     cache_by_address: bool = False
+    pack_schema: Literal["auto", "on", "off"] = "auto"
 
     @field_validator("base_url")
     @classmethod
@@ -99,12 +102,26 @@ class EndpointSettings(BaseModel):
         return self.model is not None and (self.api_key is not None or self.base_url != OPENAI_URL)
 
     @property
+    def sends_pack_schema(self) -> bool:
+        """True if a call's own schema is sent in mode ``json_schema``.
+
+        With ``auto`` it goes to all but OpenAI's hosts: those take other keywords, and prepare each new schema slowly.
+        """
+        host = urlsplit(self.base_url).hostname or ""
+        return self.pack_schema == "on" or (self.pack_schema == "auto" and not host.endswith(_OPENAI_HOSTS))
+
+    @property
     def address(self) -> str:
         """The endpoint's address as it may be shown: without user, password and query."""
         parts = urlsplit(self.base_url)
         host = parts.hostname or ""
         host = f"[{host}]" if ":" in host else host
         return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
+
+    @property
+    def is_local(self) -> bool:
+        """True if the address is one of this machine: a server there answers few calls at once, and asks for no pay."""
+        return (urlsplit(self.base_url).hostname or "") in _OF_THIS_MACHINE
 
     @property
     def span(self) -> float:

@@ -19,7 +19,7 @@ from instructor.v2 import mode_registry
 from pydantic import BaseModel
 
 from extractor.endpoint.call_keys import token_limit
-from extractor.endpoint.calls import Call, Message, Mode, Response
+from extractor.endpoint.calls import NO_COMPLAINT, Call, Complaint, Message, Mode, Response
 from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import BugError
 
@@ -29,6 +29,7 @@ _MODES = {
     "json": instructor.Mode.JSON,
     "md_json": instructor.Mode.MD_JSON,
 }
+_OTHER_TEMPERATURE = 0.3  # enough that a model writes something else, and little enough that it still reads well
 _SYSTEM, _USER = "<system>", "<user>"
 
 
@@ -45,7 +46,7 @@ def request_body(
     call: Call[Response],
     settings: EndpointSettings,
     mode: Mode,
-    complaint: str = "",
+    complaint: Complaint = NO_COMPLAINT,
     dropped: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return a request as JSON.
@@ -55,19 +56,51 @@ def request_body(
     shape = _shape(call.response, mode)
     body: dict[str, Any] = {
         "model": settings.model,
-        "messages": _messages(call.messages, shape, complaint),
-        **shape.fields,  # read only: copying a schema takes longer than all the rest
+        "messages": _messages(call.messages, shape, complaint.words),
+        **_fields(shape, call, settings, mode),
         "max_tokens": token_limit(call, settings),
     }
-    if settings.temperature is not None:
-        body["temperature"] = settings.temperature
-    if settings.seed is not None:
-        body["seed"] = settings.seed
+    body |= _sampling(settings, complaint.before)
     for name in dropped:
         value = body.pop(name, None)
         if name == "max_tokens" and value is not None:
             body["max_completion_tokens"] = value  # what newer OpenAI models call it
     return body | settings.extra_body
+
+
+def _fields(shape: _Shape, call: Call[Response], settings: EndpointSettings, mode: Mode) -> Mapping[str, Any]:
+    """Return a mode's fields, read only: copying a schema takes longer than all the rest."""
+    if mode != "json_schema" or call.schema is None or not settings.sends_pack_schema:
+        return shape.fields
+    asked = shape.fields["response_format"]
+    named = {**asked["json_schema"], "schema": call.schema}
+    return {**shape.fields, "response_format": {**asked, "json_schema": named}}
+
+
+def _bounded(part: Any, most: Mapping[str, int]) -> Any:
+    """Return a part of a request with a largest length for each list that ``most`` names and that has none.
+
+    The bounds are no part of a call's key: an answer within them is the same without.
+    """
+    if isinstance(part, list):
+        return [_bounded(each, most) for each in part]
+    if not isinstance(part, dict):
+        return part
+    bounded = {name: _bounded(each, most) for name, each in part.items()}
+    for name, field in bounded.get("properties", {}).items() if isinstance(bounded.get("properties"), dict) else ():
+        if name in most and isinstance(field, dict) and field.get("type") == "array":
+            field.setdefault("maxItems", most[name])
+    return bounded
+
+
+def _sampling(settings: EndpointSettings, same_before: int) -> dict[str, Any]:
+    """Return the sampling of a request, another one where the same complaint as before would bring the same answer."""
+    sampling: dict[str, Any] = {}
+    if settings.temperature is not None:
+        sampling["temperature"] = max(settings.temperature, _OTHER_TEMPERATURE) if same_before else settings.temperature
+    if settings.seed is not None:
+        sampling["seed"] = settings.seed + same_before
+    return sampling
 
 
 def parsed_answer(call: Call[Response], mode: Mode, text: str) -> Response:
@@ -101,6 +134,7 @@ def _shape(response: type[BaseModel], mode: Mode) -> _Shape:
         prepared[0]["content"].startswith(_SYSTEM) and prepared[1]["content"].startswith(_USER)
     ):
         raise BugError(f"this version of Instructor ({instructor.__version__}) shapes {mode} requests in another way")
+    request = _bounded(request, getattr(response, "longest_lists", {}))
     return _Shape(request, prepared[0]["content"][len(_SYSTEM) :], prepared[1]["content"][len(_USER) :])
 
 

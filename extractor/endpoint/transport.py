@@ -20,7 +20,15 @@ from extractor.endpoint.settings import EndpointSettings
 
 _Raw = TypeVar("_Raw")
 _NO_KEY = "none"  # servers of one's own ask for none, the client does
+_PROPERTIES = 5.0  # seconds for a server's properties, which a run can do without
 _CONNECT = 10.0  # seconds to reach a server, within the time for the request
+
+
+class LlamaProperties(NamedTuple):
+    """What a llama.cpp server was started with: the context of a slot in tokens, and its slots; None for unknown."""
+
+    context: int | None = None
+    slots: int | None = None
 
 
 class CompletionResponse(NamedTuple):
@@ -105,14 +113,16 @@ class Transport:
         listed = received.get("data")
         return [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
 
-    async def llama_context(self) -> int | None:
-        """Return the context length, in tokens, that a llama.cpp server was started with; None from other servers."""
+    async def llama_properties(self) -> LlamaProperties:
+        """Return what a llama.cpp server was started with; of other servers nothing is known."""
         place = str(self._client.base_url.join("/props"))
-        raw = await self._tried(lambda: self._client.get(place, cast_to=httpx2.Response), (), self._settings.timeout)
+        seconds = min(self._settings.timeout, _PROPERTIES)
+        raw = await self._tried(lambda: self._client.get(place, cast_to=httpx2.Response), (), seconds)
         if isinstance(raw, CallFailure):  # any other server answers this in any way
-            return None
-        properties = mapping(mapping(body_of(raw.content)).get("default_generation_settings"))
-        return count_of(properties, "n_ctx") or None
+            return LlamaProperties()
+        told = mapping(body_of(raw.content))
+        context = count_of(mapping(told.get("default_generation_settings")), "n_ctx")
+        return LlamaProperties(context or None, count_of(told, "total_slots") or None)
 
     async def close(self) -> None:
         """Close the connections."""

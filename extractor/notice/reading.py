@@ -127,7 +127,7 @@ def _inside_issues(outline: NoticeOutline) -> list[Place]:
     return [issue.text for issue in outline.issues]
 
 
-_ROW = re.compile(r"[^\n\t]*\t[^\n\t]*\t[^\n]*")
+_ROW = re.compile(r"^[^\n\t]*\t[^\n\t]*\t[^\n]*", re.MULTILINE)  # from its beginning only: else long lines take squares
 _RUN_IN = re.compile(r"[一二三四五六七八九十]{1,2}是|[①-⑳]|[其第][一二三四五六七八九十]")
 """An enumerator of measures: what bears one groups no issues."""
 

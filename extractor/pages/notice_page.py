@@ -47,6 +47,9 @@ def notice_page(notice: Notice, text: str, places: TextPlaces | None = None) -> 
 
     return {
         "id": notice.notice_id,
+        "duplicate_of": notice.duplicate_of,
+        "series": notice.series,
+        "edition": notice.edition,
         "text": text,
         "coverage": notice.outline.coverage,
         "digits": notice.outline.digits.count,

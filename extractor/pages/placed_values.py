@@ -22,7 +22,7 @@ class PlacedValue:
     ``kind`` is ``field``, ``total``, ``issue``, ``measure``, the singular of one of a measure's lists, the name of an
     issue's or a measure's own value (``title``, ``deadline``), ``remainder`` or ``digits`` (unread ones, which belong
     to the measure around them). ``by`` has the reader of each part, of the whole under ''; missing parts were read by
-    the rules. ``confidence`` has how sure their judgement of a part is. ``data`` has the record's fields by name, and
+    the rules. ``confidence`` has how sure the judgement of a part is. ``data`` has the record's fields by name, and
     for figures ``base``: the amount in base units.
     """
 
@@ -41,7 +41,7 @@ def values_of(notice: Notice) -> Iterator[PlacedValue]:
     for item in take_apart(notice):
         if item.kind == "measure":
             measures += ((place, item.id) for place in item.at)
-        yield PlacedValue(item.id, item.kind, item.of, item.at, item.by, _data(item), item.rules_confidence)
+        yield PlacedValue(item.id, item.kind, item.of, item.at, item.by, _data(item), item.open_confidence)
         name = NAMED_BY.get(item.kind, "")
         if item.values.get(name):
             by = {"": item.by[name]} if name in item.by else {}

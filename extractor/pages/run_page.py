@@ -57,8 +57,9 @@ def _run(folder: Path) -> dict[str, Any]:
         report = json.loads(RunFolder(folder).report.read_bytes())
         return {
             "backend": report["settings"]["backend"],
+            "trust": report.get("model", {}).get("trust", {}).get("table"),
             "finished": report["finished"][:10],
             "missing": report["totals"]["failed"] + report["totals"]["pending"],
         }
-    except (OSError, ValueError, KeyError, TypeError):
-        return {"backend": None, "finished": None, "missing": 0}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {"backend": None, "trust": None, "finished": None, "missing": 0}

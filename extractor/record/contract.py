@@ -29,7 +29,7 @@ CONTRACT_VERSION = "1.1"
 _READ_BY = "Who read a value, by its path in this record (`types`, `quantities[2].subject`); unlisted values: `rules`."
 _CONFIDENCE = (
     "How sure a judged value is, by its path as in `read_by`: of the values with 0.9, nine in ten are right. Values "
-    "that others than the rules have read or confirmed have none."
+    "that a person has entered or confirmed have none, nor those of a model that was not measured."
 )
 
 
@@ -208,6 +208,15 @@ class Notice(Record):
     contract_version: str = CONTRACT_VERSION
     notice_id: str
     text_sha256: str
+    duplicate_of: str | None = Field(
+        default=None, description="The id of the notice in the same results that this one is the same as."
+    )
+    series: str | None = Field(
+        default=None, description="The body whose notices of several years this one is one of, by its full name."
+    )
+    edition: str | None = Field(
+        default=None, description="What tells it from the body's other notices: year and round (`2024 · 第三轮`)."
+    )
     title: str | None = None
     inspected_body: str | None = None
     inspection_team: str | None = None

@@ -37,7 +37,7 @@ class Item:
 
     ``of`` is the id of what holds it, '' for the notice; ``values`` are named as in the contract; ``at`` are its places
     (one, but for fields), ``parts`` those of its label, title, topic, section, deadline and what is responsible; ``by``
-    says who read its parts, and ``confidence`` how sure the rules' judgement of a part is, the whole's under ''.
+    says who read its parts, and ``confidence`` how sure a judgement of a part is, the whole's under ''.
     """
 
     id: str
@@ -50,11 +50,11 @@ class Item:
     confidence: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def rules_confidence(self) -> dict[str, float]:
-        """The confidence of the parts that no other reader has read or confirmed."""
-        if "" in self.by:
+    def open_confidence(self) -> dict[str, float]:
+        """The confidence of the parts that no person has entered or confirmed."""
+        if self.by.get("") == PERSON:
             return {}
-        return {part: sure for part, sure in self.confidence.items() if part not in self.by}
+        return {part: sure for part, sure in self.confidence.items() if self.by.get(part) != PERSON}
 
 
 class _Told(NamedTuple):
@@ -185,7 +185,7 @@ def _issue(
         "measures": measures,
         "spans": _own_places(item),
         "read_by": dict(item.by),
-        "confidence": item.rules_confidence,
+        "confidence": item.open_confidence,
     }
 
 
@@ -197,7 +197,7 @@ def _measure(
     readers: Sequence[ItemKind],
 ) -> dict[str, Any]:
     paths[item.id] = path
-    told = _Told(dict(item.by), item.rules_confidence)
+    told = _Told(dict(item.by), item.open_confidence)
     lists = {SHAPES[kind].list: _listed(held, item.id, path, kind, paths, told) for kind in readers}
     spans = _own_places(item)
     organizations = held.get((item.id, "organization"), [])
@@ -228,7 +228,7 @@ def _listed(
     paths.update((item.id, f"{path}.{keys[item.id]}" if path else keys[item.id]) for item in items)
     for item in items:
         told.by.update(_keyed(item.by, keys[item.id]))
-        told.confidence.update(_keyed(item.rules_confidence, keys[item.id]))
+        told.confidence.update(_keyed(item.open_confidence, keys[item.id]))
     if kind == "organization":
         return [item.values["value"] for item in items]
     return [{**item.values, "text": item.at[0]} for item in items]

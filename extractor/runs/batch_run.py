@@ -17,6 +17,7 @@ from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import read_first
 from extractor.assist.prompts import prompt
 from extractor.assist.tasks import TASKS
+from extractor.endpoint.answer_keeper import kept_key
 from extractor.endpoint.answer_records import AnswerRecord, CallHeader
 from extractor.endpoint.answers import kept_answer
 from extractor.endpoint.batch_answers import read_batch
@@ -169,7 +170,7 @@ class _LookUp:
         self.unfit: set[str] = set()
 
     def __call__(self, call: Call[Response]) -> Response | None:
-        key = call_key(call, self._settings)
+        key = kept_key(self._cache, call, self._settings)
         record = self._cache.get(key)
         if record is None:
             return None

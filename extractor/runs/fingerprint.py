@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 _PARSERS = ("lxml", "ahocorasick_rs", "pydantic", "pypdfium2", "python-docx", "rapidocr", "onnxruntime")
 OF_RULES = ("files", "text", "notice", "record", "data", "pipeline.py", "omissions.py", "recognition.py", "readers.py")
 """The parts on the way of a notice that rules read."""
-OF_MODELS = ("assist", "endpoint", "model_source.py")
+OF_MODELS = ("assist", "endpoint", "model_source.py", "trust_tables.py")
 """The parts that a model's reading has besides."""
 _WITHOUT = frozenset(("data/prices.toml", "data/tables.toml"))  # read by what shows records
+_TRUST = "data/trust/"  # a model's table counts by its own key, in the reader's settings
 _HELD = frozenset((".py", ".toml", ".json"))
 
 
@@ -49,7 +50,8 @@ def _parts(package: Path, rooms: tuple[str, ...]) -> Iterator[Path]:
     for room in rooms:
         place = package / room
         for path in place.rglob("*") if place.is_dir() else (place,):
-            if path.suffix in _HELD and path.relative_to(package).as_posix() not in _WITHOUT:
+            name = path.relative_to(package).as_posix()
+            if path.suffix in _HELD and name not in _WITHOUT and not name.startswith(_TRUST):
                 yield path
 
 

@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from extractor.collection.kinship import kinships
 from extractor.errors import ExtractorError, InputError, OutputError, SettingsError, unforeseen
 from extractor.files.discover import discover
 from extractor.files.notice_ids import notice_ids
@@ -349,7 +350,10 @@ def _read(source: Source) -> bytes | InputError:
 
 
 def _write(report: Report) -> None:
-    report.folder.compose(outcome.notice_id for outcome in report.notices if outcome.notice_id is not None)
+    """Write ``notices.jsonl`` and ``run.json``; what the notices are to each other goes into both."""
+    ids = [outcome.notice_id for outcome in report.notices if outcome.notice_id is not None]
+    report.kin = kinships(map(report.folder.signature, ids))
+    report.folder.compose(ids, report.kin, report.settings.lang)
     report.folder.write_report(as_json(report))
 
 

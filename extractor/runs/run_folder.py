@@ -19,14 +19,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from extractor.collection.kinship import Kinship
+from extractor.collection.notice_signatures import FORM, NoticeSignature, signature_of
+from extractor.collection.placed_lines import placed_line
 from extractor.disk import names, system
 from extractor.disk.marker import claim
 from extractor.disk.whole import sweep, sweep_files, try_out, unwritable, write_file
 from extractor.errors import InputError, OutputError, SettingsError
+from extractor.record.contract import Notice
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
     from extractor.pipeline import Counts, LeftOutRows
+    from extractor.record.checks import Lang
 
 _ANOTHER_FOLDER = "choose another with --out"
 _ANOTHER_PLACE = "choose another place with --out"
@@ -44,6 +49,8 @@ class Entry:
     counts: Counts
     left_out: LeftOutRows = field(default_factory=list)
     places_sha256: str = ""
+    signature: str = ""
+    """What the notice is known by among others, as JSON (``extractor.collection.notice_signatures``)."""
 
 
 @dataclass(frozen=True)
@@ -97,10 +104,11 @@ class RunFolder:
         counts: Counts,
         left_out: LeftOutRows | None = None,
         places: bytes = b"",
+        signature: str = "",
     ) -> None:
         """Keep a finished notice: its text, its line (JSON without line ends), and what goes into the report of it.
 
-        ``places`` is the content of the file of its places, b"" for none.
+        ``places`` is the content of the file of its places, b"" for none; ``signature`` is its signature as JSON.
 
         Raises:
             InputError: the id is no name for a file.
@@ -108,7 +116,7 @@ class RunFolder:
         """
         raw_text, raw_line = text.encode(), line.encode()
         hash_of_places = _sha256(places) if places else ""
-        entry = Entry(key, _sha256(raw_text), _sha256(raw_line), counts, left_out or [], hash_of_places)
+        entry = Entry(key, _sha256(raw_text), _sha256(raw_line), counts, left_out or [], hash_of_places, signature)
         # After a power cut the hashes say what is not whole, and it is done again: not worth a sync each.
         _replace(self.text(notice_id), [raw_text], durable=False)
         if places:
@@ -132,13 +140,30 @@ class RunFolder:
             return None
         return entry if whole else None
 
-    def compose(self, notice_ids: Iterable[str]) -> None:
+    def signature(self, notice_id: str) -> NoticeSignature:
+        """Return what a finished notice is known by among others; of an entry without it, made from the notice."""
+        with self._entry(notice_id).open("rb") as file:
+            entry, line = Entry(**json.loads(file.readline())), file
+            if entry.signature:
+                found = NoticeSignature.model_validate_json(entry.signature)
+                if found.form == FORM:
+                    return found
+            notice = Notice.model_validate_json(line.read())
+        return signature_of(notice, self.text(notice_id).read_text(encoding="utf-8"))
+
+    def compose(self, notice_ids: Iterable[str], kin: Mapping[str, Kinship] | None = None, lang: Lang = "zh") -> None:
         """Write ``notices.jsonl`` from the finished work of ``notice_ids``, holding one notice at a time.
+
+        ``kin`` says which of them are the same and of one body; its checks are in ``lang``.
 
         Raises:
             OutputError: the folder cannot be written.
         """
-        _replace(self.notices, map(self._line, notice_ids))
+        lines = ((notice_id, self._line(notice_id)) for notice_id in notice_ids)
+        known = kin or {}
+        _replace(
+            self.notices, (placed_line(line, known[each], lang) if each in known else line for each, line in lines)
+        )
 
     def write_report(self, report: Mapping[str, Any]) -> None:
         """Write ``run.json``.

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from extractor.collection.kinship import Kinship
 from extractor.data import read_table
 from extractor.files.discover import in_kinds
 from extractor.files.sources.source import PassedOver
@@ -47,7 +48,7 @@ class Outcome:
     unanswered: Sequence[str] = ()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Report:
     """The account of a run.
 
@@ -68,6 +69,18 @@ class Report:
     passed_over: list[PassedOver] = field(default_factory=list)
     """Files of folders and archives that are no notices."""
     asked: Mapping[str, Any] | None = None
+    kin: Mapping[str, Kinship] = field(default_factory=dict)
+    """What the notices are to each other, by their ids; empty until they are written."""
+
+    @property
+    def duplicates(self) -> int:
+        """The number of notices that are the same as another one of the run."""
+        return sum(kinship.duplicate_of is not None for kinship in self.kin.values())
+
+    @property
+    def unsure_duplicates(self) -> int:
+        """The number of notices that may be the same as another one, and count all the same."""
+        return sum(kinship.may_be is not None for kinship in self.kin.values())
 
     @property
     def notices(self) -> list[Outcome]:
@@ -80,7 +93,8 @@ class Report:
 
     def total(self, name: str) -> int:
         """Return the sum over the notices of what is counted by a whole number, e.g. ``issues``, ``digits_unread``."""
-        return sum(int((outcome.counts or {}).get(name) or 0) for outcome in self.notices)
+        told = self.duplicates + self.unsure_duplicates if name == "checks" else 0
+        return sum(int((outcome.counts or {}).get(name) or 0) for outcome in self.notices) + told
 
     def left_out(self) -> dict[str, int]:
         """Return the code points that ingest left out of the notices' texts, by kind."""
@@ -102,12 +116,21 @@ def how_it_went(report: Report) -> str:
     parts += [f"{count} {status}" for status in ("unchanged", "failed", "pending") if (count := report.count(status))]
     found = ", ".join(f"{report.total(name)} {name}" for name in COUNTED)
     where = f"{len(report.notices)} in {report.folder.notices}"
+    where += _what_is_the_same(report)
     asked = f"; {what_was_asked(report.asked)}" if report.asked is not None else ""
     asked += f"; {count} unanswered, there the rules' reading stands" if (count := report.total("unanswered")) else ""
+    asked += f"; {report.asked['trust']['told']}" if report.asked and "trust" in report.asked else ""
     lacking = _what_was_unread(report) + _what_was_left_out(report)
     sentence = f"{', '.join(parts)}; {where}: {found}{lacking}{asked}; {report.seconds:.1f} s"
     sentence += f"; passed over: {kinds} (listed in run.json)" if (kinds := in_kinds(report.passed_over, "en")) else ""
     return f"interrupted: {sentence}; {how_to_go_on(report)}" if report.ending == "interrupted" else sentence
+
+
+def _what_is_the_same(report: Report) -> str:
+    """Return in words how many notices are the same as others, or may be; empty where none is."""
+    same, unsure = report.duplicates, report.unsure_duplicates
+    words = f" ({same} the same as others, counted once in sums)" if same else ""
+    return words + (f" ({unsure} may be the same as others, counted; see the checks)" if unsure else "")
 
 
 def _what_was_unread(report: Report) -> str:
@@ -169,23 +192,31 @@ def as_json(report: Report) -> dict[str, Any]:
             "inputs": len(report.outcomes),
             **{status: statuses[status] for status in ("done", "unchanged", "failed", "pending")},
             **{name: report.total(name) for name in _SUMMED},
+            "duplicates": report.duplicates,
+            "may_be_duplicates": report.unsure_duplicates,
             "left_out": report.left_out(),
             "passed_over": dict(Counter(each.kind for each in report.passed_over)),
         },
         **({} if report.asked is None else {"model": dict(report.asked)}),
-        "inputs": [_input_as_json(outcome) for outcome in report.outcomes],
+        "inputs": [
+            _input_as_json(outcome, report.kin.get(outcome.notice_id or "", Kinship())) for outcome in report.outcomes
+        ],
         "passed_over": [{"name": each.name, "kind": each.kind} for each in report.passed_over],
     }
 
 
-def _input_as_json(outcome: Outcome) -> dict[str, Any]:
+def _input_as_json(outcome: Outcome, kinship: Kinship) -> dict[str, Any]:
+    counts: Counts = outcome.counts or dict.fromkeys((*COUNTED, "coverage", "digits_unread", "unanswered"))
+    told = (kinship.duplicate_of is not None) + (kinship.may_be is not None)
     return {
         "name": outcome.name,
         "notice_id": outcome.notice_id,
         "sha256": outcome.sha256,
         "outcome": outcome.status,
         "error": outcome.error,
-        **(outcome.counts or dict.fromkeys((*COUNTED, "coverage", "digits_unread", "unanswered"))),
+        "duplicate_of": kinship.duplicate_of,
+        "may_be": kinship.may_be,
+        **({**counts, "checks": (counts["checks"] or 0) + told} if told else counts),
         "left_out": outcome.left_out,
         "seconds": round(outcome.seconds, 3),
         **({} if outcome.asked is None else {"model": dict(outcome.asked)}),

@@ -56,6 +56,9 @@ def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> Noti
     rows["notices"].append(
         {
             **record.ids,
+            "series": notice.series,
+            "edition": notice.edition,
+            "duplicate_of": notice.duplicate_of,
             **{name.removeprefix("contact."): value for name, value in fields.items()},
             "issue_count": len(notice.issues),
             "measure_count": sum(len(issue.measures) for issue in notice.issues),

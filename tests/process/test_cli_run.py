@@ -47,6 +47,8 @@ class TestWhatIsWritten:
             "checks": sum(len(notice["checks"]) for notice in notices(out)),
             "digits_unread": 0,
             "unanswered": 0,
+            "duplicates": 1,
+            "may_be_duplicates": 0,
             "left_out": {},
             "passed_over": {},
         }

@@ -13,6 +13,7 @@ from fake_endpoint import Serving, mode_of, serving
 from gold_answers import examples, items, known
 from notice_extractor_eval.evaluation import evaluate_notice
 
+from extractor.assist.proposals.witnesses import eager
 from extractor.endpoint.client import Endpoint
 from extractor.model_source import NoticeModel
 from extractor.pipeline import Assisted, extract_with_model
@@ -47,7 +48,9 @@ def read(server: Serving, number: int, *, finds_issues: bool = False, **how: Any
     async def asked() -> Assisted:
         async with Endpoint(settings(server, timeout=30.0, **how)) as endpoint:
             model = NoticeModel(endpoint, None)
-            return await extract_with_model(text, model, notice_id=gold.notice_id, finds_issues=finds_issues)
+            return await extract_with_model(
+                text, model, notice_id=gold.notice_id, finds_issues=finds_issues, trust=eager()
+            )
 
     return asyncio.run(asked())
 

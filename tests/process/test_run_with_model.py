@@ -63,7 +63,7 @@ def test_a_record_names_what_its_page_hides(runs: Runs) -> None:
 
 def started(runs: Runs, *files: str, out: str, cache: str, options: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
     """Start a run as a process of its own."""
-    whom = ("--base-url", runs.server.base_url, "--model", "fake")
+    whom = ("--base-url", runs.server.base_url, "--model", "fake", "--concurrency", "8")
     return start("run", *files, "--out", out, "--cache-dir", cache, *whom, *options, cwd=runs.folder)
 
 

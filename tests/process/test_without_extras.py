@@ -40,6 +40,7 @@ COMMANDS = {
         for kind in ("xlsx", "duckdb", "parquet")
     },
     "serve": (("serve", "--port", "0"), "serve"),
+    "serve-model": (("serve-model",), "local"),
     "schema": (("schema",), None),
     "prompts": (("prompts", str(SHORT)), "model"),
     "doctor": (("doctor", *MODEL), "model"),

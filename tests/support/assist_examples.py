@@ -17,6 +17,7 @@ from extractor.assist.merge import merge
 from extractor.assist.packs.material import Material, read_first
 from extractor.assist.packs.pack import AnsweredPack
 from extractor.assist.proposals.record_draft import MergedRecord
+from extractor.assist.proposals.witnesses import TrustTable, eager
 from extractor.record.contract import Issue, Measure
 
 TUNED = ("lianyungang-haizhou-2024", "nanjing-jiangbei-2024")
@@ -41,9 +42,14 @@ def labelled(
     text: str = TEXT,
     issues: dict[int, dict[str, Any]] | None = None,
     h: tuple[int, ...] = (1,),
+    *,
+    trust: TrustTable | None = None,
     **measures: dict[str, Any],
 ) -> MergedRecord:
-    """The record after a model answered its one labels pack: ``m1={"t": […]}``; what is not given is answered dully."""
+    """The record after a model answered its one labels pack: ``m1={"t": […]}``; what is not given is answered dully.
+
+    By default it wins wherever a model may.
+    """
     made = material(text)
     (pack,) = labels_packs(made, 100_000)
     answer = {
@@ -56,7 +62,8 @@ def labelled(
         ],
         "h": list(h),
     }
-    return merge(made, [AnsweredPack(pack, LabelsAnswer.model_validate(answer, context={"pack": pack}))])
+    answered = AnsweredPack(pack, LabelsAnswer.model_validate(answer, context={"pack": pack}))
+    return merge(made, [answered], trust=trust or eager())
 
 
 def with_fields(text: str = TEXT, **fields: object) -> MergedRecord:

@@ -46,6 +46,15 @@ REPLIES: Mapping[str, tuple[int, dict[str, Any]]] = {
     "500": (500, {"message": "boom"}),
     "503": (503, {"message": "overloaded"}),
     "context_too_long": (400, {"message": "maximum context length is 4096", "code": "context_length_exceeded"}),
+    "unreadable": (500, {"message": "The model produced output that does not match the expected peg-native format"}),
+    "unreadable_tool": (500, {"message": "error parsing tool call: raw='{\"a\"', err=unexpected end of JSON input"}),
+    "no_db": (400, {"message": "Authentication Error, No connected db.", "type": "no_db_connection", "code": "400"}),
+    "no_model": (400, {"message": "/chat/completions: Invalid model name passed in model=fake.", "code": "400"}),
+    "pinned": (400, {"message": "Server is pinned to other; it has no fake"}),
+    "room": (
+        400,
+        {"message": "max_tokens=99 cannot be greater than max_model_len=8", "param": "max_tokens", "code": 400},
+    ),
     "exceed_context": (400, {"message": "the request does not fit", "type": "exceed_context_size_error"}),
     "filter": (400, {"message": "The response was filtered", "code": "content_filter"}),
     "unsupported": (400, {"message": "Unsupported parameter: 'max_tokens'.", "param": "max_tokens"}),
@@ -91,6 +100,8 @@ class Script:
     unknown_mode: str = "400"  # or "ignored": the model answers with prose
     headers: Mapping[str, str] = field(default_factory=dict)  # of each completion
     context: int = 0  # tokens; a longer prompt is clipped without a word (0: none is)
+    slots: int = 0  # requests answered at once; the others wait for their turn (0: all at once)
+    tells_slots: bool = False  # as llama.cpp does
     first_token: float = 0.0  # seconds
     per_second: float = 0.0  # tokens (0: all at once)
     models: Sequence[Mapping[str, Any]] = ({"id": "fake", "object": "model"},)
@@ -158,6 +169,8 @@ def _least(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Any:
     kind = schema.get("type")
     if kind == "object":
         return {name: _least(schema["properties"][name], definitions) for name in schema.get("required", ())}
+    if kind == "array" and "prefixItems" in schema:
+        return [_least(each, definitions) for each in schema["prefixItems"]]
     if kind == "array":
         return [_least(schema["items"], definitions)] * schema.get("minItems", 0)
     return {"integer": schema.get("minimum", 1), "number": 1.0, "boolean": False, "string": "x"}.get(str(kind))
@@ -174,6 +187,7 @@ class _Server:
         self.at_once = 0
         self.most_at_once = 0
         self.prompts: list[str] = []
+        self.turns = asyncio.Semaphore(10_000)
 
     async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -202,8 +216,9 @@ class _Server:
         if method == "GET" and path == "/v1/models":
             await _send(writer, 200, {"object": "list", "data": list(self.script.models)})
             return True
-        if path == "/props" and self.script.context:
-            await _send(writer, 200, {"default_generation_settings": {"n_ctx": self.script.context}})
+        if path == "/props" and (self.script.context or self.script.tells_slots):
+            told = {"total_slots": self.script.slots} if self.script.tells_slots else {}
+            await _send(writer, 200, {"default_generation_settings": {"n_ctx": self.script.context}, **told})
             return True
         if path != "/v1/chat/completions":
             await _send(writer, 404, {"error": {"message": f"no {path}"}})
@@ -227,6 +242,7 @@ class _Server:
     def _controlled(self, path: str, body: Any) -> Any:
         if path == "/_script":
             self.script = Script(**body)
+            self.turns = asyncio.Semaphore(self.script.slots or 10_000)
             self.log, self.prompts, self.most_at_once = [], [], 0
         return {"log": self.log, "most_at_once": self.most_at_once}
 
@@ -264,10 +280,11 @@ class _Server:
         if request.get("stream"):
             await self._stream(writer, body)
             return False
-        if self.script.first_token:
-            await asyncio.sleep(self.script.first_token)
-        if self.script.per_second:
-            await asyncio.sleep(tokens / self.script.per_second)
+        async with self.turns:
+            if self.script.first_token:
+                await asyncio.sleep(self.script.first_token)
+            if self.script.per_second:
+                await asyncio.sleep(tokens / self.script.per_second)
         raw = json.dumps(body, ensure_ascii=False).encode()
         if kind == "half_body":
             writer.write(_head(200, len(raw), {}) + raw[: len(raw) // 2])
@@ -304,7 +321,8 @@ class _Server:
             as_tool = mode == "tools" and mode in self.script.modes and kind not in _AS_TEXT
             arguments = json.loads(plain) if kind == "object_arguments" else plain
             tool = {"name": request["tools"][0]["function"]["name"], "arguments": arguments} if as_tool else {}
-            message["content"] = None if as_tool else f"```json\n{plain}\n```" if mode == "md_json" else plain
+            fenced = f"```json\n{plain}" + ("" if finish == "length" else "\n```")
+            message["content"] = None if as_tool else fenced if mode == "md_json" else plain
             message |= {"tool_calls": [{"id": "1", "type": "function", "function": tool}]} if as_tool else {}
         prompt = count_tokens("".join(message["content"] or "" for message in request["messages"]))
         usage: Any = {
@@ -344,6 +362,7 @@ class _Server:
         await writer.drain()
 
 
+_ENDLESS = {"blank_end": "\n" * 600, "same_end": "".join(f'{{"i":{number}}},' for number in range(90))}
 _AS_TEXT = ("text_for_tool", "prose", "fences", "reasoning")  # what comes as content where a tool call is due
 
 
@@ -356,6 +375,7 @@ def _spoilt(text: str, fault: Mapping[str, Any], mode: str) -> tuple[str | None,
         "null": {"content": None},
         "refusal": {"content": None, "refusal": "I cannot help with that."},
         "hidden": {"content": None, "reasoning_content": text},
+        "hidden_by_proxy": {"content": None, "provider_specific_fields": {"reasoning": text}},
         "parts": {"content": [{"type": "text", "text": text}]},
     }
     if kind in wholes:
@@ -364,6 +384,8 @@ def _spoilt(text: str, fault: Mapping[str, Any], mode: str) -> tuple[str | None,
         return None, {"content": ""}, "content_filter"
     if kind in ("truncated", "length"):
         return text[: len(text) * 2 // 3], {}, "length" if kind == "length" else "stop"
+    if kind in _ENDLESS:
+        return text[:8] + _ENDLESS[kind], {}, "length"
     spoilt = {
         "prose": f"Sure {{as asked}}! Here it is:\n{text}\nLet me know if you need anything else.",
         "fences": f"```json\n{text}\n```",

@@ -1,4 +1,4 @@
-"""A folder of forty files of many kinds, as offices and crawls keep them; all made here, each with what is expected."""
+"""A folder of 44 files of many kinds, as offices and crawls keep them; all made here, each with what is expected."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import struct
 import zipfile
 from pathlib import Path
 
+from ofd_examples import Ofd
+from pdf_examples import laid, register
 from word_examples import paragraph, run, word
 
 TEXT = (
@@ -87,6 +89,7 @@ WEBARCHIVE = plistlib.dumps(
     {"WebMainResource": {"WebResourceData": PAGE, "WebResourceMIMEType": "text/html"}}, fmt=plistlib.FMT_BINARY
 )
 
+register()  # the font of the PDF
 READ: dict[str, tuple[bytes, str]] = {
     "a.txt": (TEXT.encode(), "text"),
     "a_gbk.TXT": (TEXT.encode("gbk"), "text"),
@@ -105,6 +108,8 @@ READ: dict[str, tuple[bytes, str]] = {
     "f4.doc": (DOCX, "docx"),
     "g.xml": (flat_word(DOCX), "word_xml"),
     "g2003.xml": (FLAT_2003, "word_xml"),
+    "w.ofd": (Ofd().document(Ofd().pages(LINES)), "ofd"),
+    "w.pdf": (laid(paragraphs=LINES), "pdf"),
 }
 """Files that are read, all with the same lines, and their kinds."""
 

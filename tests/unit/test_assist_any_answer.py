@@ -15,6 +15,7 @@ from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.layout.model_outline import lay_out
 from extractor.assist.merge import merge
 from extractor.assist.packs.pack import AnsweredPack
+from extractor.assist.proposals.witnesses import eager
 from extractor.notice.assemble import assemble
 from extractor.record.enumerations import VOCABULARIES
 from extractor.record.grounding import ungrounded
@@ -70,7 +71,7 @@ def test_labels_and_fields(
 ) -> None:
     labels = LabelsAnswer.model_validate({"issues": said_issues, "measures": said_measures, "h": headings})
     notice_fields = FieldsAnswer.model_validate(said_fields)
-    merged = merge(MADE, [AnsweredPack(LABELS, labels)], [AnsweredPack(FIELDS, notice_fields)])
+    merged = merge(MADE, [AnsweredPack(LABELS, labels)], [AnsweredPack(FIELDS, notice_fields)], trust=eager())
     assert ungrounded(merged.notice, TEXT) == []
     assert len(merged.notice.issues) == len(MADE.notice.issues)
     for issue in merged.notice.issues:

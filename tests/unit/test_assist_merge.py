@@ -11,7 +11,7 @@ from extractor.assist.labels.label_answer import LabelsAnswer
 from extractor.assist.labels.label_pack import labels_packs
 from extractor.assist.merge import merge
 from extractor.assist.packs.pack import AnsweredPack
-from extractor.assist.proposals.witnesses import witness
+from extractor.assist.proposals.witnesses import unmeasured, witness_rows
 from extractor.data import read_table
 from extractor.record.grounding import ungrounded
 
@@ -157,6 +157,7 @@ def test_a_date_printed_with_blanks_is_added() -> None:
 
 def test_printed_values_are_not_denied_but_doubted() -> None:
     merged = labelled(
+        trust=unmeasured(),
         m1={"x": ["q1", "f1"]},
         m3={"z": [{"k": "d", "w": "2023年9月", "v": v} for v in ("2023-08", "2023-09", "2023", "-")]},
     )
@@ -164,8 +165,22 @@ def test_printed_values_are_not_denied_but_doubted() -> None:
     assert [date.value for date in measures(merged)[2].dates] == ["2023-09"]
     assert codes(merged, f"{M1}.quantities[0]") == ["witnesses_disagree"]
     assert codes(merged, f"{M3}.dates") == ["quote_not_found"]
-    assert codes(merged, f"{M3}.dates[0]") == ["witnesses_disagree", "witnesses_disagree"]
+    assert codes(merged, f"{M3}.dates[0]") == ["witnesses_disagree"]
     assert measures(merged)[2].read_by["dates[0].value"] == "both"
+
+
+def test_of_a_model_that_nobody_measured_only_what_nothing_was_read_of_is_added() -> None:
+    said = {"t": ["digital"], "s": "in_progress", "w": "举办培训班", "q": ["1举办"], "f": ["drafted"], "n": ["培训班"]}
+    held = {"a": [{"q": 2, "a": "诫勉"}, {"q": 1, "a": "问责"}], "z": [{"k": "f", "w": "违规资金", "v": "issued"}]}
+    rules = material(TEXT).notice
+    merged = labelled(issues={1: {"c": "safety"}}, h=(), trust=unmeasured(), m1=said, m2=held)
+    unread = ({"read_by", "confidence"}, {"read_by", "confidence"})
+    for read, found in zip(rules.issues, merged.notice.issues, strict=True):
+        assert found.model_dump(exclude={"measures", *unread[0]}) == read.model_dump(exclude={"measures", *unread[0]})
+        for one, other in zip(read.measures, found.measures, strict=True):
+            assert other.model_dump(exclude=unread[1]) == one.model_dump(exclude=unread[1])
+    for path in (f"{M1}.types", f"{M1}.status", f"{M1}.heading", f"{M1}.organizations", f"{M2}.accountability"):
+        assert len(codes(merged, path)) >= 1
 
 
 def test_a_failed_pack_leaves_the_rules_reading() -> None:
@@ -225,11 +240,6 @@ def test_dates_and_totals_of_the_model_alone_are_told_but_not_taken() -> None:
 
 def test_every_doubt_can_be_said() -> None:
     said = {"quote_not_found", "model_failed", "layout_by_model", "layout_failed", "layout_empty", "layout_dropped"}
-    rows = {witness(field).code for field in read_table("witnesses")}
+    rows = {row.cautious.code for row in witness_rows().values()}
     assert rows == {"witnesses_disagree", "witnesses_differ"}
     assert rows | said <= set(read_table("checks"))
-
-
-@pytest.mark.parametrize("field", list(read_table("witnesses")))
-def test_every_row_of_the_table_is_whole(field: str) -> None:
-    assert witness(field).value in ("rules", "model", "pointed")

@@ -20,6 +20,7 @@ from extractor.assist.packs.material import Material, material_of
 from extractor.assist.packs.pack import AnsweredPack, Pack
 from extractor.assist.prompts import call_for
 from extractor.assist.proposals.record_draft import MergedRecord
+from extractor.assist.proposals.witnesses import eager
 from extractor.endpoint.tokens import estimate_tokens
 from extractor.notice.assemble import in_folded, in_source
 from extractor.record.contract import Notice
@@ -60,7 +61,7 @@ def merged(
         told = answered(gold, made, each, spent)
         assert isinstance(told, FieldsAnswer)
         fields.append(AnsweredPack(each, told))
-    return merge(made, labels, fields, by_model=by_model)
+    return merge(made, labels, fields, trust=eager(), by_model=by_model)
 
 
 def assert_as_gold(gold: Notice, made: Material, found: MergedRecord, text: str) -> None:

@@ -7,7 +7,6 @@ from assist_examples import TEXT, codes, labelled, material, measures
 from planted import notice
 
 from extractor.assist.packs.material import span_of
-from extractor.assist.proposals import record_draft
 from extractor.assist.proposals.matters import (
     Addition,
     Confirmation,
@@ -21,23 +20,24 @@ from extractor.assist.proposals.matters import (
     compared,
 )
 from extractor.assist.proposals.record_draft import MergedRecord, RecordDraft
-from extractor.assist.proposals.witnesses import Winner, Witness
+from extractor.assist.proposals.witnesses import TrustTable, Winner, Witness, eager, witness_rows
 from extractor.record.items import Item
 from extractor.text.places import Place
 
 M1 = "issues[0].measures[0]"
 
 
-def drafted(*proposals: Proposal) -> MergedRecord:
+def drafted(*proposals: Proposal, trust: TrustTable | None = None) -> MergedRecord:
     """The record of the rules after ``proposals``."""
-    draft = RecordDraft(material(TEXT))
+    draft = RecordDraft(material(TEXT), trust or eager())
     draft.take(proposals)
     return draft.merged()
 
 
-def given(monkeypatch: pytest.MonkeyPatch, winner: Winner) -> None:
-    """Let one reader win whatever is asked."""
-    monkeypatch.setattr(record_draft, "witness", lambda _: Witness(winner, winner, winner, "witnesses_differ"))
+def given(winner: Winner) -> TrustTable:
+    """A table by which one reader wins whatever is asked."""
+    row = Witness(winner, winner, winner, "witnesses_differ")
+    return TrustTable("measured", "any", dict.fromkeys(witness_rows(), row), "any")
 
 
 def found(words: str) -> Place:
@@ -62,10 +62,9 @@ def test_an_agreement_is_of_both_and_raises_no_doubt() -> None:
 
 
 @pytest.mark.parametrize(("winner", "kept"), [("model", "planned"), ("rules", "completed"), ("pointed", "completed")])
-def test_a_differing_value_is_decided_by_the_table(monkeypatch: pytest.MonkeyPatch, winner: Winner, kept: str) -> None:
-    given(monkeypatch, winner)
+def test_a_differing_value_is_decided_by_the_table(winner: Winner, kept: str) -> None:
     edit = compared(M1, "status", "completed", "planned", pointed=False)
-    merged = drafted(Matter("measures.status", f"{M1}.status", [edit]))
+    merged = drafted(Matter("measures.status", f"{M1}.status", [edit]), trust=given(winner))
     assert measures(merged)[0].status == kept
     assert measures(merged)[0].read_by == ({"status": "model"} if winner == "model" else {})
     assert merged.doubts[0].values == {"rules": "completed", "model": "planned", "kept": kept}
@@ -78,9 +77,10 @@ def test_a_pointed_value_needs_printed_words() -> None:
 
 
 @pytest.mark.parametrize(("winner", "count"), [("model", 3), ("rules", 2)])
-def test_an_addition_is_put_in_printed_order(monkeypatch: pytest.MonkeyPatch, winner: Winner, count: int) -> None:
-    given(monkeypatch, winner)
-    merged = drafted(Matter("measures.quantities", f"{M1}.quantities", [Addition(quantity("《资金"), "3期")]))
+def test_an_addition_is_put_in_printed_order(winner: Winner, count: int) -> None:
+    merged = drafted(
+        Matter("measures.quantities", f"{M1}.quantities", [Addition(quantity("《资金"), "3期")]), trust=given(winner)
+    )
     quantities = measures(merged)[0].quantities
     assert len(quantities) == count
     assert quantities == sorted(quantities, key=lambda each: each.text.start)
@@ -93,37 +93,36 @@ def test_a_discovery_where_something_is_already_is_ignored_without_a_doubt() -> 
 
 
 @pytest.mark.parametrize(("winner", "count"), [("model", 1), ("rules", 2)])
-def test_a_denial_drops_where_the_table_says_so(monkeypatch: pytest.MonkeyPatch, winner: Winner, count: int) -> None:
-    given(monkeypatch, winner)
+def test_a_denial_drops_where_the_table_says_so(winner: Winner, count: int) -> None:
     key = f"{M1}.quantities[0]"
-    merged = drafted(Matter("measures.quantities", key, [Denial(key, "3期")]))
+    merged = drafted(Matter("measures.quantities", key, [Denial(key, "3期")]), trust=given(winner))
     assert len(measures(merged)[0].quantities) == count
     assert merged.doubts[0].values["kept"] == ("-" if winner == "model" else "3期")
 
 
-def test_readers_of_later_items_move_up_with_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, "model")
+def test_readers_of_later_items_move_up_with_them() -> None:
     first, second = (f"{M1}.quantities[{index}]" for index in (0, 1))
     merged = drafted(
         Matter("measures.quantities.subject", second, [Confirmation(second, "subject")]),
         Matter("measures.quantities", first, [Denial(first, "3期")]),
+        trust=given("model"),
     )
     assert measures(merged)[0].read_by == {"quantities[0].subject": "both"}
 
 
-def test_a_document_is_kept_once_for_each_action(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, "model")
+def test_a_document_is_kept_once_for_each_action() -> None:
     values = {"title": "资金管理办法", "action": "issued"}
     new = Item("", "document", M1, values, (span_of(found("资金管理办法")),))
-    merged = drafted(Matter("measures.documents", f"{M1}.documents", [Addition(new, "《资金管理办法》")]))
+    merged = drafted(
+        Matter("measures.documents", f"{M1}.documents", [Addition(new, "《资金管理办法》")]), trust=given("model")
+    )
     assert [document.title for document in measures(merged)[0].documents] == ["资金管理办法"]
 
 
-def test_a_matter_of_several_edits_makes_one_doubt_of_those_that_differ(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, "model")
+def test_a_matter_of_several_edits_makes_one_doubt_of_those_that_differ() -> None:
     keys = [f"{M1}.quantities[{index}]" for index in (0, 1)]
     edits: list[Edit] = [Confirmation(keys[0], "subject"), Replacement(keys[1], "subject", "培训", "-", "培训")]
-    merged = drafted(Matter("measures.quantities.subject", f"{M1}.quantities", edits))
+    merged = drafted(Matter("measures.quantities.subject", f"{M1}.quantities", edits), trust=given("model"))
     assert [doubt.values for doubt in merged.doubts] == [{"rules": "-", "model": "培训", "kept": "培训"}]
     assert measures(merged)[0].quantities[1].subject == "培训"
 

@@ -147,7 +147,7 @@ class TestAnswers:
             answer_line(key(1), error={"code": "batch_expired"}),
             answer_line(key(1), completion("{}")),
             answer_line(key(1), completion("[]")),
-            answer_line(key(1), completion("{}", "length")),
+            answer_line(key(1), completion("{", "length")),
         ]
         answers.write_text("\n".join(lines))
         done = read_batch(answers, cache)
@@ -159,7 +159,7 @@ class TestAnswers:
     @pytest.mark.parametrize(
         ("line", "outcome", "reason"),
         [
-            (answer_line(key(1), completion("{}", "length")), "truncated", "is cut short (finish_reason length)"),
+            (answer_line(key(1), completion("{", "length")), "truncated", "is cut short (finish_reason length)"),
             (answer_line(key(1), completion("{}", "content_filter")), "refused", "is withheld"),
             (answer_line(key(1), completion(None, refusal="planted")), "refused", "the model declined"),
             (

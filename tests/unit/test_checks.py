@@ -120,12 +120,14 @@ OF_FILES = {
 """Tried in ``test_omissions.py``."""
 OF_WORKBOOKS = {"hidden_cells", "sheet_passed_over", "cells_unread", "number_format", "hidden_year"}
 """Tried in ``test_workbooks.py``."""
+OF_MANY = {"duplicate", "maybe_duplicate"}
+"""Tried in ``test_same_notices.py``."""
 OF_PAGES = {"ocr_read", "ocr_layer", "ocr_unsure"}
 """Tried in ``test_recognition.py`` and ``test_ingest_pdf_scans.py``."""
 
 
 def test_every_check_of_the_table_is_tried_here() -> None:
-    elsewhere = OF_MODELS | OF_FILES | OF_WORKBOOKS | OF_PAGES
+    elsewhere = OF_MODELS | OF_FILES | OF_WORKBOOKS | OF_PAGES | OF_MANY
     assert read_table("checks").keys() == TEXTS.keys() | {"ungrounded_value"} | elsewhere
 
 

@@ -37,6 +37,7 @@ def tool(arguments: Any) -> dict[str, Any]:
 
 
 TEXT = {"content": JSON}
+CUT = {"content": JSON[:-2]}
 READ: dict[str, tuple[Mode, Any]] = {
     "content": ("json_schema", body(TEXT)),
     "content in parts": ("json", body({"content": [{"type": "text", "text": JSON[:9]}, {"text": JSON[9:]}]})),
@@ -59,13 +60,32 @@ READ: dict[str, tuple[Mode, Any]] = {
     "no count": ("json", body(TEXT, usage=None)),
     "a count that cannot be": ("json", body(TEXT, usage={**USAGE, "completion_tokens": -1})),
     "more cached than sent": ("json", body(TEXT, usage={**USAGE, "prompt_cache_hit_tokens": 101})),
+    "whole at its limit": ("json", body(TEXT, "length")),
+    "whole, then blanks to its limit": ("json_schema", body({"content": JSON + "\n \n" * 200}, "length")),
+    "whole in a fence, then blanks": ("tools", body({"content": f"```json\n{JSON}\n```\n\n\n"}, "length")),
+    "whole in a fence that is not closed": (
+        "md_json",
+        body({"content": f"<think>{{}}</think>```json\n{JSON}\n\n"}, "length"),
+    ),
     "no finish reason": ("json", body(TEXT, None)),
     "half a surrogate pair": ("json", body(TEXT, "stop\ud800")),
     "an error beside the choices": ("json", body(TEXT, error={"code": "late", "message": "planted"})),
 }
 FAILING: dict[str, tuple[Mode, Any, Reason, str]] = {
-    "cut off": ("json", body(TEXT, "length"), Reason.TRUNCATED, "truncated"),
-    "cut off, in capitals": ("json", body(TEXT, "MAX_TOKENS"), Reason.TRUNCATED, "truncated"),
+    "cut off": ("json", body(CUT, "length"), Reason.TRUNCATED, "truncated"),
+    "cut off, in capitals": ("json", body(CUT, "MAX_TOKENS"), Reason.TRUNCATED, "truncated"),
+    "cut off behind a whole object": (
+        "json",
+        body({"content": f"{JSON}\nand {JSON[:9]}"}, "length"),
+        Reason.TRUNCATED,
+        "truncated",
+    ),
+    "cut off in its thoughts": (
+        "json",
+        body({"content": f"<think>perhaps {JSON}"}, "length"),
+        Reason.TRUNCATED,
+        "truncated",
+    ),
     "withheld": ("json", body(TEXT, "content_filter"), Reason.REFUSED, "refused"),
     "refused": ("json", body({"content": None, "refusal": "No."}), Reason.REFUSED, "refused"),
     "given up": ("json", body(TEXT, "error"), Reason.SERVER, "failed"),

@@ -280,3 +280,42 @@ def test_a_standstill_ends_and_the_next_is_longer() -> None:
     standstill.answered()
     standstill.begin(refused, now)
     assert standstill.failure(now + 60) is None
+
+
+def test_an_address_of_this_machine_begins_with_one_request() -> None:
+    async def use(limiter: Limiter, _clock: Clock) -> None:
+        assert limiter.limit == 1
+        (ticket,) = await admitted(limiter, 1)
+        limiter.leave(ticket, SMALL, succeeded=True)
+        assert limiter.limit == 2
+        limiter.bound(1)
+        assert limiter.limit == 1
+
+    with_limiter(use, base_url="http://localhost:8080/v1")
+
+
+def test_answers_that_take_long_do_not_raise_the_limit() -> None:
+    async def use(limiter: Limiter, clock: Clock) -> None:
+        tickets = await admitted(limiter, 8)
+        clock.now += 40
+        for ticket in tickets:
+            limiter.leave(ticket, SMALL, succeeded=True)
+        assert limiter.limit == 8
+
+    with_limiter(use, timeout=120)
+
+
+def test_a_request_that_runs_out_of_its_time_halves_the_limit_unless_a_later_one_was_answered_soon() -> None:
+    async def use(limiter: Limiter, clock: Clock) -> None:
+        (lost,) = await admitted(limiter, 1)
+        clock.now += 1
+        (answered,) = await admitted(limiter, 1)
+        limiter.leave(answered, SMALL, succeeded=True)
+        limiter.ran_out(lost)
+        assert limiter.limit == 8
+        clock.now += 1
+        (last,) = await admitted(limiter, 1)
+        limiter.ran_out(last)
+        assert limiter.limit == 4
+
+    with_limiter(use, timeout=120)

@@ -89,7 +89,7 @@ def completion(message: Any, finish: Any = "stop", **more: Any) -> dict[str, Any
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
-        (completion({"content": WHOLE}, "length"), Reason.TRUNCATED),
+        (completion({"content": WHOLE[:-1]}, "length"), Reason.TRUNCATED),
         (completion({"content": None, "refusal": "no"}), Reason.REFUSED),
         (completion({"content": WHOLE}, "content_filter"), Reason.REFUSED),
         (completion({"content": None}), Reason.EMPTY_ANSWER),

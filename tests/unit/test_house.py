@@ -21,9 +21,10 @@ FLOORS = (
     ("errors", "version", "data"),
     ("terminal", "strict", "disk", "text"),
     ("logs", "record", "files", "endpoint"),
+    ("collection",),
     ("notice", "tables", "labels", "omissions", "recognition", "processes"),
-    ("assist",),
-    ("model_source", "pipeline"),
+    ("assist", "local_model"),
+    ("model_source", "pipeline", "trust_tables"),
     ("readers",),
     ("runs",),
     ("exports",),
@@ -157,7 +158,7 @@ def test_notices_endpoints_and_files_do_not_know_each_other() -> None:
     assert known == set()
 
 
-@pytest.mark.parametrize("room", ["notice", "text", "record", "tables"])
+@pytest.mark.parametrize("room", ["notice", "text", "record", "tables", "collection"])
 def test_a_room_of_text_opens_nothing(room: str) -> None:
     """No file, socket or process is opened where notices are read."""
     opening = []

@@ -239,6 +239,8 @@ def test_where_the_title_leaves_it_open_the_measures_decide() -> None:
         (["已整改到位的问题"], "completed"),
         (["需持续推进的整改事项"], "in_progress"),
         (["正在推进的问题"], "in_progress"),
+        (["达到序时进度的任务"], "in_progress"),
+        (["分阶段整改类问题"], "in_progress"),
         (["镇村财务方面"], "unspecified"),
         ([], "unspecified"),
     ],
@@ -287,6 +289,7 @@ def test_a_class_of_findings_tells_less_than_the_end_of_an_answer() -> None:
     assert issue_status(["限期整改类问题"], "补录台账58条。整改完成。") == "completed"
     assert issue_status(["立行立改类问题"], "补录台账58条。正在整改。") == "in_progress"
     assert issue_status(["限期整改类问题"], "补录台账58条。") == "in_progress"
+    assert issue_status(["分阶段整改类问题"], "补录台账58条。已整改到位。") == "completed"
 
 
 def test_a_group_heading_outweighs_a_sentence_in_one_measure() -> None:
@@ -301,6 +304,7 @@ def test_a_group_heading_outweighs_a_sentence_in_one_measure() -> None:
         ("1.关于“库房失管”问题的整改(持续推进)", "整改情况:", "in_progress"),
         ("1.关于“库房失管”问题的整改", "整改进展:已完成。", "completed"),
         ("1.关于“库房失管”问题的整改", "整改进展:持续推进。", "in_progress"),
+        ("1.关于“库房失管”问题的整改", "整改状态:部分完成,持续推进", "in_progress"),
         ("1.关于“库房失管”问题的整改", "整改情况:", "unspecified"),
     ],
 )

@@ -34,6 +34,7 @@ from extractor.files.sources.picture_series import unpacked
 from extractor.files.sources.raw import read_bytes
 from extractor.files.sources.source import Source
 from extractor.pages.run_page import write_report
+from extractor.readers import RulesReader
 from extractor.record.contract import Notice
 from extractor.runs.run import run
 
@@ -270,6 +271,17 @@ def test_without_the_extra_the_sentence_names_it() -> None:
             scan(data, name)
     with pytest.raises(SettingsError, match=r"--ocr always .*notice-extractor\[ocr\]"):
         recognition("always")
+
+
+def test_pictures_of_a_folder_that_are_not_recognised_fail_with_advice_and_the_rest_is_done(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in (1, 2):
+        (folder / f"scan{number}.png").write_bytes(saved(Image.new("L", (9, 9))))
+    (folder / "a.txt").write_text(TEXT, encoding="utf-8")
+    found = run([str(folder)], tmp_path / "out", RulesReader(ocr="never"), jobs=1)
+    assert [outcome.status for outcome in found.outcomes] == ["done", "failed"]  # two pictures are one notice
+    assert "--ocr auto" in str(found.outcomes[1].error)
 
 
 def test_pages_are_counted_before_they_are_recognised() -> None:

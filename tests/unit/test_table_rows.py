@@ -116,3 +116,20 @@ def test_what_is_no_answer_is_named_and_gives_no_figure() -> None:
     assert [figure.value for measure in issue.measures for figure in measure.quantities] == [12]
     assert notice.totals[0].value == 6
     assert notice.signed_on == "2023-12-18"
+
+
+def test_a_row_that_line_breaks_in_its_cells_break_apart_is_one_row() -> None:
+    text, rows = _rows(
+        "序号\t整改措施\t反馈问题\t整改情况",
+        "1\t(1)清点库房。",
+        "(2)补齐台账。\t库房失管\t一是更换柜锁12把。",
+        "二是约谈3人。",
+        "2\t合并例会。\t会议偏多\t(1)压减会议7次。",
+        "(2)通报2次。",
+        "三、下一步打算",
+    )
+    assert [text[row.finding.start : row.finding.end] for row in rows] == ["库房失管", "会议偏多"]
+    assert [[text[start:end] for start, end in row.answers] for row in rows] == [
+        ["(1)清点库房。\n(2)补齐台账。", "一是更换柜锁12把。\n二是约谈3人。"],
+        ["合并例会。", "(1)压减会议7次。\n(2)通报2次。"],
+    ]

@@ -56,6 +56,7 @@ def _totals(
         ("修订制度9项。", [("rules_revised", 9, "项")]),
         ("新建制度12项,修订9项。", [("rules_established", 12, "项"), ("rules_revised", 9, "项")]),
         ("制定及修改完善制度21项。", [("rules_established_or_revised", 21, "项")]),
+        ("健全制度15项。", [("rules_established_or_revised", 15, "项")]),
         ("废止制度3项。", [("rules_abolished", 3, "项")]),
         ("给予党纪处分3人。", [("party_discipline", 3, "人")]),
         ("给予政务处分2人。", [("administrative_discipline", 2, "人")]),
@@ -196,8 +197,14 @@ def test_counts_in_several_levels_are_totals_each(text: str, totals: list[tuple[
     assert _totals(text) == totals
 
 
-def test_a_task_is_a_finding_where_findings_are_handed_out_as_tasks() -> None:
-    text = "督察反馈的31项整改任务,已完成整改27项,正在推进4项。"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "督察反馈的31项整改任务,已完成整改27项,正在推进4项。",
+        "整改方案共明确整改任务31项,截至6月底,已完成27项,达到序时进度4项。",
+    ],
+)
+def test_a_task_is_a_finding_where_findings_are_handed_out_as_tasks(text: str) -> None:
     told = [("issues_found", 31, "项"), ("issues_resolved", 27, "项"), ("issues_in_progress", 4, "项")]
     assert _totals(text, genre="environmental") == told
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
@@ -47,6 +47,7 @@ class FieldsAnswer(PackResponse[FieldsPack]):  # noqa: D101 - it is given below
     address: str = ""
     email: str = ""
     totals: list[TotalAnswer] = Field(default_factory=list)
+    longest_lists: ClassVar[Mapping[str, int]] = {"totals": 60}
 
     def mistakes(self, pack: FieldsPack) -> Iterator[str]:
         """Yield what does not fit ``pack``, in the prompt's words."""

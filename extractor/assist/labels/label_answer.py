@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -37,6 +37,8 @@ else:
 
 ACTIONS = {"f": "document_action", "a": "accountability_action"}
 """The vocabularies of the details of missed values, by kind."""
+MOST_LISTED = {"q": 40, "f": 20, "a": 12, "o": 20, "n": 8, "x": 12, "z": 12, "h": 200}
+"""The most entries of the lists of an answer, by key: small models go on with a list until they are cut off."""
 _MOST_LISTED = 2000
 """The most entries that one list of an answer may have. No piece has so many marks."""
 
@@ -108,6 +110,7 @@ class LabelsAnswer(PackResponse[LabelsPack]):
     issues: list[IssueAnswer]
     measures: list[MeasureAnswer]
     headings: list[Number] = Field(default_factory=list, alias="h")
+    longest_lists: ClassVar[Mapping[str, int]] = MOST_LISTED
 
     def mistakes(self, pack: LabelsPack) -> Iterator[str]:
         """Yield what does not fit ``pack``, in the prompt's words."""

@@ -101,9 +101,9 @@ class MeasureView:
         edit = compared(self.path, name, getattr(self.read, name), said, at=at, pointed=pointed)
         return Matter(f"measures.{name}", f"{self.path}.{name}", [edit])
 
-    def discovery(self, name: str, new: Item, words: str) -> Matter:
-        """Return the matter of an item of the list ``name`` that the rules missed."""
-        return Matter(f"measures.{name}", f"{self.path}.{name}", [Discovery(new, words)])
+    def discovery(self, name: str, new: Item, words: str, *, unread: bool = False) -> Matter:
+        """Return the matter of an item of the list ``name`` that the rules missed, or ``unread`` did not see at all."""
+        return Matter(f"measures.{name}", f"{self.path}.{name}", [Discovery(new, words, unread=unread)])
 
     def denial(self, name: str, index: int, words: str) -> Matter:
         """Return the matter of an item of the list ``name`` that the model says is none."""
@@ -224,7 +224,9 @@ def _new_quantity(view: MeasureView, known: PrintedFigure, subject: Place | None
         "subject": view.cut(subject) if subject else None,
         "qualifier": known.qualifier,
     }
-    return view.discovery("quantities", view.new("quantity", values, span_of(known.place)), words)
+    here = known.place
+    unread = any(here.start < digits.end and digits.start < here.end for digits in view.piece.unread.values())
+    return view.discovery("quantities", view.new("quantity", values, span_of(known.place)), words, unread=unread)
 
 
 def _documents(view: MeasureView) -> Iterator[Proposal]:
@@ -241,7 +243,7 @@ def _documents(view: MeasureView) -> Iterator[Proposal]:
             yield view.lost("documents", missed.words)
         elif title := _without_marks(view.text, place):
             new = view.new("document", {"title": view.cut(title), "action": missed.detail}, span_of(title))
-            yield view.discovery("documents", new, missed.words)
+            yield view.discovery("documents", new, missed.words, unread=_is_marked(view.text, title))
 
 
 def _without_marks(text: str, place: Place) -> Place | None:
@@ -251,26 +253,40 @@ def _without_marks(text: str, place: Place) -> Place | None:
     return Place(start, end) if start < end else None
 
 
+def _is_marked(text: str, title: Place) -> bool:
+    """Say whether a title stands between 《 and 》."""
+    return text[title.start - 1 : title.start] == "《" and text[title.end : title.end + 1] == "》"
+
+
 def _dates(view: MeasureView) -> Iterator[Proposal]:
-    """Yield what is said of dates: they bear no numbers, so the model quotes those that were missed or read wrongly."""
+    """Yield what is said of dates: they bear no numbers, so the model quotes those that were missed or read wrongly.
+
+    One that is denied and read anew in the same place is another value, not none.
+    """
     values = {date.value for date in view.read.dates}
+    denied: list[int] = []
+    read_anew: set[int] = set()
     for missed, place in view.missed("d"):
         if place is None:
             yield view.lost("dates", missed.words)
             continue
         index = _overlapped([date.text for date in view.read.dates], place)
         if missed.detail == NOTHING and index is not None:
-            yield view.denial("dates", index, view.read.dates[index].value)
+            denied.append(index)
         elif not date_is_printed(missed.detail, view.cut(place)):
             yield view.lost("dates", missed.detail)
         elif index is not None:
+            read_anew.add(index)
             key = f"{view.path}.dates[{index}]"
             edit = compared(key, "value", view.read.dates[index].value, missed.detail)
             yield Matter("measures.dates", key, [edit])
         elif missed.detail not in values:
             values.add(missed.detail)
             new = view.new("date", {"value": missed.detail}, span_of(place))
-            yield view.discovery("dates", new, missed.words)
+            yield view.discovery("dates", new, missed.words, unread=True)
+    for index in dict.fromkeys(denied):
+        if index not in read_anew:
+            yield view.denial("dates", index, view.read.dates[index].value)
 
 
 def _overlapped(spans: Iterable[Span], place: Place) -> int | None:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from extractor.assist.layout.layout_pack import LayoutPack
 from extractor.assist.packs.answer_shapes import AnswerPart, Number, PackResponse
 
+DEEPEST_LEVEL = 6
+"""The deepest level of group headings."""
+
 
 class GroupAnswer(AnswerPart):
     """A line that is a heading of a group of issues, and its level; 1 is the outermost."""
 
     line: Number = Field(alias="u")
-    level: Annotated[int, Field(ge=1, le=6)] = Field(alias="l")
+    level: Annotated[int, Field(ge=1, le=DEEPEST_LEVEL)] = Field(alias="l")
 
 
 class LaidIssue(AnswerPart):
@@ -30,7 +33,7 @@ class LaidIssue(AnswerPart):
     heading: Number = Field(alias="h")
     measures: list[Number] = Field(default_factory=list, alias="m")
     ends: list[str] = Field(default_factory=list, alias="e")
-    level: Annotated[int, Field(ge=0, le=6)] = Field(0, alias="l")
+    level: Annotated[int, Field(ge=0, le=DEEPEST_LEVEL)] = Field(0, alias="l")
 
     def ranges(self) -> list[tuple[int, int | None]]:
         """Return the first and the last line of each measure; None where it reaches to the next one or a heading."""
@@ -43,6 +46,7 @@ class LayoutAnswer(PackResponse[LayoutPack]):
 
     groups: list[GroupAnswer] = Field(default_factory=list)
     issues: list[LaidIssue]
+    longest_lists: ClassVar[Mapping[str, int]] = {"groups": 100, "issues": 200, "m": 100, "e": 100}
 
     def mistakes(self, pack: LayoutPack) -> Iterator[str]:
         """Yield what does not fit ``pack``, in the prompt's words."""

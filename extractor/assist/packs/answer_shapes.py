@@ -8,9 +8,9 @@ context); mistakes are reported to the model in its own prompt's words. Without 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, model_validator
 
@@ -51,6 +51,8 @@ class Response(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", serialize_by_alias=True, json_schema_extra=_slim)
+    longest_lists: ClassVar[Mapping[str, int]] = {}
+    """The most entries, by key, that the lists of a request's schema are bounded to; no part of the schema itself."""
 
 
 class AnswerPart(Response):

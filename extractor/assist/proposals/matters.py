@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from extractor.assist.packs.display import same_words
-from extractor.assist.proposals.witnesses import Witness
+from extractor.assist.proposals.witnesses import Question, Witness
 from extractor.record.contract import Span
 from extractor.record.items import Item
 from extractor.text.places import Place
@@ -44,8 +45,12 @@ class Confirmation:
 class Replacement:
     """Another value of an item than the rules'.
 
+    ``question`` is what the table of trust is asked.
+
     ``at`` are its places, None where it has none of its own; ``pointed``: the model points to printed words.
     """
+
+    question: ClassVar[Question] = "value"
 
     item: str
     name: str
@@ -64,22 +69,30 @@ class Replacement:
 class NewValue(Replacement):
     """A value of an item for which the rules have none; the record may lack it."""
 
+    question: ClassVar[Question] = "added"
+
     def wins(self, row: Witness) -> bool:
         """Say whether what only the model found is taken in."""
-        return row.added == "model"
+        return row.added in ("model", "unread")
 
 
 @dataclass(frozen=True)
 class Addition:
-    """An item that the rules do not have; its id is given when it is taken in."""
+    """An item that the rules do not have; its id is given when it is taken in.
+
+    ``unread``: the rules read nothing in its place.
+    """
+
+    question: ClassVar[Question] = "added"
 
     new: Item
     said: str
     read: str = ""
+    unread: bool = False
 
     def wins(self, row: Witness) -> bool:
         """Say whether what only the model found is taken in."""
-        return row.added != "rules"
+        return row.added == "model" or (row.added == "unread" and self.unread)
 
 
 @dataclass(frozen=True)
@@ -90,6 +103,8 @@ class Discovery(Addition):
 @dataclass(frozen=True)
 class Denial:
     """An item that the model says is none."""
+
+    question: ClassVar[Question] = "dropped"
 
     item: str
     read: str

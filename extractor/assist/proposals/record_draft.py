@@ -1,7 +1,8 @@
 """The engine that makes a record of the rules' record and a model's proposals.
 
-This module alone decides what is kept (by ``data/witnesses.toml``), notes the doubts, and says who read a value:
-``both`` where the readers agree, ``model`` where its value is kept, else the rules, which are not listed.
+This module alone decides what is kept (by a table of trust), notes the doubts, and says who read a value: ``both``
+where the readers agree, ``model`` where its value is kept, else the rules, which are not listed. How sure a judged
+value is follows from the same table, where it was measured.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from extractor.assist.proposals.matters import (
     Proposal,
     Replacement,
 )
-from extractor.assist.proposals.witnesses import witness
+from extractor.assist.proposals.witnesses import TrustTable, Witness
 from extractor.record.checks import Doubt
 from extractor.record.contract import Digits, Notice
 from extractor.record.fields import SHAPES, ItemKind
@@ -50,9 +51,10 @@ class MergedRecord(NamedTuple):
 class RecordDraft:
     """A record while proposals are taken in."""
 
-    def __init__(self, material: Material, *, outline_by_model: bool = False) -> None:
-        """Begin with the rules' record in ``material``, whose outline may be a model's."""
+    def __init__(self, material: Material, trust: TrustTable, *, outline_by_model: bool = False) -> None:
+        """Begin with the rules' record in ``material``, whose outline may be a model's; ``trust`` decides."""
         self.doubts: list[Doubt] = []
+        self._trust = trust
         self._text, self._base = material.text, material.notice
         self._items: dict[str, Item] = {}
         self._held: dict[tuple[str, ItemKind], list[str]] = {}
@@ -82,14 +84,16 @@ class RecordDraft:
         return MergedRecord(put_together(base, items, _READERS_ORDER).notice, self.doubts)
 
     def _settle(self, matter: Matter) -> None:
-        row = witness(matter.field)
+        row = self._trust.witness(matter.field)
         decided: list[tuple[Edit, bool]] = []
         for edit in matter.edits:
-            if isinstance(edit, Discovery) and self._is_occupied(edit.new):
+            if self._is_settled(edit):
                 continue
             wins = edit.wins(row)
             if wins:
-                self._apply(edit)
+                self._apply(edit, row)
+            else:
+                self._doubt(edit, row)
             decided.append((edit, wins))
         if all(isinstance(edit, Confirmation) for edit, _ in decided):
             return
@@ -100,22 +104,31 @@ class RecordDraft:
         }
         self.doubts.append(Doubt(row.code, matter.path, {name: _shortened(each) for name, each in words.items()}))
 
-    def _apply(self, edit: Edit) -> None:
+    def _apply(self, edit: Edit, row: Witness) -> None:
         match edit:
             case Confirmation(key, name):
                 item = self._items[key]
-                self._put(replace(item, by={**item.by, _part(item, name): _BOTH}))
+                self._put(_read_by(item, _part(item, name), _BOTH, row.sure.both))
             case Replacement(key, name, value):
                 item = self._items[key]
-                changed = replace(item, values={**item.values, name: value}, by={**item.by, _part(item, name): _MODEL})
+                changed = replace(item, values={**item.values, name: value})
+                changed = _read_by(changed, _part(item, name), _MODEL, row.sure.model.get(edit.question))
                 self._put(changed if edit.at is None else _placed(changed, edit))
             case Addition(new):
                 name = f"{SHAPES[new.kind].list}[+{next(self._numbers)}]"
-                self._hold(replace(new, id=f"{new.of}.{name}" if new.of else name, by={"": _MODEL}))
+                added = replace(new, id=f"{new.of}.{name}" if new.of else name)
+                self._hold(_read_by(added, "", _MODEL, row.sure.model.get(edit.question)))
                 self._touched.add((new.of, new.kind))
             case Denial(key):
                 item = self._items.pop(key)
                 self._held[item.of, item.kind].remove(key)
+
+    def _doubt(self, edit: Edit, row: Witness) -> None:
+        """Say of the rules' value how often such a one is right against the model's word, where that was measured."""
+        if isinstance(edit, Replacement | Denial) and (sure := row.sure.rules.get(edit.question)) is not None:
+            item = self._items[edit.item]
+            part = "" if isinstance(edit, Denial) else _part(item, edit.name)
+            self._items[edit.item] = _sure_of(item, part, sure)
 
     def _hold(self, item: Item) -> None:
         self._items[item.id] = item
@@ -124,6 +137,12 @@ class RecordDraft:
     def _put(self, item: Item) -> None:
         self._items[item.id] = item
         self._touched.add((item.of, item.kind))
+
+    def _is_settled(self, edit: Edit) -> bool:
+        """Say whether an earlier edit leaves nothing to decide: the item is gone, or there is one already."""
+        if isinstance(edit, Addition):
+            return isinstance(edit, Discovery) and self._is_occupied(edit.new)
+        return edit.item not in self._items
 
     def _is_occupied(self, new: Item) -> bool:
         """Say whether an item of the same kind already is at the place of ``new``."""
@@ -163,6 +182,19 @@ class RecordDraft:
             if not classes["unread"]:
                 del classes["unread"]
         return digits.model_copy(update={"classes": classes, "unread": unread})
+
+
+def _read_by(item: Item, part: str, reader: str, sure: float | None) -> Item:
+    """Return an item with another reader of one of its parts, and how sure that one is; None where nobody knows."""
+    return _sure_of(replace(item, by={**item.by, part: reader}), part, sure)
+
+
+def _sure_of(item: Item, part: str, sure: float | None) -> Item:
+    """Return an item with how sure one of its parts is, where that is one that is judged."""
+    confidence = {name: each for name, each in item.confidence.items() if name != part}
+    if sure is not None and part in SHAPES[item.kind].judged:
+        confidence[part] = sure
+    return replace(item, confidence=confidence)
 
 
 def _part(item: Item, name: str) -> str:

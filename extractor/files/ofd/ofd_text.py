@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from extractor.errors import InputError
@@ -15,7 +17,7 @@ from extractor.files.ofd.ofd_drawing import POINTS, Budget, Drawer, Drawing, Res
 from extractor.files.ofd.ofd_package import ENTRY, Element, OfdPackage, child_text, children
 from extractor.files.ofd.ofd_values import numbers
 from extractor.files.parts.left_out import WORDS_KEPT, Kind, LeftOut, ReadText, left_out
-from extractor.files.pdf.drawings import Box, Surroundings, lies_in
+from extractor.files.pdf.drawings import Box, Surroundings, cover_half, may_be_text, may_show_text
 from extractor.files.pdf.glyphs import UNMAPPED, Glyphs
 from extractor.files.pdf.printed_lines import Row
 from extractor.files.pdf.printed_pages import PrintedPage, printed_page, printed_text
@@ -25,9 +27,6 @@ from extractor.files.sources.file_limits import Limits
 _A4 = [0.0, 0.0, 210.0, 297.0]  # millimetres
 _TO_SPARE = 4  # objects and characters that a document may draw for each character of text that is read
 _UNREADABLE = 0.4  # share of characters without a meaning: a text with more is useless
-_FILLED, _LARGE = 0.5, 0.3  # of the page: pictures of a scan, pictures that may hold text
-_FEW = 30  # characters on a picture: fewer are not its text but a number or a stamp
-_SHAPES, _SHAPES_OF_TEXT = 40, 0.3  # small drawn shapes, alone and for each written character: more may be text
 
 
 def read_ofd(data: bytes, name: str, limits: Limits) -> ReadText:
@@ -126,7 +125,11 @@ class _Document:
                     yield LeftOut("embedded", 0, attachment.get("Name", "")[:WORDS_KEPT])
 
     def _templates_of(self, root: Element, order: str) -> Iterator[Element]:
-        """Yield the contents of the templates that a page names, those drawn before or after its own."""
+        """Yield the contents of the templates that a page names, once each: those drawn before or after its own."""
+        parts = dict.fromkeys(self._template_parts(root, order))
+        yield from map(self._package.root, parts)
+
+    def _template_parts(self, root: Element, order: str) -> Iterator[str]:
         for reference in children(root, "Template"):
             template = self._templates.get(reference.get("TemplateID", ""))
             if template is None:
@@ -134,7 +137,7 @@ class _Document:
             is_foreground = (reference.get("ZOrder") or template.get("ZOrder", "")) == "Foreground"
             part = self._package.place(template.get("BaseLoc", ""), self._part)
             if part and is_foreground == (order == "Foreground"):
-                yield self._package.root(part)
+                yield part
 
     def _resources(self) -> Resources:
         """Return what the document's resource parts hold, by ID."""
@@ -194,14 +197,13 @@ def _printed(drawing: Drawing, number: int) -> PrintedPage:
     turns = Counter(glyph.look.turn for glyph in drawing.glyphs if glyph.look.turn is not None)
     turn = turns.most_common(1)[0][0] if turns else 0
     paper = drawing.paper
-    size = (paper.right - paper.left) * (paper.top - paper.bottom)
     beside = Surroundings(
         paper,
         drawing.lines,
-        lambda: sum(map(_area, drawing.pictures)) > _FILLED * size,
-        lambda: sorted([*drawing.pictures, *drawing.tinted], key=_area, reverse=True),
+        partial(cover_half, drawing.pictures, paper.area),
+        lambda: sorted([*drawing.pictures, *drawing.tinted], key=attrgetter("area"), reverse=True),
     )
-    found = printed_page(Glyphs(drawing.glyphs, turn or 0), beside, number, _drawn(drawing, size))
+    found = printed_page(Glyphs(drawing.glyphs, turn or 0), beside, number, _drawn(drawing))
     return found._replace(rows=[*found.rows, *_unplaced_rows(drawing.unplaced, number)])
 
 
@@ -212,17 +214,12 @@ def _unplaced_rows(texts: Sequence[str], number: int) -> Iterator[Row]:
             yield Row(text, 0.0, float(len(text)), -down - 0.8, -down, 1.0, number, is_table=True)
 
 
-def _drawn(drawing: Drawing, size: float) -> Literal["picture", "curves"] | None:
+def _drawn(drawing: Drawing) -> Literal["picture", "curves"] | None:
     """Return the kind of drawing that may hold text, or None: a large picture without text on it, many small shapes."""
     places = [middle(glyph) for glyph in drawing.glyphs]
-    free = (box for box in drawing.pictures if sum(lies_in(place, box) for place in places) < _FEW)
-    if sum(map(_area, free)) > _LARGE * size:
+    if may_show_text(drawing.pictures, places, drawing.paper.area):
         return "picture"
-    return "curves" if drawing.shapes > max(_SHAPES, _SHAPES_OF_TEXT * len(places)) else None
-
-
-def _area(box: Box) -> float:
-    return (box.right - box.left) * (box.top - box.bottom)
+    return "curves" if may_be_text(drawing.shapes, len(places)) else None
 
 
 def _reason(pages: list[_ReadPage]) -> str:

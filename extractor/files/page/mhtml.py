@@ -5,6 +5,7 @@ The page's part often names no charset, so its bytes are returned, and the page'
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from email.message import Message
 
 _MARK = b"\xef\xbb\xbf"
+_MULTIPART = re.compile(rb"(?im)^content-type:\s*multipart/")
+_MOST_HOLDERS = 50  # parts that hold parts: a browser writes one
 
 
 class SavedPage(NamedTuple):
@@ -37,15 +40,13 @@ def read_saved_page(data: bytes, name: str) -> SavedPage:
     """Take a saved page apart; ``name`` is for messages.
 
     Raises:
-        InputError: it holds no page.
+        InputError: it holds no page, or its parts are nested too deep.
     """
-    import email.policy
-
-    message = email.message_from_bytes(data.removeprefix(_MARK).lstrip(), policy=email.policy.compat32)
-    pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
+    parts = _parts(data, name)
+    pages = [part for part in parts if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     if not pages:
         raise InputError(f"{name}: is a saved message without a page; open it in a browser and save the page again")
-    start = message.get_param("start")
+    start = parts[0].get_param("start")
     first = next((part for part in pages if start and part.get("Content-ID") == start), pages[0])
     frames: dict[str, str] = {}
     for part in pages:
@@ -54,16 +55,30 @@ def read_saved_page(data: bytes, name: str) -> SavedPage:
                 source = decode(_bytes(part), name, part.get_content_charset(), damage=0.01).text
                 frames |= dict.fromkeys(_addresses(part), source)
     styles: dict[str, str] = {}
-    for part in message.walk():
+    for part in parts:
         if part.get_content_type() == "text/css":
             sheet = _bytes(part).decode("utf-8", "replace")  # the rules that matter are ASCII
             styles |= dict.fromkeys(_addresses(part), sheet)
     told = [
         left_out("embedded", part.get_filename() or part.get("Content-Location") or part.get_content_type())
-        for part in message.walk()
+        for part in parts
         if part.get_content_type() in ("application/pdf", "application/msword", "application/ofd")
     ]
     return SavedPage(_bytes(first), first.get_content_charset(), frames, told, styles)
+
+
+def _parts(data: bytes, name: str) -> list[Message]:
+    """Return the message, and after it all parts in it.
+
+    Raises:
+        InputError: they may be nested too deep; the parser's time grows with the depth, too.
+    """
+    import email.policy
+
+    if len(_MULTIPART.findall(data)) > _MOST_HOLDERS:
+        raise InputError(f"{name}: its parts are nested too deep; open it in a browser and save the page again")
+    message = email.message_from_bytes(data.removeprefix(_MARK).lstrip(), policy=email.policy.compat32)
+    return list(message.walk())
 
 
 def _bytes(part: Message) -> bytes:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any, Literal, NamedTuple
 
 _SMALL = 60.0  # points: a drawn character is not larger
@@ -33,6 +34,11 @@ class Box(NamedTuple):
     right: float
     top: float
 
+    @property
+    def area(self) -> float:
+        """The area in square points."""
+        return (self.right - self.left) * (self.top - self.bottom)
+
 
 class Surroundings(NamedTuple):
     """The things on a page beside its characters, in the page's own coordinates, in points.
@@ -54,10 +60,28 @@ def surroundings(page: Any) -> Surroundings:
 
 
 def _is_scan(page: Any) -> bool:
-    """Return whether pictures cover half of the page; scans often come in strips."""
     from pypdfium2 import raw
 
-    return sum(map(_area, _boxes(page, raw.FPDF_PAGEOBJ_IMAGE))) > _HALF * _size(page)
+    return cover_half(_boxes(page, raw.FPDF_PAGEOBJ_IMAGE), _size(page))
+
+
+def cover_half(pictures: Iterable[Box], size: float) -> bool:
+    """Return whether pictures cover half of a page of ``size`` square points; scans often come in strips."""
+    return sum(box.area for box in pictures) > _HALF * size
+
+
+def may_show_text(pictures: Iterable[Box], places: Sequence[Point], size: float) -> bool:
+    """Return whether pictures with too few characters on them cover a large part of a page of ``size`` square points.
+
+    ``places`` are the middles of the page's characters.
+    """
+    free = (box for box in pictures if sum(lies_in(place, box) for place in places) < _FEW)
+    return sum(box.area for box in free) > _LARGE * size
+
+
+def may_be_text(shapes: int, characters: int) -> bool:
+    """Return whether a page has more small drawn shapes than a drawing beside so many characters."""
+    return shapes > max(_SHAPES, _SHAPES_OF_TEXT * characters)
 
 
 def unread_drawing(page: Any, runs: int, places: Sequence[Point]) -> Literal["picture", "curves"] | None:
@@ -72,12 +96,11 @@ def unread_drawing(page: Any, runs: int, places: Sequence[Point]) -> Literal["pi
     if raw.FPDFPage_CountObjects(page) <= runs or not _shows_more_than_text(page):
         return None
     pictures = list(_boxes(page, raw.FPDF_PAGEOBJ_IMAGE))
-    large = [box for box in pictures if _area(box) > _NOT_SMALL * _size(page)]
-    free = (box for box in large if sum(lies_in(place, box) for place in places) < _FEW)
-    if sum(map(_area, free)) > _LARGE * _size(page) or _fill_gaps(pictures, places):
+    large = [box for box in pictures if box.area > _NOT_SMALL * _size(page)]
+    if may_show_text(large, places, _size(page)) or _fill_gaps(pictures, places):
         return "picture"
     shapes, count = _drawn_shapes(page)
-    if count > max(_SHAPES, _SHAPES_OF_TEXT * len(places)) or _fill_gaps(shapes, places):
+    if may_be_text(count, len(places)) or _fill_gaps(shapes, places):
         return "curves"
     return None
 
@@ -141,15 +164,11 @@ def _grounds(page: Any) -> list[Box]:
         *_boxes(page, raw.FPDF_PAGEOBJ_SHADING),
         *(_box(shape) for shape in page.get_objects(filter=(raw.FPDF_PAGEOBJ_PATH,)) if _is_tinted(shape.raw)),
     ]
-    return sorted(found, key=_area, reverse=True)[:_MOST_GROUNDS]
+    return sorted(found, key=attrgetter("area"), reverse=True)[:_MOST_GROUNDS]
 
 
 def _size(page: Any) -> float:
     return float(page.get_width() * page.get_height())
-
-
-def _area(box: Box) -> float:
-    return (box.right - box.left) * (box.top - box.bottom)
 
 
 def lies_in(point: Point, box: Box) -> bool:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of
-from extractor.notice.outline.property_lines import AHEAD, NAME, properties_end
+from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end
 from extractor.text.wording import pattern
 
 
@@ -203,7 +203,8 @@ def lead_in_end(text: str, start: int, end: int) -> int:
     return (state or match).end()
 
 
-_LEAD_IN = rf"[【\[(]?{{}}(?:[】\])] *[:]?| *(?:[(【\[]{_STATE}[)】\]] *)?[:])[ ]*"
+_PROPERTIES = r"(?=[^()\n]{2,12}:)[^()\n]{2,120}(?:[(][^()\n]{1,20}[)][^()\n]{0,80})*"
+_LEAD_IN = rf"[【\[(]?{{}}(?:[】\])] *[:]?| *(?:[(【\[](?:{_STATE}|{_PROPERTIES})[)】\]] *)?[:])[ ]*"
 _STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 
 
@@ -246,7 +247,7 @@ def bracket_at_end(text: str, start: int, end: int) -> int:
     """
     while end > start and text[end - 1] in ")】]":
         state = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
-        match = state or pattern("outline", "note", _NOTE_IN_BRACKETS + "$").search(text, start, end)
+        match = state or _note_at_end().search(text, start, end)
         if match is None:
             break
         end = match.start()
@@ -257,9 +258,8 @@ def bracket_end(text: str, start: int, end: int) -> int:
     """Return the end of the states and properties in brackets that begin here, with the marks and blanks behind."""
     behind = "[。:]? *"
     while start < end and text[start] in _BRACKETS:
-        match = pattern("outline", "state", rf"[(\[【]{{}}[)\]】]{behind}").match(text, start, end) or pattern(
-            "outline", "note", _NOTE_IN_BRACKETS + behind
-        ).match(text, start, end)
+        state = pattern("outline", "state", rf"[(\[【]{{}}[)\]】]{behind}").match(text, start, end)
+        match = state or _note_in_brackets().match(text, start, end)
         if match is None:
             break
         start = match.end()
@@ -267,7 +267,16 @@ def bracket_end(text: str, start: int, end: int) -> int:
 
 
 _BRACKETS = frozenset("([【")
-_NOTE_IN_BRACKETS = r" *[(\[【]{}[:][^()\[\]【】\n]{1,60}[)\]】]"
+
+
+@cache
+def _note_at_end() -> re.Pattern[str]:
+    return re.compile(NOTE_IN_BRACKETS + "$")
+
+
+@cache
+def _note_in_brackets() -> re.Pattern[str]:
+    return re.compile(NOTE_IN_BRACKETS + "[。:]? *")
 
 
 def state_end(text: str, start: int, end: int) -> int:

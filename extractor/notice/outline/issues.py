@@ -14,7 +14,7 @@ from extractor.notice.outline.rectification import (
     heading_text,
     open_with_findings,
 )
-from extractor.notice.outline.tree import OutlineNode
+from extractor.notice.outline.tree import FIELD, OutlineNode
 from extractor.text.wording import pattern
 
 
@@ -71,7 +71,7 @@ class _Framing(NamedTuple):
 
 def _unframed(text: str, node: OutlineNode, groups: tuple[OutlineNode, ...]) -> list[FindingNode]:
     """Return the deepest headings with an answer of their own at or below ``node``."""
-    parts = [child for child in node.parts if child.kind not in RUN_IN_KINDS]
+    parts = [child for child in node.parts if child.kind not in RUN_IN_KINDS and not child.kind.endswith(FIELD)]
     if parts and (node.kind == "group" or _are_answered(text, parts) or _states_findings(text, node, parts)):
         return [found for child in node.parts for found in _unframed(text, child, (*groups, node))]
     return [FindingNode(node, groups, _kinds(groups, node))]

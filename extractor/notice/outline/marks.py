@@ -247,7 +247,12 @@ def _is_behind_lead_in(text: str, start: int) -> bool:
     line = text.rfind("\n", max(start - _LONGEST_LEAD_IN, 0), start) + 1
     while line < start and text[line] in LINE_OPENERS:
         line += 1
-    return _is_lead_in(text, line, start)
+    numbered = _NUMBER_OF_FIELD.match(text, line, start)
+    return _is_lead_in(text, numbered.end() if numbered else line, start)
+
+
+_NUMBER_OF_FIELD = re.compile(rf"[(]?(?:[{_CN}]{{1,3}}|[0-9]{{1,2}})(?:[)][、.]?|[、.]) ?")
+"""The enumerator of a field: (三)整改情况:1.…."""
 
 
 def _is_lead_in(text: str, begin: int, end: int) -> bool:

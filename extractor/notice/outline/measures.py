@@ -7,7 +7,7 @@ property of the issue (责任单位:…) and a heading over numbered units are n
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
@@ -32,6 +32,7 @@ from extractor.notice.outline.property_lines import (
     properties_inside,
     properties_start,
     property_bracket,
+    property_bracket_at_end,
 )
 from extractor.notice.outline.rectification import heading_place
 from extractor.notice.outline.table_rows import TableRow
@@ -102,7 +103,8 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     measures, notes = without_properties(text, measures)
     rests += notes
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
-    properties = properties_in(text, rests)
+    properties, of_groups = _with_those_of_groups(text, finding.groups, properties_in(text, rests))
+    rests += of_groups
     return IssueOutline(
         Place(node.segment.start, end),
         label_place(node),
@@ -149,9 +151,41 @@ def _keep(text: str, stretch: Place, label: Place | None, kept: list[MeasureOutl
 
 
 def properties_in(text: str, rests: Iterable[Rest]) -> tuple[Property, ...]:
-    """Return the properties that the notes among ``rests`` print, in printed order."""
-    notes = (rest.text for rest in rests if rest.kind == "note")
+    """Return the properties that the notes and the lead-ins among ``rests`` print, in printed order."""
+    notes = (
+        rest.text for rest in rests if rest.kind == "note" or (rest.kind == "lead_in" and may_print(text, *rest.text))
+    )
     return tuple(sorted((found for note in notes for found in find_properties(text, note)), key=lambda it: it.place))
+
+
+def _with_those_of_groups(
+    text: str, groups: Sequence[OutlineNode], own: tuple[Property, ...]
+) -> tuple[tuple[Property, ...], list[Rest]]:
+    """Return an issue's properties with those printed below the headings that group it, and the notes that hold these.
+
+    What is printed of the issue itself counts before that, and an inner group's before an outer one's.
+    """
+    rests: list[Rest] = []
+    found = list(own)
+    for group in reversed(groups):
+        notes = list(_notes_of_group(text, group))
+        rests += notes
+        told = {each.role for each in found}
+        found += [each for each in properties_in(text, notes) if each.role not in told]
+    return tuple(sorted(found, key=lambda each: each.place)) if rests else own, rests
+
+
+def _notes_of_group(text: str, group: OutlineNode) -> Iterator[Rest]:
+    """Yield what a group's heading prints of its findings: in a bracket at its end, or on the lines below it."""
+    end = group.segment.end
+    bracket = property_bracket_at_end(text, group.segment.content, end)
+    if bracket < end:
+        yield Rest("note", Place(bracket, end))
+    for child in group.children:
+        start, end = child.segment.content, child.segment.end
+        if child.kind != "paragraph" or not _is_property(text, start, end):
+            return
+        yield Rest("note", Place(start, end))
 
 
 def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) -> IssueOutline:

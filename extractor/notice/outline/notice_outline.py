@@ -151,7 +151,7 @@ _NO_WORDS = f"{LINE_OPENERS}\n、.,:。;()【[|"
 def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> float | None:
     """Return the share of the rectification part's characters, blanks aside, that lie in a measure."""
     total = sum(_size(text, place) for place in rectification)
-    total -= sum(_size(text, place) for issue in issues for place in issue.beside)
+    total -= sum(_size(text, place) for place in {place for issue in issues for place in issue.beside})
     if total <= 0:
         return None
     inside = sum(_size(text, measure.text) for issue in issues for measure in issue.measures)

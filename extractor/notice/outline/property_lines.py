@@ -7,6 +7,7 @@ columns of a table. ``facts.properties`` reads their values.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
@@ -33,12 +34,20 @@ NAME = f"(?:{any_of('responsible_name')}|{any_of('deadline_name')}|{any_of('note
 """A pattern of the names that properties have."""
 _ROLES: tuple[Role, ...] = ("responsible", "deadline")
 _MARKED = rf"(?P<mark>[【\[])?[(]?(?P<name>{NAME})(?:[(][^()\n:]{{1,8}}[)])?(?(mark)[】\]] *:?|[)]?(?:\*\*)? *:) *"
-_BRACKET = rf"[(【\[](?={NAME}:)[^()【】\n]*(?:[(][^()\n]*[)][^()【】\n]*)*[)】\]]"
+_NAMED_BRACKET = rf"[(【\[](?={NAME}:)[^()【】\n]*(?:[(][^()\n]*[)][^()【】\n]*)*[)】\]]"
 AHEAD = r"(?=[(【\[][\u4e00-\u9fff]{2,8}:)"
 """A pattern of what follows a heading that ends before a bracket like (责任单位:…)."""
 _LAST = frozenset("位导门体室员人组部队限求间期点头合态度率型别标质性源况现】]*")
 """The characters that names of properties end with, before their colon."""
 _OPENING, _CLOSING = "([【", ")]】"
+_CLAUSE = (
+    rf"[^()\[\]【】,;:。\n]{{2,48}}?(?:(?P<leads>{any_of('leads_clause')})|(?P<assists>{any_of('assists_clause')}))"
+    rf"(?:负责|落实|整改|推进|办理)?|(?P<until>(?:[^()\[\]【】,;:。\n]{{2,24}}?)?{any_of('until_clause')})"
+)
+_CLAUSE_ALONE = re.sub(r"\?P<[a-z]+>", "?:", _CLAUSE)
+_DUTIES = rf"[(【\[](?=[^()\n]{{0,60}}{any_of('leads_clause')})(?:{_CLAUSE_ALONE})(?:[,;] *(?:{_CLAUSE_ALONE}))*[)】\]]"
+NOTE_IN_BRACKETS = rf" *(?:[(\[【]{NAME}[:][^()\[\]【】\n]{{1,60}}[)\]】]|{_DUTIES})"
+"""A pattern of a bracket that prints properties, by their names or in words: (区发改局牵头,2023年9月底前完成)."""
 _PAIRS = tuple(zip(_OPENING, _CLOSING, strict=True))
 _BLANKS = " \n"
 _BETWEEN = _BLANKS + ";。,、"
@@ -53,9 +62,22 @@ def find_properties(text: str, place: Place) -> list[Property]:
     words = text[place.start : place.end]
     if ":" not in words and not words.startswith(tuple(_OPENING)):
         return []
+    if _duties().fullmatch(words.rstrip("。:; ")):
+        return list(_clauses(words, place.start))
     named = list(_named().finditer(words))
     ends = [*(match.start() for match in named[1:]), len(words)]
     return [_property(words, place.start, match, end) for match, end in zip(named, ends, strict=False)]
+
+
+def _clauses(words: str, offset: int) -> Iterator[Property]:
+    """Yield the properties that the clauses of a bracket tell: who leads or assists, until when."""
+    for match in _clause().finditer(words):
+        place = Place(offset + match.start(), offset + match.end())
+        if match["until"]:
+            yield Property("deadline", "完成", place, place)
+        else:
+            role: Role = "responsible" if match["leads"] else "other"
+            yield Property(role, match["leads"] or match["assists"], place, place)
 
 
 def cell_properties(text: str, role: Role, row: Place, cell: Place) -> list[Property]:
@@ -70,6 +92,12 @@ def property_bracket(text: str, start: int, end: int) -> int:
     return match.end() if match else start
 
 
+def property_bracket_at_end(text: str, start: int, end: int) -> int:
+    """Return the start of the bracket of properties that a heading ends with; ``end`` where it ends with none."""
+    opens = text.rfind("(", start, end) if end > start and text[end - 1] == ")" else -1
+    return opens if opens > start and property_bracket(text, opens, end) == end else end
+
+
 def may_print(text: str, start: int, end: int) -> bool:
     """Return whether a stretch may print a property, known by a look at its colons and brackets: most print none."""
     at = text.find(":", start, end)
@@ -77,7 +105,14 @@ def may_print(text: str, start: int, end: int) -> bool:
         if text[at - 1] in _LAST:
             return True
         at = text.find(":", at + 1, end)
-    return text.find("【", start, end) >= 0
+    return text.find("【", start, end) >= 0 or _ends_with_duties(text, start, end)
+
+
+def _ends_with_duties(text: str, start: int, end: int) -> bool:
+    """Return whether a stretch ends with a bracket in which somebody leads, known by a look at its end."""
+    closes = end - 1 if text[end - 1] in _CLOSING else end - 2
+    opens = text.rfind("(", start, closes) if text[closes] in _CLOSING else -1
+    return opens >= start and _duties().match(text, opens, end) is not None
 
 
 def bracket_ahead(text: str, start: int, end: int) -> int:
@@ -136,6 +171,8 @@ def properties_start(text: str, start: int, end: int) -> int:
     if not may_print(text, start, end):
         return end
     words = text[start:end]
+    if _ends_with_duties(text, start, end):
+        return text.rfind("(", start, end)
     found, behind, roles = len(words), len(words), set[Role]()
     for match in reversed(list(_named().finditer(words))):
         value = words[match.end() : behind].strip(_BETWEEN + _CLOSING)
@@ -167,7 +204,17 @@ def _ahead() -> re.Pattern[str]:
 
 @cache
 def _bracket() -> re.Pattern[str]:
-    return re.compile(rf" *{_BRACKET}[。:;]? *")
+    return re.compile(rf" *(?:{_NAMED_BRACKET}|{_DUTIES})[。:;]? *")
+
+
+@cache
+def _duties() -> re.Pattern[str]:
+    return re.compile(_DUTIES)
+
+
+@cache
+def _clause() -> re.Pattern[str]:
+    return re.compile(_CLAUSE)
 
 
 @lru_cache(256)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.marks import RUN_IN_KINDS
+from extractor.notice.outline.property_lines import property_bracket_at_end
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -42,7 +43,8 @@ def heading_text(text: str, node: OutlineNode) -> str:
 def heading_place(text: str, node: OutlineNode) -> Place:
     """Return the place of a grouping heading without its enumerator and final mark."""
     start = node.segment.content
-    end = start + len(heading_text(text, node).rstrip())
+    bracket = property_bracket_at_end(text, start, node.segment.end)
+    end = min(start + len(heading_text(text, node).rstrip()), bracket)
     if node.kind == "group" and text[start] in "【[〔":
         return Place(start + 1, end - 1)
     return Place(start, end)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import is_labelled, is_note, is_state, lead_in_end
+from extractor.notice.outline.frames import is_labelled, is_note, is_state, lead_in_end, read_frame
 from extractor.notice.outline.marks import (
     LINE_OPENERS,
     RUN_IN_KINDS,
@@ -253,6 +253,7 @@ def _accepted_in_line(
             if mark.number == 1 and not followed and _begins_sentence(mark):  # 二是 may be behind a broken line's end
                 after = bisect_right(seconds, line_end)
                 followed = after < len(seconds) and seconds[after] - line_end < _REST_OF_LINE
+                followed = followed or _is_behind_frame(text, line_start if not taken else taken[-1].content, mark)
             place = _Sequence(seen.get(mark.kind, -1), mark.kind in begun, followed, collapsed)
             if not _earns_its_place(text, mark, place) or _quoted(text, mark.start, line_start, line_end):
                 continue
@@ -262,6 +263,13 @@ def _accepted_in_line(
     return taken
 
 
+def _is_behind_frame(text: str, start: int, mark: EnumeratorMark) -> bool:
+    """Return whether a framed heading ends right before a mark (关于“…”问题。一是…), which then enumerates."""
+    frame = read_frame(text, start, mark.start) if mark.start - start <= _LONGEST_HEADING else None
+    return frame is not None and frame.closed and frame.end == mark.start
+
+
+_LONGEST_HEADING = 120
 _REST_OF_LINE = 60
 """The rest of a broken line is not longer than this (code points), up to the next enumerator."""
 

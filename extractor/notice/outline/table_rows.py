@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
+from extractor.notice.outline.broken_rows import TableLine, goes_on_from, whole_rows
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
 from extractor.text.column_headings import LONGEST_HEADING, column_kind, heads_findings
@@ -37,13 +38,6 @@ class TableRow(NamedTuple):
     unread: tuple[Place, ...]
     heading: Place | None
     properties: tuple[Property, ...] = ()
-
-
-class _Line(NamedTuple):
-    """A line's place and its cells; a line without a mark between cells is one cell."""
-
-    place: Place
-    cells: tuple[Place, ...]
 
 
 _FEWEST_COLUMNS = 3
@@ -73,17 +67,19 @@ def find_rows(text: str, printed: str) -> list[TableRow]:
             while behind < len(lines) and _RULE.fullmatch(text, *lines[behind].place):
                 behind += 1
             heading = Place(lines[position].place.start, lines[behind - 1].place.end)
+            if any(len(line.cells) > 1 for line in lines[behind : behind + 1]):
+                lines[behind:] = whole_rows(text, lines[behind:], columns)
             found, behind = _Body(text, columns).read(lines, behind, apart=len(lines[position].cells) > 1)
             rows += [row._replace(heading=heading if row is found[0] else None) for row in found]
         position = max(behind, position + 1)
     return rows
 
 
-def _line(text: str, printed: str, span: tuple[int, int]) -> _Line:
+def _line(text: str, printed: str, span: tuple[int, int]) -> TableLine:
     start, end = span
     mark = "\t" if "\t" in printed[start:end] else "|" if text[start:end].count("|") > 1 else ""
     if not mark:
-        return _Line(Place(start, end), (_trimmed(text, start, end),))
+        return TableLine(Place(start, end), (_trimmed(text, start, end),))
     cells, position = [], start
     for match in re.finditer(re.escape(mark), printed[start:end] if mark == "\t" else text[start:end]):
         cells.append(_trimmed(text, position, start + match.start()))
@@ -91,7 +87,7 @@ def _line(text: str, printed: str, span: tuple[int, int]) -> _Line:
     cells.append(_trimmed(text, position, end))
     if mark == "|":  # the border on both sides
         cells = cells[text[start:end].lstrip().startswith("|") : len(cells) - text[start:end].rstrip().endswith("|")]
-    return _Line(Place(start, end), tuple(cells))
+    return TableLine(Place(start, end), tuple(cells))
 
 
 def _trimmed(text: str, start: int, end: int) -> Place:
@@ -107,7 +103,7 @@ def _column(text: str, cell: Place) -> str:
     return column_kind(text[cell.start : cell.end])
 
 
-def _columns_at(text: str, lines: Sequence[_Line], position: int) -> tuple[tuple[str, ...], int]:
+def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[tuple[str, ...], int]:
     """Return the columns of the heading row that starts at a line, and the index behind it; no columns for none."""
     cells = lines[position].cells
     if len(cells) > 1:
@@ -141,7 +137,7 @@ class _Body:
         self._most_lines = len(columns)
         self._alone: bool | None = None  # whether a row's number has a line of its own, once a row has shown it
 
-    def read(self, lines: Sequence[_Line], position: int, *, apart: bool) -> tuple[list[TableRow], int]:
+    def read(self, lines: Sequence[TableLine], position: int, *, apart: bool) -> tuple[list[TableRow], int]:
         """Return the rows from a line on, and the index behind the last; ``apart``: cells are parted on a line."""
         if apart and self._is_grid(lines, position):
             return self._read_grid(lines, position)
@@ -171,7 +167,7 @@ class _Body:
                 break
         return self._rows, behind
 
-    def _is_grid(self, lines: Sequence[_Line], position: int) -> bool:
+    def _is_grid(self, lines: Sequence[TableLine], position: int) -> bool:
         """Return whether each row has as many cells as there are columns: then its cells are those of the columns."""
         rows = list(takewhile(lambda line: not self._heads(line), islice(lines, position, None)))
         apart = [line for line in rows if len(line.cells) > 1]
@@ -180,10 +176,10 @@ class _Body:
         alone = (line.cells[0] for line in rows if len(line.cells) == 1)
         return not any(_NUMBER.fullmatch(self._text, *cell) for cell in alone)  # a row whose cells are lines
 
-    def _heads(self, line: _Line) -> bool:
+    def _heads(self, line: TableLine) -> bool:
         return len(line.cells) > 1 and heads_findings([self.words(cell) for cell in line.cells])
 
-    def _read_grid(self, lines: Sequence[_Line], position: int) -> tuple[list[TableRow], int]:
+    def _read_grid(self, lines: Sequence[TableLine], position: int) -> tuple[list[TableRow], int]:
         """Read the rows of a grid, and over the lines that group them."""
         behind = position
         while position < len(lines):
@@ -199,12 +195,12 @@ class _Body:
             position += 1
         return self._rows, behind
 
-    def _ends_grid(self, lines: Sequence[_Line], position: int) -> bool:
+    def _ends_grid(self, lines: Sequence[TableLine], position: int) -> bool:
         """Return whether no row of the grid follows the line soon."""
         following = next((line for line in lines[position : position + _MOST_GROUP_LINES] if len(line.cells) > 1), None)
         return following is None or self._heads(following)
 
-    def _lines_of_row(self, lines: Sequence[_Line], position: int) -> int:
+    def _lines_of_row(self, lines: Sequence[TableLine], position: int) -> int:
         """Read a row whose cells stand on lines of their own and return how many; 0 where there is no row."""
         if not self._numbered:
             taken = [line.cells[0] for line in lines[position : position + len(self._columns)]]
@@ -212,16 +208,15 @@ class _Body:
                 self._fit(kind, cell) > -2 for kind, cell in zip(self._columns, taken, strict=True)
             )
             return len(taken) if fits and self._take(Place(taken[0].start, taken[-1].end), taken) else 0
-        first = self._number_at(lines[position].cells[0], self._last + 1)
+        first = self._row_start(lines, position, self._last + 1)
         if first is None:
             return 0
-        cells = first
-        self._alone = len(first) == 1
-        following = self._next_row(lines, position + 1)
-        end = position + 1
+        cells, end = first
+        self._alone = self._alone if self._alone is not None else cells[-1].start == lines[end - 1].cells[0].start
+        following = self._next_row(lines, end)
         while end < len(lines) and end != following:
             cell = lines[end].cells[0]
-            if following is None and self._is_behind(cell, len(cells)):
+            if following is None and self._is_behind(cell, cells[-1], len(cells)):
                 break
             cells.append(cell)
             end += 1
@@ -231,19 +226,29 @@ class _Body:
         self._most_lines = max(self._most_lines, len(cells))
         return end - position if self._take(Place(cells[0].start, cells[-1].end), cells) else 0
 
-    def _next_row(self, lines: Sequence[_Line], position: int) -> int | None:
+    def _next_row(self, lines: Sequence[TableLine], position: int) -> int | None:
         """Return the index of the line that starts the next row, or ends the table; None where neither is seen."""
         for index in range(position, min(position + _MOST_CELLS, len(lines))):
             cells = lines[index].cells
-            if len(cells) > 1 or self._number_at(cells[0], self._last + 2) is not None:
+            if len(cells) > 1 or self._row_start(lines, index, self._last + 2) is not None:
                 return index
             if index - position >= len(self._columns) - 2 and self._ends_table(cells[0]):
                 return index
         return None
 
-    def _is_behind(self, cell: Place, count: int) -> bool:
+    def _is_behind(self, cell: Place, before: Place, count: int) -> bool:
         """Return whether a line stands behind the table: a part of the notice, or one line more than rows have."""
-        return count + 2 >= len(self._columns) and (count >= self._most_lines or self._ends_table(cell))
+        if count + 2 < len(self._columns):
+            return False
+        return self._ends_table(cell) or (count >= self._most_lines and not self._is_of_last_row(before, cell))
+
+    def _is_of_last_row(self, before: Place, cell: Place) -> bool:
+        """Return whether a line is of the last row, however many it has: the next number, or the last cell."""
+        if goes_on_from(self._text, before.start, cell.start):
+            return True
+        last = self._columns[-1]
+        fits = last in ("deadline", "state") and fit(self._text, last, cell) > 0
+        return fits and fit(self._text, last, before) < 0
 
     def _ends_table(self, cell: Place) -> bool:
         part = _PART.match(self._text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
@@ -253,6 +258,28 @@ class _Body:
         """Return whether a line names the part behind the findings: 下一步工作打算."""
         short = cell.end - cell.start <= _LONGEST_PART and self._text[cell.end - 1] not in "。;"
         return short and pattern("outline", "next_steps").search(self._text, *cell) is not None
+
+    def _row_start(self, lines: Sequence[TableLine], position: int, expected: int) -> tuple[list[Place], int] | None:
+        """Return the first cells of the row numbered ``expected``, and the index of the line behind them.
+
+        The cell of its group may stand before its number.
+        """
+        (cell,) = lines[position].cells
+        first = self._number_at(cell, expected)
+        if first is not None:
+            return first, position + 1
+        if "group" not in self._columns[: self._columns.index("number")] or not self._names_group(cell):
+            return None
+        below = lines[position + 1 : position + 2]
+        first = self._number_at(below[0].cells[0], expected) if below and len(below[0].cells) == 1 else None
+        return ([cell, *first], position + 2) if first is not None else None
+
+    def _names_group(self, cell: Place) -> bool:
+        """Return whether a cell is one of the column of groups rather than of the last one."""
+        return fit(self._text, "group", cell) > 0 and (
+            pattern("outline", "group").search(self._text, *cell) is not None
+            or fit(self._text, self._columns[-1], cell) < 1
+        )
 
     def _number_at(self, cell: Place, expected: int) -> list[Place] | None:
         """Return the first cells of the row numbered ``expected``: its number and, if on its line, what follows."""

@@ -72,6 +72,8 @@ class OutlineNode:
             yield from child.walk()
 
 
+FIELD = "_field"
+"""How the kind of a numbered line ends that is a lead-in or a property, 2.整改情况:…, and no heading."""
 _OPENING_LENGTH = 40
 """The first line longer than this (code points) ends the page's head."""
 
@@ -337,7 +339,7 @@ def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in:
         return OutlineNode(segment, "row", frame, finding=True, children=answers, parts=parts)
     if segment.mark is not None:
         if line.answers or line.note:
-            return OutlineNode(segment, f"{segment.mark.kind}_field")
+            return OutlineNode(segment, f"{segment.mark.kind}{FIELD}")
         return OutlineNode(segment, segment.mark.kind, frame, before_lead_in or line.framed)
     if frame and frame.closed and segment.opens_line:
         return OutlineNode(segment, "plain", frame, finding=True)

@@ -35,6 +35,7 @@
 
   pages.collection = function (list) {
     const notices = list.map(noticeOf), byId = new Map(notices.map(notice => [notice.id, notice]));
+    tellApart(notices);
     const all = {
       kinds: Object.keys(FACETS),
       notices,
@@ -56,6 +57,13 @@
         return (one, other) => counts.get(`${one}\n${other}`) || 0;
       },
       chosen: question => notices.filter(notice => fits(notice, question)),
+      // Those that are the same as others: sums and lists leave them out unless a question has `copies`.
+      copies: notices.filter(notice => notice.original),
+      // The notices of a body, in the order of their years; of one that is alone, none.
+      series(notice) {
+        const same = notices.filter(other => other.series && other.series === notice.series && !other.original);
+        return same.length > 1 ? same.sort((one, other) => (one.edition || "").localeCompare(other.edition || "")) : [];
+      },
     };
     return all;
   };
@@ -71,6 +79,7 @@
   function fits(notice, question) {
     return (!question.genre || notice.value("genre") === question.genre)
       && (!question.inspection || notice.value("inspection_kind") === question.inspection)
+      && (question.copies || !notice.original || question.notice === notice.id)
       && (!question.body || notice.sought.includes(question.body.toLowerCase()));
   }
 
@@ -81,13 +90,21 @@
     let items = null;
     return {
       id: data.id, data, text, value,
-      name: pages.bare(value("inspected_body") || value("title") || data.id),
+      original: data.duplicate_of, series: data.series, edition: data.edition,
+      name: pages.bare([value("inspected_body") || value("title") || data.id, data.edition].filter(Boolean).join(" ")),
       sought: [data.id, value("title"), value("inspected_body"), value("inspection_team")].join("\n").toLowerCase(),
       items(kind) {
         items = items || itemsOf(this, byPath);
         return items[kind] || [];
       },
     };
+  }
+
+  // No two notices have one name: those that would, and copies, get their ids.
+  function tellApart(notices) {
+    const times = new Map();
+    for (const { name, original } of notices) if (!original) times.set(name, (times.get(name) || 0) + 1);
+    for (const notice of notices) if (notice.original || times.get(notice.name) > 1) notice.name = `${notice.name}（${pages.bare(notice.id)}）`;
   }
 
   function itemsOf(notice, byPath) {

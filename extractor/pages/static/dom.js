@@ -6,6 +6,9 @@ window.pages = {};
   // What would steer the line it stands in, or not be seen at all: shown by its code, in an element of its own.
   const CONTROL = /([\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb])/;
 
+  // The line ends inside a cell of a ledger: shown as such.
+  const LINE_END = /[\u2028\u2029]/;
+
   // el("a.soft", { href: "#/" }, "words", child): functions are listeners; null, undefined and false are left out.
   pages.el = function (name, attributes, ...children) {
     const [tag, ...classes] = name.split(".");
@@ -37,13 +40,14 @@ window.pages = {};
   pages.source = function (words) {
     return words.split(CONTROL).filter(Boolean).map(part => {
       if (!CONTROL.test(part)) return document.createTextNode(part);
+      if (LINE_END.test(part)) return pages.el("span.line-end", {}, part);
       const code = `U+${part.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
       return pages.el("span.control", { "data-code": code }, part);
     });
   };
 
   // The same for places that hold no elements: titles, labels, options.
-  pages.bare = words => words.split(CONTROL).filter(part => !CONTROL.test(part)).join("");
+  pages.bare = words => words.replace(new RegExp(LINE_END, "g"), " ").split(CONTROL).filter(part => !CONTROL.test(part)).join("");
 
   // Words of a notice in an element that says what language they are in and keeps their direction to itself.
   pages.quote = (name, words, attributes) => pages.el(name, { lang: "zh", dir: "ltr", ...attributes }, pages.source(words));

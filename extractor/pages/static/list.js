@@ -34,7 +34,7 @@
     pages.put(root, el("div.list", {},
       el("header.page-head", {}, el("h1", {}, t(`kinds.${kind}`)),
         el("nav.kinds", { "aria-label": t("list.kinds") }, all.kinds.map(other =>
-          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["genre", "inspection", "body", "notice"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
+          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["genre", "inspection", "body", "copies", "notice"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
       many ? pages.noticeFilter(all, words, question, change) : null,
       el("form.filters", { submit: event => event.preventDefault() },
         el("label", {}, el("span", {}, t("filter.words")), el("input", { type: "search", name: "q", value: question.q || "", input: event => change({ q: event.target.value.trim() }) })),

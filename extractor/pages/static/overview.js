@@ -32,7 +32,7 @@
       found.textContent = saidChosen();
       draw();
     };
-    const saidChosen = () => t("overview.chosen", { n: view.chosen.length, all: all.notices.length });
+    const saidChosen = () => t("overview.chosen", { n: view.chosen.length, all: all.chosen({ copies: question.copies }).length });
     const found = el("span.soft", { "aria-live": "polite" }, saidChosen());
     pages.put(root, el("div.overview", {},
       el("header.page-head", {}, el("h1", {}, t("overview.title")), el("p.soft", {}, said(run, all, words))),
@@ -56,13 +56,18 @@
         type: "search", value: question.body || "", name: "body", input: event => narrow({ body: event.target.value.trim() }),
       })),
       choice("genre", "genre"), choice("inspection", "inspection_kind"),
+      all.copies.length > 0 && el("label.copies", {}, el("input", {
+        type: "checkbox", name: "copies", checked: Boolean(question.copies), change: event => narrow({ copies: event.target.checked ? "1" : "" }),
+      }), el("span", {}, t("filter.copies", { n: words.number(all.copies.length) }))),
       more);
   };
 
   function said(run, all, words) {
-    const characters = all.notices.reduce((sum, notice) => sum + notice.text.whole.length, 0);
-    return [words.t("overview.said", { n: words.number(all.notices.length), characters: words.number(characters) }),
-      run.backend && words.t(`backend.${run.backend}`), run.finished].filter(Boolean).join(" · ");
+    const counted = all.chosen({}), characters = counted.reduce((sum, notice) => sum + notice.text.whole.length, 0);
+    return [words.t("overview.said", { n: words.number(counted.length), characters: words.number(characters) }),
+      all.copies.length > 0 && words.t("overview.copies", { n: words.number(all.copies.length) }),
+      run.backend && words.t(`backend.${run.backend}`),
+      run.trust && words.t(`trust.${run.trust}`), run.finished].filter(Boolean).join(" · ");
   }
 
   const panel = ({ words }, name, ...content) => el(`section.panel.panel-${name}`, { "aria-labelledby": `panel-${name}` },

@@ -46,11 +46,23 @@
     const heading = el("header.notice-head", {},
       el("h1", {}, pages.quote("span", notice.value("title") || notice.name)),
       beside.length ? el("nav.beside", { "aria-label": words.t("notice.others") }, beside.map(([index, name]) =>
-        el("a", { href: pages.address(`notice/${all.notices[index].id}`), title: all.notices[index].name }, words.t(`notice.${name}`)))) : null);
+        el("a", { href: pages.address(`notice/${all.notices[index].id}`), title: all.notices[index].name }, words.t(`notice.${name}`)))) : null,
+      seriesOf(words, notice));
     const page = pages.notice(main, notice.data, {
       words, heading, chosen: path => { history.replaceState(null, "", pages.address(`notice/${notice.id}`, { at: path })); },
     });
     if (question.at) page.choose(question.at);
+  }
+
+  // The body's notices of other years, and of a copy the notice that counts.
+  function seriesOf(words, notice) {
+    const original = all.notice(notice.original), series = all.series(notice);
+    const link = (other, name) => el("a", { href: pages.address(`notice/${other.id}`), "aria-current": other === notice && "page" }, pages.quote("span", name));
+    return [
+      original && el("p.soft.copy-of", {}, words.t("notice.copy_of"), link(original, original.name)),
+      series.length > 1 && el("nav.series", { "aria-label": words.t("notice.series") }, el("span.soft", {}, words.t("notice.series")),
+        series.map(other => link(other, other.edition || other.name))),
+    ];
   }
 
   function bar(words, view) {

@@ -19,6 +19,8 @@ _CONTROL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 
+_LINE_END = re.compile("[\u2028\u2029]")  # inside a cell of a ledger
+
 
 @cache
 def service_words() -> dict[str, Any]:
@@ -40,5 +42,5 @@ def word_lookup(lang: Lang) -> WordLookup:
 
 
 def printable(words_of_a_notice: object) -> str:
-    """Return words without control and invisible characters."""
-    return _CONTROL.sub("", str(words_of_a_notice))
+    """Return words without control and invisible characters; a line end inside a cell becomes a blank."""
+    return _CONTROL.sub("", _LINE_END.sub(" ", str(words_of_a_notice)))

@@ -1,0 +1,73 @@
+"""A report of many notices: the same ones count once, and those of one body are told apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from browsing import faults_of_access, opened
+from cli_examples import command
+from page_examples import BODY, TITLE
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+TEXT = "\n".join([TITLE, *BODY]) + "\n"
+YEARS = ("2021", "2022", "2023")
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of three years of one body, one of them three times."""
+    folder = tmp_path_factory.mktemp("many")
+    for year in YEARS:
+        text = TEXT.replace("2024", str(int(year) + 1)).replace("2023年9月", f"{year}年9月")
+        (folder / f"y{year}.txt").write_text(text, encoding="utf-8")
+    (folder / "copy.txt").write_text(TEXT, encoding="utf-8")
+    (folder / "title.txt").write_text(TEXT.replace(TITLE, "巡察整改情况公开"), encoding="utf-8")
+    assert command("run", ".", "--backend", "rules", cwd=folder).status == 0
+    assert command("report", "out", cwd=folder).status == 0
+    return folder / "out" / "report.html"
+
+
+def figures(page: Page) -> list[str]:
+    return page.locator(".key-figures .big").all_text_contents()
+
+
+def test_copies_count_with_the_switch_only(browser: Browser, file: Path) -> None:
+    with opened(browser, file) as page:
+        expect(page.locator(".page-head")).to_contain_text("另有 2 篇")
+        counted = figures(page)
+        assert counted[:3] == ["3", "6", "12"]
+        assert page.locator(".panel-notices tbody tr").count() == 3
+        page.get_by_label("计入相同的通报").check()
+        assert figures(page)[:3] == ["5", "10", "20"]
+        assert page.locator(".panel-notices tbody tr").count() == 5
+        page.locator(".key-figures a", has_text="20").click()
+        expect(page.locator("[name=copies]")).to_be_checked()
+        expect(page.locator(".tally")).to_contain_text("20 条")
+        assert faults_of_access(page) == []
+
+
+def test_years_are_told_apart_in_every_select_chart_and_table(browser: Browser, file: Path) -> None:
+    names = [f"松林镇党委 {year}" for year in YEARS]
+    with opened(browser, file) as page:
+        choices = page.locator(".notice-choice option").all_text_contents()[1:]
+        assert len(set(choices)) == len(choices) == 5
+        for panel in ("documents", "money"):
+            assert sorted(page.locator(f".panel-{panel} tbody th").all_text_contents()) == names
+        assert page.locator(".panel-timeline tbody th").all_text_contents() == names
+        assert sorted(page.locator(".panel-notices tbody b").all_text_contents()) == names
+    with opened(browser, file, "#/list/measure") as page:
+        assert set(page.locator("td.column-notice").all_text_contents()) == set(names)
+        assert sorted(page.locator("[name=notice] option").all_text_contents()[1:]) == names
+
+
+def test_a_notice_leads_to_the_other_years_and_a_copy_to_what_counts(browser: Browser, file: Path) -> None:
+    with opened(browser, file, "#/notice/y2021") as page:
+        assert page.locator(".series a").all_text_contents() == list(YEARS)
+        page.locator(".series a", has_text="2022").click()
+        expect(page.locator(".series [aria-current]")).to_have_text("2022")
+    with opened(browser, file, "#/notice/y2023") as page:
+        page.locator(".copy-of a").click()
+        expect(page.locator(".copy-of")).to_have_count(0)

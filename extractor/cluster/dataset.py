@@ -1,8 +1,8 @@
 """The datasets of a job: Parquet files partitioned by batch, whole batches only, and a manifest.
 
 ``notices/batch=00000/notices.parquet`` one row a notice: its input, its record as JSON and the columns of the table
-``notices`` · ``texts/…`` what the offsets index · one dataset for each further table · ``.batches/00000.json`` the entry
-of a batch, written last: a batch without one, or whose files are not those that it names, is done again ·
+``notices`` · ``texts/…`` what the offsets index · one dataset for each further table · ``.batches/00000.json`` the
+entry of a batch, written last: a batch without one, or whose files are not those that it names, is done again ·
 ``.inputs.parquet`` which input belongs to which batch · ``manifest.json`` what the job did.
 """
 

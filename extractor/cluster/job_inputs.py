@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pyarrow.parquet import ParquetFile
 
@@ -144,7 +144,7 @@ def _row(address: str, row: int) -> bytes:
 
 
 @lru_cache(maxsize=2)
-def _group(address: str, group: int, column: str) -> object:
+def _group(address: str, group: int, column: str) -> Any:
     return _parquet(address).read_row_group(group, columns=[column]).column(0)
 
 

@@ -46,8 +46,8 @@ class Numbered(NamedTuple):
 class JobRow(NamedTuple):
     """One input's row: what was read, or why it could not be.
 
-    ``key`` stands for all that can change the result. ``record`` is the record as JSON, "" where ``error`` says why there
-    is none; ``tables`` are the rows of the tables, ``left_out`` and ``failures`` lists as JSON.
+    ``key`` stands for all that can change the result. ``record`` is the record as JSON, "" where ``error`` says why
+    there is none; ``tables`` are the rows of the tables, ``left_out`` and ``failures`` lists as JSON.
     """
 
     name: str

@@ -17,7 +17,7 @@ from extractor.cluster.batches import Batch, BatchEnd, batches_of, do, keep
 from extractor.cluster.dataset import JobDataset
 from extractor.cluster.job_inputs import JobInput, contents, listed
 from extractor.cluster.job_rows import JobReading, Numbered
-from extractor.cluster.remote_files import Place, place_of, write_whole
+from extractor.cluster.remote_files import place_of, write_whole
 from extractor.disk import system
 from extractor.disk.marker import claim
 from extractor.errors import InputError, OutputError, SettingsError
@@ -69,8 +69,8 @@ def run_on_ray(  # noqa: PLR0913
 ) -> JobReport:
     """Extract the notices that paths and addresses name into the datasets at ``out``.
 
-    ``address`` is that of a running cluster's head (``auto``, ``ray://host:10001``); None starts one on this machine, with
-    ``jobs`` processors. ``begun`` receives the number of inputs, ``watch`` the end of each batch, in no certain order.
+    ``address`` is that of a running cluster's head (``auto``, ``ray://host:10001``); None starts one on this machine,
+    with ``jobs`` processors. ``begun`` receives the number of inputs, ``watch`` the end of each batch, in no certain order.
     Batches that an earlier job finished are left as they are while inputs, settings and this program are the same.
 
     Raises:
@@ -111,15 +111,13 @@ def _numbered(inputs: Sequence[JobInput]) -> list[Numbered]:
     return [Numbered(each, notice_id) for each, notice_id in zip(inputs, ids, strict=True)]
 
 
-def _ends(
-    batches: Sequence[Batch], reading: JobReading, dataset: JobDataset, *, force: bool
-) -> Iterator[BatchEnd]:
+def _ends(batches: Sequence[Batch], reading: JobReading, dataset: JobDataset, *, force: bool) -> Iterator[BatchEnd]:
     """Yield the end of each batch as it comes. A task whose worker dies is done again by Ray."""
     import ray
 
     where = dataset.place.name
 
-    @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)
+    @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)  # type: ignore[untyped-decorator]
     def task(batch: Batch, shared: JobReading) -> BatchEnd:
         return do(batch, shared, JobDataset(place_of(where, OutputError)), force=force)
 
@@ -146,8 +144,10 @@ def _result(future: Any) -> BatchEnd:
     try:
         end: BatchEnd = ray.get(future)
     except ray.exceptions.RayTaskError as error:
-        cause = error.cause if isinstance(error.cause, OutputError | InputError | SettingsError) else None
-        raise cause or OutputError(f"a batch failed on the engine ({type(error.cause).__name__}); start it again") from error
+        if isinstance(error.cause, OutputError | InputError | SettingsError):
+            raise error.cause from error
+        name = type(error.cause).__name__
+        raise OutputError(f"a batch failed on the engine ({name}); the same command goes on") from error
     except ray.exceptions.RayError as error:
         raise OutputError(f"the engine lost a batch ({type(error).__name__}); the same command goes on") from error
     return end

@@ -25,6 +25,7 @@ from extractor.commands.reader_options import (
     chosen_reader,
 )
 from extractor.commands.shared_options import Language, LanguageOption
+from extractor.errors import SettingsError
 from extractor.logs import LOGGER, configure
 from extractor.terminal import printable
 
@@ -47,6 +48,13 @@ class Level(StrEnum):
     ERROR = "error"
 
 
+class Engine(StrEnum):
+    """What runs the work."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 @with_endpoint_options
 def run(  # noqa: PLR0913
     paths: Annotated[
@@ -54,7 +62,13 @@ def run(  # noqa: PLR0913
         typer.Argument(metavar="PATH", help="Files, zip archives, folders (walked), patterns, or - for stdin."),
     ],
     *,
-    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("out"),
+    out: Annotated[str, typer.Option(help="The folder to write; with --engine ray also an address (s3://…).")] = "out",
+    engine: Annotated[Engine, typer.Option(help="What runs the work: this machine's processes, or Ray.")] = (
+        Engine.LOCAL
+    ),
+    ray_address: Annotated[
+        str | None, typer.Option(help="A Ray cluster's address, such as ray://HOST:10001. [default: one started here]")
+    ] = None,
     backend: BackendOption = None,
     jobs: Annotated[
         int | None,
@@ -86,6 +100,9 @@ def run(  # noqa: PLR0913
     With an endpoint the rules' reading is joined by a model's. Its answers are kept in a cache, so that nothing is
     asked twice; where a call fails for good, the rules' reading stands and a check says so.
 
+    With --engine ray inputs may be addresses (s3://…) and Parquet files of bytes, too, and OUT holds Parquet datasets:
+    see docs/scale.md.
+
     Exit status: 0 when every notice is done, 1 when some failed (the others are written), 2 for wrong usage, 3 when all
     are done but calls to the model failed for good (the next run makes them again), 130 when interrupted (what is
     finished is written).
@@ -109,6 +126,14 @@ def run(  # noqa: PLR0913
     else:
         LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
 
+    allowance = Allowance(seconds, memory * MB)
+    if engine is Engine.RAY:
+        from extractor.commands.ray_run import RayOptions, run_on_engine
+
+        raise typer.Exit(run_on_engine(paths, out, reader, RayOptions(ray_address, jobs, force, allowance)))
+    if ray_address is not None:
+        raise SettingsError("--ray-address is for --engine ray; give both, or neither")
+
     def live() -> str:
         asked = reader.reported()
         return what_was_asked(asked) if asked else ""
@@ -119,10 +144,9 @@ def run(  # noqa: PLR0913
             _tell(outcome)
             progress.advance()
 
-        allowance = Allowance(seconds, memory * MB)
         report = run_all(
             paths,
-            out,
+            Path(out),
             reader,
             jobs=jobs,
             force=force,

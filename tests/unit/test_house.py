@@ -28,6 +28,7 @@ FLOORS = (
     ("readers",),
     ("runs",),
     ("exports",),
+    ("cluster",),
     ("pages",),
     ("review",),
     ("service",),

@@ -70,8 +70,9 @@ def run_on_ray(  # noqa: PLR0913
     """Extract the notices that paths and addresses name into the datasets at ``out``.
 
     ``address`` is that of a running cluster's head (``auto``, ``ray://host:10001``); None starts one on this machine,
-    with ``jobs`` processors. ``begun`` receives the number of inputs, ``watch`` the end of each batch, in no certain order.
-    Batches that an earlier job finished are left as they are while inputs, settings and this program are the same.
+    with ``jobs`` processors. ``begun`` receives the number of inputs, ``watch`` the end of each batch, in no certain
+    order. Batches that an earlier job finished are left as they are while inputs, settings and this program are the
+    same.
 
     Raises:
         SettingsError: ``out`` cannot be used, another job writes there, or the cluster cannot be reached.

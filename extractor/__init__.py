@@ -15,18 +15,23 @@ from typing import TYPE_CHECKING
 from extractor.version import __version__
 
 if TYPE_CHECKING:
+    from extractor.library import FinishedNotice, aread, aread_all, read, read_all
     from extractor.pipeline import ReadNotice, extract
-    from extractor.readers import aread, read
     from extractor.record.contract import Notice
 
-__all__ = ["Notice", "ReadNotice", "__version__", "aread", "extract", "read"]
+__all__ = [
+    "FinishedNotice", "Notice", "ReadNotice", "__version__", "aread", "aread_all", "extract", "read", "read_all",
+]  # fmt: skip
 
 _HOMES = {
+    "FinishedNotice": "extractor.library",
     "Notice": "extractor.record.contract",
     "ReadNotice": "extractor.pipeline",
-    "aread": "extractor.readers",
+    "aread": "extractor.library",
+    "aread_all": "extractor.library",
     "extract": "extractor.pipeline",
-    "read": "extractor.readers",
+    "read": "extractor.library",
+    "read_all": "extractor.library",
 }
 
 

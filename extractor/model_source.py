@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.client import Endpoint
+from extractor.endpoint.model_capacity import default_folder, keep_capacity, kept_capacity
 from extractor.endpoint.offline_answers import OfflineAnswers
+from extractor.endpoint.pack_sizes import PackSizes
 from extractor.endpoint.recording import Recording
 from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.endpoint.tally import Tally
@@ -49,8 +52,20 @@ class ModelSource:
             InputError: the recording cannot be read.
         """
         with self._answers() as answers:
-            async with Endpoint(self.settings, answers, self.tally) as endpoint:
+            async with Endpoint(self.settings, answers, self.tally, self.sizes) as endpoint:
                 yield endpoint
+        if self._learns and self.tally.totals.requests:
+            keep_capacity(default_folder(), self.settings, self.sizes.capacity)
+
+    @cached_property
+    def sizes(self) -> PackSizes:
+        """How much the model is asked at once: by what earlier runs saw, where answers are kept."""
+        known = kept_capacity(default_folder(), self.settings) if self._learns else None
+        return PackSizes(self.settings, known)
+
+    @property
+    def _learns(self) -> bool:
+        return self.cache is not None and self.recording is None and not self.offline
 
     @contextmanager
     def _answers(self) -> Iterator[AnswerCache | OfflineAnswers | None]:
@@ -75,6 +90,7 @@ class NoticeModel:
 
     def __init__(self, endpoint: Endpoint, deadline: float | None) -> None:
         self.tally = Tally()
+        self.sizes = endpoint.sizes
         self._endpoint = endpoint
         self._until = None if deadline is None else asyncio.get_running_loop().time() + deadline
 
@@ -85,7 +101,10 @@ class NoticeModel:
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer; raises as ``Endpoint.ask`` does."""
-        return (await self._endpoint.ask(call, until=self._until, tally=self.tally)).value
+        answer = (await self._endpoint.ask(call, until=self._until, tally=self.tally)).value
+        for tally in (self.tally, self._endpoint.tally):
+            tally.note_all(answer.slips)
+        return answer
 
     def has_answer(self, call: Call[Response]) -> bool:
         """Return whether the answer to a call is cached, so that no request is needed."""

@@ -12,21 +12,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
-from extractor.errors import InputError, SettingsError
-from extractor.files.ingest import read_text
 from extractor.files.parts.left_out import ReadText
 from extractor.files.parts.page_places import OcrMode
-from extractor.files.sources.file_kinds import kind_by_ending
-from extractor.files.sources.source import Source
 from extractor.pipeline import ReadNotice, extract_text, extract_with_model
 from extractor.record.checks import Lang
 
 if TYPE_CHECKING:
     from extractor.assist.proposals.witnesses import TrustTable
-    from extractor.endpoint.settings import EndpointSettings
     from extractor.model_source import ModelSource
 
 Backend = Literal["rules", "assisted", "model"]
@@ -71,6 +65,9 @@ class Reader(Protocol):
             InputError: a recording cannot be read.
         """
 
+    def expect(self, notices: int) -> str:
+        """Set out for a run over so many notices; return how a model will be asked, empty where none is."""
+
     def reported(self) -> Mapping[str, Any] | None:
         """Return what a model has taken so far, for a report; None where none is asked."""
 
@@ -100,6 +97,10 @@ class RulesReader:
             return await asyncio.to_thread(self.read, text, notice_id)
 
         yield read
+
+    def expect(self, _notices: int) -> str:
+        """Return nothing: no model is asked."""
+        return ""
 
     def reported(self) -> None:
         """Return None: no model is asked."""
@@ -168,6 +169,10 @@ class ModelReader:
 
             yield read
 
+    def expect(self, notices: int) -> str:
+        """Choose how much is asked at once; return the choice in words."""
+        return self.source.sizes.expect(notices)
+
     def reported(self) -> Mapping[str, Any]:
         """Return what all calls have taken, with the endpoint's settings and the table of trust; no key is in it."""
         from extractor.trust_tables import told
@@ -188,7 +193,7 @@ def reading(reader: Reader) -> Iterator[Callable[[ReadText, str], ReadNotice]]:
     if not reader.waits:
         yield reader.read
         return
-    if _is_in_event_loop():
+    if in_event_loop():
         raise RuntimeError("an event loop runs here (a notebook, an async function): use await extractor.aread(…)")
     with asyncio.Runner() as runner:
         closing = AsyncExitStack()
@@ -203,106 +208,10 @@ def reading(reader: Reader) -> Iterator[Callable[[ReadText, str], ReadNotice]]:
             runner.run(closing.aclose())
 
 
-def _is_in_event_loop() -> bool:
+def in_event_loop() -> bool:
+    """Return whether an event loop runs in this thread."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
         return False
     return True
-
-
-def read(  # noqa: PLR0913
-    path_or_text: str | Path,
-    *,
-    model: str | EndpointSettings | None = None,
-    base_url: str | None = None,
-    finds_issues: bool = False,
-    notice_id: str | None = None,
-    lang: Lang = "zh",
-    cache: Path | None = None,
-) -> ReadNotice:
-    """Read a notice from a file of any known format, or from its text.
-
-    A ``Path`` is a file. A string is a file's name where it is one line that names a file or ends as files do (.docx);
-    any other string is the text itself. Without ``model`` the rules read alone, and nothing leaves this machine.
-
-    Args:
-        path_or_text: The file, or the notice's plain text.
-        model: The model's name as its endpoint calls it, or complete settings of an endpoint.
-        base_url: The endpoint's address, up to and with ``/v1``. By default the environment, ``.env`` and
-            ``extractor.toml`` say it, and the key, as for the command.
-        finds_issues: The model says first where issues and measures are (the command's ``--backend model``).
-        notice_id: The record's id; by default the file's name, or ``notice``.
-        lang: The language of the record's checks.
-        cache: A folder where the model's answers are kept, so that nothing is asked twice; None keeps none.
-
-    Returns:
-        The text that the record's places index, the record, and what was not read: failed calls, parts left out.
-
-    Raises:
-        InputError: the file cannot be read.
-        SettingsError: a setting of the endpoint is missing or wrong.
-        RuntimeError: a model is to be asked from within a running event loop; ``aread`` does that.
-    """
-    reader = _reader(model, base_url, finds_issues, lang, cache)
-    text, name = _text_of(path_or_text)
-    return reader.read(text, notice_id or name)
-
-
-async def aread(  # noqa: PLR0913
-    path_or_text: str | Path,
-    *,
-    model: str | EndpointSettings | None = None,
-    base_url: str | None = None,
-    finds_issues: bool = False,
-    notice_id: str | None = None,
-    lang: Lang = "zh",
-    cache: Path | None = None,
-) -> ReadNotice:
-    """Read a notice as ``read`` does, in a running event loop: files and rules in threads, calls without blocking."""
-    reader = _reader(model, base_url, finds_issues, lang, cache)
-    text, name = await asyncio.to_thread(_text_of, path_or_text)
-    async with reader.opened() as reads:
-        return await reads(text, notice_id or name)
-
-
-def _reader(
-    model: str | EndpointSettings | None, base_url: str | None, finds_issues: bool, lang: Lang, cache: Path | None
-) -> Reader:
-    if model is None:
-        if base_url is not None or finds_issues:
-            raise SettingsError("no model is named; give model=…, or leave base_url and finds_issues out")
-        return RulesReader(lang)
-    from extractor.endpoint.setting_sources import load
-    from extractor.model_source import ModelSource
-
-    settings = load({"model": model, "base_url": base_url}) if isinstance(model, str) else model
-    if not settings.is_configured:
-        raise SettingsError(f"no endpoint is set; give base_url=…, or put a key into {settings.api_key_env}")
-    return ModelReader(ModelSource(settings, cache), finds_issues, lang)
-
-
-def _text_of(path_or_text: str | Path) -> tuple[ReadText, str]:
-    """Return the text of a file, or the given one, and a name for it."""
-    path = path_or_text if isinstance(path_or_text, Path) else _as_path(path_or_text)
-    if path is None:
-        return ReadText(str(path_or_text), ()), "notice"
-    if path.is_dir():
-        raise InputError(f"{path}: is a folder; read its files one by one, or use the command: extractor run {path}")
-    return read_text(Source(str(path))).read, path.stem
-
-
-def _as_path(words: str) -> Path | None:
-    """Return what a string names as a file; None where it is a text."""
-    if "\n" in words or not words or len(words) > _LONGEST_NAME:
-        return None
-    path = Path(words)
-    try:
-        names_a_file = path.exists() or kind_by_ending(path.suffix.lower()) is not None
-    except (OSError, ValueError):
-        return None
-    return path if names_a_file else None
-
-
-_LONGEST_NAME = 1024
-"""Code points beyond which a string is no file's name."""

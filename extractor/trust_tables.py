@@ -31,7 +31,7 @@ _LONGEST_NAME = 60  # code points of a model's name that its file repeats
 
 
 class MeasuredTrust(NamedTuple):
-    """What a calibration found: the model, the counts by field, and what it was measured with.
+    """The findings of a calibration: the model, the counts by field, and what it was measured with.
 
     ``notices`` are the ids of the gold notices, ``prompts`` is the edition of the prompts.
     """
@@ -122,7 +122,8 @@ def _lines(field: str, found: MeasuredTrust) -> Iterator[str]:
 def _line(name: str, share: Share) -> str:
     low, high = share.interval
     ratio = "-" if share.ratio is None else f"{share.ratio:.2f}"
-    return f"{name} = [{share.size}, {round(share.right, 3):g}]  # {ratio} ({low:.2f} to {high:.2f})"
+    size, right = (round(count, 3) for count in share)
+    return f"{name} = [{size:.12g}, {right:.12g}]  # {ratio} ({low:.2f} to {high:.2f})"
 
 
 def _parsed(content: Mapping[str, object]) -> MeasuredTrust:
@@ -151,9 +152,9 @@ def _share(pair: object) -> Share:
     if not (isinstance(pair, list) and len(pair) == 2):
         raise TypeError("a count is no pair of numbers")
     size, right = pair
-    if not (isinstance(size, int) and isinstance(right, int | float) and math.isfinite(right) and 0 <= right <= size):
+    if not all(isinstance(count, int | float) and math.isfinite(count) for count in pair) or not 0 <= right <= size:
         raise ValueError(f"of {size} values {right} cannot be right")
-    return Share(size, float(right))
+    return Share(float(size), float(right))
 
 
 def _quoted(words: str) -> str:

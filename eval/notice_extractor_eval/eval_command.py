@@ -86,6 +86,8 @@ def run(  # noqa: PLR0913
         check_thresholds_fit(thresholds, backend=name, split=split.value)
     answers = AnswerOptions(cache_dir, offline, replay)
     reader = None if name is None else chosen_reader(Backend(name), endpoint, answers).reader
+    if reader is not None and (asked := reader.reported()):
+        typer.echo(printable(asked["trust"]["told"]), err=True)
     with _predictions(pred, reader) as predict:
         evaluation = measure_gold(gold, predict if pred or out is None else Recorder(predict, out), split.value)
     broken = breaches(thresholds, evaluation) if thresholds is not None else []

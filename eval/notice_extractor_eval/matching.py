@@ -186,7 +186,7 @@ def overlapping(gold: Sequence[ListedValue], pred: Sequence[ListedValue], both: 
     hits = 0
     for each in gold:
         same, wanted = waiting[_base(each)], _words_on_top(each)
-        found = next((number for number, words in enumerate(same) if _share_words(wanted, words)), None)
+        found = next((number for number, words in enumerate(same) if share_words(wanted, words)), None)
         if found is not None:
             same.pop(found)
             hits += 1
@@ -201,7 +201,8 @@ def _words_on_top(value: ListedValue) -> str | None:
     return words
 
 
-def _share_words(one: str | None, other: str | None) -> bool:
+def share_words(one: str | None, other: str | None) -> bool:
+    """Return whether two words share two code points side by side; two missing words do."""
     if not one or not other:
         return one == other
     shorter, longer = sorted((one, other), key=len)

@@ -106,7 +106,7 @@ def _share(share: Share) -> str:
     if share.ratio is None:
         return "-"
     low, high = share.interval
-    return f"{share.ratio:.2f} ({low:.2f} to {high:.2f}) of {share.size}"
+    return f"{share.ratio:.2f} ({low:.2f} to {high:.2f}) of {share.size:.4g}"
 
 
 def _who(row: Witness, field: str, lang: Lang) -> str:

@@ -18,23 +18,27 @@ from extractor.record.contract import Issue, Measure, Notice
 from extractor.record.fields import DAYS, FIELDS, LISTS_OF_MEASURE, SHAPES, ItemKind, value_of
 from extractor.text.normal_form import normalise
 from notice_extractor_eval.alignment import align_notice
-from notice_extractor_eval.matching import compared
+from notice_extractor_eval.matching import compared, share_words
 from notice_extractor_eval.score_fields import HOLDERS
 
 _OWN: Mapping[str, Sequence[str]] = {
     home: [name for name in SHAPES[kind].parts if f"{home}.{name}" in witness_rows()] for home, kind in HOLDERS.items()
 }
 _BOTH, _MODEL = "both", "model"
+_HALF = 0.5
+"""How right words are that share some with the right ones."""
 
 
 class Judgement(NamedTuple):
-    """What a comparison adds to a field: values on which both agree, or a dispute about a question."""
+    """The judgement of one value, which a field's counts are made of: both agree, or they dispute a question."""
 
     field: str
     question: Question | None
     rules: float
     """How right the rules are, from 0 to 1; where both agree, how right both are."""
     model: float = 0.0
+    lead: float | None = None
+    """How much nearer to the truth the model is, where that is not the difference of both; None where it is."""
 
 
 def measured(gold: Notice, rules: Notice, model: Notice) -> dict[str, FieldCounts]:
@@ -71,8 +75,8 @@ def judgements(gold: Notice, rules: Notice, model: Notice) -> Iterator[Judgement
 def _counts(judged: Judgement) -> FieldCounts:
     if judged.question is None:
         return FieldCounts(both=Share(1, judged.rules))
-    ahead = judged.model - judged.rules
-    won = Share(1, float(ahead > 0)) if ahead else Share()
+    ahead = judged.model - judged.rules if judged.lead is None else judged.lead
+    won = Share(abs(ahead), max(ahead, 0.0))
     return FieldCounts(**{judged.question: Dispute(Share(1, judged.rules), Share(1, judged.model), won)})  # type: ignore[arg-type]
 
 
@@ -160,7 +164,8 @@ def _confirmed(row: str, judge: _Judge, read: _Element, said: _Element) -> Itera
         if reader == _BOTH:
             yield Judgement(inner, None, right(read.value))
         elif reader == _MODEL:
-            yield Judgement(inner, "value", right(read.value), right(said.value))
+            lead = judge.nearness(part, said.value) - judge.nearness(part, read.value) if has_row else None
+            yield Judgement(inner, "value", right(read.value), right(said.value), lead)
 
 
 class _Judge:
@@ -190,6 +195,14 @@ class _Judge:
         shape = SHAPES[self._kind]
         known = {(self._key(each), compared(shape, (name,), each)) for each in self._gold}
         return lambda value: float((self._key(value), compared(shape, (name,), value)) in known)
+
+    def nearness(self, name: str, value: Any) -> float:
+        """Return how right one value of an element is: words that share some with gold's are half right."""
+        right = self.part(name)(value)
+        if right or not SHAPES[self._kind].fields[name].is_overlapping:
+            return right
+        wanted = (getattr(each, name) for each in self._gold if self._key(each) == self._key(value))
+        return _HALF * any(share_words(each, getattr(value, name)) for each in wanted)
 
     def _key(self, value: Any) -> object:
         shape = SHAPES[self._kind]

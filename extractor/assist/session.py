@@ -15,10 +15,12 @@ from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import Material
 from extractor.assist.packs.pack import AnsweredPack, AnswerT, PackT
 from extractor.assist.prompts import call_for
-from extractor.assist.tasks import Task
+from extractor.assist.tasks import FIELDS, Task
 from extractor.endpoint.calls import Call
-from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure
+from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
+from extractor.endpoint.pack_sizes import PackSizes
 from extractor.endpoint.settings import PromptEdition
+from extractor.endpoint.tokens import estimate_tokens
 from extractor.errors import BugError
 
 
@@ -36,6 +38,10 @@ class Model(Protocol):
             EndpointFailure: the endpoint failed for good.
             AnswerFailure: the model's answer cannot be used.
         """
+
+    @property
+    def sizes(self) -> PackSizes:
+        """How much it is asked at once."""
 
     def has_answer(self, call: Call[Response]) -> bool:
         """Say whether an answer is at hand, so that no request is needed."""
@@ -55,7 +61,37 @@ class Session:
 
     async def ask(self, task: Task[PackT, AnswerT], material: Material) -> list[AnsweredPack[PackT, AnswerT]]:
         """Ask about a notice's packs of a task, all at once."""
-        return await self._ask_all(task, material, task.packs(material), _MOST_CUTS)
+        return await self._ask_all(task, material, self._packs(task, material), _MOST_CUTS)
+
+    def _packs(self, task: Task[PackT, AnswerT], material: Material) -> list[PackT]:
+        """Return a notice's packs, sized for the model; those of an earlier run where their answers are at hand."""
+        if task.sizing is None:
+            return task.packs(material)
+        chosen, *others = self._model.sizes.budgets(task.sizing.tokens(material))
+        packs = task.sizing.packs(material, chosen)
+        if not packs or not self._was_asked(material):
+            return packs
+        best, share = packs, self._share_answered(task, material, packs)
+        for budget in others:
+            if share == 1:
+                break
+            earlier = task.sizing.packs(material, budget)
+            if (answered := self._share_answered(task, material, earlier)) > share:
+                best, share = earlier, answered
+        return best
+
+    def _share_answered(self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT]) -> float:
+        """Return the share of packs whose answers are at hand."""
+        return sum(self._has_answer(task, material, pack, _MOST_CUTS) for pack in packs) / len(packs)
+
+    def _was_asked(self, material: Material) -> bool:
+        """Return whether an earlier run asked about a notice: about its fields it asks in packs of one size."""
+        return any(self._model.has_answer(call_for(pack, self._model.edition)) for pack in FIELDS.packs(material)[:1])
+
+    def _note(self, task: Task[PackT, AnswerT], pack: PackT, *, right: bool) -> None:
+        """Note how a pack was answered, where the model's packs are sized."""
+        if task.sizing:
+            self._model.sizes.answered(estimate_tokens(pack.body), right=right)
 
     async def _ask_all(
         self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT], cuts: int
@@ -77,13 +113,39 @@ class Session:
         try:
             answer = await self._model.ask(call)
         except (EndpointFailure, AnswerFailure) as failure:
+            if self._model.sizes.is_too_much(failure.reason):
+                self._note(task, pack, right=False)
             if failure.reason.wants_less and parts:
+                # What does not stop, or was about other marks, will hardly be better in a quarter of it.
+                cuts = 1 if failure.reason in (Reason.ENDLESS, Reason.MARKS_UNSEEN) else cuts
                 return await self._ask_all(task, material, parts, cuts - 1)
             self.failures.append(failure)
             return [AnsweredPack(pack, None)]
         if not isinstance(answer, task.response):
             raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
-        return [AnsweredPack(pack, answer)]
+        rest = task.rest(material, pack, answer)
+        self._note(task, pack, right=rest is None)
+        return [AnsweredPack(pack, answer), *await self._ask_rest(task, material, rest)]
+
+    async def _ask_rest(
+        self, task: Task[PackT, AnswerT], material: Material, rest: PackT | None
+    ) -> list[AnsweredPack[PackT, AnswerT]]:
+        """Ask once more about the pieces that an answer left out, and about these alone."""
+        if rest is None:
+            return []
+        try:
+            answer = await self._model.ask(call_for(rest, self._model.edition))
+        except (EndpointFailure, AnswerFailure) as failure:
+            self.failures.append(failure)
+            return [AnsweredPack(rest, None)]
+        if not isinstance(answer, task.response):
+            raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
+        found = [AnsweredPack(rest, answer)]
+        left = task.rest(material, rest, answer)
+        if left is None:
+            return found
+        self.failures.append(AnswerFailure(Reason.INVALID_ANSWER, "the model left pieces out, twice"))
+        return [*found, AnsweredPack(left, None)]
 
     def _has_answer(self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int) -> bool:
         """Say whether an answer to a pack is at hand, or to the parts that it was cut into."""

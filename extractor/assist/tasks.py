@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic
+from typing import Any, Generic, NamedTuple
 
 from extractor.assist.fields.field_answer import FieldsAnswer
 from extractor.assist.fields.field_pack import FieldsPack, fields_packs, split_fields
 from extractor.assist.fields.field_schema import fields_schema
 from extractor.assist.labels.label_answer import LabelsAnswer
-from extractor.assist.labels.label_pack import LabelsPack, labels_packs, split_labels
+from extractor.assist.labels.label_pack import LabelsPack, labels_packs, labels_tokens, rest_of_labels, split_labels
 from extractor.assist.labels.label_schema import labels_schema
 from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack, layout_packs, split_layout
@@ -20,13 +20,21 @@ from extractor.assist.packs.pack import AnswerT, PackT, TaskName
 from extractor.assist.packs.schema_parts import Schema
 
 
+class PackSizing(NamedTuple, Generic[PackT]):
+    """What sizes a task's packs by the model: the ``tokens`` of a notice's pieces, and packs of so many tokens."""
+
+    tokens: Callable[[Material], int]
+    packs: Callable[[Material, int], list[PackT]]
+
+
 @dataclass(frozen=True)
 class Task(Generic[PackT, AnswerT]):
     """A task: its name, the shape of its answers, and what is made of a notice for it.
 
     ``packs`` cuts a notice into packs and ``halves`` one pack in two (None where it cannot be smaller); ``question``
     names the ranges that its prompt's last sentence asks about; ``schema`` is that of a pack's answer, without the keys
-    that are withheld.
+    that are withheld; ``rest`` is a pack of what an answer left out, None where it left out nothing; ``sizing`` is None
+    where packs have one size.
     """
 
     name: TaskName
@@ -35,6 +43,8 @@ class Task(Generic[PackT, AnswerT]):
     halves: Callable[[Material, PackT], tuple[PackT, PackT] | None]
     question: Callable[[PackT], Mapping[str, object]]
     schema: Callable[[PackT, Collection[str]], Schema]
+    rest: Callable[[Material, PackT, AnswerT], PackT | None] = lambda _material, _pack, _answer: None
+    sizing: PackSizing[PackT] | None = None
 
 
 def _labels_question(pack: LabelsPack) -> Mapping[str, object]:
@@ -42,6 +52,13 @@ def _labels_question(pack: LabelsPack) -> Mapping[str, object]:
         "issues": _range("i", [piece.number for piece in pack.issues]),
         "measures": _range("m", [piece.number for piece in pack.measures]),
     }
+
+
+def _labels_rest(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> LabelsPack | None:
+    """Return a pack of the pieces that have no entry; None where each has one."""
+    issues = {piece.number for piece in pack.issues} - {issue.number for issue in answer.issues}
+    measures = {piece.number for piece in pack.measures} - {measure.number for measure in answer.measures}
+    return rest_of_labels(material, pack, issues, measures) if issues or measures else None
 
 
 def _range(mark: str, numbers: list[int]) -> str:
@@ -54,7 +71,14 @@ FIELDS: Task[FieldsPack, FieldsAnswer] = Task(
     "fields", FieldsAnswer, fields_packs, split_fields, lambda pack: {"figures": len(pack.figures)}, fields_schema
 )
 LABELS: Task[LabelsPack, LabelsAnswer] = Task(
-    "labels", LabelsAnswer, labels_packs, split_labels, _labels_question, labels_schema
+    "labels",
+    LabelsAnswer,
+    labels_packs,
+    split_labels,
+    _labels_question,
+    labels_schema,
+    _labels_rest,
+    PackSizing(labels_tokens, labels_packs),
 )
 LAYOUT: Task[LayoutPack, LayoutAnswer] = Task(
     "layout",

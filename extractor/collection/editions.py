@@ -1,4 +1,4 @@
-"""What tells the notices of one body apart: the year and the round of the inspection, and more where needed."""
+"""Editions: the year and the round of an inspection, and more where that does not tell a body's notices apart."""
 
 from __future__ import annotations
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +17,7 @@ from extractor.terminal import printable
 if TYPE_CHECKING:
     from extractor.assist.packs.answer_shapes import Response
     from extractor.endpoint.calls import Call
+    from extractor.endpoint.doctor import SizedCall
     from extractor.endpoint.doctor_report import DoctorReport, ModeTrial, Speed
 
 TINY = """某水库管理所党支部关于巡察整改进展情况的通报
@@ -24,6 +26,11 @@ TINY = """某水库管理所党支部关于巡察整改进展情况的通报
 一是修订《闸门钥匙领用细则》。二是清点旧钥匙40把。
 """
 """An invented notice, asked about as a run asks about any."""
+
+_PLACES = (("闸门班", "值班细则"), ("泵站", "用电办法"), ("堤防队", "巡堤制度"), ("库房", "出入库规定"))
+_MATTERS = (("钥匙无人登记", "旧钥匙"), ("工具借出不还", "扳手"), ("台账记录不全", "台账"), ("雨衣发放不公", "雨衣"))
+_LARGEST = 1400
+"""Tokens of the largest pack that is tried: whoever answers it right is asked more by a run, step by step."""
 
 _COLUMN = 14
 _MOST_MODELS = 12  # that are shown of an endpoint with hundreds
@@ -37,13 +44,15 @@ def doctor(
 ) -> None:
     """Check that the endpoint is reachable, list its models, try each mode, and name what is wrong.
 
-    It makes about ten requests, with a tiny notice and the instructions of a run. No answer is kept.
+    It makes some twenty requests, with invented notices and the instructions of a run. No answer is kept; how much the
+    model takes at once is, so that the next run begins with that.
 
     Exit status: 0 when some mode works, 1 when none does, 2 for wrong settings.
     """
     import asyncio
 
-    from extractor.endpoint.doctor import examine
+    from extractor.endpoint.doctor import capacity_of, examine
+    from extractor.endpoint.model_capacity import default_folder, keep_capacity
     from extractor.endpoint.settings import OPENAI_URL
 
     settings = endpoint.load()
@@ -53,7 +62,10 @@ def doctor(
         )
 
     with _progress() as watch:
-        report = asyncio.run(examine(settings, _tiny_call(), watch))
+        report = asyncio.run(examine(settings, _tiny_call(), watch, _sized_calls()))
+    if report.best_mode is not None and report.model:
+        named = settings.model_copy(update={"model": report.model})
+        keep_capacity(default_folder(), named, capacity_of(named, report))
     if as_json:
         import json
 
@@ -73,6 +85,29 @@ def _tiny_call() -> Call[Response]:
 
     (pack,) = labels_packs(read_first(TINY, "tiny"))
     return call_for(pack)
+
+
+def _sized_calls() -> list[SizedCall]:
+    """Return calls about packs of growing size, the first about one piece, from an invented notice."""
+    from extractor.assist.labels.label_pack import labels_packs
+    from extractor.assist.packs.material import read_first
+    from extractor.assist.prompts import call_for
+    from extractor.assist.tasks import LABELS
+    from extractor.endpoint.doctor import SizedCall
+    from extractor.endpoint.model_capacity import RUNGS
+
+    issues = "".join(
+        f"{number}.关于“{place}{matter}”问题的整改。\n一是修订《{place}{paper}》。二是清点{thing}{40 + number}件。"
+        f"三是约谈{place}负责人{1 + number % 3}人次,{thing}已于2023年{1 + number % 12}月退回。\n"
+        for number, ((place, paper), (matter, thing)) in enumerate(product(_PLACES, _MATTERS), start=1)
+    )
+    material = read_first(f"某水库管理所党支部关于巡察整改进展情况的通报\n一、整改进展情况\n{issues}", "sized")
+
+    def sized(tokens: int) -> SizedCall:
+        pack = labels_packs(material, tokens)[0]
+        return SizedCall(tokens, call_for(pack), lambda answer: LABELS.rest(material, pack, answer) is None)
+
+    return [sized(tokens) for tokens in RUNGS if tokens <= _LARGEST]
 
 
 @contextmanager
@@ -135,11 +170,25 @@ def _of_best_mode(report: DoctorReport) -> Iterator[str]:
     cached = report.warm.cached if report.warm else 0
     found = {True: "works", False: "none: a prompt's beginning is read anew each time", None: "unknown"}
     yield _row("prefix cache", found[report.has_prefix_cache] + (f", {cached:,} tokens were known" if cached else ""))
+    if report.right_sizes or report.wrong_size:
+        yield _row("at once", _of_sizes(report))
+    if report.at_once:
+        yield _row("side by side", f"{report.at_once} calls" if report.at_once > 1 else "one call at a time")
     if report.context:
         yield _row("context", f"{report.context:,} tokens")
     elif report.long_prompt:
         how = "was taken" if report.long_prompt.works else "failed"
         yield _row("context", f"it does not say; a prompt of about {report.long_tokens:,} tokens {how}")
+
+
+def _of_sizes(report: DoctorReport) -> str:
+    """Return how much the model answers right at once, in words."""
+    if not report.right_sizes:
+        return "not even one measure is answered right each time; a run asks one by one"
+    most = max(report.right_sizes)
+    right = "one measure at a time" if most == 1 else f"packs of {most:,} tokens are answered right"
+    wrong = f", of {report.wrong_size:,} not; a run asks no more at once" if report.wrong_size else ""
+    return right + wrong
 
 
 def _rate(speed: Speed | None) -> float | None:

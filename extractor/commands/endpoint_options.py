@@ -51,6 +51,13 @@ class EndpointFlags(NamedTuple):
     )
     notice_deadline: Annotated[float | None, _option("Seconds for all calls of one notice.")] = None
     concurrency: Annotated[int | None, _option("Most requests at once. [default: found by trying, up to 64]")] = None
+    prefer: Annotated[
+        str | None,
+        _option("Many calls at once (fast), few large ones (cheap), or by the number of notices. [default: auto]"),
+    ] = None
+    pack_tokens: Annotated[
+        int | None, _option("Most tokens of a notice's issues in one call. [default: found by trying, up to 5500]")
+    ] = None
     rpm: Annotated[int | None, _option("Most requests a minute.")] = None
     tpm: Annotated[int | None, _option("Most tokens a minute, in and out.")] = None
     budget_tokens: Annotated[int | None, _option("Most tokens, in and out, that this run may use.")] = None

@@ -27,9 +27,9 @@ def export(
 ) -> None:
     """Write a run's notices as tables.
 
-    The tables are notices, issues, measures, documents, quantities, dates, accountability, totals, checks and places.
-    A workbook or database holds them all; .csv and .parquet give a file for each, FILE-notices.csv and so on. Existing
-    files are replaced, all or none.
+    The tables are notices, issues, measures, documents, quantities, dates, accountability, totals, sums, checks and
+    places. A workbook or database holds them all; .csv and .parquet give a file for each, FILE-notices.csv and so on.
+    Existing files are replaced, all or none.
     """
     from extractor.exports.exporter import export as export_all
     from extractor.exports.exporter import stored_names, stored_notices

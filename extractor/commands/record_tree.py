@@ -12,7 +12,16 @@ from rich.tree import Tree
 from extractor.record.checks import Lang
 from extractor.record.contract import Digits, Issue, Measure, Notice, Record, Span
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.fields import FIELDS, LISTS_OF_MEASURE, NOTICE_FIELDS, SHAPES, ItemKind, places_of, value_of
+from extractor.record.fields import (
+    FIELDS,
+    LISTS_OF_MEASURE,
+    NOTICE_FIELDS,
+    SHAPES,
+    ItemKind,
+    field_name,
+    places_of,
+    value_of,
+)
 from extractor.tables.columns import TABLES
 from extractor.terminal import printable
 
@@ -47,7 +56,8 @@ def notice_tree(
     for name in _FIELDS:
         if (value := value_of(notice, name)) is not None:
             field = NOTICE_FIELDS[name]
-            fields.add(_line(field.called(lang), _term(field.vocabulary, value, lang) if field.vocabulary else value))
+            called = field_name(name, notice.genre, lang)
+            fields.add(_line(called, _term(field.vocabulary, value, lang) if field.vocabulary else value))
     if notice.totals:
         totals = tree.add(_line(SHAPES["total"].called_all(lang)))
         for total in notice.totals:

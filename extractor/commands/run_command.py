@@ -79,6 +79,10 @@ def run(  # noqa: PLR0913
     ] = 60,
     memory: Annotated[int, typer.Option(min=300, help="Megabytes of address space a document may take.")] = 1500,
     force: Annotated[bool, typer.Option("--force", help="Do all, also what is finished and unchanged.")] = False,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace/--add", help="Keep this run's notices alone, or add them to those of earlier runs."),
+    ] = False,
     lang: LanguageOption = Language.ZH,
     ocr: OcrOption = OcrChoice.AUTO,
     log_level: Annotated[Level, typer.Option(help="How much is told on standard error.")] = Level.WARNING,
@@ -93,9 +97,10 @@ def run(  # noqa: PLR0913
     Writes OUT/notices.jsonl (one notice a line, in the order of the inputs), OUT/texts/ID.txt (what offsets index) and
     OUT/run.json (what was done, input by input).
 
-    OUT describes the inputs of its last run. A run that was stopped, or is started again, does only what is missing or
-    changed: the input, this program, or its settings. Finished work for inputs that are no longer given is kept in
-    OUT/.work and taken up when they are given again; delete OUT to start afresh.
+    OUT holds the notices of all its runs; with --replace those of this run's inputs alone. A run that could read
+    nothing leaves OUT as it is. A run that was stopped, or is started again, does only what is missing or changed: the
+    input, this program, or its settings. Finished work for inputs that are no longer given is kept in OUT/.work and
+    taken up when they are given again; delete OUT to start afresh. The same notice in several files counts once.
 
     With an endpoint the rules' reading is joined by a model's. Its answers are kept in a cache, so that nothing is
     asked twice; where a call fails for good, the rules' reading stands and a check says so.
@@ -103,9 +108,9 @@ def run(  # noqa: PLR0913
     With --engine ray inputs may be addresses (s3://…) and Parquet files of bytes, too, and OUT holds Parquet datasets:
     see docs/scale.md.
 
-    Exit status: 0 when every notice is done, 1 when some failed (the others are written), 2 for wrong usage, 3 when all
-    are done but calls to the model failed for good (the next run makes them again), 130 when interrupted (what is
-    finished is written).
+    Exit status: 0 when every notice is done, 1 when some failed (the others are written) or nothing was read, 2 for
+    wrong usage, 3 when all are done but calls to the model failed for good (the next run makes them again), 130 when
+    interrupted (what is finished is written).
     """
     from extractor.files.sources.file_limits import MB
     from extractor.processes.confinement import Allowance
@@ -144,14 +149,20 @@ def run(  # noqa: PLR0913
             _tell(outcome)
             progress.advance()
 
+        def begin(notices: int) -> None:
+            if how := reader.expect(notices):
+                LOGGER.info("%s", how)
+            progress.begin(notices)
+
         report = run_all(
             paths,
             Path(out),
             reader,
             jobs=jobs,
             force=force,
+            replace=replace,
             allowance=allowance,
-            begun=progress.begin,
+            begun=begin,
             watch=watch,
             paged=progress.page,
         )
@@ -161,10 +172,13 @@ def run(  # noqa: PLR0913
     if on_terminal:
         typer.echo(printable(how_it_went(report)), err=True)
     else:
-        LOGGER.log(logging.ERROR if interrupted else logging.INFO, "%s", how_it_went(report))
+        level = logging.ERROR if interrupted else logging.WARNING if report.others else logging.INFO
+        LOGGER.log(level, "%s", how_it_went(report))
     if interrupted:
         raise typer.Exit(INTERRUPTED)
-    if report.count("failed"):
+    if report.is_left_alone:
+        LOGGER.error("%s: nothing could be read; the results of the last run stay as they are", out)
+    if report.count("failed") or report.is_left_alone:
         raise typer.Exit(1)
     if report.total("unanswered"):
         raise typer.Exit(UNANSWERED)

@@ -80,6 +80,8 @@ def _failure(error: ValidationError) -> AnswerFailure:
             return AnswerFailure(Reason.TRUNCATED, sentence, "It broke off before its end.")
         sentence = "the model's answer is no JSON"
         return AnswerFailure(Reason.INVALID_ANSWER, sentence, "It was no valid JSON.", ignores_schema=True)
+    if problems[0]["type"] == Reason.MARKS_UNSEEN:
+        return AnswerFailure(Reason.MARKS_UNSEEN, problems[0]["msg"])  # less is asked at once, not the same again
     named = []
     for problem in problems[:_MOST_PROBLEMS]:
         place = ".".join(map(str, problem["loc"]))

@@ -23,6 +23,7 @@ from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFail
 from extractor.endpoint.mode_picker import ModePicker
 from extractor.endpoint.mode_probe import QUESTION, best_mode
 from extractor.endpoint.oddities import Oddity
+from extractor.endpoint.pack_sizes import PackSizes
 from extractor.endpoint.prices import Price, price_of
 from extractor.endpoint.request_sender import RequestSender
 from extractor.endpoint.retries import PROBE_RETRIES, RetryPolicy, corrected
@@ -45,11 +46,16 @@ class Endpoint:
     """
 
     def __init__(
-        self, settings: EndpointSettings, cache: AnswerStore | None = None, tally: Tally | None = None
+        self,
+        settings: EndpointSettings,
+        cache: AnswerStore | None = None,
+        tally: Tally | None = None,
+        sizes: PackSizes | None = None,
     ) -> None:
         self._model, price = _model_and_price(settings)
         self._settings = settings
         self._tally = tally or Tally()
+        self.sizes = sizes or PackSizes(settings)
         self._standstill = Standstill()
         self._keeper = AnswerKeeper(cache)
         self._modes = ModePicker(settings, self._best_mode)
@@ -62,6 +68,8 @@ class Endpoint:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._tally.totals.requests:
+            self.sizes.ran(self._sender.limiter.limit, caches_prefix=self._tally.totals.usage.cached > 0)
         await self._modes.close()
         await self._sender.close()
 

@@ -9,7 +9,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -30,7 +30,8 @@ from extractor.endpoint.doctor_report import (
 )
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.jsonl import count_of
-from extractor.endpoint.mode_probe import FORCED, ORDER
+from extractor.endpoint.mode_probe import FORCED, ORDER, QUESTION
+from extractor.endpoint.model_capacity import ModelCapacity, tried
 from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tally import Tally
@@ -45,16 +46,29 @@ _OF_THE_ADDRESS = frozenset((Reason.CONNECTION, Reason.TIMEOUT, Reason.AUTH, Rea
 _HOPELESS = frozenset((Reason.AUTH, Reason.QUOTA, Reason.CONNECTION, Reason.TLS, Reason.REDIRECTED))  # in any mode
 _LONGEST_NAME = 300  # characters of a model's name
 _RETRIES = 1  # of a request that failed
+_AT_ONCE = 8  # calls, of which it is measured how many run side by side
+_PATIENCE = 45.0  # seconds for an answer, after which no larger pack is tried
 _ROOM = 256  # tokens for the simple question: enough to see that an answer keeps no form
 
 
-async def examine(
-    settings: EndpointSettings, ask_tiny: Call[Response], watch: Callable[[str], None] = lambda _: None
-) -> DoctorReport:
-    """Return what the endpoint can do, tried with the call ``ask_tiny``.
+class SizedCall(NamedTuple):
+    """A call about a pack of so many tokens of pieces; ``is_whole`` is whether an answer leaves no piece out."""
 
-    That takes about ten requests, more where answers are wrong; no answer is kept. ``watch`` is called with the name of
-    each step before it begins.
+    tokens: int
+    call: Call[Any]
+    is_whole: Callable[[Any], bool]
+
+
+async def examine(
+    settings: EndpointSettings,
+    ask_tiny: Call[Response],
+    watch: Callable[[str], None] = lambda _: None,
+    sized: Sequence[SizedCall] = (),
+) -> DoctorReport:
+    """Return what the endpoint can do, tried with the call ``ask_tiny``, and with those of growing size.
+
+    That takes some twenty requests, more where answers are wrong; no answer is kept. ``watch`` is called with the name
+    of each step before it begins.
 
     Raises:
         SettingsError: a budget is set that cannot be kept.
@@ -81,14 +95,19 @@ async def examine(
     if report.model is None:
         known = ", ".join(report.models or ()) or "it lists none"
         return replace(report, diagnoses=("no model is named",), suggestions=(f"name one with --model ({known})",))
-    report = await _tried_out(settings.model_copy(update={"model": report.model}), ask_tiny, report, watch)
+    named = settings.model_copy(update={"model": report.model})
+    report = await _tried_out(named, ask_tiny, report, watch, sized)
     return replace(report, diagnoses=diagnoses(report), suggestions=suggestions(settings, report))
 
 
 async def _tried_out(
-    settings: EndpointSettings, ask_tiny: Call[Response], report: DoctorReport, watch: Callable[[str], None]
+    settings: EndpointSettings,
+    ask_tiny: Call[Response],
+    report: DoctorReport,
+    watch: Callable[[str], None],
+    sized: Sequence[SizedCall],
 ) -> DoctorReport:
-    """Try the model in each mode; in the best one measure its speed and the length of prompt it takes."""
+    """Try the model in each mode; in the best one measure its speed, and how much it takes at once."""
     async with AsyncExitStack() as stack:
         endpoints = {}
         for mode in ORDER:
@@ -96,7 +115,7 @@ async def _tried_out(
             # As in a run, but without much patience for what fails.
             how = settings.model_copy(update={"mode": mode, "retries": min(settings.retries, _RETRIES)})
             endpoints[mode] = await stack.enter_async_context(Endpoint(how))
-            trial = await _tried_with_schema(endpoints[mode], ask_tiny, mode)
+            trial = await _tried_with_schema(endpoints[mode], [ask_tiny, *(each.call for each in sized[:1])], mode)
             report = replace(report, modes=(*report.modes, trial))
             if trial.reason in _HOPELESS or all(each.reason is Reason.TIMEOUT for each in report.modes):
                 break
@@ -112,12 +131,75 @@ async def _tried_out(
             long = _lengthened(ask_tiny)
             tokens = most_tokens(long.messages)
             report = replace(report, long_prompt=await _tried(endpoints[best], long, best), long_tokens=tokens)
+        if sized:
+            watch("asking about more at once")
+            report = await _with_sizes(report, endpoints[best], settings, sized)
+            watch("asking several at once")
+            report = replace(report, at_once=report.slots or await _side_by_side(settings, best))
     return report
 
 
-async def _tried_with_schema(endpoint: Endpoint, call: Call[Response], mode: Mode) -> ModeTrial:
-    """Try a mode; where it sends a schema, also find out whether that is obeyed."""
-    trial = await _tried(endpoint, call, mode)
+async def _with_sizes(
+    report: DoctorReport, endpoint: Endpoint, settings: EndpointSettings, sized: Sequence[SizedCall]
+) -> DoctorReport:
+    """Ask about larger and larger packs, once each, until one is not answered right or would take too long."""
+    right: list[int] = []
+    assert report.best_mode
+    for each in sized:
+        answers: list[Any] = []
+        trial = await _tried(endpoint, each.call, report.best_mode, answers.append)
+        if not (trial.works and all(map(each.is_whole, answers))):
+            return replace(report, right_sizes=tuple(right), wrong_size=each.tokens)
+        right.append(each.tokens)
+        if trial.seconds > min(_PATIENCE, settings.timeout / 4):
+            break
+    return replace(report, right_sizes=tuple(right))
+
+
+async def _side_by_side(settings: EndpointSettings, mode: Mode) -> int | None:
+    """Return how many calls the endpoint answers in the time of one, as far as tried; None where one fails."""
+    at_once = min(settings.concurrency or _AT_ONCE, _AT_ONCE)
+    call = replace(QUESTION, max_tokens=_ROOM)
+    seconds = []
+    async with Endpoint(settings.model_copy(update={"concurrency": at_once})) as endpoint:
+        for number in (1, at_once):
+            begun = time.perf_counter()
+            failures = await asyncio.gather(*(_failure(endpoint, call, mode) for _ in range(number)))
+            if any(isinstance(failure, EndpointFailure) for failure in failures):
+                return None
+            seconds.append(time.perf_counter() - begun)
+    return max(1, min(at_once, round(at_once * seconds[0] / seconds[1])))
+
+
+def capacity_of(settings: EndpointSettings, report: DoctorReport) -> ModelCapacity:
+    """Return what a run is to know of a model that was tried with packs of several sizes."""
+    read = report.cold.prompt / report.cold.first_token if report.cold and report.cold.first_token else None
+    speed = report.warm or report.cold
+    return replace(
+        tried(settings, report.right_sizes, report.wrong_size),
+        at_once=report.at_once,
+        caches_prefix=report.has_prefix_cache,
+        first_token=speed.first_token if speed else None,
+        read=read or None,
+        written=speed.per_second if speed else None,
+    )
+
+
+async def _failure(endpoint: Endpoint, call: Call[Any], mode: Mode) -> CallFailure | None:
+    """Ask once, and return what failed."""
+    try:
+        await endpoint.attempt(call, mode)
+    except (EndpointFailure, AnswerFailure) as failure:
+        return failure
+    return None
+
+
+async def _tried_with_schema(endpoint: Endpoint, calls: Sequence[Call[Any]], mode: Mode) -> ModeTrial:
+    """Try a mode, with the next of ``calls`` where one is too much; also find out whether a schema is obeyed."""
+    for call in calls:
+        trial = await _tried(endpoint, call, mode)
+        if trial.works or trial.reason not in OF_THE_MODEL:
+            break
     if mode not in _WITH_SCHEMA or trial.obeys_schema is False or not (trial.works or trial.reason in OF_THE_MODEL):
         return trial
     try:
@@ -131,13 +213,15 @@ async def _tried_with_schema(endpoint: Endpoint, call: Call[Response], mode: Mod
     return replace(trial, obeys_schema=True if mode == "json_schema" else None)
 
 
-async def _tried(endpoint: Endpoint, call: Call[Response], mode: Mode) -> ModeTrial:
-    """Try a mode as a run would: a wrong answer is sent back."""
+async def _tried(
+    endpoint: Endpoint, call: Call[Response], mode: Mode, taken: Callable[[Response], None] = lambda _: None
+) -> ModeTrial:
+    """Try a mode as a run would: a wrong answer is sent back. ``taken`` is called with the answer, if it is valid."""
     tally = Tally()
     started = time.perf_counter()
     failure: CallFailure | None = None
     try:
-        await endpoint.ask(call, tally=tally)
+        taken((await endpoint.ask(call, tally=tally)).value)
     except (EndpointFailure, AnswerFailure) as error:
         failure = error
     return ModeTrial(
@@ -184,7 +268,8 @@ async def _measured(stream: AsyncIterator[Any]) -> Speed | None:
     counted, _ = read_usage({"usage": usage.model_dump() if isinstance(usage, BaseModel) else None})
     spent = time.perf_counter() - first
     tokens = counted.completion if counted.known else pieces
-    return Speed(first - started, tokens / spent if spent > 0 and tokens > 1 else None, counted.cached)
+    rate = tokens / spent if spent > 0 and tokens > 1 else None
+    return Speed(first - started, rate, counted.cached, counted.prompt)
 
 
 def _has_text(delta: Any) -> bool:

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     REFUSED = "refused"  # the model or a content filter will not answer
     EMPTY_ANSWER = "empty_answer"  # no text, no tool call
     INVALID_ANSWER = "invalid_answer"  # not the JSON that was asked for
+    MARKS_UNSEEN = "marks_unseen"  # what it says is about other pieces than were shown
     PROMPT_CLIPPED = "prompt_clipped"  # the endpoint read only a part of the prompt, and did not say so
 
     @property
@@ -46,6 +47,11 @@ class Reason(StrEnum):
         return self in _WANTING_LESS
 
     @property
+    def is_of_the_size(self) -> bool:
+        """True where less at once might have been answered: it was too much for the model or its context."""
+        return self in _OF_THE_SIZE
+
+    @property
     def concerns_all(self) -> bool:
         """True where each further call would fail alike, so that none is worth making."""
         return self in _CONCERNING_ALL
@@ -57,7 +63,10 @@ class Reason(StrEnum):
 
 
 _PASSING = frozenset((Reason.RATE_LIMITED, Reason.SERVER, Reason.TIMEOUT, Reason.CONNECTION))
-_WANTING_LESS = frozenset((Reason.TRUNCATED, Reason.ENDLESS, Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED))
+_WANTING_LESS = frozenset(
+    (Reason.TRUNCATED, Reason.ENDLESS, Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED, Reason.MARKS_UNSEEN)
+)
+_OF_THE_SIZE = _WANTING_LESS | {Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER}
 _CONCERNING_ALL = frozenset((Reason.AUTH, Reason.NOT_FOUND, Reason.QUOTA))
 _OF_THE_WAY = frozenset((Reason.CONNECTION, Reason.TLS, Reason.REDIRECTED))
 

@@ -48,6 +48,8 @@ class EndpointSettings(BaseModel):
     call_deadline: Seconds | None = None
     notice_deadline: Seconds | None = None
     concurrency: Positive | None = None
+    prefer: Literal["fast", "cheap", "auto"] = "auto"
+    pack_tokens: Positive | None = None
     rpm: Positive | None = None
     tpm: Positive | None = None
     budget_tokens: Positive | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from extractor.endpoint.calls import Usage
@@ -54,6 +55,10 @@ class Tally:
 
     def note(self, *oddities: str) -> None:
         """Count oddities of one answer."""
+        self.oddities.update(oddities)
+
+    def note_all(self, oddities: Mapping[str, int]) -> None:
+        """Count oddities by name."""
         self.oddities.update(oddities)
 
     def reported(self) -> dict[str, object]:

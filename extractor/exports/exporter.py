@@ -79,6 +79,8 @@ def stored_notices(folder: Path) -> Iterator[tuple[Notice, str]]:
     Raises:
         InputError: The folder holds no notices, or files that this program did not write.
     """
+    if next(stored_lines(folder), None) is None:
+        raise InputError(f"{folder}: holds no notices, since its run could read none; run the extraction again")
     for notice_id, line in stored_lines(folder):
         try:
             notice = Notice.model_validate_json(line)

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from extractor.collection.sums import SummedFigure, summed_figures
 from extractor.files.parts.cell_places import CellPlace, CellPlaces
 from extractor.files.parts.page_places import LinePlace, PagePlaces
 from extractor.files.parts.text_places import TextPlaces
@@ -35,7 +36,7 @@ def notice_page(notice: Notice, text: str, places: TextPlaces | None = None) -> 
     value is, the least first, with its path under ``at``, null where that has no place. ``unsure`` has the paths of the
     values that are less sure than ``unsure_below``, the least first. ``lines`` are those of ``places``: offsets, page,
     box in shares of the page, score, and a picture as PNG in base64, "" for none; ``cells`` are offsets and the cell's
-    name.
+    name. ``sums`` are the figures of sums, each with the path of its value under ``at``.
     """
     values = list(values_of(notice))
     shown_at = _shown_at(values)
@@ -55,6 +56,7 @@ def notice_page(notice: Notice, text: str, places: TextPlaces | None = None) -> 
         "digits": notice.outline.digits.count,
         "digits_unread": notice.outline.digits.count_unread,
         "values": [_as_json(value) for value in values],
+        "sums": [_sum_as_json(figure) for figure in summed_figures(notice, text)],
         "lines": [_line_as_json(line) for line in places.lines] if isinstance(places, PagePlaces) else [],
         "cells": [_cell_as_json(cell) for cell in places.cells] if isinstance(places, CellPlaces) else [],
         "checks": [
@@ -72,6 +74,12 @@ def _line_as_json(line: LinePlace) -> list[Any]:
 
 def _cell_as_json(cell: CellPlace) -> list[Any]:
     return [cell.start, cell.end, cell.name]
+
+
+def _sum_as_json(figure: SummedFigure) -> dict[str, Any]:
+    value = figure.value
+    number = int(value) if value == value.to_integral_value() else float(value)
+    return {"at": figure.path, "sum": figure.sum, "value": number, "unit": figure.unit, "reason": figure.reason}
 
 
 def gravest_first(check: Check) -> int:

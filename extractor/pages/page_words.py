@@ -7,9 +7,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from extractor.data import read_table
 from extractor.pages.placed_values import NAMED_BY
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.fields import CONTACT, SHAPES
+from extractor.record.fields import CONTACT, NAMES_BY_GENRE, SHAPES
 from extractor.tables.columns import TABLES
 
 # Columns of the exported tables whose names the pages use, by their keys in the pages.
@@ -34,6 +35,8 @@ _COLUMNS = {
     "document": ("documents", "title"),
     "reader": ("measures", "read_by"),
     "confidence": ("accountability", "confidence"),
+    "sum": ("sums", "sum"),
+    "reason": ("sums", "reason"),
 }
 # Those that a list is narrowed down by, at the head of whose choices they stand.
 _FILTERS = {
@@ -45,6 +48,8 @@ _FILTERS = {
     "total": ("totals", "name"),
     "severity": ("checks", "severity"),
     "reader": ("measures", "read_by"),
+    "sum": ("sums", "sum"),
+    "reason": ("sums", "reason"),
 }
 
 
@@ -52,8 +57,8 @@ _FILTERS = {
 def words() -> dict[str, Any]:
     """Return the names in both languages, for ``pages.words`` in ``static/dom.js``.
 
-    They are under ``words`` by ``section.key``, and under ``vocabularies`` by enumeration and key. The result is
-    shared: do not change it.
+    They are under ``words`` by ``section.key``, and under ``vocabularies`` by enumeration and key; ``headlines`` has
+    the sums that are shown first. The result is shared: do not change it.
     """
     return {
         "words": {**_own(), **_columns(), **_fields(), **_kinds(), **_parts()},
@@ -61,6 +66,7 @@ def words() -> dict[str, Any]:
             name: {key: {"zh": term.zh, "en": term.en} for key, term in terms.items()}
             for name, terms in VOCABULARIES.items()
         },
+        "headlines": read_table("sums")["headline"],
     }
 
 
@@ -81,7 +87,10 @@ def _fields() -> dict[str, dict[str, str]]:
     """Return the names of the notice's fields and of its tables' columns, by their paths in the record."""
     contact = {name: f"contact.{name}" for name in CONTACT}
     names = [column.name for column in TABLES["notices"].columns]
-    return {f"field.{contact.get(name, name)}": _names("notices", name) for name in names}
+    named = {f"field.{contact.get(name, name)}": _names("notices", name) for name in names}
+    for genre, its in NAMES_BY_GENRE.items():
+        named |= {f"field.{name}.{genre}": dict(words) for name, words in its.items()}
+    return named
 
 
 def _kinds() -> dict[str, dict[str, str]]:

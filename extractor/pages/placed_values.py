@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extractor.record.contract import Notice, Span
-from extractor.record.fields import SHAPES, ItemKind
+from extractor.record.fields import NAMES_BY_GENRE, SHAPES, ItemKind
 from extractor.record.items import Item, take_apart
 from extractor.record.units import amount
 
@@ -41,7 +41,8 @@ def values_of(notice: Notice) -> Iterator[PlacedValue]:
     for item in take_apart(notice):
         if item.kind == "measure":
             measures += ((place, item.id) for place in item.at)
-        yield PlacedValue(item.id, item.kind, item.of, item.at, item.by, _data(item), item.open_confidence)
+        data = {**_data(item), **_called(item, notice.genre)}
+        yield PlacedValue(item.id, item.kind, item.of, item.at, item.by, data, item.open_confidence)
         name = NAMED_BY.get(item.kind, "")
         if item.values.get(name):
             by = {"": item.by[name]} if name in item.by else {}
@@ -67,6 +68,12 @@ def _beside(item: Item) -> Iterator[PlacedValue]:
                 yield PlacedValue(f"{item.id}.{name}[{k}]", name, item.id, places[k : k + 1], by, {"value": words})
         else:
             yield PlacedValue(f"{item.id}.{name}", name, item.id, places, by, {"value": item.values[name]})
+
+
+def _called(item: Item, genre: str | None) -> Mapping[str, str]:
+    """Return the genre by which a field is called, where it has another name there."""
+    named = item.kind == "field" and item.id in NAMES_BY_GENRE.get(genre or "", {})
+    return {"called": genre} if genre and named else {}
 
 
 def _data(item: Item) -> Mapping[str, Any]:

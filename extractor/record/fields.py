@@ -119,6 +119,12 @@ class Shape(NamedTuple):
         return type(None) in get_args(self.record.model_fields[name].annotation)
 
 
+def field_name(name: str, genre: str | None, lang: Lang) -> str:
+    """Return what one of the notice's own fields is called in a notice of a genre."""
+    named = NAMES_BY_GENRE.get(genre or "", {}).get(name)
+    return named[lang] if named else NOTICE_FIELDS[name].called(lang)
+
+
 def _field(name: str, row: Mapping[str, Any]) -> Field:
     marks = (row.get(mark, False) for mark in ("wrap", "joined", "last", "around", "above", "overlap"))
     return Field(name, row["is"], row.get("of"), row["zh"], row["en"], row["about"], *marks)
@@ -163,6 +169,9 @@ SHAPES: dict[ItemKind, Shape] = _read()
 
 NOTICE_FIELDS: Mapping[str, Field] = SHAPES["field"].fields
 """The notice's own fields, by their paths in the record."""
+NAMES_BY_GENRE: Mapping[str, Mapping[str, Mapping[str, str]]] = read_table("fields")["field"]["by_genre"]
+"""What fields are called in notices of a genre, by genre and field, in each language; others have their own name."""
+
 FIELDS = tuple(NOTICE_FIELDS)
 SCALARS = tuple(name for name in FIELDS if not name.startswith("contact."))
 """Those of them that the notice itself holds."""

@@ -10,7 +10,8 @@ from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import Material
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import CallFailure, EndpointFailure, Reason
-from extractor.endpoint.settings import PromptEdition
+from extractor.endpoint.pack_sizes import PackSizes
+from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.pipeline import read_with_model
 
 AnswerLookup = Callable[[Call[Response]], Response | None]
@@ -57,6 +58,7 @@ class _KeptAnswers:
     ) -> None:
         self._kept = kept
         self._was_too_large = was_too_large
+        self.sizes = PackSizes(EndpointSettings(prefer="cheap"))  # a batch is in no hurry
         self.edition: PromptEdition = edition
         self.failed: list[tuple[CallFailure, Call[Response]]] = []
 

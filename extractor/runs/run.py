@@ -1,7 +1,7 @@
 """A run: every notice that the given paths stand for, done or named as failed, in one folder.
 
-The folder describes the inputs of its last run. Work finished for other inputs stays in its ``.work/`` and ``texts/``
-and is taken up when they are given again; nothing is ever deleted.
+The folder's results are the notices of all its runs, or, where one replaces them, of the last. Work finished for other
+inputs stays in its ``.work/`` and ``texts/`` and is taken up when they are given again; nothing is ever deleted.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from concurrent.futures import Future
 from contextlib import asynccontextmanager, closing, contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -33,6 +34,7 @@ from extractor.processes.confinement import Allowance, LostError, confined
 from extractor.processes.workers import await_in_order, map_in_order, processors
 from extractor.readers import NOTICES_AT_ONCE, Reader, Reads, RulesReader
 from extractor.runs.fingerprint import code_fingerprint, record_key
+from extractor.runs.last_results import Origin, last_results, signatures, with_free_ids
 from extractor.runs.run_folder import RunFolder, opened
 from extractor.runs.run_report import Ending, Outcome, Report, Status, as_json, how_to_go_on
 
@@ -79,6 +81,7 @@ def run(  # noqa: PLR0913
     *,
     jobs: int | None = None,
     force: bool = False,
+    replace: bool = False,
     allowance: Allowance = _ALLOWANCE,
     begun: Callable[[int], None] = lambda _: None,
     watch: Callable[[Outcome], None] = lambda _: None,
@@ -87,11 +90,12 @@ def run(  # noqa: PLR0913
     """Extract the notices that ``paths`` stand for (see ``discover``) into the folder ``out``.
 
     ``reader`` is the rules' by default. Notices that an earlier run finished there are left as they are while input,
-    settings and this program are the same; ``force`` reads all. ``begun`` receives the number of inputs, ``watch`` each
-    outcome as it comes, in the inputs' order, ``paged`` an input's name and each of its pages whose recognition begins
-    (from any thread). Documents are parsed in ``jobs`` processes; one that takes more than
-    ``allowance`` there is a failed input. A keyboard interrupt ends the run early; finished work is written, and the
-    report's ``ending`` is ``interrupted``.
+    settings and this program are the same; ``force`` reads all. Those of earlier runs that are not among the inputs
+    stay in the results unless ``replace``; where no input could be read the results are left as they are. ``begun``
+    receives the number of inputs, ``watch`` each outcome as it comes, in the inputs' order, ``paged`` an input's name
+    and each of its pages whose recognition begins (from any thread). Documents are parsed in ``jobs`` processes; one
+    that takes more than ``allowance`` there is a failed input. A keyboard interrupt ends the run early; finished work
+    is written, and the report's ``ending`` is ``interrupted``.
 
     Raises:
         SettingsError: ``out`` cannot be used as output folder.
@@ -109,7 +113,9 @@ def run(  # noqa: PLR0913
         if own_texts == len(found.sources) > 0:
             raise SettingsError(f"{out}: is both input and output; choose another folder with --out")
         once = _ReadOnce()
+        last = last_results(folder) if not replace else _last_or_none(folder)
         ids = notice_ids(sources, once.content_hash)
+        ids = ids if replace else with_free_ids(ids, sources, last, once.content_hash)
         jobs = 1 if reader.waits else _workers(jobs, len(sources))
         begun(len(sources) + len(problems))
         job = _Job(folder, reader, fingerprint, force)
@@ -144,6 +150,8 @@ def run(  # noqa: PLR0913
             own_texts,
             found.passed_over,
             asked,
+            last=last,
+            replaces=replace,
         )
         if failure is None:
             _write(report)
@@ -350,11 +358,25 @@ def _read(source: Source) -> bytes | InputError:
 
 
 def _write(report: Report) -> None:
-    """Write ``notices.jsonl`` and ``run.json``; what the notices are to each other goes into both."""
+    """Write ``notices.jsonl`` and ``run.json``; what the notices are to each other goes into both.
+
+    A run that has read nothing leaves both as they are where they hold notices.
+    """
     ids = [outcome.notice_id for outcome in report.notices if outcome.notice_id is not None]
-    report.kin = kinships(map(report.folder.signature, ids))
-    report.folder.compose(ids, report.kin, report.settings.lang)
+    if report.is_left_alone:
+        return
+    staying = [origin.notice_id for origin in report.staying]
+    report.kin = kinships(chain(map(report.folder.signature, ids), signatures(report.folder, staying)))
+    report.folder.compose(ids, report.kin, report.settings.lang, frozenset(staying))
     report.folder.write_report(as_json(report))
+
+
+def _last_or_none(folder: RunFolder) -> list[Origin]:
+    """Return the last results, none where they cannot be read: they are to be replaced."""
+    try:
+        return last_results(folder)
+    except SettingsError:
+        return []
 
 
 def _sha256(data: bytes) -> str:

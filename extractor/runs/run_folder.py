@@ -13,9 +13,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ class Entry:
     left_out: LeftOutRows = field(default_factory=list)
     places_sha256: str = ""
     signature: str = ""
-    """What the notice is known by among others, as JSON (``extractor.collection.notice_signatures``)."""
+    """The notice's signature as JSON (``extractor.collection.notice_signatures``)."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ class RunFolder:
         return entry if whole else None
 
     def signature(self, notice_id: str) -> NoticeSignature:
-        """Return what a finished notice is known by among others; of an entry without it, made from the notice."""
+        """Return a finished notice's signature; of an entry without one it is made from the notice."""
         with self._entry(notice_id).open("rb") as file:
             entry, line = Entry(**json.loads(file.readline())), file
             if entry.signature:
@@ -151,19 +152,25 @@ class RunFolder:
             notice = Notice.model_validate_json(line.read())
         return signature_of(notice, self.text(notice_id).read_text(encoding="utf-8"))
 
-    def compose(self, notice_ids: Iterable[str], kin: Mapping[str, Kinship] | None = None, lang: Lang = "zh") -> None:
+    def compose(
+        self,
+        notice_ids: Iterable[str],
+        kin: Mapping[str, Kinship] | None = None,
+        lang: Lang = "zh",
+        staying: Collection[str] = (),
+    ) -> None:
         """Write ``notices.jsonl`` from the finished work of ``notice_ids``, holding one notice at a time.
 
-        ``kin`` says which of them are the same and of one body; its checks are in ``lang``.
+        Behind these come the notices ``staying`` of the file that is there now. ``kin`` says which of all are the same
+        and of one body; its checks are in ``lang``.
 
         Raises:
             OutputError: the folder cannot be written.
         """
-        lines = ((notice_id, self._line(notice_id)) for notice_id in notice_ids)
         known = kin or {}
-        _replace(
-            self.notices, (placed_line(line, known[each], lang) if each in known else line for each, line in lines)
-        )
+        lines = ((known.get(notice_id), self._line(notice_id)) for notice_id in notice_ids)
+        kept = ((known.get(notice_id), line) for notice_id, line in self._stored(staying))
+        _replace(self.notices, (placed_line(line, at, lang) if at else line for at, line in chain(lines, kept)))
 
     def write_report(self, report: Mapping[str, Any]) -> None:
         """Write ``run.json``.
@@ -174,6 +181,10 @@ class RunFolder:
         text = json.dumps(report, ensure_ascii=False, indent=2)
         # A file name's undecodable bytes are lone surrogates, which JSON spells as this error handler does.
         _replace(self.report, [text.encode(errors="backslashreplace"), b"\n"])
+
+    def _stored(self, notice_ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
+        stored = stored_lines(self.path) if notice_ids else ()
+        return ((notice_id, line) for notice_id, line in stored if notice_id in notice_ids)
 
     def _has_places(self, notice_id: str, entry: Entry) -> bool:
         file = self.places(notice_id)

@@ -13,6 +13,7 @@ from extractor.collection.kinship import Kinship
 from extractor.data import read_table
 from extractor.files.discover import in_kinds
 from extractor.files.sources.source import PassedOver
+from extractor.runs.last_results import Origin, staying
 from extractor.runs.run_folder import RunFolder
 from extractor.version import __version__
 
@@ -71,6 +72,25 @@ class Report:
     asked: Mapping[str, Any] | None = None
     kin: Mapping[str, Kinship] = field(default_factory=dict)
     """What the notices are to each other, by their ids; empty until they are written."""
+    last: Sequence[Origin] = ()
+    """The notices of the results before this run."""
+    replaces: bool = False
+    """True if the results are to hold the notices of this run alone."""
+
+    @property
+    def is_left_alone(self) -> bool:
+        """True if nothing was read, so that the results before stay as they are."""
+        return bool(self.last) and not self.notices
+
+    @property
+    def others(self) -> list[Origin]:
+        """The notices of the results before that this run has not read anew."""
+        return staying(self.last, {outcome.notice_id or "": outcome.name for outcome in self.notices})
+
+    @property
+    def staying(self) -> list[Origin]:
+        """Those of them that stay in the results."""
+        return [] if self.replaces else self.others
 
     @property
     def duplicates(self) -> int:
@@ -115,8 +135,10 @@ def how_it_went(report: Report) -> str:
     parts = [f"{report.count('done')} done"]
     parts += [f"{count} {status}" for status in ("unchanged", "failed", "pending") if (count := report.count(status))]
     found = ", ".join(f"{report.total(name)} {name}" for name in COUNTED)
-    where = f"{len(report.notices)} in {report.folder.notices}"
-    where += _what_is_the_same(report)
+    where = f"{len(report.notices) + len(report.staying)} in {report.folder.notices}"
+    where += _what_is_the_same(report) + _what_stays(report)
+    if report.is_left_alone:
+        where = f"nothing could be read, so {report.folder.notices} stays as it is, with {len(report.last)} notices"
     asked = f"; {what_was_asked(report.asked)}" if report.asked is not None else ""
     asked += f"; {count} unanswered, there the rules' reading stands" if (count := report.total("unanswered")) else ""
     asked += f"; {report.asked['trust']['told']}" if report.asked and "trust" in report.asked else ""
@@ -131,6 +153,16 @@ def _what_is_the_same(report: Report) -> str:
     same, unsure = report.duplicates, report.unsure_duplicates
     words = f" ({same} the same as others, counted once in sums)" if same else ""
     return words + (f" ({unsure} may be the same as others, counted; see the checks)" if unsure else "")
+
+
+def _what_stays(report: Report) -> str:
+    """Return in words how many notices of earlier runs stay in the results, or no longer do; empty for none."""
+    if not report.others:
+        return ""
+    count = _several(len(report.others), "notice")
+    if report.replaces:
+        return f" ({count} of earlier runs left out; their work stays in {report.folder.work})"
+    return f" ({count} of earlier runs kept; --replace leaves them out)"
 
 
 def _what_was_unread(report: Report) -> str:
@@ -194,6 +226,7 @@ def as_json(report: Report) -> dict[str, Any]:
             **{name: report.total(name) for name in _SUMMED},
             "duplicates": report.duplicates,
             "may_be_duplicates": report.unsure_duplicates,
+            "kept": len(report.staying),
             "left_out": report.left_out(),
             "passed_over": dict(Counter(each.kind for each in report.passed_over)),
         },
@@ -201,8 +234,13 @@ def as_json(report: Report) -> dict[str, Any]:
         "inputs": [
             _input_as_json(outcome, report.kin.get(outcome.notice_id or "", Kinship())) for outcome in report.outcomes
         ],
+        "kept": [_kept_as_json(origin, report.kin.get(origin.notice_id, Kinship())) for origin in report.staying],
         "passed_over": [{"name": each.name, "kind": each.kind} for each in report.passed_over],
     }
+
+
+def _kept_as_json(origin: Origin, kinship: Kinship) -> dict[str, Any]:
+    return {**origin._asdict(), "duplicate_of": kinship.duplicate_of, "may_be": kinship.may_be}
 
 
 def _input_as_json(outcome: Outcome, kinship: Kinship) -> dict[str, Any]:

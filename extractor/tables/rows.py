@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from extractor.collection.body_forms import full_forms
+from extractor.collection.sums import summed_figures
 from extractor.record.contract import (
     Check,
     Issue,
@@ -76,8 +78,23 @@ def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> Noti
     for index, issue in enumerate(notice.issues):
         ids = {"issue_id": f"{notice.notice_id}#{index + 1}"}
         _add_issue(rows, issue, record.inner(f"issues[{index}]", issue, ids))
+    rows["sums"] += _sum_rows(notice, text, record)
+    rows["places"] = list(_with_bodies(rows["places"]))
     rows["checks"] += (_check_row(notice, check) for check in notice.checks)
     return rows
+
+
+_BODIES = frozenset({"inspected_body", "signed_by", "organizations", "responsible"})
+"""The fields whose values are names of bodies."""
+
+
+def _with_bodies(places: Sequence[Row]) -> Iterator[Row]:
+    """Yield rows of places with the fullest form that the notice prints of a body's name."""
+    names = [str(row["value"]) for row in places if row["field"] in _BODIES and row["value"]]
+    full = full_forms(names)
+    for row in places:
+        value = row["value"] if row["field"] in _BODIES else None
+        yield {**row, "body": full.get(str(value), value)}
 
 
 def _add_issue(rows: NoticeRows, issue: Issue, record: _Record) -> None:
@@ -203,17 +220,35 @@ class _Record(NamedTuple):
         return f"{self.path}.{key}" if self.path else key
 
 
+def _sum_rows(notice: Notice, text: str, record: _Record) -> Iterator[Row]:
+    for figure in summed_figures(notice, text):
+        yield {
+            **_holder_ids(notice, figure.path),
+            "sum": figure.sum,
+            "value": _double(figure.value),
+            "unit": figure.unit,
+            "reason": figure.reason,
+            **record.quoted(figure.text),
+            "path": figure.path,
+        }
+
+
 def _check_row(notice: Notice, check: Check) -> Row:
+    ids = _holder_ids(notice, check.path)
+    return {**ids, "path": check.path, "severity": check.severity, "code": check.code, "message": check.message}
+
+
+def _holder_ids(notice: Notice, path: str) -> dict[str, str | None]:
+    """Return the ids of the notice, and of the issue and the measure that a path leads into."""
     issue_id = measure_id = None
-    if at := _AT.match(check.path):
+    if at := _AT.match(path):
         issue, measure = (None if number is None else int(number) for number in at.groups())
         # A path is followed as far as there is something: what reads a foreign record must not invent rows.
         if issue is not None and issue < len(notice.issues):
             issue_id = f"{notice.notice_id}#{issue + 1}"
             if measure is not None and measure < len(notice.issues[issue].measures):
                 measure_id = f"{issue_id}.{measure + 1}"
-    ids = {"notice_id": notice.notice_id, "issue_id": issue_id, "measure_id": measure_id}
-    return {**ids, "path": check.path, "severity": check.severity, "code": check.code, "message": check.message}
+    return {"notice_id": notice.notice_id, "issue_id": issue_id, "measure_id": measure_id}
 
 
 def _based(value: float, unit: str) -> dict[str, Cell]:

@@ -108,7 +108,8 @@ def line_ends_to_drop(text: str, printed: str) -> Iterator[tuple[int, int, str]]
     ``text`` is half-width, ``printed`` the same where a page break is a form feed.
     """
     lines = text.split("\n")
-    is_table = "\t" in printed and RowWidths(printed).are_most_lines
+    widths = RowWidths(printed) if "\t" in printed else None
+    is_table = widths is not None and widths.are_most_lines
     if is_table or ("\f" not in printed and not _may_be_wrapped(lines)):
         for match in _LONE_ENUMERATOR.finditer(text):
             yield *match.span("end"), " "
@@ -123,12 +124,17 @@ def line_ends_to_drop(text: str, printed: str) -> Iterator[tuple[int, int, str]]
         logical = text[found[begun].start : line.end]
         if line.end in lone or text.find("\n", line.end) in lone:
             yield line.end, following.start, " "
-        elif _goes_on(text, line, following, logical, wrap):
+        elif not _begins_row(printed, following, widths) and _goes_on(text, line, following, logical, wrap):
             yield line.end, following.start, ""
         else:
             begun = place + 1
             if following.new_page or between.strip():
                 yield line.end, following.start, "\n"
+
+
+def _begins_row(printed: str, line: _Line, widths: RowWidths | None) -> bool:
+    """Return whether a line is a table's row, which goes on from no line before it."""
+    return widths is not None and 0 < printed.count("\t", line.start, line.end) in widths
 
 
 def _columns(line: str) -> int:

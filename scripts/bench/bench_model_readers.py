@@ -17,6 +17,7 @@ from bench_model_items import Found, found_in
 from notice_extractor_eval.gold_folder import Example
 from pydantic import BaseModel, create_model
 
+from extractor.assist.proposals.witnesses import eager
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.settings import EndpointSettings
 from extractor.model_source import NoticeModel
@@ -64,7 +65,16 @@ def readers() -> dict[str, Reader]:
 def ours(base_url: str, notices: Sequence[Example], *, finds_issues: bool) -> Read:
     """Read notices as a run does."""
     settings = EndpointSettings(
-        base_url=base_url, model="gold", mode="json_schema", concurrency=CONCURRENCY, timeout=PATIENCE, temperature=None
+        base_url=base_url,
+        model="gold",
+        mode="json_schema",
+        concurrency=CONCURRENCY,
+        timeout=PATIENCE,
+        temperature=None,
+        # As at an endpoint elsewhere, over many notices; a pack's own schema goes to grammars and not into the prompt.
+        prefer="cheap",
+        pack_tokens=5500,
+        pack_schema="off",
     )
 
     async def read() -> dict[str, Notice]:
@@ -72,7 +82,7 @@ def ours(base_url: str, notices: Sequence[Example], *, finds_issues: bool) -> Re
             model = NoticeModel(endpoint, None)
             read = await asyncio.gather(
                 *(
-                    extract_with_model(text, model, notice_id=gold.notice_id, finds_issues=finds_issues)
+                    extract_with_model(text, model, notice_id=gold.notice_id, finds_issues=finds_issues, trust=eager())
                     for gold, text in notices
                 )
             )

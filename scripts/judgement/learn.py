@@ -4,7 +4,7 @@
     python scripts/judgement/learn.py --check    # say whether the file is what the training set gives
 
 The same set gives the same bytes. How sure a score is, is measured on each quarter of the set by what was learnt from
-the other three.
+the other three, and on the tuned gold notices by what was learnt from the whole set.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from learn_words import (
     learn_types,
     whole,
 )
-from training_set import WRITERS, TrainingFinding, findings, measures_of
+from training_set import WRITERS, TrainingFinding, findings, measures_of, real_findings
 
 LEARNT = Path(__file__).resolve().parents[2] / "extractor" / "data" / "learnt.json"
 _FOLDS = 4
@@ -45,15 +45,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="do not write; exit with 1 where the file differs")
     options = parser.parse_args()
-    content = as_text(learnt_from({writer: findings(writer) for writer in WRITERS}))
+    content = as_text(learnt_from([each for writer in WRITERS for each in findings(writer)], real_findings()))
     if options.check:
         sys.exit(0 if LEARNT.read_text(encoding="utf-8") == content else f"{LEARNT}: differs; run {sys.argv[0]}")
     LEARNT.write_text(content, encoding="utf-8", newline="\n")
 
 
-def learnt_from(sets: Mapping[str, list[TrainingFinding]]) -> dict[str, Any]:
-    """Return what is learnt from all writers' findings, by task."""
-    every = [finding for found in sets.values() for finding in found]
+def learnt_from(every: list[TrainingFinding], real: list[TrainingFinding]) -> dict[str, Any]:
+    """Return what is learnt from all writers' findings, by task; ``real`` ones say how sure scores are, too."""
     crossed = list(unseen(every))
     types = learn_types(measures_of(every))
     category = learn_category(every, types.words)
@@ -67,7 +66,11 @@ def learnt_from(sets: Mapping[str, list[TrainingFinding]]) -> dict[str, Any]:
             "bias": [*whole(types.fitted.bias), *[0] * len(CATEGORIES)],
             "listed": whole(types.fitted.own[0]),
             "least": round(least * SCALE),
-            "confidence": calibrated(list(scored_types(type_models, crossed, least)), SCALE),
+            "confidence": calibrated(
+                list(scored_types(type_models, crossed, least)),
+                list(scored_types([types], [(every, real)], least)),
+                SCALE,
+            ),
         },
         "categories": {
             "names": list(CATEGORIES),
@@ -75,11 +78,15 @@ def learnt_from(sets: Mapping[str, list[TrainingFinding]]) -> dict[str, Any]:
             "words": rows(category.title_words, category.title_weights),
             "bias": whole(category.fitted.bias),
             "listed": [*whole(category.fitted.own[0]), *whole(category.fitted.own[1])],
-            "confidence": calibrated(list(scored_categories(crossed, type_models)), SCALE),
+            "confidence": calibrated(
+                list(scored_categories(crossed, type_models)),
+                list(scored_categories([(every, real)], [types])),
+                SCALE,
+            ),
         },
-        "organizations": learn_organizations(every, crossed),
-        **learn_subjects(every, crossed),
-        **learn_rates(every),
+        "organizations": learn_organizations(every, crossed, real),
+        **learn_subjects(every, crossed, real),
+        **learn_rates(every, real),
     }
 
 

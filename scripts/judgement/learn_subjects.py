@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from calibrate import Scored, calibrated, share
+from calibrate import Scored, calibrated, mixed, share
 from learn_features import Labelled, learn_weights
 from learn_words import DISPUTED
 from training_set import MeasureLabels, TrainingFinding, TrainingMeasure, measures_of
@@ -37,10 +37,15 @@ class LabelledFigure(NamedTuple):
         return share(same_words(found, said) for said in (self.subject, self.second))
 
 
-def learn_subjects(every: list[TrainingFinding], crossed: Pairs) -> dict[str, dict[str, Any]]:
+def learn_subjects(
+    every: list[TrainingFinding], crossed: Pairs, real: list[TrainingFinding]
+) -> dict[str, dict[str, Any]]:
     """Return the tasks as they are written down: where a subject before a figure begins, and where one behind ends."""
-    tasks = {task: {**weights_of(every, task), "confidence": calibrated(_values(crossed, task), 1)} for task in TASKS}
-    tasks[BEFORE]["rates"] = _rates(every)
+    tasks = {}
+    for task in TASKS:
+        confidence = calibrated(_values(crossed, task), _values([(every, real)], task), 1)
+        tasks[task] = {**weights_of(every, task), "confidence": confidence}
+    tasks[BEFORE]["rates"] = mixed(_rates(every), _rates(real))
     return tasks
 
 

@@ -1,4 +1,7 @@
-"""The training set: invented findings and measures of two writers, each read a second time by the other."""
+"""The training set: invented findings and measures of three writers, most of them read by a second one, too.
+
+Beside it, the tuned gold notices in the same form: nothing is learnt from them but how sure a score is.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,18 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from notice_extractor_eval.gold_folder import read_folder, read_split, reviewed
+
 from extractor.notice.facts.dates import find_dates
 from extractor.notice.facts.documents import find_documents
 from extractor.notice.facts.quantities import QuantityFound, find_figures
+from extractor.record.contract import Issue, Measure
 from extractor.text.folding import fold
 from extractor.text.places import Clauses, Place
 
-TRAINING = Path(__file__).resolve().parents[2] / "eval" / "training"
-WRITERS = ("a", "b")
+_ROOT = Path(__file__).resolve().parents[2]
+TRAINING = _ROOT / "eval" / "training"
+WRITERS = ("a", "b", "c")
 _SIGNED = "2024-06-30"
 _ENUMERATOR = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}是|[第其][一二三四五六七八九十]{1,3}[,、是]?|\([一二三四五六七八九十0-9]{1,3}\)"
@@ -104,13 +111,17 @@ class TrainingMeasure:
 
 @dataclass(frozen=True)
 class TrainingFinding:
-    """A finding of the set with its measures; ``second`` is the category by the second reader, where there is one."""
+    """A finding with its measures; ``second`` is the category by the second reader, where there is one.
+
+    ``status`` is known of a real notice's finding alone.
+    """
 
     section: tuple[str, ...]
     title: str
     category: str
     measures: tuple[TrainingMeasure, ...]
     second: str | None = None
+    status: str = ""
 
     @property
     def readings(self) -> list[str]:
@@ -160,3 +171,23 @@ def _labels(row: Mapping[str, Any]) -> MeasureLabels:
 def measures_of(found: Iterable[TrainingFinding]) -> list[TrainingMeasure]:
     """Return the measures of findings."""
     return [measure for finding in found for measure in finding.measures]
+
+
+def real_findings() -> list[TrainingFinding]:
+    """Return the findings of the tuned gold notices."""
+    gold = _ROOT / "gold"
+    examples = reviewed(read_folder(gold, only=read_split(gold, "tuned")))
+    return [_real_finding(issue, text) for notice, text in examples for issue in notice.issues]
+
+
+def _real_finding(issue: Issue, text: str) -> TrainingFinding:
+    measures = tuple(_real_measure(measure, text) for measure in issue.measures)
+    return TrainingFinding(tuple(issue.section), issue.title, issue.category, measures, status=issue.status)
+
+
+def _real_measure(measure: Measure, text: str) -> TrainingMeasure:
+    row = measure.model_dump(include={"types", "status", "organizations"})
+    subjects = [(str(each.value), each.unit, each.subject) for each in measure.quantities]
+    held = [(each.action, str(each.count), each.unit) for each in measure.accountability]
+    labels = _labels({**row, "subjects": subjects, "accountability": held})
+    return TrainingMeasure(text[measure.text.start : measure.text.end], labels)

@@ -28,6 +28,7 @@ from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import call_key
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import EndpointFailure, Reason
+from extractor.endpoint.pack_sizes import PackSizes
 from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.pipeline import ModelReading, read_with_model
 
@@ -120,6 +121,7 @@ def read_offline(text: str) -> ModelReading:
 
         class FromCache:
             edition: PromptEdition = "2"
+            sizes = PackSizes(settings)
 
             async def ask(self, call: Call[Response]) -> Response:
                 record = cache.get(call_key(call, settings))

@@ -49,6 +49,7 @@ class TestWhatIsWritten:
             "unanswered": 0,
             "duplicates": 1,
             "may_be_duplicates": 0,
+            "kept": 0,
             "left_out": {},
             "passed_over": {},
         }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from checkout import GOLD_NOTICES
+from checkout import GOLD_NOTICES, ROOT
 from cli_examples import NOTICE
 from endpoint_example import settings
 from fake_endpoint import Serving, serving
@@ -110,3 +112,68 @@ class TestWithAModel:
     def test_a_model_without_an_endpoint_is_a_mistake(self) -> None:
         with pytest.raises(SettingsError, match="no endpoint is set"):
             extractor.read(NOTICE, model="gold")
+
+
+class TestMany:
+    def test_files_texts_and_bytes_by_rules(self, tmp_path: Path) -> None:
+        (tmp_path / "folder").mkdir()
+        for place in (tmp_path / "甲.txt", tmp_path / "folder" / "乙.txt"):
+            place.write_text(NOTICE, encoding="utf-8")
+        texts: list[str | bytes] = [NOTICE, NOTICE.encode("gb18030")]
+        inputs = [tmp_path / "甲.txt", *texts, tmp_path / "folder", "nothing.docx"]
+        told: list[extractor.FinishedNotice] = []
+        found = list(extractor.read_all(inputs, lang="en", on_notice=told.append))
+        assert told == found
+        found.sort(key=lambda each: each.number)
+        assert [each.notice and each.notice.notice_id for each in found] == ["甲", "notice", "notice~2", "乙", None]
+        assert [each.read and each.read.text for each in found] == [NOTICE] * 4 + [None]
+        assert [each.error for each in found[:4]] == [""] * 4
+        assert "nothing.docx" in found[4].error
+
+    def test_a_mapping_says_the_ids(self) -> None:
+        found = list(extractor.read_all({"a": NOTICE, "b": ""}))
+        assert {each.name: each.notice and each.notice.notice_id for each in found} == {"a": "a", "b": "b"}
+
+    def test_nothing(self) -> None:
+        assert list(extractor.read_all([])) == []
+
+    def test_with_a_model_as_one_by_one(self, server: Serving, tmp_path: Path) -> None:
+        many = extractor.read_all(GOLD[:2], model=settings(server), cache=tmp_path)
+        one_by_one = [extractor.read(path, model=settings(server), cache=tmp_path) for path in GOLD[:2]]
+        found = sorted(many, key=lambda each: each.number)
+        assert [each.notice for each in found] == [each.notice for each in one_by_one]
+
+    def test_what_is_finished_comes_first_and_a_loop_that_is_left_stops_the_rest(self, server: Serving) -> None:
+        server.script(rate=1.0, kinds=({"kind": "stall", "seconds": 300},))
+        inputs = [NOTICE, "nothing.docx"]
+        with closing(extractor.read_all(inputs, model=settings(server, timeout=600.0))) as many:
+            first = next(many)
+            assert (first.number, first.read) == (1, None)
+        assert "extractor" not in {thread.name for thread in threading.enumerate()}
+
+    def test_in_an_event_loop(self, server: Serving) -> None:
+        async def all_of_them() -> list[extractor.FinishedNotice]:
+            return [each async for each in extractor.aread_all(GOLD[:2], model=settings(server))]
+
+        found = sorted(asyncio.run(all_of_them()), key=lambda each: each.number)
+        assert [each.name for each in found] == [str(path) for path in GOLD[:2]]
+        assert all(each.notice and each.notice.read_by is not None for each in found)
+
+    def test_in_an_event_loop_the_other_way_is_named(self) -> None:
+        async def in_a_notebook() -> None:
+            list(extractor.read_all([NOTICE]))
+
+        with pytest.raises(RuntimeError, match="aread_all"):
+            asyncio.run(in_a_notebook())
+
+    def test_the_example_of_the_docs(
+        self, server: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        marked = "<!-- tried in tests/process/test_library.py -->\n```python\n"
+        code = (ROOT / "docs/library.md").read_text(encoding="utf-8").partition(marked)[2].partition("```")[0]
+        (tmp_path / "notices").mkdir()
+        (tmp_path / "notices" / "乙.txt").write_text(NOTICE, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("EXTRACTOR_MODE", "json_schema")
+        exec(code.replace("http://127.0.0.1:8000/v1", server.base_url), {})
+        assert capsys.readouterr().out.startswith("notices/乙.txt 2 issues")

@@ -83,7 +83,7 @@ class Server:
 """
 ASKS = """
 import contextlib, os, sys, urllib.request
-print({name: value for name, value in os.environ.items() if "EXTRACTOR" in name})
+print({name: os.environ[f"EXTRACTOR_{name}"] for name in ("BASE_URL", "MODEL", "MODE", "CONCURRENCY", "TIMEOUT")})
 with contextlib.suppress(OSError):
     urllib.request.build_opener(urllib.request.ProxyHandler({})).open(os.environ["EXTRACTOR_BASE_URL"])
 sys.exit(3)
@@ -131,15 +131,12 @@ class TestServeModel:
     ) -> None:
         monkeypatch.setenv("OPENAI_API_KEY", "sk-of-nobody")  # which the server does not get
         monkeypatch.setenv("HF_TOKEN", "of-nobody")
+        monkeypatch.delenv("EXTRACTOR_PACK_TOKENS")
         with serving("--port", "0", "--gguf", f"{model}.gguf", "--", sys.executable, "-c", ASKS) as process:
             out, said = process.communicate(timeout=60)
         assert process.returncode == 3
-        assert re.fullmatch(
-            r"\{'EXTRACTOR_BASE_URL': 'http://127\.0\.0\.1:\d+/v1', "
-            rf"'EXTRACTOR_MODEL': '{model}', 'EXTRACTOR_MODE': 'json_schema', "
-            r"'EXTRACTOR_CONCURRENCY': '1', 'EXTRACTOR_TIMEOUT': '600'\}\n",
-            out,
-        )
+        told = rf"\{{'BASE_URL': 'http://127\.0\.0\.1:\d+/v1', 'MODEL': '{model}', 'MODE': 'json_schema', "
+        assert re.fullmatch(rf"{told}'CONCURRENCY': '1', 'TIMEOUT': '600'\}}\n", out)
         assert (fault in said) if fault else ("error" not in said)
 
     def test_a_model_that_cannot_be_loaded(self) -> None:

@@ -61,19 +61,21 @@ class TestStartedAgain:
         found = run([str(tmp_path / "a.html")], tmp_path / "out")
         assert [(outcome.notice_id, outcome.status) for outcome in found.outcomes] == [("a", "done")]
 
-    def test_the_folder_describes_the_inputs_of_its_last_run_and_keeps_other_work(self, tmp_path: Path) -> None:
+    def test_a_run_that_replaces_holds_its_own_inputs_and_keeps_other_work(self, tmp_path: Path) -> None:
         write(tmp_path, a=NOTICE, b=NOTICE)
         run_here(tmp_path)
-        run([str(tmp_path / "b.txt")], tmp_path / "out")
+        run([str(tmp_path / "b.txt")], tmp_path / "out", replace=True)
         assert ids(tmp_path / "out") == ["b"]
         assert run_here(tmp_path) == {"a": "unchanged", "b": "unchanged"}
         assert ids(tmp_path / "out") == ["a", "b"]
 
-    def test_an_input_that_fails_now_is_left_out(self, tmp_path: Path) -> None:
+    def test_what_was_read_of_an_input_that_fails_now_stays(self, tmp_path: Path) -> None:
         write(tmp_path, a=NOTICE, b=NOTICE)
         run_here(tmp_path)
         write(tmp_path, a="")
         assert run_here(tmp_path) == {"a": "failed", "b": "unchanged"}
+        assert ids(tmp_path / "out") == ["b", "a"]
+        assert run_here(tmp_path, replace=True) == {"a": "failed", "b": "unchanged"}
         assert ids(tmp_path / "out") == ["b"]
 
 

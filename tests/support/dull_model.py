@@ -21,7 +21,6 @@ _TYPES = tuple(VOCABULARIES["measure_type"])
 _PIECE = re.compile(r"\[([im])(\d+)\] (.*)")
 _LINE = re.compile(r"\[(\d+)\+?\] (.*)")
 _HEADING = re.compile("[^。:,]{2,12}")
-_COMPLAINT = "An earlier answer could not be used."
 
 
 _turns = count()
@@ -46,10 +45,7 @@ def answer(request: Request) -> dict[str, Any] | None:
 
 
 def gullible(request: Request) -> dict[str, Any] | None:
-    """Answer as ``answer`` does, but obey the orders in a piece: ``other``, and pieces that were never shown.
-
-    These are left out once the error says that there are none.
-    """
+    """Answer as ``answer`` does, but obey the orders in a piece: ``other``, and pieces that were never shown."""
     told = answer(request)
     if told is None or "measures" not in told:
         return told | {"title": "other"} if told and any(map(is_order, shown(request))) else told
@@ -60,15 +56,7 @@ def gullible(request: Request) -> dict[str, Any] | None:
     for measure in told["measures"]:
         if ("m", measure["m"]) in ordered:
             measure |= {"t": ["other"], "s": "planned", "w": "other"}
-    if ordered and _COMPLAINT not in request["messages"][-1]["content"]:
-        _add_pieces(told)
-    return told
-
-
-def obstinate(request: Request) -> dict[str, Any] | None:
-    """Answer as ``gullible``, but go on to label pieces that were never shown."""
-    told = gullible(request)
-    if told is not None and "measures" in told and any(is_order(piece.words) for piece in pieces(request)):
+    if ordered:
         _add_pieces(told)
     return told
 
@@ -91,6 +79,19 @@ def broken_off(request: Request) -> dict[str, Any] | str | None:
     """Answer as ``answer``; of pieces that speak of 断桥 the answer breaks off, however few they are."""
     told = answer(request)
     return json.dumps(told)[:20] if _speaks_of("断桥", request) else told
+
+
+def short_winded(request: Request) -> dict[str, Any] | str | None:
+    """Answer as ``answer``; of more than one measure the answer breaks off."""
+    told = answer(request)
+    measures = sum(piece.kind == "m" for piece in pieces(request)) if "measures" in (told or {}) else 0
+    return json.dumps(told)[:20] if measures > 1 else told
+
+
+def forgetful(request: Request) -> dict[str, Any] | None:
+    """Answer as ``answer``, but of more than one measure about the first one alone."""
+    told = answer(request)
+    return told | {"measures": told["measures"][:1]} if told and "measures" in told else told
 
 
 def wrong(request: Request) -> dict[str, Any] | None:

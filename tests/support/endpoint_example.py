@@ -89,6 +89,7 @@ def settings(server: Serving, **more: Any) -> EndpointSettings:
         "mode": "json_schema",
         "backoff": 0.001,
         "timeout": 5.0,
+        "pack_tokens": 5500,
     }
     return EndpointSettings(**(values | more))
 

@@ -26,6 +26,7 @@ from extractor.assist.packs.material import Material, read_first, with_outline
 from extractor.assist.packs.pack import AnsweredPack, Pack
 from extractor.assist.prompts import call_for, prompt
 from extractor.assist.tasks import TASKS
+from extractor.endpoint.model_capacity import RUNGS
 from extractor.notice.assemble import in_folded
 from extractor.record.contract import Notice, Span
 from extractor.text.folding import fold
@@ -95,17 +96,20 @@ def items(gold: Notice) -> Iterator[Item]:
 
 def _about_a_pack(sent: str) -> Known | None:
     """What a mode or a complaint adds stands behind the pack's own words."""
-    for answers in (_answers_to_packs, _answers_to_halves):
+    for budget in (*reversed(RUNGS), None):
         for gold, text in examples():
-            for question, told in answers(gold.notice_id, text).items():
+            about = gold.notice_id, text
+            answers = _answers_to_halves(*about) if budget is None else _answers_to_packs(*about, budget=budget)
+            for question, told in answers.items():
                 if sent.startswith(question):
                     return Known(gold.notice_id, told)
     return None
 
 
 @cache
-def _answers_to_packs(notice_id: str, text: str) -> dict[str, str]:
-    return {_question(pack): _told(notice_id, material, pack) for material, pack in _packs(notice_id, text)}
+def _answers_to_packs(notice_id: str, text: str, *, budget: int) -> dict[str, str]:
+    """Built for a size of packs when a call comes that is about no pack of a larger size."""
+    return {_question(pack): _told(notice_id, material, pack) for material, pack in _packs(notice_id, text, budget)}
 
 
 @cache
@@ -118,18 +122,18 @@ def _answers_to_halves(notice_id: str, text: str) -> dict[str, str]:
     }
 
 
-def _packs(notice_id: str, text: str) -> Iterator[tuple[Material, Pack]]:
+def _packs(notice_id: str, text: str, budget: int = RUNGS[-1]) -> Iterator[tuple[Material, Pack]]:
     """Yield the packs over the rules' outline, and over the one that perfect answers about the layout lead to."""
     material = read_first(text, notice_id)
     layout = layout_packs(material)
     told = [AnsweredPack(pack, layout_from(_gold(notice_id), pack)) for pack in layout]
     laid = with_outline(material, lay_out(material.reading, told).reading)
-    yield from ((material, pack) for pack in (*layout, *_round_two(material)))
-    yield from ((laid, pack) for pack in _round_two(laid))
+    yield from ((material, pack) for pack in (*layout, *_round_two(material, budget)))
+    yield from ((laid, pack) for pack in _round_two(laid, budget))
 
 
-def _round_two(material: Material) -> list[Pack]:
-    return [*fields_packs(material), *labels_packs(material)]
+def _round_two(material: Material, budget: int) -> list[Pack]:
+    return [*fields_packs(material), *labels_packs(material, budget)]
 
 
 def _halves(material: Material, pack: Pack) -> Iterator[Pack]:

@@ -164,6 +164,9 @@ MAKERS: dict[str, Callable[[], bytes]] = {
     "chain.xls": lambda: ole("Workbook"),
     "noise.et": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 504 + b"\x01" * 4_000,
     "quotes.csv": _long_cell,
+    "groups.rtf": lambda: b"{\\rtf1" + b"{" * 200_000,
+    "tables.rtf": lambda: b"{\\rtf1" + b"\\trowd\\cellx100\\intbl{\\nestcell" * 3_000 + b"}" * 3_001,
+    "boxes.rtf": lambda: b"{\\rtf1" + b"{\\shptxt a" * 100_000 + b"}" * 100_001,
     "noise.doc": lambda: ole("WordDocument"),
     "noise.wps": lambda: ole("WordDocument", "1Table")[:1_400],
 }

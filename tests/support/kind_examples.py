@@ -82,6 +82,11 @@ def _entry(name: str, kind: int, *, child: int = -1, right: int = -1) -> bytes:
     return bytes(entry)
 
 
+RTF = (
+    "{\\rtf1\\ansi\\ansicpg936{\\fonttbl{\\f0\\fcharset134 SimSun;}}\\f0 "
+    + "".join(f"{line}\\par\n" for line in LINES).replace("“", "\\u8220?").replace("”", "\\u8221?")
+    + "}"
+).encode("gbk")
 DOCX = word("".join(paragraph(run(line)) for line in LINES))
 ODF = {"content.xml": b"<x/>", "META-INF/manifest.xml": b"<x/>"}
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
@@ -108,6 +113,7 @@ READ: dict[str, tuple[bytes, str]] = {
     "f4.doc": (DOCX, "docx"),
     "g.xml": (flat_word(DOCX), "word_xml"),
     "g2003.xml": (FLAT_2003, "word_xml"),
+    "h4.doc": (RTF, "rtf"),
     "w.ofd": (Ofd().document(Ofd().pages(LINES)), "ofd"),
     "w.pdf": (laid(paragraphs=LINES), "pdf"),
 }
@@ -118,7 +124,6 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "h.wps": (ole("1Table", "WordDocument"), "doc"),
     "h2.doc": (ole("WordDocument", flags=0x0100), "locked"),
     "h3.docx": (ole("EncryptedPackage"), "locked"),
-    "h4.doc": (b"{\\rtf1\\ansi }", "rtf"),
     "i.odt": (packed({"mimetype": b"application/vnd.oasis.opendocument.text", **ODF}), "odt"),
     "k.ppt": (ole("PowerPoint Document"), "slides"),
     "k.pptx": (packed({"[Content_Types].xml": b"<x/>", "ppt/presentation.xml": b"<x/>"}), "slides"),

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from extractor.assist.fields.field_answer import FieldsAnswer
 from extractor.assist.fields.field_pack import FieldsPack
 from extractor.assist.fields.field_proposals import CONTRACT_FIELDS
-from extractor.assist.labels.label_answer import NOT_HELD, NOTHING, LabelsAnswer
+from extractor.assist.labels.label_answer import LabelsAnswer
 from extractor.assist.labels.label_pack import LabelsPack
 from extractor.assist.labels.label_pieces import IssuePiece, MeasurePiece
+from extractor.assist.labels.label_words import NOT_HELD, NOTHING
 from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack
 from extractor.assist.packs.answer_shapes import Response

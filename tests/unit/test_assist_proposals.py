@@ -20,11 +20,11 @@ from extractor.assist.proposals.matters import (
     compared,
 )
 from extractor.assist.proposals.record_draft import MergedRecord, RecordDraft
-from extractor.assist.proposals.witnesses import TrustTable, Winner, Witness, eager, witness_rows
+from extractor.assist.proposals.witnesses import Sureness, TrustTable, Winner, Witness, eager, witness_rows
 from extractor.record.items import Item
 from extractor.text.places import Place
 
-M1 = "issues[0].measures[0]"
+M1, M2 = "issues[0].measures[0]", "issues[0].measures[1]"
 
 
 def drafted(*proposals: Proposal, trust: TrustTable | None = None) -> MergedRecord:
@@ -144,3 +144,27 @@ def test_a_date_that_the_model_adds_twice_is_read_by_it_alone() -> None:
         f"dates[{index}]": "model"
     }
     assert codes(merged, f"{M1}.dates") == ["witnesses_disagree"]
+
+
+def test_how_sure_a_value_is_follows_from_the_table() -> None:
+    sure = Sureness(0.97, {"value": 0.8, "added": 0.7}, {"value": 0.6, "dropped": 0.5})
+
+    def trusting(winner: Winner) -> TrustTable:
+        row = Witness(winner, winner, winner, "witnesses_differ", sure)
+        return TrustTable("measured", "any", dict.fromkeys(witness_rows(), row), "any")
+
+    place = (span_of(found("乡贤会")),)
+    new = Item("", "organization", M2, {"value": "乡贤会"}, place)
+    proposals = [
+        Matter("measures.status", f"{M1}.status", [Confirmation(M1, "status")]),
+        Matter("measures.types", f"{M1}.types", [Replacement(M1, "types", ["digital"], "-", "digital")]),
+        Matter("measures.heading", f"{M1}.heading", [Replacement(M1, "heading", None, "强化制度建设", "", ())]),
+        Matter("measures.organizations", f"{M2}.organizations", [Denial(f"{M2}.organizations[0]", "镇财政所")]),
+        Matter("measures.organizations", f"{M2}.organizations", [Addition(new, "乡贤会")]),
+    ]
+    won, lost = (drafted(*proposals, trust=trusting(winner)) for winner in ("model", "rules"))
+    assert (measures(won)[0].confidence["status"], measures(won)[0].confidence["types"]) == (0.97, 0.8)
+    assert measures(won)[1].confidence["organizations[0]"] == 0.7  # the one added, the rules' is gone
+    assert (measures(lost)[0].confidence["status"], measures(lost)[0].confidence["types"]) == (0.97, 0.6)
+    assert measures(lost)[1].confidence["organizations[0]"] == 0.5
+    assert "heading" not in measures(won)[0].confidence | measures(lost)[0].confidence  # quoted, not judged

@@ -53,6 +53,8 @@ def _closed(closing: str) -> str:
         ("首页 > 公示公开\n青禾镇党委关于巡察整改情况的通报", "青禾镇党委关于巡察整改情况的通报"),
         ("青禾镇党委关于巡察整改情况的通报(第二批)", "青禾镇党委关于巡察整改情况的通报(第二批)"),
         ("青禾镇党委关于巡察整改情况的通报\n(2024年2月1日)", "青禾镇党委关于巡察整改情况的通报"),
+        ('---\ntitle: "青禾镇党委关于巡察整改情况的通报"\ndraft: false\n---', "青禾镇党委关于巡察整改情况的通报"),
+        ('+++\ntitle = "青禾镇党委关于巡察整改情况的通报"\n+++', "青禾镇党委关于巡察整改情况的通报"),
     ],
 )
 def test_the_title_is_the_printed_one_without_site_prefixes(width: Callable[[str], str], head: str, title: str) -> None:

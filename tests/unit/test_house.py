@@ -26,6 +26,7 @@ FLOORS = (
     ("assist", "local_model"),
     ("model_source", "pipeline", "trust_tables"),
     ("readers",),
+    ("library",),
     ("runs",),
     ("exports",),
     ("cluster",),

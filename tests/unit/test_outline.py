@@ -635,3 +635,16 @@ def test_the_opening_ends_where_the_first_part_begins() -> None:
 def test_both_widths_have_the_same_outline() -> None:
     text = notice("(一)财务方面", "1.关于“库房物资失管”问题的整改", "一是清点库房;二是补齐台账。")
     assert read_outline(half_width(full(text))) == read_outline(text)
+
+
+def test_the_date_a_page_prints_below_the_title_signs_no_first_notice() -> None:
+    text = (
+        "首页 > 信息公开 > 巡察整改\n县中医院党总支关于巡察整改进展情况的公示\n"
+        "字号：[大 中 小] 发布日期：2023年12月20日\n"
+        "2023年6月20日，县委第二巡察组向县中医院党总支反馈了巡察意见。现将整改进展情况公布如下。\n"
+        "整改工作组织领导情况\n细化整改措施46项。\n巡察反馈问题整改情况\n一、医疗服务方面\n"
+        "1.候诊时间长的问题。增设夜间门诊3个。\n2.收费公示不规范的问题。退还多收检查费1.2万元。\n"
+    )
+    folded = fold(text).text
+    titles = [folded[issue.title.start : issue.title.end] for issue in read_outline(folded).issues]
+    assert titles == ["候诊时间长", "收费公示不规范"]

@@ -255,6 +255,15 @@ def test_places_keep_all_but_broken_files_in_their_form() -> None:
         assert places_from(broken) is None
 
 
+@installed
+def test_room_for_a_unit_beside_a_figure_that_was_not_read_is_doubted() -> None:
+    page = printed("工单总量同比下降40\u3000百分点,群众满意度持续提升。", 150, numbered=False)[0]
+    found = scan(saved(page), "a.png")
+    assert isinstance(found.places, PagePlaces)
+    doubted = [(found.text[part.start : part.end], part.reason) for line in found.places.lines for part in line.unsure]
+    assert ("0百", "gap") in doubted
+
+
 @pytest.fixture
 def absent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recognised_pages, "engine_version", lambda: "")

@@ -10,10 +10,12 @@ import pytest
 from checkout import ROOT
 from notice_extractor_eval.score_fields import ROWS
 
+from extractor import extract
 from extractor.pages.page_words import words
+from extractor.pages.placed_values import values_of
 from extractor.record.contract import Contact, Issue, Measure, Notice
 from extractor.record.enumerations import VOCABULARIES
-from extractor.record.fields import CONTACT, FIELDS, LISTS_OF_MEASURE, SCALARS, SHAPES, ItemKind
+from extractor.record.fields import CONTACT, FIELDS, LISTS_OF_MEASURE, SCALARS, SHAPES, ItemKind, field_name
 from extractor.review.forms import fields_of
 from extractor.tables.columns import TABLES
 
@@ -67,6 +69,16 @@ def test_a_field_has_one_name_wherever_it_is_shown() -> None:
 
 def _toml(path: str) -> dict[str, Any]:
     return tomllib.loads((ROOT / path).read_text(encoding="utf-8"))
+
+
+def test_a_notice_that_is_shown_by_itself_calls_its_fields_by_its_genre() -> None:
+    text = "2023年3月至5月,市审计局对市体育局开展了经济责任审计。\n1.关于“库房失管”问题。\n整改结果:清点库房。"
+    notice = extract(text)
+    [body] = [value for value in values_of(notice) if value.path == "inspected_body"]
+    assert (notice.genre, body.data["called"]) == ("audit", "audit")
+    assert words()["words"]["field.inspected_body.audit"]["zh"] == "被审计单位"
+    assert field_name("inspected_body", "audit", "zh") == "被审计单位"
+    assert field_name("inspected_body", "inspection", "zh") == field_name("inspected_body", None, "zh") == "被巡单位"
 
 
 def test_the_tables_name_no_field_themselves() -> None:

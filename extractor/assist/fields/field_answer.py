@@ -1,25 +1,22 @@
-"""The answer to a fields pack: its shape on the wire, and the mistakes that are reported to the model."""
+"""The answer to a fields pack: its shape on the wire, made to fit it."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from extractor.assist.fields.field_mending import MOST_TOTALS, mended_fields
 from extractor.assist.fields.field_pack import FieldsPack
 from extractor.assist.packs.answer_shapes import AnswerPart, Number, PackResponse
+from extractor.assist.packs.mending import Mends
 from extractor.record.enumerations import InspectionKind, TotalName
 
 if TYPE_CHECKING:
     SaidKind = str
 else:
     SaidKind = Literal["", InspectionKind]
-
-DATE_FIELDS = ("start", "end", "feedback", "published", "signed_on")
-"""The fields that are dates."""
-_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
 class TotalAnswer(AnswerPart):
@@ -47,19 +44,9 @@ class FieldsAnswer(PackResponse[FieldsPack]):  # noqa: D101 - it is given below
     address: str = ""
     email: str = ""
     totals: list[TotalAnswer] = Field(default_factory=list)
-    longest_lists: ClassVar[Mapping[str, int]] = {"totals": 60}
+    longest_lists: ClassVar[Mapping[str, int]] = {"totals": MOST_TOTALS}
 
-    def mistakes(self, pack: FieldsPack) -> Iterator[str]:
-        """Yield what does not fit ``pack``, in the prompt's words."""
-        known = {figure.number for figure in pack.figures}
-        for total in self.totals:
-            if total.figure in known:
-                continue
-            if known:
-                yield f"没有编号q{total.figure},本批的数字编号是q1至q{max(known)}"
-            else:
-                yield "本批没有带编号的数字,totals应为空"
-        for name in DATE_FIELDS:
-            said = getattr(self, name)
-            if said and not _DATE.fullmatch(said):
-                yield f"{name}应写作2023-05-09、2023-05或2023,不是“{said[:20]}”"
+    @classmethod
+    def mended(cls, said: Mapping[str, Any], pack: FieldsPack, mends: Mends) -> dict[str, Any]:
+        """Return what is right of an answer about ``pack``."""
+        return mended_fields(said, pack, mends)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from extractor.assist.fields.field_answer import DATE_FIELDS, FieldsAnswer
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_mending import DATE_FIELDS
 from extractor.assist.fields.field_pack import FieldsPack, NumberedFigure
 from extractor.assist.packs.display import find_words
 from extractor.assist.packs.material import Material, place_of, span_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from extractor.assist.fields.field_answer import DATE_FIELDS, FieldsAnswer
+from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_mending import DATE_FIELDS
 from extractor.assist.fields.field_pack import FieldsPack
 from extractor.assist.packs.schema_parts import Schema, form, one_of, some_of, words
 from extractor.record.enumerations import VOCABULARIES

@@ -5,7 +5,7 @@ An issue that is larger than a pack is cut between measures. Every character of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import ceil
@@ -50,16 +50,43 @@ def labels_packs(material: Material, budget: int = LABELS_BUDGET) -> list[Labels
     return [_labels_pack(material, group) for group in evenly_filled(slices, sizes, budget)]
 
 
+def labels_tokens(material: Material) -> int:
+    """Estimate the tokens of all issues of a notice, with their marks."""
+    return sum(
+        _size(material, IssueSlice(index, 0, len(issue.measures))) for index, issue in enumerate(material.notice.issues)
+    )
+
+
 def split_labels(material: Material, pack: LabelsPack) -> tuple[LabelsPack, LabelsPack] | None:
     """Return the two halves of a pack; None where it holds one measure."""
-    units = [IssueSlice(issue, n, n + 1) for issue, first, last in pack.slices for n in range(first, last)]
-    units = units or list(pack.slices)
+    units = [unit for part in pack.slices for unit in _units(part)]
     if len(units) < 2:
         return None
     sizes = list(accumulate(_size(material, unit) for unit in units))
     middle = 1 + min(range(len(units) - 1), key=lambda n: abs(2 * sizes[n] - sizes[-1]))
     first, second = (_labels_pack(material, _joined(half)) for half in (units[:middle], units[middle:]))
     return first, second
+
+
+def rest_of_labels(
+    material: Material, pack: LabelsPack, issues: Collection[int], measures: Collection[int]
+) -> LabelsPack:
+    """Return a pack of those ``issues`` and ``measures`` of a pack, by number, that are to be asked about again."""
+    with_issue = {piece.issue for piece in pack.issues if piece.number in issues}
+    alone = {(piece.issue, piece.measure) for piece in pack.measures if piece.number in measures}
+    slices: list[IssueSlice] = []
+    for part in pack.slices:
+        units = [unit for unit in _units(part) if (unit.issue, unit.first) in alone]
+        asked = part.first == 0 and part.issue in with_issue
+        if asked and (not units or units[0].first):
+            slices.append(IssueSlice(part.issue, 0, 0))
+        slices += _joined([unit._replace(with_issue=asked) for unit in units])
+    return _labels_pack(material, slices)
+
+
+def _units(part: IssueSlice) -> list[IssueSlice]:
+    """Return the smallest parts of a slice: one for each measure, or the slice where it has none."""
+    return [part._replace(first=n, last=n + 1) for n in range(part.first, part.last)] or [part]
 
 
 def _labels_pack(material: Material, slices: Sequence[IssueSlice]) -> LabelsPack:
@@ -103,7 +130,7 @@ def _cut(material: Material, part: IssueSlice, budget: int) -> list[IssueSlice]:
     """Return an issue in one slice, or, where it is larger than a pack, in several."""
     if part.last - part.first < 2 or _size(material, part) <= budget:
         return [part]
-    units = [IssueSlice(part.issue, n, n + 1) for n in range(part.first, part.last)]
+    units = _units(part)
     groups = evenly_filled(units, [_size(material, unit) for unit in units], budget)
     return [IssueSlice(part.issue, group[0].first, group[-1].last) for group in groups]
 
@@ -112,7 +139,7 @@ def _joined(units: Sequence[IssueSlice]) -> list[IssueSlice]:
     """Join neighbouring slices of one issue."""
     joined: list[IssueSlice] = []
     for unit in units:
-        if joined and joined[-1].issue == unit.issue:
+        if joined and joined[-1].issue == unit.issue and joined[-1].last == unit.first:
             joined[-1] = joined[-1]._replace(last=unit.last)
         else:
             joined.append(unit)

@@ -76,11 +76,15 @@ class MeasurePiece(NamedTuple):
 
 
 class IssueSlice(NamedTuple):
-    """The measures ``first`` up to ``last`` (exclusive) of an issue; its own labels are asked with the first."""
+    """The measures ``first`` up to ``last`` (exclusive) of an issue.
+
+    Its own labels are asked with the first, unless it is not to be asked about itself (``with_issue``).
+    """
 
     issue: int
     first: int
     last: int
+    with_issue: bool = True
 
 
 class PieceNumbers:
@@ -120,7 +124,7 @@ def issue_lines(text: str, notice: Notice, part: IssueSlice, numbers: PieceNumbe
     states = _state_pins(text[issue.text.start : issue.text.end], issue.text.start)
     section = _section_words(text, issue)
     piece = None
-    if part.first == 0:
+    if part.first == 0 and part.with_issue:
         piece = IssuePiece(numbers.next("i"), part.issue, bool(states) or any(_STATE in words for words in section))
         lines.append(f"[i{piece.number}] " + with_marks(text, head, (), _within(states, head)).strip())
     else:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from extractor.assist.labels.label_answer import MOST_LISTED, NOT_HELD
 from extractor.assist.labels.label_pack import LabelsPack
 from extractor.assist.labels.label_pieces import IssuePiece, MeasurePiece
+from extractor.assist.labels.label_words import MOST_LISTED, MOST_TYPES, NOT_HELD
 from extractor.assist.packs.schema_parts import Schema, all_of, defined, form, number, one_of, some_of, words
 from extractor.record.enumerations import VOCABULARIES
 
@@ -19,7 +19,6 @@ _QUOTE = 20
 """The longest words about a state, subject or name that a model may quote, in code points; a number is before some."""
 _MISSED = 40
 """The longest words of a missed value, in code points: titles are longer than names."""
-_MOST_TYPES = 3
 _VOCABULARIES = {
     "c": "category",
     "si": "issue_status",
@@ -58,7 +57,7 @@ def _issue(piece: IssuePiece) -> Schema:
 def _measure(piece: MeasurePiece, withheld: Collection[str]) -> Schema:
     properties: dict[str, Schema] = {
         "m": number(piece.number),
-        "t": some_of(defined("t"), _MOST_TYPES, least=1),
+        "t": some_of(defined("t"), MOST_TYPES, least=1),
         "s": defined("sm"),
     }
     if not piece.marked:
@@ -74,7 +73,7 @@ def _measure(piece: MeasurePiece, withheld: Collection[str]) -> Schema:
     if names:
         properties["o"] = some_of(one_of(names), len(names))
     properties["n"] = some_of(words(_QUOTE), MOST_LISTED["n"])
-    if marks := [f"{each.kind}{each.number}" for each in piece.candidates if each.kind != "o"]:
+    if marks := [f"{each.kind}{each.number}" for each in piece.candidates]:
         properties["x"] = some_of(one_of(marks), min(len(marks), MOST_LISTED["x"]))
     properties["z"] = some_of(defined("z"), MOST_LISTED["z"])
     shown = {key: schema for key, schema in properties.items() if key not in withheld}

@@ -6,16 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from extractor.assist.labels.label_answer import (
-    ACTIONS,
-    NOT_HELD,
-    NOTHING,
-    MeasureAnswer,
-    Missed,
-    marked_number,
-    numbered,
-)
+from extractor.assist.labels.label_answer import MeasureAnswer, Missed
 from extractor.assist.labels.label_pieces import MeasurePiece
+from extractor.assist.labels.label_words import ACTIONS, NOT_HELD, NOTHING, marked_number, numbered
 from extractor.assist.packs.display import find_words
 from extractor.assist.packs.material import place_of, span_of
 from extractor.assist.proposals.matters import (

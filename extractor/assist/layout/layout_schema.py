@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from extractor.assist.layout.layout_answer import DEEPEST_LEVEL
+from extractor.assist.layout.layout_mending import DEEPEST_LEVEL
 from extractor.assist.layout.layout_pack import LayoutPack
 from extractor.assist.packs.schema_parts import Schema, form, line, some_of
 

@@ -1,23 +1,27 @@
 """The base of the model's answers: numbers of pieces and values of closed lists; words only where nothing else points.
 
 On the wire keys are one letter (aliases of the Python names), what goes without saying is left out, and nothing nests
-deeper than it must. An answer is checked against its pack, given as ``context={"pack": …}`` (Pydantic's validation
-context); mistakes are reported to the model in its own prompt's words. Without a context only shapes are checked.
+deeper than it must. An answer is made to fit its pack, given as ``context={"pack": …}`` (Pydantic's validation
+context): slips are mended or left out, and counted. Without a context only shapes are checked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Generic, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationInfo,
+    model_validator,
+)
 
-_MOST_REPORTED = 6
-"""The most mistakes that one message names: more would only lengthen the next prompt."""
-_MOST_COUNTED = 100
-"""The most mistakes that are looked for: a larger number need not be exact."""
+from extractor.assist.packs.mending import Mends
 
 
 def _bare_number(value: object) -> object:
@@ -54,6 +58,11 @@ class Response(BaseModel):
     longest_lists: ClassVar[Mapping[str, int]] = {}
     """The most entries, by key, that the lists of a request's schema are bounded to; no part of the schema itself."""
 
+    @property
+    def slips(self) -> Mapping[str, int]:
+        """The slips that were mended or dropped, counted by kind (``extractor.assist.packs.mending.Slip``)."""
+        return {}
+
 
 class AnswerPart(Response):
     """The base of the objects inside an answer."""
@@ -67,43 +76,29 @@ AnsweredT = TypeVar("AnsweredT")
 class PackResponse(Response, Generic[AnsweredT]):
     """The base of a whole answer to a pack."""
 
-    def mistakes(self, pack: AnsweredT) -> Iterator[str]:
-        """Yield what does not fit ``pack``, in the prompt's words."""
+    _slips: Mapping[str, int] = PrivateAttr(default_factory=dict)
+
+    @property
+    def slips(self) -> Mapping[str, int]:
+        """The slips that were mended or dropped, counted by kind (``extractor.assist.packs.mending.Slip``)."""
+        return self._slips
+
+    @classmethod
+    def mended(cls, said: Mapping[str, Any], pack: AnsweredT, mends: Mends) -> dict[str, Any]:
+        """Return what is right of an answer to ``pack``, in this class's shape.
+
+        Raises:
+            PydanticCustomError: the model did not see the marks.
+        """
         raise NotImplementedError
 
-    @model_validator(mode="after")
-    def _fits_the_pack(self, info: ValidationInfo) -> Self:
+    @model_validator(mode="wrap")
+    @classmethod
+    def _made_to_fit(cls, said: Any, handler: ModelWrapValidatorHandler[Self], info: ValidationInfo) -> Self:
         pack = (info.context or {}).get("pack")
-        if pack is not None:
-            _reject(self.mistakes(pack))
-        return self
-
-
-def _reject(mistakes: Iterable[str]) -> None:
-    found = list(islice(mistakes, _MOST_COUNTED))
-    if found:
-        more = f";另有{len(found) - _MOST_REPORTED}处类似错误" if len(found) > _MOST_REPORTED else ""
-        raise ValueError(";".join(found[:_MOST_REPORTED]) + more + "。请改正后重新给出完整的JSON")
-
-
-Item = TypeVar("Item")
-
-
-def number_mistakes(
-    mark: str, items: Iterable[Item], number: Callable[[Item], int], known: Iterable[int]
-) -> Iterator[str]:
-    """Yield what is wrong with the numbers of a list that must hold each known one once."""
-    expected = list(known)
-    numbers = set(expected)
-    seen: set[int] = set()
-    allowed = f"{mark}{expected[0]}至{mark}{expected[-1]}" if expected else "无"
-    for item in items:
-        here = number(item)
-        if here not in numbers:
-            yield f"没有编号{mark}{here},本批的编号是{allowed}"
-        elif here in seen:
-            yield f"{mark}{here}重复了"
-        seen.add(here)
-    missing = [f"{mark}{each}" for each in expected if each not in seen]
-    if missing:
-        yield "缺少" + "、".join(missing[:12])
+        if pack is None or not isinstance(said, Mapping):
+            return handler(said)
+        mends = Mends()
+        answer = handler(cls.mended(said, pack, mends))
+        answer._slips = dict(mends.counts)
+        return answer

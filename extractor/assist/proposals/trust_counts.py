@@ -30,9 +30,9 @@ _FEWEST = 10
 
 
 class Share(NamedTuple):
-    """The ``right`` ones of ``size`` values; a list of judgements counts by its overlap, so in fractions."""
+    """The ``right`` ones of ``size`` values; what is right in part, as a list may be, counts in fractions."""
 
-    size: int = 0
+    size: float = 0
     right: float = 0.0
 
     @property
@@ -48,7 +48,7 @@ class Share(NamedTuple):
         size, share = self.size, self.right / self.size
         spread = _Z * sqrt(share * (1 - share) / size + _Z**2 / (4 * size**2))
         middle, scale = share + _Z**2 / (2 * size), 1 + _Z**2 / size
-        return (middle - spread) / scale, (middle + spread) / scale
+        return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
 
     @property
     def sure(self) -> float | None:
@@ -65,8 +65,8 @@ class Share(NamedTuple):
 class Dispute(NamedTuple):
     """The values on which the readers disagree.
 
-    ``rules`` and ``model`` are the shares right of each; ``won`` counts those where one of them is nearer to the truth,
-    and as right those where it is the model.
+    ``rules`` and ``model`` are the shares right of each. ``won`` sums by how much one of them is nearer to the truth,
+    and as right the model's lead: half a value where one has a list half right and the other all of it.
     """
 
     rules: Share = Share()

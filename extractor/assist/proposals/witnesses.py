@@ -16,7 +16,7 @@ from extractor.errors import BugError
 
 Winner = Literal["rules", "model", "pointed", "unread"]
 Question = Literal["value", "added", "dropped"]
-"""What a model proposes: another value, a value that the rules do not have, or that one of theirs is none."""
+"""The kinds of proposals: another value, one that the rules do not have, or that one of theirs is none."""
 Origin = Literal["measured", "shipped", "unmeasured", "eager"]
 
 QUESTIONS: tuple[Question, ...] = get_args(Question)

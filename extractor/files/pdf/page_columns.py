@@ -58,6 +58,8 @@ def _ordered(rows: Sequence[Row]) -> tuple[list[Row], list[_Span]]:
     start = 0
     while start < len(rows):
         end, columns = _band(rows, start)
+        if columns and all(_fits(row, columns) for row in rows[end:]):
+            end = len(rows)  # short lines below: headings, signatures, the numbers of two pages on one sheet
         found.extend(_one_after_the_other(rows[start:end], columns) if columns else rows[start:end])
         known = columns or known
         start = end

@@ -25,6 +25,7 @@ _LEAST_OF_PAGE = 0.85  # of a page's longest lines: pages with less may lie upsi
 _SAMPLE = 6  # lines
 _TALL = 1.5  # height of a box by its width: a line of a page on its side
 _GAP = 0.65  # sizes between two characters, beyond their own widths
+_GAP_OF_UNIT = 0.8  # sizes beside a digit: room for a unit (个, 万) whose strokes are too thin to be seen in noise
 _BLANK_IN_NUMBER = 0.85  # sizes between two digits: one number's are closer
 _OF_HEIGHT = 0.7  # of a box is the size of its characters
 _HIGHER = 1.7  # times: boxes of lines of one size differ by less
@@ -34,7 +35,7 @@ _CONTEXT = 2  # characters on both sides of a figure that is read alone
 _FIGURE = re.compile(r"[0-9０-９][0-9０-９.,，．·:：/%％‰~～—–+×-]*")
 _LIKE_DIGITS = re.compile(r"[lIiOoQSsZzBbg|\]\[!](?=[0-9.])|(?<=[0-9.])[lIiOoQSsZzBbg|\]\[!]")
 _PAGE_NUMBER = re.compile(r"[-–—―一~·]{1,2}[0-9]{1,4}[-–—―一~·]{1,2}")
-_VALUE = re.compile(r"[0-9.%‰/:+-]")
+_VALUE = re.compile(r"[0-9.%‰/:+-]|(?<=[0-9])[\u4e00-\u9fff]")  # and the first character of the unit: 万, 个
 _WIDTHS = str.maketrans("０１２３４５６７８９．％：／－—–～", "0123456789.%:/----")
 
 
@@ -286,7 +287,9 @@ def _gaps(line: LineText, strip: Picture, size: float) -> Iterator[UnsurePart]:
         reach = size * _width(character) / 2
         edges.append((number, centre * width - reach))
         start, end = edges[-2][1], edges[-1][1]
-        if end - start > _GAP * size and _is_inked(ink[round(max(0, start)) : round(end)], size):
+        beside_digit = any(map(str.isdigit, line.text[max(0, number - 1) : number + 1]))
+        is_inked = end - start > _GAP * size and _is_inked(ink[round(max(0, start)) : round(end)], size)
+        if is_inked or (beside_digit and number and end - start > _GAP_OF_UNIT * size):
             yield UnsurePart(max(0, number - 1), number + 1, "gap")
         edges[-1] = (number, centre * width + reach)
     if line.text and width - edges[-1][1] > _GAP * size and _is_inked(ink[round(edges[-1][1]) :], size):

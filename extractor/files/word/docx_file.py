@@ -15,6 +15,7 @@ from extractor.errors import InputError
 from extractor.files.parts.left_out import WORDS_KEPT, Kind, LeftOut, ReadText, left_out
 from extractor.files.sources.archive import check_package
 from extractor.files.sources.file_limits import Limits
+from extractor.files.word.docx_package import as_plain_docx
 from extractor.files.word.docx_paragraphs import BOX, NO_TEXT, ParagraphText, plain_text
 from extractor.files.word.docx_styles import ParagraphMark, RunStyles, W
 from extractor.files.word.numbering import Numbering
@@ -58,7 +59,7 @@ def _read(data: bytes, name: str, limits: Limits, depth: int) -> tuple[str, list
     import docx
 
     try:
-        document = _Document(docx.Document(io.BytesIO(data)).part, name, limits, depth)
+        document = _Document(docx.Document(io.BytesIO(as_plain_docx(data))).part, name, limits, depth)
         lines = list(document.lines())
         return "".join(f"{line}\n" for line in lines), document.account(), document.paragraphs.pictures
     except Exception as error:  # zipfile, lxml and python-docx raise almost anything for a damaged package

@@ -11,6 +11,7 @@ import base64
 import binascii
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 from extractor.errors import InputError
@@ -50,11 +51,30 @@ def as_docx(data: bytes, name: str, limits: Limits) -> bytes:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True)
     try:
         root = etree.fromstring(data, parser)
-        parts = _parts_of_package(root) if root.tag == f"{_PACKAGE}package" else _parts_of_2003(root)
+        parts = _parts_of_package(root) if root.tag == f"{_PACKAGE}package" else _parts_of_2003(root, name)
     except (etree.XMLSyntaxError, binascii.Error, ValueError) as error:
         raise InputError(f"{name}: this XML is damaged ({error}); open it in Word and save it as docx") from error
     if not parts:
         raise InputError(f"{name}: this XML holds no Word document; open it in Word and save it as docx")
+    return _packed(parts)
+
+
+def body_as_docx(body: str) -> bytes:
+    """Return a docx with these paragraphs and tables of WordprocessingML as its whole content."""
+    types = f'<Override PartName="/word/document.xml" ContentType="{_OFFICE}.document.main+xml"/>'
+    names = (
+        f'xmlns:w="{_NEW}" xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
+    )
+    return _packed(
+        {
+            "[Content_Types].xml": _TYPES.format(types).encode(),
+            "_rels/.rels": _RELATIONS.format(_RELATION.format("d", "officeDocument", "word/document.xml")).encode(),
+            "word/document.xml": f"<w:document {names}><w:body>{body}</w:body></w:document>".encode(),
+        }
+    )
+
+
+def _packed(parts: Mapping[str, bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for part, content in parts.items():
@@ -79,35 +99,47 @@ def _parts_of_package(root: Element) -> dict[str, bytes]:
     return {"[Content_Types].xml": _TYPES.format(types).encode(), **parts} if parts else {}
 
 
-def _parts_of_2003(root: Element) -> dict[str, bytes]:
-    """Return a docx's parts for a document of Word 2003: its body and its styles, with the newer names."""
+def _parts_of_2003(root: Element, name: str) -> dict[str, bytes]:
+    """Return a docx's parts for a document of Word 2003: its body and its styles, with the newer names.
+
+    Raises:
+        InputError: a paragraph is numbered, and its number is not there.
+    """
     from lxml import etree
 
     old = f"{{{_OLD}}}"
     body = root.find(f"{old}body")
     if body is None:
         return {}
+    if any(_lacks_number(listed, old) for listed in body.iter(f"{old}listPr")):
+        raise InputError(f"{name}: lacks the numbers of its lists, which Word writes; save the document as docx")
     _number(body, old)
     made = {"document": body, "styles": root.find(f"{old}styles")}
     parts: dict[str, bytes] = {}
     types = related = ""
-    for name, element in made.items():
+    for part, element in made.items():
         if element is None:
             continue
         content = etree.tostring(element).replace(_OLD.encode(), _NEW.encode())
-        if name == "document":
+        if part == "document":
             content = f'<w:document xmlns:w="{_NEW}">'.encode() + content + b"</w:document>"
             types += f'<Override PartName="/word/document.xml" ContentType="{_OFFICE}.document.main+xml"/>'
         else:
-            types += f'<Override PartName="/word/{name}.xml" ContentType="{_OFFICE}.{name}+xml"/>'
-            related += _RELATION.format(name, name, f"{name}.xml")
-        parts[f"word/{name}.xml"] = content
+            types += f'<Override PartName="/word/{part}.xml" ContentType="{_OFFICE}.{part}+xml"/>'
+            related += _RELATION.format(part, part, f"{part}.xml")
+        parts[f"word/{part}.xml"] = content
     return {
         "[Content_Types].xml": _TYPES.format(types).encode(),
         "_rels/.rels": _RELATIONS.format(_RELATION.format("d", "officeDocument", "word/document.xml")).encode(),
         "word/_rels/document.xml.rels": _RELATIONS.format(related).encode(),
         **parts,
     }
+
+
+def _lacks_number(listed: Element, old: str) -> bool:
+    place = listed.find(f"{old}ilfo")
+    is_of_no_list = place is not None and place.get(f"{old}val") == "0"
+    return listed.find(f"{_HINT}t") is None and not is_of_no_list
 
 
 def _number(body: Element, old: str) -> None:

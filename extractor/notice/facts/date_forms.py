@@ -37,7 +37,7 @@ class DatePeriod(NamedTuple):
 # The forms of a date. Which of them are tried is decided by the character that a date begins with (period_at).
 _YEAR = re.compile(
     r"""
-    (?: (?<! [\d.] ) | (?<= [。;:!?)\n ][1-9]\. ) | (?<= [。;:!?)\n ][1-9]\d\. ) )  # 1.2023年6月: behind a label
+    (?: (?<! [\d.] ) | (?<= [。;:!?)】\n ][1-9]\. ) | (?<= [。;:!?)】\n ][1-9]\d\. ) )  # 1.2023年6月: behind a label
     (?P<year>
         (?: 19 | 20 ) \d\d                                                  # 2023年
       | \d\d (?= 年 (?: [01]?\d | 元 ) 月 [0-3]?\d [日号] )                  # 23年6月5日

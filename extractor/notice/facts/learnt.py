@@ -11,9 +11,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from struct import unpack
 from typing import Any, NamedTuple
 
+_NOTHING = repeat(0)
 _LANE = 32
 """Bits for the sum of one name's weights."""
 
@@ -39,8 +41,7 @@ class FeatureWeights(NamedTuple):
 
     def score(self, features: Iterable[str]) -> int:
         """Return the sum of the features' weights; unknown features weigh nothing."""
-        weights = self.weights
-        return self.bias + sum([weights[feature] for feature in features if feature in weights])
+        return self.bias + sum(map(self.weights.get, features, _NOTHING))
 
 
 class WordWeights:

@@ -19,9 +19,9 @@ _any_of = partial(any_of, "notice_fields")
 
 
 _TITLE = (  # 某某局党组关于巡察整改进展情况的通报, behind 【专栏】 or 标题:
-    r"^[ #*]*+(?:【[^】\n]{1,20}】|\[[^\]\n]{1,20}\]|标题[:] ?|title: *[\"']?(?:[^\n>]{0,40}->)?)? *+"
+    r"^[ #*]*+(?:【[^】\n]{1,20}】|\[[^\]\n]{1,20}\]|标题[:] ?|title *[:=] *[\"']?(?:[^\n>]{0,40}->)?)? *+"
     rf"(?P<title>[^\n。;:]{{4,90}}?%s[^\n。;:]{{0,40}}?{_any_of('title_kinds')}(?:[(]第[^()\n]{{1,6}}[)])?)"
-    rf"(?P<after>[*]*(?= *(?:[(][^()\n]{{1,12}}[)])?{_any_of('behind_title')}))"
+    rf"(?P<after>[*]*[\"']?(?= *(?:[(][^()\n]{{1,12}}[)])?{_any_of('behind_title')}))"
 )
 _TITLES = tuple(re.compile(_TITLE % _any_of(words), re.MULTILINE) for words in ("title_words", "other_title_words"))
 _NO_TITLE = re.compile(_any_of("not_in_titles"))

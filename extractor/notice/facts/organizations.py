@@ -1,16 +1,18 @@
 """Organisations that act in a measure: printed as the agent of a verb, or as a partner (联合…, 配合…, 由…).
 
-Rules say where a name could be: at the beginning of a clause or behind such a word, up to what names end with. Whether
-that is a body that acts was learnt, from what follows the name, what it ends with and where it is.
+Rules say where a name could be: at the beginning of a clause, behind such a word or in a list, up to what names end
+with or what an agent does. Whether that is a body that acts was learnt, from what follows the name or the list that it
+is in, what it begins and ends with, and where it is.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from bisect import bisect_right
-from collections.abc import Iterator
-from functools import cache
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -18,26 +20,32 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from extractor.data import read_table
 from extractor.notice.facts.learnt import FeatureWeights, feature_weights
 from extractor.text.places import Clauses, Place, sentence_start
-from extractor.text.wording import pattern
+from extractor.text.wording import any_of, pattern
 
 _SHORTEST_NAME = 2
 _LONGEST_NAME = 18
 _OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现|近年来|今年|其次|期间|再|并)+[,]?")
 _OPENS = frozenset("目截其同此现近今期再并")
 _JOINS = frozenset("、和及与")
-_BEFORE_PARTNER = pattern("organizations", "partner_before")
-_BEFORE_COMPANION = pattern("organizations", "with_before")
-_ACTS = pattern("organizations", "acts")
-_JOINT_ACTS = pattern("organizations", "with_acts")
-_NO_PARTNER = pattern("organizations", "with_none")
+_TABLE = "organizations"
+_CLAUSE, _WITH, _LISTED = "clause", "with", "list"
+"""Where a name is: at the beginning of a clause, behind 与, in a list before 等部门. Behind another word, that word."""
+_NO_PARTNER = pattern(_TABLE, "with_none")
+_MANY_BODIES = re.compile(r"等\d{0,3}[个家]?[一-鿿]{0,6}?(?:部门|单位|院校|高校|企业|公司|院所|镇街|街道|乡镇|机构)")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
-_GENERIC = pattern("organizations", "generic")
-_NOT_IN_NAME = pattern("organizations", "not_in_names")
-_OPENS_AND_ACTS = "clause acts"
-_SURE_OF_ACT = 36
-"""A name at the beginning of a clause before a known act needs so much less of a score."""
-_LISTED = "list"
-"""The kind of a name in 市场监管、住建等部门, which counts whatever it ends with."""
+_ADVERBS = re.compile(rf"(?:{any_of(_TABLE, 'adverbs')})+,?")
+_GENERIC = pattern(_TABLE, "generic")
+_NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,12}、")
+_LONGEST_BARE = 12
+_NO_BARE = frozenset(" \n,。;:!?)《》“”0123456789的")
+_BEHIND_BARE = frozenset("、和与及(等")
+_FACILITIES = frozenset(read_table(_TABLE)["facilities"])
+_REGIONS = frozenset("省市县区镇乡村道")
+_LEVELS = frozenset("省市县区镇乡村州局院校全各")
+_SURE_IN_LIST = 64
+"""A name in a list needs so much less of a score behind one that acts."""
+_SIZES = "22244777"
+"""The bucket of a name's length in code points, up to 8."""
 
 
 class NameCandidate(NamedTuple):
@@ -55,15 +63,25 @@ class OrganizationFound(NamedTuple):
 
 
 class NameEnds:
-    """The places of a folded text where the name of an organisation could end, found in one pass.
+    """The places of a folded text where the name of an organisation could end, or begin behind a word for that.
 
-    ``places`` holds them in order, and behind them one that no text reaches.
+    All are found in one pass. ``places`` holds the ends in order, and behind them one that no text reaches.
     """
 
     def __init__(self, text: str) -> None:
         ends = {end for _, _, end in _suffixes().find_matches_as_indexes(text, overlapping=True)}
         self.places = [*sorted(ends), sys.maxsize]
         self._text = text
+        self._marked: list[tuple[int, str, str]] = []
+        self._others: list[int] = []
+        automaton, kinds = _markers()
+        for word, start, end in automaton.find_matches_as_indexes(text):
+            kind, condition = kinds[word]
+            if kind == _LISTED:
+                if _AND_OTHERS.match(text, start):
+                    self._others.append(start)
+            elif condition is None or condition.match(text, end):
+                self._marked.append((end, kind, text[start:end]))
 
     def near(self, starts: list[int]) -> list[int]:
         """Those of ``starts`` at which a name could start at all: most clauses name nobody."""
@@ -81,11 +99,99 @@ class NameEnds:
         ends, first = self.places, bisect_right(self.places, start + 1)
         return ends[first : bisect_right(ends, min(start + _LONGEST_NAME, stop), first)]
 
+    def marked(self, place: Place) -> list[tuple[int, str, str]]:
+        """Return where names may begin behind a word, what kind of word, and the word."""
+        first = bisect_right(self._marked, place.start, key=itemgetter(0))
+        return self._marked[first : bisect_left(self._marked, place.end, first, key=itemgetter(0))]
+
+    def others(self, place: Place) -> list[int]:
+        """Return where lists of names end in 等部门."""
+        first = bisect_right(self._others, place.start)
+        return self._others[first : bisect_left(self._others, place.end, first)]
+
+
+class _Possible(NamedTuple):
+    """Where names that begin at one place may end, and where that is."""
+
+    kind: str
+    ends: Sequence[int]
+
+
+class _Follows(NamedTuple):
+    """What follows a name, or the list of names that it is in: what that is to the name, and the word itself."""
+
+    sort: str
+    word: str
+    is_list: bool
+
+
+_REFUSED, _ADVERB, _NONE = "refused", "adverb", "none"
+_SORTS = {
+    "persons": _REFUSED,
+    "meetings": _REFUSED,
+    "states": "state",
+    "acts": "acts",
+    "with_acts": "joint",
+    "adverbs": _ADVERB,
+    "openers": "acts",
+}
+"""What a word of each list is to the name before it; of two lists that hold a word, the first counts."""
+_NOTHING = _Follows(_NONE, "", False)
+_BEHIND_NAMES = frozenset(("acts", "joint", _ADVERB))
+_ACTING = {"acts": 3, "joint": 2, _REFUSED: 1}
+
 
 @cache
 def _suffixes() -> AhoCorasick:
-    table = read_table("organizations")
+    table = read_table(_TABLE)
     return AhoCorasick([*table["suffixes"], *table["fields"]], implementation=Implementation.DFA)
+
+
+class _Markers(NamedTuple):
+    """The words that names may stand behind: the kind of each, and what must follow it, if that matters."""
+
+    words: AhoCorasick
+    kinds: Sequence[tuple[str, re.Pattern[str] | None]]
+
+
+@cache
+def _markers() -> _Markers:
+    table = read_table(_TABLE)
+    partners = [("marked", *_conditional(entry)) for entry in table["partner_before"]]
+    companions = [(_WITH, *_conditional(entry)) for entry in table["with_before"]]
+    every = [*partners, *companions, (_CLAUSE, "(", None), (_LISTED, "等", None)]
+    words = AhoCorasick([word for _, word, _ in every], implementation=Implementation.DFA)
+    return _Markers(words, [(kind, condition) for kind, _, condition in every])
+
+
+class _NoNames(NamedTuple):
+    """The words that no name holds, and what must follow each of them, if that matters."""
+
+    words: AhoCorasick
+    conditions: Sequence[re.Pattern[str] | None]
+
+
+@cache
+def _no_names() -> _NoNames:
+    entries = [_conditional(entry) for entry in [*read_table(_TABLE)["not_in_names"], "\n"]]
+    words = AhoCorasick([word for word, _ in entries], implementation=Implementation.DFA)
+    return _NoNames(words, [condition for _, condition in entries])
+
+
+def _clean(text: str, start: int, stop: int) -> int:
+    """Return up to where a stretch holds no word that no name holds, at most ``stop``."""
+    words, conditions = _no_names()
+    for word, _, end in words.find_matches_as_indexes(text[start:stop], overlapping=True):
+        condition = conditions[word]
+        if condition is None or condition.match(text, start + end):
+            return start + end - 1
+    return stop
+
+
+def _conditional(entry: str) -> tuple[str, re.Pattern[str] | None]:
+    """Return the word that an entry begins with, and the pattern of what must follow it, if there is one."""
+    word, bracket, condition = entry.partition("(")
+    return word.removeprefix("\\"), re.compile(bracket + condition) if condition else None
 
 
 @cache
@@ -94,13 +200,14 @@ def _short_words_of_no_name() -> frozenset[str]:
 
     Longer ones and those that depend on what follows them are left to the pattern.
     """
-    words = read_table("organizations")["not_in_names"]
-    return frozenset(word for word in words if len(word) <= _SHORTEST_NAME and re.escape(word) == word)
+    table = read_table(_TABLE)
+    words = [word for word in table["not_in_names"] if len(word) <= _SHORTEST_NAME and re.escape(word) == word]
+    return frozenset([*words, *table["openers"]])
 
 
 @cache
 def _weights() -> FeatureWeights:
-    return feature_weights("organizations")
+    return feature_weights(_TABLE)
 
 
 def find_organizations(text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> list[Place]:
@@ -116,50 +223,56 @@ def judged_organizations(
     A name may also stand right behind one of the ``dates``: 2023年8月商务部….
     """
     weights = _weights()
+    found = chosen_names(text, weights, name_candidates(text, clauses, ends, measure, dates))
+    return [OrganizationFound(place, weights.confidence(score)) for place, score in found.items()]
+
+
+def chosen_names(text: str, weights: FeatureWeights, candidates: Sequence[NameCandidate]) -> dict[Place, int]:
+    """Return the candidates that name a body, with their scores: the best of each start, none inside another.
+
+    A name that a list goes on with, behind one that is chosen, needs less of a score.
+    """
+    least = weights.least - _SURE_IN_LIST
     best: dict[int, tuple[int, Place]] = {}
-    for place, features in name_candidates(text, clauses, ends, measure, dates):
+    for place, features in candidates:
         score = weights.score(features)
-        if score >= weights.least - (_SURE_OF_ACT if _OPENS_AND_ACTS in features else 0) and (
-            place.start not in best or score > best[place.start][0]
-        ):
+        if score >= least and (place.start not in best or score > best[place.start][0]):
             best[place.start] = score, place
-    if not best:
-        return []
-    found: dict[str, OrganizationFound] = {}
+    found: dict[str, tuple[Place, int]] = {}
     taken = -1
-    for score, place in sorted(best.values(), key=lambda each: each[1]):
-        if place.start >= taken:
-            found.setdefault(text[place.start : place.end], OrganizationFound(place, weights.confidence(score)))
+    for score, place in sorted(best.values(), key=itemgetter(1)):
+        goes_on = taken >= 0 and place.start == taken + 1
+        if place.start >= taken and (score >= weights.least or goes_on):
+            found.setdefault(text[place.start : place.end], (place, score))
             taken = place.end
-    return list(found.values())
+    return dict(found.values())
 
 
 def name_candidates(
     text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]
-) -> Iterator[NameCandidate]:
-    """Yield the stretches of a measure that may name a body which acts."""
-    start, stop = measure
-    places = [*clauses.starts_in(measure), *(date.end for date in dates)]
-    subjects = [_after_opening(text, place, stop) if text[place : place + 1] in _OPENS else place for place in places]
-    starts = dict.fromkeys(ends.near(subjects), "clause")
-    for match in _BEFORE_PARTNER.finditer(text, start, stop):
-        starts.setdefault(match.end(), f"behind {match.group()}")
-    for match in _BEFORE_COMPANION.finditer(text, start, stop):
-        starts.setdefault(match.end(), "with")
-    waiting = list(starts.items())
-    while waiting:
-        begin, kind = waiting.pop()
-        names = _names(text, ends, begin, stop)
-        for number, end in enumerate(names):
-            if kind.endswith("with") and _NO_PARTNER.match(text, end):
-                continue
-            yield NameCandidate(Place(begin, end), _features(text, Place(begin, end), kind, names[number + 1 :]))
-            if text[end : end + 1] in _JOINS and end + 1 not in starts:
-                starts[end + 1] = "chain"
-                waiting.append((end + 1, f"chain {kind}"))
-    for match in _AND_OTHERS.finditer(text, start, stop):
-        for place in _list_before(text, start, match.start()):
-            yield NameCandidate(place, _features(text, place, _LISTED, []))
+) -> list[NameCandidate]:
+    """Return the stretches of a measure that may name a body which acts."""
+    possible = _possible_names(text, ends, _starts(text, clauses, ends, measure, dates), measure.end)
+    found = [each for begin in possible for each in _judged_by(text, possible, begin)]
+    for end in ends.others(measure):
+        follows = _follows(text, end)
+        if follows.sort != _REFUSED:
+            names = _list_before(text, measure.start, end)
+            found += [NameCandidate(place, _features(text, place, _LISTED, follows)) for place in names]
+    return found
+
+
+def _starts(text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> dict[int, str]:
+    """Return where a name may begin, by what is before it."""
+    places, behind = [*clauses.starts_in(measure), *(date.end for date in dates)], {}
+    for place, kind, word in ends.marked(measure):
+        if kind == _CLAUSE:
+            places.append(place)
+        else:
+            behind[place] = kind if kind == _WITH else f"{kind} {word}"
+    stop = measure.end
+    opened = [_after_opening(text, place, stop) if text[place : place + 1] in _OPENS else place for place in places]
+    return dict.fromkeys(ends.near(opened), _CLAUSE) | behind
 
 
 def _after_opening(text: str, place: int, stop: int) -> int:
@@ -167,42 +280,48 @@ def _after_opening(text: str, place: int, stop: int) -> int:
     return opening.end() if opening else place
 
 
+def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int) -> dict[int, _Possible]:
+    """Return where names may end, by where they begin; those that a list goes on with are added."""
+    possible: dict[int, _Possible] = {}
+    waiting = list(starts.items())
+    while waiting:
+        begin, kind = waiting.pop()
+        names = _names(text, ends, begin, stop)
+        following = [end + 1 for end in names if text[end : end + 1] in _JOINS]
+        if kind != _CLAUSE:
+            names = _with_bare_name(text, begin, stop, names)
+            if further := _NEXT_IN_LIST.match(text, begin, stop):
+                following.append(further.end())
+            if kind.endswith(_WITH):
+                names = [end for end in names if not _NO_PARTNER.match(text, end)]
+        if names:
+            possible[begin] = _Possible(kind, names)
+        for place in following:
+            if place not in starts:
+                starts[place] = kind if kind.startswith("chain") else f"chain {kind}"
+                waiting.append((place, starts[place]))
+    return possible
+
+
 def _names(text: str, ends: NameEnds, start: int, stop: int) -> list[int]:
     """Return the ends of what may be a name from ``start`` on, the bracket behind it included."""
+    possible = ends.behind(start, stop)
+    if not possible:
+        return possible
+    last = _clean(text, start, possible[-1])
     names: list[int] = []
-    for found in ends.behind(start, stop):
-        name = text[start:found]
-        wrong = _NOT_IN_NAME.search(name)
-        if wrong and wrong.end() == len(name):  # 审计 may go on as 审计局
-            continue
-        if wrong or "\n" in name:
+    for found in possible:
+        if found > last:
             break
-        if name.count("(") == name.count(")") and not _GENERIC.search(name):
+        name = text[start:found]
+        if not _is_generic(name) and ("(" not in name or name.count("(") == name.count(")")):
             names.append(_with_bracket(text, found) if text[found : found + 1] == "(" else found)
     return names
 
 
-def _features(text: str, place: Place, kind: str, longer: list[int]) -> tuple[str, ...]:
-    """Return what a name is judged by: what follows it, what it begins and ends with, and where it is."""
-    start, end = place
-    acts = "acts" if _ACTS.match(text, end) else "joint" if _JOINT_ACTS.match(text, end) else "none"
-    further = f"longer {min(longer[0] - end, 6)}" if longer else "longest"
-    return (
-        f"> {text[end : end + 1]}",
-        f"> {text[end : end + 2]}",
-        f"> {text[end : end + 3]}",
-        f"$ {text[end - 1 : end]}",
-        f"$ {text[max(start, end - 2) : end]}",
-        f"$ {text[max(start, end - 3) : end]}",
-        f"^ {text[start : start + 1]}",
-        f"^ {text[start : start + 2]}",
-        f"< {text[start - 1 : start]}",
-        f"size {min(end - start, 12)}",
-        kind,
-        acts,
-        f"{kind} {acts}",
-        further,
-    )
+@lru_cache(4096)
+def _is_generic(name: str) -> bool:
+    return _GENERIC.search(name) is not None
 
 
 def _with_bracket(text: str, end: int) -> int:
@@ -211,12 +330,145 @@ def _with_bracket(text: str, end: int) -> int:
     return closed + 1 if closed >= 0 else end
 
 
+def _bare_end(text: str, begin: int, stop: int) -> int | None:
+    """Return where a name without an end of names ends: before a list goes on, or what an agent does."""
+    firsts = _following().firsts
+    for end in range(begin + 1, min(begin + _LONGEST_BARE, stop - 1) + 1):
+        letter = text[end]
+        sort = _word_at(text, end)[0] if letter in firsts and end > begin + 1 else _NONE
+        if letter in _NO_BARE or sort == _REFUSED:
+            return None
+        if letter in _BEHIND_BARE or sort in _BEHIND_NAMES:
+            return end if end - begin >= _SHORTEST_NAME else None
+    return None
+
+
+def _with_bare_name(text: str, begin: int, stop: int, names: list[int]) -> list[int]:
+    end = _bare_end(text, begin, stop)
+    if end is None or end in names or _is_generic(text[begin:end]) or _clean(text, begin, end) < end:
+        return names
+    return sorted([*names, end])
+
+
+def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list[NameCandidate]:
+    """Return the names that begin at one place, with what each is judged by."""
+    kind, ends = possible[begin]
+    followers = [_behind_list(text, possible, end) for end in ends]
+    found: list[NameCandidate] = []
+    acting = [_ACTING.get(each.sort, 0) > 1 for each in followers]
+    for number, follows in enumerate(followers):
+        # At the beginning of a clause, a name that no known word follows is seldom one that acts.
+        if follows.sort == _REFUSED or (kind == _CLAUSE and follows is _NOTHING):
+            continue
+        place = Place(begin, ends[number])
+        longer = f"longer {min(ends[number + 1] - place.end, 6)}" if number + 1 < len(ends) else "longest"
+        longer_acts = f"longer acts {True in acting[number + 1 :]} {follows.sort}"
+        shorter_acts = f"shorter acts {True in acting[:number]} {follows.sort}"
+        features = _features(text, place, kind, follows)
+        found.append(NameCandidate(place, (*features, longer, longer_acts, shorter_acts)))
+    return found
+
+
+def _behind_list(text: str, possible: Mapping[int, _Possible], end: int) -> _Follows:
+    """Return what follows a name, or the list that goes on behind it."""
+    best = _follows(text, end)
+    if text[end : end + 1] in _JOINS and end + 1 in possible:
+        for other in possible[end + 1].ends:
+            tail = _behind_list(text, possible, other)
+            if _ACTING.get(tail.sort, 0) > _ACTING.get(best.sort, 0) or (tail.sort == best.sort and not best.is_list):
+                best = tail._replace(is_list=True)
+    return best
+
+
+def _follows(text: str, end: int) -> _Follows:
+    """Return what follows a name right away, behind 等部门 and adverbs."""
+    first = text[end : end + 1]
+    if first not in _following().firsts:
+        return _NOTHING
+    others = _MANY_BODIES.match(text, end) if first == "等" else None
+    at = others.end() if others else end
+    sort, word = _word_at(text, at)
+    while sort == _ADVERB:
+        at += len(word) + (text[at + len(word) : at + len(word) + 1] == ",")
+        sort, word = _word_at(text, at)
+        if sort not in _ACTING:
+            sort = sort if sort == _ADVERB else "adverb alone"
+    if sort == _NONE and not others:
+        return _NOTHING
+    return _Follows(sort, word if others or sort in _ACTING else "", others is not None)
+
+
+class _Following(NamedTuple):
+    """What may follow a name: the sort of each word, and patterns by the character that they begin with."""
+
+    words: Mapping[str, str]
+    patterns: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
+    firsts: frozenset[str]
+
+
+@cache
+def _following() -> _Following:
+    words: dict[str, str] = {}
+    patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    for name, sort in _SORTS.items():
+        for entry in read_table(_TABLE)[name]:
+            if re.escape(entry) == entry:
+                words.setdefault(entry, sort)
+            else:
+                for first in "0123456789" if entry[0] in "(\\" else entry[0]:
+                    patterns.setdefault(first, []).append((sort, re.compile(entry)))
+    return _Following(words, patterns, frozenset(word[0] for word in words).union(patterns, "等"))
+
+
+def _word_at(text: str, at: int) -> tuple[str, str]:
+    """Return the sort of the word at a place and the word, the longest one that is known."""
+    words, patterns, _ = _following()
+    for sort, entry in patterns.get(text[at : at + 1], ()):
+        if found := entry.match(text, at):
+            return sort, found.group()
+    for size in (4, 3, 2, 1):
+        if sort := words.get(word := text[at : at + size]):
+            return sort, word
+    return _NONE, ""
+
+
+def _features(text: str, place: Place, kind: str, follows: _Follows) -> tuple[str, ...]:
+    """Return what a name is judged by: what follows it, what it begins and ends with, and where it is."""
+    start, end = place
+    size = _SIZES[min(end - start, len(_SIZES)) - 1]
+    group, (sort, word, is_list) = kind.removeprefix("chain ").partition(" ")[0], follows
+    last, last_two = text[end - 1 : end], text[end - 2 : end]
+    home = "facility" if last_two in _FACILITIES or last in _FACILITIES else "region" if last in _REGIONS else "body"
+    level = _LEVELS.isdisjoint(text[start : end - 1])
+    return (
+        sort,
+        kind,
+        f"{group} {sort}",
+        f"> {word or text[end : end + 1]}",
+        f">> {text[end : end + 2]}",
+        f"$ {last}",
+        f"$ {last_two}",
+        f"$ {text[max(start, end - 3) : end]}",
+        f"$ {last} {size}",
+        f"$ {last} {level}",
+        f"size {size} {level}",
+        f"^ {text[start : start + 1]}",
+        f"^ {text[start : start + 2]}",
+        f"listed {is_list} {sort}",
+        f"chain {sort}" if kind.startswith("chain") else f"first {sort}",
+        f"{home} {sort}",
+        f"{home} {group}",
+        f"{home} > {word}" if word else f"{home} {group} {sort}",
+    )
+
+
 def _list_before(text: str, start: int, place: int) -> list[Place]:
     """Return the names of 市场监管、住建、公安、消防等部门, whatever they end with."""
     position = max(start, sentence_start(text, place, "。;,:!?\n"))
     names = []
     for name in text[position:place].split("、"):
-        if 2 <= len(name) <= 16 and not _NOT_IN_NAME.search(name):
-            names.append(Place(position, position + len(name)))
-        position += len(name) + 1
+        end = position + len(name)
+        if 2 <= len(name) <= 16 and _clean(text, position, end) == end:
+            names.append(Place(position, end))
+        position = end + 1
     return names

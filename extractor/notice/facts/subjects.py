@@ -36,11 +36,17 @@ _CHANGE = re.compile(f"(?:{_CHANGE_WORDS})(?:{_CHANGE_WORDS})*$")
 _OPENS = re.compile(rf"(?:{any_of(_TABLE, 'opens')})+")
 _NOUN = re.compile(
     r"(?:以[上下]|的|[一-鿿]{0,4}(?<=以上)的?)?(?P<noun>[一-鿿A-Za-z“”‘’]{1,16}?)"
-    rf"(?=[,。;、:!?()\d《]|$|{any_of(_TABLE, 'behind_noun')})"
+    rf"(?=[,。;、:!?()\d《 \n\t]|$|{any_of(_TABLE, 'behind_noun')})"
 )
 _NO_NOUN = re.compile(any_of(_TABLE, "no_noun"))
 _KEPT = re.compile(any_of(_TABLE, "kept"))
 _LONGEST_KEPT = 4
+_DONE = re.compile(rf"{any_of(_TABLE, 'done')}(?!{any_of(_TABLE, 'result')})(?=..)")
+_ACTS = frozenset(word[:2] for word in read_table(_TABLE)["done"])
+_SPENT_ON = re.compile(rf"{any_of(_TABLE, 'spent_on')}(?P<noun>[一-鿿]{{2,10}}?)(?=[,。;、]|$)")
+_WHOLE = [*read_table(_TABLE)["whole"], *(word for word in read_table(_TABLE)["done"] if word.isalpha())]
+_INSIDE = frozenset(word[at : at + 2] for word in _WHOLE for at in range(len(word) - 1))
+"""Pairs of characters that are one word: a subject neither begins nor ends between them."""
 _REST = re.compile(rf"(?:{any_of(_TABLE, 'rest')})+")
 
 
@@ -85,16 +91,23 @@ def find_subjects(text: str, figures: Sequence[Place]) -> list[SubjectFound]:
             place, confidence = _ending(text, noun)
             found.append(SubjectFound(Place(noun.start, place), confidence))
         else:
-            found.append(_before(text, words_before(text, start)))
+            found.append(_before(text, words_before(text, start), end))
         before = end
     return found
 
 
-def _before(text: str, window: Place) -> SubjectFound:
+def _before(text: str, window: Place, figure_end: int) -> SubjectFound:
+    """Return the subject among the words before a figure that ends at ``figure_end``."""
+    spent = _SPENT_ON.match(text, figure_end) if text[window.start : window.end] == "投入" else None
+    if spent:
+        return SubjectFound(Place(*spent.span("noun")), _rates()["none"])
     if window.end - window.start < _SHORTEST or _REST.fullmatch(text, window.start, window.end):
         return SubjectFound(None, _rates()["none"])
     place, confidence = _beginning(text, window)
     kept = _KEPT.search(text, max(window.start, place - _LONGEST_KEPT), window.end)
+    acts = not kept and text[place : place + 2] in _ACTS
+    done = _DONE.match(text, place, window.end) if acts else None
+    place = done.end() if done else place
     return SubjectFound(Place(min(place, kept.start()) if kept else place, window.end), confidence)
 
 
@@ -116,11 +129,23 @@ def words_before(text: str, start: int) -> Place:
     begin, furthest = start, max(0, start - _LONGEST)
     while begin > furthest and text[begin - 1] not in _BREAKS:
         begin -= 1
+    blank = text.rfind(" ", begin, start)
+    while blank > begin and not _parts_cells(text, blank):
+        blank = text.rfind(" ", begin, blank)
+    begin = max(begin, blank + 1)
     opener = _OPENS.match(text, begin, start)
     if opener and start - opener.end() > 1:
         begin = opener.end()
     change = _CHANGE.search(text, begin, start)
     return Place(begin, change.start() if change else start)
+
+
+def _parts_cells(text: str, at: int) -> bool:
+    """Return whether a blank at a place parts two cells: of those between Chinese characters others are folded."""
+    return text[at - 1] >= _FIRST_HAN and text[at + 1 : at + 2] >= _FIRST_HAN
+
+
+_FIRST_HAN = "\u3400"
 
 
 def beginnings(text: str, window: Place) -> Iterator[Edge]:
@@ -157,9 +182,11 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
             score += left.get(text[place - 2 : place], 0)
         if place - start > 2:
             score += left.get(text[place - 3 : place], 0)
+        if score <= second or text[place - 1 : place + 1] in _INSIDE:
+            continue
         if score > most:
             best, most, second = place, score, most
-        elif score > second:
+        else:
             second = score
     return best, confidence(most - second)
 
@@ -169,7 +196,8 @@ def _score_at_start(text: str, window: Place) -> int:
     start, end = window
     if end - start > _LONGEST_SIZE:
         return _WORST
-    return left.get("^", 0) + sizes[end - start] + sum([right.get(text[start : start + size], 0) for size in (1, 2, 3)])
+    score = left.get("^", 0) + sizes[end - start] + right.get(text[start], 0)
+    return score + right.get(text[start : start + 2], 0) + right.get(text[start : start + 3], 0)
 
 
 def _ending(text: str, noun: Place) -> tuple[int, float]:
@@ -185,8 +213,10 @@ def _ending(text: str, noun: Place) -> tuple[int, float]:
             score += right.get(text[place : place + 2], 0)
         if place + 2 < end:
             score += right.get(text[place : place + 3], 0)
+        if score <= second or text[place - 1 : place + 1] in _INSIDE:
+            continue
         if score > most:
             best, most, second = place, score, most
-        elif score > second:
+        else:
             second = score
     return best, confidence(most - second)

@@ -60,7 +60,7 @@ _ANOTHER = re.compile(
     rf"\n *(?P<title>[^\n。;:]{{6,90}}?(?:整改|巡视|巡察|督察|审计)[^\n。;:]{{0,40}}?{any_of('title_ends')}) *(?=\n)"
 )
 _OPENING = re.compile(any_of("opens_a_notice"))
-_SIGNED_LINE = re.compile(rf"[^。;,!?]{{0,40}}?{_DATE}")
+_SIGNED_LINE = re.compile(rf"(?!.*{any_of('dated_by_page')})[^。;,!?]{{0,40}}?{_DATE}")
 _OPENING_WITHIN = 600
 """Code points behind a title within which its notice's opening sentence begins."""
 _LINES_BETWEEN = 4

@@ -294,9 +294,16 @@ def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     if lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40:
         return True
     # A finding of one sentence, and behind it something done: 采购不规范。退回货款3万元。
-    states = text[stop - 1] == "。" and _DONE.search(text, node.segment.content, stop) is None
+    finding, start = pattern("outline", "finding"), node.segment.content
+    if text[stop - 1] != "。":
+        return False
+    acts = pattern("outline", "act").match(rest) is not None
+    if acts and finding.search(text, start, stop):
+        last = rest.rstrip("。;").rpartition("。")[2]
+        return _DONE.search(last) is not None or not finding.search(rest)
+    states = _DONE.search(text, start, stop) is None
     last = rest.rstrip("。;").rpartition("。")[2]
-    return states and _DONE.search(last) is not None and not pattern("outline", "finding").search(rest)
+    return states and _DONE.search(last) is not None and not finding.search(rest)
 
 
 _DONE = re.compile("[0-9《]")

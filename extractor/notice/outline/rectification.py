@@ -160,7 +160,7 @@ def _dominant(text: str, candidates: list[OutlineNode]) -> list[OutlineNode]:
     heading = heading_text(text, main)
     if (
         sizes[largest] < 0.6 * sum(sizes)
-        or re.search(r"(?:方面|领域)$", heading)
+        or re.search(r"(?:方面|领域)[】\]〕]?$", heading)
         or not any(c.parts for c in main.parts)
     ):
         return candidates

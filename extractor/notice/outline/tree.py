@@ -465,6 +465,8 @@ def _belongs_to_finding(text: str, lines: list[_LineRead], index: int, asked: di
             return True
     if line.segment.mark is not None:
         return False
+    if _reports(text, line.segment) and not _states_finding(text, line):
+        return True
     before = next((at for at in range(index - 1, max(-1, index - _REACH), -1) if not lines[at].note), None)
     if before is None:
         return False
@@ -474,6 +476,12 @@ def _belongs_to_finding(text: str, lines: list[_LineRead], index: int, asked: di
     return above.segment.mark is not None and not _names_group(text, above) and not _states_finding(text, line)
 
 
+def _reports(text: str, segment: Segment) -> bool:
+    """Return whether a line is a sentence with a figure or a document in it, as answers are."""
+    return text[segment.end - 1] == "。" and _SIGNS_OF_REPORT.search(text, segment.content, segment.end) is not None
+
+
+_SIGNS_OF_REPORT = re.compile("[0-9《]")
 _REACH = 8
 """So many lines back the heading above a line is looked for."""
 

@@ -1,7 +1,7 @@
 // All values of all notices as items that can be asked for: a number on a page and the list it leads to are one question.
 "use strict";
 (function (pages) {
-  const MONEY = "元";
+  const MONEY = "元", COUNTED = "counted";
 
   // What an item can be asked about, by kind: each facet gives the item's keys and names a vocabulary or a naming function.
   const SHARED = {
@@ -25,6 +25,13 @@
     accountability: {
       ...SHARED, handling: { keys: item => [item.value.action], vocabulary: "accountability_action" },
       unit: { keys: item => [item.value.base[1]], name: key => key },
+    },
+    // The figures of sums, and those that sums leave out: extractor/collection/sums.py decides which.
+    sum: {
+      ...SHARED, sum: { keys: item => [item.figure.sum], vocabulary: "sum" }, unit: { keys: item => [item.figure.unit], name: key => key },
+      reason: { keys: item => [item.figure.reason], vocabulary: "sum_reason" },
+      left: { keys: item => [item.figure.reason === COUNTED ? "no" : "yes"] },
+      group: { keys: item => [item.figure.sum.split("_")[0]] },
     },
     total: { ...SHARED, total: { keys: item => [item.value.name], vocabulary: "total_name" } },
     check: {
@@ -68,8 +75,9 @@
     return all;
   };
 
-  // The sum of figures of one unit, in that unit without its magnitude.
-  pages.sumOf = items => items.reduce((sum, item) => sum + item.value.base[0], 0);
+  // The sum of what counts among the figures of one sum and one unit.
+  pages.sumOf = items => Math.round(100 * items.filter(pages.counts).reduce((sum, item) => sum + item.figure.value, 0)) / 100;
+  pages.counts = item => item.figure.reason === COUNTED;
 
   // Ask for more, or no longer: keys without a value leave the question.
   pages.change = function (question, more) {
@@ -114,6 +122,11 @@
       items[value.kind] = items[value.kind] || [];
       items[value.kind].push({ notice, value, measure, issue: issueOf(value, measure, byPath) });
     }
+    items.sum = notice.data.sums.map(figure => {
+      const value = byPath.get(figure.at), measure = measureOf(value, byPath);
+      // A copy is looked at only where copies count.
+      return { notice, value, measure, issue: issueOf(value, measure, byPath), figure: figure.reason === "duplicate" ? { ...figure, reason: COUNTED } : figure };
+    });
     return items;
   }
 

@@ -58,7 +58,7 @@ window.pages = {};
     const percent = new Intl.NumberFormat("en", { style: "percent" });
     const figures = new Intl.NumberFormat(lang === "zh" ? "zh-CN" : "en", { maximumFractionDigits: 2 });
     return {
-      lang,
+      lang, headlines: data.headlines,
       t(key, values) {
         const found = data.words[key][lang];
         return values ? found.replace(/\{(\w+)\}/g, (_, name) => values[name]) : found;

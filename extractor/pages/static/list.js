@@ -4,7 +4,7 @@
   const { el, quote, badge } = pages;
   const FILTERS = {
     issue: ["category", "status"], measure: ["type", "status", "category"], document: ["action", "category"],
-    quantity: ["unit", "type"], accountability: ["handling", "unit"], total: ["total"], check: ["severity"],
+    quantity: ["unit", "type"], accountability: ["handling", "unit"], sum: ["sum", "unit", "reason"], total: ["total"], check: ["severity"],
   };
 
   const JUDGED = new Set(["issue", "measure", "quantity", "accountability"]);
@@ -25,7 +25,7 @@
     function draw() {
       const sought = (question.q || "").toLowerCase();
       const items = all.items(kind, question).filter(item => !sought || wordsOf(item).toLowerCase().includes(sought));
-      pages.put(said, t("list.found", { n: words.number(items.length) }), sumsOf(kind, items, words));
+      pages.put(said, t("list.found", { n: words.number(items.length) }), kind === "sum" ? sumsOf(items, words) : null);
       pages.put(place, items.length
         ? pages.table({ name: t(`kinds.${kind}`), columns: columnsOf(kind, words, many, told), items, sort: question.sort, sorted: sort => ask(Object.assign(question, { sort })), words })
         : el("p.soft", {}, t("list.nothing")));
@@ -39,7 +39,7 @@
       el("form.filters", { submit: event => event.preventDefault() },
         el("label", {}, el("span", {}, t("filter.words")), el("input", { type: "search", name: "q", value: question.q || "", input: event => change({ q: event.target.value.trim() }) })),
         names.map(name => choice(name))),
-      kind === "quantity" && question.type === "recovery" ? el("p.note", {}, t("overview.money_note")) : null,
+      kind === "sum" ? el("p.note", {}, t("list.sum_note")) : null,
       said, place));
     draw();
 
@@ -63,14 +63,18 @@
     return [around.before, around.words, around.after, value.title || "", value.heading || ""].join("");
   }
 
-  // Sums of what adds up: money, and persons or cases by what they are counted in.
-  function sumsOf(kind, items, words) {
-    const units = new Map();
+  // Each sum in each unit, and how many figures it leaves out; there is no sum across.
+  function sumsOf(items, words) {
+    const sums = new Map();
     for (const item of items) {
-      const unit = kind === "accountability" || (kind === "quantity" && item.value.base[1] === "元") ? item.value.base[1] : null;
-      if (unit) units.set(unit, [...(units.get(unit) || []), item]);
+      const key = `${item.figure.sum}\n${item.figure.unit}`;
+      sums.set(key, [...(sums.get(key) || []), item]);
     }
-    return [...units].map(([unit, found]) => el("span.sum", {}, words.t("list.sum", { sum: words.number(pages.sumOf(found)), unit, n: words.number(found.length) })));
+    return [...sums].map(([key, found]) => {
+      const [sum, unit] = key.split("\n"), counted = found.filter(pages.counts);
+      const told = { name: words.term("sum", sum), sum: words.number(pages.sumOf(found)), unit, n: words.number(counted.length), rest: words.number(found.length - counted.length) };
+      return el("span.sum", {}, words.t(counted.length ? "list.sum" : "list.no_sum", told));
+    });
   }
 
   function columnsOf(kind, words, many, told) {
@@ -101,6 +105,12 @@
       ],
       accountability: () => [
         column("handling", item => term("accountability_action", item.value.action), item => item.value.action), number, column("sentence", sentence), issue,
+      ],
+      sum: () => [
+        column("sum", item => term("sum", item.figure.sum), item => item.figure.sum), number,
+        column("in_full", item => `${words.number(item.figure.value)} ${item.figure.unit}`, item => item.figure.value, { number: true }),
+        column("reason", item => badge(pages.counts(item) ? "counted" : "left", term("sum_reason", item.figure.reason)), item => (pages.counts(item) ? "" : item.figure.reason)),
+        column("sentence", sentence), issue,
       ],
       total: () => [column("name", item => term("total_name", item.value.name), item => item.value.name), number, column("sentence", sentence)],
       check: () => [

@@ -9,10 +9,12 @@
     const field = path => column(path, notice => notice.value(path) ? quote("span", notice.value(path)) : "–", notice => notice.value(path));
     const term = path => column(path, notice => notice.value(path) ? words.term(path, notice.value(path)) : "–", notice => notice.value(path));
     const several = path => new Set(chosen.map(notice => notice.value(path))).size > 1;
-    const count = (key, kind, more = {}) => {
-      const many = notice => notice.items(kind).filter(item => !more.action || item.value.action === more.action).length;
-      return column(key, notice => many(notice) ? el("a", { href: link(kind, { ...more, notice: notice.id }) }, words.number(many(notice))) : "0", many, { number: true });
+    const count = (key, kind) => {
+      const many = notice => notice.items(kind).length;
+      return column(key, notice => many(notice) ? el("a", { href: link(kind, { notice: notice.id }) }, words.number(many(notice))) : "0", many, { number: true });
     };
+    const issued = notice => pages.sumOf(notice.items("sum").filter(item => item.figure.sum === "rules_issued"));
+    const rules = column("issued", notice => issued(notice) ? el("a", { href: link("sum", { sum: "rules_issued", reason: "counted", notice: notice.id }) }, words.number(issued(notice))) : "0", issued, { number: true });
     return pages.table({
       words, name: t("overview.notices"), items: chosen,
       columns: [
@@ -21,7 +23,7 @@
         field("inspection_team"),
         several("genre") && term("genre"), term("inspection_kind"),
         field("feedback_date"), field("signed_on"),
-        count("issues", "issue"), count("measures", "measure"), count("issued", "document", { action: "issued" }), count("checks", "check"),
+        count("issues", "issue"), count("measures", "measure"), rules, count("checks", "check"),
         column("coverage", notice => words.share(notice.data.coverage), notice => notice.data.coverage ?? -1, { number: true }),
         column("digits_unread", notice => notice.data.digits_unread === null ? "–" : words.number(notice.data.digits_unread), notice => notice.data.digits_unread ?? -1, { number: true }),
       ].filter(Boolean),

@@ -74,23 +74,28 @@
     el("h2", { id: `panel-${name}` }, words.t(`overview.${name}`)), content);
 
   function keyFigures(view) {
-    const { words, link, items, count } = view;
+    const { words, link, count } = view;
     const { t } = words;
-    const held = items("accountability"), money = recovered(view);
-    const [persons, times] = ["人", "人次"].map(unit => pages.sumOf(held.filter(item => item.value.base[1] === unit)));
     const toNotices = event => { event.preventDefault(); document.getElementById("panel-notices").scrollIntoView(); };
-    const figure = (name, value, href, note) => el("div", {}, el("dt", {}, t(`figure.${name}`)),
-      el("dd", {}, el("a.big", { href, click: name === "notices" && toNotices }, value), note ? el("span.soft", {}, note) : null));
+    const figure = (name, value, href, note) => el("div", {}, el("dt", {}, name),
+      el("dd", {}, el("a.big", { href, click: href === "#panel-notices" && toNotices }, value), note ? el("span.soft", {}, note) : null));
+    // One thing in one unit each; the list that it opens has the sentences, and those that do not count.
+    const summed = (sum, unit, told, note) => {
+      const items = view.items("sum", { sum, unit }), left = items.filter(item => !pages.counts(item)).length;
+      return figure(words.term("sum", sum), told(pages.sumOf(items)), link("sum", { sum, unit }),
+        [note, left ? t("figure.left_out", { n: words.number(left) }) : null].filter(Boolean).join(t("figure.and")));
+    };
+    const persons = n => words.number(n) + t("unit.人");
+    const held = words.headlines.sums.filter(sum => view.items("sum", { sum, unit: words.headlines.unit }).length);
+    const revised = pages.sumOf(view.items("sum", { sum: "rules_revised" }));
     return el("dl.key-figures", {},
-      figure("notices", words.number(view.chosen.length), "#panel-notices"),
-      figure("issues", words.number(count("issue")), link("issue"), t("figure.completed", { n: words.number(count("issue", { status: "completed" })) })),
-      figure("measures", words.number(count("measure")), link("measure"), t("figure.completed", { n: words.number(count("measure", { status: "completed" })) })),
-      figure("documents", words.number(count("document", { action: "issued" })), link("document", { action: "issued" }),
-        t("figure.revised", { n: words.number(count("document", { action: "revised" })) })),
-      figure("accountability", words.number(persons) + t("unit.人"), link("accountability"),
-        (times ? t("figure.times", { n: words.number(times) }) : "") + t("figure.places", { n: words.number(held.length) })),
-      figure("money", pages.yuan(pages.sumOf(money), words), link("quantity", MONEY), t("figure.places", { n: words.number(money.length) })),
-      figure("checks", words.number(count("check")), link("check"), t("figure.grave", { n: words.number(count("check", { severity: "error" }) + count("check", { severity: "warning" })) })));
+      figure(t("figure.notices"), words.number(view.chosen.length), "#panel-notices"),
+      figure(t("figure.issues"), words.number(count("issue")), link("issue"), t("figure.completed", { n: words.number(count("issue", { status: "completed" })) })),
+      figure(t("figure.measures"), words.number(count("measure")), link("measure"), t("figure.completed", { n: words.number(count("measure", { status: "completed" })) })),
+      summed("rules_issued", "份", words.number, revised ? t("figure.revised", { n: words.number(revised) }) : null),
+      (held.length ? held : words.headlines.sums.slice(0, 1)).map(sum => summed(sum, words.headlines.unit, persons)),
+      summed("money_recovered", "元", n => pages.yuan(n, words)),
+      figure(t("figure.checks"), words.number(count("check")), link("check"), t("figure.grave", { n: words.number(count("check", { severity: "error" }) + count("check", { severity: "warning" })) })));
   }
 
   // A sum of money as people say it: 万 and 亿 in Chinese, millions in English; the exact sum stands in its list.
@@ -99,9 +104,6 @@
     const [size, unit] = steps.find(([size]) => sum >= size) || steps.at(-1);
     return (words.lang === "zh" ? "" : "¥") + words.number(sum / size) + unit;
   };
-
-  const MONEY = { type: "recovery", unit: "money" };
-  const recovered = view => view.items("quantity", MONEY);
 
   // A chart of a kind's items: a row for each key of one facet, parted by another that has a vocabulary.
   function parted(view, kind, { by, keys, name, parts, vocabulary }) {
@@ -127,51 +129,67 @@
     by: "type", keys: view.words.keys("measure_type"), name: key => view.words.term("measure_type", key), parts: "status", vocabulary: "measure_status",
   });
 
-  const documents = view => parted(view, "document", {
-    by: "notice", keys: view.chosen.map(notice => notice.id), name: id => quote("span", view.all.notice(id).name), parts: "action", vocabulary: "document_action",
-  });
+  // Rules alone, each title of a notice once; films, books and names are in the list, with why they do not count.
+  function documents(view) {
+    const { words } = view, rules = ["issued", "revised"].map(key => ({ key, sum: `rules_${key}` }));
+    const asked = (notice, more) => ({ notice: notice.id, group: "rules", reason: "counted", ...more });
+    const rows = view.chosen.map(notice => ({
+      name: quote("span", notice.name), href: view.link("sum", asked(notice)),
+      parts: rules.map(({ key, sum }) => ({ key, n: pages.sumOf(view.items("sum", asked(notice, { sum }))), href: view.link("sum", asked(notice, { sum })) })),
+    }));
+    if (!rows.some(row => row.parts.some(part => part.n))) return empty(words);
+    return pages.stackedBars({
+      words, caption: words.t("overview.documents_note"), first: words.t("column.notice"),
+      series: rules.map(({ key, sum }) => ({ key, name: words.term("sum", sum) })), rows,
+    });
+  }
 
   function accountability(view) {
-    const { words } = view, items = view.items("accountability");
-    const units = [...new Set(items.map(item => item.value.base[1]))].sort((one, other) => rank(one) - rank(other));
-    const rows = words.keys("accountability_action").map(action => ({
-      name: words.term("accountability_action", action), href: view.link("accountability", { handling: action }),
-      parts: units.map((unit, index) => ({
-        key: `unit-${Math.min(index, 5)}`, href: view.link("accountability", { handling: action, unit }),
-        n: pages.sumOf(items.filter(item => item.value.action === action && item.value.base[1] === unit)),
-      })),
-    }));
-    return [el("p.note", {}, words.t("overview.accountability_note")), items.length ? unitTable(words, rows, units) : empty(words), statedTable(view, HELD)];
+    const { words } = view, held = view.items("sum").filter(item => !/^(money|rules)_/.test(item.figure.sum));
+    const counted = held.filter(pages.counts);
+    const units = [...new Set(counted.map(item => item.figure.unit))].sort((one, other) => rank(one) - rank(other));
+    const rows = words.keys("sum").map(sum => {
+      const own = held.filter(item => item.figure.sum === sum);
+      return {
+        name: words.term("sum", sum), href: view.link("sum", { sum }), left: own.filter(item => !pages.counts(item)).length, leftHref: view.link("sum", { sum, left: "yes" }),
+        parts: units.map((unit, index) => ({
+          key: `unit-${Math.min(index, 5)}`, href: view.link("sum", { sum, unit }), n: pages.sumOf(own.filter(item => item.figure.unit === unit)),
+        })),
+      };
+    }).filter(row => row.left || row.parts.some(part => part.n));
+    return [el("p.note", {}, words.t("overview.accountability_note")), rows.length ? unitTable(words, rows, units) : empty(words), statedTable(view, HELD)];
   }
   const rank = unit => ["人", "人次"].indexOf(unit) + 1 || 9;
 
   // Persons and cases do not add up: a column and a bar for each unit, no sum across.
   function unitTable(words, rows, units) {
-    const most = Math.max(...rows.flatMap(row => row.parts.map(part => part.n)));
+    const most = Math.max(1, ...rows.flatMap(row => row.parts.map(part => part.n)));
     return el("table.chart.units", {}, el("caption.unseen", {}, words.t("overview.accountability")),
-      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words.t("column.handling")), units.map(unit => el("th", { scope: "col" }, words.t("overview.counted_in", { unit }))))),
-      el("tbody", {}, rows.filter(row => row.parts.some(part => part.n)).map(row => el("tr", {}, el("th", { scope: "row" }, el("a", { href: row.href }, row.name)),
-        row.parts.map(part => el("td", {}, part.n ? el("span.unit-bar", {}, el("a", { href: part.href }, words.number(part.n)), pages.bar([part], most)) : el("span.none", {}, "–")))))));
+      el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words.t("column.handling")), units.map(unit => el("th", { scope: "col" }, words.t("overview.counted_in", { unit }))), el("th.number", { scope: "col" }, words.t("overview.left_out")))),
+      el("tbody", {}, rows.map(row => el("tr", {}, el("th", { scope: "row" }, el("a", { href: row.href }, row.name)),
+        row.parts.map(part => el("td", {}, part.n ? el("span.unit-bar", {}, el("a", { href: part.href }, words.number(part.n)), pages.bar([part], most)) : el("span.none", {}, "–"))),
+        el("td.number", {}, row.left ? el("a", { href: row.leftHref }, words.number(row.left)) : el("span.none", {}, "0"))))));
   }
 
   function money(view) {
     const { words } = view, { t } = words;
-    const money = recovered(view);
     const rows = view.chosen.map(notice => {
-      const own = money.filter(item => item.notice === notice);
-      const told = view.items("total", { notice: notice.id, total: "money_recovered" });
-      return { notice, own, sum: pages.sumOf(own), told };
-    }).filter(row => row.own.length || row.told.length).sort((one, other) => other.sum - one.sum);
+      const of = (sum, more) => view.items("sum", { notice: notice.id, sum, ...more });
+      return {
+        notice, own: of("money_recovered"), sum: pages.sumOf(of("money_recovered")), returned: pages.sumOf(of("money_returned")),
+        left: view.items("sum", { notice: notice.id, group: "money", left: "yes" }).length, told: view.items("total", { notice: notice.id, total: "money_recovered" }),
+      };
+    }).filter(row => row.sum || row.returned || row.left || row.told.length).sort((one, other) => other.sum - one.sum);
     if (!rows.length) return [el("p.note", {}, t("overview.money_note")), empty(words)];
     const most = Math.max(1, ...rows.map(row => row.sum));
+    const cell = (n, notice, asked) => el("td.number", {}, n ? el("a", { href: view.link("sum", { ...asked, notice: notice.id }) }, words.number(n)) : el("span.none", {}, "–"));
     return [el("p.note", {}, t("overview.money_note")), pages.shortened(el("table.chart", {},
       el("caption.unseen", {}, t("overview.money")),
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("column.notice")), el("td", {}),
-        ["money_sum", "money_places", "money_told"].map(key => el("th.number", { scope: "col" }, t(`overview.${key}`))))),
-      el("tbody", {}, rows.map(({ notice, own, sum, told }) => el("tr", {}, el("th", { scope: "row" }, quote("span", notice.name)),
+        ["money_sum", "money_returned", "left_out", "money_told"].map(key => el("th.number", { scope: "col" }, t(`overview.${key}`))))),
+      el("tbody", {}, rows.map(({ notice, sum, returned, left, told }) => el("tr", {}, el("th", { scope: "row" }, quote("span", notice.name)),
         el("td.bar-cell", {}, pages.bar([{ key: "money", n: sum }], most)),
-        el("td.number", {}, own.length ? el("a", { href: view.link("quantity", { ...MONEY, notice: notice.id }) }, words.number(sum)) : el("span.none", {}, "–")),
-        el("td.number", {}, words.number(own.length)),
+        cell(sum, notice, { sum: "money_recovered" }), cell(returned, notice, { sum: "money_returned" }), cell(left, notice, { group: "money", left: "yes" }),
         el("td.number", {}, told.length ? told.map(item => totalLink(item, `${words.number(item.value.base[0])}`)) : el("span.none", {}, "–")))))), words)];
   }
 

@@ -3,9 +3,9 @@
 (function (pages) {
   const { el, quote } = pages;
 
-  // The name of what a value is: a field's own, else its kind's.
+  // The name of what a value is: a field's own, as its genre of notices calls it, else its kind's.
   pages.nameOf = function (value, words) {
-    if (value.kind === "field") return words.t(`field.${value.path}`);
+    if (value.kind === "field") return words.t(`field.${value.path}${value.called ? `.${value.called}` : ""}`);
     if (value.kind === "total") return words.term("total_name", value.name);
     return words.t(`kind.${value.kind}`);
   };

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
-VERSION = 3
+VERSION = 4
 """The version of these tables; a change of them increments it and adds the upgrade to ``database``."""
 
 METADATA = MetaData()
@@ -58,6 +58,7 @@ readings = Table(
     Column("base", Integer),  # the program's reading that this one derives from; null: it is the program's
     Column("reviewed", Text),  # when the review was finished; null: it is not
     Column("reviewed_by", Text),
+    Column("signature", Text),  # JSON: what the notice is known by among others; null: made by an earlier version
 )
 
 places = Table(

@@ -31,6 +31,8 @@ class ReadingSummary:
     checks: int
     coverage: float | None
     digits_unread: int | None
+    signature: str
+    """The notice's signature as JSON (``extractor.collection.notice_signatures``)."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,17 @@ class NoticeReading:
     places: bytes = b""
 
 
-def reading_of(text: str, notice: Notice, unanswered: Sequence[str] = (), places: bytes = b"") -> NoticeReading:
-    """Return an extracted notice as it is stored."""
+def reading_of(
+    text: str,
+    notice: Notice,
+    unanswered: Sequence[str] = (),
+    places: bytes = b"",
+    *,
+    is_reviewed: bool = False,
+) -> NoticeReading:
+    """Return an extracted notice as it is stored; ``is_reviewed``: people changed it."""
+    from extractor.collection.notice_signatures import signature_of
+
     summary = ReadingSummary(
         notice.title,
         notice.inspected_body,
@@ -61,6 +72,7 @@ def reading_of(text: str, notice: Notice, unanswered: Sequence[str] = (), places
         checks=len(notice.checks),
         coverage=notice.outline.coverage,
         digits_unread=notice.outline.digits.count_unread,
+        signature=signature_of(notice, text, is_reviewed=is_reviewed).model_dump_json(),
     )
     facets = {
         IssueFacets(issue.category, issue.status, measure_type)

@@ -96,7 +96,7 @@ def _review(connection: Connection, row: Any) -> Review:
 
 def _revise(connection: Connection, row: Any, review: Review) -> None:
     """Make the reviewed record current, for lists, searches and exports alike."""
-    read = reading_of(row.text, record_of(review).notice)
+    read = reading_of(row.text, record_of(review).notice, is_reviewed=True)
     ended = review.finished
     values = {
         **reading_row(row.number, row.key, read),

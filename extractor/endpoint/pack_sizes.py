@@ -1,0 +1,76 @@
+"""How much of a notice is asked at once, by what is known of the model, what is preferred, and how it answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from extractor.endpoint.failures import Reason
+from extractor.endpoint.model_capacity import RUNGS, ModelCapacity, unknown
+from extractor.endpoint.settings import EndpointSettings
+
+Preference = Literal["fast", "cheap"]
+
+_FEW = 3  # notices of a run that is rather fast than cheap
+_AT_ONCE = 8  # calls side by side, where nothing is known of a server elsewhere; on this machine one
+_SMALLEST = {True: 800, None: 800, False: 2800}
+"""The smallest packs in tokens that many calls at once are worth, by whether prompts' beginnings are cached."""
+
+
+class PackSizes:
+    """The sizes of packs for one model: they are chosen by its capacity, which its answers correct.
+
+    ``prefer`` is what a run prefers where the settings leave it open.
+    """
+
+    def __init__(self, settings: EndpointSettings, capacity: ModelCapacity | None = None) -> None:
+        self.capacity = capacity or unknown(settings)
+        self.prefer: Preference = "fast" if settings.prefer == "auto" else settings.prefer
+        self._pinned = settings.pack_tokens
+        self._is_open = settings.prefer == "auto"
+        self._at_once = settings.concurrency
+        self._is_local = settings.is_local
+
+    def expect(self, notices: int) -> str:
+        """Choose for a run over so many notices, unless the settings choose; return the choice in words."""
+        why = "--prefer"
+        if self._is_open:
+            self.prefer = "fast" if notices <= _FEW else "cheap"
+            why = "one notice" if notices == 1 else f"{notices:,} notices"
+        how = {"fast": "many calls at once", "cheap": "few calls"}[self.prefer]
+        size = f"; packs of {self._pinned:,} tokens" if self._pinned else f"; packs of {self.capacity.most:,} at most"
+        return f"prefer {self.prefer} ({why}): {how}{size}"
+
+    def budget(self, total: int) -> int:
+        """Return the tokens of one pack of a notice that has ``total`` tokens of pieces."""
+        if self._pinned:
+            return self._pinned
+        most = self.capacity.most
+        if self.prefer == "cheap":
+            return most
+        at_once = self._at_once or self.capacity.at_once or (1 if self._is_local else _AT_ONCE)
+        wanted = max(total / at_once, _SMALLEST[self.capacity.caches_prefix])
+        return min(most, next((rung for rung in RUNGS if rung >= wanted), RUNGS[-1]))
+
+    def budgets(self, total: int) -> list[int]:
+        """Return the budgets at which answers may be kept: the one that is chosen, then the others, largest first."""
+        return list(dict.fromkeys((self.budget(total), *reversed(RUNGS))))
+
+    def is_too_much(self, reason: Reason) -> bool:
+        """Return whether less at once might have been answered, by the reason for which a call failed.
+
+        Elsewhere an answer that does not come in time is a busy endpoint's, on this machine it is a slow model's.
+        """
+        return reason.is_of_the_size or (self._is_local and reason is Reason.TIMEOUT)
+
+    def answered(self, tokens: int, *, right: bool) -> None:
+        """Note that a pack of so many tokens was answered right, or its answer was cut or could not be used."""
+        self.capacity = self.capacity.answered(tokens, right=right)
+
+    def ran(self, at_once: int, *, caches_prefix: bool) -> None:
+        """Note how many calls ran side by side, and whether a prompt's beginning was found in a prefix cache."""
+        self.capacity = replace(
+            self.capacity,
+            at_once=self.capacity.at_once if self._at_once else at_once,
+            caches_prefix=True if caches_prefix else self.capacity.caches_prefix,
+        )

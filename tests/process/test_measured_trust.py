@@ -1,0 +1,151 @@
+"""Measured trust: whatever a model is worth, the record is no worse than the rules', and an able one makes it right."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+from assist_examples import tuned
+from checkout import GOLD
+from cli_examples import write
+from endpoint_example import settings
+from fake_endpoint import Serving
+from model_examples import SHORT
+from notice_extractor_eval.comparison import compare
+from notice_extractor_eval.evaluation import Evaluation, NoticeResult, evaluate_notice
+from notice_extractor_eval.trust_calibration import calibrate
+
+from extractor.assist.proposals.trust_counts import trust_table
+from extractor.assist.proposals.witnesses import TrustTable, unmeasured
+from extractor.cli import main
+from extractor.endpoint.setting_profiles import user_folder
+from extractor.files.parts.left_out import ReadText
+from extractor.model_source import ModelSource
+from extractor.pages.run_page import write_report
+from extractor.pipeline import extract
+from extractor.readers import ModelReader
+from extractor.record.contract import Notice
+from extractor.trust_tables import file_name
+
+ANSWERS = "graded_readers:answer"
+MEASURED_ON, TRIED_ON = 0, 1
+TRIED_WRONG = ("types", "status", "subjects", "organizations", "accountability", "documents")
+READERS = ["perfect", "rough", "random", "lazy", *(f"wrong-{field}" for field in TRIED_WRONG)]
+
+
+@pytest.fixture(scope="module")
+def gold(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A gold folder with one of the two tuned notices: the other shows what a table is worth elsewhere."""
+    folder = tmp_path_factory.mktemp("gold")
+    for name in ("labels", "notices"):
+        (folder / name).symlink_to(GOLD / name)
+    (folder / "split.toml").write_text(f'tuned = ["{tuned()[MEASURED_ON].gold.notice_id}"]\n', encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("answers")
+
+
+def result(notice: Notice) -> NoticeResult:
+    example = tuned()[TRIED_ON]
+    return evaluate_notice(example.gold, notice, example.text)
+
+
+@cache
+def of_the_rules() -> NoticeResult:
+    example = tuned()[TRIED_ON]
+    return result(extract(example.text, notice_id=example.gold.notice_id))
+
+
+def losses(found: NoticeResult) -> list[str]:
+    """The fields that are worse than by the rules alone, by more than chance."""
+    difference = compare(Evaluation((of_the_rules(),)), Evaluation((found,)))
+    return [each.field for each in difference.worse] + ["invented"] * len(found.invented)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_record_is_never_worse_than_the_rules(server: Serving, gold: Path, answers: Path, name: str) -> None:
+    source = ModelSource(settings(server, model=name, timeout=60.0), answers)
+
+    def read(trust: TrustTable) -> NoticeResult:
+        example = tuned()[TRIED_ON]
+        found = ModelReader(source, trust=trust).read(ReadText(example.text), example.gold.notice_id)
+        assert found.failures == []
+        return result(found.notice)
+
+    trial = calibrate(gold, ModelReader(source))
+    assert trial.failures == ()
+    measured = read(trust_table(name, trial.found.counts))
+    assert losses(read(unmeasured())) == []
+    assert losses(measured) == []
+    if name == "perfect":
+        assert [field for field, score in measured.scores().items() if score.f1 < 0.99] == []
+
+
+class TestTheCommand:
+    @pytest.fixture
+    def asked(self, server: Serving, answers: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+        """The options of the perfect model, whose answers are known by now or soon; the settings' folder is empty."""
+        server.script()
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "settings"))
+        where = ["--base-url", server.base_url, "--model", "perfect", "--mode", "json_schema"]
+        return [*where, "--cache-dir", str(answers), "--timeout", "60"]
+
+    def test_a_table_is_kept_used_and_named_and_the_work_done_anew(
+        self, asked: list[str], gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        write(tmp_path, short=SHORT)
+        out = tmp_path / "out"
+
+        def run() -> tuple[dict[str, object], str]:
+            assert main(["run", str(tmp_path / "short.txt"), "--out", str(out), "--log-level", "info", *asked]) in (
+                0,
+                3,
+            )
+            report = json.loads((out / "run.json").read_text(encoding="utf-8"))
+            return report["model"]["trust"] | report["totals"], capsys.readouterr().err
+
+        before, told = run()
+        assert (before["table"], before["done"]) == ("unmeasured", 1)
+        assert "was not measured" in told and "eval calibrate --gold gold --model perfect" in told
+        assert main(["eval", "calibrate", "--gold", str(gold), *asked]) == 0
+        assert "| measure types |" in capsys.readouterr().out
+        written = user_folder() / "trust" / file_name("perfect")
+        table = tomllib.loads(written.read_text(encoding="utf-8"))
+        assert table["model"] == "perfect"
+        assert table["fields"]["measures.types"]["value"]["won"][1] > 0
+        assert "127.0.0.1" not in written.read_text(encoding="utf-8")
+        after, told = run()
+        assert (after["table"], after["done"]) == ("measured", 1)  # not unchanged
+        assert after["key"] != before["key"]
+        write_report(out, tmp_path / "report.html")
+        assert '"trust":"measured"' in (tmp_path / "report.html").read_text(encoding="utf-8").replace(" ", "")
+        assert "by the table measured by you perfect decides" in told
+
+    def test_it_may_be_written_elsewhere(self, asked: list[str], gold: Path, tmp_path: Path) -> None:
+        for place, file in ((tmp_path, file_name("perfect")), (tmp_path / "a.toml", "a.toml")):
+            assert main(["eval", "calibrate", "--gold", str(gold), "--to", str(place), *asked]) == 0
+            assert (tmp_path / file).is_file()
+        assert not user_folder().exists()
+
+    def test_of_a_model_that_never_answered_no_table_is_written(
+        self, asked: list[str], gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        whom = [*asked, "--offline", "--cache-dir", str(tmp_path / "empty")]
+        assert main(["eval", "calibrate", "--gold", str(gold), *whom]) == 1
+        assert "answered nothing that can be measured" in capsys.readouterr().err
+        assert not user_folder().exists()
+
+    def test_calls_that_fail_are_named_and_their_values_not_counted(
+        self, server: Serving, asked: list[str], gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        server.script(faults={0: "filter"})
+        whom = [*asked, "--cache-dir", str(tmp_path / "empty")]
+        assert main(["eval", "calibrate", "--gold", str(gold), *whom]) == 3
+        assert f"{tuned()[MEASURED_ON].gold.notice_id}: " in capsys.readouterr().err
+        assert (user_folder() / "trust" / file_name("perfect")).is_file()

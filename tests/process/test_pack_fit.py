@@ -1,0 +1,79 @@
+"""A model that answers about one measure at a time: what the doctor says of it, and what a run asks of it then."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_examples import report, write
+from dull_model import pieces
+from fake_endpoint import Serving
+from model_examples import SHORT, Runs, settle
+
+from extractor.cli import main
+from extractor.endpoint.model_capacity import FILE_NAME, default_folder
+
+ANSWERS = "dull_model:short_winded"
+
+KEY = "sk-planted-7hQ2"
+
+
+@pytest.fixture
+def runs(server: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    settle(monkeypatch)
+    monkeypatch.delenv("EXTRACTOR_PACK_TOKENS")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    write(tmp_path, first=SHORT, second=SHORT.replace("3期", "4期"))
+    server.script()
+    return Runs(server, tmp_path)
+
+
+def measures_asked(server: Serving) -> list[int]:
+    """How many measures each labels call since the last script was about."""
+    asked = [entry["body"] for entry in server.log() if "[m1]" in entry["body"]["messages"][-1]["content"]]
+    return [sum(piece.kind == "m" for piece in pieces(body)) for body in asked]
+
+
+def examined(runs: Runs, capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(["doctor", "--base-url", runs.server.base_url, "--model", "fake", "--retries", "0"]) == 0
+    return capsys.readouterr().out
+
+
+def test_it_is_not_told_to_be_unfit(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    said = examined(runs, capsys)
+    assert "at once       one measure at a time, of 400 not; a run asks no more at once\n" in said
+    assert not [words for words in ("does not work", "not able enough", "more able model") if words in said]
+
+
+def test_after_the_doctor_a_run_asks_it_about_one_measure_at_a_time(
+    runs: Runs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    examined(runs, capsys)
+    runs.server.script()
+    out = runs.run("first.txt", cache="answers")
+    asked = measures_asked(runs.server)
+    assert len(asked) > 1
+    assert set(asked) == {1}
+    assert report(out)["totals"]["unanswered"] == 0
+
+
+def test_a_run_finds_it_out_and_the_next_one_knows(runs: Runs) -> None:
+    runs.run("first.txt", cache="answers")
+    first = measures_asked(runs.server)
+    runs.server.script()
+    runs.run("second.txt", cache="answers")
+    assert max(measures_asked(runs.server)) < max(first)
+    assert KEY not in (default_folder() / FILE_NAME).read_text(encoding="utf-8")
+
+
+def test_a_second_run_finds_the_answers_of_the_first_whatever_it_learnt(runs: Runs) -> None:
+    runs.run("first.txt", out="out", cache="answers")
+    runs.server.script()
+    runs.run("first.txt", out="other", cache="answers")
+    assert runs.server.log() == []
+
+
+def test_a_run_says_what_it_prefers(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+    runs.run("first.txt", options=("--log-level", "info"))
+    assert "prefer fast (one notice): many calls at once" in capsys.readouterr().err

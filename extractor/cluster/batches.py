@@ -78,7 +78,7 @@ def do(batch: Batch, reading: JobReading, dataset: JobDataset, *, force: bool) -
     if entry is not None and entry.keys == [each.row.key for each in waiting] and _is_final(entry.failed, entry.counts):
         return BatchEnd(batch.number, 0, len(waiting), [], entry.counts)
     kept = {} if force else dataset.kept_rows(batch.number)
-    finished = {place: row for place, row in kept.items() if not row.error}
+    finished = {place: row for place, row in kept.items() if row.is_final}
     missing = [each for each in waiting if (each.row.name, each.row.key) not in finished]
     read = iter(read_rows(reading, missing))
     again = {id(each) for each in missing}

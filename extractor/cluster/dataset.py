@@ -115,11 +115,15 @@ class JobDataset(NamedTuple):
 
 
 class KeptRow(NamedTuple):
-    """A notice's row as an earlier job wrote it, with its part of each dataset."""
+    """A notice's row as an earlier job wrote it, with its part of each dataset.
+
+    ``is_final`` is false where it is to be read again: it failed, or calls to a model did.
+    """
 
     name: str
     key: str
     error: str
+    is_final: bool
     parts: Mapping[str, pa.Table]
 
 
@@ -128,11 +132,11 @@ def _split(tables: Mapping[str, pa.Table]) -> Iterator[KeptRow]:
     notices = tables[NOTICES]
     ids = notices.column("notice_id").to_pylist()
     parts = {name: _runs(table) for name, table in tables.items() if name != NOTICES}
-    for index, (name, key, error) in enumerate(
-        zip(*(notices.column(each).to_pylist() for each in ("input", "key", "error")), strict=True)
-    ):
+    columns = (notices.column(each).to_pylist() for each in ("input", "key", "error", "failures"))
+    for index, (name, key, error, failures) in enumerate(zip(*columns, strict=True)):
         own = {other: runs.get(ids[index], tables[other].slice(0, 0)) for other, runs in parts.items()}
-        yield KeptRow(name, key, error or "", {NOTICES: notices.slice(index, 1), **own})
+        is_final = not error and failures == "[]"
+        yield KeptRow(name, key, error or "", is_final, {NOTICES: notices.slice(index, 1), **own})
 
 
 def _runs(table: pa.Table) -> dict[str, pa.Table]:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.cluster.job_inputs import JobInput, contents
-from extractor.errors import ExtractorError, InputError, unforeseen
+from extractor.errors import ExtractorError, InputError, SettingsError, unforeseen
 from extractor.files.ingest import ingest
 from extractor.files.parts.left_out import told_of
 from extractor.files.sources.source import Source
 from extractor.processes.confinement import Allowance
 from extractor.processes.workers import map_in_order
-from extractor.readers import Reader
-from extractor.runs.fingerprint import record_key
+from extractor.readers import Backend, Reader
+from extractor.runs.fingerprint import code_fingerprint, record_key
+from extractor.runs.run import lost_sentence
 from extractor.tables.rows import NoticeRows, notice_rows
 
 if TYPE_CHECKING:
@@ -34,6 +36,19 @@ class JobReading:
     reader: Reader
     fingerprint: str
     allowance: Allowance
+
+
+def same_program(reading: JobReading) -> None:
+    """See that this machine has the program of the one that began the job: else its notices would read differently.
+
+    Raises:
+        SettingsError: it has another.
+    """
+    if _own_fingerprint(reading.reader.settings.backend) != reading.fingerprint:
+        raise SettingsError(
+            f"{platform.node()}: this machine of the cluster has another version of this program or of its libraries "
+            "than the one that began the job; install the same on all"
+        )
 
 
 class Numbered(NamedTuple):
@@ -84,6 +99,11 @@ def taken(reading: JobReading, inputs: Sequence[Numbered]) -> Iterator[Waiting]:
         yield Waiting(source, data, row._replace(sha256=sha256, key=key))
 
 
+@cache
+def _own_fingerprint(backend: Backend) -> str:
+    return code_fingerprint(backend)
+
+
 def read_rows(reading: JobReading, waiting: Sequence[Waiting]) -> Iterator[JobRow]:
     """Yield the row of each input, in order, read by rules in a process with limits."""
     function = partial(_row, reading.reader)
@@ -94,7 +114,7 @@ def read_rows(reading: JobReading, waiting: Sequence[Waiting]) -> Iterator[JobRo
             if isinstance(row, JobRow) or "takes more than" in row:
                 break
             (row,) = map_in_order(function, [each], 1, lost, reading.allowance)
-        yield row if isinstance(row, JobRow) else each.row._replace(error=f"{each.row.name}: {row}")
+        yield row if isinstance(row, JobRow) else each.row._replace(error=lost_sentence(each.row.name, row))
 
 
 def _row(reader: Reader, waiting: Waiting) -> JobRow | str:

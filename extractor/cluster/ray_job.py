@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +14,8 @@ from typing import Any
 from extractor.cluster.batches import Batch, BatchEnd, batches_of, do, keep
 from extractor.cluster.dataset import JobDataset
 from extractor.cluster.job_inputs import JobInput, contents, listed
-from extractor.cluster.job_rows import JobReading, Numbered
+from extractor.cluster.job_rows import JobReading, Numbered, same_program
+from extractor.cluster.ray_cluster import joined
 from extractor.cluster.remote_files import place_of, write_whole
 from extractor.disk import system
 from extractor.disk.marker import claim
@@ -79,7 +78,7 @@ def run_on_ray(  # noqa: PLR0913
         OutputError: the datasets cannot be written any more; finished batches are kept.
     """
     started = datetime.now(UTC)
-    with _claimed(out) as dataset, _ray(address, jobs):
+    with _claimed(out) as dataset, joined(address, jobs):
         found = listed(paths)
         report = JobReport(out, len(found.inputs) + len(found.problems))
         lang = reading.reader.settings.lang
@@ -120,6 +119,7 @@ def _ends(batches: Sequence[Batch], reading: JobReading, dataset: JobDataset, *,
 
     @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)  # type: ignore[untyped-decorator]
     def task(batch: Batch, shared: JobReading) -> BatchEnd:
+        same_program(shared)
         return do(batch, shared, JobDataset(place_of(where, OutputError)), force=force)
 
     shared = ray.put(reading)
@@ -152,28 +152,6 @@ def _result(future: Any) -> BatchEnd:
     except ray.exceptions.RayError as error:
         raise OutputError(f"the engine lost a batch ({type(error).__name__}); the same command goes on") from error
     return end
-
-
-@contextmanager
-def _ray(address: str | None, jobs: int | None) -> Iterator[None]:
-    """Join a cluster, or start one on this machine, until the block ends.
-
-    Raises:
-        SettingsError: the cluster cannot be reached.
-    """
-    import ray
-
-    own = {"num_cpus": jobs, "include_dashboard": False} if address is None else {"address": address}
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    try:
-        ray.init(logging_level=logging.ERROR, log_to_driver=False, configure_logging=False, **own)
-    except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        what = f"no Ray cluster answers at {address}" if address else "Ray cannot be started here"
-        raise SettingsError(f"{what} ({str(error).splitlines()[0][:200]}); check --ray-address") from error
-    try:
-        yield
-    finally:
-        ray.shutdown()
 
 
 @contextmanager

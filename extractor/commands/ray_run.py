@@ -6,6 +6,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 import typer
@@ -44,7 +45,10 @@ def run_on_engine(paths: Sequence[str], out: str, reader: Reader, options: RayOp
     Raises:
         SettingsError: the place for the datasets cannot be used, or the cluster cannot be reached.
         OutputError: the datasets cannot be written any more.
+        ModuleNotFoundError: the extra ray is not installed.
     """
+    if find_spec("ray") is None:
+        raise ModuleNotFoundError(name="ray")
     from extractor.cluster.ray_job import reading_of, run_on_ray
 
     with _progress() as progress:

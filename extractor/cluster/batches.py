@@ -8,8 +8,9 @@ from typing import NamedTuple
 import pyarrow as pa
 from pyarrow import parquet as pq
 
+from extractor.cluster.confined_reading import JobRow
 from extractor.cluster.dataset import JobDataset
-from extractor.cluster.job_rows import JobReading, JobRow, Numbered, read_rows, taken
+from extractor.cluster.job_rows import JobReading, Numbered, read_rows, taken
 from extractor.cluster.remote_files import read_if_there, write_whole
 
 _FEWEST, _MOST, _BATCHES = 50, 1000, 100

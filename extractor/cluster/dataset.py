@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import parquet as pq
 
-from extractor.cluster.job_rows import JobRow
-from extractor.cluster.remote_files import Place, opened, read_if_there, remove, write_whole
+from extractor.cluster.confined_reading import JobRow
+from extractor.cluster.remote_files import StoragePlace, opened, read_if_there, remove, write_whole
 from extractor.exports.arrow import schema
 from extractor.tables.columns import TABLES
 
@@ -61,9 +61,9 @@ class BatchEntry(NamedTuple):
 class JobDataset(NamedTuple):
     """The datasets of a job below one place."""
 
-    place: Place
+    place: StoragePlace
 
-    def file(self, name: str, batch: int) -> Place:
+    def file(self, name: str, batch: int) -> StoragePlace:
         """Return the file of a dataset that holds a batch."""
         return self.place.inner(name, f"batch={batch:05d}", f"{name}.parquet")
 
@@ -110,7 +110,7 @@ class JobDataset(NamedTuple):
         """Delete the files of a batch and its entry."""
         remove(iter([self._entry(batch), *(self.file(name, batch) for name in schemas())]))
 
-    def _entry(self, batch: int) -> Place:
+    def _entry(self, batch: int) -> StoragePlace:
         return self.place.inner(".batches", f"{batch:05d}.json")
 
 

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
-import json
 import platform
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from extractor.cluster.confined_reading import NO_MEMORY, JobRow, Waiting, failed_row, read_row, row_of, text_of
 from extractor.cluster.job_inputs import JobInput, contents
-from extractor.errors import ExtractorError, InputError, SettingsError, unforeseen
-from extractor.files.ingest import ingest
-from extractor.files.parts.left_out import told_of
-from extractor.files.sources.source import Source
-from extractor.processes.confinement import Allowance
-from extractor.processes.workers import map_in_order
-from extractor.readers import Backend, Reader
+from extractor.errors import InputError, SettingsError
+from extractor.files.parts.left_out import ReadText
+from extractor.processes.confinement import Allowance, LostError, confined
+from extractor.processes.workers import await_in_order, map_in_order
+from extractor.readers import NOTICES_AT_ONCE, Backend, Reader
 from extractor.runs.fingerprint import code_fingerprint, record_key
 from extractor.runs.run import lost_sentence
-from extractor.tables.rows import NoticeRows, notice_rows
-
-if TYPE_CHECKING:
-    from extractor.pipeline import ReadNotice
 
 TRIES = 3
 """How often an input is read that brings its process down, before it counts as failed."""
@@ -58,34 +55,6 @@ class Numbered(NamedTuple):
     notice_id: str
 
 
-class JobRow(NamedTuple):
-    """One input's row: what was read, or why it could not be.
-
-    ``key`` stands for all that can change the result. ``record`` is the record as JSON, "" where ``error`` says why
-    there is none; ``tables`` are the rows of the tables, ``left_out`` and ``failures`` lists as JSON.
-    """
-
-    name: str
-    notice_id: str
-    sha256: str
-    key: str
-    error: str = ""
-    record: str = ""
-    text: str = ""
-    places: bytes = b""
-    left_out: str = "[]"
-    failures: str = "[]"
-    tables: NoticeRows | None = None
-
-
-class Waiting(NamedTuple):
-    """An input whose bytes were taken, with its row as it is before it is read."""
-
-    source: Source
-    data: bytes
-    row: JobRow
-
-
 def taken(reading: JobReading, inputs: Sequence[Numbered]) -> Iterator[Waiting]:
     """Yield each input with its bytes and key; an input without bytes has its row's ``error`` set."""
     for each, data in zip(inputs, contents([each.input for each in inputs]), strict=True):
@@ -105,8 +74,15 @@ def _own_fingerprint(backend: Backend) -> str:
 
 
 def read_rows(reading: JobReading, waiting: Sequence[Waiting]) -> Iterator[JobRow]:
-    """Yield the row of each input, in order, read by rules in a process with limits."""
-    function = partial(_row, reading.reader)
+    """Yield the row of each input, in order; its document is parsed in a process with limits."""
+    if reading.reader.waits:
+        yield from await_in_order(partial(_asking, reading), waiting, NOTICES_AT_ONCE)
+    else:
+        yield from _read_by_rules(reading, waiting)
+
+
+def _read_by_rules(reading: JobReading, waiting: Sequence[Waiting]) -> Iterator[JobRow]:
+    function = partial(read_row, reading.reader)
     lost: Callable[[Waiting, str], JobRow | str] = lambda _, why: why  # noqa: E731
     for each, first in zip(waiting, map_in_order(function, waiting, 1, lost, reading.allowance), strict=True):
         row: JobRow | str = first
@@ -117,34 +93,41 @@ def read_rows(reading: JobReading, waiting: Sequence[Waiting]) -> Iterator[JobRo
         yield row if isinstance(row, JobRow) else each.row._replace(error=lost_sentence(each.row.name, row))
 
 
-def _row(reader: Reader, waiting: Waiting) -> JobRow | str:
-    """Read one input, in whichever process."""
-    if waiting.row.error:
-        return waiting.row
-    settings = reader.settings
-    try:
-        text = ingest(waiting.source, waiting.data, ocr=settings.ocr).read
-        return row_of(waiting.row, reader.read(text, waiting.row.notice_id))
-    except InputError as error:
-        return waiting.row._replace(error=error.in_words(settings.lang))
-    except ExtractorError as error:
-        return waiting.row._replace(error=str(error))
-    except MemoryError:
-        return "needs more memory than a document may take"
-    except Exception as error:
-        return waiting.row._replace(error=unforeseen(waiting.row.name, error))
+@asynccontextmanager
+async def _asking(reading: JobReading) -> AsyncIterator[Callable[[Waiting], Awaitable[JobRow]]]:
+    """Give what reads an input by a reader that waits; documents are parsed in a process with limits."""
+    parse = partial(text_of, reading.reader.settings.ocr)
+    with confined(parse, 1, reading.allowance) as take_text:
+        async with reading.reader.opened() as reads:
+
+            async def row(waiting: Waiting) -> JobRow:
+                if waiting.row.error:
+                    return waiting.row
+                try:
+                    text = await _parsed(take_text, waiting)
+                    return row_of(waiting.row, await reads(text, waiting.row.notice_id))
+                except LostError as error:
+                    return waiting.row._replace(error=lost_sentence(waiting.row.name, str(error)))
+                except MemoryError:
+                    return waiting.row._replace(error=lost_sentence(waiting.row.name, NO_MEMORY))
+                except Exception as error:
+                    if type(error).__module__.startswith("ray."):
+                        raise  # what the whole batch stands on is lost, not this notice
+                    return failed_row(waiting.row, error, reading.reader.settings.lang)
+
+            yield row
 
 
-def row_of(row: JobRow, read: ReadNotice) -> JobRow:
-    """Return the row of a notice that was read."""
-    from extractor.files.parts.text_places import place_names
+async def _parsed(take_text: Callable[[Waiting], Future[ReadText]], waiting: Waiting) -> ReadText:
+    """Return an input's text; a process that is lost is started again, but for one that took too long.
 
-    left_out = [told_of(entry) for entry in read.left_out]
-    return row._replace(
-        record=read.notice.model_dump_json(),
-        text=read.text,
-        places=read.places.as_json() if read.places else b"",
-        left_out=json.dumps(left_out, ensure_ascii=False),
-        failures=json.dumps(list(read.failures), ensure_ascii=False),
-        tables=notice_rows(read.notice, read.text, place_names(read.places)),
-    )
+    Raises:
+        LostError: its process was lost ``TRIES`` times, or took too long.
+    """
+    for left in reversed(range(TRIES)):
+        try:
+            return await asyncio.wrap_future(take_text(waiting))
+        except LostError as error:
+            if not left or "takes more than" in str(error):
+                raise
+    raise AssertionError

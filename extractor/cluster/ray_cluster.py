@@ -9,7 +9,6 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from extractor.errors import SettingsError
 
@@ -73,8 +72,8 @@ def _refusal(address: str | None, error: BaseException) -> str:
 
 
 def _quieten(*, is_own: bool) -> None:
-    """Have Ray tell of errors alone; a cluster of our own takes a token that nobody else knows, and writes it nowhere."""
-    quiet: dict[str, Any] = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}
+    """Have Ray tell of errors alone; a cluster of our own takes a token that nobody else knows."""
+    quiet = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
     if is_own:
         quiet |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
     for name, value in quiet.items():

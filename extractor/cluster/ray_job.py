@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+import os
+import platform
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from extractor.cluster.batches import Batch, BatchEnd, batches_of, do, keep
 from extractor.cluster.dataset import JobDataset
 from extractor.cluster.job_inputs import JobInput, contents, listed
 from extractor.cluster.job_rows import JobReading, Numbered, same_program
 from extractor.cluster.ray_cluster import joined
-from extractor.cluster.remote_files import place_of, write_whole
+from extractor.cluster.remote_files import is_storage_address, place_of, read_if_there, write_whole
 from extractor.disk import system
-from extractor.disk.marker import claim
+from extractor.disk.marker import MARKER, claim
 from extractor.errors import InputError, OutputError, SettingsError
 from extractor.files.notice_ids import notice_ids
 from extractor.files.sources.source import Source
-from extractor.readers import Reader
+from extractor.logs import LOGGER
+from extractor.readers import ModelReader, Reader
 from extractor.runs.fingerprint import code_fingerprint
 from extractor.version import __version__
 
@@ -43,6 +46,7 @@ class JobReport:
     found: dict[str, int] = field(default_factory=dict)
     passed_over: list[tuple[str, str]] = field(default_factory=list)
     ending: str = "complete"
+    asked: Mapping[str, Any] | None = None
     seconds: float = 0.0
 
     def add(self, end: BatchEnd) -> None:
@@ -88,15 +92,39 @@ def run_on_ray(  # noqa: PLR0913
         begun(report.inputs)
         batches = batches_of(_numbered(found.inputs), dataset)
         keep(batches, dataset)
+        if how := reading.reader.expect(report.inputs):
+            LOGGER.info("%s", how)
         try:
-            for end in _ends(batches, reading, dataset, force=force):
-                report.add(end)
-                watch(end)
+            with _shared(reading, report) as to_do:
+                for end in _ends(batches, to_do, dataset, force=force):
+                    report.add(end)
+                    watch(end)
         except KeyboardInterrupt:
             report.ending = "interrupted"
         report.seconds = (datetime.now(UTC) - started).total_seconds()
         write_whole(dataset.place.inner("manifest.json"), _manifest(report, reading, started, len(batches)))
     return report
+
+
+@contextmanager
+def _shared(reading: JobReading, report: JobReport) -> Iterator[JobReading]:
+    """Give what batches share; the calls of a reader that asks a model are made by one account, and reported.
+
+    Raises:
+        SettingsError: the model cannot be asked.
+    """
+    if not isinstance(reading.reader, ModelReader):
+        yield reading
+        return
+    import ray
+
+    from extractor.cluster.call_account import shared
+
+    with shared(reading.reader) as (reader, account):
+        try:
+            yield replace(reading, reader=reader)
+        finally:
+            report.asked = ray.get(account.end.remote())
 
 
 def _numbered(inputs: Sequence[JobInput]) -> list[Numbered]:
@@ -111,16 +139,48 @@ def _numbered(inputs: Sequence[JobInput]) -> list[Numbered]:
     return [Numbered(each, notice_id) for each, notice_id in zip(inputs, ids, strict=True)]
 
 
+class _Target(NamedTuple):
+    """The place of a job's datasets, and the folder of the driver, in which its local paths are meant."""
+
+    out: str
+    folder: str
+
+    def here(self, batch: Batch) -> JobDataset:
+        """Return the datasets as this machine of the cluster sees them, and work in the driver's folder.
+
+        Raises:
+            SettingsError: this machine does not see the driver's folders.
+        """
+        place = place_of(self.out, OutputError)
+        inputs = (each.input.source.path or "" for each in batch.inputs)
+        if not (place.is_local or any(not is_storage_address(path) for path in inputs)):
+            return JobDataset(place)
+        try:
+            os.chdir(self.folder)
+        except OSError as error:
+            raise SettingsError(_not_shared(self.folder)) from error
+        if place.is_local and read_if_there(place.inner(MARKER)) is None:
+            raise SettingsError(_not_shared(self.out))
+        return JobDataset(place)
+
+
+def _not_shared(folder: str) -> str:
+    return (
+        f"{folder}: the machine {platform.node()} of the cluster does not see this folder; put inputs and --out where "
+        "all machines see them under the same path, or into a storage (s3://…)"
+    )
+
+
 def _ends(batches: Sequence[Batch], reading: JobReading, dataset: JobDataset, *, force: bool) -> Iterator[BatchEnd]:
     """Yield the end of each batch as it comes. A task whose worker dies is done again by Ray."""
     import ray
 
-    where = dataset.place.name
+    target = _Target(dataset.place.path if dataset.place.is_local else dataset.place.name, str(Path.cwd()))
 
     @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)  # type: ignore[untyped-decorator]
     def task(batch: Batch, shared: JobReading) -> BatchEnd:
         same_program(shared)
-        return do(batch, shared, JobDataset(place_of(where, OutputError)), force=force)
+        return do(batch, shared, target.here(batch), force=force)
 
     shared = ray.put(reading)
     waiting = iter(batches)
@@ -192,6 +252,7 @@ def _manifest(report: JobReport, reading: JobReading, started: datetime, batches
             "started": started.isoformat(timespec="milliseconds"),
             "seconds": round(report.seconds, 3),
             "batches": batches,
+            **({} if report.asked is None else {"model": dict(report.asked)}),
             "totals": {
                 "inputs": report.inputs,
                 "done": report.done,

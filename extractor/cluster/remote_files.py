@@ -18,16 +18,18 @@ _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]+://")
 _NO_STORAGE = re.compile(r"(?i)(?:https?|ftp)://")
 
 
-class Place(NamedTuple):
+class StoragePlace(NamedTuple):
     """A place on a file system: its name for people, and the path that the file system knows it by."""
 
     name: str
     system: Any
     path: str
 
-    def inner(self, *parts: str) -> Place:
+    def inner(self, *parts: str) -> StoragePlace:
         """Return the place ``parts`` below this one."""
-        return Place("/".join((self.name.rstrip("/"), *parts)), self.system, "/".join((self.path.rstrip("/"), *parts)))
+        return StoragePlace(
+            "/".join((self.name.rstrip("/"), *parts)), self.system, "/".join((self.path.rstrip("/"), *parts))
+        )
 
     @property
     def is_local(self) -> bool:
@@ -40,22 +42,22 @@ def is_storage_address(path: str) -> bool:
     return _SCHEME.match(path) is not None and not _NO_STORAGE.match(path)
 
 
-def place_of(path: str, error: type[ExtractorError] = InputError) -> Place:
+def place_of(path: str, error: type[ExtractorError] = InputError) -> StoragePlace:
     """Return the place that a local path or an address names.
 
     Raises:
         ExtractorError: of the class ``error``: no file system is known for the address, or it cannot be reached.
     """
     if not is_storage_address(path):
-        return Place(path, fs.LocalFileSystem(), str(Path(path).absolute()))
+        return StoragePlace(path, fs.LocalFileSystem(), str(Path(path).absolute()))
     try:
         system, inside = fs.FileSystem.from_uri(path)
     except (OSError, ValueError) as fault:  # Arrow's own errors are among the latter
         raise error(f"{path}: this storage cannot be reached ({_first_line(fault)}); check the address") from fault
-    return Place(path, system, inside)
+    return StoragePlace(path, system, inside)
 
 
-def files_below(place: Place) -> list[str]:
+def files_below(place: StoragePlace) -> list[str]:
     """Return the addresses of a place's files, in the order of their names: itself, or all below it.
 
     Raises:
@@ -101,7 +103,7 @@ def local_copy(address: str, most: int) -> Path:
     return _kept(data, PurePosixPath(address).name)
 
 
-def write_whole(place: Place, data: bytes) -> None:
+def write_whole(place: StoragePlace, data: bytes) -> None:
     """Write a file under its final name whole or not at all.
 
     Raises:
@@ -120,7 +122,7 @@ def write_whole(place: Place, data: bytes) -> None:
         raise OutputError(f"{place.name}: cannot be written ({_first_line(fault)}); choose another --out") from fault
 
 
-def read_if_there(place: Place) -> bytes | None:
+def read_if_there(place: StoragePlace) -> bytes | None:
     """Return the bytes of a file, None where there is none or it cannot be read."""
     try:
         with place.system.open_input_stream(place.path) as file:
@@ -129,7 +131,7 @@ def read_if_there(place: Place) -> bytes | None:
         return None
 
 
-def opened(place: Place) -> IO[bytes]:
+def opened(place: StoragePlace) -> IO[bytes]:
     """Return a file that can be read at any place of it.
 
     Raises:
@@ -142,7 +144,7 @@ def opened(place: Place) -> IO[bytes]:
     return file
 
 
-def remove(places: Iterator[Place]) -> None:
+def remove(places: Iterator[StoragePlace]) -> None:
     """Delete files; those that are gone already are passed over."""
     for place in places:
         if place.system.get_file_info(place.path).type == fs.FileType.File:

@@ -85,9 +85,13 @@ def how_it_went(report: JobReport) -> str:
         "failed": len(report.failed),
         "pending": report.pending,
     }
+    from extractor.runs.run_report import what_was_asked
+
     parts = [f"{count} {name}" for name, count in counts.items() if count or name == "done"]
     found = ", ".join(f"{report.found.get(name, 0)} {name}" for name in ("notices", "issues", "measures", "checks"))
     sentence = f"{', '.join(parts)}; in {report.out}: {found}; {report.seconds:.1f} s"
+    if report.asked is not None:
+        sentence += f"; {what_was_asked(report.asked)}"
     if report.passed_over:
         sentence += f"; {len(report.passed_over)} passed over (listed in manifest.json)"
     if report.ending == "interrupted":

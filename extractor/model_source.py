@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.prompts import prompts_key
+from extractor.assist.proposals.reading_signs import SignsSoFar
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
 from extractor.endpoint.calls import Call, CallAnswer
@@ -51,7 +52,8 @@ class ModelSource:
     """The endpoint that a reader asks, and its answers.
 
     Answers are kept in the folder ``cache``; None keeps none. ``offline`` makes no calls. A ``recording`` (an exported
-    cache) takes the cache's place and makes none, either. ``tally`` counts the tokens and seconds of all calls.
+    cache) takes the cache's place and makes none, either. ``tally`` counts the tokens and seconds of all calls,
+    ``read`` the signs that the model reads.
     """
 
     settings: EndpointSettings
@@ -59,6 +61,7 @@ class ModelSource:
     offline: bool = False
     recording: Path | None = None
     tally: Tally = field(default_factory=Tally)
+    read: SignsSoFar = field(default_factory=SignsSoFar)
 
     @property
     def key(self) -> str:
@@ -101,7 +104,8 @@ class ModelSource:
 
     def reported(self) -> dict[str, Any]:
         """Return the calls' totals and the endpoint's settings for a report; no key is in it."""
-        return {**self.tally.reported(), "settings": {**self.settings.shown(), "offline": self.offline}}
+        read = {"reading": self.read.signs.reported()}
+        return {**self.tally.reported(), **read, "settings": {**self.settings.shown(), "offline": self.offline}}
 
 
 class NoticeModel:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 UNANSWERED = 3
 _READING = "reading notices"
+_MINUTE = 60.0  # seconds
 _REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
 
 
@@ -143,14 +145,17 @@ def run(  # noqa: PLR0913
         asked = reader.reported()
         return what_was_asked(asked) if asked else ""
 
-    with _progress(live) if on_terminal else nullcontext(_Progress()) as progress:
+    with _progress(live) if on_terminal else _minutes(live, out) as progress:
 
         def watch(outcome: Outcome) -> None:
             _tell(outcome)
             progress.advance()
 
         def begin(notices: int) -> None:
-            if how := reader.expect(notices):
+            how = reader.expect(notices)
+            if how and on_terminal:
+                typer.echo(printable(how), err=True)
+            elif how:
                 LOGGER.info("%s", how)
             progress.begin(notices)
 
@@ -215,6 +220,31 @@ class _Progress(NamedTuple):
     begin: Callable[[int], None] = lambda _: None
     advance: Callable[[], None] = lambda: None
     page: Callable[[str, PageProgress], None] = lambda _name, _page: None
+
+
+@contextmanager
+def _minutes(live: Callable[[], str], out: Path) -> Iterator[_Progress]:
+    """Log once a minute how far a run is, where there is no terminal for a bar."""
+    counts = {"done": 0, "of": 0}
+    ended = Event()
+
+    def tell() -> None:
+        while not ended.wait(_MINUTE):
+            asked = live()
+            where = f"{counts['done']} of {counts['of']} notices into {out}"
+            LOGGER.warning("still %s: %s%s", _READING, where, f"; {asked}" if asked else "")
+
+    def begin(total: int) -> None:
+        counts["of"] = total
+
+    def advance() -> None:
+        counts["done"] += 1
+
+    Thread(target=tell, daemon=True).start()
+    try:
+        yield _Progress(begin, advance)
+    finally:
+        ended.set()
 
 
 @contextmanager

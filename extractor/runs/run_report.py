@@ -192,7 +192,9 @@ def what_was_asked(asked: Mapping[str, Any]) -> str:
         counted = f"{asked['tokens_in']:,} tokens in{cached}, {asked['tokens_out']:,} out"
         words += f", {counted if asked['tokens_known'] else 'at least ' + counted}"
         words += ", cost unknown" if asked["usd"] is None else f", ${asked['usd']:.4f}"
-    return words + (f", {asked['failures']} failed" if asked["failures"] else "")
+    words += f", {asked['failures']} failed" if asked["failures"] else ""
+    reading = asked.get("reading") or {}
+    return words + (f"; {reading['told']}" if reading.get("only_doubts") else "")
 
 
 def how_to_go_on(report: Report) -> str:

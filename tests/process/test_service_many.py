@@ -1,4 +1,4 @@
-"""Many notices in the service: copies count once, those of one body are told apart, and what people corrected counts."""
+"""Many notices in the service: copies count once, years are told apart, and what people corrected counts."""
 
 from __future__ import annotations
 

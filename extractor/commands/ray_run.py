@@ -30,12 +30,15 @@ _NAMED = 20
 class RayOptions(NamedTuple):
     """The options of a job on Ray.
 
-    They are the cluster's address, the processors of one started here, whether all is read anew, a document's limits.
+    They are whether Ray is asked for, the cluster's address, the processors of one started here, whether all is read
+    anew, whether this job's notices replace those of earlier ones, a document's limits.
     """
 
+    is_asked: bool
     address: str | None
     jobs: int | None
     force: bool
+    replace: bool
     allowance: Allowance
 
 

@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.ray_run import RayOptions, run_on_engine
 from extractor.commands.reader_options import (
     AnswerOptions,
     BackendOption,
@@ -32,6 +33,7 @@ from extractor.terminal import printable
 
 if TYPE_CHECKING:
     from extractor.files.scan.page_progress import PageProgress
+    from extractor.readers import Reader
     from extractor.runs.run_report import Outcome
 
 INTERRUPTED = 130
@@ -134,12 +136,8 @@ def run(  # noqa: PLR0913
         LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
 
     allowance = Allowance(seconds, memory * MB)
-    if engine is Engine.RAY:
-        from extractor.commands.ray_run import RayOptions, run_on_engine
-
-        raise typer.Exit(run_on_engine(paths, out, reader, RayOptions(ray_address, jobs, force, allowance)))
-    if ray_address is not None:
-        raise SettingsError("--ray-address is for --engine ray; give both, or neither")
+    if engine is Engine.RAY or ray_address is not None:
+        _run_on_ray(paths, out, reader, RayOptions(engine is Engine.RAY, ray_address, jobs, force, replace, allowance))
 
     def live() -> str:
         asked = reader.reported()
@@ -189,6 +187,18 @@ def run(  # noqa: PLR0913
         raise typer.Exit(UNANSWERED)
 
 
+def _run_on_ray(paths: list[str], out: str, reader: Reader, options: RayOptions) -> NoReturn:
+    """Run on Ray, and end with the exit status.
+
+    Raises:
+        SettingsError: an option is for Ray, and it is not asked for.
+        Exit: the run is over.
+    """
+    if not options.is_asked:
+        raise SettingsError("--ray-address is for --engine ray; give both, or neither")
+    raise typer.Exit(run_on_engine(paths, out, reader, options))
+
+
 def _tell(outcome: Outcome) -> None:
     fields = {"input": outcome.name, "notice_id": outcome.notice_id, "outcome": outcome.status}
     if outcome.error is not None:
@@ -223,7 +233,7 @@ class _Progress(NamedTuple):
 
 
 @contextmanager
-def _minutes(live: Callable[[], str], out: Path) -> Iterator[_Progress]:
+def _minutes(live: Callable[[], str], out: str) -> Iterator[_Progress]:
     """Log once a minute how far a run is, where there is no terminal for a bar."""
     counts = {"done": 0, "of": 0}
     ended = Event()

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from checkout import module_path
-from cli_examples import NOTICE, Finished, command, ended, notices, start, wait_for
+from cli_examples import NOTICE, Finished, command, ended, notices, start, wait_for, write
+from fake_endpoint import Serving
+from model_examples import POOR, SHORT, Runs, bodies, long, settle
 
 from extractor.disk import system
 
@@ -26,6 +29,7 @@ pytest.importorskip("ray")
 
 KIN = ("duplicate", "maybe_duplicate")
 """The checks about what notices are to each other."""
+ANSWERS = "dull_model:answer"
 MANY = 160
 """Notices of a job that is disturbed: four batches."""
 
@@ -126,13 +130,19 @@ def test_files_of_every_kind_have_the_records_of_a_run_and_a_restart_does_what_i
     (folder / "n1.txt").write_text(variant(9), encoding="utf-8")
     (folder / "n9.txt").write_text(variant(8), encoding="utf-8")
     before = {row["input"]: row for row in rows}
+    (folder / "n2.txt").rename(folder.with_name("n2.txt"))
     again = jobs.run("in", "rows.parquet", out="out", options=("--memory", "300"))
     assert again.status == 1
     assert jobs.totals("out")["done"] == 2
-    assert jobs.totals("out")["unchanged"] == 4
+    assert jobs.totals("out")["unchanged"] == 3
     after = {row["input"]: row for row in jobs.rows("out")}
     changed = {name for name, row in after.items() if row != before.get(name)}
     assert {"in/n1.txt", "in/n9.txt"} <= changed <= {"in/n1.txt", "in/n9.txt", "in/broken.docx"}
+    assert set(before) < set(after)  # what is given no more stays
+
+    assert jobs.run("in/n0.txt", "in/n1.txt", out="out", options=("--replace",)).status == 0
+    assert {row["input"] for row in jobs.rows("out")} == {"in/n0.txt", "in/n1.txt"}
+    assert jobs.totals("out")["unchanged"] == 2
 
 
 def alone(notice: dict[str, Any]) -> dict[str, Any]:
@@ -223,3 +233,55 @@ class TestWhatIsWrongIsOneSentence:
         with system.open_lock(tmp_path / "out" / ".lock") as lock:
             assert system.lock(lock) != "busy"
             assert "another job is writing there" in self.said(tmp_path, "--out", "out")
+
+
+class TestWithAModel:
+    ANSWERED = 8  # requests that the three notices take
+
+    @pytest.fixture
+    def runs(self, server: Serving, jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> Runs:
+        settle(monkeypatch)
+        write(jobs.folder, long=long(), poor=POOR, short=SHORT)
+        server.script()
+        return Runs(server, jobs.folder)
+
+    def options(self, runs: Runs, *more: str) -> tuple[str, ...]:
+        return ("--base-url", runs.server.base_url, "--model", "fake", "--cache-dir", "cache", *more)
+
+    def test_the_records_are_those_of_a_run_and_nothing_is_asked_twice(self, runs: Runs, jobs: Jobs) -> None:
+        plain = [alone(notice) for notice in notices(runs.run("long.txt", "poor.txt", "short.txt"))]
+        assert len(bodies(runs.server)) == self.ANSWERED
+
+        runs.server.script(faults={2: {"kind": "stall", "seconds": 300}, 3: {"kind": "stall", "seconds": 300}})
+        options = self.options(runs, "--concurrency", "2")
+        driver = jobs.start("long.txt", "poor.txt", "short.txt", out="out", options=options)
+        deadline = time.monotonic() + 60
+        while len(bodies(runs.server)) < 4:  # two are answered, two under way
+            assert driver.poll() is None, driver.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        driver.kill()
+        driver.communicate()
+        asked = bodies(runs.server)
+
+        runs.server.script()
+        done = jobs.run("long.txt", "poor.txt", "short.txt", out="out", options=options)
+        assert (done.status, done.err) == (0, "")
+        assert [alone(json.loads(row["record"])) for row in jobs.rows("out")] == plain
+        asked += bodies(runs.server)
+        assert len(asked) == self.ANSWERED + 2
+        assert len(set(asked)) == self.ANSWERED
+
+        runs.server.script()
+        assert jobs.run("long.txt", "poor.txt", "short.txt", out="again", options=options).status == 0
+        assert bodies(runs.server) == []
+        assert jobs.rows("again") == jobs.rows("out")
+
+    def test_a_budget_holds_for_all(self, runs: Runs, jobs: Jobs) -> None:
+        done = jobs.run("long.txt", "short.txt", out="out", options=self.options(runs, "--budget-tokens", "100"))
+        assert done.status == 3
+        assert bodies(runs.server) == []
+        assert jobs.totals("out")["unanswered"] > 0
+        assert jobs.run("long.txt", "short.txt", out="out", options=self.options(runs)).status == 0
+        assert jobs.totals("out")["done"] == 2
+        assert jobs.totals("out")["unanswered"] == 0

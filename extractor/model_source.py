@@ -84,7 +84,7 @@ class ModelSource:
 
     @cached_property
     def sizes(self) -> PackSizes:
-        """How much the model is asked at once: by what earlier runs saw, where answers are kept."""
+        """The sizes of what the model is asked at once: by what earlier runs saw, where answers are kept."""
         known = kept_capacity(default_folder(), self.settings) if self._learns else None
         return PackSizes(self.settings, known)
 

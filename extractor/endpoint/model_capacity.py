@@ -1,4 +1,4 @@
-"""What a model at an endpoint was seen to do, kept for the next run in a small file; no key and no text is in it."""
+"""The abilities that a model was seen to have, kept for the next run in a small file; no key and no text is in it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _MOST_MODELS = 200
 
 @dataclass(frozen=True)
 class ModelCapacity:
-    """What a model was seen to do. What is None is unknown.
+    """The abilities that a model was seen to have. What is None is unknown.
 
     ``most`` is the rung that it is asked at, ``right`` and ``wrong`` count its answers by rung. ``at_once`` is how many
     calls run side by side; ``caches_prefix`` whether the beginning of prompts is read once. ``first_token`` is seconds,

@@ -1,4 +1,4 @@
-"""How much of a notice is asked at once, by what is known of the model, what is preferred, and how it answers."""
+"""The share of a notice that is asked at once, by what is known of the model, what is preferred, and how it answers."""
 
 from __future__ import annotations
 

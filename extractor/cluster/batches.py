@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
 from pyarrow import parquet as pq
 
-from extractor.cluster.confined_reading import JobRow
-from extractor.cluster.dataset import JobDataset
+from extractor.cluster.confined_reading import JobRow, Waiting
+from extractor.cluster.dataset import BatchEntry, JobDataset, KeptRow
 from extractor.cluster.job_rows import JobReading, Numbered, read_rows, taken
 from extractor.cluster.remote_files import read_if_there, write_whole
 
 _FEWEST, _MOST, _BATCHES = 50, 1000, 100
+_PLACES = ".inputs.parquet"
+
+
+class RowPlace(NamedTuple):
+    """An input's place in a dataset: its name, its batch and its notice's id."""
+
+    name: str
+    batch: int
+    notice_id: str
 
 
 class Batch(NamedTuple):
-    """A batch: its number and its inputs in order."""
+    """A batch: its number, its rows' places in order, and those of its inputs that this job was given, in order."""
 
     number: int
+    places: tuple[RowPlace, ...]
     inputs: tuple[Numbered, ...]
 
 
@@ -33,73 +43,90 @@ class BatchEnd(NamedTuple):
     counts: dict[str, int]
 
 
-def batches_of(inputs: Sequence[Numbered], dataset: JobDataset) -> list[Batch]:
-    """Return the inputs in batches: those of an earlier job stay in theirs, new ones follow in batches of their own.
+def places_in(dataset: JobDataset) -> list[RowPlace]:
+    """Return the places that earlier jobs gave their inputs, in order."""
+    raw = read_if_there(dataset.place.inner(_PLACES))
+    if raw is None:
+        return []
+    try:
+        rows = pq.read_table(pa.BufferReader(raw)).to_pylist()
+        return [RowPlace(**row) for row in rows]
+    except (OSError, ValueError, TypeError):
+        return []
+
+
+def batches_of(inputs: Sequence[Numbered], before: Sequence[RowPlace]) -> list[Batch]:
+    """Return all batches of a dataset: the inputs of earlier jobs stay in theirs, new ones follow in their own.
 
     A batch has 50 to 1,000 inputs, a hundredth of them all: its size follows from the inputs alone, not from machines.
     """
-    before = _kept(dataset)
+    known = {place.name for place in before}
     size = max(_FEWEST, min(_MOST, len(inputs) // _BATCHES))
-    first = max(before.values(), default=-1) + 1
-    grouped: dict[int, list[Numbered]] = {}
-    new = 0
-    for each in inputs:
-        number = before.get(each.input.source.name)
-        if number is None:
-            number = first + new // size
-            new += 1
-        grouped.setdefault(number, []).append(each)
-    return [Batch(number, tuple(grouped[number])) for number in sorted(grouped)]
+    first = max((place.batch for place in before), default=-1) + 1
+    new = [each for each in inputs if each.input.source.name not in known]
+    places = [*before]
+    places += [RowPlace(each.input.source.name, first + i // size, each.notice_id) for i, each in enumerate(new)]
+    given = {each.input.source.name: each for each in inputs}
+    grouped: dict[int, list[RowPlace]] = {}
+    for place in places:
+        grouped.setdefault(place.batch, []).append(place)
+    return [
+        Batch(number, tuple(of), tuple(given[each.name] for each in of if each.name in given))
+        for number, of in sorted(grouped.items())
+    ]
 
 
-def keep(batches: Iterable[Batch], dataset: JobDataset) -> None:
-    """Write down which input belongs to which batch, and delete the batches of earlier jobs that have none any more.
+def keep(batches: Sequence[Batch], before: Sequence[RowPlace], dataset: JobDataset) -> None:
+    """Write down the places of all inputs, and delete the batches of ``before`` that have none any more.
 
     Raises:
         OutputError: the storage cannot be written.
     """
-    before = set(_kept(dataset).values())
-    names = [(each.input.source.name, batch.number) for batch in batches for each in batch.inputs]
-    table = pa.table({"input": [name for name, _ in names], "batch": [number for _, number in names]})
+    places = [place for batch in batches for place in batch.places]
+    table = pa.table({name: [getattr(place, name) for place in places] for name in RowPlace._fields})
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
-    write_whole(dataset.place.inner(".inputs.parquet"), sink.getvalue().to_pybytes())
-    for number in before - {number for _, number in names}:
+    write_whole(dataset.place.inner(_PLACES), sink.getvalue().to_pybytes())
+    for number in {place.batch for place in before} - {batch.number for batch in batches}:
         dataset.delete(number)
 
 
 def do(batch: Batch, reading: JobReading, dataset: JobDataset, *, force: bool) -> BatchEnd:
-    """Read what is missing of a batch, and write it where anything changed.
+    """Read what is missing of a batch, and write it where anything changed; rows of earlier jobs' inputs stay.
 
     Raises:
         OutputError: the storage cannot be written.
     """
-    waiting = list(taken(reading, batch.inputs))
-    entry = None if force else dataset.entry(batch.number)
-    if entry is not None and entry.keys == [each.row.key for each in waiting] and _is_final(entry.failed, entry.counts):
+    waiting = {each.row.name: each for each in taken(reading, batch.inputs)}
+    entry = dataset.entry(batch.number)
+    if entry is not None and not force and _is_finished(entry, batch, waiting):
         return BatchEnd(batch.number, 0, len(waiting), [], entry.counts)
-    kept = {} if force else dataset.kept_rows(batch.number)
-    finished = {place: row for place, row in kept.items() if row.is_final}
-    missing = [each for each in waiting if (each.row.name, each.row.key) not in finished]
+    kept = dataset.kept_rows(batch.number)
+    missing = [each for each in waiting.values() if force or not _is_kept(each, kept)]
+    again = {each.row.name for each in missing}
     read = iter(read_rows(reading, missing))
-    again = {id(each) for each in missing}
-    rows = [next(read) if id(each) in again else finished[each.row.name, each.row.key] for each in waiting]
+    rows = [next(read) if place.name in again else kept.get(place.name) or _lost(place) for place in batch.places]
     entry = dataset.write(batch.number, rows)
-    done = sum(isinstance(row, JobRow) and not row.error for row in rows)
-    return BatchEnd(batch.number, done, len(rows) - len(missing), entry.failed, entry.counts)
+    own = [row for row in rows if row.name in waiting]
+    done = sum(isinstance(row, JobRow) and not row.error for row in own)
+    failed = [(row.name, row.error) for row in own if row.error]
+    return BatchEnd(batch.number, done, len(own) - len(missing), failed, entry.counts)
 
 
-def _is_final(failed: Sequence[object], counts: dict[str, int]) -> bool:
-    """Say whether nothing of a batch is to be tried again: failed inputs are, and calls that got no answer."""
-    return not failed and not counts["unanswered"]
+def _is_finished(entry: BatchEntry, batch: Batch, waiting: Mapping[str, Waiting]) -> bool:
+    """Say whether a batch is as this job would write it; what failed, and calls without an answer, are tried again."""
+    if entry.failed or entry.counts["unanswered"] or len(entry.keys) != len(batch.places):
+        return False
+    keys = zip(batch.places, entry.keys, strict=True)
+    return all(place.name not in waiting or waiting[place.name].row.key == key for place, key in keys)
 
 
-def _kept(dataset: JobDataset) -> dict[str, int]:
-    raw = read_if_there(dataset.place.inner(".inputs.parquet"))
-    if raw is None:
-        return {}
-    try:
-        table = pq.read_table(pa.BufferReader(raw))
-    except (OSError, ValueError):
-        return {}
-    return dict(zip(table.column("input").to_pylist(), table.column("batch").to_pylist(), strict=True))
+def _is_kept(waiting: Waiting, kept: Mapping[str, KeptRow]) -> bool:
+    row = kept.get(waiting.row.name)
+    return row is not None and row.is_final and row.key == waiting.row.key
+
+
+def _lost(place: RowPlace) -> JobRow:
+    """Return the row of an earlier job's input whose batch was damaged since."""
+    why = "the batch that it was read into is damaged, and this run was not given it; give it again"
+    return JobRow(place.name, place.notice_id, "", "", error=f"{place.name}: {why}")

@@ -129,6 +129,12 @@ class SharedSource(ModelSource):
         yield SharedEndpoint(self.account, self.sizes, self.settings.prompts)
 
 
+def _with_whole_paths(source: ModelSource) -> ModelSource:
+    """Return a source whose folder and file are named in full: the account works elsewhere."""
+    whole = [path and path.absolute() for path in (source.cache, source.recording)]
+    return replace(source, cache=whole[0], recording=whole[1])
+
+
 @contextmanager
 def shared(reader: ModelReader) -> Iterator[tuple[ModelReader, Any]]:
     """Give the reader as batches use it, and the account, which is open on the driver's machine until the block ends.
@@ -142,7 +148,7 @@ def shared(reader: ModelReader) -> Iterator[tuple[ModelReader, Any]]:
 
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     kept = ray.remote(CallAccount).options(num_cpus=0, max_concurrency=_CALLS_AT_ONCE, scheduling_strategy=here)
-    account = kept.remote(reader.source)
+    account = kept.remote(_with_whole_paths(reader.source))
     try:
         ray.get(account.begin.remote())
     except ray.exceptions.RayTaskError as error:

@@ -80,12 +80,12 @@ class JobDataset(NamedTuple):
         whole = all(info.size == size for info, (size, _) in zip(infos, entry.files.values(), strict=True))
         return entry if whole else None
 
-    def kept_rows(self, batch: int) -> dict[tuple[str, str], KeptRow]:
-        """Return the rows of a batch by their inputs' names and keys; none where the batch is not whole."""
+    def kept_rows(self, batch: int) -> dict[str, KeptRow]:
+        """Return the rows of a batch by their inputs' names; none where the batch is not whole."""
         if self.entry(batch) is None:
             return {}
         tables = {name: pq.read_table(opened(self.file(name, batch))) for name in schemas()}
-        return {(row.name, row.key): row for row in _split(tables)}
+        return {row.name: row for row in _split(tables)}
 
     def write(self, batch: int, rows: Sequence[JobRow | KeptRow]) -> BatchEntry:
         """Write a batch and its entry.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from extractor.cluster.batches import Batch, BatchEnd, batches_of, do, keep
+from extractor.cluster.batches import Batch, BatchEnd, RowPlace, batches_of, do, keep, places_in
 from extractor.cluster.dataset import JobDataset
 from extractor.cluster.job_inputs import JobInput, contents, listed
 from extractor.cluster.job_rows import JobReading, Numbered, same_program
@@ -27,6 +28,7 @@ from extractor.files.sources.source import Source
 from extractor.logs import LOGGER
 from extractor.readers import ModelReader, Reader
 from extractor.runs.fingerprint import code_fingerprint
+from extractor.runs.last_results import Origin, with_free_ids
 from extractor.version import __version__
 
 _ANOTHER = "choose another with --out"
@@ -67,6 +69,7 @@ def run_on_ray(  # noqa: PLR0913
     address: str | None = None,
     jobs: int | None = None,
     force: bool = False,
+    replaces: bool = False,
     begun: Callable[[int], None] = lambda _: None,
     watch: Callable[[BatchEnd], None] = lambda _: None,
 ) -> JobReport:
@@ -75,7 +78,8 @@ def run_on_ray(  # noqa: PLR0913
     ``address`` is that of a running cluster's head (``auto``, ``ray://host:10001``); None starts one on this machine,
     with ``jobs`` processors. ``begun`` receives the number of inputs, ``watch`` the end of each batch, in no certain
     order. Batches that an earlier job finished are left as they are while inputs, settings and this program are the
-    same.
+    same, unless ``force``. Notices of earlier jobs that are not among the inputs stay unless this job ``replaces``
+    them; where there are no inputs all stay as they are.
 
     Raises:
         SettingsError: ``out`` cannot be used, another job writes there, or the cluster cannot be reached.
@@ -90,13 +94,13 @@ def run_on_ray(  # noqa: PLR0913
         report.passed_over = [(each.name, each.kind) for each in found.passed_over]
         report.pending = len(found.inputs)
         begun(report.inputs)
-        batches = batches_of(_numbered(found.inputs), dataset)
-        keep(batches, dataset)
+        batches = _batches(found.inputs, dataset, replaces=replaces)
         if how := reading.reader.expect(report.inputs):
             LOGGER.info("%s", how)
         try:
             with _shared(reading, report) as to_do:
-                for end in _ends(batches, to_do, dataset, force=force):
+                report.found = _staying(batches, dataset)
+                for end in _ends([batch for batch in batches if batch.inputs], to_do, dataset, force=force):
                     report.add(end)
                     watch(end)
         except KeyboardInterrupt:
@@ -127,7 +131,34 @@ def _shared(reading: JobReading, report: JobReport) -> Iterator[JobReading]:
             report.asked = ray.get(account.end.remote())
 
 
-def _numbered(inputs: Sequence[JobInput]) -> list[Numbered]:
+def _batches(inputs: Sequence[JobInput], dataset: JobDataset, *, replaces: bool) -> list[Batch]:
+    """Return all batches of a job's dataset, and write down which input belongs to which.
+
+    Raises:
+        OutputError: the storage cannot be written.
+    """
+    before = places_in(dataset)
+    if not inputs:
+        return batches_of([], before)
+    staying = before
+    if replaces:
+        names = {each.source.name for each in inputs}
+        staying = [place for place in before if place.name in names]
+    batches = batches_of(_numbered(inputs, staying), staying)
+    keep(batches, before, dataset)
+    return batches
+
+
+def _staying(batches: Sequence[Batch], dataset: JobDataset) -> dict[str, int]:
+    """Return what the batches hold of which this job was given nothing."""
+    found: Counter[str] = Counter()
+    for batch in batches:
+        entry = None if batch.inputs else dataset.entry(batch.number)
+        found.update(entry.counts if entry else {})
+    return dict(found)
+
+
+def _numbered(inputs: Sequence[JobInput], before: Sequence[RowPlace]) -> list[Numbered]:
     """Return the inputs with their ids; those whose names clash are told apart by their contents, as in a run."""
     by_source = {each.source: each for each in inputs}
 
@@ -135,7 +166,9 @@ def _numbered(inputs: Sequence[JobInput]) -> list[Numbered]:
         (data,) = contents([by_source[source]])
         return sha256(data if isinstance(data, bytes) else str(data).encode(errors="surrogatepass")).hexdigest()
 
-    ids = notice_ids([each.source for each in inputs], content_hash)
+    sources = [each.source for each in inputs]
+    origins = [Origin(place.notice_id, place.name, "") for place in before]
+    ids = with_free_ids(notice_ids(sources, content_hash), sources, origins, content_hash)
     return [Numbered(each, notice_id) for each, notice_id in zip(inputs, ids, strict=True)]
 
 

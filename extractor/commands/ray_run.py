@@ -62,6 +62,7 @@ def run_on_engine(paths: Sequence[str], out: str, reader: Reader, options: RayOp
             address=options.address,
             jobs=options.jobs,
             force=options.force,
+            replaces=options.replace,
             begun=progress.begin,
             watch=progress.advance,
         )
@@ -75,6 +76,9 @@ def run_on_engine(paths: Sequence[str], out: str, reader: Reader, options: RayOp
         LOGGER.log(logging.ERROR if report.ending == "interrupted" else logging.INFO, "%s", how_it_went(report))
     if report.ending == "interrupted":
         return _INTERRUPTED
+    if not report.done + report.unchanged + len(report.failed):
+        LOGGER.error("%s: nothing could be read; the results of the last run stay as they are", out)
+        return 1
     if report.failed:
         return 1
     return _UNANSWERED if report.found.get("unanswered") else 0

@@ -130,13 +130,19 @@ def test_files_of_every_kind_have_the_records_of_a_run_and_a_restart_does_what_i
     (folder / "n1.txt").write_text(variant(9), encoding="utf-8")
     (folder / "n9.txt").write_text(variant(8), encoding="utf-8")
     before = {row["input"]: row for row in rows}
+    (folder / "n2.txt").rename(folder.with_name("n2.txt"))
     again = jobs.run("in", "rows.parquet", out="out", options=("--memory", "300"))
     assert again.status == 1
     assert jobs.totals("out")["done"] == 2
-    assert jobs.totals("out")["unchanged"] == 4
+    assert jobs.totals("out")["unchanged"] == 3
     after = {row["input"]: row for row in jobs.rows("out")}
     changed = {name for name, row in after.items() if row != before.get(name)}
     assert {"in/n1.txt", "in/n9.txt"} <= changed <= {"in/n1.txt", "in/n9.txt", "in/broken.docx"}
+    assert set(before) < set(after)  # what is given no more stays
+
+    assert jobs.run("in/n0.txt", "in/n1.txt", out="out", options=("--replace",)).status == 0
+    assert {row["input"] for row in jobs.rows("out")} == {"in/n0.txt", "in/n1.txt"}
+    assert jobs.totals("out")["unchanged"] == 2
 
 
 def alone(notice: dict[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Model(Protocol):
 
     @property
     def sizes(self) -> PackSizes:
-        """How much it is asked at once."""
+        """The sizes of what it is asked at once."""
 
     def has_answer(self, call: Call[Response]) -> bool:
         """Say whether an answer is at hand, so that no request is needed."""
@@ -113,7 +113,7 @@ class Session:
         try:
             answer = await self._model.ask(call)
         except (EndpointFailure, AnswerFailure) as failure:
-            if failure.reason.is_of_the_size:
+            if self._model.sizes.is_too_much(failure.reason):
                 self._note(task, pack, right=False)
             if failure.reason.wants_less and parts:
                 # What does not stop, or was about other marks, will hardly be better in a quarter of it.

@@ -7,15 +7,17 @@ check says so. The outcome depends on the notices alone, not on their order.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 from typing import NamedTuple
 
 from extractor.collection.body_names import BodyName, may_be_one
 from extractor.collection.editions import editions
-from extractor.collection.notice_signatures import NoticeSignature
+from extractor.collection.notice_signatures import SKETCH, NoticeSignature
 from extractor.record.contract import Notice
 from extractor.text.normal_form import normalise
 
@@ -24,7 +26,7 @@ _SAME_FINDINGS = 0.7
 _SAME_WORDS = 0.6
 _SAME_NUMBERS = 0.9
 """The least shares of findings, of clauses and of numbers that two notices of one body and day have in common."""
-_MOST_COMPARED = 40
+_MOST_COMPARED = 12
 """Notices that one is compared with: those of one body and year, of which there are a few."""
 
 
@@ -42,15 +44,23 @@ class Kinship(NamedTuple):
     edition: str | None = None
 
 
+class _Sketch(NamedTuple):
+    """A sketch as it is compared; ``largest`` bounds the hashes that it would hold: of one that is full, its last."""
+
+    hashes: frozenset[int]
+    order: Sequence[int]
+    largest: float
+
+
 class _Candidate(NamedTuple):
     """A notice as it is compared: its signature, its body, and what it says of its inspection, in normal form."""
 
     signature: NoticeSignature
     body: BodyName | None
     known: Mapping[str, str]
-    findings: frozenset[int]
-    clauses: frozenset[int]
-    numbers: frozenset[int]
+    findings: _Sketch
+    clauses: _Sketch
+    numbers: _Sketch
 
 
 @dataclass(eq=False)
@@ -129,8 +139,12 @@ def _known(signature: NoticeSignature) -> dict[str, str]:
 
 
 def _candidate(signature: NoticeSignature) -> _Candidate:
-    sketches = map(frozenset, (signature.findings, signature.clauses, signature.numbers))
+    sketches = map(_sketch, (signature.findings, signature.clauses, signature.numbers))
     return _Candidate(signature, signature.body, _known(signature), *sketches)
+
+
+def _sketch(order: Sequence[int]) -> _Sketch:
+    return _Sketch(frozenset(order), order, order[-1] if len(order) >= SKETCH else inf)
 
 
 def _near(keys: Iterable[str], by_key: Mapping[str, Mapping[int, _Group]]) -> list[_Group]:
@@ -159,7 +173,7 @@ def _may_be_same(candidate: _Candidate, group: _Group) -> bool:
     if _has_same_core(candidate, group):
         return not any(name.startswith("inspection_") for name in conflicts)
     is_told_then = "feedback_date" in candidate.known and "feedback_date" in group.known
-    same_findings = candidate.findings and _shared(candidate.findings, group.head.findings) >= _SAME_FINDINGS
+    same_findings = candidate.findings.order and _shared(candidate.findings, group.head.findings) >= _SAME_FINDINGS
     return bool(is_told_then and same_findings and _is_one_body(candidate, group))
 
 
@@ -188,15 +202,12 @@ def _is_alike(one: _Candidate, other: _Candidate) -> bool:
     )
 
 
-def _shared(one: frozenset[int], other: frozenset[int]) -> float:
-    """Return the share of hashes in common (Jaccard's, of sketches an estimate); 1 where neither has any."""
-    common, most = one & other, max(len(one), len(other))
-    if not most:
-        return 1.0
-    if len(common) < most / 2:
-        return 0.0  # far from any share that counts
-    smallest = sorted(one | other)[:most]
-    return sum(each in common for each in smallest) / most
+def _shared(one: _Sketch, other: _Sketch) -> float:
+    """Return the share of hashes in common (Jaccard's, of sketches that are full an estimate); 1 for none at all."""
+    common = len(one.hashes & other.hashes)
+    most = min(one.largest, other.largest)
+    either = bisect_right(one.order, most) + bisect_right(other.order, most) - common
+    return common / either if either else 1.0
 
 
 def _placed(groups: Sequence[_Group], doubts: Mapping[str, str]) -> dict[str, Kinship]:

@@ -19,7 +19,7 @@ from extractor.record.contract import Issue, Notice, Record
 FORM = 1
 """The form of signatures; one of another form is made again from the notice."""
 
-_SKETCH = 256
+SKETCH = 256
 """Of the words and numbers of a notice, the hashes that are kept: the smallest, which are a fair sample."""
 _MARKS = ",。;:!?、"
 _UNHEARD = "“”\"'‘’《》<>()[]【】「」"
@@ -138,7 +138,7 @@ def _hash(letters: str) -> str:
 
 def _sketch(words: Iterable[str]) -> tuple[int, ...]:
     """Return the smallest hashes of words."""
-    return tuple(sorted({crc32(each.encode("utf-8", "surrogatepass")) for each in set(words)})[:_SKETCH])
+    return tuple(sorted({crc32(each.encode("utf-8", "surrogatepass")) for each in set(words)})[:SKETCH])
 
 
 def _round(opening: str) -> str | None:

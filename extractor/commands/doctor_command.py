@@ -33,6 +33,10 @@ _LARGEST = 1400
 """Tokens of the largest pack that is tried: whoever answers it right is asked more by a run, step by step."""
 
 _COLUMN = 14
+_SCHEMAS = {
+    True: "one made for each call is taken",
+    False: "one made for each call is refused; a run sends the general one",
+}
 _MOST_MODELS = 12  # that are shown of an endpoint with hundreds
 
 
@@ -92,6 +96,7 @@ def _sized_calls() -> list[SizedCall]:
     from extractor.assist.labels.label_pack import labels_packs
     from extractor.assist.packs.material import read_first
     from extractor.assist.prompts import call_for
+    from extractor.assist.tasks import LABELS
     from extractor.endpoint.doctor import SizedCall
     from extractor.endpoint.model_capacity import RUNGS
 
@@ -101,7 +106,12 @@ def _sized_calls() -> list[SizedCall]:
         for number, ((place, paper), (matter, thing)) in enumerate(product(_PLACES, _MATTERS), start=1)
     )
     material = read_first(f"某水库管理所党支部关于巡察整改进展情况的通报\n一、整改进展情况\n{issues}", "sized")
-    return [SizedCall(tokens, call_for(labels_packs(material, tokens)[0])) for tokens in RUNGS if tokens <= _LARGEST]
+
+    def sized(tokens: int) -> SizedCall:
+        pack = labels_packs(material, tokens)[0]
+        return SizedCall(tokens, call_for(pack), lambda answer: LABELS.rest(material, pack, answer) is None)
+
+    return [sized(tokens) for tokens in RUNGS if tokens <= _LARGEST]
 
 
 @contextmanager
@@ -129,6 +139,8 @@ def _lines(report: DoctorReport) -> Iterator[str]:
         yield _row("trust", _of_trust(report.model))
     for trial in report.modes:
         yield _row(trial.mode, _of_mode(trial))
+    if report.takes_pack_schema is not None:
+        yield _row("schema", _SCHEMAS[report.takes_pack_schema])
     if report.best_mode:
         yield from _of_best_mode(report)
     for heading, lines in (("What is wrong:", report.diagnoses), ("What to do:", report.suggestions)):

@@ -52,10 +52,11 @@ _ROOM = 256  # tokens for the simple question: enough to see that an answer keep
 
 
 class SizedCall(NamedTuple):
-    """A call about a pack of so many tokens of pieces."""
+    """A call about a pack of so many tokens of pieces; ``is_whole`` is whether an answer leaves no piece out."""
 
     tokens: int
     call: Call[Any]
+    is_whole: Callable[[Any], bool]
 
 
 async def examine(
@@ -115,7 +116,9 @@ async def _tried_out(
             how = settings.model_copy(update={"mode": mode, "retries": min(settings.retries, _RETRIES)})
             endpoints[mode] = await stack.enter_async_context(Endpoint(how))
             trial = await _tried_with_schema(endpoints[mode], [ask_tiny, *(each.call for each in sized[:1])], mode)
+            taken = endpoints[mode].sizes.capacity.takes_pack_schema
             report = replace(report, modes=(*report.modes, trial))
+            report = report if taken is None else replace(report, takes_pack_schema=taken)
             if trial.reason in _HOPELESS or all(each.reason is Reason.TIMEOUT for each in report.modes):
                 break
         best = report.best_mode
@@ -145,8 +148,9 @@ async def _with_sizes(
     right: list[int] = []
     assert report.best_mode
     for each in sized:
-        trial = await _tried(endpoint, each.call, report.best_mode)
-        if not trial.works:
+        answers: list[Any] = []
+        trial = await _tried(endpoint, each.call, report.best_mode, answers.append)
+        if not (trial.works and all(map(each.is_whole, answers))):
             return replace(report, right_sizes=tuple(right), wrong_size=each.tokens)
         right.append(each.tokens)
         if trial.seconds > min(_PATIENCE, settings.timeout / 4):
@@ -180,6 +184,7 @@ def capacity_of(settings: EndpointSettings, report: DoctorReport) -> ModelCapaci
         first_token=speed.first_token if speed else None,
         read=read or None,
         written=speed.per_second if speed else None,
+        takes_pack_schema=report.takes_pack_schema,
     )
 
 
@@ -211,13 +216,15 @@ async def _tried_with_schema(endpoint: Endpoint, calls: Sequence[Call[Any]], mod
     return replace(trial, obeys_schema=True if mode == "json_schema" else None)
 
 
-async def _tried(endpoint: Endpoint, call: Call[Response], mode: Mode) -> ModeTrial:
-    """Try a mode as a run would: a wrong answer is sent back."""
+async def _tried(
+    endpoint: Endpoint, call: Call[Response], mode: Mode, taken: Callable[[Response], None] = lambda _: None
+) -> ModeTrial:
+    """Try a mode as a run would: a wrong answer is sent back. ``taken`` is called with the answer, if it is valid."""
     tally = Tally()
     started = time.perf_counter()
     failure: CallFailure | None = None
     try:
-        await endpoint.ask(call, tally=tally)
+        taken((await endpoint.ask(call, tally=tally)).value)
     except (EndpointFailure, AnswerFailure) as error:
         failure = error
     return ModeTrial(

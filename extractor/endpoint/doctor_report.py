@@ -11,7 +11,9 @@ from extractor.endpoint.failures import Reason
 from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 
-OF_THE_MODEL = frozenset((Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER, Reason.TRUNCATED, Reason.ENDLESS, Reason.REFUSED))
+OF_THE_MODEL = frozenset(
+    (Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER, Reason.TRUNCATED, Reason.ENDLESS, Reason.REFUSED, Reason.MARKS_UNSEEN)
+)
 """Reasons for which a call fails although the endpoint works."""
 
 _COMFORTABLE_CONTEXT = 12_288  # tokens; what the largest calls take, prompt and answer
@@ -32,6 +34,7 @@ ODDITIES = {
 }
 """The oddities of endpoints, in words."""
 
+_NOT_ABLE = frozenset((Reason.INVALID_ANSWER, Reason.MARKS_UNSEEN))
 _LONGER_CONTEXT = "start the server with a longer context (llama-server -c 16384, Ollama num_ctx)"
 _REMEDIES = {
     Reason.CONNECTION: "start the server, or correct --base-url (host, port, and /v1 at its end)",
@@ -50,6 +53,7 @@ _REMEDIES = {
     Reason.SERVER: "try again in a while; the server's own log may say more (behind a proxy: that of the server, too)",
     Reason.BAD_REQUEST: "see the server's log for what it does not take; is the key in {variable} the one it wants?",
     Reason.INVALID_ANSWER: "take a more able model",
+    Reason.MARKS_UNSEEN: "take a more able model",
 }
 
 
@@ -91,7 +95,8 @@ class DoctorReport:
     ``models`` is None where it lists none. ``context`` (tokens) is None where it states none; then ``long_prompt`` is
     the trial of a prompt of ``long_tokens``. ``slots`` is how many calls it says it answers at once, None where it does
     not say, ``at_once`` how many it answered in the time of one. ``right_sizes`` are the packs, in tokens of pieces,
-    that it answered right, ``wrong_size`` the first that it did not. ``cold`` is the speed with a new prompt, ``warm``
+    that it answered right, ``wrong_size`` the first that it did not. ``takes_pack_schema`` is whether it took a schema
+    of a call's own in mode ``json_schema``, None where none was sent. ``cold`` is the speed with a new prompt, ``warm``
     with the same again.
     """
 
@@ -107,6 +112,7 @@ class DoctorReport:
     at_once: int | None = None
     right_sizes: tuple[int, ...] = ()
     wrong_size: int | None = None
+    takes_pack_schema: bool | None = None
     cold: Speed | None = None
     warm: Speed | None = None
     diagnoses: tuple[str, ...] = ()
@@ -145,7 +151,7 @@ def diagnoses(report: DoctorReport) -> tuple[str, ...]:
     if not report.best_mode:
         found += _told_once(report.modes)
         reasons = {trial.reason for trial in report.modes}
-        if report.obeys_schema and Reason.INVALID_ANSWER in reasons and reasons <= OF_THE_MODEL:
+        if report.obeys_schema and reasons & _NOT_ABLE and reasons <= OF_THE_MODEL:
             found.append("the endpoint is sound, but the model is not able enough for what a run asks")
     ignoring = [trial.mode for trial in report.modes if trial.obeys_schema is False]
     if ignoring:

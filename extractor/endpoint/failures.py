@@ -48,7 +48,7 @@ class Reason(StrEnum):
 
     @property
     def is_of_the_size(self) -> bool:
-        """True where less at once might have been answered: it was too much for the model, its context or the time."""
+        """True where less at once might have been answered: it was too much for the model or its context."""
         return self in _OF_THE_SIZE
 
     @property
@@ -66,7 +66,7 @@ _PASSING = frozenset((Reason.RATE_LIMITED, Reason.SERVER, Reason.TIMEOUT, Reason
 _WANTING_LESS = frozenset(
     (Reason.TRUNCATED, Reason.ENDLESS, Reason.CONTEXT_TOO_LONG, Reason.PROMPT_CLIPPED, Reason.MARKS_UNSEEN)
 )
-_OF_THE_SIZE = _WANTING_LESS | {Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER, Reason.TIMEOUT}
+_OF_THE_SIZE = _WANTING_LESS | {Reason.INVALID_ANSWER, Reason.EMPTY_ANSWER}
 _CONCERNING_ALL = frozenset((Reason.AUTH, Reason.NOT_FOUND, Reason.QUOTA))
 _OF_THE_WAY = frozenset((Reason.CONNECTION, Reason.TLS, Reason.REDIRECTED))
 

@@ -1,10 +1,11 @@
-"""How much of a notice is asked at once, by what is known of the model, what is preferred, and how it answers."""
+"""The share of a notice that is asked at once, by what is known of the model, what is preferred, and how it answers."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Literal
 
+from extractor.endpoint.failures import Reason
 from extractor.endpoint.model_capacity import RUNGS, ModelCapacity, unknown
 from extractor.endpoint.settings import EndpointSettings
 
@@ -55,9 +56,21 @@ class PackSizes:
         """Return the budgets at which answers may be kept: the one that is chosen, then the others, largest first."""
         return list(dict.fromkeys((self.budget(total), *reversed(RUNGS))))
 
+    def is_too_much(self, reason: Reason) -> bool:
+        """Return whether less at once might have been answered, by the reason for which a call failed.
+
+        Elsewhere an answer that does not come in time is a busy endpoint's, on this machine it is a slow model's.
+        """
+        return reason.is_of_the_size or (self._is_local and reason is Reason.TIMEOUT)
+
     def answered(self, tokens: int, *, right: bool) -> None:
         """Note that a pack of so many tokens was answered right, or its answer was cut or could not be used."""
         self.capacity = self.capacity.answered(tokens, right=right)
+
+    def showed_schema(self, *, taken: bool) -> None:
+        """Note whether the endpoint took a schema of a call's own, or only the general one."""
+        if self.capacity.takes_pack_schema is not taken:
+            self.capacity = replace(self.capacity, takes_pack_schema=taken)
 
     def ran(self, at_once: int, *, caches_prefix: bool) -> None:
         """Note how many calls ran side by side, and whether a prompt's beginning was found in a prefix cache."""

@@ -163,7 +163,8 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
     title = text[outline.title.start : outline.title.end]
     category = judged_category(title, [measure.words for measure in measures], lambda: answer)
     status = issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}")
-    return IssueReading(outline, category.value, status, measures, {"category": category.confidence})
+    confidence = {"category": category.confidence, "status": rate("issue_status", status)}
+    return IssueReading(outline, category.value, status, measures, confidence)
 
 
 def _with_duties(text: str, dates: Sequence[DateFound], issue: IssueReading) -> IssueReading:

@@ -17,7 +17,8 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ValidationError
 from starlette.background import BackgroundTask
 
-from extractor.errors import SettingsError
+from extractor.collection.placed_lines import placed_line
+from extractor.errors import InputError, SettingsError
 from extractor.record.contract import Notice
 from extractor.record.enumerations import Category, IssueStatus, MeasureType
 from extractor.review.changes import MadeChange
@@ -35,10 +36,10 @@ from extractor.service.http.api_models import (
 )
 from extractor.service.http.leaving import until_client_leaves
 from extractor.service.intake.spool import EXPORT_PREFIX
-from extractor.service.store import item_store, notice_store, review_store
+from extractor.service.store import item_store, kin_store, notice_store, review_store
 from extractor.service.store.notice_store import NoticeFilter
 from extractor.service.work import jobs
-from extractor.service.work.export_process import MEDIA_TYPES, ExportEnding, write_export
+from extractor.service.work.export_process import MEDIA_TYPES, ExportedNotices, ExportEnding, write_export
 from extractor.service.work.service_parts import Service
 from extractor.strict import first_mistake
 
@@ -131,7 +132,11 @@ async def list_notices(
     after: Annotated[int | None, Query(ge=0, le=_LARGEST, description="`next` of the page before.")] = None,
 ) -> NoticePage:
     """List the notices, the newest first. Where several filters are about issues, one issue has to match them all."""
-    listed = partial(notice_store.page_of_notices, service.database, wanted, limit=limit, after=after)
+
+    def listed() -> NoticePage:
+        page = notice_store.page_of_notices(service.database, wanted, limit=limit, after=after)
+        return kin_store.with_kinships(page, service.kin())
+
     return await (service.run_heavy(listed) if wanted.query else run_in_threadpool(listed))
 
 
@@ -145,7 +150,9 @@ def get_notice(notice_id: str, service: CurrentService) -> Response:
     record = notice_store.stored_record(service.database, notice_id)
     if record is None:
         raise _no_notice()
-    return Response(record, media_type="application/json")
+    kinship = service.kin().get(notice_id)
+    placed = record if kinship is None else placed_line(record, kinship, service.lang)
+    return Response(placed, media_type="application/json")
 
 
 @router.get("/v1/notices/{notice_id}/text", response_class=PlainTextResponse, responses=_NO_NOTICE)
@@ -269,7 +276,7 @@ async def watch_job(
     response_class=FileResponse,
     responses=problems(
         _403="A page of another site sent this.",
-        _422="There is no such format.",
+        _422="There is no such format, or there are no such notices.",
         _501="This format is not available here.",
     ),
 )
@@ -289,11 +296,14 @@ async def _exported(ending: ExportEnding, service: Service, wanted: NoticeFilter
         place = Path(tempfile.mkdtemp(prefix=EXPORT_PREFIX, dir=service.uploads))
         try:
             kept = notice_store.stored_notices(service.database, wanted)
-            return await write_export(kept, ending, place, service.lang), place
+            kin = partial(kin_store.stored_kinships, service.database, wanted)
+            return await write_export(ExportedNotices(kept, kin), ending, place, service.lang), place
         except BaseException as error:
             await asyncio.shield(run_in_threadpool(shutil.rmtree, place, ignore_errors=True))
             if isinstance(error, SettingsError):
                 raise HTTPException(501, str(error)) from error
+            if isinstance(error, InputError):
+                raise HTTPException(422, str(error)) from error
             raise
 
 

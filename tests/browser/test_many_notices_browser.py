@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
-TEXT = "\n".join([TITLE, *BODY]) + "\n"
+TEXT = "\n".join([TITLE, *BODY]).replace("党纪处分5人", "党纪处分5人,其中科级干部2人") + "\n"
 YEARS = ("2021", "2022", "2023")
 
 
@@ -71,3 +71,16 @@ def test_a_notice_leads_to_the_other_years_and_a_copy_to_what_counts(browser: Br
     with opened(browser, file, "#/notice/y2023") as page:
         page.locator(".copy-of a").click()
         expect(page.locator(".copy-of")).to_have_count(0)
+
+
+def test_a_sum_opens_its_sentences_and_what_it_leaves_out(browser: Browser, file: Path) -> None:
+    with opened(browser, file) as page:
+        names = page.locator(".key-figures dt").all_text_contents()
+        assert dict(zip(names, figures(page), strict=True))["党纪处分"] == "15 人"
+        page.locator(".key-figures div", has_text="党纪处分").locator("a").click()
+        expect(page.locator(".tally")).to_contain_text("党纪处分合计 15 人（3 处，不计 3 处）")
+        assert page.locator("td.column-reason").all_text_contents() == ["计入", "其中项"] * 3
+        assert page.locator("td.column-sentence .lit").all_text_contents() == ["5人", "2人"] * 3
+        page.locator("[name=reason]").select_option("part")
+        expect(page.locator("table.rows tbody tr")).to_have_count(3)
+        assert faults_of_access(page) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_endpoint import Serving, mode_of
+from fake_endpoint import Serving, mode_of, serving
 
 from extractor.cli import main
 
@@ -111,17 +111,19 @@ def test_a_mode_that_is_set_and_does_not_work(server: Serving, capsys: pytest.Ca
 
 
 def test_a_model_that_is_not_able_enough(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
-    simple = (6, 13)  # the questions that try the schema alone; three requests about two measures, three about one
-    server.script(faults={number: "wrong_numbers" for number in range(26) if number not in simple})
+    simple = (2, 5)  # the questions that try the schema alone, behind those about two measures and about one
+    server.script(faults={number: "wrong_numbers" for number in range(10) if number not in simple})
     out = examined(server, capsys, status=1)
-    assert len(server.log()) == 26
-    assert re.fullmatch(r"does not work: .* in \w+ places?; the schema is obeyed", rows(out)["json_schema"])
+    assert len(server.log()) == 10
+    assert re.fullmatch(
+        r"does not work: .* other marks than were shown; the schema is obeyed", rows(out)["json_schema"]
+    )
     assert "- the endpoint is sound, but the model is not able enough for what a run asks\n" in out
     assert "- take a more able model\n" in out
 
 
 def test_an_answer_that_is_right_at_the_second_try(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
-    server.script(faults={0: "wrong_numbers"})
+    server.script(faults={0: "truncated"})
     assert " s and 2 requests" in rows(examined(server, capsys))["json_schema"]
 
 
@@ -181,3 +183,8 @@ def test_no_endpoint(capsys: pytest.CaptureFixture[str]) -> None:
 def test_wrong_settings(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--base-url", server.base_url, "--mode", "guess"]) == 2
     assert capsys.readouterr().err.startswith("error: mode (--mode): ")
+
+
+def test_an_answer_that_leaves_pieces_out_is_not_right(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving("dull_model:forgetful") as server:
+        assert rows(examined(server, capsys))["at once"].startswith("one measure at a time, of 400 not")

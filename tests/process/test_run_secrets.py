@@ -85,7 +85,7 @@ def assert_clean(said: Said) -> None:
 def asked(server: Serving, folder: Path, capfd: pytest.CaptureFixture[str], *options: str, url: str = "") -> Said:
     """Run in this process, and expect that the model was asked about the sentence."""
     arguments = ["run", "secret.txt", "--out", "out", "--cache-dir", "cache", "--base-url", url or server.base_url]
-    main([*arguments, "--model", "fake", "--retries", "1", "--log-level", "info", *options])
+    main([*arguments, "--model", "fake", "--retries", "1", "--concurrency", "8", "--log-level", "info", *options])
     captured = capfd.readouterr()
     assert any(SENTENCE in json.loads(body)["messages"][-1]["content"] for body in bodies(server))
     return left_in(folder, out=captured.out, err=captured.err)

@@ -65,7 +65,9 @@ def test_a_record_is_what_the_pipeline_gives(client: Client, path: Path) -> None
     text = path.read_text(encoding="utf-8")
     answer = client.ask(f"/v1/notices/{path.stem}")
     assert answer.headers["content-type"] == "application/json"
-    assert Notice.model_validate_json(answer.body) == extract(text, notice_id=path.stem)
+    record = Notice.model_validate_json(answer.body)
+    assert record.series is not None
+    assert record.model_copy(update={"series": None, "edition": None}) == extract(text, notice_id=path.stem)
     assert client.ask(f"/v1/notices/{path.stem}/text").body.decode() == text
 
 

@@ -91,6 +91,7 @@ NUMBERINGS: dict[str, _Numbering] = {
     "ordinal_problem": lambda n: _Label(f"第{chinese(n)}个问题：", f"第{chinese(n)}个问题"),
     "ordinal_digit_problem": lambda n: _Label(f"第{n}个问题：", f"第{n}个问题"),
     "bracketed_problem": lambda n: _Label(f"【问题{n}】", f"问题{n}"),
+    "task_serial": lambda n: _Label(f"整改任务序号{n}：", f"整改任务序号{n}"),
 }
 SAME_LEVEL = {
     "digit_wide_dot": "digit_dot",
@@ -114,6 +115,7 @@ _FINDING_NUMBERINGS = (
     "ordinal_problem",
     "ordinal_digit_problem",
     "bracketed_problem",
+    "task_serial",
     "dashed",
     "problem_dashed",
     "none",
@@ -152,6 +154,8 @@ _STATES = {
     "正在推进": "in_progress",
     "持续推进": "in_progress",
     "基本完成": None,
+    "达到序时进度": "in_progress",
+    "分阶段整改": "in_progress",
 }
 
 
@@ -416,7 +420,7 @@ def _style(draw: _Draw) -> _Style:
     numbering = draw.choose(
         "numbering", [each for each in _FINDING_NUMBERINGS if SAME_LEVEL.get(each, each) not in taken]
     )
-    says_problem = "problem" in numbering or "feedback" in numbering
+    says_problem = any(word in numbering for word in ("problem", "feedback", "task"))
     frames = [name for name, frame in _FRAMES.items() if frame.labelled or not says_problem]
     if draw.layout["groups"] == "framed":  # or the deepest frame is the group's
         frames = [name for name in frames if "“" in _FRAMES[name].before and name != "aspect"]
@@ -444,7 +448,7 @@ def _more(draw: _Draw, *, run_in: bool) -> str:
     if draw.layout["state"] == "none":
         forms.append("next_step")
     if not run_in:
-        forms += ["manifestation", "responsible_in_brackets"]
+        forms += ["manifestation", "responsible_in_brackets", "duties_in_brackets"]
     return draw.choose("more", forms)
 
 
@@ -484,6 +488,8 @@ def _issue(draw: _Draw, style: _Style, label: _Label, section: tuple[str, ...]) 
         measures = [*measures, step]
     elif style.more == "responsible_in_brackets":
         heading += f"（责任单位：{draw.random.choice(_words()['offices'])}）"
+    elif style.more == "duties_in_brackets":
+        heading += f"（{draw.random.choice(_words()['offices'])}牵头，2023年9月底前完成）"
     before = [_property(draw, each) for each in answer.before]
     if style.more == "manifestation":
         before.insert(0, "具体表现：有的台账记录不完整，有的环节把关不严。")
@@ -550,6 +556,9 @@ def _findings(draw: _Draw, style: _Style) -> tuple[list[str], list[InventedIssue
     groups = draw.layout["groups"]
     sizes = [draw.random.choice([2, 3]) for _ in range(2)] if groups != "none" else [draw.random.choice([3, 4, 5])]
     dashed = style.numbering in ("dashed", "problem_dashed")
+    draw.layout["group_properties"] = "no"
+    if groups in ("numbered", "counts", "states"):
+        draw.chance("group_properties", 0.2)
     restart = dashed or (groups != "none" and draw.chance("numbers_restart", 0.5))
     lines: list[str] = []
     issues: list[InventedIssue] = []
@@ -561,6 +570,8 @@ def _findings(draw: _Draw, style: _Style) -> tuple[list[str], list[InventedIssue
             heading, words = _group_heading(draw, group, size, state)
             section = (words,)
             lines.append(heading)
+            if draw.layout["group_properties"] == "yes":
+                lines += [f"责任领导：{draw.random.choice(_words()['persons'])}", "整改时限：2023年12月底"]
             if groups == "two_levels":
                 inner = draw.fresh(["工作推进", "责任落实", "制度执行", "日常监管"]) + "方面"
                 lines.append(NUMBERINGS[draw.layout["inner_numbering"]](1).printed + inner)

@@ -26,6 +26,6 @@ def test_nothing_judged_has_no_error() -> None:
 
 def test_the_judged_values_have_rows() -> None:
     assert judged_rows() == [
-        *("issues.category", "measures.types", "measures.status"),
+        *("issues.category", "issues.status", "measures.types", "measures.status"),
         *("measures.quantities.subject", "measures.organizations", "measures.accountability"),
     ]

@@ -68,9 +68,10 @@ def test_printed_numbers_are_taken_from_beside_their_paragraphs() -> None:
     assert lines(body) == ["一、整改", "(一)问题"]
 
 
-def test_where_a_number_is_not_written_the_file_is_refused_with_advice() -> None:
+@pytest.mark.parametrize("listed", ["\\ls1\\ilvl0", "{\\*\\pn\\pnlvlbody\\pndec\\pnstart1}"])
+def test_where_a_number_is_not_written_the_file_is_refused_with_advice(listed: str) -> None:
     with pytest.raises(RefusedKindError, match=r"a\.rtf.*libreoffice-writer"):
-        read(f"\\pard\\ls1\\ilvl0 {coded('整改')}\\par")
+        read(f"\\pard{listed} {coded('整改')}\\par")
 
 
 def test_deleted_moved_hidden_and_struck_text_is_named_and_not_read() -> None:
@@ -108,6 +109,16 @@ def test_rows_are_lines_and_cells_are_parted() -> None:
     row = "\\trowd\\cellx1\\cellx2\\pard\\intbl {}\\cell {}\\cell\\row\\pard "
     body = row.format(coded("序号"), coded("问题")) + row.format("1", coded("监管")) + coded("其后") + "\\par"
     assert lines(body) == ["序号\t问题", "1\t监管", "其后"]
+
+
+@pytest.mark.parametrize("mark", ["line", "page", "column", "cell", "nestcell", "sect", "tab", "~", "emspace"])
+def test_what_stands_between_two_figures_keeps_them_apart(mark: str) -> None:
+    assert "1234" not in read(f"12\\{mark} 34{coded('项')}\\par").text
+
+
+def test_marks_of_notes_are_in_no_figure_and_exponents_are() -> None:
+    body = f"35{{\\super 1}}{coded('项')}40m{{\\super 2}}{coded('修订')}8{{\\up8\\fs14 3}}{coded('项')}\\par"
+    assert lines(body) == ["35项40m²修订8项"]
 
 
 def test_pictures_and_signs_of_other_fonts_are_told() -> None:

@@ -255,6 +255,8 @@ def test_a_group_heading_tells_the_status(section: list[str], status: str) -> No
         ("清点库房。该问题已整改到位。", "completed"),
         ("清点库房。目前问题已销号。", "completed"),
         ("清点库房。该问题正在推进整改。", "in_progress"),
+        ("清点库房。该问题达到序时进度。", "in_progress"),
+        ("清点库房。该问题分阶段整改。", "in_progress"),
         ("已完成库房清点。", "unspecified"),
         ("正在清点库房。", "unspecified"),
         ("", "unspecified"),
@@ -329,7 +331,7 @@ def test_judgements_are_values_of_the_vocabularies() -> None:
 def test_what_is_judged_says_how_sure_it_is() -> None:
     [issue] = extract("1.关于“失管”问题的整改\n(1)县财政局清点库房12间,给予党纪处分3人。").issues
     [measure] = issue.measures
-    assert set(issue.confidence) == {"category"}
+    assert set(issue.confidence) == {"category", "status"}
     assert set(measure.confidence) == {
         *("types", "status", "quantities[0].subject", "quantities[1].subject", "organizations[0]", "accountability[0]")
     }

@@ -39,6 +39,8 @@ def _expect(marked: str) -> None:
         "⟦民政部门⟧核查低保对象45户。",
         "目前,⟦县水务局⟧已完成验收。",
         "清点库房,⟦白石村党支部⟧组织党员义务搬运。",
+        "设备(⟦青禾镇卫生院⟧申报)已到位。",
+        "⟦青禾街道⟧、⟦白石街道⟧和⟦柳溪镇⟧正在开展清场。",
     ],
 )
 def test_who_acts_counts(width: Callable[[str], str], marked: str) -> None:
@@ -53,13 +55,15 @@ def test_who_acts_counts(width: Callable[[str], str], marked: str) -> None:
         "配合⟦县审计局⟧开展核查。",
         "与⟦青禾职业学院⟧签订协议。",
         "委托⟦青禾大学⟧开展评估。",
+        "已与⟦县公路中心⟧对接,完成设计。",
+        "联合爱心企业、⟦县慈善总会⟧开展帮扶。",
     ],
 )
 def test_partners_count(marked: str) -> None:
     _expect(marked)
 
 
-@pytest.mark.parametrize("marked", ["由⟦县水务局⟧负责养护。", "获⟦省水利厅⟧批复。"])
+@pytest.mark.parametrize("marked", ["由⟦县水务局⟧负责养护。", "获⟦省水利厅⟧批复。", "已被⟦县监委⟧采取留置措施。"])
 def test_an_agent_may_stand_behind_by_or_from(marked: str) -> None:
     _expect(marked)
 
@@ -84,6 +88,10 @@ def test_fields_before_a_word_for_many_bodies_count_one_by_one() -> None:
         "提交县政府批准。",
         "与县财政局沟通。",
         "王某某同志带队核查。",
+        "县委办公室、县政府办公室主任列席会议。",
+        "召开住建、财政等8个部门联席会议。",
+        "细化中心组学习安排。",
+        "邻里中心投入使用。",
         "清点库房,补齐台账。",
         "",
     ],

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from extractor.endpoint.failures import Reason
 from extractor.endpoint.model_capacity import (
     FILE_NAME,
     RUNGS,
@@ -72,6 +73,12 @@ def test_a_model_that_got_better_is_asked_more_in_the_end() -> None:
     assert poor.most == 1
     assert after(poor, *[True] * 60, tokens=400).answered(1, right=True).most == 1  # but never beyond what it is asked
     assert after(ModelCapacity(most=800, wrong={800: 20}), *[True] * 60, tokens=800).most > 1
+
+
+def test_an_answer_that_comes_late_is_of_the_size_on_this_machine_alone() -> None:
+    assert PackSizes(settings(base_url=HERE)).is_too_much(Reason.TIMEOUT)
+    assert not PackSizes(settings()).is_too_much(Reason.TIMEOUT)
+    assert not PackSizes(settings(base_url=HERE)).is_too_much(Reason.AUTH)
 
 
 # --- what is chosen ---------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ _SIGNS = {
     "emspace": "\u2003", "enspace": "\u2002", "qmspace": "\u2005", "~": "\u00a0", "_": "-", "{": "{", "}": "}",
     "\\": "\\",
 }  # fmt: skip
-_BREAKS = {"tab": "<w:tab/>", "line": "<w:br/>", "lbr": "<w:br/>", "page": '<w:br w:type="page"/>'}
+_BREAKS = {"tab": "<w:tab/>", **dict.fromkeys(("line", "lbr", "page", "column"), "<w:br/>")}
 _TOGGLES = {"v": "vanish", "strike": "strike", "striked": "dstrike", "deleted": "deleted", "mvf": "deleted"}
 _HEIGHTS = {"super": "superscript", "sub": "subscript", "nosupersub": ""}
 _ASIDE: dict[str, Kind] = {
@@ -91,6 +91,8 @@ class _Look:
     font: int = -1
     marks: frozenset[str] = frozenset()
     height: str = ""
+    lift: int = 0  # half points, above the line
+    size: int = 24  # of the font, in half points
 
 
 @dataclass
@@ -196,6 +198,8 @@ class _RtfReader:
             if word == "ud":  # the same text as the skipped one around it, in Unicode
                 self._look(kind="text")
         elif is_optional and word not in _SHOWN_IF_KNOWN and word not in _ASIDE:
+            if word == "pn":  # the list of an old program; the number stands in a group of its own
+                self._flows[-1].in_list = True
             self._look(kind="skipped")
         elif not self._begins_group(word) and not self._formats(word, number):
             self._prints(word, number)
@@ -238,8 +242,12 @@ class _RtfReader:
             self._look(marks=marks)
         elif word in _HEIGHTS:
             self._look(height="" if number == 0 else _HEIGHTS[word])
+        elif word in ("up", "dn"):
+            self._look(lift=(6 if number is None else number) * (1 if word == "up" else -1))
         elif word == "plain":
-            self._look(marks=frozenset(), height="", font=self._default_font)
+            self._look(marks=frozenset(), height="", lift=0, size=24, font=self._default_font)
+        elif word == "fs" and number is not None:
+            self._look(size=number)
         elif word == "f" and number is not None:
             self._look(font=number)
         elif word == "uc":
@@ -248,7 +256,7 @@ class _RtfReader:
             flow.in_row = flow.in_list = False
         elif word in ("intbl", "itap"):
             flow.in_row = number != 0
-        elif word in ("ls", "pnlvlbody") and look.kind == "text":
+        elif word == "ls" and look.kind == "text":
             flow.in_list = number != 0
         elif word == "deff":
             self._default_font = number or 0
@@ -320,6 +328,7 @@ class _RtfReader:
     def _run_of(self, look: _Look, inner: str) -> str:
         settings = "".join(f"<w:{mark}/>" for mark in sorted(look.marks - {"deleted"}))
         settings += f'<w:vertAlign w:val="{look.height}"/>' if look.height else ""
+        settings += f'<w:position w:val="{look.lift}"/><w:sz w:val="{look.size}"/>' if look.lift else ""
         charset, name = self._fonts.get(look.font, (0, ""))
         if charset == _SYMBOLS:
             font = quoteattr(_whole(name))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from extractor.text.wording import any_of, pattern
 
 _SHORTEST_NAME = 2
 _LONGEST_NAME = 18
-_OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现|近年来|今年|其次|期间|再|并)+[,]?")
+_OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现(?![代有场金行状任])|近年来|今年|其次|期间|再|并)+[,]?")
 _OPENS = frozenset("目截其同此现近今期再并")
 _JOINS = frozenset("、和及与")
 _TABLE = "organizations"
@@ -36,14 +36,14 @@ _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉
 _ADVERBS = re.compile(rf"(?:{any_of(_TABLE, 'adverbs')})+,?")
 _GENERIC = pattern(_TABLE, "generic")
 _NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,12}、")
-_BARE = re.compile(
-    r"[^\s,。;:!?、()《》“”0-9和与及的]{2,12}?(?=[、和与及(]|等"
-    rf"|{any_of(_TABLE, 'adverbs')}|{pattern(_TABLE, 'acts').pattern})"
-)
-"""A name without an end of names, in a list or behind a word for partners: up to what follows names."""
+_SHORTEST_BARE, _LONGEST_BARE = 3, 12
+_NO_BARE = frozenset(" \n,。;:!?)《》“”0123456789的")
+_BEHIND_BARE = frozenset("、和与及(等")
 _FACILITIES = frozenset(read_table(_TABLE)["facilities"])
 _REGIONS = frozenset("省市县区镇乡村道")
 _LEVELS = frozenset("省市县区镇乡村州局院校全各")
+_SURE_IN_LIST = 64
+"""A name in a list needs so much less of a score behind one that acts."""
 _SIZES = "22244777"
 """The bucket of a name's length in code points, up to 8."""
 
@@ -115,10 +115,12 @@ class _Possible(NamedTuple):
 
     kind: str
     ends: Sequence[int]
+    known: Sequence[int]
+    """Those of ``ends`` that are at a known end of names."""
 
 
 class _Follows(NamedTuple):
-    """What follows a name, or the list of names that it is in: what that is to the name, and the word itself."""
+    """The word that follows a name, or the list of names that it is in, and what that is to the name."""
 
     sort: str
     word: str
@@ -136,6 +138,8 @@ _SORTS = {
     "openers": "acts",
 }
 """What a word of each list is to the name before it; of two lists that hold a word, the first counts."""
+_NOTHING = _Follows(_NONE, "", False)
+_BEHIND_NAMES = frozenset(("acts", "joint", _ADVERB))
 _ACTING = {"acts": 3, "joint": 2, _REFUSED: 1}
 
 
@@ -189,7 +193,7 @@ def _clean(text: str, start: int, stop: int) -> int:
 def _conditional(entry: str) -> tuple[str, re.Pattern[str] | None]:
     """Return the word that an entry begins with, and the pattern of what must follow it, if there is one."""
     word, bracket, condition = entry.partition("(")
-    return word, re.compile(bracket + condition) if condition else None
+    return word.removeprefix("\\"), re.compile(bracket + condition) if condition else None
 
 
 @cache
@@ -226,16 +230,21 @@ def judged_organizations(
 
 
 def chosen_names(text: str, weights: FeatureWeights, candidates: Sequence[NameCandidate]) -> dict[Place, int]:
-    """Return the candidates that name a body, with their scores: the best of each start, none inside another."""
+    """Return the candidates that name a body, with their scores: the best of each start, none inside another.
+
+    A name that a list goes on with, behind one that is chosen, needs less of a score.
+    """
+    least = weights.least - _SURE_IN_LIST
     best: dict[int, tuple[int, Place]] = {}
     for place, features in candidates:
         score = weights.score(features)
-        if score >= weights.least and (place.start not in best or score > best[place.start][0]):
+        if score >= least and (place.start not in best or score > best[place.start][0]):
             best[place.start] = score, place
     found: dict[str, tuple[Place, int]] = {}
     taken = -1
     for score, place in sorted(best.values(), key=itemgetter(1)):
-        if place.start >= taken:
+        goes_on = taken >= 0 and place.start == taken + 1
+        if place.start >= taken and (score >= weights.least or goes_on):
             found.setdefault(text[place.start : place.end], (place, score))
             taken = place.end
     return dict(found.values())
@@ -280,6 +289,7 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
     while waiting:
         begin, kind = waiting.pop()
         names = _names(text, ends, begin, stop)
+        known = names
         following = [end + 1 for end in names if text[end : end + 1] in _JOINS]
         if kind != _CLAUSE:
             names = _with_bare_name(text, begin, stop, names)
@@ -288,7 +298,7 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
             if kind.endswith(_WITH):
                 names = [end for end in names if not _NO_PARTNER.match(text, end)]
         if names:
-            possible[begin] = _Possible(kind, names)
+            possible[begin] = _Possible(kind, names, known)
         for place in following:
             if place not in starts:
                 starts[place] = kind if kind.startswith("chain") else f"chain {kind}"
@@ -307,7 +317,7 @@ def _names(text: str, ends: NameEnds, start: int, stop: int) -> list[int]:
         if found > last:
             break
         name = text[start:found]
-        if not _is_generic(name) and ("(" not in name or name.count("(") == name.count(")")):
+        if not _is_generic(name) and name.count("(") == name.count(")"):
             names.append(_with_bracket(text, found) if text[found : found + 1] == "(" else found)
     return names
 
@@ -323,30 +333,44 @@ def _with_bracket(text: str, end: int) -> int:
     return closed + 1 if closed >= 0 else end
 
 
+def _bare_end(text: str, begin: int, stop: int) -> int | None:
+    """Return where a name without an end of names ends: before a list goes on, or what an agent does."""
+    firsts = _following().firsts
+    for end in range(begin + 1, min(begin + _LONGEST_BARE, stop - 1) + 1):
+        letter = text[end]
+        sort = _word_at(text, end)[0] if letter in firsts and end > begin + 1 else _NONE
+        if letter in _NO_BARE or sort == _REFUSED:
+            return None
+        if letter in _BEHIND_BARE or sort in _BEHIND_NAMES:
+            return end if end - begin >= _SHORTEST_BARE else None
+    return None
+
+
 def _with_bare_name(text: str, begin: int, stop: int, names: list[int]) -> list[int]:
-    bare = _BARE.match(text, begin, stop)
-    if bare is None or bare.end() in names or _is_generic(bare.group()) or _clean(text, *bare.span()) < bare.end():
+    end = _bare_end(text, begin, stop)
+    if end is None or end in names or _is_generic(text[begin:end]) or _clean(text, begin, end) < end:
         return names
-    return sorted([*names, bare.end()])
+    return sorted([*names, end])
 
 
-def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> Iterator[NameCandidate]:
-    """Yield the names that begin at one place, with what each is judged by."""
-    kind, ends = possible[begin]
+def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list[NameCandidate]:
+    """Return the names that begin at one place, with what each is judged by."""
+    kind, ends, known = possible[begin]
     followers = [_behind_list(text, possible, end) for end in ends]
+    found: list[NameCandidate] = []
     acting = [_ACTING.get(each.sort, 0) > 1 for each in followers]
-    for number, (end, follows) in enumerate(zip(ends, followers, strict=True)):
-        if follows.sort != _REFUSED and (kind != _CLAUSE or follows.sort != _NONE or follows.is_list):
-            longer = ends[number + 1 :]
-            yield NameCandidate(
-                Place(begin, end),
-                (
-                    *_features(text, Place(begin, end), kind, follows),
-                    f"longer {min(longer[0] - end, 6)}" if longer else "longest",
-                    f"longer acts {any(acting[number + 1 :])} {follows.sort}",
-                    f"shorter acts {any(acting[:number])} {follows.sort}",
-                ),
-            )
+    for number, follows in enumerate(followers):
+        # At the beginning of a clause, a name that no known word follows is seldom one that acts.
+        if follows.sort == _REFUSED or (kind == _CLAUSE and follows is _NOTHING):
+            continue
+        place = Place(begin, ends[number])
+        longer = f"longer {min(ends[number + 1] - place.end, 6)}" if number + 1 < len(ends) else "longest"
+        longer_acts = f"longer acts {True in acting[number + 1 :]} {follows.sort}"
+        shorter_acts = f"shorter acts {True in acting[:number]} {follows.sort}"
+        ended = "ended" if place.end in known or text[place.end - 1] == ")" else "bare"
+        features = _features(text, place, kind, follows)
+        found.append(NameCandidate(place, (*features, longer, longer_acts, shorter_acts, ended)))
+    return found
 
 
 def _behind_list(text: str, possible: Mapping[int, _Possible], end: int) -> _Follows:
@@ -362,7 +386,10 @@ def _behind_list(text: str, possible: Mapping[int, _Possible], end: int) -> _Fol
 
 def _follows(text: str, end: int) -> _Follows:
     """Return what follows a name right away, behind 等部门 and adverbs."""
-    others = _MANY_BODIES.match(text, end) if text[end : end + 1] == "等" else None
+    first = text[end : end + 1]
+    if first not in _following().firsts:
+        return _NOTHING
+    others = _MANY_BODIES.match(text, end) if first == "等" else None
     at = others.end() if others else end
     sort, word = _word_at(text, at)
     while sort == _ADVERB:
@@ -370,16 +397,17 @@ def _follows(text: str, end: int) -> _Follows:
         sort, word = _word_at(text, at)
         if sort not in _ACTING:
             sort = sort if sort == _ADVERB else "adverb alone"
-    if sort in _ACTING or others:
-        return _Follows(sort, word, others is not None)
-    return _Follows(sort, "", False)
+    if sort == _NONE and not others:
+        return _NOTHING
+    return _Follows(sort, word if others or sort in _ACTING else "", others is not None)
 
 
 class _Following(NamedTuple):
-    """What may follow a name: the sort of each word, and patterns by the character that they begin with."""
+    """The words that may follow a name: the sort of each word, and patterns by the character that they begin with."""
 
     words: Mapping[str, str]
     patterns: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
+    firsts: frozenset[str]
 
 
 @cache
@@ -393,18 +421,19 @@ def _following() -> _Following:
             else:
                 for first in "0123456789" if entry[0] in "(\\" else entry[0]:
                     patterns.setdefault(first, []).append((sort, re.compile(entry)))
-    return _Following(words, patterns)
+    return _Following(words, patterns, frozenset(word[0] for word in words).union(patterns, "等"))
 
 
 def _word_at(text: str, at: int) -> tuple[str, str]:
     """Return the sort of the word at a place and the word, the longest one that is known."""
-    words, patterns = _following()
+    words, patterns, _ = _following()
     for sort, entry in patterns.get(text[at : at + 1], ()):
         if found := entry.match(text, at):
             return sort, found.group()
     for size in (4, 3, 2, 1):
-        if sort := words.get(word := text[at : at + size]):
-            return sort, word
+        word = text[at : at + size]
+        if word in words:
+            return words[word], word
     return _NONE, ""
 
 
@@ -412,7 +441,7 @@ def _features(text: str, place: Place, kind: str, follows: _Follows) -> tuple[st
     """Return what a name is judged by: what follows it, what it begins and ends with, and where it is."""
     start, end = place
     size = _SIZES[min(end - start, len(_SIZES)) - 1]
-    group, (sort, word, is_list) = kind.partition(" ")[0], follows
+    group, (sort, word, is_list) = kind.removeprefix("chain ").partition(" ")[0], follows
     last, last_two = text[end - 1 : end], text[end - 2 : end]
     home = "facility" if last_two in _FACILITIES or last in _FACILITIES else "region" if last in _REGIONS else "body"
     level = _LEVELS.isdisjoint(text[start : end - 1])
@@ -431,6 +460,7 @@ def _features(text: str, place: Place, kind: str, follows: _Follows) -> tuple[st
         f"^ {text[start : start + 1]}",
         f"^ {text[start : start + 2]}",
         f"listed {is_list} {sort}",
+        f"chain {sort}" if kind.startswith("chain") else f"first {sort}",
         f"{home} {sort}",
         f"{home} {group}",
         f"{home} > {word}" if word else f"{home} {group} {sort}",

@@ -42,6 +42,7 @@ _NO_NOUN = re.compile(any_of(_TABLE, "no_noun"))
 _KEPT = re.compile(any_of(_TABLE, "kept"))
 _LONGEST_KEPT = 4
 _DONE = re.compile(rf"{any_of(_TABLE, 'done')}(?!{any_of(_TABLE, 'result')})(?=..)")
+_ACTS = frozenset(word[:2] for word in read_table(_TABLE)["done"])
 _SPENT_ON = re.compile(rf"{any_of(_TABLE, 'spent_on')}(?P<noun>[一-鿿]{{2,10}}?)(?=[,。;、]|$)")
 _WHOLE = [*read_table(_TABLE)["whole"], *(word for word in read_table(_TABLE)["done"] if word.isalpha())]
 _INSIDE = frozenset(word[at : at + 2] for word in _WHOLE for at in range(len(word) - 1))
@@ -104,7 +105,8 @@ def _before(text: str, window: Place, figure_end: int) -> SubjectFound:
         return SubjectFound(None, _rates()["none"])
     place, confidence = _beginning(text, window)
     kept = _KEPT.search(text, max(window.start, place - _LONGEST_KEPT), window.end)
-    done = None if kept else _DONE.match(text, place, window.end)
+    acts = not kept and text[place : place + 2] in _ACTS
+    done = _DONE.match(text, place, window.end) if acts else None
     place = done.end() if done else place
     return SubjectFound(Place(min(place, kept.start()) if kept else place, window.end), confidence)
 
@@ -125,8 +127,12 @@ def goes_on(text: str, before: int, start: int) -> bool:
 def words_before(text: str, start: int) -> Place:
     """Return the words of a figure's clause before it, without those that only say how it changed."""
     begin, furthest = start, max(0, start - _LONGEST)
-    while begin > furthest and text[begin - 1] not in _BREAKS and not _parts_cells(text, begin - 1):
+    while begin > furthest and text[begin - 1] not in _BREAKS:
         begin -= 1
+    blank = text.rfind(" ", begin, start)
+    while blank > begin and not _parts_cells(text, blank):
+        blank = text.rfind(" ", begin, blank)
+    begin = max(begin, blank + 1)
     opener = _OPENS.match(text, begin, start)
     if opener and start - opener.end() > 1:
         begin = opener.end()
@@ -136,7 +142,7 @@ def words_before(text: str, start: int) -> Place:
 
 def _parts_cells(text: str, at: int) -> bool:
     """Return whether a blank at a place parts two cells: of those between Chinese characters others are folded."""
-    return text[at] == " " and at > 0 and text[at - 1] >= _FIRST_HAN and text[at + 1] >= _FIRST_HAN
+    return text[at - 1] >= _FIRST_HAN and text[at + 1 : at + 2] >= _FIRST_HAN
 
 
 _FIRST_HAN = "\u3400"
@@ -168,7 +174,7 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
     best, most, second = start, _score_at_start(text, window), _WORST
     for place in range(max(start + 1, end - _LONGEST_SIZE), end - 1):
         known = left.get(text[place - 1])
-        if known is None or text[place - 1 : place + 1] in _INSIDE:
+        if known is None:
             continue
         score = known + sizes[end - place] + right.get(text[place], 0) + right.get(text[place : place + 2], 0)
         score += right.get(text[place : place + 3], 0)
@@ -176,9 +182,11 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
             score += left.get(text[place - 2 : place], 0)
         if place - start > 2:
             score += left.get(text[place - 3 : place], 0)
+        if score <= second or text[place - 1 : place + 1] in _INSIDE:
+            continue
         if score > most:
             best, most, second = place, score, most
-        elif score > second:
+        else:
             second = score
     return best, confidence(most - second)
 
@@ -188,7 +196,8 @@ def _score_at_start(text: str, window: Place) -> int:
     start, end = window
     if end - start > _LONGEST_SIZE:
         return _WORST
-    return left.get("^", 0) + sizes[end - start] + sum([right.get(text[start : start + size], 0) for size in (1, 2, 3)])
+    score = left.get("^", 0) + sizes[end - start] + right.get(text[start], 0)
+    return score + right.get(text[start : start + 2], 0) + right.get(text[start : start + 3], 0)
 
 
 def _ending(text: str, noun: Place) -> tuple[int, float]:
@@ -197,8 +206,6 @@ def _ending(text: str, noun: Place) -> tuple[int, float]:
     start, end = noun
     best, most, second = end, _WORST, _WORST
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
-        if text[place - 1 : place + 1] in _INSIDE:
-            continue
         score = sizes[place - start] + left.get(text[place - 1], 0)
         score += left.get(text[max(start, place - 2) : place], 0) + left.get(text[max(start, place - 3) : place], 0)
         score += right.get(text[place] if place < end else "$", 0)
@@ -206,8 +213,10 @@ def _ending(text: str, noun: Place) -> tuple[int, float]:
             score += right.get(text[place : place + 2], 0)
         if place + 2 < end:
             score += right.get(text[place : place + 3], 0)
+        if score <= second or text[place - 1 : place + 1] in _INSIDE:
+            continue
         if score > most:
             best, most, second = place, score, most
-        elif score > second:
+        else:
             second = score
     return best, confidence(most - second)

@@ -87,6 +87,11 @@ class NoticeSummary(ServiceAnswer):
     corrected: bool = Field(description="Somebody accepted, corrected, added or deleted something.")
     reviewed: str | None = Field(description="When somebody finished its review; null: not yet.")
     reviewed_by: str | None
+    duplicate_of: str | None = Field(
+        default=None, description="The notice that this one is the same as, and that counts for both."
+    )
+    series: str | None = Field(default=None, description="The body by its full name, the same for its several years.")
+    edition: str | None = Field(default=None, description="What tells it from the body's others: year and round.")
 
 
 class ChangeRequest(Strict):

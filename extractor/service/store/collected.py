@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from extractor.collection.notice_signatures import signature_of
 from extractor.pages.notice_page import notice_page
 from extractor.record.contract import Notice
 from extractor.service.store.sought_words import sought
@@ -68,30 +67,27 @@ class Fact(NamedTuple):
 
 
 class CollectedNotice(NamedTuple):
-    """What is kept of a reading for lists of many: its facts, its tally and its signature as JSON.
+    """What is kept of a reading for lists of many: its facts, and its tally as JSON.
 
     ``called`` has the names that a filter by body looks through.
     """
 
     facts: list[Fact]
     tally: str
-    signature: str
     genre: str | None
     inspection: str | None
     called: str
 
 
-def collected_of(notice: Notice, text: str, *, is_reviewed: bool = False) -> CollectedNotice:
+def collected_of(notice: Notice, text: str) -> CollectedNotice:
     """Return what lists of many notices need of a record; ``text`` is what its offsets index."""
     alone = notice.model_copy(update={"duplicate_of": None})  # whether a copy counts is asked when sums are made
     page = notice_page(alone, text)
     facts = list(_facts(page, text))
-    signature = signature_of(notice, text, is_reviewed=is_reviewed)
     names = (notice.notice_id, notice.title, notice.inspected_body, notice.inspection_team)
     return CollectedNotice(
         facts,
         json.dumps(_tally(page, facts), ensure_ascii=False, separators=(",", ":")),
-        signature.model_dump_json(),
         notice.genre,
         notice.inspection_kind,
         "\n".join(filter(None, names)).lower(),

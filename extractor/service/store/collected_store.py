@@ -6,19 +6,18 @@ from signatures, when somebody asks after a notice came, went or was changed in 
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 
-from extractor.collection.kinship import Kinship, kinships
-from extractor.collection.notice_signatures import NoticeSignature
 from extractor.record.contract import Notice
 from extractor.service.store.collected import CollectedNotice, Fact, collected_of
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import fact_counts, facts, kin, notices, readings, tallies
+from extractor.service.store.kin_store import stored_kinships
 
 _NARROW = tuple(name for name in Fact._fields if name not in ("holder", "title", "words", "data"))
 _COLUMNS = ", ".join(f'"{name}"' for name in ("number", "notice", "holder", *_NARROW))
@@ -29,16 +28,16 @@ _ALIKE = ("kind", "category", "status", "term", "unit", "reason", "reader", "typ
 """The columns in which counted facts are alike."""
 _COUNT = f"INSERT INTO fact_counts (notice, {', '.join(_ALIKE)}, times, value) VALUES (?{', ?' * len(_ALIKE)}, ?, ?)"
 _TALLY = text(
-    "INSERT OR REPLACE INTO tallies (notice, tally, signature, genre, inspection, called) "
-    "VALUES (:notice, :tally, :signature, :genre, :inspection, :called)"
+    "INSERT OR REPLACE INTO tallies (notice, tally, known_by, genre, inspection, called) "
+    "VALUES (:notice, :tally, :known_by, :genre, :inspection, :called)"
 )
-_SIGNATURE = select(tallies.c.signature).where(tallies.c.notice == bindparam("notice"))
+_KNOWN_BY = select(tallies.c.known_by).where(tallies.c.notice == bindparam("notice"))
 _FORGET = delete(facts).where(facts.c.notice == bindparam("notice"))
 _FORGET_COUNTS = delete(fact_counts).where(fact_counts.c.notice == bindparam("notice"))
 _UNPLACE = delete(kin).where(kin.c.notice == bindparam("notice"))
 _LAST = select(func.max(facts.c.number))
 _UNCOLLECTED = (
-    select(notices.c.number, readings.c.record, readings.c.text, readings.c.base)
+    select(notices.c.number, readings.c.record, readings.c.text, readings.c.signature)
     .join_from(notices, readings, notices.c.reading == readings.c.number)
     .outerjoin(tallies, tallies.c.notice == notices.c.number)
     .where(tallies.c.notice.is_(None))
@@ -51,15 +50,16 @@ _UNPLACED = (
 )
 
 
-def put(connection: Connection, notice: int, collected: CollectedNotice) -> None:
+def put(connection: Connection, notice: int, collected: CollectedNotice, signature: str) -> None:
     """Store what lists of many notices need of a notice's current reading, instead of what was there."""
-    known = connection.execute(_SIGNATURE, {"notice": notice}).scalar_one_or_none()
-    if known != collected.signature:
+    known_by = sha256(signature.encode()).hexdigest()
+    known = connection.execute(_KNOWN_BY, {"notice": notice}).scalar_one_or_none()
+    if known != known_by:
         connection.execute(_UNPLACE, {"notice": notice})
     if known is not None:
         connection.execute(_FORGET, {"notice": notice})
         connection.execute(_FORGET_COUNTS, {"notice": notice})
-    connection.execute(_TALLY, {"notice": notice, **collected._asdict()})
+    connection.execute(_TALLY, {"notice": notice, "known_by": known_by, **collected._asdict()})
     if collected.facts:
         _put_facts(connection, notice, collected.facts)
 
@@ -94,11 +94,10 @@ def bring_up_to_date(database: Database) -> None:
             return
     while _collect_one(database):
         pass
-    with database.writing() as connection:
-        # Those that were compared are those that are written, whoever stores something meanwhile.
-        named = select(notices.c.id, notices.c.number, tallies.c.signature).join_from(notices, tallies)
-        rows = connection.execute(named.where(notices.c.reading.is_not(None))).all()
-        found = kinships(_signature(row.id, row.signature) for row in rows)
+    with database.writing() as connection:  # so that nobody stores another meanwhile
+        found = stored_kinships(database)
+        named = select(notices.c.id, notices.c.number).where(notices.c.reading.is_not(None))
+        rows = connection.execute(named).all()
         connection.execute(delete(kin))
         connection.execute(insert(kin), [{"notice": row.number, **found[row.id]._asdict()} for row in rows])
 
@@ -110,18 +109,5 @@ def _collect_one(database: Database) -> bool:
         if row is None:
             return False
         notice = Notice.model_validate_json(row.record)
-        put(connection, row.number, collected_of(notice, row.text, is_reviewed=row.base is not None))
+        put(connection, row.number, collected_of(notice, row.text), row.signature or "")
         return True
-
-
-def kinship_by_id(connection: Connection) -> Mapping[str, Kinship]:
-    """Return the place of each notice among the others, by its id."""
-    named = select(notices.c.id, kin.c.duplicate_of, kin.c.may_be, kin.c.series, kin.c.edition).join_from(notices, kin)
-    return {row.id: Kinship(*row[1:]) for row in connection.execute(named)}
-
-
-def _signature(notice_id: str, kept: str) -> NoticeSignature:
-    # Validated when it was made: hundreds of numbers a notice are not looked at again.
-    values = json.loads(kept)
-    lists = {name: tuple(values[name]) for name in ("findings", "clauses", "numbers")}
-    return NoticeSignature.model_construct(**{**values, **lists, "notice_id": notice_id})

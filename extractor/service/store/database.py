@@ -7,6 +7,7 @@ filters) without assembling SQL from strings.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -31,7 +32,8 @@ _TO_NEXT = {
         "CREATE TABLE places (notice INTEGER NOT NULL PRIMARY KEY REFERENCES notices (number) ON DELETE CASCADE, "
         "content BLOB NOT NULL)",
     ),
-    3: (),  # new tables alone, which are filled when somebody asks for what is in them
+    3: ("ALTER TABLE readings ADD COLUMN signature TEXT",),
+    4: (),  # new tables alone, which are filled when somebody asks for what is in them
 }
 """The statements that bring a file of each earlier version to the next one."""
 
@@ -46,6 +48,7 @@ class Database:
 
     engine: Engine
     _turn: Lock = field(default_factory=Lock)
+    _writes: Counter[str] = field(default_factory=Counter)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -66,8 +69,14 @@ class Database:
         try:
             with self.engine.execution_options(writes=True).begin() as connection:
                 yield connection
+            self._writes[""] += 1
         finally:
             self._turn.release()
+
+    @property
+    def writes(self) -> int:
+        """The number of times that this process has written: what was read since the last time is still so."""
+        return self._writes[""]
 
     def probe(self) -> None:
         """Write a value that is there already, which fails on a full disk or a locked file."""

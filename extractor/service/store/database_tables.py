@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 4
+VERSION = 5
 """The version of these tables; a change of them increments it and adds the upgrade to ``database``."""
 
 METADATA = MetaData()
@@ -70,6 +70,7 @@ readings = Table(
     Column("base", Integer),  # the program's reading that this one derives from; null: it is the program's
     Column("reviewed", Text),  # when the review was finished; null: it is not
     Column("reviewed_by", Text),
+    Column("signature", Text),  # JSON: what the notice is known by among others; null: made by an earlier version
 )
 
 places = Table(
@@ -106,7 +107,7 @@ tallies = Table(
     METADATA,
     Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), primary_key=True),
     Column("tally", Text, nullable=False),  # JSON: the notice in short, for the overview
-    Column("signature", Text, nullable=False),  # JSON: what it is known by among others
+    Column("known_by", Text, nullable=False),  # a hash of its signature: another one, and its kin is found again
     Column("genre", Text),
     Column("inspection", Text),
     Column("called", Text, nullable=False),  # its names in small letters, which a filter by body looks through

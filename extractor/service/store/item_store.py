@@ -108,7 +108,7 @@ def make_current(connection: Connection, notice: int, reading: int, read: Notice
     The rows of the reading before must be removed first.
     """
     connection.execute(_HOLD, {"notice": notice, "holds": reading})
-    collected_store.put(connection, notice, read.collected)
+    collected_store.put(connection, notice, read.collected, read.summary.signature)
     if read.facets:
         connection.execute(_FIND, [{"notice": notice, **each._asdict()} for each in read.facets])
 

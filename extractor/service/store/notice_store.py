@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, exists, false, func, select, text
 
+from extractor.collection.notice_signatures import FORM, NoticeSignature, signature_of
+from extractor.record.contract import Notice
 from extractor.record.enumerations import Category, IssueStatus, MeasureType
 from extractor.service.http.api_models import NoticePage, NoticeSummary
 from extractor.service.store.database import Database
@@ -87,6 +89,22 @@ def stored_notices(database: Database, wanted: NoticeFilter) -> Generator[Stored
             yield StoredNotice(*row)
 
 
+def signatures(database: Database, wanted: NoticeFilter) -> Iterator[NoticeSignature]:
+    """Yield the signatures of the selected notices; those of readings of earlier versions are made now."""
+    with database.reading() as connection:
+        found = select(notices.c.id, readings.c.signature).join_from(notices, readings, _HOLDS)
+        rows = connection.execute(found.where(*_conditions(wanted)))
+        stored = [
+            (row.id, NoticeSignature.model_validate_json(row.signature)) if row.signature else (row.id, None)
+            for row in rows
+        ]
+    for notice_id, signature in stored:
+        if signature is not None and signature.form == FORM:
+            yield signature.model_copy(update={"notice_id": notice_id})
+        elif (kept := stored_notice(database, notice_id)) is not None:
+            yield signature_of(Notice.model_validate_json(kept.record), kept.text)
+
+
 def page_of_notices(database: Database, wanted: NoticeFilter, *, limit: int, after: int | None = None) -> NoticePage:
     """Return up to ``limit`` of the selected notices, the newest first; ``after`` is ``next`` of the page before."""
     conditions = tuple(_conditions(wanted))
@@ -96,8 +114,25 @@ def page_of_notices(database: Database, wanted: NoticeFilter, *, limit: int, aft
         total = connection.execute(counted).scalar_one()
         found = select(*_SHOWN).join_from(notices, readings, _HOLDS).where(*conditions, *further)
         rows = connection.execute(found.order_by(notices.c.number.desc()).limit(limit + 1)).mappings().all()
-    shown = [NoticeSummary(**{name: row[name] for name in NoticeSummary.model_fields}) for row in rows[:limit]]
+    shown = [
+        NoticeSummary(**{name: row[name] for name in NoticeSummary.model_fields if name in row}) for row in rows[:limit]
+    ]
     return NoticePage(total=total, notices=shown, next=rows[limit - 1]["number"] if len(rows) > limit else None)
+
+
+def next_to_review(database: Database, notice_id: str) -> str | None:
+    """Return the id of the newest unreviewed notice that is older than a notice, else of the newest other one."""
+    waiting = (
+        select(notices.c.id)
+        .join_from(notices, readings, _HOLDS)
+        .where(readings.c.reviewed.is_(None), notices.c.id != notice_id)
+        .order_by(notices.c.number.desc())
+        .limit(1)
+    )
+    own = select(notices.c.number).where(notices.c.id == notice_id).scalar_subquery()
+    with database.reading() as connection:
+        older = connection.execute(waiting.where(notices.c.number < own)).scalar_one_or_none()
+        return older or connection.execute(waiting).scalar_one_or_none()
 
 
 def count_notices(database: Database) -> int:

@@ -33,6 +33,8 @@ class ReadingSummary:
     checks: int
     coverage: float | None
     digits_unread: int | None
+    signature: str
+    """The notice's signature as JSON (``extractor.collection.notice_signatures``)."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,16 @@ class NoticeReading:
 
 
 def reading_of(
-    text: str, notice: Notice, unanswered: Sequence[str] = (), places: bytes = b"", *, is_reviewed: bool = False
+    text: str,
+    notice: Notice,
+    unanswered: Sequence[str] = (),
+    places: bytes = b"",
+    *,
+    is_reviewed: bool = False,
 ) -> NoticeReading:
-    """Return a notice as it is stored; ``is_reviewed``: people changed what was extracted."""
+    """Return an extracted notice as it is stored; ``is_reviewed``: people changed it."""
+    from extractor.collection.notice_signatures import signature_of
+
     summary = ReadingSummary(
         notice.title,
         notice.inspected_body,
@@ -66,13 +75,14 @@ def reading_of(
         checks=len(notice.checks),
         coverage=notice.outline.coverage,
         digits_unread=notice.outline.digits.count_unread,
+        signature=signature_of(notice, text, is_reviewed=is_reviewed).model_dump_json(),
     )
     facets = {
         IssueFacets(issue.category, issue.status, measure_type)
         for issue in notice.issues
         for measure_type in {each for measure in issue.measures for each in measure.types} or {""}
     }
-    collected = collected_of(notice, text, is_reviewed=is_reviewed)
+    collected = collected_of(notice, text)
     return NoticeReading(
         text, notice.model_dump_json().encode(), summary, sorted(facets), collected, unanswered, places
     )

@@ -8,14 +8,17 @@ import shutil
 import sys
 import zipfile
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from pathlib import Path
 from threading import Event
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from extractor.errors import OutputError, SettingsError
+from extractor.collection.kinship import Kinship
+from extractor.collection.placed_lines import placed_line
+from extractor.errors import InputError, OutputError, SettingsError
 from extractor.processes.environment import harmless
+from extractor.record.checks import Lang
 from extractor.runs.run_folder import RunFolder
 from extractor.service.store.notice_store import StoredNotice
 
@@ -31,20 +34,29 @@ _SECONDS = 600.0
 _WRONG_USAGE = 2
 
 
-async def write_export(kept: Generator[StoredNotice, None, None], ending: ExportEnding, place: Path, lang: str) -> Path:
+class ExportedNotices(NamedTuple):
+    """Notices to export, and what they are to each other, by their ids."""
+
+    kept: Generator[StoredNotice, None, None]
+    kin: Callable[[], Mapping[str, Kinship]]
+
+
+async def write_export(notices: ExportedNotices, ending: ExportEnding, place: Path, lang: Lang) -> Path:
     """Write notices into the folder ``place`` in the format with ``ending``, and return the file.
 
     Formats of several files become a zip archive.
 
     Raises:
+        InputError: There are no notices.
         SettingsError: The format is not available here.
         OutputError: The file could not be written.
     """
     folder = RunFolder(place / "run")
     left = Event()
-    writing = asyncio.create_task(asyncio.to_thread(_write, kept, folder, left))
+    writing = asyncio.create_task(asyncio.to_thread(_write, notices, folder, left, lang))
     try:
-        await asyncio.shield(writing)
+        if not await asyncio.shield(writing):
+            raise InputError("there are no notices to export; send some, or ask for others")
     except asyncio.CancelledError:
         left.set()  # a thread cannot be cancelled: it ends by itself and uses the folder until then
         await writing
@@ -58,17 +70,21 @@ async def write_export(kept: Generator[StoredNotice, None, None], ending: Export
     return await asyncio.to_thread(_one_file, made, target)
 
 
-def _write(kept: Generator[StoredNotice, None, None], folder: RunFolder, left: Event) -> None:
+def _write(notices: ExportedNotices, folder: RunFolder, left: Event, lang: Lang) -> int:
+    """Write notices as a run's folder; return how many."""
     folder.texts.mkdir(parents=True)
-    with closing(kept), folder.notices.open("wb") as lines:
-        for notice_id, record, text in kept:
-            lines.write(record + b"\n")
+    kin, count = notices.kin(), 0
+    with closing(notices.kept), folder.notices.open("wb") as lines:
+        for count, (notice_id, record, text) in enumerate(notices.kept, start=1):  # noqa: B007
+            placed = placed_line(record, kin[notice_id], lang) if notice_id in kin else record
+            lines.write(placed + b"\n")
             folder.text(notice_id).write_bytes(text.encode())
             if left.is_set():
-                return
+                break
+    return count
 
 
-async def _export(folder: Path, target: Path, lang: str) -> None:
+async def _export(folder: Path, target: Path, lang: Lang) -> None:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "extractor", "export", str(folder), "--to", str(target), "--lang", lang),
         stdin=DEVNULL,

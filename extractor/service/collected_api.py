@@ -8,10 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from extractor.service.api import ANYWHERE, CurrentService, problems
-from extractor.service.http.api_models import ItemPage, ListedItem, ListedSum
+from extractor.service.http.api_models import ItemPage, ListedItem, ListedSum, NoticeHit, SearchPage, SentenceHit
 from extractor.service.item_queries import ItemPageQuery
 from extractor.service.store.fact_store import FactKind, page_of_facts
 from extractor.service.store.overview_store import overview_json
+from extractor.service.store.sentence_store import search_sentences
 
 router = APIRouter(responses=ANYWHERE)
 
@@ -37,3 +38,26 @@ async def list_items(kind: FactKind, service: CurrentService, asked: Annotated[I
     sums = [ListedSum(sum=s, unit=u, value=v, counted=n, left_out=m) for s, u, v, n, m in page.sums]
     items = [ListedItem(**fact._asdict()) for fact in page.facts]
     return ItemPage(total=page.total, present=page.present, sums=sums, items=items)
+
+
+@router.get("/v1/search", responses=problems(_422="The words are too long."))
+async def search(
+    service: CurrentService,
+    q: Annotated[str, Query(max_length=200, description="Words, in any order.")],
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+    offset: Annotated[int, Query(ge=0, le=2**31)] = 0,
+) -> SearchPage:
+    """Find the notices that have all the words, each with the sentences that have most of them."""
+    found = partial(search_sentences, limit=limit, offset=offset)
+    told = await service.run_heavy(found, service.database, q)
+    hits = [
+        NoticeHit(
+            notice_id=each.notice_id,
+            title=each.title,
+            edition=each.edition,
+            sentences=[SentenceHit(**sentence._asdict()) for sentence in each.sentences],
+            further=each.further,
+        )
+        for each in told.notices
+    ]
+    return SearchPage(total=told.total, notices=hits)

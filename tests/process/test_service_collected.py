@@ -149,3 +149,19 @@ class TestCorrections:
             assert recovered(client) == 1500
             (left,) = client.ask("/v1/overview").json()["notices"]
             assert left["duplicate_of"] is None
+
+
+class TestSearch:
+    def test_finds_words_in_any_order_with_the_sentence_that_has_them(self, client: Client) -> None:
+        found = client.ask(f"/v1/search?{urlencode({'q': '科级 党纪处分'})}").json()
+        assert found["total"] == 3
+        first = found["notices"][0]["sentences"][0]
+        assert [first["words"][start - first["begin"] : end - first["begin"]] for start, end in first["at"]] == [
+            "党纪处分",
+            "科级",
+        ]
+        assert first["path"] == "issues[0].measures[0]"
+
+    @pytest.mark.parametrize("query", ["科级 火星", "(“", '"', "石桥 NEAR", "*"])
+    def test_says_where_nothing_has_them_all(self, client: Client, query: str) -> None:
+        assert client.ask(f"/v1/search?{urlencode({'q': query})}").json() == {"total": 0, "notices": []}

@@ -164,6 +164,32 @@ class ItemPage(ServiceAnswer):
     items: list[ListedItem]
 
 
+class SentenceHit(ServiceAnswer):
+    """A sentence in which sought words stand."""
+
+    words: str
+    begin: int = Field(description="Where it begins in the notice's text, in code points.")
+    at: list[tuple[int, int]] = Field(description="Where the words stand in the notice's text.")
+    path: str = Field(description="The measure or finding that it is of; empty outside of these.")
+
+
+class NoticeHit(ServiceAnswer):
+    """A notice that has all sought words."""
+
+    notice_id: str
+    title: str
+    edition: str | None
+    sentences: list[SentenceHit]
+    further: int = Field(description="How many more of its sentences have some of the words.")
+
+
+class SearchPage(ServiceAnswer):
+    """Notices that have all sought words, the newest first."""
+
+    total: int
+    notices: list[NoticeHit]
+
+
 class Health(ServiceAnswer):
     """That the service is there."""
 

@@ -91,6 +91,51 @@
     return /\.measures\[\d+\]$/.test(path) ? "measure" : /^issues\[\d+\]$/.test(path) ? "issue" : "value";
   }
 
+  // Words in any order, with the sentences that have most of them; each leads to its place.
+  pages.views.search = function (root, { all, words, question, ask, fail }) {
+    const { t } = words, found = el("div.hits"), said = el("p.tally", { "aria-live": "polite" });
+    let turn = 0, waits = null;
+    const input = el("input", { type: "search", name: "q", maxlength: "200", value: question.q || "", input: event => {
+      pages.change(question, { q: event.target.value.trim() });
+      ask(question);
+      clearTimeout(waits);
+      waits = setTimeout(draw, 150);
+    } });
+    pages.put(root, el("div.list", {}, el("header.page-head", {}, el("h1", {}, t("collected.search"))),
+      el("form.filters", { role: "search", submit: event => { event.preventDefault(); draw(); } }, el("label", {}, el("span", {}, t("collected.any_order")), input)),
+      said, found));
+    if (question.q) draw(); else input.focus();
+
+    async function draw() {
+      const own = turn += 1;
+      if (!question.q) { pages.put(found); pages.put(said); return; }
+      try {
+        const told = await pages.ask(`/v1/search?${new URLSearchParams({ q: question.q })}`);
+        if (own !== turn) return;
+        pages.put(said, t(told.total ? "collected.hits" : "collected.no_hits", { n: words.number(told.total), shown: words.number(told.notices.length) }));
+        pages.put(found, told.notices.map(hit));
+      } catch (error) { fail(error); }
+    }
+    function hit(notice) {
+      const link = sentence => pages.address(`notice/${notice.notice_id}`, { at: sentence?.path });
+      return el("article.hit", {}, el("h2", {}, el("a", { href: link() }, pages.quote("span", [notice.title, notice.edition].filter(Boolean).join(" ")))),
+        notice.sentences.map(sentence => el("p", {}, el("a.item", { href: link(sentence) }, lit(sentence)))),
+        notice.further ? el("p.soft", {}, t("collected.further", { n: words.number(notice.further) })) : null);
+    }
+  };
+
+  // A sentence with what was sought lit in it.
+  function lit(sentence) {
+    const text = pages.text(sentence.words), parts = [];
+    let done = 0;
+    for (const [start, end] of sentence.at.map(place => place.map(offset => offset - sentence.begin))) {
+      if (start < done) continue;
+      parts.push(pages.source(text.cut(done, start)), pages.quote("mark.lit", text.cut(start, end)));
+      done = end;
+    }
+    return el("span.sentence", { lang: "zh", dir: "ltr" }, parts, pages.source(text.whole.slice(text.unit(done))));
+  }
+
   pages.noNotices = words => el("div.desk", {}, el("h1", {}, words.t("overview.title")), el("p", {}, words.t("collected.empty")),
     el("p", {}, el("a", { href: "/" }, words.t("collected.to_inbox"))));
 })(window.pages);

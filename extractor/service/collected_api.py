@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+import tempfile
+from contextlib import closing
 from functools import partial
+from itertools import chain
+from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, HTTPException, Query, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse
+from starlette.background import BackgroundTask
 
+from extractor.errors import InputError, SettingsError
 from extractor.service.api import ANYWHERE, CurrentService, problems
 from extractor.service.http.api_models import ItemPage, ListedItem, ListedSum, NoticeHit, SearchPage, SentenceHit
-from extractor.service.item_queries import ItemPageQuery
-from extractor.service.store.fact_store import FactKind, page_of_facts
+from extractor.service.intake.spool import EXPORT_PREFIX
+from extractor.service.item_queries import ItemOrderQuery, ItemPageQuery
+from extractor.service.store.fact_store import FactKind, all_facts, page_of_facts
 from extractor.service.store.overview_store import overview_json
 from extractor.service.store.sentence_store import search_sentences
+from extractor.service.work.export_process import MEDIA_TYPES
+from extractor.service.work.item_files import ItemEnding, write_items
+from extractor.service.work.service_parts import Service
 
 router = APIRouter(responses=ANYWHERE)
 
@@ -25,6 +39,45 @@ async def get_overview(service: CurrentService) -> Response:
     """
     told = await service.run_heavy(overview_json, service.database)
     return Response(f'{{"notices":{told}}}', media_type="application/json")
+
+
+@router.get(
+    "/v1/items/{kind}.{ending}",
+    response_class=FileResponse,
+    responses=problems(
+        _403="A page of another site sent this.",
+        _422="A filter is not understood, or there are no such items, or more than a sheet holds.",
+        _501="This format is not available here.",
+    ),
+)
+async def download_items(
+    kind: FactKind, ending: ItemEnding, service: CurrentService, asked: Annotated[ItemOrderQuery, Query()]
+) -> FileResponse:
+    """Return a list of items as a file with the rows that the list has, all of them and in its order."""
+    async with service.exporting.taken():
+        place = Path(tempfile.mkdtemp(prefix=EXPORT_PREFIX, dir=service.uploads))
+        path = place / f"{kind}.{ending}"
+        try:
+            await service.run_heavy(_written, service, kind, asked, path)
+        except BaseException as error:
+            await asyncio.shield(run_in_threadpool(shutil.rmtree, place, ignore_errors=True))
+            if isinstance(error, SettingsError):
+                raise HTTPException(501, str(error)) from error
+            if isinstance(error, InputError):
+                raise HTTPException(422, str(error)) from error
+            raise
+    leftovers = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
+    media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
+    return FileResponse(path, media_type=media_type, filename=path.name, background=leftovers)
+
+
+def _written(service: Service, kind: FactKind, asked: ItemOrderQuery, path: Path) -> None:
+    found = all_facts(service.database, kind, asked.wanted(), asked.order)
+    with closing(found):
+        first = next(found, None)
+        if first is None:
+            raise InputError("the list is empty: there is nothing to write; choose other filters")
+        write_items(chain([first], found), kind, path, service.lang)
 
 
 @router.get("/v1/items/{kind}", responses=problems(_422="A filter is not understood."))

@@ -45,9 +45,14 @@ class ItemQuery(BaseModel):
         return FactFilter(**{name: getattr(self, name) for name in ItemQuery.model_fields})
 
 
-class ItemPageQuery(ItemQuery):
-    """The filters of a list, and which part of it is asked for in which order."""
+class ItemOrderQuery(ItemQuery):
+    """The filters of a list, and its order."""
 
     order: str = Field("", max_length=40, description="A column of the page; behind - in reverse.")
+
+
+class ItemPageQuery(ItemOrderQuery):
+    """The filters of a list, its order, and which part of it is asked for."""
+
     limit: int = Field(100, ge=1, le=_MOST_LISTED)
     offset: int = Field(0, ge=0, le=_LARGEST)

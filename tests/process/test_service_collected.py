@@ -82,7 +82,7 @@ class TestLists:
     def test_figures_that_do_not_count_are_there_with_the_reason(self, client: Client) -> None:
         found = items(client, "sum", term="party_discipline", year="2022")
         assert found["sums"] == [{"sum": "party_discipline", "unit": "人", "value": 2, "counted": 1, "left_out": 1}]
-        assert [each["figure"]["reason"] for each in found["items"]] == ["counted", "part"]
+        assert [each["reason"] for each in found["items"]] == ["counted", "part"]
 
     @pytest.mark.parametrize(
         ("kind", "wanted", "total"),
@@ -108,9 +108,9 @@ class TestLists:
 
     def test_are_sorted_and_come_in_parts(self, client: Client) -> None:
         wanted = {"term": "money_recovered", "order": "-value"}
-        assert [each["figure"]["value"] for each in items(client, "sum", **wanted)["items"]] == [1500, 700, 90]
+        assert [each["value"] for each in items(client, "sum", **wanted)["items"]] == [1500, 700, 90]
         part = items(client, "sum", **wanted, limit="1", offset="1")
-        assert (part["total"], [each["figure"]["value"] for each in part["items"]]) == (3, [700])
+        assert (part["total"], [each["value"] for each in part["items"]]) == (3, [700])
 
     def test_rows_have_their_words_in_the_text(self, client: Client) -> None:
         (row,) = items(client, "quantity", unit="money", body="石桥")["items"]
@@ -165,3 +165,29 @@ class TestSearch:
     @pytest.mark.parametrize("query", ["科级 火星", "(“", '"', "石桥 NEAR", "*"])
     def test_says_where_nothing_has_them_all(self, client: Client, query: str) -> None:
         assert client.ask(f"/v1/search?{urlencode({'q': query})}").json() == {"total": 0, "notices": []}
+
+
+class TestDownloads:
+    WANTED = urlencode({"term": "money_recovered", "year": "2024", "order": "value"})
+
+    def test_hold_exactly_what_the_list_shows(self, client: Client) -> None:
+        shown = client.ask(f"/v1/items/sum?{self.WANTED}").json()["items"]
+        rows = client.ask(f"/v1/items/sum.json?{self.WANTED}").json()
+        assert [(row["notice_id"], row["path"], row["value"]) for row in rows] == [
+            (item["notice_id"], item["path"], item["value"]) for item in shown
+        ]
+        assert (rows[0]["words"], rows[0]["sentence"]) == ("90元", "二是清退补贴90元。")
+
+    def test_are_named_for_people_in_sheets(self, client: Client) -> None:
+        lines = client.ask(f"/v1/items/sum.csv?{self.WANTED}").body.decode("utf-8-sig").splitlines()
+        assert len(lines) == 3
+        assert "追缴资金" in lines[1]
+        assert "money_recovered" not in lines[1]
+
+    @pytest.mark.parametrize(("ending", "begins"), [("xlsx", b"PK"), ("parquet", b"PAR1")])
+    def test_come_as_workbook_and_parquet(self, client: Client, ending: str, begins: bytes) -> None:
+        answer = client.ask(f"/v1/items/issue.{ending}")
+        assert (answer.status, answer.body[: len(begins)]) == (200, begins)
+
+    def test_of_nothing_are_refused(self, client: Client) -> None:
+        assert client.ask("/v1/items/issue.csv?year=1999").status == 422

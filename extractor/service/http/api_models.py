@@ -134,14 +134,23 @@ class ListedItem(ServiceAnswer):
     """An item of a list: what was read, and its words in the text."""
 
     notice_id: str
+    body: str | None = Field(description="The inspected body, else the notice's title.")
+    edition: str | None
     kind: str
     path: str = Field(description="Its path in the record.")
     at: tuple[int, int] | None = Field(description="Its first place, in code points; null for none.")
     around: str = Field(description="The text around that place.")
     begin: int = Field(description="Where `around` begins in the text, in code points.")
     issue_title: str | None = Field(description="The finding that it belongs to.")
+    category: str | None
+    status: str | None
+    types: list[str] = Field(description="The types of its measure.")
+    term: str | None = Field(description="Which sum or total it is, what was done, or how grave a check is.")
+    value: float | None = Field(description="A figure in base units, or in the unit of its sum.")
+    unit: str | None
+    reason: str | None = Field(description="Of a figure of sums: `counted`, or why it is left out.")
     reader: str
-    figure: dict[str, Any] | None = Field(description="Of a figure of sums: which sum, its value and unit, the reason.")
+    sure: float = Field(description="How sure the least sure of its parts is; 1 where nothing was judged.")
     data: dict[str, Any] = Field(description="Its values under `value`; of a check what it says under `check`.")
 
 

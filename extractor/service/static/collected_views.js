@@ -82,7 +82,7 @@
     const value = { ...found.data.value, path: found.path, kind: kindOf(found), at, by: { "": found.reader } };
     return {
       notice, value, issue: found.issue_title === null ? null : { title: found.issue_title }, measures: found.data.measures,
-      check: found.data.check, figure: found.figure && { ...found.figure },
+      check: found.data.check, figure: found.reason && { sum: found.term, unit: found.unit, value: found.value, reason: found.reason },
     };
   }
 

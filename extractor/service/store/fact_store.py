@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Select, Table, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, func, literal, or_, select
 
 from extractor.service.store.collected_store import bring_up_to_date
 from extractor.service.store.database import Database
@@ -29,6 +29,7 @@ UNSURE = 0.6
 """A confidence below which a value is doubtful, as pages mark it."""
 _AROUND = 200
 """Code points before and behind a place, in which its sentence is looked for."""
+_AT_ONCE = 500
 _MONEY = "元"
 _COUNTED = "counted"
 
@@ -69,19 +70,28 @@ class FactFilter:
 class FoundFact(NamedTuple):
     """An item of a list: its notice, its kind and path, what a page shows of it, and its words with those around them.
 
-    ``begin`` is where ``around`` begins in the notice's text, in code points.
+    ``begin`` is where ``around`` begins in the notice's text, in code points; ``body`` the inspected one's name.
     """
 
     notice_id: str
+    body: str | None
+    edition: str | None
     kind: str
     path: str
-    data: dict[str, Any]
     at: tuple[int, int] | None
     around: str
     begin: int
     issue_title: str | None
-    figure: dict[str, Any] | None
+    category: str | None
+    status: str | None
+    types: list[str]
+    term: str | None
+    value: float | None
+    unit: str | None
+    reason: str | None
     reader: str
+    sure: float
+    data: dict[str, Any]
 
 
 class FactPage(NamedTuple):
@@ -174,9 +184,22 @@ def page_of_facts(
         grouped = connection.execute(_grouped(counts).where(*conditions(kind, wanted, counts))).all()
         first = _numbers(kind, wanted, order).limit(limit).offset(offset)
         numbers = connection.execute(first).scalars().all()
-        rows = {row.number: row for row in connection.execute(_shown().where(facts.c.number.in_(numbers)))}
-        found = [_found(rows[number]) for number in numbers]
+        found = _looked_up(connection, numbers)
     return FactPage(sum(row.times for row in grouped), _present(grouped), _sums(kind, grouped), found)
+
+
+def all_facts(database: Database, kind: FactKind, wanted: FactFilter, order: str = "") -> Generator[FoundFact, None, None]:
+    """Yield all items of a list as of one moment, few in memory at a time."""
+    bring_up_to_date(database)
+    with database.reading() as connection:
+        numbers = connection.execute(_numbers(kind, wanted, order)).scalars().all()
+        for first in range(0, len(numbers), _AT_ONCE):
+            yield from _looked_up(connection, numbers[first : first + _AT_ONCE])
+
+
+def _looked_up(connection: Connection, numbers: Sequence[int]) -> list[FoundFact]:
+    rows = {row.number: row for row in connection.execute(_shown().where(facts.c.number.in_(numbers)))}
+    return [_found(rows[number]) for number in numbers]
 
 
 def _numbers(kind: FactKind, wanted: FactFilter, order: str) -> Select[Any]:
@@ -204,6 +227,7 @@ def _shown() -> Select[Any]:
     joined = (
         facts.join(notices, facts.c.notice == notices.c.number)
         .join(tallies, tallies.c.notice == notices.c.number)
+        .join(kin, kin.c.notice == notices.c.number, isouter=True)
         .join(shown_facts, shown_facts.c.number == facts.c.number)
         .join(readings, notices.c.reading == readings.c.number)
         .join(
@@ -214,25 +238,18 @@ def _shown() -> Select[Any]:
         .join(its, its.c.number == issue.c.number, isouter=True)
     )
     return select(
-        *(notices.c.id, facts, shown_facts.c.data, begin.label("begin"), around.label("around")),
+        *(notices.c.id, func.coalesce(readings.c.inspected_body, readings.c.title).label("body"), kin.c.edition),
+        *(facts, shown_facts.c.data, begin.label("begin"), around.label("around")),
         its.c.title.label("issue_title"),
     ).select_from(joined)
 
 
 def _found(row: Any) -> FoundFact:
-    figure = {"sum": row.term, "unit": row.unit, "value": row.value, "reason": row.reason} if row.reason else None
-    return FoundFact(
-        row.id,
-        row.kind,
-        row.path,
-        json.loads(row.data),
-        (row.start, row.end) if row.start < row.end else None,
-        row.around,
-        row.begin,
-        row.issue_title,
-        figure,
-        row.reader,
-    )
+    named = row._mapping
+    own = {name: named[name] for name in FoundFact._fields if name in named}
+    place = (row.start, row.end) if row.start < row.end else None
+    types = [each for each in row.types.split("\n") if each]
+    return FoundFact(**{**own, "notice_id": row.id, "data": json.loads(row.data), "at": place, "types": types})
 
 
 def _present(grouped: Sequence[Any]) -> dict[str, list[str]]:

@@ -16,11 +16,25 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
+from extractor.collection.recurring import ComparedFinding
 from extractor.errors import InputError, SettingsError
 from extractor.service.api import ANYWHERE, CurrentService, problems
-from extractor.service.http.api_models import ItemPage, ListedItem, ListedSum, NoticeHit, SearchPage, SentenceHit
+from extractor.service.http.api_models import (
+    ComparedNotices,
+    FindingSide,
+    ItemPage,
+    ListedItem,
+    ListedSum,
+    MeasureSide,
+    NoticeHit,
+    RecurringItem,
+    SearchPage,
+    SentenceHit,
+)
 from extractor.service.intake.spool import EXPORT_PREFIX
 from extractor.service.item_queries import ItemOrderQuery, ItemPageQuery
+from extractor.service.store import notice_store
+from extractor.service.store.comparison_store import NoticeComparison, compare_notices
 from extractor.service.store.fact_store import FactKind, all_facts, page_of_facts
 from extractor.service.store.overview_store import overview_json
 from extractor.service.store.sentence_store import search_sentences
@@ -114,3 +128,38 @@ async def search(
         for each in told.notices
     ]
     return SearchPage(total=told.total, notices=hits)
+
+
+@router.get("/v1/comparison", responses=problems(_404="There is no such notice.", _422="An id is missing."))
+async def compare(
+    service: CurrentService,
+    earlier: Annotated[str, Query(max_length=200, description="The id of a notice.")],
+    later: Annotated[str, Query(max_length=200, description="The id of another one.")],
+) -> ComparedNotices:
+    """Compare two notices: which findings come again, which measures go on, what was open, and what is new."""
+    found = await service.run_heavy(_compared, service, earlier, later)
+    return ComparedNotices(
+        recurring=[
+            RecurringItem(
+                earlier=_side(each.earlier),
+                later=_side(each.later),
+                likeness=round(each.likeness, 2),
+                measures=[(MeasureSide(**a._asdict()), MeasureSide(**b._asdict())) for a, b in each.measures],
+            )
+            for each in found.recurring
+        ],
+        only_earlier=list(map(_side, found.only_earlier)),
+        only_later=list(map(_side, found.only_later)),
+    )
+
+
+def _compared(service: Service, earlier: str, later: str) -> NoticeComparison:
+    for notice_id in (earlier, later):
+        if notice_store.stored_record(service.database, notice_id) is None:
+            raise HTTPException(404, "there is no such notice")
+    return compare_notices(service.database, earlier, later)
+
+
+def _side(finding: ComparedFinding) -> FindingSide:
+    measures = [MeasureSide(**measure._asdict()) for measure in finding.measures]
+    return FindingSide(**{**finding._asdict(), "measures": measures}, is_open=finding.is_open)

@@ -191,3 +191,22 @@ class TestDownloads:
 
     def test_of_nothing_are_refused(self, client: Client) -> None:
         assert client.ask("/v1/items/issue.csv?year=1999").status == 422
+
+
+class TestComparison:
+    def test_of_two_years_says_what_recurs(self, client: Client) -> None:
+        told = {each["file"]: each["id"] for each in client.ask("/v1/overview").json()["notices"]}
+        asked = {"earlier": told["松林2022.txt"], "later": told["松林.txt"]}
+        found = client.ask(f"/v1/comparison?{urlencode(asked)}").json()
+        assert [(each["earlier"]["title"], each["later"]["title"]) for each in found["recurring"]] == [
+            ("违规发放津贴补贴", "违规发放津贴补贴"),
+            ("项目招标不规范", "项目招标不规范"),
+        ]
+        assert (found["only_earlier"], found["only_later"]) == ([], [])
+        assert [each["words"] for each in found["recurring"][0]["measures"][1]] == [
+            "清退补贴700元。",
+            "清退补贴1500元。",
+        ]
+
+    def test_of_a_notice_that_is_not_there_is_refused(self, client: Client) -> None:
+        assert client.ask("/v1/comparison?earlier=a&later=b").status == 404

@@ -199,6 +199,42 @@ class SearchPage(ServiceAnswer):
     notices: list[NoticeHit]
 
 
+class MeasureSide(ServiceAnswer):
+    """A measure in a comparison."""
+
+    path: str
+    words: str
+    status: str
+
+
+class FindingSide(ServiceAnswer):
+    """A finding in a comparison."""
+
+    path: str
+    title: str
+    category: str
+    status: str
+    is_open: bool = Field(description="The notice says of it, or of one of its measures, that it is not finished.")
+    measures: list[MeasureSide]
+
+
+class RecurringItem(ServiceAnswer):
+    """A finding that comes again."""
+
+    earlier: FindingSide
+    later: FindingSide
+    likeness: float = Field(description="How much their titles have in common, from 0 to 1.")
+    measures: list[tuple[MeasureSide, MeasureSide]] = Field(description="The measures that go on.")
+
+
+class ComparedNotices(ServiceAnswer):
+    """Two notices beside each other. Matches are hints, by the words of findings: look at both sentences."""
+
+    recurring: list[RecurringItem]
+    only_earlier: list[FindingSide]
+    only_later: list[FindingSide]
+
+
 class Health(ServiceAnswer):
     """That the service is there."""
 

@@ -188,7 +188,9 @@ def page_of_facts(
     return FactPage(sum(row.times for row in grouped), _present(grouped), _sums(kind, grouped), found)
 
 
-def all_facts(database: Database, kind: FactKind, wanted: FactFilter, order: str = "") -> Generator[FoundFact, None, None]:
+def all_facts(
+    database: Database, kind: FactKind, wanted: FactFilter, order: str = ""
+) -> Generator[FoundFact, None, None]:
     """Yield all items of a list as of one moment, few in memory at a time."""
     bring_up_to_date(database)
     with database.reading() as connection:

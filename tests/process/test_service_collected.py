@@ -101,6 +101,8 @@ class TestLists:
             ("measure", {"q": "700元"}, 1),
             ("quantity", {"q": "700元 清退"}, 1),
             ("issue", {"q": "%"}, 0),
+            ("sum", {"q": "津贴", "term": "money_recovered"}, 0),
+            ("sum", {"q": "清退", "term": "money_recovered"}, 3),
         ],
     )
     def test_are_filtered(self, client: Client, kind: str, wanted: dict[str, str], total: int) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, literal, or_, select
 
 from extractor.service.store.collected_store import bring_up_to_date
 from extractor.service.store.database import Database
@@ -167,11 +167,8 @@ def _of_facts(wanted: FactFilter, table: FromClause) -> Iterator[ColumnElement[b
         words = words_of(wanted.q)
         has_all = [func.instr(passages.c.words, word) > 0 for word in words]
         said = select(passages.c.number).where(literal(bool(words)), *has_all)
-        yield or_(table.c.holder.in_(said), table.c.number.in_(said))
-
-
-_UNCOUNTED = ("organisation", "doubt", "q")
-"""The conditions that counts know nothing of."""
+        # A check's own words are beside those of what it is about; of all others the holder's are theirs.
+        yield table.c.holder.in_(said) | and_(table.c.kind == "check", table.c.number.in_(said))
 
 
 def page_of_facts(
@@ -179,13 +176,16 @@ def page_of_facts(
 ) -> FactPage:
     """Return a part of the list of a kind's items; ``order`` is a column of the page, behind ``-`` for the reverse."""
     bring_up_to_date(database)
-    counts = facts if any(getattr(wanted, name) is not None for name in _UNCOUNTED) else fact_counts
     with database.reading() as connection:
-        grouped = connection.execute(_grouped(counts).where(*conditions(kind, wanted, counts))).all()
+        counted = replace(wanted, organisation=None, doubt=None, q=None)
+        grouped = connection.execute(_grouped().where(*conditions(kind, counted, fact_counts))).all()
+        summed = grouped
+        if counted != wanted:  # counts know nothing of these
+            summed = connection.execute(_summed(kind).where(*conditions(kind, wanted))).all()
         first = _numbers(kind, wanted, order).limit(limit).offset(offset)
         numbers = connection.execute(first).scalars().all()
         found = _looked_up(connection, numbers)
-    return FactPage(sum(row.times for row in grouped), _present(grouped), _sums(kind, grouped), found)
+    return FactPage(sum(row.times for row in summed), _present(grouped), _sums(kind, summed), found)
 
 
 def all_facts(
@@ -216,10 +216,17 @@ def _numbers(kind: FactKind, wanted: FactFilter, order: str) -> Select[Any]:
     return chosen.order_by(*sorts, facts.c.notice, facts.c.number)
 
 
-def _grouped(table: Table) -> Select[Any]:
-    by = [table.c[name] for name in ("category", "status", "term", "unit", "reason", "reader", "types")]
-    times = func.sum(table.c.times) if "times" in table.c else func.count()
-    return select(*by, times.label("times"), func.sum(table.c.value).label("sum")).group_by(*by)
+def _grouped() -> Select[Any]:
+    """Return the counts of facts that are alike in all that lists are filtered by."""
+    by = [fact_counts.c[name] for name in ("category", "status", "term", "unit", "reason", "reader", "types")]
+    times, values = func.sum(fact_counts.c.times).label("times"), func.sum(fact_counts.c.value).label("sum")
+    return select(*by, times, values).group_by(*by)
+
+
+def _summed(kind: FactKind) -> Select[Any]:
+    """Return how many facts there are; of figures for each sum, each unit and each reason."""
+    by = [facts.c.term, facts.c.unit, facts.c.reason] if kind == "sum" else []
+    return select(*by, func.count().label("times"), func.sum(facts.c.value).label("sum")).group_by(*by)
 
 
 def _shown() -> Select[Any]:

@@ -120,7 +120,8 @@ def read_offline(text: str) -> ModelReading:
     with AnswerCache(Path("cache")) as cache:
 
         class FromCache:
-            edition: PromptEdition = "2"
+            editions: tuple[PromptEdition, ...] = ("2",)
+            withheld: frozenset[str] = frozenset()
             sizes = PackSizes(settings)
 
             async def ask(self, call: Call[Response]) -> Response:

@@ -49,7 +49,7 @@ def test_a_healthy_endpoint(server: Serving, capsys: pytest.CaptureFixture[str])
     found = rows(out)
     assert list(found) == [
         "endpoint", "models", "model", "trust", "json_schema", "tools", "json", "md_json",
-        "first token", "speed", "prefix cache", "at once", "side by side", "context",
+        "schema", "first token", "speed", "prefix cache", "at once", "side by side", "context",
     ]  # fmt: skip
     assert (found["endpoint"], found["models"], found["context"]) == (server.base_url, "fake, other", "32,768 tokens")
     assert found["json_schema"].startswith("works, in ")

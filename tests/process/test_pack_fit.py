@@ -10,6 +10,8 @@ from dull_model import pieces
 from fake_endpoint import Serving
 from model_examples import SHORT, Runs, settle
 
+from extractor.assist.prompts import prompt
+from extractor.assist.tasks import TASKS
 from extractor.cli import main
 from extractor.endpoint.model_capacity import FILE_NAME, default_folder
 
@@ -106,3 +108,30 @@ class TestASchemaOfACallsOwnThatIsRefused:
         )
         picky.server.script()
         assert "schema        one made for each call is taken\n" in examined(picky, capsys)
+
+
+class TestTheShortPrompts:
+    """Of a model that takes little at once: by themselves, or where they are set."""
+
+    @staticmethod
+    def versions(server: Serving) -> set[bool]:
+        """Of the requests of a run whether they were made with the short prompts."""
+        fixed = {prompt(task, "short").fixed for task in TASKS}
+        return {entry["body"]["messages"][0]["content"] in fixed for entry in server.log()}
+
+    def test_are_chosen_after_the_doctor_and_said(self, runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+        examined(runs, capsys)
+        runs.server.script()
+        how = ("--mode", "json_schema", "--log-level", "info")
+        out = runs.run("first.txt", cache="answers", options=how)
+        assert self.versions(runs.server) == {True}
+        assert "; the short prompts, for a model that takes little at once" in capsys.readouterr().err
+        assert report(out)["totals"]["unanswered"] == 0
+        runs.server.script()
+        runs.run("first.txt", cache="answers", out="again", options=("--mode", "json_schema", "--offline"))
+        assert runs.server.log() == []
+
+    @pytest.mark.parametrize("edition", ["short", "2"])
+    def test_are_sent_where_they_are_set(self, runs: Runs, edition: str) -> None:
+        runs.run("first.txt", options=("--mode", "json_schema", "--prompts", edition))
+        assert self.versions(runs.server) == {edition == "short"}

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.prompts import prompts_key
@@ -16,7 +16,7 @@ from extractor.assist.proposals.reading_signs import SUBJECTS, SignsSoFar
 from extractor.assist.session import WITHOUT_SUBJECTS
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
-from extractor.endpoint.calls import Call
+from extractor.endpoint.calls import Call, CallAnswer
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.model_capacity import default_folder, keep_capacity, kept_capacity
 from extractor.endpoint.offline_answers import OfflineAnswers
@@ -24,6 +24,24 @@ from extractor.endpoint.pack_sizes import PackSizes
 from extractor.endpoint.recording import Recording
 from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.endpoint.tally import Tally
+
+
+class Answering(Protocol):
+    """An endpoint as readers use it: ``Endpoint``, or one that another process keeps."""
+
+    sizes: PackSizes
+
+    @property
+    def tally(self) -> Tally:
+        """The counts of all calls so far."""
+
+    async def ask(
+        self, call: Call[Response], *, until: float | None = None, tally: Tally | None = None
+    ) -> CallAnswer[Response]:
+        """Return a valid answer; raises as ``Endpoint.ask`` does."""
+
+    def has_answer(self, call: Call[Response]) -> bool:
+        """Return whether an answer to a call is kept."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +66,7 @@ class ModelSource:
         return f"{settings_key(self.settings)}{prompts_key(*self.sizes.editions)}"
 
     @asynccontextmanager
-    async def endpoint(self) -> AsyncIterator[Endpoint]:
+    async def endpoint(self) -> AsyncIterator[Answering]:
         """Yield the endpoint, to be used in this event loop.
 
         Raises:
@@ -103,7 +121,7 @@ class NoticeModel:
     ``withheld`` of labels are not asked for.
     """
 
-    def __init__(self, endpoint: Endpoint, deadline: float | None, withheld: frozenset[str] = frozenset()) -> None:
+    def __init__(self, endpoint: Answering, deadline: float | None, withheld: frozenset[str] = frozenset()) -> None:
         self.tally = Tally()
         self.withheld = withheld
         self.sizes = endpoint.sizes

@@ -74,7 +74,9 @@ class Session:
         self._edition: PromptEdition | None = None
 
     async def ask(self, task: Task[PackT, AnswerT], material: Material) -> list[AnsweredPack[PackT, AnswerT]]:
-        """Ask about a notice's packs of a task, all at once."""
+        """Ask about a notice's packs of a task, all at once; about none where the task is left to the rules."""
+        if task.name == LABELS.name and not self._model.sizes.asks_labels:
+            return []
         if self._edition is None:
             self._edition = self._chosen_edition((LAYOUT if task.name == LAYOUT.name else FIELDS).packs(material)[:1])
         return await self._ask_all(task, material, self._packs(task, material), _MOST_CUTS)

@@ -43,6 +43,10 @@ class EndpointFlags(NamedTuple):
         str | None,
         _option("Edition of the prompts: 2, short (for small models), 1 (the first), auto. [default: auto]"),
     ] = None
+    tasks: Annotated[
+        str | None,
+        _option("What the model is asked about: all, or fields (the notice itself, no labels). [default: all]"),
+    ] = None
     temperature: Annotated[float | None, _option("Sampling temperature; 0 is the most repeatable. [default: 0]")] = None
     seed: Annotated[int | None, _option("Sampling seed, for endpoints that take one.")] = None
     max_tokens: Annotated[int | None, _option("Most tokens an answer may take. [default: by task]")] = None

@@ -22,13 +22,14 @@ class PackSizes:
     """The sizes of packs for one model: they are chosen by its capacity, which its answers correct.
 
     ``prefer`` is what a run prefers where the settings leave it open; ``editions`` are those of the prompts whose
-    answers serve, the one that is asked with first.
+    answers serve, the one that is asked with first; ``asks_labels`` is whether issues and measures are asked about.
     """
 
     def __init__(self, settings: EndpointSettings, capacity: ModelCapacity | None = None) -> None:
         self.capacity = capacity or unknown(settings)
         self.prefer: Preference = "fast" if settings.prefer == "auto" else settings.prefer
         self.editions = _editions(settings, self.capacity)
+        self.asks_labels = settings.tasks == "all"
         self._pinned = settings.pack_tokens
         self._is_open = settings.prefer == "auto"
         self._at_once = settings.concurrency

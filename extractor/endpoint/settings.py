@@ -41,6 +41,7 @@ class EndpointSettings(BaseModel):
     api_key_env: str = "OPENAI_API_KEY"
     mode: Mode | Literal["auto"] = "auto"
     prompts: PromptEdition | Literal["auto"] = "auto"
+    tasks: Literal["all", "fields"] = "all"
     temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
     seed: int | None = None
     max_tokens: Positive | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from queue import Queue
 
 import pytest
 from cli_examples import report, write
@@ -13,6 +14,7 @@ from model_examples import SHORT, Runs, settle
 from extractor.assist.prompts import prompt
 from extractor.assist.tasks import TASKS
 from extractor.cli import main
+from extractor.commands.run_command import by_the_minute
 from extractor.endpoint.model_capacity import FILE_NAME, default_folder
 
 ANSWERS = "dull_model:short_winded"
@@ -74,6 +76,23 @@ def test_a_second_run_finds_the_answers_of_the_first_whatever_it_learnt(runs: Ru
     runs.server.script()
     runs.run("first.txt", out="other", cache="answers")
     assert runs.server.log() == []
+
+
+def test_in_a_pipe_a_run_says_every_minute_where_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    minutes = Queue[bool]()  # False: one has passed, True: the run is over
+
+    def over(seconds: float) -> bool:
+        assert seconds == 60
+        return minutes.get(timeout=10)
+
+    with by_the_minute(lambda: "7 calls", "there", over) as progress:
+        progress.begin(3)
+        progress.advance()
+        minutes.put(False)
+        minutes.put(True)
+    assert [record.getMessage() for record in caplog.records] == [
+        "still reading notices: 1 of 3 notices into there; 7 calls"
+    ]
 
 
 def test_a_run_says_what_it_prefers(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:

@@ -163,7 +163,7 @@ def _lines(report: DoctorReport, signs: ReadingSigns) -> Iterator[str]:
     advice = report.suggestions
     if signs.are_of_a_guesser:
         advice = (
-            "labels: leave to the rules, and ask the model about the notice itself alone: --tasks fields",
+            "labels: leave to the rules, and ask about the notice itself alone: --tasks fields",
             *advice,
         )
     for heading, lines in (("What is wrong:", report.diagnoses), ("What to do:", advice)):

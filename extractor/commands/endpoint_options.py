@@ -45,7 +45,7 @@ class EndpointFlags(NamedTuple):
     ] = None
     tasks: Annotated[
         str | None,
-        _option("What the model is asked about: all, or fields (the notice itself, no labels). [default: all]"),
+        _option("What is asked: all, or fields (the notice itself, no labels). [default: all]"),
     ] = None
     temperature: Annotated[float | None, _option("Sampling temperature; 0 is the most repeatable. [default: 0]")] = None
     seed: Annotated[int | None, _option("Sampling seed, for endpoints that take one.")] = None

@@ -154,3 +154,10 @@ class TestTheShortPrompts:
     def test_are_sent_where_they_are_set(self, runs: Runs, edition: str) -> None:
         runs.run("first.txt", options=("--mode", "json_schema", "--prompts", edition))
         assert self.versions(runs.server) == {edition == "short"}
+
+
+def test_labels_can_be_left_to_the_rules(runs: Runs) -> None:
+    out = runs.run("first.txt", options=("--mode", "json_schema", "--tasks", "fields"))
+    assert len(runs.server.log()) == 1
+    assert measures_asked(runs.server) == []
+    assert report(out)["totals"]["unanswered"] == 0

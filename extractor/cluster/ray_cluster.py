@@ -25,13 +25,15 @@ def joined(address: str | None, jobs: int | None) -> Iterator[None]:
     """
     if address is not None:
         _try(address)
-    own = {"num_cpus": jobs, "include_dashboard": False} if address is None else {"address": address}
+    # Without "local" Ray joins a cluster that happens to run on this machine.
+    own = {"address": "local", "num_cpus": jobs, "include_dashboard": False}
+    where = own if address is None else {"address": address}
     before = dict(os.environ)
     _quieten(is_own=address is None)
     import ray
 
     try:
-        ray.init(logging_level=logging.ERROR, log_to_driver=False, configure_logging=False, **own)
+        ray.init(logging_level=logging.ERROR, log_to_driver=False, configure_logging=False, **where)
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
         raise SettingsError(_refusal(address, error)) from error
     try:

@@ -7,9 +7,9 @@ import hashlib
 import platform
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from extractor.cluster.confined_reading import NO_MEMORY, JobRow, Waiting, failed_row, read_row, row_of, text_of
@@ -17,13 +17,16 @@ from extractor.cluster.job_inputs import JobInput, contents
 from extractor.errors import InputError, SettingsError
 from extractor.files.parts.left_out import ReadText
 from extractor.processes.confinement import Allowance, LostError, confined
-from extractor.processes.workers import await_in_order, map_in_order
+from extractor.processes.workers import await_in_order
 from extractor.readers import NOTICES_AT_ONCE, Backend, Reader
 from extractor.runs.fingerprint import code_fingerprint, record_key
 from extractor.runs.run import lost_sentence
 
 TRIES = 3
 """How often an input is read that brings its process down, before it counts as failed."""
+
+
+_PROCESSES = ExitStack()
 
 
 @dataclass(frozen=True)
@@ -82,15 +85,33 @@ def read_rows(reading: JobReading, waiting: Sequence[Waiting]) -> Iterator[JobRo
 
 
 def _read_by_rules(reading: JobReading, waiting: Sequence[Waiting]) -> Iterator[JobRow]:
-    function = partial(read_row, reading.reader)
-    lost: Callable[[Waiting, str], JobRow | str] = lambda _, why: why  # noqa: E731
-    for each, first in zip(waiting, map_in_order(function, waiting, 1, lost, reading.allowance), strict=True):
-        row: JobRow | str = first
+    submit = _reading_process(reading)
+    futures = [submit(each) for each in waiting]
+    for each, future in zip(waiting, futures, strict=True):
+        row = _row_or_why(future)
         for _ in range(TRIES - 1):
-            if isinstance(row, JobRow) or "takes more than" in row:
+            if isinstance(row, JobRow) or _is_too_slow(row):
                 break
-            (row,) = map_in_order(function, [each], 1, lost, reading.allowance)
+            row = _row_or_why(submit(each))
         yield row if isinstance(row, JobRow) else each.row._replace(error=lost_sentence(each.row.name, row))
+
+
+@lru_cache(maxsize=1)
+def _reading_process(reading: JobReading) -> Callable[[Waiting], Future[JobRow | str]]:
+    """Return what reads an input in a process with limits; it serves all batches of a worker and ends with it."""
+    return _PROCESSES.enter_context(confined(partial(read_row, reading.reader), 1, reading.allowance))
+
+
+def _row_or_why(future: Future[JobRow | str]) -> JobRow | str:
+    try:
+        return future.result()
+    except LostError as error:
+        return str(error)
+
+
+def _is_too_slow(why: str) -> bool:
+    """Say whether a process ended because its time was over: it would be over again."""
+    return "takes more than" in why
 
 
 @asynccontextmanager
@@ -128,6 +149,6 @@ async def _parsed(take_text: Callable[[Waiting], Future[ReadText]], waiting: Wai
         try:
             return await asyncio.wrap_future(take_text(waiting))
         except LostError as error:
-            if not left or "takes more than" in str(error):
+            if not left or _is_too_slow(str(error)):
                 raise
     raise AssertionError

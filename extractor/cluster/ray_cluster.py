@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from extractor.errors import SettingsError
 
 _ANSWER_SECONDS = 5.0
-_ADDRESS = re.compile(r"(?:ray://)?(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<host>[^\s:/]+)):(?P<port>\d{1,5})")
+_ADDRESS = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<host>[^\s:/]+)):(?P<port>\d{1,5})")
 
 
 @contextmanager
@@ -56,8 +56,8 @@ def _try(address: str) -> None:
     found = _ADDRESS.fullmatch(address)
     if found is None:
         raise SettingsError(
-            f"--ray-address {address}: is no address of a Ray cluster; give HOST:6379, ray://HOST:10001, or auto for "
-            "the one that runs on this machine"
+            f"--ray-address {address}: is no address of a Ray cluster that this machine is part of; start the job on a "
+            "machine of the cluster, and give HOST:6379, or auto for what runs on this machine"
         )
     try:
         socket.create_connection((found["six"] or found["host"], int(found["port"])), _ANSWER_SECONDS).close()

@@ -140,7 +140,7 @@ def test_files_of_every_kind_have_the_records_of_a_run_and_a_restart_does_what_i
     assert {"in/n1.txt", "in/n9.txt"} <= changed <= {"in/n1.txt", "in/n9.txt", "in/broken.docx"}
     assert set(before) - set(after) == set()  # what is given no more stays
     assert "in/wide.txt" in after
-    counted = duckdb.sql(documented_sql(jobs.folder / "out")).fetchall()
+    counted = duckdb.connect().execute(documented_sql(jobs.folder / "out")).fetchall()
     assert sum(row[1] for row in counted) == 12  # of six notices, two each
 
     assert jobs.run("in/n0.txt", "in/n1.txt", out="out", options=("--replace",)).status == 0
@@ -251,7 +251,9 @@ class TestWhatIsWrongIsOneSentence:
         assert said.startswith("error: no Ray cluster answers at 127.0.0.1:9 (Connection refused); check --ray-address")
 
     def test_the_address_is_none(self, tmp_path: Path) -> None:
-        assert "is no address of a Ray cluster; give HOST:6379" in self.said(tmp_path, "--ray-address", "head")
+        for address in ("head", "ray://head:10001"):
+            said = self.said(tmp_path, "--ray-address", address)
+            assert "is no address of a Ray cluster that this machine is part of" in said
 
     def test_the_target_cannot_be_written(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_bytes(b"")

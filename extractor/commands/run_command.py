@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.line_output import say
 from extractor.commands.ray_run import RayOptions, run_on_engine
 from extractor.commands.reader_options import (
     AnswerOptions,
@@ -131,7 +132,7 @@ def run(  # noqa: PLR0913
     )
     reader = choice.reader
     if on_terminal:
-        typer.echo(printable(choice.sentence), err=True)
+        say(choice.sentence, err=True)
     else:
         LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
 
@@ -152,7 +153,7 @@ def run(  # noqa: PLR0913
         def begin(notices: int) -> None:
             how = reader.expect(notices)
             if how and on_terminal:
-                typer.echo(printable(how), err=True)
+                say(how, err=True)
             elif how:
                 LOGGER.info("%s", how)
             progress.begin(notices)
@@ -173,7 +174,9 @@ def run(  # noqa: PLR0913
     if report.own_texts:
         LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.own_texts, out)
     if on_terminal:
-        typer.echo(printable(how_it_went(report)), err=True)
+        say(how_it_went(report), err=True)
+        if report.notices and not interrupted:
+            say(f"next: python -m extractor report {out} --open", err=True)
     else:
         level = logging.ERROR if interrupted else logging.WARNING if report.others else logging.INFO
         LOGGER.log(level, "%s", how_it_went(report))

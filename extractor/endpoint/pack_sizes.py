@@ -67,6 +67,11 @@ class PackSizes:
         """Note that a pack of so many tokens was answered right, or its answer was cut or could not be used."""
         self.capacity = self.capacity.answered(tokens, right=right)
 
+    def showed_schema(self, *, taken: bool) -> None:
+        """Note whether the endpoint took a schema of a call's own, or only the general one."""
+        if self.capacity.takes_pack_schema is not taken:
+            self.capacity = replace(self.capacity, takes_pack_schema=taken)
+
     def ran(self, at_once: int, *, caches_prefix: bool) -> None:
         """Note how many calls ran side by side, and whether a prompt's beginning was found in a prefix cache."""
         self.capacity = replace(

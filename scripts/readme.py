@@ -31,7 +31,8 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 with a diff where a page is stale")
     options = parser.parse_args()
     os.chdir(ROOT)
-    sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+    os.environ["EXTRACTOR_LANG"] = "en"  # the pages that have such parts are in English
+    sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(ROOT / "tests" / "support")]
     failing = f"--check-fail-msg=These pages are stale; refresh them with: {REFRESH}"
     mode = ["--check", "--diff", failing] if options.check else ["-r"]
     common = ["-e", "-P", "-U", "-n", "utf-8", "--verbosity=1", "-p", "from blocks import *"]

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.line_output import say
+from extractor.commands.ray_run import RayOptions, run_on_engine
 from extractor.commands.reader_options import (
     AnswerOptions,
     BackendOption,
@@ -26,11 +28,13 @@ from extractor.commands.reader_options import (
     chosen_reader,
 )
 from extractor.commands.shared_options import Language, LanguageOption
+from extractor.errors import SettingsError
 from extractor.logs import LOGGER, configure
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
     from extractor.files.scan.page_progress import PageProgress
+    from extractor.readers import Reader
     from extractor.runs.run_report import Outcome
 
 INTERRUPTED = 130
@@ -49,6 +53,13 @@ class Level(StrEnum):
     ERROR = "error"
 
 
+class Engine(StrEnum):
+    """What runs the work."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 @with_endpoint_options
 def run(  # noqa: PLR0913
     paths: Annotated[
@@ -56,7 +67,13 @@ def run(  # noqa: PLR0913
         typer.Argument(metavar="PATH", help="Files, zip archives, folders (walked), patterns, or - for stdin."),
     ],
     *,
-    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("out"),
+    out: Annotated[str, typer.Option(help="The folder to write; with --engine ray also an address (s3://…).")] = "out",
+    engine: Annotated[Engine, typer.Option(help="What runs the work: this machine's processes, or Ray.")] = (
+        Engine.LOCAL
+    ),
+    ray_address: Annotated[
+        str | None, typer.Option(help="A Ray cluster's address, such as ray://HOST:10001. [default: one started here]")
+    ] = None,
     backend: BackendOption = None,
     jobs: Annotated[
         int | None,
@@ -93,6 +110,9 @@ def run(  # noqa: PLR0913
     With an endpoint the rules' reading is joined by a model's. Its answers are kept in a cache, so that nothing is
     asked twice; where a call fails for good, the rules' reading stands and a check says so.
 
+    With --engine ray inputs may be addresses (s3://…) and Parquet files of bytes, too, and OUT holds Parquet datasets:
+    see docs/scale.md.
+
     Exit status: 0 when every notice is done, 1 when some failed (the others are written) or nothing was read, 2 for
     wrong usage, 3 when all are done but calls to the model failed for good (the next run makes them again), 130 when
     interrupted (what is finished is written).
@@ -112,9 +132,13 @@ def run(  # noqa: PLR0913
     )
     reader = choice.reader
     if on_terminal:
-        typer.echo(printable(choice.sentence), err=True)
+        say(choice.sentence, err=True)
     else:
         LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
+
+    allowance = Allowance(seconds, memory * MB)
+    if engine is Engine.RAY or ray_address is not None:
+        _run_on_ray(paths, out, reader, RayOptions(engine is Engine.RAY, ray_address, jobs, force, replace, allowance))
 
     def live() -> str:
         asked = reader.reported()
@@ -129,15 +153,14 @@ def run(  # noqa: PLR0913
         def begin(notices: int) -> None:
             how = reader.expect(notices)
             if how and on_terminal:
-                typer.echo(printable(how), err=True)
+                say(how, err=True)
             elif how:
                 LOGGER.info("%s", how)
             progress.begin(notices)
 
-        allowance = Allowance(seconds, memory * MB)
         report = run_all(
             paths,
-            out,
+            Path(out),
             reader,
             jobs=jobs,
             force=force,
@@ -151,7 +174,9 @@ def run(  # noqa: PLR0913
     if report.own_texts:
         LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.own_texts, out)
     if on_terminal:
-        typer.echo(printable(how_it_went(report)), err=True)
+        say(how_it_went(report), err=True)
+        if report.notices and not interrupted:
+            say(f"next: python -m extractor report {out} --open", err=True)
     else:
         level = logging.ERROR if interrupted else logging.WARNING if report.others else logging.INFO
         LOGGER.log(level, "%s", how_it_went(report))
@@ -163,6 +188,18 @@ def run(  # noqa: PLR0913
         raise typer.Exit(1)
     if report.total("unanswered"):
         raise typer.Exit(UNANSWERED)
+
+
+def _run_on_ray(paths: list[str], out: str, reader: Reader, options: RayOptions) -> NoReturn:
+    """Run on Ray, and end with the exit status.
+
+    Raises:
+        SettingsError: an option is for Ray, and it is not asked for.
+        Exit: the run is over.
+    """
+    if not options.is_asked:
+        raise SettingsError("--ray-address is for --engine ray; give both, or neither")
+    raise typer.Exit(run_on_engine(paths, out, reader, options))
 
 
 def _tell(outcome: Outcome) -> None:
@@ -199,7 +236,7 @@ class _Progress(NamedTuple):
 
 
 @contextmanager
-def _minutes(live: Callable[[], str], out: Path) -> Iterator[_Progress]:
+def _minutes(live: Callable[[], str], out: str) -> Iterator[_Progress]:
     """Log once a minute how far a run is, where there is no terminal for a bar."""
     counts = {"done": 0, "of": 0}
     ended = Event()

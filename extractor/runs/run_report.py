@@ -13,6 +13,7 @@ from extractor.collection.kinship import Kinship
 from extractor.data import read_table
 from extractor.files.discover import in_kinds
 from extractor.files.sources.source import PassedOver
+from extractor.messages import said
 from extractor.runs.last_results import Origin, staying
 from extractor.runs.run_folder import RunFolder
 from extractor.version import __version__
@@ -253,12 +254,12 @@ def _input_as_json(outcome: Outcome, kinship: Kinship) -> dict[str, Any]:
         "notice_id": outcome.notice_id,
         "sha256": outcome.sha256,
         "outcome": outcome.status,
-        "error": outcome.error,
+        "error": outcome.error and said(outcome.error),
         "duplicate_of": kinship.duplicate_of,
         "may_be": kinship.may_be,
         **({**counts, "checks": (counts["checks"] or 0) + told} if told else counts),
         "left_out": outcome.left_out,
         "seconds": round(outcome.seconds, 3),
         **({} if outcome.asked is None else {"model": dict(outcome.asked)}),
-        **({"failures": list(outcome.unanswered)} if outcome.unanswered else {}),
+        **({"failures": [said(why) for why in outcome.unanswered]} if outcome.unanswered else {}),
     }

@@ -137,7 +137,7 @@ class _Possible(NamedTuple):
 
 
 class _Follows(NamedTuple):
-    """What follows a name, or the list of names that it is in: what that is to the name, and the word itself."""
+    """The word that follows a name, or the list of names that it is in, and what that is to the name."""
 
     sort: str
     word: str
@@ -419,7 +419,7 @@ def _follows(text: str, end: int) -> _Follows:
 
 
 class _Following(NamedTuple):
-    """What may follow a name: the sort of each word, and patterns by the character that they begin with."""
+    """The words that may follow a name: the sort of each word, and patterns by the character that they begin with."""
 
     words: Mapping[str, str]
     patterns: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]

@@ -56,7 +56,7 @@ def label_file(record: Notice, text: str, review: Review) -> str:
     return content
 
 
-_NOT_LABELLED = frozenset(("spans", "read_by", "confidence", "outline", "checks"))
+_NOT_LABELLED = frozenset(("spans", "read_by", "confidence", "outline", "checks", "notes"))
 
 
 def _contents(record: Notice) -> dict[str, Any]:

@@ -310,8 +310,8 @@ class TestKeys:
             keys.press("c")
             keys.press("x")
             saved(page, 1)
-            page.evaluate("history.replaceState(null, '', location.pathname)")
-            page.reload()
+            page.goto(address)
+            page.wait_for_selector(".notice")
             keys.press("n")
             expect(form(page)).to_have_attribute("data-item", "title")
             keys.press("e")
@@ -425,7 +425,10 @@ class TestHistory:
             expect(page.locator("#history li.undone")).to_have_count(2)
 
     def test_the_later_of_two_is_told_and_loses_nothing(self, browser: Browser, service: Service, town: str) -> None:
-        with reviewing(browser, town) as first, reviewing(browser, town, by="乙", refusals=True) as second:
+        with (
+            reviewing(browser, town, refusals=True) as first,
+            reviewing(browser, town, by="乙", refusals=True) as second,
+        ):
             for page in (first, second):
                 choose(page, FIGURE)
             form(first).get_by_label("约数").select_option("about")
@@ -434,10 +437,15 @@ class TestHistory:
             form(second).get_by_label("对象").fill("违规资金")
             form(second).get_by_role("button", name="保存更正").click()
             expect(form(second).get_by_role("alert")).to_contain_text("甲")
+            expect(second.locator(".notice-head .said")).to_be_empty()
             expect(form(second).get_by_label("对象")).to_have_value("违规资金")
             expect(form(second).get_by_label("约数")).to_have_value("about")
             form(second).get_by_role("button", name="保存更正").click()
             saved(second, 2)
+            first.keyboard.press("a")
+            expect(first.locator(".notice-head .said")).to_contain_text("乙 已先改动此处")
+            expect(form(first).get_by_role("alert")).to_be_empty()
+            expect(form(first).get_by_label("对象")).to_have_value("违规资金")
         with Client(service.port) as client:
             notice = f"/v1/notices/{town.rpartition('/')[2]}"
             record = client.ask(notice).json()

@@ -45,7 +45,6 @@
     keys ||= pages.reviewKeys(words.t, actions);
     markNotes(page.readingPane, words.t);
     walk.show(state, page.readingPane);
-    keepHeight(page.readingPane.querySelector(".checks"));
     const scroll = () => { if (scrolled) [page.textPane.scrollTop, page.readingPane.scrollTop] = scrolled; };
     for (const [index, check] of main.querySelectorAll("[data-check]").entries()) {
       const item = state.checks[index], noted = state.notes.some(note => note.item === item);
@@ -54,6 +53,7 @@
       }, words.t("review.settle")));
     }
     htmx.process(main);
+    keepHeight(page.readingPane.querySelector(".checks"));
     scroll();
     if (open) {
       page.choose(open);
@@ -95,7 +95,7 @@
         el("button.history", { type: "button", click: showHistory }, t("review.history"), ` ${state.seen}`),
         el("button", { type: "button", click: () => keys.help(), "aria-keyshortcuts": "?" }, t("keys.heading")),
         walk.bar(state, t, filter),
-        state.reviewed ? el("b", {}, state.reviewed) : el("span", {}, t("review.open", { n: open }))),
+        state.reviewed ? el("b", { title: state.reviewed }, state.reviewed) : el("span.open-checks", {}, t("review.open", { n: open }))),
       el("div.told-line", {}, said, el("p.soft.hint", {}, t("review.keys"))));
   }
 

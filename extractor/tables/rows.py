@@ -81,6 +81,7 @@ def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> Noti
     rows["sums"] += _sum_rows(notice, text, record)
     rows["places"] = list(_with_bodies(rows["places"]))
     rows["checks"] += (_check_row(notice, check) for check in notice.checks)
+    rows["notes"] += ({**_holder_ids(notice, note.path), **note.model_dump()} for note in notice.notes)
     return rows
 
 

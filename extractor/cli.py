@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from io import StringIO
 from typing import Annotated
@@ -154,7 +154,8 @@ def _called(arguments: Sequence[str] | None) -> int:
         status = typer.main.get_command(app)(arguments, standalone_mode=False)
     except typer.TyperException as error:
         shown = StringIO()
-        getattr(error, "show", shown.write)(shown)  # what typer lets out shows itself; its public base does not say so
+        show: Callable[[StringIO], None] = getattr(error, "show")  # noqa: B009 - its public base does not say so
+        show(shown)
         typer.echo(said(shown.getvalue()), err=True, nl=False)
         return int(error.exit_code)
     except typer.Abort:

@@ -169,7 +169,7 @@ def _clauses_without_a_name(sentence: str) -> Translation | None:
 def _clauses_from(begun: Callable[[str], Translation | None], sentence: str) -> Translation | None:
     """Return clauses between semicolons, each by itself; a semicolon beside one that stays English stays."""
     parts = sentence.split("; ")
-    ways = (begun, *[translate] * (len(parts) - 1))
+    ways: list[Callable[[str], Translation | None]] = [begun, *[translate] * (len(parts) - 1)]
     found = [_clause(way, part) for way, part in zip(ways, parts, strict=True)] if len(parts) > 1 else []
     if not any(found):
         return None

@@ -88,7 +88,7 @@ def test_each_sentence_of_the_code_is_in_the_table(sentence: sentences_in_code.C
         english = HOLE.sub(lambda hole: filled[int(hole[1]) - 1], line.strip())
         found = translate(english)
         assert found is not None and found.is_whole, f"no entry for {english!r} in extractor/data/messages.toml"
-        numbers = re.findall(r"\b[45]\d\b", english)
+        numbers = re.findall(r"(?<!\d)[45]\d(?!\d)", english)
         assert sorted(re.findall(r"(?<!\d)[45]\d(?!\d)", found.text)) == sorted(numbers)
 
 

@@ -35,6 +35,7 @@ OK, FAILED, WRONG_USAGE = 0, 1, 2
 _EXTRAS = {
     **dict.fromkeys(("scipy", "numpy", "deepdiff"), "eval"),
     **dict.fromkeys(("duckdb", "pyarrow", "xlsxwriter"), "export"),
+    "ray": "ray",
     **dict.fromkeys(
         ("fastapi", "prometheus_client", "python_multipart", "sqlalchemy", "starlette", "uvicorn"), "serve"
     ),

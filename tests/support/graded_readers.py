@@ -28,14 +28,15 @@ def answer(request: Request) -> str | None:
     found = known(request)
     if found is None:
         return None
-    told = json.dumps(said_by(str(request["model"]), json.loads(found.answer)), ensure_ascii=False)
+    told = json.dumps(said_by(str(request["model"]), found.answer), ensure_ascii=False)
     # A reader that is cut off says the first two thirds of it.
     return told[: len(told) * 2 // 3] if request["model"] == "truncating" else told
 
 
-def said_by(name: str, told: dict[str, Any]) -> dict[str, Any]:
-    """Return what a reader makes of a perfect answer, which is changed."""
-    drawing = random.Random(crc32(json.dumps(told).encode()))
+def said_by(name: str, perfect: str) -> dict[str, Any]:
+    """Return what a reader says in place of a perfect answer."""
+    told: dict[str, Any] = json.loads(perfect)
+    drawing = random.Random(crc32(perfect.encode()))
     if name.startswith("wrong-"):
         _everywhere(told, WRONG[name.removeprefix("wrong-")], drawing)
     elif name == "rough":

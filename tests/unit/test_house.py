@@ -29,6 +29,7 @@ FLOORS = (
     ("library",),
     ("runs",),
     ("exports",),
+    ("cluster",),
     ("pages",),
     ("review",),
     ("service",),

@@ -73,7 +73,7 @@ class ReadingSigns:
 
     @property
     def sentence(self) -> str:
-        """What the signs say, in words; empty where nothing was asked that shows it."""
+        """The signs in words; empty where nothing was asked that shows it."""
         found = f"{self.near.shown} of {self.near.cases} quoted subjects stand beside their figures"
         if self.are_of_a_guesser:
             return f"the model seems to guess ({found}): its labels only doubt, leave them to the rules"

@@ -25,7 +25,7 @@ SYSTEM_WORDS = tuple(
 """What the operating system says."""
 PUT_TOGETHER = (
     *("done as", "failed as", "unchanged as", "this folder holds no notices", "this pattern matches no notices"),
-    *("is the server running?", "{1} sent a completion without an answer"),
+    *("is the server running?", "{1} sent a completion without an answer", "still reading notices"),
 )
 """Clauses that the code puts together from several texts."""
 

@@ -57,8 +57,12 @@ def said(text: str, lang: str | None = None) -> str:
 def help_in_chinese(text: str) -> str:
     """Return a help text in Chinese, paragraph by paragraph; those without an entry stay English."""
     table = read_table("messages")["help"]
-    paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n|\f", text.strip()))
-    return "\n\n".join(table.get(paragraph, paragraph) for paragraph in paragraphs)
+    return "\n\n".join(table.get(paragraph, paragraph) for paragraph in paragraphs(text))
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a help text, each on one line."""
+    return [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n|\f", text.strip())]
 
 
 def _line_in_chinese(line: str) -> str:

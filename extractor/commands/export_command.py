@@ -21,6 +21,13 @@ def export(
     to: Annotated[
         Path, typer.Option(metavar="FILE", help="The file to write; .xlsx, .csv, .parquet, .sqlite or .duckdb.")
     ],
+    report: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Report that a workbook's rows lead into. [default: report.html beside FILE, else in DIR]",
+        ),
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language of names in .xlsx and .csv; the others hold keys.")] = (
         Language.ZH
     ),
@@ -28,14 +35,17 @@ def export(
     """Write a run's notices as tables.
 
     The tables are notices, issues, measures, documents, quantities, dates, accountability, totals, sums, checks and
-    places. A workbook or database holds them all; .csv and .parquet give a file for each, FILE-notices.csv and so on.
-    Existing files are replaced, all or none.
+    places. A database holds them all; .csv and .parquet give a file for each, FILE-notices.csv and so on. A workbook
+    begins with a ledger, one row a measure, and its rows lead into the report. Existing files are replaced, all or
+    none.
     """
+    from extractor.exports.exporter import ExportSources, report_beside, stored_files, stored_names, stored_notices
     from extractor.exports.exporter import export as export_all
-    from extractor.exports.exporter import stored_names, stored_notices
 
+    leads = report_beside(folder, to) if report is None else report
+    sources = ExportSources(stored_names(folder), stored_files(folder), leads)
     with _counting() if sys.stderr.isatty() else nullcontext(lambda: None) as watch:
-        done = export_all(stored_notices(folder), to, lang.value, watch, stored_names(folder))
+        done = export_all(stored_notices(folder), to, lang.value, watch, sources)
     for remark in done.remarks:
         LOGGER.warning("%s: %s", to, remark)
     files = str(done.files[0]) if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1].name}"

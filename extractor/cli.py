@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from io import StringIO
 from typing import Annotated
 
 import typer
@@ -23,8 +24,9 @@ from extractor.commands.schema_command import schema
 from extractor.commands.serve_command import serve
 from extractor.commands.serve_model_command import serve_model
 from extractor.commands.show_command import show
-from extractor.errors import BugError, ExtractorError, SettingsError
+from extractor.errors import BugError, ExtractorError, InputError, SettingsError
 from extractor.logs import LOGGER, configure
+from extractor.messages import choose, language, said
 from extractor.terminal import lost, open_streams
 from extractor.version import __version__
 
@@ -33,6 +35,7 @@ OK, FAILED, WRONG_USAGE = 0, 1, 2
 _EXTRAS = {
     **dict.fromkeys(("scipy", "numpy", "deepdiff"), "eval"),
     **dict.fromkeys(("duckdb", "pyarrow", "xlsxwriter"), "export"),
+    "ray": "ray",
     **dict.fromkeys(
         ("fastapi", "prometheus_client", "python_multipart", "sqlalchemy", "starlette", "uvicorn"), "serve"
     ),
@@ -82,6 +85,7 @@ for _name in ("eval", "gold"):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command with ``arguments`` (by default the process's own) and return its exit status."""
     open_streams()
+    choose(_language_asked(sys.argv[1:] if arguments is None else arguments))
     configure()
     out, err = sys.stdout, sys.stderr  # a stream that fails may be replaced meanwhile
     refusal = None
@@ -98,6 +102,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
+def _language_asked(arguments: Sequence[str]) -> str | None:
+    """Return the language that the options name, before they are parsed: their own faults are told in it, too."""
+    named = [
+        value
+        for option, following in zip(arguments, [*arguments[1:], ""], strict=True)
+        if (value := option.removeprefix("--lang=") if option != "--lang" else following) in ("zh", "en")
+        and option.startswith("--lang")
+    ]
+    return named[-1] if named else None
+
+
 def _run(arguments: Sequence[str] | None) -> int:
     """Run the command and return its exit status.
 
@@ -105,7 +120,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         OSError: the system refused something for which the command has no sentence of its own.
     """
     try:
-        app(arguments)
+        return _called(arguments)
     except SystemExit as exit_:
         return exit_.code if isinstance(exit_.code, int) else OK
     except KeyboardInterrupt:
@@ -116,6 +131,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         return WRONG_USAGE
     except BugError as error:
         return _report_bug(error)
+    except InputError as error:
+        LOGGER.error("%s", error.in_words(language()))
+        return FAILED
     except ExtractorError as error:
         LOGGER.error("%s", error)
         return FAILED
@@ -129,7 +147,21 @@ def _run(arguments: Sequence[str] | None) -> int:
         raise
     except Exception as error:
         return _report_bug(error)
-    return OK
+
+
+def _called(arguments: Sequence[str] | None) -> int:
+    """Run the command, and print what is wrong with its options in the language of messages."""
+    try:
+        status = typer.main.get_command(app)(arguments, standalone_mode=False)
+    except typer.TyperException as error:
+        shown = StringIO()
+        getattr(error, "show", shown.write)(shown)  # what typer lets out shows itself; its public base does not say so
+        typer.echo(said(shown.getvalue()), err=True, nl=False)
+        return int(error.exit_code)
+    except typer.Abort:
+        typer.echo(said("Aborted!"), err=True)
+        return FAILED
+    return status if isinstance(status, int) else OK
 
 
 def _report_refusal(error: OSError) -> None:

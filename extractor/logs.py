@@ -10,6 +10,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
+from extractor.messages import said
 from extractor.terminal import printable
 
 LOGGER = logging.getLogger("extractor")
@@ -38,7 +39,7 @@ class _StandardError(logging.Handler):
 
 class _PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line = f"{record.levelname.lower()}: {printable(record.getMessage())}"
+        line = said(f"{record.levelname.lower()}: {printable(record.getMessage())}")
         trace = _trace(self, record)
         return "\n".join([line, *map(printable, trace.splitlines())])
 

@@ -8,13 +8,14 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.prompts import prompts_key
+from extractor.assist.proposals.reading_signs import SignsSoFar
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
-from extractor.endpoint.calls import Call
+from extractor.endpoint.calls import Call, CallAnswer
 from extractor.endpoint.client import Endpoint
 from extractor.endpoint.model_capacity import default_folder, keep_capacity, kept_capacity
 from extractor.endpoint.offline_answers import OfflineAnswers
@@ -24,12 +25,35 @@ from extractor.endpoint.settings import EndpointSettings, PromptEdition
 from extractor.endpoint.tally import Tally
 
 
+class Answering(Protocol):
+    """An endpoint as readers use it: ``Endpoint``, or one that another process keeps."""
+
+    sizes: PackSizes
+
+    @property
+    def tally(self) -> Tally:
+        """The counts of all calls so far."""
+
+    @property
+    def edition(self) -> PromptEdition:
+        """The edition of the prompts."""
+
+    async def ask(
+        self, call: Call[Response], *, until: float | None = None, tally: Tally | None = None
+    ) -> CallAnswer[Response]:
+        """Return a valid answer; raises as ``Endpoint.ask`` does."""
+
+    def has_answer(self, call: Call[Response]) -> bool:
+        """Return whether an answer to a call is kept."""
+
+
 @dataclass(frozen=True)
 class ModelSource:
     """The endpoint that a reader asks, and its answers.
 
     Answers are kept in the folder ``cache``; None keeps none. ``offline`` makes no calls. A ``recording`` (an exported
-    cache) takes the cache's place and makes none, either. ``tally`` counts the tokens and seconds of all calls.
+    cache) takes the cache's place and makes none, either. ``tally`` counts the tokens and seconds of all calls,
+    ``read`` the signs that the model reads.
     """
 
     settings: EndpointSettings
@@ -37,6 +61,7 @@ class ModelSource:
     offline: bool = False
     recording: Path | None = None
     tally: Tally = field(default_factory=Tally)
+    read: SignsSoFar = field(default_factory=SignsSoFar)
 
     @property
     def key(self) -> str:
@@ -44,7 +69,7 @@ class ModelSource:
         return f"{settings_key(self.settings)}{prompts_key(self.settings.prompts)}"
 
     @asynccontextmanager
-    async def endpoint(self) -> AsyncIterator[Endpoint]:
+    async def endpoint(self) -> AsyncIterator[Answering]:
         """Yield the endpoint, to be used in this event loop.
 
         Raises:
@@ -59,7 +84,7 @@ class ModelSource:
 
     @cached_property
     def sizes(self) -> PackSizes:
-        """How much the model is asked at once: by what earlier runs saw, where answers are kept."""
+        """The sizes of what the model is asked at once: by what earlier runs saw, where answers are kept."""
         known = kept_capacity(default_folder(), self.settings) if self._learns else None
         return PackSizes(self.settings, known)
 
@@ -79,7 +104,8 @@ class ModelSource:
 
     def reported(self) -> dict[str, Any]:
         """Return the calls' totals and the endpoint's settings for a report; no key is in it."""
-        return {**self.tally.reported(), "settings": {**self.settings.shown(), "offline": self.offline}}
+        read = {"reading": self.read.signs.reported()}
+        return {**self.tally.reported(), **read, "settings": {**self.settings.shown(), "offline": self.offline}}
 
 
 class NoticeModel:
@@ -88,7 +114,7 @@ class NoticeModel:
     Its tokens are counted apart, and all its calls end within ``deadline`` seconds (None: no limit).
     """
 
-    def __init__(self, endpoint: Endpoint, deadline: float | None) -> None:
+    def __init__(self, endpoint: Answering, deadline: float | None) -> None:
         self.tally = Tally()
         self.sizes = endpoint.sizes
         self._endpoint = endpoint

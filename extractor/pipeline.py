@@ -28,6 +28,7 @@ from extractor.text.folding import fold
 
 if TYPE_CHECKING:
     from extractor.assist.packs.material import Material
+    from extractor.assist.proposals.reading_signs import ReadingSigns
     from extractor.assist.proposals.witnesses import TrustTable
     from extractor.assist.session import Model
     from extractor.endpoint.failures import CallFailure
@@ -55,10 +56,14 @@ def extract(
 
 
 class Assisted(NamedTuple):
-    """A notice's record by both readers, and the calls that failed for good: there the rules stand alone."""
+    """A notice's record by both readers, and the calls that failed for good: there the rules stand alone.
+
+    ``signs`` show whether the model read.
+    """
 
     notice: Notice
     failures: list[CallFailure]
+    signs: ReadingSigns
 
 
 async def extract_with_model(  # noqa: PLR0913
@@ -87,19 +92,21 @@ async def extract_with_model(  # noqa: PLR0913
     checks = check(notice, read.reading, lang) + [said(doubt, lang) for doubt in read.doubts]
     checks = with_omissions(named_omissions(left_out, text, lang), checks)
     notice = with_recognition(notice.model_copy(update={"checks": checks}), text, places, lang)
-    return Assisted(notice, read.failures)
+    return Assisted(notice, read.failures, read.signs)
 
 
 class ModelReading(NamedTuple):
     """A notice as the rules and a model read it; its places are of the folded text.
 
-    ``reading`` is the rules' reading under the outline that was used; ``failures`` are the calls that failed for good.
+    ``reading`` is the rules' reading under the outline that was used; ``failures`` are the calls that failed for good;
+    ``signs`` show whether the model read.
     """
 
     notice: Notice
     reading: Reading
     doubts: list[Doubt]
     failures: list[CallFailure]
+    signs: ReadingSigns
 
 
 async def read_with_model(
@@ -119,7 +126,7 @@ async def read_with_model(
         material = with_outline(material, laid.reading)
     fields, labels = await asyncio.gather(session.ask(FIELDS, material), session.ask(LABELS, material))
     merged = merge(material, labels, fields, trust=trust, by_model=by_model)
-    return ModelReading(merged.notice, material.reading, doubts + merged.doubts, session.failures)
+    return ModelReading(merged.notice, material.reading, doubts + merged.doubts, session.failures, merged.signs)
 
 
 class ReadNotice(NamedTuple):

@@ -164,7 +164,8 @@ class ModelReader:
                     places=text.places,
                 )
                 failures = [str(failure) for failure in assisted.failures]
-                asked = model.tally.reported()
+                self.source.read.add(assisted.signs)
+                asked = {**model.tally.reported(), "reading": assisted.signs.reported()}
                 return ReadNotice(text.text, assisted.notice, failures, text.left_out, asked, text.places)
 
             yield read

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 _PROJECT = Path(__file__).resolve().parents[1] / "pyproject.toml"
-_FOR_USERS = ("eval", "export", "ledger", "model", "ocr", "serve", "learn")
+_FOR_USERS = ("eval", "export", "ledger", "model", "ocr", "ray", "serve", "learn")
 
 
 def main() -> None:

@@ -28,6 +28,7 @@ SETS = {
     "local": ("model", "local"),
     "ocr": ("ocr",),
     "learn": ("learn",),
+    "ray": ("ray",),
     "audit": ("audit",),
 }
 # It is for Python inside a browser, where nothing of this project runs.

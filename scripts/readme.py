@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; exit 1 with a diff where a page is stale")
     options = parser.parse_args()
     os.chdir(ROOT)
+    os.environ["EXTRACTOR_LANG"] = "en"  # the pages that have such parts are in English
     sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
     failing = f"--check-fail-msg=These pages are stale; refresh them with: {REFRESH}"
     mode = ["--check", "--diff", failing] if options.check else ["-r"]

@@ -49,6 +49,8 @@ def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory, monkeypatch: p
             monkeypatch.delenv(name)
     # Tests count calls, so packs have the one size that they have where nothing is known; some tests take this away.
     monkeypatch.setenv("EXTRACTOR_PACK_TOKENS", "5500")
+    # Tests quote the English sentences of the code; those of test_messages.py take this away.
+    monkeypatch.setenv("EXTRACTOR_LANG", "en")
     folder: Path = tmp_path_factory.getbasetemp() / "nobody"
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(folder / name))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.line_output import say
 from extractor.commands.reader_options import (
     AnswerOptions,
     Backend,
@@ -21,7 +22,6 @@ from extractor.commands.reader_options import (
 )
 from extractor.commands.shared_options import Language
 from extractor.errors import SettingsError
-from extractor.terminal import printable
 
 if TYPE_CHECKING:
     from extractor.readers import Reader
@@ -87,7 +87,7 @@ def run(  # noqa: PLR0913
     answers = AnswerOptions(cache_dir, offline, replay)
     reader = None if name is None else chosen_reader(Backend(name), endpoint, answers).reader
     if reader is not None and (asked := reader.reported()):
-        typer.echo(printable(asked["trust"]["told"]), err=True)
+        say(asked["trust"]["told"], err=True)
     with _predictions(pred, reader) as predict:
         evaluation = measure_gold(gold, predict if pred or out is None else Recorder(predict, out), split.value)
     broken = breaches(thresholds, evaluation) if thresholds is not None else []
@@ -95,11 +95,11 @@ def run(  # noqa: PLR0913
     terminal(found, Console(), lang.value, broken)
     if out is not None:
         for path in write_reports(out, found, evaluation, broken, lang.value):
-            typer.echo(f"wrote {path}")
+            say(f"wrote {path}")
     if accept is not None:
         tolerance = thresholds.tolerance if thresholds is not None else 0.005
         write_thresholds(evaluation, accept, backend=name or str(pred), split=split.value, tolerance=tolerance)
-        typer.echo(f"wrote {accept}")
+        say(f"wrote {accept}")
     if broken:
         raise typer.Exit(1)
 
@@ -142,7 +142,7 @@ def agreement(
 
     readings = compare_annotators(one, other, texts)
     for fault in readings.faults:
-        typer.echo(str(fault), err=True)
+        say(str(fault), err=True)
     if out is not None:
         found = metrics(readings.evaluation, {"one": str(one), "other": str(other)})
         write_reports(out, found, readings.evaluation, lang=lang.value)
@@ -181,18 +181,18 @@ def calibrate(  # noqa: PLR0913
 
     reader = chosen_reader(Backend.ASSISTED, endpoint, AnswerOptions(cache_dir, offline, replay)).reader
     assert isinstance(reader, ModelReader)
-    trial = calibrated(gold, reader, lambda name: typer.echo(printable(f"reading {name} …"), err=True))
+    trial = calibrated(gold, reader, lambda name: say(f"reading {name} …", err=True))
     for failure in trial.failures:
-        typer.echo(printable(failure), err=True)
+        say(failure, err=True)
     if not trial.found.counts:
-        typer.echo("the model answered nothing that can be measured; doctor says why", err=True)
+        say("the model answered nothing that can be measured; doctor says why", err=True)
         raise typer.Exit(1)
     typer.echo(trust_markdown(trial.found, lang.value), nl=False)
     name = file_name(trial.found.model)
     path = (to / name if to.is_dir() else to) if to is not None else user_tables() / name
     path.parent.mkdir(parents=True, exist_ok=True)
     write_texts({path: as_toml(trial.found)}, within=path.parent)
-    typer.echo(f"wrote {path}")
+    say(f"wrote {path}")
     if trial.failures:
         raise typer.Exit(UNANSWERED)
 
@@ -210,7 +210,7 @@ def _predictions(pred: Path | None, reader: Reader | None) -> Iterator[Predict]:
 
 def _measured(evaluation: Evaluation) -> Evaluation:
     for notice_id in evaluation.missing:
-        typer.echo(f"no prediction for {notice_id}: counted as missed", err=True)
+        say(f"no prediction for {notice_id}: counted as missed", err=True)
     return evaluation
 
 
@@ -221,4 +221,4 @@ def _give(text: str, out: Path | None, name: str) -> None:
     from extractor.disk.whole import write_texts
 
     write_texts({out / name: text}, within=out, advice="choose another folder with --out")
-    typer.echo(f"wrote {out / name}")
+    say(f"wrote {out / name}")

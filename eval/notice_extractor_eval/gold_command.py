@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from extractor.commands.line_output import say
 from extractor.errors import InputError
 
 app = typer.Typer(help="Check gold labels; start those of a new notice; take reviewed notices.", no_args_is_help=True)
@@ -23,10 +24,10 @@ def check(
     faults = 0
     for report in check_folder(folder, texts):
         for line in report.lines:
-            typer.echo(line)
+            say(line)
         faults += report.faults
     if faults:
-        typer.echo(f"{faults} mistakes")
+        say(f"{faults} mistakes")
         raise typer.Exit(1)
 
 
@@ -58,7 +59,7 @@ def new(
     content = write_labels(notice, text, annotator=annotator, status="draft", judged=False)
     write_texts({text_file: text, labels: content}, within=gold, advice="choose another folder with --gold")
     measures = sum(len(issue.measures) for issue in notice.issues)
-    typer.echo(f"wrote {labels}: {len(notice.issues)} issues and {measures} measures to judge")
+    say(f"wrote {labels}: {len(notice.issues)} issues and {measures} measures to judge")
 
 
 @app.command()
@@ -83,11 +84,11 @@ def export(
             try:
                 path = written_labels(found.record, found.text, found.review, to, replaces=replace)
             except InputError as error:
-                typer.echo(f"error: {error}", err=True)
+                say(f"error: {error}", err=True)
                 refused += 1
                 continue
-            typer.echo(f"wrote {path}")
+            say(f"wrote {path}")
             written += 1
-    typer.echo(f"{written} reviewed notices in {to}" + (f", {refused} not written" if refused else ""))
+    say(f"{written} reviewed notices in {to}" + (f", {refused} not written" if refused else ""))
     if refused:
         raise typer.Exit(1)

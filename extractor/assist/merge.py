@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from extractor.assist.fields.field_proposals import AnsweredFields, field_proposals
 from extractor.assist.labels.label_answer import LabelsAnswer
 from extractor.assist.labels.label_pack import LabelsPack
-from extractor.assist.labels.label_proposals import label_proposals
+from extractor.assist.labels.label_proposals import label_proposals, subjects_beside
 from extractor.assist.packs.material import Material
 from extractor.assist.packs.pack import AnsweredPack
+from extractor.assist.proposals.matters import Proposal
+from extractor.assist.proposals.reading_signs import ReadingSigns, Signs, doubts_of, signs_of, without_support
 from extractor.assist.proposals.record_draft import MergedRecord, RecordDraft
 from extractor.assist.proposals.witnesses import TrustTable, unmeasured
 from extractor.record.checks import Doubt
@@ -37,19 +39,32 @@ def merge(
     ``trust`` decides where the two differ; None is the table for models that were not measured. ``by_model`` says that
     the outline in ``material`` was made by a model (see ``assist.layout.model_outline``).
     """
-    draft = RecordDraft(material, trust or unmeasured(), outline_by_model=by_model)
+    table = trust or unmeasured()
+    said = [
+        list(label_proposals(material, each.pack, each.answer)) if each.answer is not None else None for each in labels
+    ]
+    signs = _signs(material, labels, [proposal for found in said for proposal in found or ()])
+    # A model is measured by what it says, however it reads.
+    doubted = signs.doubted if table.origin != "eager" else frozenset()
+    draft = RecordDraft(material, table.doubting(doubted), outline_by_model=by_model)
+    draft.doubts += doubts_of(signs) if doubted else []
     if by_model:
         draft.doubts.append(Doubt("layout_by_model", "issues", {}))
     if any(each.answer is None for each in fields):
         draft.doubts.append(Doubt("model_failed", "", {"what": "-"}))
     draft.take(field_proposals(material, fields))
-    for each in labels:
-        if each.answer is None:
+    for each, proposals in zip(labels, said, strict=True):
+        if proposals is None:
             first, last = each.pack.slices[0].issue, each.pack.slices[-1].issue
             draft.doubts.append(Doubt("model_failed", f"issues[{first}]", {"what": f"{first + 1}-{last + 1}"}))
         else:
-            draft.take(label_proposals(material, each.pack, each.answer))
+            draft.take(without_support(proposals, doubted))
     merged = draft.merged()
     # In the order of the record, however it was cut into packs.
     ordered = sorted(merged.doubts, key=lambda doubt: tuple(map(int, _INDEX.findall(doubt.path))))
-    return MergedRecord(merged.notice, ordered)
+    return MergedRecord(merged.notice, ordered, signs)
+
+
+def _signs(material: Material, labels: Sequence[AnsweredLabels], said: Sequence[Proposal]) -> ReadingSigns:
+    beside = (subjects_beside(material, each.pack, each.answer) for each in labels if each.answer is not None)
+    return signs_of(said, sum(beside, Signs()))

@@ -41,7 +41,7 @@ class Model(Protocol):
 
     @property
     def sizes(self) -> PackSizes:
-        """How much it is asked at once."""
+        """The sizes of what it is asked at once."""
 
     def has_answer(self, call: Call[Response]) -> bool:
         """Say whether an answer is at hand, so that no request is needed."""

@@ -21,7 +21,7 @@ from extractor.assist.packs.schema_parts import Schema
 
 
 class PackSizing(NamedTuple, Generic[PackT]):
-    """What sizes a task's packs by the model: the ``tokens`` of a notice's pieces, and packs of so many tokens."""
+    """The sizing of a task's packs by the model: the ``tokens`` of a notice's pieces, and packs of so many tokens."""
 
     tokens: Callable[[Material], int]
     packs: Callable[[Material, int], list[PackT]]

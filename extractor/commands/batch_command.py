@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.line_output import say
 from extractor.commands.reader_options import Backend, CacheOption
 from extractor.errors import SettingsError
 from extractor.logs import LOGGER
-from extractor.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +71,7 @@ def export(
     for error in unread:
         LOGGER.error("%s", error)
     for line in _exported(exported, wanted):
-        typer.echo(line)
+        say(line)
     if unread:
         raise typer.Exit(1)
 
@@ -106,9 +106,9 @@ def import_(
     with AnswerCache(cache_dir or default_folder()) as cache:
         taken = take_answers({each: asked[path] if path else None for each, path in lists.items()}, cache)
     for problem in taken.problems:
-        typer.echo(printable(str(problem)), err=True)
+        say(str(problem), err=True)
     for line in _taken(taken, answers):
-        typer.echo(line)
+        say(line)
     if taken.missing or taken.problems:
         raise typer.Exit(1)
 
@@ -130,8 +130,8 @@ def submit(
     settings = endpoint.load()
     with batch_api.connected(settings) as client:
         submission = batch_api.submit(client, requests, again=again)
-    typer.echo(f"{requests}: submitted as {submission.batch_id}")
-    typer.echo(f"next: {_COMMAND} status {requests}")
+    say(f"{requests}: submitted as {submission.batch_id}")
+    say(f"next: {_COMMAND} status {requests}")
 
 
 @app.command()
@@ -143,11 +143,11 @@ def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
     settings = endpoint.load()
     with batch_api.connected(settings) as client:
         state = batch_api.status(client, _batch_id(requests))
-    typer.echo(str(state))
+    say(str(state))
     for fault in state.faults:
-        typer.echo(f"it did not start: {fault}")
+        say(f"it did not start: {fault}")
     if state.is_over:
-        typer.echo(f"next: {_COMMAND} {'submit --again' if state.faults else 'fetch'} {requests}")
+        say(f"next: {_COMMAND} {'submit --again' if state.faults else 'fetch'} {requests}")
 
 
 @app.command()
@@ -164,8 +164,8 @@ def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
     with batch_api.connected(settings) as client:
         files = batch_api.fetch(client, _batch_id(requests), path.parent, path.stem if path.exists() else None)
     for file in files:
-        typer.echo(f"wrote {file}")
-    typer.echo(f"next: {_COMMAND} import {' '.join(map(str, files))}")
+        say(f"wrote {file}")
+    say(f"next: {_COMMAND} import {' '.join(map(str, files))}")
 
 
 def _exported(exported: BatchExport, wanted: CallSelection) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.commands.line_output import say
 from extractor.commands.reader_options import CacheOption
 from extractor.errors import InputError
 
@@ -33,14 +34,14 @@ def stats(cache_dir: CacheOption = None) -> None:
             name = (record.task, record.prompt_version, record.model, record.mode)
             counted = (1, usage.get("prompt", 0), usage.get("completion", 0))
             kept[name] = [a + b for a, b in zip(kept.get(name, [0, 0, 0]), counted, strict=True)]
-        typer.echo(f"folder   {cache.folder}")
-        typer.echo(f"answers  {usable}")
+        say(f"folder   {cache.folder}")
+        say(f"answers  {usable}")
         if damaged := max(0, len(cache) - usable):
-            typer.echo(f"damaged  {damaged} (they count as missing)")
-        typer.echo(f"size     {_size(cache.size())}")
+            say(f"damaged  {damaged} (they count as missing)")
+        say(f"size     {_size(cache.size())}")
         for (task, version, model, mode), (count, prompt, completion) in sorted(kept.items()):
             named = " ".join(filter(None, (task, version, model, mode)))
-            typer.echo(f"{named}: {count} answers, {prompt} tokens in, {completion} out")
+            say(f"{named}: {count} answers, {prompt} tokens in, {completion} out")
 
 
 @app.command()
@@ -63,9 +64,9 @@ def clear(
         if task is not None:
             raise
         discard_database(folder)
-        typer.echo("removed a damaged cache")
+        say("removed a damaged cache")
         return
-    typer.echo(f"removed {removed} answers")
+    say(f"removed {removed} answers")
 
 
 @app.command()
@@ -79,7 +80,7 @@ def export(
 
     with _existing(cache_dir) as cache:
         done = export_answers(cache, path, None if task is None else _keys_of(cache, task))
-    typer.echo(f"{path}: {done.count} answers")
+    say(f"{path}: {done.count} answers")
 
 
 @app.command(name="import")
@@ -97,8 +98,8 @@ def import_(
     with AnswerCache(_folder(cache_dir)) as cache:
         done = import_answers(cache, path)
     for problem in done.problems:
-        typer.echo(str(problem), err=True)
-    typer.echo(f"{done.new} new, {done.replaced} replaced, {done.unchanged} unchanged, {len(done.problems)} bad lines")
+        say(str(problem), err=True)
+    say(f"{done.new} new, {done.replaced} replaced, {done.unchanged} unchanged, {len(done.problems)} bad lines")
     if done.problems:
         raise typer.Exit(1)
 

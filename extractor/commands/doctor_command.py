@@ -33,6 +33,10 @@ _LARGEST = 1400
 """Tokens of the largest pack that is tried: whoever answers it right is asked more by a run, step by step."""
 
 _COLUMN = 14
+_SCHEMAS = {
+    True: "one made for each call is taken",
+    False: "one made for each call is refused; a run sends the general one",
+}
 _MOST_MODELS = 12  # that are shown of an endpoint with hundreds
 
 
@@ -135,6 +139,8 @@ def _lines(report: DoctorReport) -> Iterator[str]:
         yield _row("trust", _of_trust(report.model))
     for trial in report.modes:
         yield _row(trial.mode, _of_mode(trial))
+    if report.takes_pack_schema is not None:
+        yield _row("schema", _SCHEMAS[report.takes_pack_schema])
     if report.best_mode:
         yield from _of_best_mode(report)
     for heading, lines in (("What is wrong:", report.diagnoses), ("What to do:", report.suggestions)):

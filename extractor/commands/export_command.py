@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
+from extractor.commands.line_output import say
 from extractor.commands.shared_options import Language
 from extractor.logs import LOGGER
-from extractor.terminal import printable
 
 
 def export(
@@ -49,7 +49,7 @@ def export(
     for remark in done.remarks:
         LOGGER.warning("%s: %s", to, remark)
     files = str(done.files[0]) if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1].name}"
-    typer.echo(printable(f"wrote {files}: " + ", ".join(f"{count:,} {name}" for name, count in done.rows.items())))
+    say(f"wrote {files}: " + ", ".join(f"{count:,} {name}" for name, count in done.rows.items()))
 
 
 @contextmanager

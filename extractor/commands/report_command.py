@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from extractor.commands.line_output import say
 from extractor.commands.shared_options import Language
-from extractor.terminal import printable
 
 
 def report(
@@ -31,6 +31,8 @@ def report(
 
     file = to or folder / "report.html"
     written = write_report(folder, file, lang.value)
-    typer.echo(printable(f"{file}: {written.notices} notices, {written.bytes / 1e6:.1f} MB"))
-    if show and not webbrowser.open(file.resolve().as_uri()):
-        typer.echo("no browser could be started; open the file yourself", err=True)
+    say(f"{file}: {written.notices} notices, {written.bytes / 1e6:.1f} MB")
+    if not show:
+        say(f"next: open {file} in a browser")
+    elif not webbrowser.open(file.resolve().as_uri()):
+        say("no browser could be started; open the file yourself", err=True)

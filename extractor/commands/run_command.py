@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.line_output import say
+from extractor.commands.ray_run import RayOptions, run_on_engine
 from extractor.commands.reader_options import (
     AnswerOptions,
     BackendOption,
@@ -25,16 +28,19 @@ from extractor.commands.reader_options import (
     chosen_reader,
 )
 from extractor.commands.shared_options import Language, LanguageOption
+from extractor.errors import SettingsError
 from extractor.logs import LOGGER, configure
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
     from extractor.files.scan.page_progress import PageProgress
+    from extractor.readers import Reader
     from extractor.runs.run_report import Outcome
 
 INTERRUPTED = 130
 UNANSWERED = 3
 _READING = "reading notices"
+_MINUTE = 60.0  # seconds
 _REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
 
 
@@ -47,6 +53,13 @@ class Level(StrEnum):
     ERROR = "error"
 
 
+class Engine(StrEnum):
+    """What runs the work."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
 @with_endpoint_options
 def run(  # noqa: PLR0913
     paths: Annotated[
@@ -54,7 +67,13 @@ def run(  # noqa: PLR0913
         typer.Argument(metavar="PATH", help="Files, zip archives, folders (walked), patterns, or - for stdin."),
     ],
     *,
-    out: Annotated[Path, typer.Option(help="The folder to write.")] = Path("out"),
+    out: Annotated[str, typer.Option(help="The folder to write; with --engine ray also an address (s3://…).")] = "out",
+    engine: Annotated[Engine, typer.Option(help="What runs the work: this machine's processes, or Ray.")] = (
+        Engine.LOCAL
+    ),
+    ray_address: Annotated[
+        str | None, typer.Option(help="A Ray cluster's address, such as ray://HOST:10001. [default: one started here]")
+    ] = None,
     backend: BackendOption = None,
     jobs: Annotated[
         int | None,
@@ -91,6 +110,9 @@ def run(  # noqa: PLR0913
     With an endpoint the rules' reading is joined by a model's. Its answers are kept in a cache, so that nothing is
     asked twice; where a call fails for good, the rules' reading stands and a check says so.
 
+    With --engine ray inputs may be addresses (s3://…) and Parquet files of bytes, too, and OUT holds Parquet datasets:
+    see docs/scale.md.
+
     Exit status: 0 when every notice is done, 1 when some failed (the others are written) or nothing was read, 2 for
     wrong usage, 3 when all are done but calls to the model failed for good (the next run makes them again), 130 when
     interrupted (what is finished is written).
@@ -110,29 +132,35 @@ def run(  # noqa: PLR0913
     )
     reader = choice.reader
     if on_terminal:
-        typer.echo(printable(choice.sentence), err=True)
+        say(choice.sentence, err=True)
     else:
         LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
+
+    allowance = Allowance(seconds, memory * MB)
+    if engine is Engine.RAY or ray_address is not None:
+        _run_on_ray(paths, out, reader, RayOptions(engine is Engine.RAY, ray_address, jobs, force, replace, allowance))
 
     def live() -> str:
         asked = reader.reported()
         return what_was_asked(asked) if asked else ""
 
-    with _progress(live) if on_terminal else nullcontext(_Progress()) as progress:
+    with _progress(live) if on_terminal else _minutes(live, out) as progress:
 
         def watch(outcome: Outcome) -> None:
             _tell(outcome)
             progress.advance()
 
         def begin(notices: int) -> None:
-            if how := reader.expect(notices):
+            how = reader.expect(notices)
+            if how and on_terminal:
+                say(how, err=True)
+            elif how:
                 LOGGER.info("%s", how)
             progress.begin(notices)
 
-        allowance = Allowance(seconds, memory * MB)
         report = run_all(
             paths,
-            out,
+            Path(out),
             reader,
             jobs=jobs,
             force=force,
@@ -146,7 +174,9 @@ def run(  # noqa: PLR0913
     if report.own_texts:
         LOGGER.info("%d texts in %s were passed over: they are this run's own output", report.own_texts, out)
     if on_terminal:
-        typer.echo(printable(how_it_went(report)), err=True)
+        say(how_it_went(report), err=True)
+        if report.notices and not interrupted:
+            say(f"next: python -m extractor report {out} --open", err=True)
     else:
         level = logging.ERROR if interrupted else logging.WARNING if report.others else logging.INFO
         LOGGER.log(level, "%s", how_it_went(report))
@@ -158,6 +188,18 @@ def run(  # noqa: PLR0913
         raise typer.Exit(1)
     if report.total("unanswered"):
         raise typer.Exit(UNANSWERED)
+
+
+def _run_on_ray(paths: list[str], out: str, reader: Reader, options: RayOptions) -> NoReturn:
+    """Run on Ray, and end with the exit status.
+
+    Raises:
+        SettingsError: an option is for Ray, and it is not asked for.
+        Exit: the run is over.
+    """
+    if not options.is_asked:
+        raise SettingsError("--ray-address is for --engine ray; give both, or neither")
+    raise typer.Exit(run_on_engine(paths, out, reader, options))
 
 
 def _tell(outcome: Outcome) -> None:
@@ -191,6 +233,31 @@ class _Progress(NamedTuple):
     begin: Callable[[int], None] = lambda _: None
     advance: Callable[[], None] = lambda: None
     page: Callable[[str, PageProgress], None] = lambda _name, _page: None
+
+
+@contextmanager
+def _minutes(live: Callable[[], str], out: str) -> Iterator[_Progress]:
+    """Log once a minute how far a run is, where there is no terminal for a bar."""
+    counts = {"done": 0, "of": 0}
+    ended = Event()
+
+    def tell() -> None:
+        while not ended.wait(_MINUTE):
+            asked = live()
+            where = f"{counts['done']} of {counts['of']} notices into {out}"
+            LOGGER.warning("still %s: %s%s", _READING, where, f"; {asked}" if asked else "")
+
+    def begin(total: int) -> None:
+        counts["of"] = total
+
+    def advance() -> None:
+        counts["done"] += 1
+
+    Thread(target=tell, daemon=True).start()
+    try:
+        yield _Progress(begin, advance)
+    finally:
+        ended.set()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.line_output import say
 from extractor.commands.reader_options import (
     AnswerOptions,
     BackendOption,
@@ -103,7 +104,7 @@ def serve(  # noqa: PLR0913
     LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
     bounds = ServiceLimits(queue, seconds, memory * _MB, patience, drain_seconds)
     plan = ServicePlan(data.absolute(), host, port, access, choice.reader, workers, bounds)
-    serve_plan(plan, typer.echo)
+    serve_plan(plan, say)
 
 
 def _access(host: str, token_env: str | None, names: list[str]) -> Access:

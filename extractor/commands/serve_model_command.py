@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.commands.line_output import say
 from extractor.errors import SettingsError
 from extractor.logs import LOGGER
 
@@ -54,12 +55,13 @@ def serve_model(
     plan = ServerPlan(gguf or small_model(), port, context, parallel, threads)
     check_plan(plan)
     signal.signal(signal.SIGTERM, _stop)
-    typer.echo(f"loading {plan.name} …", err=True)
+    say(f"loading {plan.name} …", err=True)
     with model_server(plan) as server:
         if command:
             raise typer.Exit(_status(command, server, plan))
         try:
-            typer.echo(_how_to_ask(server.address, plan))
+            for line in _how_to_ask(server.address, plan).split("\n"):
+                say(line)
             LOGGER.error("%s", server.wait())
         except KeyboardInterrupt:
             raise typer.Exit from None

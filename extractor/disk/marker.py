@@ -13,10 +13,10 @@ from extractor.errors import SettingsError
 
 MARKER = ".notice-extractor"
 
-Kind = Literal["run", "service"]
+Kind = Literal["run", "service", "dataset"]
 
 _VERSION = 1  # of a folder's layout
-_WHOSE = {"run": "a run's folder", "service": "a service's folder"}
+_WHOSE = {"run": "a run's folder", "service": "a service's folder", "dataset": "a folder of datasets"}
 _NOBODYS = frozenset((".ds_store", "thumbs.db", "desktop.ini", "lost+found"))  # files that systems create in any folder
 
 

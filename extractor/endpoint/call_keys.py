@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from extractor.endpoint.calls import Call, Response
+from extractor.endpoint.calls import Call, Mode, Response
 from extractor.endpoint.settings import EndpointSettings
 
 _FORM = 1  # of the key itself
@@ -71,6 +71,11 @@ def _deciding(settings: EndpointSettings) -> list[object]:
 def _hashed(parts: list[object]) -> str:
     text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+
+def sends_own_schema(call: Call[Response], settings: EndpointSettings, mode: Mode) -> bool:
+    """Return whether a call is sent in ``mode`` with the schema that it has of its own."""
+    return mode == "json_schema" and call.schema is not None and settings.sends_pack_schema
 
 
 def token_limit(call: Call[Response], settings: EndpointSettings) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -17,8 +18,10 @@ from weakref import WeakValueDictionary
 from extractor.endpoint.answer_keeper import AnswerKeeper
 from extractor.endpoint.answer_records import AnswerStore, CallHeader
 from extractor.endpoint.answers import ValidAnswer, valid_answer
+from extractor.endpoint.call_keys import sends_own_schema
 from extractor.endpoint.call_progress import NO_USAGE, CallProgress, loop_time
 from extractor.endpoint.calls import NO_COMPLAINT, Call, CallAnswer, Complaint, Mode, Response
+from extractor.endpoint.completion import Reply
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.mode_picker import ModePicker
 from extractor.endpoint.mode_probe import QUESTION, best_mode
@@ -182,11 +185,32 @@ class Endpoint:
         self, call: Call[Response], mode: Mode, complaint: Complaint, progress: CallProgress
     ) -> ValidAnswer[Response]:
         """Ask once; the request may be sent again, a wrong answer is not asked for again."""
+        return valid_answer(call, mode, await self._reply(call, mode, complaint, progress))
+
+    async def _reply(self, call: Call[Response], mode: Mode, complaint: Complaint, progress: CallProgress) -> Reply:
+        """Return the reply to a call; where a schema of its own is refused, to the call with the general one."""
+        general = replace(call, schema=None)
+        if not sends_own_schema(call, self._settings, mode) or self.sizes.capacity.takes_pack_schema is False:
+            return await self._sent(general, mode, complaint, progress)
+        try:
+            reply = await self._sent(call, mode, complaint, progress)
+        except EndpointFailure as failure:
+            if failure.reason is not Reason.BAD_REQUEST:
+                raise
+        else:
+            self.sizes.showed_schema(taken=True)
+            return reply
+        reply = await self._sent(general, mode, complaint, progress)
+        self.sizes.showed_schema(taken=False)  # what is refused in either form shows nothing
+        progress.note(Oddity.SCHEMA_REFUSED)
+        return reply
+
+    async def _sent(self, call: Call[Response], mode: Mode, complaint: Complaint, progress: CallProgress) -> Reply:
+        """Send a request until it is answered."""
         policy = RetryPolicy(call.task, progress, self._standstill, self._settings.backoff)
-        reply = await policy.reply(
+        return await policy.reply(
             lambda: self._sender.reply(call, mode, complaint, progress), leave_out=self._sender.leave_out
         )
-        return valid_answer(call, mode, reply)
 
     async def _best_mode(self, tallies: tuple[Tally, ...]) -> Mode:
         """Probe the endpoint for the best mode it can do."""

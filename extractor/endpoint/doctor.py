@@ -116,7 +116,9 @@ async def _tried_out(
             how = settings.model_copy(update={"mode": mode, "retries": min(settings.retries, _RETRIES)})
             endpoints[mode] = await stack.enter_async_context(Endpoint(how))
             trial = await _tried_with_schema(endpoints[mode], [ask_tiny, *(each.call for each in sized[:1])], mode)
+            taken = endpoints[mode].sizes.capacity.takes_pack_schema
             report = replace(report, modes=(*report.modes, trial))
+            report = report if taken is None else replace(report, takes_pack_schema=taken)
             if trial.reason in _HOPELESS or all(each.reason is Reason.TIMEOUT for each in report.modes):
                 break
         best = report.best_mode
@@ -182,6 +184,7 @@ def capacity_of(settings: EndpointSettings, report: DoctorReport) -> ModelCapaci
         first_token=speed.first_token if speed else None,
         read=read or None,
         written=speed.per_second if speed else None,
+        takes_pack_schema=report.takes_pack_schema,
     )
 
 

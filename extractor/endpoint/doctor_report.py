@@ -95,7 +95,8 @@ class DoctorReport:
     ``models`` is None where it lists none. ``context`` (tokens) is None where it states none; then ``long_prompt`` is
     the trial of a prompt of ``long_tokens``. ``slots`` is how many calls it says it answers at once, None where it does
     not say, ``at_once`` how many it answered in the time of one. ``right_sizes`` are the packs, in tokens of pieces,
-    that it answered right, ``wrong_size`` the first that it did not. ``cold`` is the speed with a new prompt, ``warm``
+    that it answered right, ``wrong_size`` the first that it did not. ``takes_pack_schema`` is whether it took a schema
+    of a call's own in mode ``json_schema``, None where none was sent. ``cold`` is the speed with a new prompt, ``warm``
     with the same again.
     """
 
@@ -111,6 +112,7 @@ class DoctorReport:
     at_once: int | None = None
     right_sizes: tuple[int, ...] = ()
     wrong_size: int | None = None
+    takes_pack_schema: bool | None = None
     cold: Speed | None = None
     warm: Speed | None = None
     diagnoses: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What a model at an endpoint was seen to do, kept for the next run in a small file; no key and no text is in it."""
+"""The abilities that a model was seen to have, kept for the next run in a small file; no key and no text is in it."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ _MOST_MODELS = 200
 
 @dataclass(frozen=True)
 class ModelCapacity:
-    """What a model was seen to do. What is None is unknown.
+    """The abilities that a model was seen to have. What is None is unknown.
 
     ``most`` is the rung that it is asked at, ``right`` and ``wrong`` count its answers by rung. ``at_once`` is how many
     calls run side by side; ``caches_prefix`` whether the beginning of prompts is read once. ``first_token`` is seconds,
-    ``read`` and ``written`` are tokens a second in and out.
+    ``read`` and ``written`` are tokens a second in and out. ``takes_pack_schema`` is whether a call may have a schema
+    of its own.
     """
 
     most: int = RUNGS[-1]
@@ -43,6 +44,7 @@ class ModelCapacity:
     first_token: float | None = None
     read: float | None = None
     written: float | None = None
+    takes_pack_schema: bool | None = None
 
     def answered(self, tokens: int, *, right: bool) -> ModelCapacity:
         """Return what follows from an answer to a pack of so many tokens: the same rung, a smaller or a larger one."""
@@ -137,22 +139,26 @@ def _capacity(held: Mapping[str, Any]) -> ModelCapacity | None:
     """Return a capacity as the file holds it; None where it holds none, or another program's."""
     if held.get("most") not in RUNGS:
         return None
-    cached = held.get("caches_prefix")
     return ModelCapacity(
         most=int(held["most"]),
         right=_counts(held.get("right")),
         wrong=_counts(held.get("wrong")),
         at_once=count_of(held, "at_once") or None,
-        caches_prefix=cached if isinstance(cached, bool) else None,
+        caches_prefix=_truth(held.get("caches_prefix")),
         first_token=_rate(held.get("first_token")),
         read=_rate(held.get("read")),
         written=_rate(held.get("written")),
+        takes_pack_schema=_truth(held.get("takes_pack_schema")),
     )
 
 
 def _counts(said: object) -> dict[int, int]:
     held = mapping(said)
     return {rung: min(count_of(held, str(rung)), _MOST_COUNTED) for rung in RUNGS if str(rung) in held}
+
+
+def _truth(said: object) -> bool | None:
+    return said if isinstance(said, bool) else None
 
 
 def _rate(said: object) -> float | None:

@@ -15,6 +15,7 @@ class Oddity(StrEnum):
     RAN_ON = "ran_on"  # nothing but blanks or a fence from the end of the JSON to the token limit
     TOOL_IGNORED = "tool_ignored"  # text instead of the tool call that was asked for
     SCHEMA_IGNORED = "schema_ignored"  # JSON of another shape than asked for
+    SCHEMA_REFUSED = "schema_refused"  # a schema of the call's own was refused; the general one was sent
     USAGE_MISSING = "usage_missing"  # tokens are not counted
     USAGE_WRONG = "usage_wrong"  # tokens are counted as they cannot be
     PARAMETER_DROPPED = "parameter_dropped"  # the endpoint does not take a parameter; it was left out

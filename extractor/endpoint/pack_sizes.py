@@ -1,4 +1,4 @@
-"""How much of a notice is asked at once, by what is known of the model, what is preferred, and how it answers."""
+"""The share of a notice that is asked at once, by what is known of the model, what is preferred, and how it answers."""
 
 from __future__ import annotations
 
@@ -66,6 +66,11 @@ class PackSizes:
     def answered(self, tokens: int, *, right: bool) -> None:
         """Note that a pack of so many tokens was answered right, or its answer was cut or could not be used."""
         self.capacity = self.capacity.answered(tokens, right=right)
+
+    def showed_schema(self, *, taken: bool) -> None:
+        """Note whether the endpoint took a schema of a call's own, or only the general one."""
+        if self.capacity.takes_pack_schema is not taken:
+            self.capacity = replace(self.capacity, takes_pack_schema=taken)
 
     def ran(self, at_once: int, *, caches_prefix: bool) -> None:
         """Note how many calls ran side by side, and whether a prompt's beginning was found in a prefix cache."""

@@ -18,7 +18,7 @@ import instructor
 from instructor.v2 import mode_registry
 from pydantic import BaseModel
 
-from extractor.endpoint.call_keys import token_limit
+from extractor.endpoint.call_keys import sends_own_schema, token_limit
 from extractor.endpoint.calls import NO_COMPLAINT, Call, Complaint, Message, Mode, Response
 from extractor.endpoint.settings import EndpointSettings
 from extractor.errors import BugError
@@ -70,7 +70,7 @@ def request_body(
 
 def _fields(shape: _Shape, call: Call[Response], settings: EndpointSettings, mode: Mode) -> Mapping[str, Any]:
     """Return a mode's fields, read only: copying a schema takes longer than all the rest."""
-    if mode != "json_schema" or call.schema is None or not settings.sends_pack_schema:
+    if not sends_own_schema(call, settings, mode):
         return shape.fields
     asked = shape.fields["response_format"]
     named = {**asked["json_schema"], "schema": call.schema}

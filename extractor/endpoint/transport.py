@@ -25,7 +25,7 @@ _CONNECT = 10.0  # seconds to reach a server, within the time for the request
 
 
 class LlamaProperties(NamedTuple):
-    """What a llama.cpp server was started with: the context of a slot in tokens, and its slots; None for unknown."""
+    """The settings of a llama.cpp server: the context of a slot in tokens, and its slots; None for unknown."""
 
     context: int | None = None
     slots: int | None = None

@@ -1,4 +1,4 @@
-"""The contract's closed vocabularies, read once from ``data/enumerations.toml``.
+"""The closed vocabularies of the contract and of tables, read once from ``data/enumerations.toml``.
 
 The types below are what the contract's fields are annotated with. A type checker sees ``str``; at run time
 each is a ``Literal`` of the file's keys, so that validation and JSON Schema follow the file.

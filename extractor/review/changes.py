@@ -37,10 +37,11 @@ class _Change(Strict):
 
 
 class Accept(_Change):
-    """An item is right with all it contains, or a check (`checks[3]`) was dealt with."""
+    """An item is right with all it contains, or a check (`checks[3]`) was dealt with; `alone`: the item itself."""
 
     op: Literal["accept"] = "accept"
     item: ItemId
+    alone: bool = Field(default=False, description="True: what the item contains was not looked at.")
 
 
 class Correct(_Change):

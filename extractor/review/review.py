@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from extractor.pages.notice_page import holders_of, values_meant
 from extractor.pages.placed_values import values_of
@@ -94,6 +95,21 @@ def record_of(review: Review) -> Built:
     return Built(built.notice.model_copy(update={"checks": checks}), built.paths)
 
 
+def items_to_see(paths: Mapping[str, str], review: Review) -> list[str]:
+    """Return the ids of the items that a person can look at, all but empty fields.
+
+    ``paths`` has them in the record's order.
+    """
+    items = review.items
+    return [key for key in paths if items[key].kind != "field" or items[key].values["value"] is not None]
+
+
+def seen_items(review: Review) -> Ids:
+    """Return the ids that some person accepted, corrected or added."""
+    counting = (review.touched[each.number] for each in review.made if review.counts(each))
+    return frozenset(chain.from_iterable(counting))
+
+
 def checks_of(base: Notice) -> list[tuple[str, Check]]:
     """Return a reading's checks, each with its id."""
     return [(f"checks[{k}]", check) for k, check in enumerate(base.checks)]
@@ -148,10 +164,10 @@ def _touches(
     result: Item | None,
 ) -> Ids:
     match change:
+        case Correct(item=item) | Accept(item=item, alone=True):
+            return frozenset((item,))
         case Accept(item=item) | Delete(item=item):
             return frozenset((item, *_beneath(items, held, item)))
-        case Correct(item=item):
-            return frozenset((item,))
         case Add() if result is not None:
             return frozenset((result.id,))
         case Undo(change=number):
@@ -234,8 +250,9 @@ def _disagree(review: Review, change: Change, later: MadeChange) -> bool:
     """Return whether ``change``, made without knowledge of ``later``, conflicts with it."""
     theirs = review.touched[later.number]
     match change:
-        case Accept():
-            return not isinstance(later.change, Accept) and _meets(theirs, change.item)
+        case Accept(alone=alone):
+            met = change.item in theirs if alone else _meets(theirs, change.item)
+            return met and not isinstance(later.change, Accept)
         case Delete():
             return _meets(theirs, change.item)
         case Correct():

@@ -307,10 +307,11 @@ def _content(task: _Task) -> bytes:
 
 
 def _lost(task: _Task, why: str) -> Outcome:
-    return Outcome(task.source.name, "failed", task.notice_id, error=_lost_sentence(task.source.name, why))
+    return Outcome(task.source.name, "failed", task.notice_id, error=lost_sentence(task.source.name, why))
 
 
-def _lost_sentence(name: str, why: str) -> str:
+def lost_sentence(name: str, why: str) -> str:
+    """Return the sentence about an input whose process was lost; ``why`` is the rest of one about it."""
     return f"{name}: {why}; convert it to txt, cut it, or give it more with --seconds or --memory"
 
 
@@ -320,7 +321,7 @@ def _sentence(name: str, error: Exception, lang: str) -> str:
     if isinstance(error, ExtractorError):
         return str(error)
     if isinstance(error, LostError | MemoryError):
-        return _lost_sentence(name, str(error) or "needs more memory than a document may take")
+        return lost_sentence(name, str(error) or "needs more memory than a document may take")
     return f"{unforeseen(name, error)}, with --log-level debug"
 
 

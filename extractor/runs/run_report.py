@@ -13,6 +13,7 @@ from extractor.collection.kinship import Kinship
 from extractor.data import read_table
 from extractor.files.discover import in_kinds
 from extractor.files.sources.source import PassedOver
+from extractor.messages import said
 from extractor.runs.last_results import Origin, staying
 from extractor.runs.run_folder import RunFolder
 from extractor.version import __version__
@@ -192,7 +193,9 @@ def what_was_asked(asked: Mapping[str, Any]) -> str:
         counted = f"{asked['tokens_in']:,} tokens in{cached}, {asked['tokens_out']:,} out"
         words += f", {counted if asked['tokens_known'] else 'at least ' + counted}"
         words += ", cost unknown" if asked["usd"] is None else f", ${asked['usd']:.4f}"
-    return words + (f", {asked['failures']} failed" if asked["failures"] else "")
+    words += f", {asked['failures']} failed" if asked["failures"] else ""
+    reading = asked.get("reading") or {}
+    return words + (f"; {reading['told']}" if reading.get("only_doubts") else "")
 
 
 def how_to_go_on(report: Report) -> str:
@@ -251,12 +254,12 @@ def _input_as_json(outcome: Outcome, kinship: Kinship) -> dict[str, Any]:
         "notice_id": outcome.notice_id,
         "sha256": outcome.sha256,
         "outcome": outcome.status,
-        "error": outcome.error,
+        "error": outcome.error and said(outcome.error),
         "duplicate_of": kinship.duplicate_of,
         "may_be": kinship.may_be,
         **({**counts, "checks": (counts["checks"] or 0) + told} if told else counts),
         "left_out": outcome.left_out,
         "seconds": round(outcome.seconds, 3),
         **({} if outcome.asked is None else {"model": dict(outcome.asked)}),
-        **({"failures": list(outcome.unanswered)} if outcome.unanswered else {}),
+        **({"failures": [said(why) for why in outcome.unanswered]} if outcome.unanswered else {}),
     }

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, Request
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
 
 from extractor.errors import OutputError
+from extractor.messages import said
 from extractor.service import api
 from extractor.service.desk import desk
 from extractor.service.desk.service_pages import html_response, interface_page
@@ -37,7 +42,7 @@ def application(service: Service) -> FastAPI:
     app.include_router(api.router)
     app.include_router(desk.router)
     app.add_exception_handler(RequestValidationError, _not_understood)
-    app.add_exception_handler(404, desk.not_there)
+    app.add_exception_handler(HTTPException, _refused)
     for fails in (OperationalError, PoolTimeoutError, BusyError):
         app.add_exception_handler(fails, busy.database_fails)
     app.add_exception_handler(OSError, busy.disk_fails)
@@ -52,6 +57,14 @@ def application(service: Service) -> FastAPI:
     return app
 
 
+async def _refused(request: Request, error: Exception) -> Response:
+    """Answer with what is wrong, in the language of messages."""
+    assert isinstance(error, HTTPException)
+    error.detail = said(str(error.detail))
+    missing = error.status_code == HTTPStatus.NOT_FOUND
+    return await (desk.not_there(request, error) if missing else http_exception_handler(request, error))
+
+
 async def _not_understood(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
@@ -60,4 +73,4 @@ async def _not_understood(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _broken(_: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - the middleware logs it
-    return JSONResponse({"detail": "the service failed; see its log under this answer's X-Request-ID"}, 500)
+    return JSONResponse({"detail": said("the service failed; see its log under this answer's X-Request-ID")}, 500)

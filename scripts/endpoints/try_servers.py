@@ -37,9 +37,9 @@ CONTEXT = 16384
 START, END = "<!-- servers tried: by scripts/endpoints/try_servers.py -->", "<!-- end of servers tried -->"
 UNTRIED = (
     ("Ollama, LM Studio, llamafile", "not on PyPI, npm or in Debian, other than as clients"),
-    ("SGLang, LMDeploy, TensorRT-LLM", "need a graphics card"),
+    ("SGLang, LMDeploy, TensorRT-LLM", "made for graphics cards"),
     ("mistral.rs, OpenVINO", "their wheels bring no server"),
-    ("llama-cpp-python", "is built for 20 minutes; the server in it is llama.cpp's of the row above or older"),
+    ("llama-cpp-python", "comes as source code that has to be built; it is llama.cpp, too"),
 )
 
 
@@ -312,8 +312,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _reason(failure: str) -> str:
-    """Return why a call failed, without the call's name and with no mark of a table."""
-    return failure.partition(": ")[2].replace("|", "/") or failure
+    """Return why a call failed, without the call's name, in short and with no mark of a table."""
+    return "cut off" if "its token limit" in failure else failure.replace("|", "/")
 
 
 def _table(rows: Sequence[Row], models: dict[str, str]) -> str:

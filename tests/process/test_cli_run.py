@@ -91,16 +91,16 @@ _FAULT = """
 import sys
 
 if "extractor.processes.confined_main" in sys.orig_argv:
-    import extractor.readers
+    import extractor.pipeline
 
-    extract = extractor.readers.extract
+    extract = extractor.pipeline.extract
 
     def breaking(text, **settings):
         if "secret" in text:
             raise KeyError(text)
         return extract(text, **settings)
 
-    extractor.readers.extract = breaking
+    extractor.pipeline.extract = breaking
 """
 
 

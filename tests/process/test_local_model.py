@@ -215,17 +215,18 @@ class TestARealServer:
     """llama.cpp's own server with the small model, which is too small to label well: what it shows is the wire."""
 
     def test_takes_the_schema_of_every_task(self, served: Served) -> None:
-        async def refusals() -> dict[str, Reason]:
+        async def failures() -> set[Reason]:
+            found = set()
             async with Endpoint(served.settings()) as endpoint:
-                found = {}
-                for task, pack in packs().items():
-                    with pytest.raises(AnswerFailure) as failure:
-                        # A schema that makes no grammar is refused before the first token.
+                for pack in packs().values():
+                    # Where a schema makes no grammar, an EndpointFailure comes before the first token.
+                    try:
                         await endpoint.attempt(replace(call_for(pack), max_tokens=1), "json_schema")
-                    found[task] = failure.value.reason
-                return found
+                    except AnswerFailure as failure:
+                        found.add(failure.reason)
+            return found
 
-        assert asyncio.run(refusals()) == dict.fromkeys(("fields", "labels", "layout"), Reason.TRUNCATED)
+        assert asyncio.run(failures()) <= {Reason.TRUNCATED}  # an empty answer may fit into one token
 
     def test_what_doctor_says_works_does_work(self, served: Served, tmp_path: Path) -> None:
         # Answers are short; what goes on for longer goes on for ever.

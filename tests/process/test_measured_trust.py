@@ -33,7 +33,7 @@ from extractor.trust_tables import file_name
 ANSWERS = "graded_readers:answer"
 MEASURED_ON, TRIED_ON = 0, 1
 TRIED_WRONG = ("types", "status", "subjects", "organizations", "accountability", "documents")
-READERS = ["perfect", "rough", "random", "lazy", *(f"wrong-{field}" for field in TRIED_WRONG)]
+READERS = ["perfect", "rough", "random", "lazy", "echoing", *(f"wrong-{field}" for field in TRIED_WRONG)]
 
 
 @pytest.fixture(scope="module")

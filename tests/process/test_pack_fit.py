@@ -77,3 +77,32 @@ def test_a_second_run_finds_the_answers_of_the_first_whatever_it_learnt(runs: Ru
 def test_a_run_says_what_it_prefers(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
     runs.run("first.txt", options=("--log-level", "info"))
     assert "prefer fast (one notice): many calls at once" in capsys.readouterr().err
+
+
+class TestASchemaOfACallsOwnThatIsRefused:
+    @pytest.fixture
+    def picky(self, runs: Runs) -> Runs:
+        runs.server.script(refused_word="prefixItems")
+        return runs
+
+    @staticmethod
+    def own(server: Serving) -> list[bool]:
+        """Of each request whether its schema is of its own."""
+        return ["prefixItems" in str(entry["body"]["response_format"]) for entry in server.log()]
+
+    def test_the_general_one_is_sent_and_that_is_remembered(self, picky: Runs) -> None:
+        how = ("--mode", "json_schema", "--concurrency", "1")
+        out = picky.run("first.txt", options=how, cache="answers")
+        assert report(out)["totals"]["unanswered"] == 0
+        assert report(out)["model"]["oddities"]["schema_refused"] == 1
+        assert self.own(picky.server).count(True) == 1
+        picky.server.script(refused_word="prefixItems")
+        picky.run("second.txt", out="other", options=how, cache="answers")
+        assert set(self.own(picky.server)) == {False}
+
+    def test_the_doctor_says_so(self, picky: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+        assert "schema        one made for each call is refused; a run sends the general one\n" in examined(
+            picky, capsys
+        )
+        picky.server.script()
+        assert "schema        one made for each call is taken\n" in examined(picky, capsys)

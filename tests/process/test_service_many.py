@@ -1,4 +1,4 @@
-"""Many notices in the service: copies count once, a body's years are told apart, what people corrected counts."""
+"""Many notices in the service: copies count once, years are told apart, and what people corrected counts."""
 
 from __future__ import annotations
 

@@ -32,6 +32,7 @@ COMMANDS = {
     "run": (("run", str(SHORT), "--out", "again"), None),
     "run with a model": (("run", str(SHORT), *MODEL, "--out", "again"), "model"),
     "run on pictures": (("run", str(SHORT), "--ocr", "always", "--out", "again"), "ocr"),
+    "run on Ray": (("run", str(SHORT), "--engine", "ray", "--out", "again"), "ray"),
     "show": (("show", "out", "short"), None),
     "report": (("report", "out"), None),
     **{f"export {kind}": (("export", "out", "--to", f"tables.{kind}"), None) for kind in ("csv", "sqlite")},

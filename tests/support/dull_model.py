@@ -19,6 +19,8 @@ from extractor.record.enumerations import VOCABULARIES
 _CATEGORIES = tuple(VOCABULARIES["category"])
 _TYPES = tuple(VOCABULARIES["measure_type"])
 _PIECE = re.compile(r"\[([im])(\d+)\] (.*)")
+_FIGURE = re.compile(r"\[[qp](\d+)\]")
+_MARKED = re.compile(r"\[[a-zA-Z]\d*(?: |\])")
 _LINE = re.compile(r"\[(\d+)\+?\] (.*)")
 _HEADING = re.compile("[^。:,]{2,12}")
 
@@ -107,8 +109,15 @@ def labels(request: Request) -> dict[str, Any]:
         if kind == "i":
             issues.append({"i": number, "c": _of(_CATEGORIES, words)})
         else:
-            measures.append({"m": number, "t": [_of(_TYPES, words)]})
+            measures.append({"m": number, "t": [_of(_TYPES, words)], "q": list(_subjects(words))})
     return {"issues": issues, "measures": measures}
+
+
+def _subjects(words: str) -> Iterator[str]:
+    """Yield for each figure the two characters before it: a model that looks at what it is shown."""
+    for mark in _FIGURE.finditer(words):
+        before = _MARKED.sub("", words[: mark.start()]).replace("]", "")
+        yield f"{mark[1]}:{before[-2:] or '-'}"
 
 
 def pieces(request: Request) -> Iterator[Piece]:

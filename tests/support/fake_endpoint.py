@@ -98,6 +98,7 @@ class Script:
     seed: int = 0
     modes: Sequence[str] = ("tools", "json_schema", "json", "md_json")  # those it knows
     unknown_mode: str = "400"  # or "ignored": the model answers with prose
+    refused_word: str = ""  # 400 for a schema that holds it
     headers: Mapping[str, str] = field(default_factory=dict)  # of each completion
     context: int = 0  # tokens; a longer prompt is clipped without a word (0: none is)
     slots: int = 0  # requests answered at once; the others wait for their turn (0: all at once)
@@ -273,6 +274,9 @@ class _Server:
             return True
         if mode not in self.script.modes and self.script.unknown_mode == "400":
             await _send(writer, 400, {"error": {"message": f"{mode} is not supported"}})
+            return True
+        if self.script.refused_word and self.script.refused_word in json.dumps(request.get("response_format")):
+            await _send(writer, 400, {"error": {"message": "failed to parse the grammar"}})
             return True
         prefix = self._common_prefix(request)
         body = self._completion(request, fault, prefix)

@@ -1,7 +1,8 @@
 """Readers of every quality behind ``fake_endpoint``: ``serving("graded_readers:answer")``; the model's name says which.
 
 ``perfect`` knows the gold labels. ``wrong-FIELD`` knows all but one field. ``random`` draws all labels, ``lazy`` says
-the least that is valid, ``rough`` is wrong in every third piece.
+the least that is valid, ``echoing`` what the prompt's example says, ``truncating`` breaks off, ``rough`` is wrong in
+every third piece.
 """
 
 from __future__ import annotations
@@ -27,9 +28,15 @@ def answer(request: Request) -> str | None:
     found = known(request)
     if found is None:
         return None
-    name = str(request["model"])
-    told = json.loads(found.answer)
-    drawing = random.Random(crc32(found.answer.encode()))
+    told = json.dumps(said_by(str(request["model"]), found.answer), ensure_ascii=False)
+    # A reader that is cut off says the first two thirds of it.
+    return told[: len(told) * 2 // 3] if request["model"] == "truncating" else told
+
+
+def said_by(name: str, perfect: str) -> dict[str, Any]:
+    """Return what a reader says in place of a perfect answer."""
+    told: dict[str, Any] = json.loads(perfect)
+    drawing = random.Random(crc32(perfect.encode()))
     if name.startswith("wrong-"):
         _everywhere(told, WRONG[name.removeprefix("wrong-")], drawing)
     elif name == "rough":
@@ -39,7 +46,9 @@ def answer(request: Request) -> str | None:
     elif name == "lazy":
         _everywhere(told, _cut_short, drawing)
         told.pop("h", None)
-    return json.dumps(told, ensure_ascii=False)
+    elif name == "echoing":
+        _everywhere(told, _echoed, drawing)
+    return told
 
 
 def _everywhere(told: dict[str, Any], change: Change, drawing: random.Random) -> None:
@@ -137,6 +146,17 @@ def _cut_short(piece: Piece, _: random.Random) -> None:
     piece_of = {"c": "other"} if "i" in piece else {"t": ["other"]} if "m" in piece else {}
     piece.clear()
     piece.update(kept | piece_of)
+
+
+def _echoed(piece: Piece, _: random.Random) -> None:
+    """Say of every piece what the prompt's example says of its second one."""
+    if "i" in piece:
+        piece |= {"c": "livelihood", "s": "", "w": ""}
+    elif "m" in piece:
+        number = piece["m"]
+        piece.clear()
+        piece |= {"m": number, "t": ["recovery", "accountability"], "s": "in_progress", "w": "登记造册"}
+        piece |= {"q": ["1旧网具", "2值守脱岗"], "a": [{"q": 2, "a": "批评教育"}], "o": [1], "n": ["港口派出所"]}
 
 
 def _number(subject: str) -> str:

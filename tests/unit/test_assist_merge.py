@@ -158,8 +158,9 @@ def test_a_date_printed_with_blanks_is_added() -> None:
 def test_printed_values_are_not_denied_but_doubted() -> None:
     merged = labelled(
         trust=unmeasured(),
-        m1={"x": ["q1", "f1"]},
-        m3={"z": [{"k": "d", "w": "2023年9月", "v": v} for v in ("2023-08", "2023-09", "2023", "-")]},
+        m1={"x": ["q1", "f1"], "q": ["2培训"]},
+        m2={"q": ["1违规资金", "2党纪处分"]},
+        m3={"q": ["1巡河"], "z": [{"k": "d", "w": "2023年9月", "v": v} for v in ("2023-08", "2023-09", "2023", "-")]},
     )
     assert len(measures(merged)[0].quantities) == 2
     assert [date.value for date in measures(merged)[2].dates] == ["2023-09"]

@@ -19,7 +19,7 @@ SOURCES = {"extractor": ROOT, EVALUATION: ROOT / "eval"}
 
 FLOORS = (
     ("errors", "version", "data"),
-    ("terminal", "strict", "disk", "text"),
+    ("terminal", "messages", "strict", "disk", "text"),
     ("logs", "record", "files", "endpoint"),
     ("collection",),
     ("notice", "tables", "labels", "omissions", "recognition", "processes"),
@@ -29,6 +29,7 @@ FLOORS = (
     ("library",),
     ("runs",),
     ("exports",),
+    ("cluster",),
     ("pages",),
     ("review",),
     ("service",),

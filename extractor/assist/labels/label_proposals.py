@@ -11,6 +11,7 @@ from extractor.assist.labels.measure_proposals import MeasureView, measure_propo
 from extractor.assist.packs.display import find_words
 from extractor.assist.packs.material import Material, place_of
 from extractor.assist.proposals.matters import LostQuote, Matter, Proposal, compared
+from extractor.assist.proposals.reading_signs import Signs
 
 
 def label_proposals(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> Iterator[Proposal]:
@@ -19,16 +20,26 @@ def label_proposals(material: Material, pack: LabelsPack, answer: LabelsAnswer) 
     for issue in answer.issues:
         if issue.number in issues:
             yield from _issue(material, issues.pop(issue.number), issue)
-    measures = {piece.number: piece for piece in pack.measures}
     headings = frozenset(answer.headings)
+    for view in _views(material, pack, answer):
+        yield from measure_proposals(view, has_heading=view.piece.number in headings)
+
+
+def subjects_beside(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> Signs:
+    """Return of how many figures of a pack the model quotes a subject that is printed beside it."""
+    return sum((view.subjects_beside() for view in _views(material, pack, answer)), Signs())
+
+
+def _views(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> Iterator[MeasureView]:
+    """Yield the pack's measures that are answered, each with the first answer about it."""
+    measures = {piece.number: piece for piece in pack.measures}
     for measure in answer.measures:
         if measure.number in measures:
             piece = measures.pop(measure.number)
             holder = material.notice.issues[piece.issue]
             path = f"issues[{piece.issue}].measures[{piece.measure}]"
             read = holder.measures[piece.measure]
-            view = MeasureView(material.text, path, place_of(holder.text), piece, read, measure)
-            yield from measure_proposals(view, has_heading=measure.number in headings)
+            yield MeasureView(material.text, path, place_of(holder.text), piece, read, measure)
 
 
 def _issue(material: Material, piece: IssuePiece, answer: IssueAnswer) -> Iterator[Proposal]:

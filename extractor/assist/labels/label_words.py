@@ -10,7 +10,7 @@ NOTHING = "-"
 """A model's mark behind a number that has no such value."""
 ACTIONS = {"f": "document_action", "a": "accountability_action"}
 """The vocabularies of the details of missed values, by kind."""
-MOST_LISTED = {"q": 40, "f": 20, "a": 12, "o": 20, "n": 8, "x": 12, "z": 12, "h": 200}
+MOST_LISTED = {"q": 40, "f": 20, "a": 40, "o": 20, "n": 8, "x": 40, "z": 12, "h": 200}
 """The most entries of the lists of an answer, by key: small models go on with a list until they are cut off."""
 MOST_TYPES = 3
 """The most types of a measure."""

@@ -26,6 +26,7 @@ from extractor.assist.proposals.matters import (
     compared,
 )
 from extractor.assist.proposals.printed_figures import PrintedFigure, figure_at
+from extractor.assist.proposals.reading_signs import NEAR, Signs
 from extractor.record.contract import Measure, Span
 from extractor.record.date_values import date_is_printed
 from extractor.record.enumerations import VOCABULARIES
@@ -68,6 +69,25 @@ class MeasureView:
     def find_around(self, words: str) -> Place | None:
         """Return where words are printed in the measure, or else in its issue."""
         return find_words(self.text, (self.piece.text, self.issue), words)
+
+    def find_beside(self, figure: Place, words: str) -> Place | None:
+        """Return where words are printed in the issue no farther than ``NEAR`` from a figure."""
+        reach = NEAR + len(words)
+        start, end = max(self.issue.start, figure.start - reach), min(self.issue.end, figure.end + reach)
+        return find_words(self.text, [Place(start, end)], words)
+
+    def subjects_beside(self) -> Signs:
+        """Return of how many of its figures the model quotes a subject that is printed beside it."""
+        said = dict(filter(None, map(numbered, self.answer.subjects)))
+        denied = {number for kind, number in self.denied if kind == "q"}
+        cases = shown = 0
+        for number, index in self.piece.of_kind("q").items():
+            words, figure = said.get(number, ""), self.read.quantities[index]
+            if number in denied or (words == NOTHING and figure.subject is None):
+                continue
+            cases += 1
+            shown += bool(words.strip(NOTHING)) and self.find_beside(place_of(figure.text), words) is not None
+        return Signs(cases, shown)
 
     def cut(self, place: Place) -> str:
         """Return the printed words of a place."""
@@ -176,11 +196,13 @@ def _quantities(view: MeasureView) -> Iterator[Proposal]:
             yield from _unread_figure(view, unread[number], words)
         elif number in positions:
             key = f"{view.path}.quantities[{positions[number]}]"
-            place = view.find_around(words) if words != NOTHING else None
+            figure = view.read.quantities[positions[number]]
+            # Words that stand elsewhere are of another figure, whose number the model did not give.
+            place = view.find_beside(place_of(figure.text), words) if words != NOTHING else None
             if place is None and words != NOTHING:
                 yield LostQuote(f"{key}.subject", words)
             else:
-                read = view.read.quantities[positions[number]].subject
+                read = figure.subject
                 subjects.append(_subject(key, read, view.cut(place) if place else None))
     # One note a measure: subjects are the words that readers differ on most, and matter least.
     yield Matter("measures.quantities.subject", f"{view.path}.quantities", subjects)

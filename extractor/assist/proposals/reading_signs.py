@@ -9,13 +9,14 @@ which a model nearly never agrees with the rules is doubted alone.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from math import comb
 
-from extractor.assist.proposals.matters import Addition, Confirmation, Denial, Discovery, Edit, Matter, Proposal
+from extractor.assist.proposals.matters import Addition, Confirmation, Denial, Edit, Matter, NamedDigits, Proposal
 from extractor.data import read_table
+from extractor.record.checks import Doubt
 
 SUBJECTS = "measures.quantities.subject"
 NEAR = 25
@@ -66,14 +67,24 @@ class ReadingSigns:
 
     @property
     def are_of_a_guesser(self) -> bool:
-        """True if the subjects stand elsewhere, or most fields are answered as by chance."""
+        """True if the quoted subjects stand elsewhere, or the model is unlike the rules in most fields."""
         asked = [field for field in self.agreed if field in _floors()]
-        return self.near.are_missing(_floors()["near"]) or 2 * len(self._missed()) > len(asked) > 1
+        return self.near.are_missing(_floors()["near"]) or 2 * len(self._unlike()) > len(asked) > 1
+
+    @property
+    def sentence(self) -> str:
+        """The signs in words; empty where nothing was asked that shows it."""
+        found = f"{self.near.shown} of {self.near.cases} quoted subjects stand beside their figures"
+        if self.are_of_a_guesser:
+            return f"the model seems to guess ({found}): its labels only doubt, leave them to the rules"
+        if self.doubted:
+            return f"{found}; unlike the rules in {', '.join(sorted(self.doubted))}: there it only doubts"
+        return found if self.near.cases else ""
 
     @property
     def doubted(self) -> frozenset[str]:
         """The fields in which the model only doubts: all of them where it guesses."""
-        return frozenset(self.agreed) if self.are_of_a_guesser else frozenset(self._missed())
+        return frozenset(self.agreed) if self.are_of_a_guesser else frozenset(self._unlike())
 
     def reported(self) -> dict[str, object]:
         """Return the signs as they go into a report."""
@@ -81,16 +92,28 @@ class ReadingSigns:
             "subjects": self.near.cases,
             "subjects_near": self.near.shown,
             "agreed": {field: [signs.shown, signs.cases] for field, signs in sorted(self.agreed.items())},
-            "only_doubts": "all labels" if self.are_of_a_guesser else sorted(self.doubted),
+            "told": self.sentence,
+            "only_doubts": sorted(self.doubted),
         }
 
-    def _missed(self) -> list[str]:
+    def _unlike(self) -> list[str]:
         return [
             field for field, signs in self.agreed.items() if field in _floors() and signs.are_missing(_floors()[field])
         ]
 
 
 NO_SIGNS = ReadingSigns(Signs(), {})
+
+
+class SignsSoFar:
+    """The signs of all notices so far."""
+
+    def __init__(self) -> None:
+        self.signs = NO_SIGNS
+
+    def add(self, signs: ReadingSigns) -> None:
+        """Add a notice's."""
+        self.signs += signs
 
 
 def signs_of(proposals: Iterable[Proposal], near: Signs) -> ReadingSigns:
@@ -105,10 +128,32 @@ def signs_of(proposals: Iterable[Proposal], near: Signs) -> ReadingSigns:
     return ReadingSigns(near, {field: Signs(cases[field], shown[field]) for field in cases})
 
 
+def without_support(proposals: Iterable[Proposal], doubted: Collection[str]) -> Iterator[Proposal]:
+    """Yield proposals; in the fields ``doubted`` agreement supports nothing, since it may be by chance."""
+    for proposal in proposals:
+        if isinstance(proposal, Matter) and proposal.field in doubted:
+            differing = [edit for edit in proposal.edits if not isinstance(edit, Confirmation)]
+            if differing:
+                yield replace(proposal, edits=differing)
+        elif not (isinstance(proposal, NamedDigits) and SUBJECTS in doubted):
+            yield proposal
+
+
+def doubts_of(signs: ReadingSigns) -> list[Doubt]:
+    """Return the doubt that says in which fields a model decides nothing, and why."""
+    if signs.are_of_a_guesser:
+        return [Doubt("model_guesses", "", {"near": str(signs.near.shown), "cases": str(signs.near.cases)})]
+    return [
+        Doubt("model_unlike", "", {"field": field, "agreed": str(found.shown), "cases": str(found.cases)})
+        for field, found in sorted(signs.agreed.items())
+        if field in signs.doubted
+    ]
+
+
 def _judged(edits: Iterable[Edit]) -> Iterator[bool]:
     """Yield for each value of the rules that the model judged whether it agrees; lists that share one value do."""
     for edit in edits:
-        if isinstance(edit, Discovery | Addition):
+        if isinstance(edit, Addition):
             continue  # what only the model found shows nothing
         if isinstance(edit, Confirmation):
             yield True

@@ -26,6 +26,7 @@ from extractor.assist.proposals.matters import (
     Proposal,
     Replacement,
 )
+from extractor.assist.proposals.reading_signs import NO_SIGNS, ReadingSigns
 from extractor.assist.proposals.witnesses import TrustTable, Witness
 from extractor.record.checks import Doubt
 from extractor.record.contract import Digits, Notice
@@ -42,10 +43,11 @@ _LONGEST_WORDS = 40
 
 
 class MergedRecord(NamedTuple):
-    """The record of both readers, without the rules' checks, and the doubts of the merging."""
+    """The record of both readers, without the rules' checks, the doubts of the merging, and how the model read."""
 
     notice: Notice
     doubts: list[Doubt]
+    signs: ReadingSigns = NO_SIGNS
 
 
 class RecordDraft:

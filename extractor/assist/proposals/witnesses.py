@@ -6,8 +6,8 @@ that where its counts say that it is the better reader (``extractor.assist.propo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal, NamedTuple, get_args
 
@@ -65,6 +65,15 @@ class TrustTable:
     def witness(self, field: str) -> Witness:
         """Return the row of a field, by its name in the contract (``measures.status``)."""
         return self.rows[field]
+
+    def doubting(self, fields: Collection[str]) -> TrustTable:
+        """Return the table under which a model decides nothing in ``fields``; what it says there becomes checks."""
+        rows = {
+            name: row._replace(value="rules", added="rules", dropped="rules", sure=Sureness())
+            for name, row in self.rows.items()
+            if name in fields
+        }
+        return replace(self, rows={**self.rows, **rows}) if rows else self
 
     @property
     def decided(self) -> list[str]:

@@ -24,7 +24,7 @@ from extractor.text.wording import any_of, pattern
 
 _SHORTEST_NAME = 2
 _LONGEST_NAME = 18
-_OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现|近年来|今年|其次|期间|再|并)+[,]?")
+_OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现(?![代有场金行状任])|近年来|今年|其次|期间|再|并)+[,]?")
 _OPENS = frozenset("目截其同此现近今期再并")
 _JOINS = frozenset("、和及与")
 _TABLE = "organizations"
@@ -36,7 +36,7 @@ _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉
 _ADVERBS = re.compile(rf"(?:{any_of(_TABLE, 'adverbs')})+,?")
 _GENERIC = pattern(_TABLE, "generic")
 _NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,12}、")
-_LONGEST_BARE = 12
+_SHORTEST_BARE, _LONGEST_BARE = 3, 12
 _NO_BARE = frozenset(" \n,。;:!?)《》“”0123456789的")
 _BEHIND_BARE = frozenset("、和与及(等")
 _FACILITIES = frozenset(read_table(_TABLE)["facilities"])
@@ -115,10 +115,12 @@ class _Possible(NamedTuple):
 
     kind: str
     ends: Sequence[int]
+    known: Sequence[int]
+    """Those of ``ends`` that are at a known end of names."""
 
 
 class _Follows(NamedTuple):
-    """What follows a name, or the list of names that it is in: what that is to the name, and the word itself."""
+    """The word that follows a name, or the list of names that it is in, and what that is to the name."""
 
     sort: str
     word: str
@@ -287,6 +289,7 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
     while waiting:
         begin, kind = waiting.pop()
         names = _names(text, ends, begin, stop)
+        known = names
         following = [end + 1 for end in names if text[end : end + 1] in _JOINS]
         if kind != _CLAUSE:
             names = _with_bare_name(text, begin, stop, names)
@@ -295,7 +298,7 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
             if kind.endswith(_WITH):
                 names = [end for end in names if not _NO_PARTNER.match(text, end)]
         if names:
-            possible[begin] = _Possible(kind, names)
+            possible[begin] = _Possible(kind, names, known)
         for place in following:
             if place not in starts:
                 starts[place] = kind if kind.startswith("chain") else f"chain {kind}"
@@ -314,7 +317,7 @@ def _names(text: str, ends: NameEnds, start: int, stop: int) -> list[int]:
         if found > last:
             break
         name = text[start:found]
-        if not _is_generic(name) and ("(" not in name or name.count("(") == name.count(")")):
+        if not _is_generic(name) and name.count("(") == name.count(")"):
             names.append(_with_bracket(text, found) if text[found : found + 1] == "(" else found)
     return names
 
@@ -339,7 +342,7 @@ def _bare_end(text: str, begin: int, stop: int) -> int | None:
         if letter in _NO_BARE or sort == _REFUSED:
             return None
         if letter in _BEHIND_BARE or sort in _BEHIND_NAMES:
-            return end if end - begin >= _SHORTEST_NAME else None
+            return end if end - begin >= _SHORTEST_BARE else None
     return None
 
 
@@ -352,7 +355,7 @@ def _with_bare_name(text: str, begin: int, stop: int, names: list[int]) -> list[
 
 def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list[NameCandidate]:
     """Return the names that begin at one place, with what each is judged by."""
-    kind, ends = possible[begin]
+    kind, ends, known = possible[begin]
     followers = [_behind_list(text, possible, end) for end in ends]
     found: list[NameCandidate] = []
     acting = [_ACTING.get(each.sort, 0) > 1 for each in followers]
@@ -364,8 +367,9 @@ def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list
         longer = f"longer {min(ends[number + 1] - place.end, 6)}" if number + 1 < len(ends) else "longest"
         longer_acts = f"longer acts {True in acting[number + 1 :]} {follows.sort}"
         shorter_acts = f"shorter acts {True in acting[:number]} {follows.sort}"
+        ended = "ended" if place.end in known or text[place.end - 1] == ")" else "bare"
         features = _features(text, place, kind, follows)
-        found.append(NameCandidate(place, (*features, longer, longer_acts, shorter_acts)))
+        found.append(NameCandidate(place, (*features, longer, longer_acts, shorter_acts, ended)))
     return found
 
 
@@ -399,7 +403,7 @@ def _follows(text: str, end: int) -> _Follows:
 
 
 class _Following(NamedTuple):
-    """What may follow a name: the sort of each word, and patterns by the character that they begin with."""
+    """The words that may follow a name: the sort of each word, and patterns by the character that they begin with."""
 
     words: Mapping[str, str]
     patterns: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
@@ -427,8 +431,9 @@ def _word_at(text: str, at: int) -> tuple[str, str]:
         if found := entry.match(text, at):
             return sort, found.group()
     for size in (4, 3, 2, 1):
-        if sort := words.get(word := text[at : at + size]):
-            return sort, word
+        word = text[at : at + size]
+        if word in words:
+            return words[word], word
     return _NONE, ""
 
 

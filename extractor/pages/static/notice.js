@@ -7,15 +7,16 @@
   const WIDE = new Set(["issue", "measure"]); // values of many sentences, which are lit more softly
   const UNREAD = new Set(["remainder", "digits"]); // places that nobody read a value at
 
-  // options: words; heading: nodes above the panes; chosen(path): told whenever a value is chosen; more(value): nodes at
-  // the end of what is told of it; leaving(): false keeps the value that is chosen. Returns choose(path), which lights a value on both sides and brings it into view;
-  // offsets(range), where a range of the page lies in the text; tell(nodes), which shows these in a value's place.
+  // options: words; heading: nodes above the panes; chosen(path): told whenever a value is chosen; more(value): nodes
+  // below its name; told: readers are named even where the rules read all; leaving(): false keeps the value that is chosen.
+  // Returns choose(path), which lights a value on both sides and brings it into view; offsets(range), where a range of the
+  // page lies in the text; tell(nodes), which shows these in a value's place.
   pages.notice = function (root, data, options) {
     const { words } = options, { t } = words;
     const text = pages.text(data.text);
     const byPath = new Map(data.values.map(value => [value.path, value]));
     const left = pages.noticeText(text, data.values);
-    const reading = pages.noticeReading(data, text, words);
+    const reading = pages.noticeReading(data, text, words, options.told);
     const textPane = el("section.pane.text-pane", { tabindex: "0", "aria-label": t("notice.text_keys") },
       pages.textLegend(data.values, words), left.node);
     const readingPane = el("section.pane.reading-pane", { "aria-label": t("notice.reading") }, reading);
@@ -80,6 +81,7 @@
           el("b", {}, pages.nameOf(value, words)), quote("span.printed", pages.beginning(pages.printed(value, text), 60)),
           note(value), inFull(value), readers(value),
           el("button.close", { type: "button", "aria-label": t("notice.close"), click: close }, "×")),
+        options.more?.(value),
         ...pages.pageLines(data.lines, value, words), pages.cellNames(data.cells, value, words),
         value.at.length ? el("p.detail-sentence", {}, pages.sentence(value, text)) : el("p.soft", {}, t("notice.no_place")),
         ...doubts.map(check => el("p.doubt", {}, pages.badge(`severity-${check.severity}`, words.term("severity", check.severity)), " ", pages.source(check.message))),
@@ -87,8 +89,7 @@
           el("button.link", { type: "button", "data-path": other.path, click: () => choose(other.path) },
             pages.nameOf(other, words), noteWords(other)))) : null,
         el("p.detail-switch", {}, ["reading", "text"].map(side =>
-          el(`button.to-${side}`, { type: "button", click: () => turnTo(side) }, t(`notice.to_${side}`)))),
-        options.more?.(value));
+          el(`button.to-${side}`, { type: "button", click: () => turnTo(side) }, t(`notice.to_${side}`)))));
     }
 
     function show(...nodes) {

@@ -6,7 +6,7 @@
   const ROWS = [...BESIDE, "document", "quantity", "date", "organization", "accountability", "digits"];
 
   // `node` holds it all; what stands for a value carries its path as data-path.
-  pages.noticeReading = function (data, text, words) {
+  pages.noticeReading = function (data, text, words, isTold = false) {
     const { t } = words;
     const held = new Map();
     for (const value of data.values) {
@@ -16,7 +16,7 @@
     const of = path => held.get(path) || [];
     const top = kind => of("").filter(value => value.kind === kind);
     const issues = top("issue");
-    const told = data.values.some(value => pages.readerOf(value) !== "rules");
+    const told = isTold || data.values.some(value => pages.readerOf(value) !== "rules");
     const show = { data, text, words, of, told };
     const list = el("div.issue-list", {}, issueList(show, issues));
     return el("div.reading", {},
@@ -27,7 +27,7 @@
         el("h3", {}, t("notice.outline")), outline(show, top("digits"))),
       el("section.issues", { "aria-labelledby": "issues-heading" },
         el("h2", { id: "issues-heading" }, t("notice.issues"), " ", el("span.count", {}, words.number(issues.length))),
-        told ? legend(data.values, words) : null,
+        told ? legend(data.values, words, isTold) : null,
         issues.length ? [pages.issueFilter(show, issues, list), list] : el("p.soft", {}, t("notice.no_issues"))));
   };
 
@@ -83,8 +83,9 @@
       el("div", {}, el("dt", {}, t("column.digits_unread")), el("dd", {}, unread, elsewhere.map(value => [" ", button(show, value)]))));
   }
 
-  function legend(values, words) {
-    const found = new Set(values.map(value => pages.readerOf(value)));
+  // Where people are at work, they are named from the beginning.
+  function legend(values, words, isTold) {
+    const found = new Set(values.map(value => pages.readerOf(value)).concat(isTold ? ["person"] : []));
     return el("p.legend.soft", {}, words.t("notice.read_by"), words.keys("reader").filter(reader => reader !== "rules" && found.has(reader)).map(reader =>
       el("span", {}, pages.readerMark(reader, words), " ", words.term("reader", reader))), el("span", {}, words.t("notice.unmarked")));
   }
@@ -127,7 +128,7 @@
         el("button.open", { type: "button", "data-path": measure.path },
           measure.label ? quote("span.label", measure.label) : null, quote("span.title", pages.printed(measure, text))),
         el("span.badges", {},
-          measure.types.map(type => badge("type", words.term("measure_type", type))), mark(show, measure, "types"),
+          measure.types.map((type, at) => badge("type", words.term("measure_type", type), at === measure.types.length - 1 && mark(show, measure, "types"))),
           badge(`status-${measure.status}`, words.term("measure_status", measure.status), mark(show, measure, "status")))),
       rowsOf(show, values, ROWS, name));
   }

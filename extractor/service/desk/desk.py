@@ -46,7 +46,6 @@ from extractor.service.store import notice_store, review_store
 from extractor.service.store.notice_store import NoticeFilter
 from extractor.service.store.review_store import NoticeReview
 from extractor.service.work.service_parts import Service
-from extractor.strict import first_mistake
 
 _PAGE = 50
 _NAME, _LANG = "reviewer", "lang"
@@ -120,6 +119,13 @@ def review(visit: CurrentVisit, found: FoundReview) -> Response:
     return _shown(review_page(visit, found))
 
 
+@router.get("/review/{notice_id}/next")
+def next_notice(notice_id: str, visit: CurrentVisit) -> Response:
+    """Go on to the notice to review that the inbox lists next; to the inbox where no other one is left."""
+    following = notice_store.next_to_review(visit.service.database, notice_id)
+    return RedirectResponse(f"/review/{quote(following)}" if following else "/", 303)
+
+
 @router.get("/review/{notice_id}/state")
 def state(visit: CurrentVisit, found: FoundReview, seen: int = -1) -> Response:
     """Return the data that the page draws; 204 where nothing has changed since ``seen``."""
@@ -182,7 +188,8 @@ def _wanted(asked: FormRequest, found: NoticeReview) -> Change:
 def _refused(visit: Visit, notice_id: str, asked: FormRequest, error: RefusedError | ValidationError) -> Response:
     found = _reviewed(notice_id, visit)
     is_conflict = isinstance(error, ConflictError)
-    sentence = error.sentence(visit.lang) if isinstance(error, RefusedError) else first_mistake(error)
+    invalid = word_lookup(visit.lang)("review.invalid")
+    sentence = error.sentence(visit.lang) if isinstance(error, RefusedError) else invalid
     html = refused_part(visit, found, asked, ChangeRefusal(sentence, is_conflict))
     headers = {"HX-Trigger": json.dumps({"refused": {"said": sentence}})}
     return HTMLResponse(html, 409 if is_conflict else 422, headers)

@@ -23,7 +23,7 @@ from extractor.record.items import Item
 from extractor.review.forms import fields_of, shown, values_from
 from extractor.review.moments import day, moment
 from extractor.review.proposals import not_taken, proposed
-from extractor.review.review import can_be_undone, review_of
+from extractor.review.review import can_be_undone, items_to_see, review_of, seen_items
 from extractor.service.desk.desk_words import printable, service_words, word_lookup
 from extractor.service.desk.history import steps
 from extractor.service.http.api_models import NoticePage
@@ -43,7 +43,7 @@ _HTMX = (
     '{"code":"...","swap":false,"error":true}]}'
 )
 # htmx 2.0.11, as npm has it; its licence lies beside it.
-_OWN = frozenset(("htmx.min.js", "desk.js", "review.js", "desk.css"))
+_OWN = frozenset(("htmx.min.js", "desk.js", "review.js", "review_keys.js", "review_walk.js", "desk.css"))
 _PAGES = Environment(
     loader=PackageLoader("extractor.service"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
@@ -125,7 +125,7 @@ _REVIEWED = {"waiting": "false", "reviewed": "true"}
 
 def review_page(visit: Visit, found: NoticeReview) -> str:
     """Return the frame of a notice's page, which a script fills."""
-    scripts = (*shell.NOTICE_SCRIPTS, "htmx.min.js", "desk.js", "review.js")
+    scripts = (*shell.NOTICE_SCRIPTS, "htmx.min.js", "desk.js", "review_keys.js", "review_walk.js", "review.js")
     return _page("review.html", visit, scripts, title=found.record.title or found.notice_id, notice_id=found.notice_id)
 
 
@@ -148,6 +148,7 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
     review, ended = found.review, found.review.finished
     places = text_places_from(stored_places(visit.service.database, found.notice_id))
     own = [each.number for each in review.made if each.by == visit.name and can_be_undone(review, each.number)]
+    walk, seen = items_to_see(found.paths, review), seen_items(review)
     pairs = zip(found.record.checks, review.open, strict=True)
     sentence = word_lookup(visit.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
     return {
@@ -159,6 +160,9 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
         "undoable": max(own, default=0),
         "ids": {path: key for key, path in found.paths.items()},
         "checks": [key for _, key in sorted(pairs, key=lambda pair: gravest_first(pair[0]))],
+        "walk": walk,
+        "unseen": [key for key in walk if key not in seen],
+        "notes": [],
         "kinds": _NEW,
         "fields": FIELDS,
     }
@@ -223,6 +227,8 @@ def asked_of(sent: Sequence[tuple[str, str]]) -> FormRequest:
     values: dict[str, Any] = {}
     if op in ("accept", "correct", "delete"):
         change["item"] = item
+    if op == "accept" and given.get("alone"):
+        change["alone"] = True
     if op == "undo":
         change["change"] = _offset(given.get("change"))
     if op in ("correct", "add") and kind is not None:

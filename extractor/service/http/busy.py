@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from extractor.logs import LOGGER
+from extractor.messages import said
 
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 _SECONDS = 10
@@ -16,7 +17,7 @@ _SECONDS = 10
 
 def try_later(sentence: str, seconds: int = _SECONDS) -> JSONResponse:
     """Return an answer 503 with this sentence."""
-    return JSONResponse({"detail": sentence}, 503, {"Retry-After": str(seconds)})
+    return JSONResponse({"detail": said(sentence)}, 503, {"Retry-After": str(seconds)})
 
 
 async def database_fails(_: Request, error: Exception) -> JSONResponse:

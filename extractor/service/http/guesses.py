@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from starlette.responses import JSONResponse
 
+from extractor.messages import said
+
 ADDRESSES = 1_000
 """The number of addresses that are counted at once."""
 _WAITING = 32  # answers held back at once: each holds a connection
@@ -63,7 +65,7 @@ class Guesses:
 def too_many_guesses() -> JSONResponse:
     """Return the answer to a wrong guess while too many others wait."""
     headers = {"Retry-After": str(ceil(_LONGEST)), "Connection": "close"}
-    return JSONResponse({"detail": "too many wrong tokens were sent; try again later"}, 429, headers)
+    return JSONResponse({"detail": said("too many wrong tokens were sent; try again later")}, 429, headers)
 
 
 def _network(host: str) -> str:

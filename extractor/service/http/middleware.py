@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.logs import LOGGER
+from extractor.messages import said
 from extractor.service.http.access import Access, client_of, is_guess, refusal
 from extractor.service.http.bodies import (
     ClientTooSlowError,
@@ -58,7 +59,7 @@ def _refusing(body: RequestBody, error: HTTPException) -> ASGIApp:
 
     async def refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await body.drain()
-        await JSONResponse({"detail": error.detail}, error.status_code)(scope, receive, send)
+        await JSONResponse({"detail": said(str(error.detail))}, error.status_code)(scope, receive, send)
 
     return refuse
 
@@ -109,11 +110,11 @@ class ServiceMiddleware:
         if refused is not None:
             if refused.status in _NOT_KNOWN and is_guess(headers) and not await self._guesses.slow(client_of(scope)):
                 return too_many_guesses()
-            return JSONResponse({"detail": refused.sentence}, refused.status, refused.headers)
+            return JSONResponse({"detail": said(refused.sentence)}, refused.status, refused.headers)
         if len(scope["path"]) > PATH_CHARACTERS:
-            return JSONResponse({"detail": "there is no such path"}, 404)
+            return JSONResponse({"detail": said("there is no such path")}, 404)
         if len(scope["query_string"]) > QUERY_BYTES:
-            return JSONResponse({"detail": f"the query has more than {QUERY_BYTES:,} bytes"}, 422)
+            return JSONResponse({"detail": said(f"the query has more than {QUERY_BYTES:,} bytes")}, 422)
         most = most_bytes(scope["path"])
         if is_too_large(headers, most):
             return _refusing(body, too_large(most))

@@ -3,64 +3,187 @@
 "use strict";
 (function (pages) {
   const { el } = pages;
+  const FIRST = ".item-form .fields :is(input, select, textarea):not([name=start], [name=end])";
   const POLL = 15000; // milliseconds between looks at what others did
   const main = document.querySelector("main");
   const home = location.pathname;
   const lang = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
-  let state = null, page = null, selected = null, leaving = () => true, byKeyboard = false;
+  const walk = pages.reviewWalk();
+  let state = null, page = null, keys = null, selected = null, leaving = () => true, byKeyboard = false, isWalking = false;
+  let chosen = "", editing = false, nextAfter = "", tallest = 0, goingOn = false, answered = () => {};
 
   const said = el("p.said", { role: "status" });
   const bar = el("div.selection-bar", { hidden: true });
   document.body.append(bar);
 
-  async function load(pathNow, message = "") {
+  // `kind`: "good", "bad", or "" for news.
+  function say(message, kind = "") {
+    said.textContent = message;
+    said.dataset.kind = kind;
+    said.title = message;
+  }
+
+  async function load(pathNow, message = "", kind = "") {
     const answer = await fetch(`${home}/state`);
     if (!answer.ok) { tell(answer.status); return; }
     state = await answer.json();
     draw(pathNow());
-    said.textContent = message;
+    say(message, kind);
   }
 
   // What somebody typed outlives what others do: its form is put back where it was.
   function draw(path) {
     const words = pages.words(state, lang), form = main.querySelector(".item-form");
     let typed = main.querySelector(".item-form:is([data-changed], [data-item=''])");
-    const scrolled = page && [page.textPane.scrollTop, page.readingPane.scrollTop, scrollY];
-    const open = path || (form && pathOf(form.dataset.item));
+    const scrolled = page && [page.textPane.scrollTop, page.readingPane.scrollTop];
+    const open = path || pathOf(form ? form.dataset.item : chosen);
     leaving = () => true;
-    page = pages.notice(main, state.data, { words, heading: heading(words), leaving: () => leaving(), more: value => { const kept = typed; typed = null; return toolsOf(value, kept); } });
+    page = pages.notice(main, state.data, {
+      words, heading: heading(words), told: true, leaving: () => leaving(), chosen: toAddress,
+      more: value => { const kept = typed; typed = null; return toolsOf(value, kept); },
+    });
+    keys ||= pages.reviewKeys(words.t, actions);
+    walk.show(state, page.readingPane);
+    keepHeight(page.readingPane.querySelector(".checks"));
+    const scroll = () => { if (scrolled) [page.textPane.scrollTop, page.readingPane.scrollTop] = scrolled; };
     for (const [index, check] of main.querySelectorAll("[data-check]").entries()) {
       check.after(el("button.settle", {
         type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-disabled-elt": "this", "hx-vals": vals({ op: "accept", item: state.checks[index] }),
       }, words.t("review.settle")));
     }
     htmx.process(main);
-    if (open) page.choose(open);
+    scroll();
+    if (open) {
+      page.choose(open);
+      if (!nextAfter) scroll(); // what was chosen before stays where it was
+    }
+    nextAfter = "";
     if (typed) page.tell(el("div.detail-head", {}, el("b", {}, words.t(`kind.${typed.dataset.kind}`)), closing()), el("div.tools", {}, typed));
-    if (scrolled) { [page.textPane.scrollTop, page.readingPane.scrollTop] = scrolled; scrollTo(0, scrolled[2]); }
     leaving = () => !changed() || confirm(words.t("review.discard"));
-    measureTop();
+  }
+
+  // What is below the checks stays where it is when one of them is dealt with.
+  function keepHeight(checks) {
+    tallest = Math.max(tallest, checks.offsetHeight);
+    checks.style.minHeight = `${tallest}px`;
+  }
+
+  function toAddress(path) {
+    chosen = pages.itemAt(state, path);
+    const address = new URL(location.href);
+    address.searchParams.set("at", path);
+    history.replaceState(null, "", address);
   }
 
   const changed = () => main.querySelector(".item-form[data-changed]");
-  const pathOf = item => Object.keys(state.ids).find(path => state.ids[path] === item);
+  const pathOf = item => item ? Object.keys(state.ids).find(path => state.ids[path] === item) : undefined;
 
   const vals = values => JSON.stringify({ ...values, seen: state.seen });
-  // A title or a topic is part of the issue or measure that it names.
-  const idOf = value => state.ids[value.path] || state.ids[value.of] || "";
 
   function heading(words) {
-    const { t } = words;
-    const open = state.checks.length;
+    const { t } = words, open = state.checks.length, post = values => ({ type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-vals": vals(values) });
+    const mayFinish = !state.reviewed && open === 0;
     return el("header.notice-head", {},
       el("h1", {}, pages.quote("span", state.title)),
       el("div.review-bar", {},
-        state.reviewed ? el("b", {}, state.reviewed) : el("span", {}, t("review.open", { n: open })),
-        state.reviewed ? null : el("button.main", { type: "button", disabled: open > 0, title: open ? t("review.finish_open") : null, "hx-post": `${home}/changes`, "hx-swap": "none", "hx-vals": vals({ op: "finish" }) }, t("review.finish")),
-        el("button", { type: "button", disabled: !state.undoable, "hx-post": `${home}/changes`, "hx-swap": "none", "hx-vals": vals({ op: "undo", change: state.undoable }) }, t("review.undo_last")),
-        el("button", { type: "button", click: showHistory }, t("review.history"), ` ${state.seen}`)),
-      said, el("p.soft.hint", {}, t("review.keys")));
+        el("button", { type: "button", click: () => step(-1), "aria-keyshortcuts": "p" }, t("keys.previous")),
+        el("button", { type: "button", click: () => step(1), "aria-keyshortcuts": "n" }, t("keys.next")),
+        el("button.main", { ...post({ op: "finish" }), disabled: !mayFinish, title: open ? t("review.finish_open") : null }, t("review.finish")),
+        el("button", { ...post({ op: "undo", change: state.undoable }), disabled: !state.undoable }, t("review.undo_last")),
+        el("button.history", { type: "button", click: showHistory }, t("review.history"), ` ${state.seen}`),
+        el("button", { type: "button", click: () => keys.help(), "aria-keyshortcuts": "?" }, t("keys.heading")),
+        walk.bar(state, t, filter),
+        state.reviewed ? el("b", {}, state.reviewed) : el("span", {}, t("review.open", { n: open }))),
+      el("div.told-line", {}, said, el("p.soft.hint", {}, t("review.keys"))));
   }
+
+  function filter(name) {
+    if (!leaving()) { draw(); return; }
+    for (const form of main.querySelectorAll(".item-form")) delete form.dataset.changed;
+    walk.turn(name);
+    draw();
+    main.querySelector(".review-bar select").focus();
+  }
+
+  function step(by) {
+    const next = by ? walk.from(state, chosen, by) : chosen;
+    if (next) walkTo(pathOf(next)); else say(words().t("walk.none"));
+  }
+
+  // Choose a value without the focus going into its form: further keys are to walk on.
+  function walkTo(path) {
+    byKeyboard = false;
+    main.focus({ preventScroll: true });
+    if (path) page.choose(path);
+  }
+
+  const words = () => pages.words(state, lang);
+
+  // Send a change, draw the page anew, and tell what became of it. `after`: the item to go on with.
+  async function post(values, after = "") {
+    const body = new URLSearchParams({ ...values, seen: state.seen });
+    let answer;
+    try { answer = await fetch(`${home}/changes`, { method: "POST", body }); } catch { tell(0); return; }
+    const told = JSON.parse(answer.headers.get("HX-Trigger") || "{}");
+    byKeyboard = false;
+    if (told.reviewed) {
+      nextAfter = after;
+      await load(() => pathOf(after) || pathOf(told.reviewed.item), told.reviewed.said, "good");
+    } else if (answer.status === 409) await load(() => undefined, told.refused.said, "bad");
+    else if (told.refused) say(told.refused.said, "bad");
+    else tell(answer.status);
+  }
+
+  // The item that is shown with its form.
+  const held = () => main.querySelector(".detail:not([hidden]) .tools[data-item]")?.dataset.item || "";
+  const begun = () => main.querySelector(".item-form:is([data-changed], [data-item=''])");
+  // What somebody typed is saved, never passed over.
+  function send(form, goesOn) {
+    goingOn = goesOn;
+    form.querySelector("button[value=correct], button[value=add]").click();
+    return new Promise(resolve => { answered = resolve; });
+  }
+  const openChecks = () => [...main.querySelectorAll("[data-check]")];
+  const press = name => { isWalking = true; name?.click(); isWalking = false; };
+
+  const actions = {
+    next: () => step(1),
+    previous: () => step(-1),
+    async accept() {
+      if (begun()) await send(begun(), false); else if (held()) await post({ op: "accept", item: held() }); else say(words().t("walk.choose"));
+    },
+    async accept_next() {
+      if (begun()) { await send(begun(), true); return; }
+      if (!held()) { step(chosen ? 0 : 1); return; }
+      await post({ op: "accept", item: held(), alone: "1" }, walk.from(state, held(), 1, true));
+    },
+    edit() {
+      const first = main.querySelector(FIRST);
+      if (first) first.focus(); else editing = true;
+    },
+    note: () => main.querySelector(".note-form input")?.focus(),
+    async undo() {
+      if (state.undoable) await post({ op: "undo", change: state.undoable }); else say(words().t("walk.no_undo"));
+    },
+    next_check() {
+      const all = openChecks(), at = all.findIndex(check => check.getAttribute("aria-current"));
+      if (!all.length) { say(words().t("notice.no_checks")); return; }
+      const next = all[(at + 1) % all.length];
+      walkTo();
+      press(next);
+      next.scrollIntoView({ block: "nearest" });
+    },
+    async settle() {
+      const all = openChecks(), at = all.findIndex(check => check.getAttribute("aria-current"));
+      if (at >= 0) await post({ op: "accept", item: state.checks[at] }); else say(words().t("walk.no_check"));
+    },
+    history: () => { if (leaving()) showHistory(); },
+    async finish() {
+      if (state.checks.length) say(words().t("review.finish_open"), "bad"); else if (!state.reviewed) await post({ op: "finish" });
+    },
+    next_notice: () => { if (leaving()) location.href = `${home}/next`; },
+    failed: () => tell(0),
+  };
 
   function showHistory() {
     const list = el("div", { id: "history" });
@@ -70,20 +193,23 @@
   const closing = () => el("button.close", { type: "button", "aria-label": pages.words(state, lang).t("notice.close"), click: () => page.close() }, "×");
 
   function toolsOf(value, kept) {
-    const item = idOf(value);
-    said.textContent = "";
+    const item = pages.itemAt(state, value.path) || state.ids[value.of] || "";
+    if (item !== nextAfter) say("");
     bar.hidden = true;
-    return kept && kept.dataset.item === item ? el("div.tools", {}, kept) : tools(`item?id=${encodeURIComponent(item)}`, item);
+    const node = kept && kept.dataset.item === item ? el("div.tools", {}, el("div", {}, kept)) : tools(`item?id=${encodeURIComponent(item)}`, item);
+    node.dataset.item = item;
+    return node;
   }
 
   function tools(address, wanted) {
-    const node = el("div.tools"), focus = byKeyboard;
+    const place = el("div"), focus = byKeyboard;
     if (wanted) queueMicrotask(async () => {
-      await htmx.ajax("GET", `${home}/${address}`, { target: node, swap: "innerHTML" });
-      const first = node.querySelector(".fields :is(input, select, textarea)");
-      if (focus && first) first.focus();
+      await htmx.ajax("GET", `${home}/${address}`, { target: place, swap: "innerHTML" });
+      const first = place.querySelector(FIRST);
+      if ((focus || editing) && first) first.focus();
+      editing = false;
     });
-    return node;
+    return el("div.tools", {}, place);
   }
 
   // Words selected in the text can become a value, or the place of the one whose form is open.
@@ -119,7 +245,7 @@
   function takeSelection() {
     const form = main.querySelector(".item-form");
     if (!form) return;
-    if (!selected) { said.textContent = pages.words(state, lang).t("review.select_first"); return; }
+    if (!selected) { say(pages.words(state, lang).t("review.select_first"), "bad"); return; }
     form.elements.start.value = selected.start;
     form.elements.end.value = selected.end;
     pages.put(form.querySelector(".words"), pages.source(selected.words));
@@ -134,37 +260,46 @@
   }
 
   document.addEventListener("selectionchange", () => { clearTimeout(noticeSelection.soon); noticeSelection.soon = setTimeout(noticeSelection, 120); });
-  document.addEventListener("click", event => { if (event.target.closest("[data-take-selection]")) takeSelection(); });
+  document.addEventListener("click", event => { 
+    if (event.target.closest("[data-take-selection]")) takeSelection();
+    if (event.target.closest("[data-accept-next]")) actions.accept_next();
+  });
   document.addEventListener("keydown", event => { if (event.key === "Escape") bar.hidden = true; });
   main.addEventListener("input", event => { const form = event.target.closest(".item-form"); if (form) form.dataset.changed = ""; });
-  main.addEventListener("click", event => { byKeyboard = event.detail === 0; }, true);
-  document.body.addEventListener("reviewed", event => {
+  main.addEventListener("click", event => { byKeyboard = event.detail === 0 && !isWalking; }, true);
+  document.body.addEventListener("reviewed", async event => {
     const form = event.target.closest(".item-form");
     if (form) delete form.dataset.changed; // it is kept now
     const opens = form || !changed();
-    load(() => opens && pathOf(event.detail.item), event.detail.said);
+    byKeyboard = false;
+    nextAfter = form && goingOn ? walk.from(state, form.dataset.item, 1, true) : "";
+    goingOn = false;
+    await load(() => opens && (pathOf(nextAfter) || pathOf(event.detail.item)), event.detail.said, "good");
     if (form) main.focus({ preventScroll: true });
+    answered();
   });
-  document.body.addEventListener("refused", event => { said.textContent = event.detail.said; });
+  // A form comes back with the reason in it; other refusals are told above.
+  document.body.addEventListener("refused", event => { say(event.target.matches(".item-form") ? "" : event.detail.said, "bad"); answered(); });
+  document.body.addEventListener("htmx:configRequest", event => {
+    const sent = event.detail.parameters;
+    if (event.target.matches(".item-form[data-changed]") && sent.op === "accept") sent.op = "correct"; // what was typed is kept
+  });
   document.body.addEventListener("htmx:sendError", () => tell(0));
   document.body.addEventListener("htmx:responseError", event => tell(event.detail.xhr.status));
 
   // Why nothing was kept, by the answer's status; 0: there was none.
   function tell(status) {
     const why = { 0: "not_sent", 401: "signed_out", 404: "gone" }[status] || "failed";
-    said.textContent = state ? pages.words(state, lang).t(`review.${why}`) : String(status);
+    say(state ? pages.words(state, lang).t(`review.${why}`) : String(status), "bad");
+    goingOn = false;
+    answered();
   }
-
-  function measureTop() {
-    document.documentElement.style.setProperty("--top", `${document.querySelector("header.top").offsetHeight}px`);
-  }
-  addEventListener("resize", measureTop);
 
   setInterval(async () => {
     if (document.hidden || !state) return;
     try {
       const answer = await fetch(`${home}/state?seen=${state.seen}`);
-      if (answer.status === 200) { state = await answer.json(); draw(); said.textContent = pages.words(state, lang).t("review.others"); }
+      if (answer.status === 200) { state = await answer.json(); draw(); say(pages.words(state, lang).t("review.others")); }
     } catch { /* asked again soon */ }
   }, POLL);
 

@@ -74,7 +74,7 @@ class Database:
 
     @property
     def writes(self) -> int:
-        """How often this process has written: what was read since the last time is still so."""
+        """The number of times that this process has written: what was read since the last time is still so."""
         return self._writes[""]
 
     def probe(self) -> None:

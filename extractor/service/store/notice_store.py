@@ -120,6 +120,21 @@ def page_of_notices(database: Database, wanted: NoticeFilter, *, limit: int, aft
     return NoticePage(total=total, notices=shown, next=rows[limit - 1]["number"] if len(rows) > limit else None)
 
 
+def next_to_review(database: Database, notice_id: str) -> str | None:
+    """Return the id of the newest unreviewed notice that is older than a notice, else of the newest other one."""
+    waiting = (
+        select(notices.c.id)
+        .join_from(notices, readings, _HOLDS)
+        .where(readings.c.reviewed.is_(None), notices.c.id != notice_id)
+        .order_by(notices.c.number.desc())
+        .limit(1)
+    )
+    own = select(notices.c.number).where(notices.c.id == notice_id).scalar_subquery()
+    with database.reading() as connection:
+        older = connection.execute(waiting.where(notices.c.number < own)).scalar_one_or_none()
+        return older or connection.execute(waiting).scalar_one_or_none()
+
+
 def count_notices(database: Database) -> int:
     """Return the number of stored notices."""
     with database.reading() as connection:

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from extractor.files.notice_ids import slug
 from extractor.files.sources.source import Source
+from extractor.messages import said
 from extractor.service.http.api_models import Job, JobItem, Progress
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.store.database import Database
@@ -141,7 +142,10 @@ def job(database: Database, job_id: str) -> Job | None:
         if created is None:
             return None
         rows = connection.execute(_ITEMS, {"job": job_id}).all()
-    found = [JobItem(name=row.name, notice_id=row.id, outcome=row.outcome, error=row.error) for row in rows]
+    found = [
+        JobItem(name=row.name, notice_id=row.id, outcome=row.outcome, error=row.error and said(row.error))
+        for row in rows
+    ]
     return _job(job_id, created, found)
 
 

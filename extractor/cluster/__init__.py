@@ -1,0 +1,1 @@
+"""Runs on an engine for many machines (Ray): any file system in, Parquet datasets out."""

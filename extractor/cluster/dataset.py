@@ -1,0 +1,223 @@
+"""The datasets of a job: Parquet files partitioned by batch, whole batches only, and a manifest.
+
+``notices/batch=00000/notices.parquet`` one row a notice: its input, its record as JSON and the columns of the table
+``notices`` · ``texts/…`` what the offsets index · one dataset for each further table · ``.batches/00000.json`` the
+entry of a batch, written last: a batch without one, or whose files are not those that it names, is done again ·
+``.inputs.parquet`` which input belongs to which batch · ``manifest.json`` what the job did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import parquet as pq
+
+from extractor.cluster.confined_reading import JobRow
+from extractor.cluster.remote_files import StoragePlace, opened, read_if_there, remove, write_whole
+from extractor.exports.arrow import schema
+from extractor.tables.columns import TABLES
+
+NOTICES, TEXTS = "notices", "texts"
+_ROW = pa.schema(
+    [
+        pa.field("input", pa.string(), metadata={"about": "The notice's file, or its place in an archive."}),
+        pa.field("status", pa.string(), metadata={"about": "done or failed."}),
+        pa.field("error", pa.string(), metadata={"about": "Why it could not be read; null where it was."}),
+        pa.field("sha256", pa.string(), metadata={"about": "SHA-256 of the input's bytes."}),
+        pa.field("key", pa.string(), metadata={"about": "A hash of all that can change the record."}),
+        pa.field("left_out", pa.string(), metadata={"about": "What the text lacks of its file, as JSON."}),
+        pa.field("failures", pa.string(), metadata={"about": "Why calls to a model failed for good, as JSON."}),
+        pa.field("record", pa.large_string(), metadata={"about": "The record as JSON, as in notices.jsonl."}),
+    ]
+)
+_TEXT = pa.schema([("notice_id", pa.string()), ("text", pa.large_string()), ("places", pa.large_binary())])
+_OTHERS = tuple(name for name in TABLES if name != NOTICES)
+
+
+def schemas() -> dict[str, pa.Schema]:
+    """Return the columns of each dataset, by its name."""
+    own = schema(TABLES[NOTICES])
+    notices = pa.schema([own.field(0), *_ROW, *list(own)[1:]], metadata=own.metadata)
+    return {NOTICES: notices, TEXTS: _TEXT, **{name: schema(TABLES[name]) for name in _OTHERS}}
+
+
+class BatchEntry(NamedTuple):
+    """The account of a finished batch.
+
+    ``keys`` are the inputs' keys in order; ``files`` the size in bytes and the SHA-256 of each file, by its dataset.
+    """
+
+    keys: list[str]
+    files: dict[str, tuple[int, str]]
+    counts: dict[str, int]
+    failed: list[tuple[str, str]]
+
+
+class JobDataset(NamedTuple):
+    """The datasets of a job below one place."""
+
+    place: StoragePlace
+
+    def file(self, name: str, batch: int) -> StoragePlace:
+        """Return the file of a dataset that holds a batch."""
+        return self.place.inner(name, f"batch={batch:05d}", f"{name}.parquet")
+
+    def entry(self, batch: int) -> BatchEntry | None:
+        """Return the entry of a batch that is whole, None where the batch is to be done."""
+        raw = read_if_there(self._entry(batch))
+        try:
+            entry = BatchEntry(**json.loads(raw)) if raw else None
+        except (ValueError, TypeError):
+            return None
+        if entry is None:
+            return None
+        infos = self.place.system.get_file_info([self.file(name, batch).path for name in entry.files])
+        whole = all(info.size == size for info, (size, _) in zip(infos, entry.files.values(), strict=True))
+        return entry if whole else None
+
+    def kept_rows(self, batch: int) -> dict[str, KeptRow]:
+        """Return the rows of a batch by their inputs' names; none where the batch is not whole."""
+        if self.entry(batch) is None:
+            return {}
+        tables = {name: pq.read_table(opened(self.file(name, batch))) for name in schemas()}
+        return {row.name: row for row in _split(tables)}
+
+    def write(self, batch: int, rows: Sequence[JobRow | KeptRow]) -> BatchEntry:
+        """Write a batch and its entry.
+
+        Raises:
+            OutputError: the storage cannot be written.
+        """
+        remove(iter([self._entry(batch)]))
+        files = {}
+        for name, table in _joined(rows).items():
+            sink = pa.BufferOutputStream()
+            pq.write_table(table, sink, compression="zstd", row_group_size=100_000)
+            data = sink.getvalue().to_pybytes()
+            write_whole(self.file(name, batch), data)
+            files[name] = (len(data), hashlib.sha256(data).hexdigest())
+        failed = [(row.name, row.error) for row in rows if row.error]
+        entry = BatchEntry([row.key for row in rows], files, _counted(rows), failed)
+        write_whole(self._entry(batch), json.dumps(entry._asdict(), ensure_ascii=False).encode())
+        return entry
+
+    def delete(self, batch: int) -> None:
+        """Delete the files of a batch and its entry."""
+        remove(iter([self._entry(batch), *(self.file(name, batch) for name in schemas())]))
+
+    def _entry(self, batch: int) -> StoragePlace:
+        return self.place.inner(".batches", f"{batch:05d}.json")
+
+
+class KeptRow(NamedTuple):
+    """A notice's row as an earlier job wrote it, with its part of each dataset.
+
+    ``is_final`` is false where it is to be read again: it failed, or calls to a model did.
+    """
+
+    name: str
+    key: str
+    error: str
+    is_final: bool
+    parts: Mapping[str, pa.Table]
+
+
+def _split(tables: Mapping[str, pa.Table]) -> Iterator[KeptRow]:
+    """Yield the rows of a batch, each with its part of every dataset."""
+    notices = tables[NOTICES]
+    ids = notices.column("notice_id").to_pylist()
+    parts = {name: _runs(table) for name, table in tables.items() if name != NOTICES}
+    columns = (notices.column(each).to_pylist() for each in ("input", "key", "error", "failures"))
+    for index, (name, key, error, failures) in enumerate(zip(*columns, strict=True)):
+        own = {other: runs.get(ids[index], tables[other].slice(0, 0)) for other, runs in parts.items()}
+        is_final = not error and failures == "[]"
+        yield KeptRow(name, key, error or "", is_final, {NOTICES: notices.slice(index, 1), **own})
+
+
+def _runs(table: pa.Table) -> dict[str, pa.Table]:
+    """Return the rows of each notice; those of one stand together."""
+    found = pc.run_end_encode(table.column("notice_id").combine_chunks()) if table.num_rows else None
+    if found is None:
+        return {}
+    start, runs = 0, {}
+    for notice_id, end in zip(found.values.to_pylist(), found.run_ends.to_pylist(), strict=True):
+        runs[notice_id] = table.slice(start, end - start)
+        start = end
+    return runs
+
+
+def _joined(rows: Sequence[JobRow | KeptRow]) -> dict[str, pa.Table]:
+    """Return the tables of a batch, with the rows of each notice in the order of ``rows``."""
+    shapes = schemas()
+    pieces: dict[str, list[pa.Table]] = {name: [] for name in shapes}
+    waiting: list[JobRow] = []
+    for row in rows:
+        if isinstance(row, JobRow):
+            waiting.append(row)
+            continue
+        _add(pieces, waiting, shapes)
+        for name, part in row.parts.items():
+            pieces[name].append(part)
+    _add(pieces, waiting, shapes)
+    return {
+        name: pa.concat_tables(parts).combine_chunks() if parts else shapes[name].empty_table()
+        for name, parts in pieces.items()
+    }
+
+
+def _add(pieces: dict[str, list[pa.Table]], waiting: list[JobRow], shapes: Mapping[str, pa.Schema]) -> None:
+    """Add the rows that wait as tables, and empty ``waiting``."""
+    if not waiting:
+        return
+    for name, shape in shapes.items():
+        if name == NOTICES:
+            found: list[Mapping[str, Any]] = [_notice(row) for row in waiting]
+        elif name == TEXTS:
+            found = [
+                {"notice_id": row.notice_id, "text": row.text, "places": row.places or None}
+                for row in waiting
+                if row.record
+            ]
+        else:
+            found = [each for row in waiting if row.tables for each in row.tables[name]]
+        pieces[name].append(pa.Table.from_pylist(found, schema=shape))
+    waiting.clear()
+
+
+def _notice(row: JobRow) -> Mapping[str, Any]:
+    own = {
+        "input": row.name,
+        "status": "failed" if row.error else "done",
+        "error": row.error or None,
+        "sha256": row.sha256 or None,
+        "key": row.key,
+        "left_out": row.left_out,
+        "failures": row.failures,
+        "record": row.record or None,
+    }
+    values = row.tables[NOTICES][0] if row.tables else {}
+    return {**values, "notice_id": row.notice_id, **own}
+
+
+def _counted(rows: Sequence[JobRow | KeptRow]) -> dict[str, int]:
+    """Return how many notices, issues, measures, checks and unread digits a batch holds."""
+    counts = {"notices": 0, "issues": 0, "measures": 0, "checks": 0, "digits_unread": 0, "unanswered": 0}
+    for row in rows:
+        if row.error:
+            continue
+        if isinstance(row, KeptRow):
+            (values,) = row.parts[NOTICES].to_pylist()
+            failures = values["failures"]
+        else:
+            values, failures = (row.tables or {})[NOTICES][0], row.failures
+        counts["notices"] += 1
+        for name in ("issue", "measure", "check"):
+            counts[f"{name}s"] += int(values[f"{name}_count"] or 0)
+        counts["digits_unread"] += int(values["digits_unread"] or 0)
+        counts["unanswered"] += len(json.loads(failures))
+    return counts

@@ -1,0 +1,81 @@
+"""Joining a Ray cluster, or starting one on this machine, without its chatter."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from extractor.errors import SettingsError
+
+_ANSWER_SECONDS = 5.0
+_ADDRESS = re.compile(r"(?:ray://)?(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<host>[^\s:/]+)):(?P<port>\d{1,5})")
+
+
+@contextmanager
+def joined(address: str | None, jobs: int | None) -> Iterator[None]:
+    """Join the cluster at ``address``, or start one of ``jobs`` processors on this machine, until the block ends.
+
+    Raises:
+        SettingsError: the address is none, or no cluster answers there, or none can be started.
+    """
+    if address is not None:
+        _try(address)
+    own = {"num_cpus": jobs, "include_dashboard": False} if address is None else {"address": address}
+    before = dict(os.environ)
+    _quieten(is_own=address is None)
+    import ray
+
+    try:
+        ray.init(logging_level=logging.ERROR, log_to_driver=False, configure_logging=False, **own)
+    except (ConnectionError, ValueError, RuntimeError, OSError) as error:
+        raise SettingsError(_refusal(address, error)) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+        for name in set(os.environ) - set(before):
+            if name.startswith("RAY_"):
+                del os.environ[name]
+
+
+def _try(address: str) -> None:
+    """See that something listens at an address: Ray itself takes minutes to find that nothing does.
+
+    Raises:
+        SettingsError: it is no address, or nothing answers there.
+    """
+    if address == "auto":
+        return
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise SettingsError(
+            f"--ray-address {address}: is no address of a Ray cluster; give HOST:6379, ray://HOST:10001, or auto for "
+            "the one that runs on this machine"
+        )
+    try:
+        socket.create_connection((found["six"] or found["host"], int(found["port"])), _ANSWER_SECONDS).close()
+    except (OSError, OverflowError) as error:
+        raise SettingsError(_refusal(address, error)) from error
+
+
+def _refusal(address: str | None, error: BaseException) -> str:
+    why = str(getattr(error, "strerror", None) or error or type(error).__name__).splitlines()[0][:200]
+    if address is None:
+        return f"Ray cannot be started on this machine ({why})"
+    where = "on this machine" if address == "auto" else f"at {address}"
+    return f"no Ray cluster answers {where} ({why}); check --ray-address, or leave it out to start one here"
+
+
+def _quieten(*, is_own: bool) -> None:
+    """Have Ray tell of errors alone; a cluster of our own takes a token that nobody else knows."""
+    quiet = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+    if is_own:
+        quiet |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    for name, value in quiet.items():
+        os.environ.setdefault(name, value)
+    logging.getLogger("ray._private.authentication.authentication_token_setup").setLevel(logging.ERROR)

@@ -1,0 +1,307 @@
+"""A job on Ray: each batch of notices is a task, on this machine or on a cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from extractor.cluster.batches import Batch, BatchEnd, RowPlace, batches_of, do, keep, places_in
+from extractor.cluster.dataset import JobDataset
+from extractor.cluster.job_inputs import JobInput, contents, listed
+from extractor.cluster.job_rows import JobReading, Numbered, same_program
+from extractor.cluster.ray_cluster import joined
+from extractor.cluster.remote_files import is_storage_address, place_of, read_if_there, write_whole
+from extractor.disk import system
+from extractor.disk.marker import MARKER, claim
+from extractor.errors import InputError, OutputError, SettingsError
+from extractor.files.notice_ids import notice_ids
+from extractor.files.sources.source import Source
+from extractor.logs import LOGGER
+from extractor.readers import ModelReader, Reader
+from extractor.runs.fingerprint import code_fingerprint
+from extractor.runs.last_results import Origin, with_free_ids
+from extractor.version import __version__
+
+_ANOTHER = "choose another with --out"
+_MOST_NAMED = 1000
+
+
+@dataclass
+class JobReport:
+    """The account of a job; counts are of inputs, ``found`` of what its notices hold."""
+
+    out: str
+    inputs: int = 0
+    done: int = 0
+    unchanged: int = 0
+    pending: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    found: dict[str, int] = field(default_factory=dict)
+    passed_over: list[tuple[str, str]] = field(default_factory=list)
+    ending: str = "complete"
+    asked: Mapping[str, Any] | None = None
+    seconds: float = 0.0
+
+    def add(self, end: BatchEnd) -> None:
+        """Count a batch that ended."""
+        self.done += end.done
+        self.unchanged += end.unchanged
+        self.failed += end.failed
+        self.pending -= end.done + end.unchanged + len(end.failed)
+        for name, count in end.counts.items():
+            self.found[name] = self.found.get(name, 0) + count
+
+
+def run_on_ray(  # noqa: PLR0913
+    paths: Sequence[str],
+    out: str,
+    reading: JobReading,
+    *,
+    address: str | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    replaces: bool = False,
+    begun: Callable[[int], None] = lambda _: None,
+    watch: Callable[[BatchEnd], None] = lambda _: None,
+) -> JobReport:
+    """Extract the notices that paths and addresses name into the datasets at ``out``.
+
+    ``address`` is that of a running cluster's head (``auto``, ``ray://host:10001``); None starts one on this machine,
+    with ``jobs`` processors. ``begun`` receives the number of inputs, ``watch`` the end of each batch, in no certain
+    order. Batches that an earlier job finished are left as they are while inputs, settings and this program are the
+    same, unless ``force``. Notices of earlier jobs that are not among the inputs stay unless this job ``replaces``
+    them; where there are no inputs all stay as they are.
+
+    Raises:
+        SettingsError: ``out`` cannot be used, another job writes there, or the cluster cannot be reached.
+        OutputError: the datasets cannot be written any more; finished batches are kept.
+    """
+    started = datetime.now(UTC)
+    with _claimed(out) as dataset, joined(address, jobs):
+        found = listed(paths)
+        report = JobReport(out, len(found.inputs) + len(found.problems))
+        lang = reading.reader.settings.lang
+        report.failed = [(each.name, each.error.in_words(lang)) for each in found.problems]
+        report.passed_over = [(each.name, each.kind) for each in found.passed_over]
+        report.pending = len(found.inputs)
+        begun(report.inputs)
+        batches = _batches(found.inputs, dataset, replaces=replaces)
+        if how := reading.reader.expect(report.inputs):
+            LOGGER.info("%s", how)
+        try:
+            with _shared(reading, report) as to_do:
+                report.found = _staying(batches, dataset)
+                for end in _ends([batch for batch in batches if batch.inputs], to_do, dataset, force=force):
+                    report.add(end)
+                    watch(end)
+        except KeyboardInterrupt:
+            report.ending = "interrupted"
+        report.seconds = (datetime.now(UTC) - started).total_seconds()
+        write_whole(dataset.place.inner("manifest.json"), _manifest(report, reading, started, len(batches)))
+    return report
+
+
+@contextmanager
+def _shared(reading: JobReading, report: JobReport) -> Iterator[JobReading]:
+    """Give what batches share; the calls of a reader that asks a model are made by one account, and reported.
+
+    Raises:
+        SettingsError: the model cannot be asked.
+    """
+    if not isinstance(reading.reader, ModelReader):
+        yield reading
+        return
+    import ray
+
+    from extractor.cluster.call_account import shared
+
+    with shared(reading.reader) as (reader, account):
+        try:
+            yield replace(reading, reader=reader)
+        finally:
+            report.asked = ray.get(account.end.remote())
+
+
+def _batches(inputs: Sequence[JobInput], dataset: JobDataset, *, replaces: bool) -> list[Batch]:
+    """Return all batches of a job's dataset, and write down which input belongs to which.
+
+    Raises:
+        OutputError: the storage cannot be written.
+    """
+    before = places_in(dataset)
+    if not inputs:
+        return batches_of([], before)
+    staying = before
+    if replaces:
+        names = {each.source.name for each in inputs}
+        staying = [place for place in before if place.name in names]
+    batches = batches_of(_numbered(inputs, staying), staying)
+    keep(batches, before, dataset)
+    return batches
+
+
+def _staying(batches: Sequence[Batch], dataset: JobDataset) -> dict[str, int]:
+    """Return what the batches hold of which this job was given nothing."""
+    found: Counter[str] = Counter()
+    for batch in batches:
+        entry = None if batch.inputs else dataset.entry(batch.number)
+        found.update(entry.counts if entry else {})
+    return dict(found)
+
+
+def _numbered(inputs: Sequence[JobInput], before: Sequence[RowPlace]) -> list[Numbered]:
+    """Return the inputs with their ids; those whose names clash are told apart by their contents, as in a run."""
+    by_source = {each.source: each for each in inputs}
+
+    def content_hash(source: Source) -> str:
+        (data,) = contents([by_source[source]])
+        return sha256(data if isinstance(data, bytes) else str(data).encode(errors="surrogatepass")).hexdigest()
+
+    sources = [each.source for each in inputs]
+    origins = [Origin(place.notice_id, place.name, "") for place in before]
+    ids = with_free_ids(notice_ids(sources, content_hash), sources, origins, content_hash)
+    return [Numbered(each, notice_id) for each, notice_id in zip(inputs, ids, strict=True)]
+
+
+class _Target(NamedTuple):
+    """The place of a job's datasets, and the folder of the driver, in which its local paths are meant."""
+
+    out: str
+    folder: str
+
+    def here(self, batch: Batch) -> JobDataset:
+        """Return the datasets as this machine of the cluster sees them, and work in the driver's folder.
+
+        Raises:
+            SettingsError: this machine does not see the driver's folders.
+        """
+        place = place_of(self.out, OutputError)
+        inputs = (each.input.source.path or "" for each in batch.inputs)
+        if not (place.is_local or any(not is_storage_address(path) for path in inputs)):
+            return JobDataset(place)
+        try:
+            os.chdir(self.folder)
+        except OSError as error:
+            raise SettingsError(_not_shared(self.folder)) from error
+        if place.is_local and read_if_there(place.inner(MARKER)) is None:
+            raise SettingsError(_not_shared(self.out))
+        return JobDataset(place)
+
+
+def _not_shared(folder: str) -> str:
+    return (
+        f"{folder}: the machine {platform.node()} of the cluster does not see this folder; put inputs and --out where "
+        "all machines see them under the same path, or into a storage (s3://…)"
+    )
+
+
+def _ends(batches: Sequence[Batch], reading: JobReading, dataset: JobDataset, *, force: bool) -> Iterator[BatchEnd]:
+    """Yield the end of each batch as it comes. A task whose worker dies is done again by Ray."""
+    import ray
+
+    target = _Target(dataset.place.path if dataset.place.is_local else dataset.place.name, str(Path.cwd()))
+
+    @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)  # type: ignore[untyped-decorator]
+    def task(batch: Batch, shared: JobReading) -> BatchEnd:
+        same_program(shared)
+        return do(batch, shared, target.here(batch), force=force)
+
+    shared = ray.put(reading)
+    waiting = iter(batches)
+    under_way: set[Any] = set()
+    ahead = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
+    while True:
+        for batch in waiting:
+            under_way.add(task.remote(batch, shared))
+            if len(under_way) >= ahead:
+                break
+        if not under_way:
+            return
+        ready, rest = ray.wait(list(under_way), num_returns=1)
+        under_way = set(rest)
+        for each in ready:
+            yield _result(each)
+
+
+def _result(future: Any) -> BatchEnd:
+    import ray
+
+    try:
+        end: BatchEnd = ray.get(future)
+    except ray.exceptions.RayTaskError as error:
+        if isinstance(error.cause, OutputError | InputError | SettingsError):
+            raise error.cause from error
+        name = type(error.cause).__name__
+        raise OutputError(f"a batch failed on the engine ({name}); the same command goes on") from error
+    except ray.exceptions.RayError as error:
+        raise OutputError(f"the engine lost a batch ({type(error).__name__}); the same command goes on") from error
+    return end
+
+
+@contextmanager
+def _claimed(out: str) -> Iterator[JobDataset]:
+    """Give the datasets at ``out``, which no other job writes until the block ends.
+
+    Raises:
+        SettingsError: the place cannot be used, or another job writes there.
+    """
+    place = place_of(out, SettingsError)
+    if not place.is_local:
+        yield JobDataset(place)
+        return
+    folder = Path(place.path)
+    try:
+        claim(folder, "dataset", lambda _: False, _ANOTHER)
+        lock = system.open_lock(folder / ".lock")
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SettingsError(f"{out}: cannot be used as output folder ({reason}); {_ANOTHER}") from error
+    with lock:
+        if system.lock(lock) == "busy":
+            raise SettingsError(f"{out}: another job is writing there; wait for it, or {_ANOTHER}")
+        yield JobDataset(place)
+
+
+def _manifest(report: JobReport, reading: JobReading, started: datetime, batches: int) -> bytes:
+    from extractor.record.contract import CONTRACT_VERSION
+
+    settings = reading.reader.settings
+    return json.dumps(
+        {
+            "contract_version": CONTRACT_VERSION,
+            "version": __version__,
+            "fingerprint": reading.fingerprint,
+            "settings": {"backend": settings.backend, "lang": settings.lang, "ocr": settings.ocr},
+            "ending": report.ending,
+            "started": started.isoformat(timespec="milliseconds"),
+            "seconds": round(report.seconds, 3),
+            "batches": batches,
+            **({} if report.asked is None else {"model": dict(report.asked)}),
+            "totals": {
+                "inputs": report.inputs,
+                "done": report.done,
+                "unchanged": report.unchanged,
+                "failed": len(report.failed),
+                "pending": report.pending,
+                **report.found,
+            },
+            "failed": [{"name": name, "error": error} for name, error in report.failed[:_MOST_NAMED]],
+            "passed_over": [{"name": name, "kind": kind} for name, kind in report.passed_over[:_MOST_NAMED]],
+        },
+        ensure_ascii=False,
+        indent=2,
+    ).encode(errors="backslashreplace")
+
+
+def reading_of(reader: Reader, allowance: Any) -> JobReading:
+    """Return what all batches of a job share."""
+    return JobReading(reader, code_fingerprint(reader.settings.backend), allowance)

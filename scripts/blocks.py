@@ -27,6 +27,7 @@ from notice_extractor_eval.score_fields import ROWS, Lang
 from notice_extractor_eval.score_metrics import Metrics, metrics
 from notice_extractor_eval.score_report import scores_table
 from pydantic import BaseModel
+from recorded_models import JUDGED, SPLITS, recorded, scored
 
 from extractor import extract
 from extractor.commands.endpoint_options import EndpointFlags
@@ -48,7 +49,6 @@ NOTICES = GOLD / "notices"
 HELD_TO_ACCOUNT = "lianyungang-haizhou-2024"
 MEASURED = ("nanjing-jiangbei-2024", "医疗事业统筹发展", 2)
 
-SPLITS: tuple[Split, ...] = ("tuned", "held-back")
 _SCORED = (
     "notice_fields", "contact", "totals",
     "issues", "issues.title", "issues.section", "issues.category", "issues.status",
@@ -262,6 +262,29 @@ def scores(lang: Lang) -> str:
         for name in _SCORED
     ]
     return table(heads, rows, right=range(1, 7))
+
+
+def recorded_scores(lang: Lang) -> str:
+    """Return the F1 of the rules and of each recorded model beside them, on both splits, with intervals."""
+    words = {
+        "en": {
+            "field": "field",
+            "interval": "95% interval",
+            "rules": "rules",
+            "tuned": "tuned",
+            "held-back": "held back",
+        },
+        "zh": {"field": "字段", "interval": "区间", "rules": "规则", "tuned": "调优集", "held-back": "留出集"},
+    }[lang]
+    columns = [(split, name) for split in SPLITS for name in ("rules", *recorded())]
+    heads = [words["field"]]
+    for split, name in columns:
+        heads += [f"{words[split]}: {words.get(name, name)}", words["interval"]]
+    rows = [
+        [ROWS[field].called(lang), *(cell for split, name in columns for cell in _f1(scored(name, split), field))]
+        for field in JUDGED
+    ]
+    return table(tuple(heads), rows, right=range(1, len(heads)))
 
 
 def invented(lang: Lang) -> str:

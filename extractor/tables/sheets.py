@@ -23,7 +23,10 @@ def _ids(table: Table) -> tuple[Column, ...]:
 def _of_table(table: Table, leading: Mapping[str, Column], trailing: Mapping[str, Column]) -> Table:
     taken = {*leading, *trailing, *KEYS, *read_table("sheets")["left_out"]["columns"]}
     own = [column for column in table.columns if column.name not in taken]
-    return table._replace(columns=(*leading.values(), *own, *trailing.values(), *_ids(table)))
+    columns = (*leading.values(), *own, *trailing.values(), *_ids(table))
+    left_out = read_table("sheets")["left_out"]
+    of_facts = left_out["of_facts"] if table.name in left_out["facts"] else ()
+    return table._replace(columns=tuple(column for column in columns if column.name not in of_facts))
 
 
 def _ledger(content: Mapping[str, Any], leading: Mapping[str, Column], trailing: Mapping[str, Column]) -> Table:

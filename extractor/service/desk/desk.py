@@ -19,6 +19,7 @@ from extractor.record.contract import Span
 from extractor.record.fields import ItemKind
 from extractor.review.changes import Change
 from extractor.review.refusals import ConflictError, RefusedError
+from extractor.service.desk.collected_page import collected_page
 from extractor.service.desk.desk_pages import (
     POLICY,
     ChangeRefusal,
@@ -109,6 +110,12 @@ def inbox(
     wanted = NoticeFilter(query=q.strip() or None, has_checks=True if checks else None, is_reviewed=is_reviewed)
     page = notice_store.page_of_notices(visit.service.database, wanted, limit=_PAGE, after=after)
     return _shown(inbox_page(visit, page, q, show, only_checks=bool(checks)))
+
+
+@router.get("/overview")
+def overview(visit: CurrentVisit) -> HTMLResponse:
+    """Show all notices together: overview, lists, search and comparison."""
+    return _shown(collected_page(visit))
 
 
 @router.get("/review/{notice_id}")

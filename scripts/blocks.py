@@ -27,6 +27,7 @@ from notice_extractor_eval.score_fields import ROWS, Lang
 from notice_extractor_eval.score_metrics import Metrics, metrics
 from notice_extractor_eval.score_report import scores_table
 from pydantic import BaseModel
+from recorded_models import JUDGED, SPLITS, recorded, scored
 
 from extractor import extract
 from extractor.commands.endpoint_options import EndpointFlags
@@ -48,7 +49,6 @@ NOTICES = GOLD / "notices"
 HELD_TO_ACCOUNT = "lianyungang-haizhou-2024"
 MEASURED = ("nanjing-jiangbei-2024", "医疗事业统筹发展", 2)
 
-SPLITS: tuple[Split, ...] = ("tuned", "held-back")
 _SCORED = (
     "notice_fields", "contact", "totals",
     "issues", "issues.title", "issues.section", "issues.category", "issues.status",
@@ -264,6 +264,29 @@ def scores(lang: Lang) -> str:
     return table(heads, rows, right=range(1, 7))
 
 
+def recorded_scores(lang: Lang) -> str:
+    """Return the F1 of the rules and of each recorded model beside them, on both splits, with intervals."""
+    words = {
+        "en": {
+            "field": "field",
+            "interval": "95% interval",
+            "rules": "rules",
+            "tuned": "tuned",
+            "held-back": "held back",
+        },
+        "zh": {"field": "字段", "interval": "区间", "rules": "规则", "tuned": "调优集", "held-back": "留出集"},
+    }[lang]
+    columns = [(split, name) for split in SPLITS for name in ("rules", *recorded())]
+    heads = [words["field"]]
+    for split, name in columns:
+        heads += [f"{words[split]}: {words.get(name, name)}", words["interval"]]
+    rows = [
+        [ROWS[field].called(lang), *(cell for split, name in columns for cell in _f1(scored(name, split), field))]
+        for field in JUDGED
+    ]
+    return table(tuple(heads), rows, right=range(1, len(heads)))
+
+
 def invented(lang: Lang) -> str:
     """Return how many values in the records of the gold notices do not stand in the text."""
     count = sum(_measured(name)["invented"]["count"] for name in SPLITS)
@@ -356,7 +379,7 @@ def checks_table() -> str:
 def added_fields() -> str:
     """Return the fields that the records have beyond those of the contract."""
     added: dict[type[BaseModel], Sequence[str]] = {
-        Notice: ("contract_version", "text_sha256", "duplicate_of", "series", "edition", "outline", "spans"),
+        Notice: ("contract_version", "text_sha256", "duplicate_of", "series", "edition", "outline", "notes", "spans"),
         contract.Total: ("text",),
         Issue: ("spans",),
         contract.Measure: ("spans",),
@@ -366,6 +389,7 @@ def added_fields() -> str:
         Accountability: ("text",),
         contract.Outline: ("rectification", "coverage", "remainders", "digits"),
         contract.Remainder: ("kind", "text"),
+        contract.ReviewNote: ("path", "check", "words", "by", "made"),
         contract.Digits: ("classes", "names", "unread"),
     }
     rows = [

@@ -32,7 +32,7 @@ def main() -> int:
     options = parser.parse_args()
     os.chdir(ROOT)
     os.environ["EXTRACTOR_LANG"] = "en"  # the pages that have such parts are in English
-    sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+    sys.path[:0] = [str(ROOT), str(ROOT / "scripts"), str(ROOT / "tests" / "support")]
     failing = f"--check-fail-msg=These pages are stale; refresh them with: {REFRESH}"
     mode = ["--check", "--diff", failing] if options.check else ["-r"]
     common = ["-e", "-P", "-U", "-n", "utf-8", "--verbosity=1", "-p", "from blocks import *"]

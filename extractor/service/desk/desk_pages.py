@@ -23,7 +23,7 @@ from extractor.record.items import Item
 from extractor.review.forms import fields_of, shown, values_from
 from extractor.review.moments import day, moment
 from extractor.review.proposals import not_taken, proposed
-from extractor.review.review import can_be_undone, items_to_see, review_of, seen_items
+from extractor.review.review import can_be_undone, items_to_see, review_of, seen_items, written_notes
 from extractor.service.desk.desk_words import printable, service_words, word_lookup
 from extractor.service.desk.history import steps
 from extractor.service.http.api_models import NoticePage
@@ -168,7 +168,10 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
         "checks": [key for _, key in sorted(pairs, key=lambda pair: gravest_first(pair[0]))],
         "walk": walk,
         "unseen": [key for key in walk if key not in seen],
-        "notes": [],
+        "notes": [
+            {"item": note.item, "words": note.words, "by": each.by, "made": moment(each.made)}
+            for each, note in written_notes(review)
+        ],
         "kinds": _NEW,
         "fields": FIELDS,
     }
@@ -235,6 +238,8 @@ def asked_of(sent: Sequence[tuple[str, str]]) -> FormRequest:
         change["item"] = item
     if op == "accept" and given.get("alone"):
         change["alone"] = True
+    if op == "note":
+        change |= {"item": item, "words": given.get("words", "")}
     if op == "undo":
         change["change"] = _offset(given.get("change"))
     if op in ("correct", "add") and kind is not None:

@@ -15,9 +15,10 @@ NOTICE_SCRIPTS = (
     "dom.js", "theme.js", "text.js", "values.js", "notice_text.js", "notice_reading.js", "notice_filter.js",
     "keys.js", "notice.js",
 )  # fmt: skip
-REPORT_SCRIPTS = (
-    *NOTICE_SCRIPTS, "collection.js", "charts.js", "table.js", "notice_table.js", "overview.js", "list.js", "report.js",
+COLLECTION_SCRIPTS = (
+    *NOTICE_SCRIPTS, "collection.js", "charts.js", "table.js", "notice_table.js", "overview.js", "list.js",
 )  # fmt: skip
+REPORT_SCRIPTS = (*COLLECTION_SCRIPTS, "report.js")
 NOTICE_STYLES = ("page.css", "notice.css")
 REPORT_STYLES = (*NOTICE_STYLES, "report.css")
 

@@ -103,7 +103,7 @@ def static_file(name: str) -> str | None:
     """Return a script or a style by its name, None where there is no such file."""
     if name in _OWN:
         return files("extractor.service").joinpath("static", name).read_text(encoding="utf-8")
-    return shell.static_file(name) if name in (*shell.REPORT_SCRIPTS, *shell.REPORT_STYLES) else None
+    return shell.static_file(name) if name in (*shell.COLLECTION_SCRIPTS, *shell.REPORT_STYLES) else None
 
 
 def inbox_page(visit: Visit, page: NoticePage, query: str, show: str, *, only_checks: bool) -> str:

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from extractor.commands.help_text import MODEL
+
 if TYPE_CHECKING:
     from extractor.endpoint.settings import EndpointSettings
 
-_PANEL = "Endpoint"
-
 
 def _option(help_: str, **how: Any) -> Any:
-    return typer.Option(help=help_, rich_help_panel=_PANEL, **how)
+    return typer.Option(help=help_, rich_help_panel=MODEL, **how)
 
 
 class EndpointFlags(NamedTuple):

@@ -73,7 +73,7 @@ def run(  # noqa: PLR0913
         Engine.LOCAL
     ),
     ray_address: Annotated[
-        str | None, typer.Option(help="A Ray cluster's address, such as ray://HOST:10001. [default: one started here]")
+        str | None, typer.Option(help="A Ray cluster's address, HOST:6379, or auto. [default: one started here]")
     ] = None,
     backend: BackendOption = None,
     jobs: Annotated[

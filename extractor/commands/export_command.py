@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -21,6 +22,13 @@ def export(
     to: Annotated[
         Path, typer.Option(metavar="FILE", help="The file to write; .xlsx, .csv, .parquet, .sqlite or .duckdb.")
     ],
+    report: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Report that a workbook's rows lead into. [default: report.html beside FILE, else in DIR]",
+        ),
+    ] = None,
     lang: Annotated[Language, typer.Option(help="Language of names in .xlsx and .csv; the others hold keys.")] = (
         Language.ZH
     ),
@@ -28,18 +36,32 @@ def export(
     """Write a run's notices as tables.
 
     The tables are notices, issues, measures, documents, quantities, dates, accountability, totals, sums, checks and
-    places. A workbook or database holds them all; .csv and .parquet give a file for each, FILE-notices.csv and so on.
-    Existing files are replaced, all or none.
+    places. A database holds them all; .csv and .parquet give a file for each, FILE-notices.csv and so on. A workbook
+    begins with a ledger, one row a measure, and its rows lead into the report. Existing files are replaced, all or
+    none.
     """
+    from extractor.exports.exporter import ExportSources, report_beside, stored_files, stored_names, stored_notices
     from extractor.exports.exporter import export as export_all
-    from extractor.exports.exporter import stored_names, stored_notices
 
-    with _counting() if sys.stderr.isatty() else nullcontext(lambda: None) as watch:
-        done = export_all(stored_notices(folder), to, lang.value, watch, stored_names(folder))
+    leads = report_beside(folder, to) if report is None else report
+    sources = ExportSources(stored_names(folder), stored_files(folder), leads)
+    with _counting() if sys.stderr.isatty() else nullcontext(lambda: None) as watch, _few_collections():
+        done = export_all(stored_notices(folder), to, lang.value, watch, sources)
     for remark in done.remarks:
         LOGGER.warning("%s: %s", to, remark)
     files = str(done.files[0]) if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1].name}"
     say(f"wrote {files}: " + ", ".join(f"{count:,} {name}" for name, count in done.rows.items()))
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for unreachable cycles seldom: records have none, and looking takes a tenth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(500_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextmanager

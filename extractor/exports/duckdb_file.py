@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from extractor.exports.arrow import pieces
+from extractor.exports.database_views import DUCKDB, term_rows, views
 from extractor.tables.columns import TABLES, Kind, Row, Table
 
 _TYPES: dict[Kind, str] = {
@@ -41,6 +42,10 @@ def write_duckdb(batches: Iterable[tuple[Table, Sequence[Row]]], path: Path) -> 
             database.execute("BEGIN")
             for table in TABLES.values():
                 _create(database, table)
+            database.execute("CREATE TABLE terms (enumeration VARCHAR, key VARCHAR, zh VARCHAR, en VARCHAR)")
+            database.executemany("INSERT INTO terms VALUES (?, ?, ?, ?)", list(term_rows()))
+            for view in views(DUCKDB):
+                database.execute(view)
             database.execute("COMMIT")
             for table, piece in pieces(batches):
                 database.register("piece", piece)

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+from extractor.exports.database_views import SQLITE, term_rows, views
 from extractor.tables.columns import KEYS, TABLES, Cell, Column, Kind, Row, Table
 
 _TYPES: dict[Kind, str] = {"integer": "INTEGER", "number": "REAL", "share": "REAL"}
@@ -27,6 +28,10 @@ def write_sqlite(batches: Iterable[tuple[Table, Sequence[Row]]], path: Path) -> 
             database.execute("PRAGMA synchronous = OFF")
             for table in TABLES.values():
                 database.execute(_create(table))
+            database.execute("CREATE TABLE terms (enumeration TEXT, key TEXT, zh TEXT, en TEXT) STRICT")
+            database.executemany("INSERT INTO terms VALUES (?, ?, ?, ?)", term_rows())
+            for view in views(SQLITE):
+                database.execute(view)
             for table, rows in batches:
                 marks = ", ".join("?" for _ in table.columns)
                 statement = f"INSERT INTO {table.name} VALUES ({marks})"

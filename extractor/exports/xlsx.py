@@ -1,216 +1,225 @@
 """An Excel workbook with a sheet for each table, written row by row.
 
-Every text is a string cell, so that none ever becomes a formula, a link or a number. Limits of Excel are handled here:
-cells over 32,767 characters are cut, tables over 1,048,576 rows continue in a further sheet; both are reported.
-Characters that XML forbids are escaped as in Excel (``_x0001_``), and spreadsheets undo that.
+XlsxWriter makes all of it but the rows, which are written as XML here: that takes a fraction of the time, and the most
+of a workbook are rows. Every text is a string cell, so that none ever becomes a formula, a link or a number. Limits of
+Excel are handled here: cells over 32,767 characters are cut, tables over 1,048,576 rows continue in a further sheet,
+links over 65,530 are left out; all is reported. Characters that XML forbids are escaped as in Excel (``_x0001_``), and
+spreadsheets undo that.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from datetime import UTC, date, datetime
-from functools import partial
+import shutil
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from html import escape
 from pathlib import Path
-from traceback import clear_frames
-from typing import IO, TYPE_CHECKING, Any
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
-from xlsxwriter.worksheet import Worksheet
 
-from extractor.exports.cell_text import displayed
-from extractor.tables.columns import TABLES, Cell, Column, Row, Table
+from extractor.exports.sheet_columns import MOST_CHARACTERS, CellStyles, SheetColumn, letters
+from extractor.tables.columns import TABLES, Row, Table
 
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
 
-_ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-
 MOST_ROWS = 1_048_576
-MOST_CHARACTERS = 32_767  # of UTF-16 in a cell
-_CUT = -2  # xlsxwriter's return value for a text that it cut
+MOST_LINKS = 65_530
+"""The most links in a sheet that Excel opens."""
 _CREATED = datetime(2000, 1, 1, tzinfo=UTC)  # fixed, so that the same rows make the same bytes
-_FIRST_DAY = date(1900, 3, 1)  # spreadsheets count earlier days differently
+_WRITTEN = (1980, 1, 31, 0, 0, 0)
 _NARROWEST, _WIDEST = 8, 60  # of a column, in half-width characters
-_BUTTON = 3  # half-width characters for a heading's filter button
-_MEASURED = 500  # rows that determine a column's width
+_TOGETHER = 500  # rows that are written at once
+_FROZEN = ("body", "edition")
+_QUICK = 1  # zlib's level
+_PIECE = 1 << 18  # bytes
+_ANYWHERE = "https://report.invalid/"
+_DIMENSION = re.compile(rb'<dimension ref="[^"]*"/>')
+_ROWS = re.compile(rb"<sheetData>.*</sheetData>|<sheetData/>", re.DOTALL)
+_LINKS = re.compile(rb"<hyperlinks>.*</hyperlinks>", re.DOTALL)
+
+
+class _Making(NamedTuple):
+    """How a workbook is made: its language, where links lead, the rows of a sheet, and the place of temporary files."""
+
+    lang: Lang
+    report: str
+    most_rows: int
+    place: Path
 
 
 def write_xlsx(
-    batches: Iterable[tuple[Table, Sequence[Row]]], path: Path, lang: Lang, *, most_rows: int = MOST_ROWS
+    batches: Iterable[tuple[Table, Sequence[Row]]],
+    path: Path,
+    lang: Lang,
+    *,
+    sheets: Mapping[str, Table] = TABLES,
+    report: str = "",
+    most_rows: int = MOST_ROWS,
 ) -> list[str]:
     """Write rows, in batches, to a new workbook, and return a sentence for everything that Excel's limits changed.
 
-    Headings, sheets and enumerations are named in ``lang``. Temporary files are made beside ``path``. A sheet holds
-    ``most_rows`` rows, including the heading.
+    Headings, sheets and enumerations are named in ``lang``. Cells of the kind ``link`` lead into ``report``, an address
+    that is relative to the workbook; without one they stay empty. Temporary files are made beside ``path``. A sheet
+    holds ``most_rows`` rows, including the heading.
 
     Raises:
         OSError: The file cannot be written.
     """
-    with _Book(path, "wb") as raw, io.BufferedWriter(raw) as file:
-        try:
-            return _write(batches, file, path.parent, lang, most_rows)
-        except OSError as error:
-            # The zip archive writes once more when it is freed, which would fail again and print a traceback.
-            raw.is_scrap = True
-            for each in (error, error.__cause__):
-                clear_frames(each.__traceback__ if each else None)
-            raise
-
-
-def _write(
-    batches: Iterable[tuple[Table, Sequence[Row]]], file: IO[bytes], place: Path, lang: Lang, most_rows: int
-) -> list[str]:
-    book = Workbook(file, {"constant_memory": True, "tmpdir": str(place), "use_zip64": True})
-    book.set_properties({"created": _CREATED})
-    try:
-        styles = _Styles(book)
-        tables = {name: _Sheets(book, table, lang, styles, most_rows) for name, table in TABLES.items()}
+    making = _Making(lang, report, most_rows, path.parent)
+    with ExitStack() as files:
+        frame = io.BytesIO()
+        book = Workbook(frame, {"in_memory": True})
+        book.set_properties({"created": _CREATED})
+        styles = CellStyles.of(book)
+        parts = {name: _SheetRows(table, styles, making, files) for name, table in sheets.items()}
         for table, rows in batches:
-            for row in rows:
-                tables[table.name].add(row)
-        for each in tables.values():
-            each.finish()
+            parts[table.name].add(rows)
+        pieces = [piece for part in parts.values() for piece in part.finished(book)]
         book.close()
-    except FileCreateError as error:
-        raise error.args[0] from error  # the OSError that it stands for
-    finally:
-        for sheet in book.worksheets():
-            with suppress(OSError):
-                sheet.row_data_fh.close()
-    return [remark for each in tables.values() for remark in each.remarks()]
+        _pack(frame, pieces, path, report)
+    return [remark for part in parts.values() for remark in part.remarks()]
 
 
-class _Book(io.FileIO):
-    """A workbook's file, which discards what is written once ``is_scrap`` is set."""
+class _Piece(NamedTuple):
+    """A finished sheet: the XML of its rows and of its links in files, and its extent."""
 
-    is_scrap = False
-
-    def write(self, data: Any, /) -> int:
-        return memoryview(data).nbytes if self.is_scrap else super().write(data)
-
-
-class _PlainSheet(Worksheet):  # type: ignore[misc]
-    """A sheet that stores every text literally, which xlsxwriter's own does not."""
-
-    def _xml_rich_inline_string(self, string: str, attributes: Any) -> None:
-        """Write a text from ``<r>`` to ``</r>`` like any other; otherwise it is taken for XML and not escaped."""
-        self._xml_inline_string(string, True, attributes)
-
-    @staticmethod
-    def _escape_control_characters(data: str) -> str:
-        """Escape what XML forbids, and what looks like such an escape, even where two of those overlap."""
-        return _ESCAPED.sub(lambda found: f"_x{ord(found[0]):04X}_", data)
+    rows: IO[bytes]
+    links: IO[bytes]
+    extent: str
 
 
-class _Styles:
-    """The formats of cells, aligned to the top of their row, since some have several lines."""
-
-    def __init__(self, book: Workbook) -> None:
-        made = partial(self._made, book)
-        self.heading = made(bold=True, bg_color="#DDE6F0", bottom=1)
-        self.text = made()
-        self.wrapped = made(text_wrap=True)
-        self.whole = made(num_format="#,##0")
-        self.broken = made(num_format="#,##0.########")
-        self.offset = made(num_format="0")
-        self.share = made(num_format="0.0%")
-        self.day = made(num_format="yyyy-mm-dd")
-
-    @staticmethod
-    def _made(book: Workbook, **properties: Any) -> Any:
-        return book.add_format({"valign": "top", **properties})
+def _pack(frame: IO[bytes], pieces: Sequence[_Piece], path: Path, report: str) -> None:
+    """Write the workbook ``frame`` with the rows and links of its sheets; ``report`` is where they lead."""
+    by_name = {f"xl/worksheets/sheet{number}.xml": piece for number, piece in enumerate(pieces, start=1)}
+    with zipfile.ZipFile(frame) as made, path.open("wb") as file, zipfile.ZipFile(file, "w") as archive:
+        for name in made.namelist():
+            entry = zipfile.ZipInfo(name, _WRITTEN)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            # Nothing public sets the level of an entry with a date. Better ones take thrice the time for rows that are
+            # so much alike, for a fifth of the size.
+            entry._compresslevel = _QUICK  # type: ignore[attr-defined]
+            with archive.open(entry, "w", force_zip64=name in by_name) as packed:
+                for part in _filled(
+                    made.read(name).replace(_ANYWHERE.encode(), escape(report).encode()), by_name.get(name)
+                ):
+                    shutil.copyfileobj(part, packed, _PIECE)
 
 
-class _Sheets:
-    """The sheets of a table: one, and further ones where the table has more rows than a sheet can hold."""
+def _filled(xml: bytes, piece: _Piece | None) -> Iterator[IO[bytes]]:
+    """Yield the parts of a file of the workbook: a sheet with its rows and links put in."""
+    if piece is None:
+        yield io.BytesIO(xml)
+        return
+    head, tail = _ROWS.split(_DIMENSION.sub(f'<dimension ref="{piece.extent}"/>'.encode(), xml))
+    yield io.BytesIO(head + b"<sheetData>")
+    yield piece.rows
+    before, *behind = _LINKS.split(tail)
+    yield io.BytesIO(b"</sheetData>" + before)
+    for rest in behind:
+        yield io.BytesIO(b"<hyperlinks>")
+        yield piece.links
+        yield io.BytesIO(b"</hyperlinks>" + rest)
 
-    def __init__(self, book: Workbook, table: Table, lang: Lang, styles: _Styles, most_rows: int) -> None:
-        self._book, self._table, self._lang, self._styles, self._most_rows = book, table, lang, styles, most_rows
-        self._names: list[str] = []
-        self._cut = 0
+
+class _SheetRows:
+    """The rows of a table in one sheet, and in further ones where the table has more rows than a sheet can hold."""
+
+    def __init__(self, table: Table, styles: CellStyles, making: _Making, files: ExitStack) -> None:
+        self._table, self._making, self._files = table, making, files
+        self._columns = [
+            SheetColumn(column, letters(index), styles, making.lang) for index, column in enumerate(table.columns)
+        ]
+        self._cells = [(each.name, each.cell) for each in self._columns if making.report or not each.is_link]
+        self._heads = "".join([column.heading() for column in self._columns])
+        self._pieces: list[_Piece] = []
+        self._unlinked = 0
         self._begin()
 
-    def add(self, row: Row) -> None:
-        if self._next == self._most_rows:
-            self.finish()
-            self._begin()
-        for index, column in enumerate(self._table.columns):
-            value = displayed(row[column.name], column, self._lang)
-            if value is not None and value != "":
-                self._write(index, column, value)
-        self._next += 1
+    def add(self, rows: Sequence[Row]) -> None:
+        for start in range(0, len(rows), _TOGETHER):
+            for row in rows[start : start + _TOGETHER]:
+                if self._next == self._making.most_rows:
+                    self._end()
+                    self._begin()
+                self._next += 1
+                at = str(self._next)
+                cells = "".join([cell(row[name], at) for name, cell in self._cells])
+                self._waiting.append(f'<row r="{at}">{cells}</row>')
+            self._flush()
 
-    def finish(self) -> None:
-        """Set the filter and the widths; call this after the last row."""
-        self._sheet.autofilter(0, 0, self._next - 1, len(self._table.columns) - 1)
-        for index, width in enumerate(self._widths):
-            self._sheet.set_column(index, index, min(max(width, _NARROWEST), _WIDEST))
+    def finished(self, book: Workbook) -> Iterator[_Piece]:
+        """Add the sheets to a workbook without their rows, which are yielded."""
+        self._end()
+        for name, piece in zip(self._names(), self._pieces, strict=True):
+            self._lay_out(book.add_worksheet(name), piece)
+            piece.rows.seek(0)
+            piece.links.seek(0)
+            yield piece
 
-    def remarks(self) -> list[str]:
-        """Return a sentence for everything that Excel's limits changed."""
-        sentences = []
-        if len(self._names) > 1:
-            names = " and ".join([", ".join(self._names[:-1]), self._names[-1]])
-            sentences.append(
-                f"{self._table.name}: more than {self._most_rows:,} rows, the limit of a sheet; they are in {names}"
-            )
-        if self._cut:
-            sentences.append(
-                f"{self._table.name}: {self._cut} texts over {MOST_CHARACTERS:,} characters, the limit of a cell, "
+    def remarks(self) -> Iterator[str]:
+        """Yield a sentence for everything that Excel's limits changed."""
+        table, names, cut = self._table.name, self._names(), sum(column.cut for column in self._columns)
+        if len(names) > 1:
+            told = " and ".join([", ".join(names[:-1]), names[-1]])
+            yield f"{table}: more than {self._making.most_rows:,} rows, the limit of a sheet; they are in {told}"
+        if cut:
+            yield (
+                f"{table}: {cut} texts over {MOST_CHARACTERS:,} characters, the limit of a cell, "
                 "were cut; the other formats hold them whole"
             )
-        return sentences
+        if self._unlinked:
+            yield (
+                f"{table}: {self._unlinked:,} rows do not lead into the report, since a sheet holds {MOST_LINKS:,} "
+                "links; search the report for the notice"
+            )
+
+    def _names(self) -> list[str]:
+        name = self._table.called(self._making.lang)
+        return [f"{name} {number}" if number > 1 else name for number in range(1, len(self._pieces) + 1)]
 
     def _begin(self) -> None:
-        name = self._table.called(self._lang)
-        self._names.append(f"{name} {len(self._names) + 1}" if self._names else name)
-        self._sheet = sheet = self._book.add_worksheet(self._names[-1], worksheet_class=_PlainSheet)
-        headings = [column.called(self._lang) for column in self._table.columns]
-        for index, heading in enumerate(headings):
-            sheet.write_string(0, index, heading, self._styles.heading)
-        self._widths = [_width(heading) + _BUTTON for heading in headings]
-        self._next = 1
-        sheet.freeze_panes(1, 0)
+        place = self._making.place
+        self._rows = self._files.enter_context(TemporaryFile(dir=place))  # noqa: SIM115
+        self._links = self._files.enter_context(TemporaryFile(dir=place))  # noqa: SIM115
+        self._waiting = [f'<row r="1">{self._heads}</row>']
+        self._next, self._linked = 1, 0
+
+    def _end(self) -> None:
+        self._flush()
+        self._pieces.append(_Piece(self._rows, self._links, f"A1:{letters(len(self._columns) - 1)}{self._next}"))
+
+    def _flush(self) -> None:
+        self._rows.write("".join(self._waiting).encode())
+        self._waiting.clear()
+        for column in self._columns:
+            if column.links:
+                room = MOST_LINKS - self._linked
+                self._links.write("".join(column.links[:room]).encode())
+                self._linked += len(column.links[:room])
+                self._unlinked += len(column.links[room:])
+            column.links.clear()
+
+    def _lay_out(self, sheet: Any, piece: _Piece) -> None:
+        """Set all of a sheet but its rows: filter, widths, what stays in sight, and how it prints."""
+        for index, column in enumerate(self._columns):
+            sheet.set_column(index, index, min(max(column.width, _NARROWEST), _WIDEST))
+        sheet.autofilter(piece.extent)
+        sheet.freeze_panes(1, sum(column.name in _FROZEN for column in self._columns[: len(_FROZEN)]))
         sheet.repeat_rows(0)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
+        sheet.set_margins(left=0.4, right=0.4)
+        sheet.set_footer("&L&A&R&P / &N")
         sheet.fit_to_pages(1, 0)
         sheet.ignore_errors({"number_stored_as_text": f"A1:XFD{MOST_ROWS}"})  # no green corner at a label like 1
-
-    def _write(self, index: int, column: Column, value: Cell) -> None:
-        sheet, styles, at = self._sheet, self._styles, self._next
-        if isinstance(value, str) and column.kind == "iso":
-            value = _day(value) or value
-        if isinstance(value, date) and value < _FIRST_DAY:
-            value = value.isoformat()
-        if isinstance(value, str):
-            self._cut += sheet.write_string(at, index, value, styles.wrapped if column.wrap else styles.text) == _CUT
-            if at <= _MEASURED:
-                self._widths[index] = max(self._widths[index], _width(value))
-        elif isinstance(value, date):
-            sheet.write_datetime(at, index, value, styles.day)
-            self._widths[index] = max(self._widths[index], 11)
-        elif isinstance(value, int):
-            sheet.write_number(at, index, value, styles.offset)
-        elif isinstance(value, float):
-            style = styles.share if column.kind == "share" else styles.whole if value.is_integer() else styles.broken
-            sheet.write_number(at, index, value, style)
-            if at <= _MEASURED:
-                self._widths[index] = max(self._widths[index], len(f"{value:,}"))
-
-
-def _day(value: str) -> date | None:
-    """Return the day that ``value`` names in full, None where it is a month, a year, or no date."""
-    try:
-        return date.fromisoformat(value) if len(value) == len("2024-04-29") else None
-    except ValueError:
-        return None
-
-
-def _width(text: str) -> int:
-    """Return the approximate width in half-width characters: Chinese ones take three bytes and count twice."""
-    return (len(text.encode()) + len(text)) // 2 + 1
+        if piece.links.tell():
+            # This makes the relation to the report, which all links of the sheet share. Its address is put in later:
+            # the library changes one that is relative.
+            sheet.write_url(0, 0, _ANYWHERE, None, "x")

@@ -12,11 +12,11 @@ from extractor.record.fields import SHAPES, Field, ItemKind, ValueType
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
 
-Kind = Literal["text", "list", "term", "terms", "integer", "number", "share", "iso", "day"]
+Kind = Literal["text", "list", "term", "terms", "integer", "number", "share", "iso", "day", "link"]
 
 Cell = str | int | float | date | tuple[str, ...] | None
-"""``str`` for text, term and iso; a tuple for list and terms; ``float`` for number and share; None where there is no
-value. Terms are keys of their enumeration, for machines and people in all languages alike."""
+"""``str`` for text, term, iso and link; a tuple for list and terms; ``float`` for number and share; None where there is
+no value. Terms are keys of their enumeration, for machines and people in all languages alike."""
 
 Row = Mapping[str, Cell]
 """A cell for each column of a table, by the column's name."""
@@ -97,14 +97,15 @@ def _table(name: str, entry: Mapping[str, Any], shared: Mapping[str, Any], kind:
         if each == "*":
             columns += (column for column in declared.values() if column.name not in named)
         elif isinstance(each, str):
-            columns.append(declared[each] if each in declared else _column({"name": each, **shared[each]}))
+            columns.append(declared[each] if each in declared else column_of({"name": each, **shared[each]}))
         else:
-            columns.append(_column(each))
+            columns.append(column_of(each))
     zh, en = (SHAPES[kind].zh_all, SHAPES[kind].en_all) if kind and kind != "field" else (entry["zh"], entry["en"])
     return Table(name, zh, en, entry["about"], entry.get("key"), tuple(columns))
 
 
-def _column(entry: Mapping[str, Any]) -> Column:
+def column_of(entry: Mapping[str, Any]) -> Column:
+    """Return the column that an entry of a data file declares."""
     return Column(
         entry["name"],
         entry["kind"],

@@ -52,16 +52,22 @@ def _no_name(_start: int, _end: int) -> str:
 
 def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> NoticeRows:
     """Return a notice as rows; ``text`` is what its offsets index, ``named`` names their places in its source."""
+    rows = value_rows(notice, text, named)
+    rows["places"] = list(_with_bodies(list(_place_rows(notice, _record_of(notice, text, named)))))
+    return rows
+
+
+def value_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> NoticeRows:
+    """Return the rows of ``notice_rows`` without those of the table ``places``, which are the most."""
     rows: NoticeRows = {name: [] for name in TABLES}
-    record = _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by, {}, named)
-    fields = {name: value_of(notice, name) for name in FIELDS}
+    record = _record_of(notice, text, named)
     rows["notices"].append(
         {
             **record.ids,
             "series": notice.series,
             "edition": notice.edition,
             "duplicate_of": notice.duplicate_of,
-            **{name.removeprefix("contact."): value for name, value in fields.items()},
+            **{name.removeprefix("contact."): value_of(notice, name) for name in FIELDS},
             "issue_count": len(notice.issues),
             "measure_count": sum(len(issue.measures) for issue in notice.issues),
             "check_count": len(notice.checks),
@@ -73,15 +79,30 @@ def notice_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> Noti
             "contract_version": notice.contract_version,
         }
     )
-    rows["places"] += record.places(notice.spans, fields)
     rows["totals"] += _list_rows("total", notice.totals, record)
     for index, issue in enumerate(notice.issues):
-        ids = {"issue_id": f"{notice.notice_id}#{index + 1}"}
-        _add_issue(rows, issue, record.inner(f"issues[{index}]", issue, ids))
+        _add_issue(rows, issue, record.issue(index, issue))
     rows["sums"] += _sum_rows(notice, text, record)
-    rows["places"] = list(_with_bodies(rows["places"]))
     rows["checks"] += (_check_row(notice, check) for check in notice.checks)
+    rows["notes"] += ({**_holder_ids(notice, note.path), **note.model_dump()} for note in notice.notes)
     return rows
+
+
+def _record_of(notice: Notice, text: str, named: PlaceNames) -> _Record:
+    return _Record(text, {"notice_id": notice.notice_id}, "", notice.read_by, {}, named)
+
+
+def _place_rows(notice: Notice, record: _Record) -> Iterator[Row]:
+    """Yield a row for each place of a value that has no table of its own."""
+    yield from record.places(notice.spans, {name: value_of(notice, name) for name in FIELDS})
+    for index, issue in enumerate(notice.issues):
+        inner = record.issue(index, issue)
+        yield from inner.places(*_own_values("issue", issue))
+        for number, measure in enumerate(issue.measures):
+            places, values = _own_values("measure", measure)
+            words = {name: getattr(measure, name) for name in _LISTS_OF_WORDS}
+            of_words = {name: measure.spans.get(name, []) for name in words}
+            yield from inner.measure(number, measure).places({**places, **of_words}, {**values, **words})
 
 
 _BODIES = frozenset({"inspected_body", "signed_by", "organizations", "responsible"})
@@ -100,20 +121,14 @@ def _with_bodies(places: Sequence[Row]) -> Iterator[Row]:
 def _add_issue(rows: NoticeRows, issue: Issue, record: _Record) -> None:
     own = _holder_row("issue", issue, record)
     rows["issues"].append({**own, "measure_count": len(issue.measures)})
-    rows["places"] += record.places(*_own_values("issue", issue))
     for index, measure in enumerate(issue.measures):
-        ids = {"measure_id": f"{record.ids['issue_id']}.{index + 1}"}
-        _add_measure(rows, measure, record.inner(f"{record.path}.measures[{index}]", measure, ids))
+        _add_measure(rows, measure, record.measure(index, measure))
 
 
 def _add_measure(rows: NoticeRows, measure: Measure, record: _Record) -> None:
     own = _holder_row("measure", measure, record)
-    words = {name: getattr(measure, name) for name in _LISTS_OF_WORDS}
-    cells = {name: tuple(values) for name, values in words.items()}
+    cells = {name: tuple(getattr(measure, name)) for name in _LISTS_OF_WORDS}
     rows["measures"].append({**own, **cells, "text": record.quoted(measure.text)["text"]})
-    places, values = _own_values("measure", measure)
-    of_words = {name: measure.spans.get(name, []) for name in words}
-    rows["places"] += record.places({**places, **of_words}, {**values, **words})
     for name, kind in _LISTS_OF_RECORDS:
         if elements := getattr(measure, name):
             rows[name] += _list_rows(kind, elements, record)
@@ -178,8 +193,16 @@ class _Record(NamedTuple):
     confidence: Mapping[str, float]
     named: PlaceNames
 
-    def inner(self, path: str, holder: Issue | Measure, ids: Mapping[str, str]) -> _Record:
-        return _Record(self.text, {**self.ids, **ids}, path, holder.read_by, holder.confidence, self.named)
+    def issue(self, index: int, issue: Issue) -> _Record:
+        """Return the record of a notice's issue."""
+        ids = {**self.ids, "issue_id": f"{self.ids['notice_id']}#{index + 1}"}
+        return _Record(self.text, ids, f"issues[{index}]", issue.read_by, issue.confidence, self.named)
+
+    def measure(self, index: int, measure: Measure) -> _Record:
+        """Return the record of an issue's measure."""
+        ids = {**self.ids, "measure_id": f"{self.ids['issue_id']}.{index + 1}"}
+        path = f"{self.path}.measures[{index}]"
+        return _Record(self.text, ids, path, measure.read_by, measure.confidence, self.named)
 
     def place(self, span: Span) -> str | None:
         """Return the name of a span's place in the source, None for none."""

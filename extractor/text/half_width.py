@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_HALF = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)} | {"\u3000": " "}
 
 
 def half_width(text: str) -> str:
@@ -11,4 +11,7 @@ def half_width(text: str) -> str:
     >>> half_width("（１）共计，３人；")
     '(1)共计,3人;'
     """
-    return text.translate(_HALF)
+    # Replacing those that are there is several times faster than a translation of all characters.
+    for mark in _HALF.keys() & set(text):
+        text = text.replace(mark, _HALF[mark])
+    return text

@@ -12,13 +12,14 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
 
 from extractor import extract
-from extractor.exports.xlsx import MOST_CHARACTERS, write_xlsx
+from extractor.exports.sheet_columns import MOST_CHARACTERS
+from extractor.exports.xlsx import MOST_ROWS, write_xlsx
 from extractor.tables.columns import TABLES, Row
 from extractor.tables.rows import notice_rows
 
 
-def _written(path: Path, table: str, rows: list[Row], **options: int) -> tuple[Workbook, list[str]]:
-    remarks = write_xlsx([(TABLES[table], rows)], path / "a.xlsx", "en", **options)
+def _written(path: Path, table: str, rows: list[Row], most_rows: int = MOST_ROWS) -> tuple[Workbook, list[str]]:
+    remarks = write_xlsx([(TABLES[table], rows)], path / "a.xlsx", "en", most_rows=most_rows)
     with closing(load_workbook(path / "a.xlsx")) as book:
         return book, remarks
 

@@ -16,7 +16,7 @@ from ledger_examples import HEADINGS, numbered, office_ledger, rows, workbook
 from workbook_conversion import OFFICE, converted
 
 from extractor.errors import InputError
-from extractor.exports.exporter import export, stored_names, stored_notices
+from extractor.exports.exporter import ExportSources, export, stored_names, stored_notices
 from extractor.files.parts.cell_places import CellPlaces, cell_places_from
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source
@@ -212,7 +212,7 @@ def test_the_map_covers_the_text_and_lasts_in_a_run_s_folder(tmp_path: Path) -> 
     assert covered == text.replace("\t", "").replace("\n", "")
     assert all(one.end <= other.start for one, other in pairwise(places.cells))
     assert places.cells[0].name == "台账!A1"
-    result = export(stored_notices(out), tmp_path / "tables.csv", "zh", names=stored_names(out))
+    result = export(stored_notices(out), tmp_path / "tables.csv", "zh", sources=ExportSources(stored_names(out)))
     issues = next(file for file in result.files if "issues" in file.name).read_text(encoding="utf-8-sig")
     assert "台账!A3:G3" in issues
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from io import StringIO
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -17,6 +19,13 @@ import typer
 from extractor.commands import batch_command, cache_command
 from extractor.commands.doctor_command import doctor
 from extractor.commands.export_command import export
+from extractor.commands.help_text import (
+    SectionedCommand,
+    is_asked,
+    layout_in_chinese,
+    put_into_chinese,
+    redirected_page,
+)
 from extractor.commands.prompts_command import prompts
 from extractor.commands.report_command import report
 from extractor.commands.run_command import INTERRUPTED, run
@@ -66,15 +75,15 @@ def _extractor(
     """Grounded issues and measures from Chinese inspection rectification notices (巡视/巡察整改进展情况通报)."""
 
 
-app.command()(run)
-app.command()(show)
-app.command()(report)
-app.command()(export)
-app.command()(serve)
-app.command()(serve_model)
-app.command()(schema)
-app.command()(prompts)
-app.command()(doctor)
+app.command(cls=SectionedCommand)(run)
+app.command(cls=SectionedCommand)(show)
+app.command(cls=SectionedCommand)(report)
+app.command(cls=SectionedCommand)(export)
+app.command(cls=SectionedCommand)(serve)
+app.command(cls=SectionedCommand)(serve_model)
+app.command(cls=SectionedCommand)(schema)
+app.command(cls=SectionedCommand)(prompts)
+app.command(cls=SectionedCommand)(doctor)
 app.add_typer(batch_command.app, name="batch")
 app.add_typer(cache_command.app, name="cache")
 # The evaluation is built on the extractor, which imports nothing of it: its commands are added by name.
@@ -104,13 +113,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _language_asked(arguments: Sequence[str]) -> str | None:
     """Return the language that the options name, before they are parsed: their own faults are told in it, too."""
-    named = [
-        value
-        for option, following in zip(arguments, [*arguments[1:], ""], strict=True)
-        if (value := option.removeprefix("--lang=") if option != "--lang" else following) in ("zh", "en")
-        and option.startswith("--lang")
-    ]
-    return named[-1] if named else None
+    asked = None
+    for option, following in pairwise([*arguments, ""]):
+        value = following if option == "--lang" else option.removeprefix("--lang=")
+        if option.startswith("--lang") and value in ("zh", "en"):
+            asked = value
+    return asked
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -151,12 +159,19 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 def _called(arguments: Sequence[str] | None) -> int:
     """Run the command, and print what is wrong with its options in the language of messages."""
+    command = typer.main.get_command(app)
+    helped = language() == "zh" and is_asked(sys.argv[1:] if arguments is None else arguments)
+    if helped:
+        put_into_chinese(command)
     try:
-        status = typer.main.get_command(app)(arguments, standalone_mode=False)
+        with redirected_page() if helped else nullcontext():
+            status = command(arguments, standalone_mode=False)
     except typer.TyperException as error:
         shown = StringIO()
-        getattr(error, "show", shown.write)(shown)  # what typer lets out shows itself; its public base does not say so
-        typer.echo(said(shown.getvalue()), err=True, nl=False)
+        show: Callable[[StringIO], None] = getattr(error, "show")  # noqa: B009 - its public base does not say so
+        show(shown)
+        page = shown.getvalue()
+        typer.echo(layout_in_chinese(page) if helped else said(page), err=True, nl=False)
         return int(error.exit_code)
     except typer.Abort:
         typer.echo(said("Aborted!"), err=True)

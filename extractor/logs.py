@@ -39,7 +39,8 @@ class _StandardError(logging.Handler):
 
 class _PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line = said(f"{record.levelname.lower()}: {printable(record.getMessage())}")
+        level = said(f"{record.levelname.lower()}:")
+        line = f"{level}{'' if level.endswith('：') else ' '}{said(printable(record.getMessage()))}"
         trace = _trace(self, record)
         return "\n".join([line, *map(printable, trace.splitlines())])
 

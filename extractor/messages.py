@@ -57,8 +57,12 @@ def said(text: str, lang: str | None = None) -> str:
 def help_in_chinese(text: str) -> str:
     """Return a help text in Chinese, paragraph by paragraph; those without an entry stay English."""
     table = read_table("messages")["help"]
-    paragraphs = (" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n|\f", text.strip()))
-    return "\n\n".join(table.get(paragraph, paragraph) for paragraph in paragraphs)
+    return "\n\n".join(table.get(paragraph, paragraph) for paragraph in paragraphs(text))
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a help text, each on one line."""
+    return [" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n|\f", text.strip())]
 
 
 def _line_in_chinese(line: str) -> str:
@@ -169,7 +173,7 @@ def _clauses_without_a_name(sentence: str) -> Translation | None:
 def _clauses_from(begun: Callable[[str], Translation | None], sentence: str) -> Translation | None:
     """Return clauses between semicolons, each by itself; a semicolon beside one that stays English stays."""
     parts = sentence.split("; ")
-    ways = (begun, *[translate] * (len(parts) - 1))
+    ways: list[Callable[[str], Translation | None]] = [begun, *[translate] * (len(parts) - 1)]
     found = [_clause(way, part) for way, part in zip(ways, parts, strict=True)] if len(parts) > 1 else []
     if not any(found):
         return None

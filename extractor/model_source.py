@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.prompts import prompts_key
-from extractor.assist.proposals.reading_signs import SignsSoFar
+from extractor.assist.proposals.reading_signs import SUBJECTS, SignsSoFar
+from extractor.assist.session import WITHOUT_SUBJECTS
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
 from extractor.endpoint.calls import Call, CallAnswer
@@ -33,10 +34,6 @@ class Answering(Protocol):
     @property
     def tally(self) -> Tally:
         """The counts of all calls so far."""
-
-    @property
-    def edition(self) -> PromptEdition:
-        """The edition of the prompts."""
 
     async def ask(
         self, call: Call[Response], *, until: float | None = None, tally: Tally | None = None
@@ -66,7 +63,7 @@ class ModelSource:
     @property
     def key(self) -> str:
         """A hash of all that can change an answer: model, sampling, prompts."""
-        return f"{settings_key(self.settings)}{prompts_key(self.settings.prompts)}"
+        return f"{settings_key(self.settings)}{prompts_key(*self.sizes.editions)}"
 
     @asynccontextmanager
     async def endpoint(self) -> AsyncIterator[Answering]:
@@ -102,28 +99,39 @@ class ModelSource:
             with AnswerCache(self.cache) as cache:
                 yield OfflineAnswers(cache) if self.offline else cache
 
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The keys of labels that are not asked for any more: the model has shown that it cannot say them."""
+        fails = SUBJECTS in self.read.signs.doubted and self.sizes.capacity.takes_pack_schema
+        return WITHOUT_SUBJECTS if fails else frozenset()
+
     def reported(self) -> dict[str, Any]:
         """Return the calls' totals and the endpoint's settings for a report; no key is in it."""
-        read = {"reading": self.read.signs.reported()}
+        said = self.read.signs.reported()
+        if self.withheld:
+            said |= {"told": f"{said['told']}; subjects are not asked for any more", "not_asked": [SUBJECTS]}
+        read = {"reading": said}
         return {**self.tally.reported(), **read, "settings": {**self.settings.shown(), "offline": self.offline}}
 
 
 class NoticeModel:
     """An endpoint for the calls of one notice (``extractor.assist.session.Model``).
 
-    Its tokens are counted apart, and all its calls end within ``deadline`` seconds (None: no limit).
+    Its tokens are counted apart, and all its calls end within ``deadline`` seconds (None: no limit); the keys
+    ``withheld`` of labels are not asked for.
     """
 
-    def __init__(self, endpoint: Answering, deadline: float | None) -> None:
+    def __init__(self, endpoint: Answering, deadline: float | None, withheld: frozenset[str] = frozenset()) -> None:
         self.tally = Tally()
+        self.withheld = withheld
         self.sizes = endpoint.sizes
         self._endpoint = endpoint
         self._until = None if deadline is None else asyncio.get_running_loop().time() + deadline
 
     @property
-    def edition(self) -> PromptEdition:
-        """The edition of the prompts."""
-        return self._endpoint.edition
+    def editions(self) -> tuple[PromptEdition, ...]:
+        """The editions of the prompts whose answers serve, that to ask with first."""
+        return self.sizes.editions
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer; raises as ``Endpoint.ask`` does."""

@@ -152,7 +152,9 @@ class ModelReader:
         async with self.source.endpoint() as endpoint:
 
             async def read(text: ReadText, notice_id: str) -> ReadNotice:
-                model = NoticeModel(endpoint, self.source.settings.notice_deadline)
+                # Who is measured is asked everything.
+                withheld = self.source.withheld if self.table.origin != "eager" else frozenset()
+                model = NoticeModel(endpoint, self.source.settings.notice_deadline, withheld)
                 assisted = await extract_with_model(
                     text.text,
                     model,

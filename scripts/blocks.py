@@ -379,7 +379,7 @@ def checks_table() -> str:
 def added_fields() -> str:
     """Return the fields that the records have beyond those of the contract."""
     added: dict[type[BaseModel], Sequence[str]] = {
-        Notice: ("contract_version", "text_sha256", "duplicate_of", "series", "edition", "outline", "spans"),
+        Notice: ("contract_version", "text_sha256", "duplicate_of", "series", "edition", "outline", "notes", "spans"),
         contract.Total: ("text",),
         Issue: ("spans",),
         contract.Measure: ("spans",),
@@ -389,6 +389,7 @@ def added_fields() -> str:
         Accountability: ("text",),
         contract.Outline: ("rectification", "coverage", "remainders", "digits"),
         contract.Remainder: ("kind", "text"),
+        contract.ReviewNote: ("path", "check", "words", "by", "made"),
         contract.Digits: ("classes", "names", "unread"),
     }
     rows = [

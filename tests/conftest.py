@@ -21,6 +21,9 @@ SLOW_SECONDS = 3.0
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# Tests quote the English sentences of the code, those of services that are started once a file, too.
+os.environ["EXTRACTOR_LANG"] = "en"
+
 pytest.register_assert_rewrite("browsing")
 
 
@@ -49,7 +52,6 @@ def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory, monkeypatch: p
             monkeypatch.delenv(name)
     # Tests count calls, so packs have the one size that they have where nothing is known; some tests take this away.
     monkeypatch.setenv("EXTRACTOR_PACK_TOKENS", "5500")
-    # Tests quote the English sentences of the code; those of test_messages.py take this away.
     monkeypatch.setenv("EXTRACTOR_LANG", "en")
     folder: Path = tmp_path_factory.getbasetemp() / "nobody"
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):

@@ -75,7 +75,7 @@ def calibrate(gold: Path, reader: ModelReader, told: Callable[[str], None] = lam
     if not notices:
         raise InputError(f"{gold}: there are no reviewed labels among the tuned notices of split.toml")
     settings = reader.source.settings
-    found = MeasuredTrust(settings.model or "", counts, tuple(notices), settings.prompts)
+    found = MeasuredTrust(settings.model or "", counts, tuple(notices), reader.source.sizes.editions[0])
     return TrialOfModel(found, tuple(failures))
 
 

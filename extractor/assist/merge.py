@@ -41,7 +41,8 @@ def merge(
     """
     table = trust or unmeasured()
     said = [
-        list(label_proposals(material, each.pack, each.answer)) if each.answer is not None else None for each in labels
+        list(label_proposals(material, each.pack, each.answer, each.withheld)) if each.answer is not None else None
+        for each in labels
     ]
     signs = _signs(material, labels, [proposal for found in said for proposal in found or ()])
     # A model is measured by what it says, however it reads.
@@ -66,5 +67,6 @@ def merge(
 
 
 def _signs(material: Material, labels: Sequence[AnsweredLabels], said: Sequence[Proposal]) -> ReadingSigns:
-    beside = (subjects_beside(material, each.pack, each.answer) for each in labels if each.answer is not None)
+    asked = [each for each in labels if "q" not in each.withheld]
+    beside = (subjects_beside(material, each.pack, each.answer) for each in asked if each.answer is not None)
     return signs_of(said, sum(beside, Signs()))

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 _SUFFIX = ".md.j2"
-_FOLDERS: Mapping[PromptEdition, str] = {"2": "", "1": "first"}
+_FOLDERS: Mapping[PromptEdition, str] = {"2": "", "1": "first", "short": "short"}
 """The folders of the editions inside ``prompts/``. The first one is kept so that answers to it stay valid."""
 _ROOM = 2
 """The most that an answer may take, in multiples of its expected length."""
@@ -39,7 +39,11 @@ _LEAST_ROOM = 512
 
 
 class Prompt(NamedTuple):
-    """A template with its head. ``task`` describes the task; ``fixed`` is the part that is the same in every call."""
+    """A template with its head.
+
+    ``task`` describes the task; ``fixed`` is the part that is the same in every call; ``withheld`` are the keys of an
+    answer that it does not ask for.
+    """
 
     name: str
     version: str
@@ -47,6 +51,7 @@ class Prompt(NamedTuple):
     response: type[Response]
     fixed: str
     template: Template
+    withheld: frozenset[str] = frozenset()
 
 
 @cache
@@ -73,13 +78,14 @@ def prompt(task: TaskName, edition: PromptEdition = "2") -> Prompt:
         raise BugError(f"{task}{_SUFFIX}, edition {edition}: its head or its blocks are not those of the task “{task}”")
     values = {name: "\n".join(map(_explained, terms.values())) for name, terms in VOCABULARIES.items()}
     fixed = _block(template, "fixed", {"values_of": values})
-    return Prompt(task, edition, fields["task"], response, fixed, template)
+    return Prompt(task, edition, fields["task"], response, fixed, template, frozenset(fields.get("withheld", ())))
 
 
 def call_for(pack: Pack, edition: PromptEdition = "2", withheld: Collection[str] = ()) -> Call[Response]:
     """Return the call that asks a model about ``pack`` with the prompt of an edition.
 
-    Its own schema leaves out the keys ``withheld``; the prompt is the same with and without.
+    Its own schema leaves out the keys ``withheld``, and those that the prompt does not ask for; the prompt is the same
+    with and without.
     """
     asked = prompt(pack.task, edition)
     values = {"pieces": pack.body, **TASKS[pack.task].question(pack)}
@@ -92,16 +98,17 @@ def call_for(pack: Pack, edition: PromptEdition = "2", withheld: Collection[str]
         context={"pack": pack},
         max_tokens=_ROOM * pack.expected_tokens,
         least_tokens=_LEAST_ROOM,
-        schema=TASKS[pack.task].schema(pack, withheld),
+        schema=TASKS[pack.task].schema(pack, asked.withheld.union(withheld)),
     )
 
 
 @cache
-def prompts_key(edition: PromptEdition) -> str:
-    """Return a key, 64 hexadecimal digits, of the templates, schemas and fixed parts of every task in an edition."""
-    sources = (_template(task, edition).read_bytes() for task in TASKS)
-    schemas = (schema_text(prompt(task, edition).response).encode() for task in TASKS)
-    fixed = (prompt(task, edition).fixed.encode() for task in TASKS)
+def prompts_key(*editions: PromptEdition) -> str:
+    """Return a key, 64 hexadecimal digits, of the templates, schemas and fixed parts of every task in some editions."""
+    asked = [(task, edition) for edition in sorted(editions) for task in TASKS]
+    sources = (_template(*each).read_bytes() for each in asked)
+    schemas = (schema_text(prompt(*each).response).encode() for each in asked)
+    fixed = (prompt(*each).fixed.encode() for each in asked)
     return sha256(b"\0".join([*sources, *schemas, *fixed])).hexdigest()
 
 

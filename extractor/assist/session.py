@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import Material
-from extractor.assist.packs.pack import AnsweredPack, AnswerT, PackT
-from extractor.assist.prompts import call_for
-from extractor.assist.tasks import FIELDS, Task
+from extractor.assist.packs.pack import AnsweredPack, AnswerT, Pack, PackT
+from extractor.assist.prompts import call_for, prompt
+from extractor.assist.tasks import FIELDS, LABELS, LAYOUT, Task
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.pack_sizes import PackSizes
@@ -25,11 +25,15 @@ from extractor.errors import BugError
 
 
 class Model(Protocol):
-    """A model that answers calls, and the edition of the prompts that it is asked with."""
+    """A model that answers calls, and how it is asked."""
 
     @property
-    def edition(self) -> PromptEdition:
-        """The edition of the prompts."""
+    def editions(self) -> Sequence[PromptEdition]:
+        """The editions of the prompts whose answers serve, that to ask with first."""
+
+    @property
+    def withheld(self) -> frozenset[str]:
+        """The keys of labels that it is not asked for any more."""
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer.
@@ -47,9 +51,18 @@ class Model(Protocol):
         """Say whether an answer is at hand, so that no request is needed."""
 
 
+WITHOUT_SUBJECTS = frozenset("q")
+"""The keys withheld of a model that cannot say what figures count."""
 _MOST_CUTS = 3
 """The most times a pack is halved. Each part repeats the instructions, and where an eighth of a pack is still too much,
 less of it will not help."""
+
+
+class _Question(NamedTuple):
+    """A call about a pack, and the keys that it does not ask for."""
+
+    call: Call[Response]
+    withheld: frozenset[str]
 
 
 class Session:
@@ -58,9 +71,14 @@ class Session:
     def __init__(self, model: Model) -> None:
         self.failures: list[CallFailure] = []
         self._model = model
+        self._edition: PromptEdition | None = None
 
     async def ask(self, task: Task[PackT, AnswerT], material: Material) -> list[AnsweredPack[PackT, AnswerT]]:
-        """Ask about a notice's packs of a task, all at once."""
+        """Ask about a notice's packs of a task, all at once; about none where the task is left to the rules."""
+        if task.name == LABELS.name and not self._model.sizes.asks_labels:
+            return []
+        if self._edition is None:
+            self._edition = self._chosen_edition((LAYOUT if task.name == LAYOUT.name else FIELDS).packs(material)[:1])
         return await self._ask_all(task, material, self._packs(task, material), _MOST_CUTS)
 
     def _packs(self, task: Task[PackT, AnswerT], material: Material) -> list[PackT]:
@@ -80,13 +98,36 @@ class Session:
                 best, share = earlier, answered
         return best
 
+    def _chosen_edition(self, packs: Sequence[Pack]) -> PromptEdition:
+        """Return the edition to ask with: one that an earlier run asked with, else the model's first."""
+        first, *others = self._model.editions
+        for edition in (first, *others) if others else ():
+            if any(self._model.has_answer(call_for(pack, edition)) for pack in packs):
+                return edition
+        return first
+
+    def _question(self, pack: Pack) -> _Question:
+        """Return the call about a pack, one with an answer at hand where there is one."""
+        edition = self._edition or self._model.editions[0]
+        unasked = prompt(pack.task, edition).withheld
+
+        def question(withheld: frozenset[str]) -> _Question:
+            return _Question(call_for(pack, edition, withheld), unasked | withheld)
+
+        if pack.task != LABELS.name or "q" in unasked:
+            return question(frozenset())
+        made = question(self._model.withheld)
+        other = question(WITHOUT_SUBJECTS - self._model.withheld)
+        is_other = not self._model.has_answer(made.call) and self._model.has_answer(other.call)
+        return other if is_other else made
+
     def _share_answered(self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT]) -> float:
         """Return the share of packs whose answers are at hand."""
         return sum(self._has_answer(task, material, pack, _MOST_CUTS) for pack in packs) / len(packs)
 
     def _was_asked(self, material: Material) -> bool:
         """Return whether an earlier run asked about a notice: about its fields it asks in packs of one size."""
-        return any(self._model.has_answer(call_for(pack, self._model.edition)) for pack in FIELDS.packs(material)[:1])
+        return any(self._model.has_answer(self._question(pack).call) for pack in FIELDS.packs(material)[:1])
 
     def _note(self, task: Task[PackT, AnswerT], pack: PackT, *, right: bool) -> None:
         """Note how a pack was answered, where the model's packs are sized."""
@@ -103,7 +144,7 @@ class Session:
         self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int
     ) -> list[AnsweredPack[PackT, AnswerT]]:
         """Ask about a pack, or, where that is too much at once, about its halves; they may be cut ``cuts`` times."""
-        call = call_for(pack, self._model.edition)
+        call, withheld = self._question(pack)
         parts = None
         if cuts and not self._model.has_answer(call):
             parts = task.halves(material, pack)
@@ -125,7 +166,7 @@ class Session:
             raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
         rest = task.rest(material, pack, answer)
         self._note(task, pack, right=rest is None)
-        return [AnsweredPack(pack, answer), *await self._ask_rest(task, material, rest)]
+        return [AnsweredPack(pack, answer, withheld), *await self._ask_rest(task, material, rest)]
 
     async def _ask_rest(
         self, task: Task[PackT, AnswerT], material: Material, rest: PackT | None
@@ -133,14 +174,15 @@ class Session:
         """Ask once more about the pieces that an answer left out, and about these alone."""
         if rest is None:
             return []
+        call, withheld = self._question(rest)
         try:
-            answer = await self._model.ask(call_for(rest, self._model.edition))
+            answer = await self._model.ask(call)
         except (EndpointFailure, AnswerFailure) as failure:
             self.failures.append(failure)
             return [AnsweredPack(rest, None)]
         if not isinstance(answer, task.response):
             raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
-        found = [AnsweredPack(rest, answer)]
+        found = [AnsweredPack(rest, answer, withheld)]
         left = task.rest(material, rest, answer)
         if left is None:
             return found
@@ -149,7 +191,7 @@ class Session:
 
     def _has_answer(self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int) -> bool:
         """Say whether an answer to a pack is at hand, or to the parts that it was cut into."""
-        if self._model.has_answer(call_for(pack, self._model.edition)):
+        if self._model.has_answer(self._question(pack).call):
             return True
         parts = task.halves(material, pack) if cuts else None
         return parts is not None and self._has_answer(task, material, parts[0], cuts - 1)

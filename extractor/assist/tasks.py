@@ -10,6 +10,7 @@ from extractor.assist.fields.field_answer import FieldsAnswer
 from extractor.assist.fields.field_pack import FieldsPack, fields_packs, split_fields
 from extractor.assist.fields.field_schema import fields_schema
 from extractor.assist.labels.label_answer import LabelsAnswer
+from extractor.assist.labels.label_mending import has_some_label
 from extractor.assist.labels.label_pack import LabelsPack, labels_packs, labels_tokens, rest_of_labels, split_labels
 from extractor.assist.labels.label_schema import labels_schema
 from extractor.assist.layout.layout_answer import LayoutAnswer
@@ -33,8 +34,9 @@ class Task(Generic[PackT, AnswerT]):
 
     ``packs`` cuts a notice into packs and ``halves`` one pack in two (None where it cannot be smaller); ``question``
     names the ranges that its prompt's last sentence asks about; ``schema`` is that of a pack's answer, without the keys
-    that are withheld; ``rest`` is a pack of what an answer left out, None where it left out nothing; ``sizing`` is None
-    where packs have one size.
+    that are withheld; ``is_mendable`` is whether an answer, to whatever pack, has something that can be taken though
+    not all of it has the right form; ``rest`` is a pack of what an answer left out, None where it left out nothing;
+    ``sizing`` is None where packs have one size.
     """
 
     name: TaskName
@@ -43,6 +45,7 @@ class Task(Generic[PackT, AnswerT]):
     halves: Callable[[Material, PackT], tuple[PackT, PackT] | None]
     question: Callable[[PackT], Mapping[str, object]]
     schema: Callable[[PackT, Collection[str]], Schema]
+    is_mendable: Callable[[Mapping[str, Any]], bool] = lambda _said: False
     rest: Callable[[Material, PackT, AnswerT], PackT | None] = lambda _material, _pack, _answer: None
     sizing: PackSizing[PackT] | None = None
 
@@ -68,7 +71,13 @@ def _range(mark: str, numbers: list[int]) -> str:
 
 
 FIELDS: Task[FieldsPack, FieldsAnswer] = Task(
-    "fields", FieldsAnswer, fields_packs, split_fields, lambda pack: {"figures": len(pack.figures)}, fields_schema
+    "fields",
+    FieldsAnswer,
+    fields_packs,
+    split_fields,
+    lambda pack: {"figures": len(pack.figures)},
+    fields_schema,
+    lambda said: any(isinstance(said.get(key), str) for key in FieldsAnswer.model_fields),
 )
 LABELS: Task[LabelsPack, LabelsAnswer] = Task(
     "labels",
@@ -77,6 +86,7 @@ LABELS: Task[LabelsPack, LabelsAnswer] = Task(
     split_labels,
     _labels_question,
     labels_schema,
+    has_some_label,
     _labels_rest,
     PackSizing(labels_tokens, labels_packs),
 )

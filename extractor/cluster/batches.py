@@ -8,9 +8,9 @@ from typing import NamedTuple
 import pyarrow as pa
 from pyarrow import parquet as pq
 
-from extractor.cluster.confined_reading import JobRow, Waiting
+from extractor.cluster.confined_reading import JobRow
 from extractor.cluster.dataset import BatchEntry, JobDataset, KeptRow
-from extractor.cluster.job_rows import JobReading, Numbered, read_rows, taken
+from extractor.cluster.job_rows import JobReading, Numbered, Taken, read_rows, taken
 from extractor.cluster.remote_files import read_if_there, write_whole
 
 _FEWEST, _MOST, _BATCHES = 50, 1000, 100
@@ -113,7 +113,7 @@ def do(batch: Batch, reading: JobReading, dataset: JobDataset, *, force: bool) -
     return BatchEnd(batch.number, done, len(own) - len(missing), failed, entry.counts)
 
 
-def _is_finished(entry: BatchEntry, batch: Batch, waiting: Mapping[str, Waiting]) -> bool:
+def _is_finished(entry: BatchEntry, batch: Batch, waiting: Mapping[str, Taken]) -> bool:
     """Say whether a batch is as this job would write it; what failed, and calls without an answer, are tried again."""
     if entry.failed or entry.counts["unanswered"] or len(entry.keys) != len(batch.places):
         return False
@@ -121,7 +121,7 @@ def _is_finished(entry: BatchEntry, batch: Batch, waiting: Mapping[str, Waiting]
     return all(place.name not in waiting or waiting[place.name].row.key == key for place, key in keys)
 
 
-def _is_kept(waiting: Waiting, kept: Mapping[str, KeptRow]) -> bool:
+def _is_kept(waiting: Taken, kept: Mapping[str, KeptRow]) -> bool:
     row = kept.get(waiting.row.name)
     return row is not None and row.is_final and row.key == waiting.row.key
 

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from extractor.endpoint.calls import Call, CallAnswer, Response
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
 from extractor.endpoint.pack_sizes import PackSizes
-from extractor.endpoint.settings import PromptEdition
 from extractor.endpoint.tally import Tally, Totals
 from extractor.errors import OutputError, SettingsError
 from extractor.model_source import ModelSource
@@ -84,9 +83,8 @@ class CallAccount:
 class SharedEndpoint:
     """The endpoint as a batch uses it: the account makes its calls."""
 
-    def __init__(self, account: Any, sizes: PackSizes, edition: PromptEdition) -> None:
+    def __init__(self, account: Any, sizes: PackSizes) -> None:
         self.sizes = sizes
-        self.edition: PromptEdition = edition
         self.tally = Tally()
         self._account = account
 
@@ -126,7 +124,7 @@ class SharedSource(ModelSource):
     @asynccontextmanager
     async def endpoint(self) -> AsyncIterator[Answering]:
         """Yield the endpoint."""
-        yield SharedEndpoint(self.account, self.sizes, self.settings.prompts)
+        yield SharedEndpoint(self.account, self.sizes)
 
 
 def _with_whole_paths(source: ModelSource) -> ModelSource:

@@ -5,25 +5,37 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import platform
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import NamedTuple
 
 from extractor.cluster.confined_reading import NO_MEMORY, JobRow, Waiting, failed_row, read_row, row_of, text_of
 from extractor.cluster.job_inputs import JobInput, contents
 from extractor.errors import InputError, SettingsError
 from extractor.files.parts.left_out import ReadText
+from extractor.files.sources.file_limits import MB
 from extractor.processes.confinement import Allowance, LostError, confined
-from extractor.processes.workers import await_in_order, map_in_order
+from extractor.processes.workers import await_in_order
 from extractor.readers import NOTICES_AT_ONCE, Backend, Reader
+from extractor.record.checks import Lang
 from extractor.runs.fingerprint import code_fingerprint, record_key
 from extractor.runs.run import lost_sentence
 
 TRIES = 3
 """How often an input is read that brings its process down, before it counts as failed."""
+
+
+_MOST_HELD = 64 * MB  # of inputs, in a worker's memory
+_AHEAD = 8  # inputs that are given to the process that reads them before the first is read
+
+_PROCESSES = ExitStack()
+
+
+_Submits = Callable[[Waiting], Future[JobRow | str]]
 
 
 @dataclass(frozen=True)
@@ -55,17 +67,44 @@ class Numbered(NamedTuple):
     notice_id: str
 
 
-def taken(reading: JobReading, inputs: Sequence[Numbered]) -> Iterator[Waiting]:
-    """Yield each input with its bytes and key; an input without bytes has its row's ``error`` set."""
+class Taken(NamedTuple):
+    """An input with its key; its bytes are kept where a batch's are few, else read again when it is read."""
+
+    input: JobInput
+    waiting: Waiting
+    is_kept: bool
+
+    @property
+    def row(self) -> JobRow:
+        """The input's row as it is before it is read."""
+        return self.waiting.row
+
+    def loaded(self, lang: Lang) -> Waiting:
+        """Return the input with its bytes."""
+        if self.is_kept or self.row.error:
+            return self.waiting
+        (data,) = contents([self.input])
+        if isinstance(data, InputError):
+            return self.waiting._replace(row=self.row._replace(error=data.in_words(lang)))
+        return self.waiting._replace(data=data)
+
+
+def taken(reading: JobReading, inputs: Sequence[Numbered]) -> Iterator[Taken]:
+    """Yield each input with its key; an input without bytes has its row's ``error`` set."""
+    held = 0
     for each, data in zip(inputs, contents([each.input for each in inputs]), strict=True):
         source = each.input.source
         row = JobRow(source.name, each.notice_id, "", "")
         if isinstance(data, InputError):
-            yield Waiting(source, b"", row._replace(error=data.in_words(reading.reader.settings.lang)))
+            failed = row._replace(error=data.in_words(reading.reader.settings.lang))
+            yield Taken(each.input, Waiting(source, b"", failed), is_kept=True)
             continue
+        held += len(data)
+        is_kept = held <= _MOST_HELD
         sha256 = hashlib.sha256(data).hexdigest()
         key = record_key(reading.reader.settings, reading.fingerprint, sha256, source.ending)
-        yield Waiting(source, data, row._replace(sha256=sha256, key=key))
+        waiting = Waiting(source, data if is_kept else b"", row._replace(sha256=sha256, key=key))
+        yield Taken(each.input, waiting, is_kept)
 
 
 @cache
@@ -73,34 +112,63 @@ def _own_fingerprint(backend: Backend) -> str:
     return code_fingerprint(backend)
 
 
-def read_rows(reading: JobReading, waiting: Sequence[Waiting]) -> Iterator[JobRow]:
+def read_rows(reading: JobReading, inputs: Sequence[Taken]) -> Iterator[JobRow]:
     """Yield the row of each input, in order; its document is parsed in a process with limits."""
     if reading.reader.waits:
-        yield from await_in_order(partial(_asking, reading), waiting, NOTICES_AT_ONCE)
+        yield from await_in_order(partial(_asking, reading), inputs, NOTICES_AT_ONCE)
     else:
-        yield from _read_by_rules(reading, waiting)
+        yield from _read_by_rules(reading, inputs)
 
 
-def _read_by_rules(reading: JobReading, waiting: Sequence[Waiting]) -> Iterator[JobRow]:
-    function = partial(read_row, reading.reader)
-    lost: Callable[[Waiting, str], JobRow | str] = lambda _, why: why  # noqa: E731
-    for each, first in zip(waiting, map_in_order(function, waiting, 1, lost, reading.allowance), strict=True):
-        row: JobRow | str = first
-        for _ in range(TRIES - 1):
-            if isinstance(row, JobRow) or "takes more than" in row:
-                break
-            (row,) = map_in_order(function, [each], 1, lost, reading.allowance)
-        yield row if isinstance(row, JobRow) else each.row._replace(error=lost_sentence(each.row.name, row))
+def _read_by_rules(reading: JobReading, inputs: Sequence[Taken]) -> Iterator[JobRow]:
+    submit = _reading_process(reading)
+    pending: deque[tuple[Waiting, Future[JobRow | str]]] = deque()
+    for each in inputs:
+        waiting = each.loaded(reading.reader.settings.lang)
+        pending.append((waiting, submit(waiting)))
+        if len(pending) > _AHEAD:
+            yield _ended(*pending.popleft(), submit)
+    while pending:
+        yield _ended(*pending.popleft(), submit)
+
+
+def _ended(waiting: Waiting, future: Future[JobRow | str], submit: _Submits) -> JobRow:
+    """Return the row of an input; a process that is lost is started again, but for one that took too long."""
+    row = _row_or_why(future)
+    for _ in range(TRIES - 1):
+        if isinstance(row, JobRow) or _is_too_slow(row):
+            break
+        row = _row_or_why(submit(waiting))
+    return row if isinstance(row, JobRow) else waiting.row._replace(error=lost_sentence(waiting.row.name, row))
+
+
+@lru_cache(maxsize=1)
+def _reading_process(reading: JobReading) -> _Submits:
+    """Return what reads an input in a process with limits; it serves all batches of a worker and ends with it."""
+    return _PROCESSES.enter_context(confined(partial(read_row, reading.reader), 1, reading.allowance))
+
+
+def _row_or_why(future: Future[JobRow | str]) -> JobRow | str:
+    try:
+        return future.result()
+    except LostError as error:
+        return str(error)
+
+
+def _is_too_slow(why: str) -> bool:
+    """Say whether a process ended because its time was over: it would be over again."""
+    return "takes more than" in why
 
 
 @asynccontextmanager
-async def _asking(reading: JobReading) -> AsyncIterator[Callable[[Waiting], Awaitable[JobRow]]]:
+async def _asking(reading: JobReading) -> AsyncIterator[Callable[[Taken], Awaitable[JobRow]]]:
     """Give what reads an input by a reader that waits; documents are parsed in a process with limits."""
     parse = partial(text_of, reading.reader.settings.ocr)
     with confined(parse, 1, reading.allowance) as take_text:
         async with reading.reader.opened() as reads:
 
-            async def row(waiting: Waiting) -> JobRow:
+            async def row(taken: Taken) -> JobRow:
+                waiting = taken.loaded(reading.reader.settings.lang)
                 if waiting.row.error:
                     return waiting.row
                 try:
@@ -128,6 +196,6 @@ async def _parsed(take_text: Callable[[Waiting], Future[ReadText]], waiting: Wai
         try:
             return await asyncio.wrap_future(take_text(waiting))
         except LostError as error:
-            if not left or "takes more than" in str(error):
+            if not left or _is_too_slow(str(error)):
                 raise
     raise AssertionError

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from extractor.errors import SettingsError
 
 _ANSWER_SECONDS = 5.0
-_ADDRESS = re.compile(r"(?:ray://)?(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<host>[^\s:/]+)):(?P<port>\d{1,5})")
+_ADDRESS = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<host>[^\s:/]+)):(?P<port>\d{1,5})")
 
 
 @contextmanager
@@ -25,13 +25,15 @@ def joined(address: str | None, jobs: int | None) -> Iterator[None]:
     """
     if address is not None:
         _try(address)
-    own = {"num_cpus": jobs, "include_dashboard": False} if address is None else {"address": address}
+    # Without "local" Ray joins a cluster that happens to run on this machine.
+    own = {"address": "local", "num_cpus": jobs, "include_dashboard": False}
+    where = own if address is None else {"address": address}
     before = dict(os.environ)
     _quieten(is_own=address is None)
     import ray
 
     try:
-        ray.init(logging_level=logging.ERROR, log_to_driver=False, configure_logging=False, **own)
+        ray.init(logging_level=logging.ERROR, log_to_driver=False, configure_logging=False, **where)
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
         raise SettingsError(_refusal(address, error)) from error
     try:
@@ -54,8 +56,8 @@ def _try(address: str) -> None:
     found = _ADDRESS.fullmatch(address)
     if found is None:
         raise SettingsError(
-            f"--ray-address {address}: is no address of a Ray cluster; give HOST:6379, ray://HOST:10001, or auto for "
-            "the one that runs on this machine"
+            f"--ray-address {address}: is no address of a Ray cluster that this machine is part of; start the job on a "
+            "machine of the cluster, and give HOST:6379, or auto for what runs on this machine"
         )
     try:
         socket.create_connection((found["six"] or found["host"], int(found["port"])), _ANSWER_SECONDS).close()

@@ -75,11 +75,11 @@ def run_on_ray(  # noqa: PLR0913
 ) -> JobReport:
     """Extract the notices that paths and addresses name into the datasets at ``out``.
 
-    ``address`` is that of a running cluster's head (``auto``, ``ray://host:10001``); None starts one on this machine,
-    with ``jobs`` processors. ``begun`` receives the number of inputs, ``watch`` the end of each batch, in no certain
-    order. Batches that an earlier job finished are left as they are while inputs, settings and this program are the
-    same, unless ``force``. Notices of earlier jobs that are not among the inputs stay unless this job ``replaces``
-    them; where there are no inputs all stay as they are.
+    ``address`` is that of the head of a cluster that this machine is part of (``auto``, ``host:6379``); None starts one
+    on this machine, with ``jobs`` processors. ``begun`` receives the number of inputs, ``watch`` the end of each batch,
+    in no certain order. Batches that an earlier job finished are left as they are while inputs, settings and this
+    program are the same, unless ``force``. Notices of earlier jobs that are not among the inputs stay unless this job
+    ``replaces`` them; where there are no inputs all stay as they are.
 
     Raises:
         SettingsError: ``out`` cannot be used, another job writes there, or the cluster cannot be reached.

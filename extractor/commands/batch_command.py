@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.help_text import SectionedCommand
 from extractor.commands.line_output import say
 from extractor.commands.reader_options import Backend, CacheOption
 from extractor.errors import SettingsError
@@ -29,7 +30,7 @@ _RUN = "python -m extractor run, with the same settings"
 RequestsArgument = Annotated[str, typer.Argument(metavar="FILE", help="A submitted file of requests, or a batch's id.")]
 
 
-@app.command()
+@app.command(cls=SectionedCommand)
 @with_endpoint_options
 def export(
     paths: Annotated[
@@ -76,7 +77,7 @@ def export(
         raise typer.Exit(1)
 
 
-@app.command(name="import")
+@app.command(name="import", cls=SectionedCommand)
 def import_(
     answers: Annotated[list[Path], typer.Argument(metavar="ANSWERS", help="Files of answers, or of errors.")],
     *,
@@ -113,7 +114,7 @@ def import_(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=SectionedCommand)
 @with_endpoint_options
 def submit(
     requests: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `batch export` wrote.")],
@@ -134,7 +135,7 @@ def submit(
     say(f"next: {_COMMAND} status {requests}")
 
 
-@app.command()
+@app.command(cls=SectionedCommand)
 @with_endpoint_options
 def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
     """Print the state of a batch."""
@@ -150,7 +151,7 @@ def status(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
         say(f"next: {_COMMAND} {'submit --again' if state.faults else 'fetch'} {requests}")
 
 
-@app.command()
+@app.command(cls=SectionedCommand)
 @with_endpoint_options
 def fetch(requests: RequestsArgument, *, endpoint: EndpointFlags) -> None:
     """Write the answers of a batch to files beside FILE, named after it.

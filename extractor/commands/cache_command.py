@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.commands.help_text import SectionedCommand
 from extractor.commands.line_output import say
 from extractor.commands.reader_options import CacheOption
 from extractor.errors import InputError
@@ -20,7 +21,7 @@ TaskOption = Annotated[str | None, typer.Option("--task", help="Only the answers
 _UNITS = ("bytes", "KB", "MB", "GB")
 
 
-@app.command()
+@app.command(cls=SectionedCommand)
 def stats(cache_dir: CacheOption = None) -> None:
     """Print the number of kept answers, by task and model, and their size."""
     with _existing(cache_dir) as cache:
@@ -44,7 +45,7 @@ def stats(cache_dir: CacheOption = None) -> None:
             say(f"{named}: {count} answers, {prompt} tokens in, {completion} out")
 
 
-@app.command()
+@app.command(cls=SectionedCommand)
 def clear(
     *,
     cache_dir: CacheOption = None,
@@ -69,7 +70,7 @@ def clear(
     say(f"removed {removed} answers")
 
 
-@app.command()
+@app.command(cls=SectionedCommand)
 def export(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write, JSON Lines.")],
     cache_dir: CacheOption = None,
@@ -83,7 +84,7 @@ def export(
     say(f"{path}: {done.count} answers")
 
 
-@app.command(name="import")
+@app.command(name="import", cls=SectionedCommand)
 def import_(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A file written by `cache export`.")],
     cache_dir: CacheOption = None,

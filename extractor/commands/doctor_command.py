@@ -15,7 +15,9 @@ from extractor.errors import SettingsError
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
+    from extractor.assist.labels.label_answer import LabelsAnswer
     from extractor.assist.packs.answer_shapes import Response
+    from extractor.assist.proposals.reading_signs import ReadingSigns, SignsSoFar
     from extractor.endpoint.calls import Call
     from extractor.endpoint.doctor import SizedCall
     from extractor.endpoint.doctor_report import DoctorReport, ModeTrial, Speed
@@ -54,7 +56,9 @@ def doctor(
     Exit status: 0 when some mode works, 1 when none does, 2 for wrong settings.
     """
     import asyncio
+    from dataclasses import asdict
 
+    from extractor.assist.proposals.reading_signs import SignsSoFar
     from extractor.endpoint.doctor import capacity_of, examine
     from extractor.endpoint.model_capacity import default_folder, keep_capacity
     from extractor.endpoint.settings import OPENAI_URL
@@ -66,16 +70,17 @@ def doctor(
         )
 
     with _progress() as watch:
-        report = asyncio.run(examine(settings, _tiny_call(), watch, _sized_calls()))
+        signs = SignsSoFar()
+        report = asyncio.run(examine(settings, _tiny_call(), watch, _sized_calls(signs)))
     if report.best_mode is not None and report.model:
         named = settings.model_copy(update={"model": report.model})
         keep_capacity(default_folder(), named, capacity_of(named, report))
     if as_json:
         import json
 
-        typer.echo(json.dumps(_facts(report), ensure_ascii=False))
+        typer.echo(json.dumps({**_facts(report), "subjects": asdict(signs.signs.near)}, ensure_ascii=False))
     else:
-        for line in _lines(report):
+        for line in _lines(report, signs.signs):
             typer.echo(printable(line))
     if report.best_mode is None:
         raise typer.Exit(1)
@@ -91,11 +96,16 @@ def _tiny_call() -> Call[Response]:
     return call_for(pack)
 
 
-def _sized_calls() -> list[SizedCall]:
-    """Return calls about packs of growing size, the first about one piece, from an invented notice."""
+def _sized_calls(signs: SignsSoFar) -> list[SizedCall]:
+    """Return calls about packs of growing size, the first about one piece, from an invented notice.
+
+    The signs that the model reads are added to ``signs``.
+    """
     from extractor.assist.labels.label_pack import labels_packs
+    from extractor.assist.labels.label_proposals import subjects_beside
     from extractor.assist.packs.material import read_first
     from extractor.assist.prompts import call_for
+    from extractor.assist.proposals.reading_signs import ReadingSigns
     from extractor.assist.tasks import LABELS
     from extractor.endpoint.doctor import SizedCall
     from extractor.endpoint.model_capacity import RUNGS
@@ -109,7 +119,12 @@ def _sized_calls() -> list[SizedCall]:
 
     def sized(tokens: int) -> SizedCall:
         pack = labels_packs(material, tokens)[0]
-        return SizedCall(tokens, call_for(pack), lambda answer: LABELS.rest(material, pack, answer) is None)
+
+        def is_whole(answer: LabelsAnswer) -> bool:
+            signs.add(ReadingSigns(subjects_beside(material, pack, answer), {}))
+            return LABELS.rest(material, pack, answer) is None
+
+        return SizedCall(tokens, call_for(pack), is_whole)
 
     return [sized(tokens) for tokens in RUNGS if tokens <= _LARGEST]
 
@@ -126,7 +141,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(f"{step} …")
 
 
-def _lines(report: DoctorReport) -> Iterator[str]:
+def _lines(report: DoctorReport, signs: ReadingSigns) -> Iterator[str]:
     """Yield the report for people, line by line."""
     yield _row("endpoint", f"{report.address}{'' if report.reached else ' cannot be reached'}")
     if report.models is not None:
@@ -143,7 +158,15 @@ def _lines(report: DoctorReport) -> Iterator[str]:
         yield _row("schema", _SCHEMAS[report.takes_pack_schema])
     if report.best_mode:
         yield from _of_best_mode(report)
-    for heading, lines in (("What is wrong:", report.diagnoses), ("What to do:", report.suggestions)):
+    if signs.sentence:
+        yield _row("subjects", signs.sentence)
+    advice = report.suggestions
+    if signs.are_of_a_guesser:
+        advice = (
+            "labels: leave to the rules, and ask about the notice itself alone: --tasks fields",
+            *advice,
+        )
+    for heading, lines in (("What is wrong:", report.diagnoses), ("What to do:", advice)):
         if lines:
             yield from ("", heading, *(f"- {line}" for line in lines))
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from extractor.commands.help_text import MODEL
+
 if TYPE_CHECKING:
     from extractor.endpoint.settings import EndpointSettings
 
-_PANEL = "Endpoint"
-
 
 def _option(help_: str, **how: Any) -> Any:
-    return typer.Option(help=help_, rich_help_panel=_PANEL, **how)
+    return typer.Option(help=help_, rich_help_panel=MODEL, **how)
 
 
 class EndpointFlags(NamedTuple):
@@ -40,7 +40,12 @@ class EndpointFlags(NamedTuple):
         _option("Form of requests: tools, json_schema, json, md_json, auto. [default: auto]"),
     ] = None
     prompts: Annotated[
-        str | None, _option("Edition of the prompts: 2, or 1 for answers that were cached with it. [default: 2]")
+        str | None,
+        _option("Edition of the prompts: 2, short (for small models), 1 (the first), auto. [default: auto]"),
+    ] = None
+    tasks: Annotated[
+        str | None,
+        _option("What is asked: all, or fields (the notice itself, no labels). [default: all]"),
     ] = None
     temperature: Annotated[float | None, _option("Sampling temperature; 0 is the most repeatable. [default: 0]")] = None
     seed: Annotated[int | None, _option("Sampling seed, for endpoints that take one.")] = None

@@ -9,10 +9,8 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-import typer
-
+from extractor.commands.line_output import say
 from extractor.logs import LOGGER
-from extractor.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +69,7 @@ def run_on_engine(paths: Sequence[str], out: str, reader: Reader, options: RayOp
     if len(report.failed) > _NAMED:
         LOGGER.error("%d more failed; the dataset notices names them (status = 'failed')", len(report.failed) - _NAMED)
     if sys.stderr.isatty():
-        typer.echo(printable(how_it_went(report)), err=True)
+        say(how_it_went(report), err=True)
     else:
         LOGGER.log(logging.ERROR if report.ending == "interrupted" else logging.INFO, "%s", how_it_went(report))
     if report.ending == "interrupted":

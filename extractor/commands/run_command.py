@@ -41,6 +41,7 @@ INTERRUPTED = 130
 UNANSWERED = 3
 _READING = "reading notices"
 _MINUTE = 60.0  # seconds
+_LAST_WORDS = 2.0  # seconds for a line that is being written
 _REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
 
 
@@ -72,7 +73,7 @@ def run(  # noqa: PLR0913
         Engine.LOCAL
     ),
     ray_address: Annotated[
-        str | None, typer.Option(help="A Ray cluster's address, such as ray://HOST:10001. [default: one started here]")
+        str | None, typer.Option(help="A Ray cluster's address, HOST:6379, or auto. [default: one started here]")
     ] = None,
     backend: BackendOption = None,
     jobs: Annotated[
@@ -144,7 +145,7 @@ def run(  # noqa: PLR0913
         asked = reader.reported()
         return what_was_asked(asked) if asked else ""
 
-    with _progress(live) if on_terminal else _minutes(live, out) as progress:
+    with _progress(live) if on_terminal else by_the_minute(live, out) as progress:
 
         def watch(outcome: Outcome) -> None:
             _tell(outcome)
@@ -236,13 +237,18 @@ class _Progress(NamedTuple):
 
 
 @contextmanager
-def _minutes(live: Callable[[], str], out: str) -> Iterator[_Progress]:
-    """Log once a minute how far a run is, where there is no terminal for a bar."""
+def by_the_minute(
+    live: Callable[[], str], out: str, over: Callable[[float], bool] | None = None
+) -> Iterator[_Progress]:
+    """Log once a minute how far a run is, where there is no terminal for a bar.
+
+    ``over`` waits so many seconds and says whether the run is over; by default it goes by the clock.
+    """
     counts = {"done": 0, "of": 0}
     ended = Event()
 
     def tell() -> None:
-        while not ended.wait(_MINUTE):
+        while not (over or ended.wait)(_MINUTE):
             asked = live()
             where = f"{counts['done']} of {counts['of']} notices into {out}"
             LOGGER.warning("still %s: %s%s", _READING, where, f"; {asked}" if asked else "")
@@ -253,11 +259,13 @@ def _minutes(live: Callable[[], str], out: str) -> Iterator[_Progress]:
     def advance() -> None:
         counts["done"] += 1
 
-    Thread(target=tell, daemon=True).start()
+    teller = Thread(target=tell, daemon=True)
+    teller.start()
     try:
         yield _Progress(begin, advance)
     finally:
         ended.set()
+        teller.join(_LAST_WORDS)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def _key(call: Call[Response], settings: EndpointSettings, own_schema: str | Non
 
 def settings_key(settings: EndpointSettings) -> str:
     """Return a key, 64 hexadecimal digits, of all settings that can change an answer."""
-    return _hashed([*_deciding(settings), settings.max_tokens, settings.pack_schema])
+    return _hashed([*_deciding(settings), settings.max_tokens, settings.pack_schema, settings.tasks])
 
 
 def _deciding(settings: EndpointSettings) -> list[object]:

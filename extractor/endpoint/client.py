@@ -30,7 +30,7 @@ from extractor.endpoint.pack_sizes import PackSizes
 from extractor.endpoint.prices import Price, price_of
 from extractor.endpoint.request_sender import RequestSender
 from extractor.endpoint.retries import PROBE_RETRIES, RetryPolicy, corrected
-from extractor.endpoint.settings import EndpointSettings, PromptEdition
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.standstill import Standstill
 from extractor.endpoint.tally import Tally, Totals
 from extractor.errors import SettingsError
@@ -140,11 +140,6 @@ class Endpoint:
         self._standstill.failed(failure, loop_time())
         _LOG.info("%s: %s after %d requests", call.task, failure.reason, progress.requests)
         raise failure  # outside of the block: nothing that quotes what was sent travels along
-
-    @property
-    def edition(self) -> PromptEdition:
-        """The edition of the prompts that the model is asked with."""
-        return self._settings.prompts
 
     def has_answer(self, call: Call[Response]) -> bool:
         """Return whether an answer to ``call`` is kept, so that nothing would be asked."""

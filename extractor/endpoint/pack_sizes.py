@@ -7,12 +7,13 @@ from typing import Literal
 
 from extractor.endpoint.failures import Reason
 from extractor.endpoint.model_capacity import RUNGS, ModelCapacity, unknown
-from extractor.endpoint.settings import EndpointSettings
+from extractor.endpoint.settings import EndpointSettings, PromptEdition
 
 Preference = Literal["fast", "cheap"]
 
 _FEW = 3  # notices of a run that is rather fast than cheap
 _AT_ONCE = 8  # calls side by side, where nothing is known of a server elsewhere; on this machine one
+_SMALL = 400  # tokens of packs, at which a model is asked in short
 _SMALLEST = {True: 800, None: 800, False: 2800}
 """The smallest packs in tokens that many calls at once are worth, by whether prompts' beginnings are cached."""
 
@@ -20,12 +21,15 @@ _SMALLEST = {True: 800, None: 800, False: 2800}
 class PackSizes:
     """The sizes of packs for one model: they are chosen by its capacity, which its answers correct.
 
-    ``prefer`` is what a run prefers where the settings leave it open.
+    ``prefer`` is what a run prefers where the settings leave it open; ``editions`` are those of the prompts whose
+    answers serve, the one that is asked with first; ``asks_labels`` is whether issues and measures are asked about.
     """
 
     def __init__(self, settings: EndpointSettings, capacity: ModelCapacity | None = None) -> None:
         self.capacity = capacity or unknown(settings)
         self.prefer: Preference = "fast" if settings.prefer == "auto" else settings.prefer
+        self.editions = _editions(settings, self.capacity)
+        self.asks_labels = settings.tasks == "all"
         self._pinned = settings.pack_tokens
         self._is_open = settings.prefer == "auto"
         self._at_once = settings.concurrency
@@ -39,7 +43,8 @@ class PackSizes:
             why = "one notice" if notices == 1 else f"{notices:,} notices"
         how = {"fast": "many calls at once", "cheap": "few calls"}[self.prefer]
         size = f"; packs of {self._pinned:,} tokens" if self._pinned else f"; packs of {self.capacity.most:,} at most"
-        return f"prefer {self.prefer} ({why}): {how}{size}"
+        short = "; the short prompts, for a model that takes little at once" if self.editions[0] == "short" else ""
+        return f"prefer {self.prefer} ({why}): {how}{size}{short}"
 
     def budget(self, total: int) -> int:
         """Return the tokens of one pack of a notice that has ``total`` tokens of pieces."""
@@ -79,3 +84,10 @@ class PackSizes:
             at_once=self.capacity.at_once if self._at_once else at_once,
             caches_prefix=True if caches_prefix else self.capacity.caches_prefix,
         )
+
+
+def _editions(settings: EndpointSettings, capacity: ModelCapacity) -> tuple[PromptEdition, ...]:
+    """Return the editions of the prompts whose answers serve, that to ask with first."""
+    if settings.prompts != "auto":
+        return (settings.prompts,)
+    return ("short", "2") if capacity.most <= _SMALL else ("2", "short")

@@ -20,8 +20,8 @@ _DEADLINE = 5  # times the timeout of a request, where the settings do not say
 _OF_THIS_MACHINE = frozenset(("127.0.0.1", "localhost", "::1", "0.0.0.0", "host.docker.internal"))
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
-PromptEdition = Literal["2", "1"]
-"""The editions of the prompts, the newest first."""
+PromptEdition = Literal["2", "1", "short"]
+"""The editions of the prompts: the newest, the first, and a short one for models that take little at once."""
 
 Positive = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -40,7 +40,8 @@ class EndpointSettings(BaseModel):
     api_key: SecretStr | None = None  # read from the variable that ``api_key_env`` names
     api_key_env: str = "OPENAI_API_KEY"
     mode: Mode | Literal["auto"] = "auto"
-    prompts: PromptEdition = "2"
+    prompts: PromptEdition | Literal["auto"] = "auto"
+    tasks: Literal["all", "fields"] = "all"
     temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
     seed: int | None = None
     max_tokens: Positive | None = None

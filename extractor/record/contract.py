@@ -159,6 +159,19 @@ class Check(Record):
     path: str = ""
 
 
+class ReviewNote(Record):
+    """What a person wrote beside a value, or beside a check (its code under ``check``).
+
+    ``path`` leads to the value, or to what held it if it was deleted; ``made`` is when, as ISO 8601.
+    """
+
+    path: str
+    check: str | None = None
+    words: str
+    by: str
+    made: str
+
+
 class Remainder(Record):
     """Text of the rectification part that lies in no measure: a heading, a lead-in, or something unread."""
 
@@ -233,6 +246,7 @@ class Notice(Record):
     issues: list[Issue] = Field(default_factory=list)
     outline: Outline = Outline()
     checks: list[Check] = Field(default_factory=list)
+    notes: list[ReviewNote] = Field(default_factory=list, description="What people wrote beside its values and checks.")
     spans: dict[str, list[Span]] = Field(
         default_factory=dict, description="Places of the scalar fields; the contact's as `contact.phone` and so on."
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from extractor.record.contract import Span
 from extractor.record.fields import ItemKind
@@ -13,6 +13,7 @@ from extractor.record.items import Item
 from extractor.strict import Strict
 
 _LONGEST_ID = 200
+_LONGEST_NOTE = 2000
 _LARGEST = 2**53
 
 
@@ -24,6 +25,16 @@ def _is_text(values: dict[str, JsonValue]) -> dict[str, JsonValue]:
     return values
 
 
+def _is_unicode(words: str) -> str:
+    _is_text({"words": words})
+    return words
+
+
+NoteWords = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=_LONGEST_NOTE),
+    AfterValidator(_is_unicode),
+]
 ItemId = Annotated[str, Field(max_length=_LONGEST_ID, description="As in `items` of the notice's changes.")]
 ItemValues = Annotated[
     dict[str, JsonValue],
@@ -70,8 +81,16 @@ class Delete(_Change):
     item: ItemId
 
 
+class Note(_Change):
+    """Words beside an item or a check (`checks[3]`); they change no value, and a finished review stays finished."""
+
+    op: Literal["note"] = "note"
+    item: ItemId
+    words: NoteWords
+
+
 class Finish(_Change):
-    """The review is finished. Any later change opens it again."""
+    """The review is finished. Any later change but a note opens it again."""
 
     op: Literal["finish"] = "finish"
 
@@ -83,7 +102,7 @@ class Undo(_Change):
     change: int = Field(ge=0, le=_LARGEST)
 
 
-Change = Annotated[Accept | Correct | Add | Delete | Finish | Undo, Field(discriminator="op")]
+Change = Annotated[Accept | Correct | Add | Delete | Note | Finish | Undo, Field(discriminator="op")]
 
 
 class MadeChange(BaseModel):

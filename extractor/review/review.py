@@ -13,11 +13,11 @@ from itertools import chain
 
 from extractor.pages.notice_page import holders_of, values_meant
 from extractor.pages.placed_values import values_of
-from extractor.record.contract import Check, Notice
+from extractor.record.contract import Check, Notice, ReviewNote
 from extractor.record.fields import SHAPES
 from extractor.record.items import PERSON, Built, Item, put_together, take_apart
 from extractor.review.change_check import checked_item
-from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, MadeChange, Undo
+from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, MadeChange, Note, Undo
 from extractor.review.moments import moment
 from extractor.review.refusals import ConflictError, RefusedError
 
@@ -50,7 +50,7 @@ class Review:
     @property
     def finished(self) -> MadeChange | None:
         """The change that finished the review; None where it is open."""
-        counting = [each for each in self.made if self.counts(each)]
+        counting = [each for each in self.made if self.counts(each) and not isinstance(each.change, Note)]
         return counting[-1] if counting and isinstance(counting[-1].change, Finish) else None
 
     def counts(self, made: MadeChange) -> bool:
@@ -92,7 +92,26 @@ def record_of(review: Review) -> Built:
         for key, check in checks_of(review.base)
         if key in still_open
     ]
-    return Built(built.notice.model_copy(update={"checks": checks}), built.paths)
+    return Built(
+        built.notice.model_copy(update={"checks": checks, "notes": list(_notes(review, built.paths))}), built.paths
+    )
+
+
+def written_notes(review: Review) -> Iterator[tuple[MadeChange, Note]]:
+    """Yield the notes that count, the oldest first."""
+    for each in review.made:
+        if isinstance(each.change, Note) and review.counts(each):
+            yield each, each.change
+
+
+def _notes(review: Review, paths: Mapping[str, str]) -> Iterator[ReviewNote]:
+    checks = dict(checks_of(review.base))
+    for made, note in written_notes(review):
+        check = checks.get(note.item)
+        about = (note.item, *holders_of(note.item))
+        path = _path_now(check.path, paths) if check else next((paths[key] for key in about if key in paths), "")
+        code = check.code if check else None
+        yield ReviewNote(path=path, check=code, words=note.words, by=made.by, made=made.made)
 
 
 def items_to_see(paths: Mapping[str, str], review: Review) -> list[str]:
@@ -132,11 +151,11 @@ def check_change(review: Review, text: str, change: Change, seen: int) -> Item |
     _check_conflict(review, change, seen)
     if isinstance(change, Finish) and review.open:
         raise RefusedError("open_checks", n=len(review.open))
-    if isinstance(change, Accept) and change.item.startswith("checks["):
+    if isinstance(change, Accept | Note) and change.item.startswith("checks["):
         if change.item not in dict(checks_of(review.base)):
             raise RefusedError("unknown", item=change.item)
         return None
-    if isinstance(change, Accept | Correct | Delete):
+    if isinstance(change, Accept | Correct | Delete | Note):
         item = review.items.get(change.item)
         if item is None:
             raise RefusedError("unknown", item=change.item)
@@ -242,7 +261,7 @@ def _check_undoing(review: Review, change: Undo) -> None:
 
 def _check_conflict(review: Review, change: Change, seen: int) -> None:
     for later in review.made:
-        if later.number > seen and _disagree(review, change, later):
+        if later.number > seen and not isinstance(later.change, Note) and _disagree(review, change, later):
             raise ConflictError("conflict", by=later.by, number=later.number, made=moment(later.made))
 
 
@@ -259,6 +278,8 @@ def _disagree(review: Review, change: Change, later: MadeChange) -> bool:
             return change.item in theirs
         case Add():
             return change.of in theirs and change.of not in review.items
+        case Note():
+            return False
         case Undo():
             return bool(theirs & review.touched.get(change.change, frozenset()))
     return True

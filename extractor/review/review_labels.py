@@ -11,6 +11,7 @@ from extractor.disk.whole import oddity, write_texts
 from extractor.errors import InputError
 from extractor.labels.label_file import parse_labels, write_labels
 from extractor.record.contract import Notice
+from extractor.review.changes import Note
 from extractor.review.review import Review
 from extractor.terminal import printable
 from extractor.text.normal_form import normalise
@@ -45,7 +46,8 @@ def label_file(record: Notice, text: str, review: Review) -> str:
     Raises:
         InputError: The file would not express the same record.
     """
-    people = "、".join(dict.fromkeys(made.by for made in review.made if review.counts(made)))
+    counting = (made for made in review.made if review.counts(made) and not isinstance(made.change, Note))
+    people = "、".join(dict.fromkeys(made.by for made in counting))
     content = write_labels(record, text, annotator=people)
     read = parse_labels(content, text, f"{record.notice_id}.yaml")
     if read.notice is None:
@@ -56,7 +58,7 @@ def label_file(record: Notice, text: str, review: Review) -> str:
     return content
 
 
-_NOT_LABELLED = frozenset(("spans", "read_by", "confidence", "outline", "checks"))
+_NOT_LABELLED = frozenset(("spans", "read_by", "confidence", "outline", "checks", "notes"))
 
 
 def _contents(record: Notice) -> dict[str, Any]:

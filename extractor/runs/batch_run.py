@@ -25,6 +25,7 @@ from extractor.endpoint.batch_requests import BatchCall, BatchFiles, write_batch
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import call_key, token_limit
 from extractor.endpoint.calls import Call, Mode
+from extractor.endpoint.completion import body_of
 from extractor.endpoint.jsonl import LineProblem
 from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tokens import estimate_tokens
@@ -112,7 +113,7 @@ def export_calls(sources: Iterable[Source], wanted: CallSelection, cache: Answer
                 material,
                 look_up,
                 finds_issues=wanted.finds_issues,
-                edition=wanted.settings.prompts,
+                edition="2" if wanted.settings.prompts == "auto" else wanted.settings.prompts,
                 was_too_large=lambda call: call_key(call, wanted.settings) in wanted.too_large,
             )
             counts.update(notices=1, unanswered=int(bool(found.calls)), first_rounds=int(found.more_follow))
@@ -194,9 +195,12 @@ def _tokens(call: BatchCall) -> int:
 
 
 def _has_form(record: AnswerRecord) -> bool:
-    """Return whether an answer has the form that its task asks for; whether it fits the notice is seen on use."""
+    """Return whether something in an answer can be taken by its task; whether it fits the notice is seen on use."""
     task = next((name for name in TASKS if name == record.task), None)
     if task is None:
         return True
     asked = prompt(task)
-    return kept_answer(Call(asked.name, asked.version, (), asked.response), record) is not None
+    if kept_answer(Call(asked.name, asked.version, (), asked.response), record) is not None:
+        return True
+    said = body_of(record.content)
+    return said is not None and TASKS[task].is_mendable(said)

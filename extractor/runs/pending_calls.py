@@ -59,7 +59,8 @@ class _KeptAnswers:
         self._kept = kept
         self._was_too_large = was_too_large
         self.sizes = PackSizes(EndpointSettings(prefer="cheap"))  # a batch is in no hurry
-        self.edition: PromptEdition = edition
+        self.editions = (edition,)
+        self.withheld: frozenset[str] = frozenset()
         self.failed: list[tuple[CallFailure, Call[Response]]] = []
 
     async def ask(self, call: Call[Response]) -> Response:

@@ -49,7 +49,8 @@ _LARGEST = 2**63 - 1  # the largest integer of SQLite
 Responses = dict[int | str, dict[str, Any]]
 
 
-def _problems(**sentences: str) -> Responses:
+def problems(**sentences: str) -> Responses:
+    """Return the answers of a route that say what was not done: ``_404="…"``."""
     # Spelled out, since a model would be described under the media type of the operation's usual answer.
     problem = {"application/json": {"schema": {"$ref": f"#/components/schemas/{ProblemAnswer.__qualname__}"}}}
     return {int(status[1:]): {"content": problem, "description": text} for status, text in sentences.items()}
@@ -59,8 +60,15 @@ def _answer(model: type[BaseModel], sentence: str) -> Responses:
     return {200: {"model": model, "description": sentence}}
 
 
-_NO_NOTICE = _problems(_404="There is no such notice.")
-_NO_JOB = _problems(_404="There is no such job.")
+ANYWHERE = problems(
+    _401="A token is required.",
+    _421="The service has another name.",
+    _429="Too many wrong tokens were sent.",
+    _503="The disk is full, the database is locked, or similar; the header Retry-After says when to try again.",
+)
+"""What every route may answer."""
+_NO_NOTICE = problems(_404="There is no such notice.")
+_NO_JOB = problems(_404="There is no such job.")
 
 
 async def _service(request: Request) -> Service:
@@ -84,14 +92,7 @@ async def _wanted(
 CurrentService = Annotated[Service, Depends(_service)]
 FilterQuery = Annotated[NoticeFilter, Depends(_wanted)]
 
-router = APIRouter(
-    responses=_problems(
-        _401="A token is required.",
-        _421="The service has another name.",
-        _429="Too many wrong tokens were sent.",
-        _503="The disk is full, the database is locked, or similar; the header Retry-After says when to try again.",
-    )
-)
+router = APIRouter(responses=ANYWHERE)
 
 # The body is parsed here, within limits; the components that it refers to are described with the answers.
 _CHANGE_BODY: dict[str, Any] = {
@@ -103,7 +104,7 @@ _CHANGE_BODY: dict[str, Any] = {
     "/v1/notices",
     status_code=202,
     responses=_answer(Job, "All of it is stored already: nothing has to be done.")
-    | _problems(
+    | problems(
         _403="A page of another site sent this.",
         _408="The body came too slowly.",
         _413="Too much was sent.",
@@ -123,7 +124,7 @@ async def send_notices(request: Request, response: Response, service: CurrentSer
     return await notice_posts.take(request, response, service)
 
 
-@router.get("/v1/notices", responses=_problems(_422="A filter is not understood."))
+@router.get("/v1/notices", responses=problems(_422="A filter is not understood."))
 async def list_notices(
     service: CurrentService,
     wanted: FilterQuery,
@@ -195,7 +196,7 @@ async def get_changes(notice_id: str, service: CurrentService) -> Changes:
     "/v1/notices/{notice_id}/changes",
     status_code=201,
     responses=_NO_NOTICE
-    | _problems(
+    | problems(
         _403="A page of another site sent this.",
         _408="The body came too slowly.",
         _409="Somebody has changed the same thing; look at that, then send it again with the new `last` as `seen`.",
@@ -227,7 +228,7 @@ def _changed(notice_id: str, body: bytes, service: Service) -> MadeChange:
 @router.delete(
     "/v1/notices/{notice_id}",
     status_code=204,
-    responses=_NO_NOTICE | _problems(_403="A page of another site sent this."),
+    responses=_NO_NOTICE | problems(_403="A page of another site sent this."),
 )
 def delete_notice(notice_id: str, service: CurrentService) -> None:
     """Delete a notice with everything stored about it."""
@@ -273,7 +274,7 @@ async def watch_job(
 @router.get(
     "/v1/export.{ending}",
     response_class=FileResponse,
-    responses=_problems(
+    responses=problems(
         _403="A page of another site sent this.",
         _422="There is no such format, or there are no such notices.",
         _501="This format is not available here.",

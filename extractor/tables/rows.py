@@ -84,6 +84,7 @@ def value_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> Notic
         _add_issue(rows, issue, record.issue(index, issue))
     rows["sums"] += _sum_rows(notice, text, record)
     rows["checks"] += (_check_row(notice, check) for check in notice.checks)
+    rows["notes"] += ({**_holder_ids(notice, note.path), **note.model_dump()} for note in notice.notes)
     return rows
 
 

@@ -42,15 +42,16 @@ def candidates(measure: TrainingMeasure) -> list[NameCandidate]:
 
 def _examples(found: list[TrainingFinding]) -> Iterator[Labelled]:
     for measure in measures_of(found):
-        for place, features in candidates(measure):
-            name = measure.folded[slice(*place)]
+        for candidate in candidates(measure):
+            name = measure.folded[slice(*candidate.place)]
             said = [name in reading.organizations for reading in measure.readings]
-            yield Labelled(features, said[0], agreed(said))
+            yield Labelled(candidate.features, said[0], agreed(said))
 
 
 def _scored(weights: FeatureWeights, measure: TrainingMeasure, least: int) -> list[Scored]:
     """Return the names that are found with at least ``least`` and whether they are right."""
-    found = chosen_names(measure.folded, weights._replace(least=least), candidates(measure))
+    scored = [(each.place, weights.score(each.features)) for each in candidates(measure)]
+    found = chosen_names(measure.folded, least, scored)
     return [
         Scored(score, share(measure.folded[slice(*place)] in reading.organizations for reading in measure.readings))
         for place, score in found.items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -282,6 +283,125 @@ class TestForms:
             expect(form(page).get_by_role("alert")).to_contain_text("拖选")
 
 
+def height(page: Page) -> tuple[int, int]:
+    """How tall the page is, and how tall its window."""
+    tall, window = page.evaluate("[document.documentElement.scrollHeight, innerHeight]")
+    return tall, window
+
+
+_PLACES = """() => Object.fromEntries([...document.querySelectorAll(
+    ".review-bar :is(button, select), .actions button, .fields > *, .value, .open")]
+    .map((node, at) => [`${at} ${node.dataset.path || node.className || node.tagName}`,
+        ["x", "y", "width", "height"].map(side => Math.round(node.getBoundingClientRect()[side]))]))"""
+
+
+class TestKeys:
+    def test_keys_alone_review_a_notice_from_first_to_last(self, browser: Browser, service: Service) -> None:
+        names = [f"keys-{next(_NUMBERS)}" for _ in range(2)]
+        following, address = (sent(service, name, TOWN) for name in names)
+        with reviewing(browser, address, refusals=True) as page:
+            keys, said = page.keyboard, page.locator(".notice-head .said")
+            keys.press("?")
+            dialog = page.get_by_role("dialog", name="按键")
+            expect(dialog).to_contain_text("下一篇待复核")
+            assert faults_of_access(page) == []
+            keys.press("Escape")
+            expect(dialog).to_be_hidden()
+            keys.press("c")
+            keys.press("x")
+            saved(page, 1)
+            page.goto(address)
+            page.wait_for_selector(".notice")
+            keys.press("n")
+            expect(form(page)).to_have_attribute("data-item", "title")
+            keys.press("e")
+            title = form(page).get_by_label("标题")
+            expect(title).to_be_focused()
+            keys.type("nyu")  # letters in a field are letters
+            expect(title).to_have_value(re.compile("nyu"))
+            keys.press("Enter")
+            expect(form(page).get_by_role("alert")).to_contain_text("nyu")
+            title.fill("关于巡察整改进展情况的通报")
+            title.press("Enter")
+            saved(page, 2)
+            keys.press("u")
+            saved(page, 3)
+            expect(row(page, "title")).to_contain_text("某县")
+            keys.press("m")
+            keys.type("标题待核")
+            keys.press("Enter")
+            expect(page.locator(".notes .note")).to_contain_text("甲")
+            every = page.locator(".review-bar progress").get_attribute("max")
+            for _ in range(int(every or 0)):
+                keys.press("y")  # pressed quicker than the service answers: none is lost
+            expect(page.locator(".progress")).to_have_text(f"已看 {every} / {every} 项", timeout=60_000)
+            assert height(page) == (WIDE[1], WIDE[1])
+            keys.press("f")
+            expect(page.locator(".review-bar b")).to_contain_text("甲")
+            expect(said).to_have_css("color", "rgb(44, 115, 86)")
+            keys.press("]")
+            page.wait_for_url(re.compile(following.rpartition("/")[2]))
+        with Client(service.port) as client:
+            record = client.ask(f"/v1/notices/{names[1]}").json()
+        assert [(note["path"], note["words"]) for note in record["notes"]] == [("title", "标题待核")]
+
+    def test_nothing_moves_and_the_page_stays_as_tall_as_its_window(self, browser: Browser, town: str) -> None:
+        with reviewing(browser, town, refusals=True) as page:
+            assert height(page) == (WIDE[1], WIDE[1])
+            choose(page, FIGURE)
+            before = page.evaluate(_PLACES)
+            form(page).get_by_role("button", name="确认无误").click()
+            saved(page, 1)
+            expect(page.locator(".steps li")).to_have_count(1)
+            accepted = page.evaluate(_PLACES)
+            form(page).get_by_label("数值").fill("15")
+            form(page).get_by_role("button", name="保存更正").click()
+            expect(form(page).get_by_role("alert")).to_contain_text("1.5万元")
+            expect(page.locator(".notice-head .said")).to_be_empty()  # told once
+            refused = page.evaluate(_PLACES)
+            form(page).get_by_label("数值").fill("1.5")
+            form(page).get_by_label("数值").press("Enter")
+            saved(page, 2)
+            page.get_by_label("备注", exact=True).fill("待问")
+            page.get_by_role("button", name="存备注").click()
+            saved(page, 3)
+            expect(row(page, FIGURE).locator(".noted")).to_be_visible()
+            expect(page.locator(".steps li")).to_have_count(2)
+            noted = page.evaluate(_PLACES)
+            assert accepted == before
+            assert refused == before
+            assert noted == before
+            assert height(page) == (WIDE[1], WIDE[1])
+            assert faults_of_access(page) == []
+
+    def test_a_filter_walks_through_what_nobody_saw(self, browser: Browser, town: str) -> None:
+        with reviewing(browser, town) as page:
+            choose(page, "issues[1]")
+            form(page).get_by_role("button", name="连同其中各项").click()
+            saved(page, 1)
+            walk = page.get_by_label("依次查看")
+            walk.select_option("unseen")
+            expect(row(page, FIGURE)).to_be_hidden()
+            expect(row(page, "issues[0].measures[0].quantities[0]")).to_be_visible()
+            walk.select_option("unsure")
+            page.get_by_role("button", name="下一个").first.click()
+            least = page.evaluate("document.querySelector('[data-unsure]').dataset.path")
+            expect(page.locator(".reading .chosen").first).to_have_attribute("data-path", least)
+
+    def test_a_link_opens_the_chosen_value_and_keys_can_be_turned_off(self, browser: Browser, town: str) -> None:
+        with reviewing(browser, town) as page:
+            choose(page, FIGURE)
+            page.reload()
+            expect(form(page)).to_have_attribute("data-item", FIGURE)
+            page.keyboard.press("?")
+            page.get_by_label("使用这些按键").uncheck()
+            page.keyboard.press("Escape")
+            page.keyboard.press("u")
+            page.keyboard.press("n")
+            expect(page.locator(".notice-head .said")).to_be_empty()
+            expect(form(page)).to_have_attribute("data-item", FIGURE)
+
+
 class TestHistory:
     def test_changes_are_told_and_undone(self, browser: Browser, town: str) -> None:
         with reviewing(browser, town) as page:
@@ -305,7 +425,10 @@ class TestHistory:
             expect(page.locator("#history li.undone")).to_have_count(2)
 
     def test_the_later_of_two_is_told_and_loses_nothing(self, browser: Browser, service: Service, town: str) -> None:
-        with reviewing(browser, town) as first, reviewing(browser, town, by="乙", refusals=True) as second:
+        with (
+            reviewing(browser, town, refusals=True) as first,
+            reviewing(browser, town, by="乙", refusals=True) as second,
+        ):
             for page in (first, second):
                 choose(page, FIGURE)
             form(first).get_by_label("约数").select_option("about")
@@ -314,10 +437,15 @@ class TestHistory:
             form(second).get_by_label("对象").fill("违规资金")
             form(second).get_by_role("button", name="保存更正").click()
             expect(form(second).get_by_role("alert")).to_contain_text("甲")
+            expect(second.locator(".notice-head .said")).to_be_empty()
             expect(form(second).get_by_label("对象")).to_have_value("违规资金")
             expect(form(second).get_by_label("约数")).to_have_value("about")
             form(second).get_by_role("button", name="保存更正").click()
             saved(second, 2)
+            first.keyboard.press("a")
+            expect(first.locator(".notice-head .said")).to_contain_text("乙 已先改动此处")
+            expect(form(first).get_by_role("alert")).to_be_empty()
+            expect(form(first).get_by_label("对象")).to_have_value("违规资金")
         with Client(service.port) as client:
             notice = f"/v1/notices/{town.rpartition('/')[2]}"
             record = client.ask(notice).json()

@@ -120,7 +120,8 @@ def read_offline(text: str) -> ModelReading:
     with AnswerCache(Path("cache")) as cache:
 
         class FromCache:
-            edition: PromptEdition = "2"
+            editions: tuple[PromptEdition, ...] = ("2",)
+            withheld: frozenset[str] = frozenset()
             sizes = PackSizes(settings)
 
             async def ask(self, call: Call[Response]) -> Response:
@@ -288,6 +289,19 @@ class TestImport:
         said = batch("import", "batch.answers.jsonl", status=1)
         assert said[:2] == ["0 answers stored, 1 unusable", "2 of 2 calls still without an answer (1 fields, 1 labels)"]
         assert batch.err == "batch.answers.jsonl:1: is not of the form that was asked for\n"
+
+    @pytest.mark.parametrize("slip", [{"t": "建章立制"}, {"t": ["regulation", "no"]}, {"q": 3}, {"s": None}])
+    def test_takes_what_a_live_answer_would_be_taken_for(
+        self, batch: Commands, bodies: dict[str, dict[str, Any]], slip: dict[str, object]
+    ) -> None:
+        _, labels = bodies
+        told = dict(answer(bodies[labels]) or {})
+        first, *others = told["measures"]
+        slipped = json.dumps({**told, "measures": [{**first, **slip}, *others]})
+        others_asked = [key for key in bodies if key != labels]
+        put([*answered(bodies, others_asked), answer_line(labels, completion(slipped))])
+        assert batch("import", "batch.answers.jsonl")[0] == "2 answers stored"
+        assert read_offline(TIDY).failures == []
 
     def test_of_an_answer_that_does_not_fit_the_notice_has_it_asked_again(
         self, batch: Commands, bodies: dict[str, dict[str, Any]]

@@ -49,7 +49,7 @@ def test_a_healthy_endpoint(server: Serving, capsys: pytest.CaptureFixture[str])
     found = rows(out)
     assert list(found) == [
         "endpoint", "models", "model", "trust", "json_schema", "tools", "json", "md_json",
-        "first token", "speed", "prefix cache", "at once", "side by side", "context",
+        "schema", "first token", "speed", "prefix cache", "at once", "side by side", "context", "subjects",
     ]  # fmt: skip
     assert (found["endpoint"], found["models"], found["context"]) == (server.base_url, "fake, other", "32,768 tokens")
     assert found["json_schema"].startswith("works, in ")
@@ -57,6 +57,13 @@ def test_a_healthy_endpoint(server: Serving, capsys: pytest.CaptureFixture[str])
     assert found["prefix cache"].startswith("works, ")
     assert "What is wrong" not in out
     assert "- --mode json_schema\n" in out
+
+
+def test_a_guesser_is_told_to_leave_labels_to_the_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    with serving("fake_endpoint:from_schema") as guesser:
+        out = examined(guesser, capsys)
+    assert "the model seems to guess (0 of " in rows(out)["subjects"]
+    assert "- labels: leave to the rules, and ask about the notice itself alone: --tasks fields\n" in out
 
 
 def test_it_asks_what_a_run_asks(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,8 +30,8 @@ def test_without_a_file_prompts_are_listed(capsys: pytest.CaptureFixture[str]) -
 def test_calls_about_a_notice_are_rendered(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = printed(capsys, file)
     assert [line.split(":")[0] for line in out.splitlines() if line.startswith("===")] == [
-        "=== 1/2 fields version 1",
-        "=== 2/2 labels version 1",
+        "=== 1/2 fields version 2",
+        "=== 2/2 labels version 2",
     ]
     assert "[m1] 一是召开党委会议[q1]3次。" in out
 

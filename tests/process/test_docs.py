@@ -20,7 +20,10 @@ from extractor.files.sources.source import Source
 from extractor.pipeline import extract_file
 
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
-PAGES = (*READMES, ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
+ENGLISH = (*READMES, ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
+CHINESE = tuple(sorted(ROOT.glob("docs/zh/*.md")))
+PAGES = (*ENGLISH, *CHINESE)
+TRANSLATED = ("export", "quickstart", "report", "review", "running")
 TESTED_ELSEWHERE = ROOT / "docs" / "evaluation.md"
 
 _CODE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
@@ -77,7 +80,29 @@ def test_internal_links_resolve(page: Path) -> None:
 def test_every_page_is_linked_from_both_readmes() -> None:
     for readme in READMES:
         linked = {(readme.parent / link.partition("#")[0]).resolve() for link in _LINK.findall(_prose(readme))}
-        assert {page for page in PAGES if page != readme} <= linked
+        assert {page for page in ENGLISH if page != readme} <= linked
+
+
+def test_pages_for_users_are_there_in_chinese_and_link_each_other() -> None:
+    assert tuple(page.stem for page in CHINESE) == TRANSLATED
+    for name in TRANSLATED:
+        english, chinese = (ROOT / "docs" / f"{name}.md", ROOT / "docs" / "zh" / f"{name}.md")
+        assert f"](zh/{name}.md)" in english.read_text(encoding="utf-8")
+        assert f"](../{name}.md)" in chinese.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", TRANSLATED)
+def test_a_chinese_page_has_the_commands_of_its_twin(name: str) -> None:
+    """The subcommands that the English page's marked blocks run are run by the Chinese one, too."""
+    run = [
+        {line.split()[-1] for block in _shell_blocks(page) if block.mark for line in _commands(block)}
+        for page in (ROOT / "docs" / f"{name}.md", ROOT / "docs" / "zh" / f"{name}.md")
+    ]
+    assert run[0] - {"schema"} <= run[1]
+
+
+def _commands(block: Shell) -> list[str]:
+    return re.findall(r"python -m extractor \w+", block.commands)
 
 
 def test_both_readmes_have_the_same_parts() -> None:

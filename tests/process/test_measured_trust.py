@@ -33,7 +33,7 @@ from extractor.trust_tables import file_name
 ANSWERS = "graded_readers:answer"
 MEASURED_ON, TRIED_ON = 0, 1
 TRIED_WRONG = ("types", "status", "subjects", "organizations", "accountability", "documents")
-READERS = ["perfect", "rough", "random", "lazy", "echoing", *(f"wrong-{field}" for field in TRIED_WRONG)]
+READERS = ["perfect", "rough", "random", "lazy", "echoing", "truncating", *(f"wrong-{field}" for field in TRIED_WRONG)]
 
 
 @pytest.fixture(scope="module")
@@ -70,16 +70,17 @@ def losses(found: NoticeResult) -> list[str]:
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_record_is_never_worse_than_the_rules(server: Serving, gold: Path, answers: Path, name: str) -> None:
-    source = ModelSource(settings(server, model=name, timeout=60.0), answers)
+    breaks_off = name == "truncating"  # no answer of it can be used, however small the packs
+    source = ModelSource(settings(server, model=name, timeout=60.0, answer_retries=0 if breaks_off else 2), answers)
 
     def read(trust: TrustTable) -> NoticeResult:
         example = tuned()[TRIED_ON]
         found = ModelReader(source, trust=trust).read(ReadText(example.text), example.gold.notice_id)
-        assert found.failures == []
+        assert bool(found.failures) is breaks_off
         return result(found.notice)
 
     trial = calibrate(gold, ModelReader(source))
-    assert trial.failures == ()
+    assert bool(trial.failures) is breaks_off
     measured = read(trust_table(name, trial.found.counts))
     assert losses(read(unmeasured())) == []
     assert losses(measured) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from queue import Queue
 
 import pytest
 from cli_examples import report, write
@@ -10,7 +11,10 @@ from dull_model import pieces
 from fake_endpoint import Serving
 from model_examples import SHORT, Runs, settle
 
+from extractor.assist.prompts import prompt
+from extractor.assist.tasks import TASKS
 from extractor.cli import main
+from extractor.commands.run_command import by_the_minute
 from extractor.endpoint.model_capacity import FILE_NAME, default_folder
 
 ANSWERS = "dull_model:short_winded"
@@ -74,6 +78,23 @@ def test_a_second_run_finds_the_answers_of_the_first_whatever_it_learnt(runs: Ru
     assert runs.server.log() == []
 
 
+def test_in_a_pipe_a_run_says_every_minute_where_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    minutes = Queue[bool]()  # False: one has passed, True: the run is over
+
+    def over(seconds: float) -> bool:
+        assert seconds == 60
+        return minutes.get(timeout=10)
+
+    with by_the_minute(lambda: "7 calls", "there", over) as progress:
+        progress.begin(3)
+        progress.advance()
+        minutes.put(False)
+        minutes.put(True)
+    assert [record.getMessage() for record in caplog.records] == [
+        "still reading notices: 1 of 3 notices into there; 7 calls"
+    ]
+
+
 def test_a_run_says_what_it_prefers(runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
     runs.run("first.txt", options=("--log-level", "info"))
     assert "prefer fast (one notice): many calls at once" in capsys.readouterr().err
@@ -106,3 +127,37 @@ class TestASchemaOfACallsOwnThatIsRefused:
         )
         picky.server.script()
         assert "schema        one made for each call is taken\n" in examined(picky, capsys)
+
+
+class TestTheShortPrompts:
+    """Of a model that takes little at once: by themselves, or where they are set."""
+
+    @staticmethod
+    def versions(server: Serving) -> set[bool]:
+        """Of the requests of a run whether they were made with the short prompts."""
+        fixed = {prompt(task, "short").fixed for task in TASKS}
+        return {entry["body"]["messages"][0]["content"] in fixed for entry in server.log()}
+
+    def test_are_chosen_after_the_doctor_and_said(self, runs: Runs, capsys: pytest.CaptureFixture[str]) -> None:
+        examined(runs, capsys)
+        runs.server.script()
+        how = ("--mode", "json_schema", "--log-level", "info")
+        out = runs.run("first.txt", cache="answers", options=how)
+        assert self.versions(runs.server) == {True}
+        assert "; the short prompts, for a model that takes little at once" in capsys.readouterr().err
+        assert report(out)["totals"]["unanswered"] == 0
+        runs.server.script()
+        runs.run("first.txt", cache="answers", out="again", options=("--mode", "json_schema", "--offline"))
+        assert runs.server.log() == []
+
+    @pytest.mark.parametrize("edition", ["short", "2"])
+    def test_are_sent_where_they_are_set(self, runs: Runs, edition: str) -> None:
+        runs.run("first.txt", options=("--mode", "json_schema", "--prompts", edition))
+        assert self.versions(runs.server) == {edition == "short"}
+
+
+def test_labels_can_be_left_to_the_rules(runs: Runs) -> None:
+    out = runs.run("first.txt", options=("--mode", "json_schema", "--tasks", "fields"))
+    assert len(runs.server.log()) == 1
+    assert measures_asked(runs.server) == []
+    assert report(out)["totals"]["unanswered"] == 0

@@ -178,7 +178,7 @@ def start(data: Path, *options: str, env: Mapping[str, str] | None = None) -> Se
     with beside.open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "extractor", "serve", "--data", str(data), "--port", "0", *options],
-            env={**nobodys, "PYTHONPATH": module_path(), **(env or {})},
+            env={**nobodys, "EXTRACTOR_LANG": "en", "PYTHONPATH": module_path(), **(env or {})},
             stdout=subprocess.PIPE,
             stderr=log,
             start_new_session=True,

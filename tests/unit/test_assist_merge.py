@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
 import pytest
 from assist_examples import TEXT, codes, issues, labelled, material, measures, with_fields
 from planted import notice
 
+from extractor.assist.fields.field_answer import FieldsAnswer
 from extractor.assist.fields.field_pack import fields_packs
 from extractor.assist.labels.label_answer import LabelsAnswer
 from extractor.assist.labels.label_pack import labels_packs
 from extractor.assist.merge import merge
 from extractor.assist.packs.pack import AnsweredPack
-from extractor.assist.proposals.witnesses import unmeasured, witness_rows
+from extractor.assist.prompts import prompt
+from extractor.assist.proposals.record_draft import MergedRecord
+from extractor.assist.proposals.witnesses import eager, unmeasured, witness_rows
 from extractor.data import read_table
 from extractor.record.grounding import ungrounded
 
@@ -237,6 +243,55 @@ def test_dates_and_totals_of_the_model_alone_are_told_but_not_taken() -> None:
     plain, told = with_fields(text), with_fields(text, totals=[{"q": 2, "n": "meetings_held"}])
     assert told.notice.totals == plain.notice.totals
     assert "witnesses_disagree" in codes(told, "totals")
+
+
+class TestWhatIsNotAskedIsNoOpinion:
+    """By a table that lets the model win wherever it may."""
+
+    UNASKED = prompt("labels", "short").withheld
+    SAID: ClassVar = {
+        "s": "planned",
+        "w": "举办",
+        "o": [1],
+        "n": ["乡贤会"],
+        "x": ["q1", "f1"],
+        "f": ["drafted"],
+        "a": [],
+    }
+
+    def merged(self, more: Mapping[str, object], h: Sequence[int]) -> MergedRecord:
+        made = material(TEXT)
+        (pack,) = labels_packs(made, 100_000)
+        told = {
+            "issues": [{"i": piece.number, "c": "safety"} for piece in pack.issues],
+            "measures": [{"m": piece.number, "t": ["digital"], **more} for piece in pack.measures],
+            "h": h,
+        }
+        answer = LabelsAnswer.model_validate(told, context={"pack": pack})
+        return merge(made, [AnsweredPack(pack, answer, self.UNASKED)], trust=eager())
+
+    @pytest.mark.parametrize(("more", "h"), [({}, ()), (SAID, (1, 2))])
+    def test_whether_it_is_silent_or_speaks_of_it(self, more: Mapping[str, object], h: Sequence[int]) -> None:
+        merged = self.merged(more, h)
+        rules = material(TEXT).notice
+        assert [issue.category for issue in issues(merged)] == ["safety", "safety"]
+        for issue, by_rules in zip(merged.notice.issues, rules.issues, strict=True):
+            assert issue.status == by_rules.status
+            for measure, read in zip(issue.measures, by_rules.measures, strict=True):
+                assert measure.types == ["digital"]
+                same = {"types", "read_by", "confidence"}
+                assert measure.model_dump(exclude=same) == read.model_dump(exclude=same)
+                assert set(measure.read_by) == {"types"}
+        assert {doubt.path.rpartition(".")[2] for doubt in merged.doubts} <= {"category", "types"}
+
+    def test_of_the_notice_itself(self) -> None:
+        text = notice("1.关于“甲类物资积压”问题的整改。", "清库3次。", opening="反馈问题12个,专题会议9次。现通报如下:")
+        made = material(text)
+        (pack,) = fields_packs(made, 100_000)
+        answer = FieldsAnswer.model_validate({"title": "x", "phone": "1", "totals": []}, context={"pack": pack})
+        merged = merge(made, [], [AnsweredPack(pack, answer, prompt("fields", "short").withheld)], trust=eager())
+        assert merged.notice.totals == made.notice.totals != []
+        assert {doubt.path for doubt in merged.doubts} == {"title"}
 
 
 def test_every_doubt_can_be_said() -> None:

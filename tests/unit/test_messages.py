@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sentences_in_code
+import typer
 from cli_examples import NOTICE, command, write
 
+from extractor.cli import app
 from extractor.data import read_table
-from extractor.messages import language, said, translate
+from extractor.messages import language, paragraphs, said, translate
 
 HOLE = re.compile(r"\{(\d+)[#*]?\}")
 WORDS = {
@@ -25,7 +29,7 @@ SYSTEM_WORDS = tuple(
 """What the operating system says."""
 PUT_TOGETHER = (
     *("done as", "failed as", "unchanged as", "this folder holds no notices", "this pattern matches no notices"),
-    *("is the server running?", "{1} sent a completion without an answer"),
+    *("is the server running?", "{1} sent a completion without an answer", "still reading notices"),
 )
 """Clauses that the code puts together from several texts."""
 
@@ -88,7 +92,7 @@ def test_each_sentence_of_the_code_is_in_the_table(sentence: sentences_in_code.C
         english = HOLE.sub(lambda hole: filled[int(hole[1]) - 1], line.strip())
         found = translate(english)
         assert found is not None and found.is_whole, f"no entry for {english!r} in extractor/data/messages.toml"
-        numbers = re.findall(r"\b[45]\d\b", english)
+        numbers = re.findall(r"(?<!\d)[45]\d(?!\d)", english)
         assert sorted(re.findall(r"(?<!\d)[45]\d(?!\d)", found.text)) == sorted(numbers)
 
 
@@ -132,3 +136,33 @@ def test_a_run_tells_its_sentences_in_the_language_that_was_chosen(tmp_path: Pat
         assert wanted["en"] in done.err  # what machines read is in English
         told = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))["inputs"]
         assert sentence in [each["error"] for each in told]
+
+
+def _helps(command: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    for text in (command.help, *(getattr(each, "help", None) for each in command.params)):
+        if text:
+            yield path, text
+    for name, each in getattr(command, "commands", {}).items():
+        yield from _helps(each, f"{path} {name}")
+
+
+def test_each_help_text_is_in_the_table_and_none_is_for_nothing() -> None:
+    table, used = read_table("messages")["help"], set()
+    for path, text in _helps(typer.main.get_command(app)):
+        for paragraph in paragraphs(text):
+            assert paragraph in table, f"no help of {path} in extractor/data/messages.toml: {paragraph!r}"
+            used.add(paragraph)
+    assert set(table) == used
+
+
+def test_help_is_in_the_language_of_messages(tmp_path: Path) -> None:
+    chinese = command("run", "--help", "--lang", "zh", cwd=tmp_path).out
+    assert chinese.startswith("用法：") and "模型与接口：" in chinese and "Options:" not in chinese
+    english = command("run", "--help", cwd=tmp_path).out
+    headings = [line for line in english.splitlines() if re.fullmatch("[A-Z][a-z ]+:", line)]
+    assert headings == ["Arguments:", "Options:", "Limits:", "Messages:", "Cluster:", "Model and endpoint:"]
+    assert english.index("--out") < english.index("--seconds") < english.index("--base-url")
+
+
+def test_a_command_without_arguments_answers_with_its_help(tmp_path: Path) -> None:
+    assert "Commands:" in command(cwd=tmp_path).err

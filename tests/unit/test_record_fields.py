@@ -28,7 +28,7 @@ def test_every_kind_is_declared() -> None:
 
 def test_the_notices_own_fields_are_the_contracts() -> None:
     others = {"contract_version", "notice_id", "text_sha256", "contact", "totals", "issues", "outline", "checks"}
-    others |= {"duplicate_of", "series", "edition"}
+    others |= {"notes", "duplicate_of", "series", "edition"}
     assert list(SCALARS) == [name for name in Notice.model_fields if name not in {*others, "spans", "read_by"}]
     assert list(CONTACT) == list(Contact.model_fields)
     assert (*SCALARS, *(f"contact.{name}" for name in CONTACT)) == FIELDS

@@ -19,10 +19,18 @@ from extractor.record.enumerations import VOCABULARIES
 from extractor.record.fields import SHAPES
 from extractor.record.grounding import ungrounded
 from extractor.record.items import put_together, take_apart
-from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, MadeChange, Undo
+from extractor.review.changes import Accept, Add, Change, Correct, Delete, Finish, MadeChange, Note, Undo
 from extractor.review.proposals import proposed
 from extractor.review.refusals import ConflictError, RefusedError
-from extractor.review.review import Review, can_be_undone, check_change, record_of, review_of
+from extractor.review.review import (
+    Review,
+    can_be_undone,
+    check_change,
+    items_to_see,
+    record_of,
+    review_of,
+    seen_items,
+)
 from extractor.review.review_labels import label_file
 
 NOTICE = notices()[0][0]
@@ -393,3 +401,66 @@ def test_whatever_people_do_the_record_is_grounded_and_can_be_undone(data: st.Da
             desk.do(Undo(change=made.number))
     assert desk.record.model_dump(exclude={"checks"}) == notice.model_dump(exclude={"checks"})
     assert desk.review.open == review_of(notice, []).open
+
+
+def unseen(desk: Desk) -> set[str]:
+    review = desk.review
+    return set(items_to_see(record_of(review).paths, review)) - seen_items(review)
+
+
+class TestWhatWasSeen:
+    def test_an_item_alone_is_seen_without_what_it_holds(self) -> None:
+        desk = Desk()
+        every = unseen(desk)
+        assert FIGURE in every
+        assert "contact.email" not in every  # nothing is printed there
+        alone = desk.do(Accept(item="issues[1].measures[0]", alone=True))
+        assert every - unseen(desk) == {"issues[1].measures[0]"}
+        assert "quantities[0]" not in desk.record.issues[1].measures[0].read_by
+        desk.do(Undo(change=alone.number))
+        desk.do(Accept(item="issues[1].measures[0]"))
+        assert FIGURE not in unseen(desk)
+
+    def test_an_undone_change_was_not_seen(self) -> None:
+        desk = Desk()
+        every = unseen(desk)
+        desk.do(Accept(item=FIGURE))
+        desk.do(Undo(change=1))
+        assert unseen(desk) == every
+
+
+class TestNotes:
+    def test_a_note_is_in_the_record_and_changes_nothing_else(self) -> None:
+        desk = Desk()
+        before, every = desk.record, unseen(desk)
+        desk.do(Note(item=FIGURE, words="  与附件不符，待问 "))
+        desk.do(Note(item="checks[0]", words="已电话核实"), by="乙")
+        on_value, on_check = desk.record.notes
+        assert (on_value.path, on_value.check, on_value.words, on_value.by) == (FIGURE, None, "与附件不符，待问", "甲")
+        assert (on_check.path, on_check.check, on_check.by) == (NOTICE.checks[0].path, NOTICE.checks[0].code, "乙")
+        assert desk.record.model_copy(update={"notes": []}) == before
+        assert unseen(desk) == every
+
+    def test_a_note_on_what_was_deleted_is_kept_at_what_held_it(self) -> None:
+        desk = Desk()
+        desk.do(Note(item=FIGURE, words="重复"))
+        desk.do(Delete(item=FIGURE))
+        assert [note.path for note in desk.record.notes] == ["issues[1].measures[0]"]
+
+    def test_a_note_neither_conflicts_nor_opens_a_review_again(self) -> None:
+        desk = Desk()
+        for key in desk.review.open:
+            desk.do(Accept(item=key))
+        desk.do(Finish())
+        seen = desk.review.last
+        noted = desk.do(Note(item=FIGURE, words="附记"))
+        assert desk.review.finished
+        desk.do(Note(item=FIGURE, words="又记"), by="乙", seen=seen)
+        desk.do(Accept(item=FIGURE), by="乙", seen=seen)
+        assert desk.review.finished is None
+        desk.do(Undo(change=noted.number))
+        assert [note.words for note in desk.record.notes] == ["又记"]
+
+    def test_a_note_on_nothing_is_refused(self) -> None:
+        assert Desk().refused(Note(item="issues[9]", words="附记")) == "unknown"
+        assert Desk().refused(Note(item="checks[99]", words="附记")) == "unknown"

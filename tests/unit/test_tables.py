@@ -18,6 +18,7 @@ from extractor.record.contract import (
     Measure,
     Notice,
     Quantity,
+    ReviewNote,
     Span,
     Total,
 )
@@ -45,7 +46,8 @@ TEXT = NOTICE.replace("反馈了意见", "反馈了5个问题").replace("开展�
 
 @pytest.fixture(scope="module")
 def rows() -> NoticeRows:
-    return notice_rows(extract(TEXT, notice_id="n"), TEXT)
+    note = ReviewNote(path="issues[0].measures[0]", words="待问", by="甲", made="2026-01-02T03:04:05.000+00:00")
+    return notice_rows(extract(TEXT, notice_id="n").model_copy(update={"notes": [note]}), TEXT)
 
 
 def _one(found: NoticeRows, table: str) -> dict[str, Cell]:

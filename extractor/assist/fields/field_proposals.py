@@ -55,12 +55,12 @@ def field_proposals(material: Material, answered: Sequence[AnsweredFields]) -> I
     """Yield the proposals of the answers to one or several packs; the first answer to give a field counts."""
     for key, name in CONTRACT_FIELDS.items():
         for each in answered:
-            value = getattr(each.answer, key) if each.answer else ""
+            value = getattr(each.answer, key) if each.answer and key not in each.withheld else ""
             if value:
                 yield _field(material, each.pack, key, name, value)
                 break
     for each in answered:
-        if each.answer:
+        if each.answer and "totals" not in each.withheld:
             named = {total.figure: total.name for total in each.answer.totals}
             yield from _totals(material, each.pack.figures, named)
 

@@ -61,6 +61,18 @@ def mended_labels(said: Entry, pack: LabelsPack, mends: Mends) -> dict[str, Any]
     return {"issues": issues, "measures": measures, "h": sorted({each for each in headings if each is not None})}
 
 
+def has_some_label(said: Entry) -> bool:
+    """Return whether an answer, to whatever pack, has an entry that can be mended: an issue's, or a measure's."""
+    mends = Mends()
+    listed = {key: entries if isinstance(entries := said.get(key), list) else [] for key in ("issues", "measures")}
+    categories = (each.get("c") for each in listed["issues"] if isinstance(each, Mapping))
+    types = (each.get("t") for each in listed["measures"] if isinstance(each, Mapping))
+    named = [name for each in types for name in (each if isinstance(each, list) else [each])]
+    return any(mends.spelt(each, "category") for each in categories) or any(
+        mends.spelt(each, "measure_type") for each in named
+    )
+
+
 def _entries(
     said: object,
     key: str,

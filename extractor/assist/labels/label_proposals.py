@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import TypeVar
 
 from extractor.assist.labels.label_answer import IssueAnswer, LabelsAnswer
 from extractor.assist.labels.label_pack import LabelsPack
 from extractor.assist.labels.label_pieces import IssuePiece
 from extractor.assist.labels.measure_proposals import MeasureView, measure_proposals
+from extractor.assist.packs.answer_shapes import AnswerPart
 from extractor.assist.packs.display import find_words
 from extractor.assist.packs.material import Material, place_of
 from extractor.assist.proposals.matters import LostQuote, Matter, Proposal, compared
-from extractor.assist.proposals.reading_signs import Signs
+from extractor.assist.proposals.reading_signs import SUBJECTS, Signs
+
+PartT = TypeVar("PartT", bound=AnswerPart)
 
 
-def label_proposals(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> Iterator[Proposal]:
-    """Yield the proposals of an answer; numbers of no piece are ignored, and so is a second answer about one piece."""
+_OF_KEYS = {
+    "s": ("issues.status", "measures.status"),
+    "h": ("measures.heading",),
+    "q": (SUBJECTS,),
+    "f": ("measures.documents.action",),
+    "a": ("measures.accountability",),
+    "o": ("measures.organizations",),
+}
+"""The fields that an answer's keys are about."""
+
+
+def label_proposals(
+    material: Material, pack: LabelsPack, answer: LabelsAnswer, withheld: Collection[str] = ()
+) -> Iterator[Proposal]:
+    """Yield the proposals of an answer; numbers of no piece are ignored, and so is a second answer about one piece.
+
+    Of the keys ``withheld``, which were not asked for, nothing is taken: neither what is said nor what is not.
+    """
+    unasked = {field for key in withheld for field in _OF_KEYS.get(key, ())}
+    for proposal in _proposals(material, pack, _as_asked(answer, withheld)):
+        if not (isinstance(proposal, Matter) and proposal.field in unasked):
+            yield proposal
+
+
+def _proposals(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> Iterator[Proposal]:
     issues = {piece.number: piece for piece in pack.issues}
     for issue in answer.issues:
         if issue.number in issues:
@@ -28,6 +55,22 @@ def label_proposals(material: Material, pack: LabelsPack, answer: LabelsAnswer) 
 def subjects_beside(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> Signs:
     """Return of how many figures of a pack the model quotes a subject that is printed beside it."""
     return sum((view.subjects_beside() for view in _views(material, pack, answer)), Signs())
+
+
+def _as_asked(answer: LabelsAnswer, withheld: Collection[str]) -> LabelsAnswer:
+    """Return an answer without what it says of keys that were not asked for."""
+    if not withheld:
+        return answer
+    issues = [_without(issue, withheld) for issue in answer.issues]
+    return answer.model_copy(
+        update={"issues": issues, "measures": [_without(measure, withheld) for measure in answer.measures]}
+    )
+
+
+def _without(part: PartT, withheld: Collection[str]) -> PartT:
+    unasked = [name for name, field in type(part).model_fields.items() if field.alias in withheld]
+    fields = type(part).model_fields
+    return part.model_copy(update={name: fields[name].get_default(call_default_factory=True) for name in unasked})
 
 
 def _views(material: Material, pack: LabelsPack, answer: LabelsAnswer) -> Iterator[MeasureView]:

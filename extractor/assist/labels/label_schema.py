@@ -6,7 +6,7 @@ of a piece may still be wrong (see ``extractor.assist.proposals.reading_signs``)
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from extractor.assist.labels.label_pack import LabelsPack
@@ -30,28 +30,42 @@ _VOCABULARIES = {
 
 
 def labels_schema(pack: LabelsPack, withheld: Collection[str] = ()) -> Schema:
-    """Return the schema of an answer to ``pack``; the keys ``withheld`` of a measure are not asked for."""
+    """Return the schema of an answer to ``pack``; the keys ``withheld`` are not asked for."""
     headings = [piece.number for piece in pack.measures if piece.heading is not None]
     properties: dict[str, Any] = {}
     if pack.issues:
-        properties["issues"] = all_of([_issue(piece) for piece in pack.issues])
+        properties["issues"] = all_of([_issue(piece, withheld) for piece in pack.issues])
     if pack.measures:
         properties["measures"] = all_of([_measure(piece, withheld) for piece in pack.measures])
     required = list(properties)
-    if headings:
+    if headings and "h" not in withheld:
         properties["h"] = some_of(one_of(headings), len(headings))
     definitions = {name: one_of(list(VOCABULARIES[vocabulary])) for name, vocabulary in _VOCABULARIES.items()}
     definitions["a"] = one_of([*VOCABULARIES["accountability_action"], NOT_HELD])
     missed = {"k": one_of(["q", "d", "f", "a"]), "w": words(_MISSED), "v": words(_QUOTE)}
     definitions["z"] = form(missed, ["k", "w", "v"])
-    return {"$defs": definitions, **form(properties, required)}
+    whole = form(properties, required)
+    if withheld:  # the schema of a whole answer stays as it is: kept answers go by it
+        used = _names_used(whole)
+        definitions = {name: schema for name, schema in definitions.items() if name in used}
+    return {"$defs": definitions, **whole}
 
 
-def _issue(piece: IssuePiece) -> Schema:
-    properties = {"i": number(piece.number), "c": defined("c"), "s": defined("si")}
+def _names_used(part: object) -> set[str]:
+    """Return the names of the definitions that a schema refers to."""
+    if isinstance(part, list):
+        return {name for each in part for name in _names_used(each)}
+    if not isinstance(part, dict):
+        return set()
+    named = {str(part["$ref"]).rsplit("/", 1)[1]} if "$ref" in part else set()
+    return named | _names_used(list(part.values()))
+
+
+def _issue(piece: IssuePiece, withheld: Collection[str]) -> Schema:
+    properties: dict[str, Schema] = {"i": number(piece.number), "c": defined("c"), "s": defined("si")}
     if not piece.marked:
         properties["w"] = words(_QUOTE)
-    return form(properties, ["i", "c", *(["s"] if piece.marked else [])])
+    return _without(withheld, properties, ["i", "c", *(["s"] if piece.marked else [])])
 
 
 def _measure(piece: MeasurePiece, withheld: Collection[str]) -> Schema:
@@ -76,6 +90,10 @@ def _measure(piece: MeasurePiece, withheld: Collection[str]) -> Schema:
     if marks := [f"{each.kind}{each.number}" for each in piece.candidates]:
         properties["x"] = some_of(one_of(marks), min(len(marks), MOST_LISTED["x"]))
     properties["z"] = some_of(defined("z"), MOST_LISTED["z"])
+    required = ["m", "t", *(["s"] if piece.marked else []), *(key for key in ("q", "f") if key in properties)]
+    return _without(withheld, properties, required)
+
+
+def _without(withheld: Collection[str], properties: Mapping[str, Schema], required: Sequence[str]) -> Schema:
     shown = {key: schema for key, schema in properties.items() if key not in withheld}
-    required = ["m", "t", *(["s"] if piece.marked else []), *(key for key in ("q", "f") if key in shown)]
-    return form(shown, required)
+    return form(shown, [key for key in required if key in shown])

@@ -30,7 +30,11 @@ AnswerT = TypeVar("AnswerT", bound=Response)
 
 @dataclass(frozen=True)
 class AnsweredPack(Generic[PackT, AnswerT]):
-    """A pack and the model's answer; None where the call failed for good."""
+    """A pack and the model's answer; None where the call failed for good.
+
+    ``withheld`` are the keys that were not asked for: what is missing there is no opinion.
+    """
 
     pack: PackT
     answer: AnswerT | None
+    withheld: frozenset[str] = frozenset()

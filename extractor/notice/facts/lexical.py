@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -63,7 +64,7 @@ def word_evidence(table: str, text: str) -> WordEvidence:
     """Return what the words of ``text`` say by the list ``data/<table>.toml`` and by what was learnt on top of it."""
     scores, matches = _evidence(_learnt_lexicon(table), text)
     packed = _packed_of_words(table)
-    return WordEvidence(scores, sum([packed[word] for word in {word for word, _, _ in matches}]))
+    return WordEvidence(scores, sum(map(packed.__getitem__, set(map(itemgetter(0), matches)))))
 
 
 def _evidence(lexicon: _Lexicon, text: str) -> tuple[dict[str, int], list[tuple[int, int, int]]]:

@@ -48,11 +48,28 @@ _SIZES = "22244777"
 """The bucket of a name's length in code points, up to 8."""
 
 
+class _FeatureGroup(NamedTuple):
+    """Features that the same few values decide, and the sum of their weights: made once for many names."""
+
+    features: tuple[str, ...]
+    weight: int
+
+
 class NameCandidate(NamedTuple):
-    """A stretch that may name a body which acts; ``features`` are what that is judged by."""
+    """A stretch that may name a body which acts."""
 
     place: Place
-    features: tuple[str, ...]
+    groups: tuple[_FeatureGroup, ...]
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What the stretch is judged by."""
+        return tuple(feature for group in self.groups for feature in group.features)
+
+    @property
+    def score(self) -> int:
+        """The sum of the features' weights."""
+        return _weights().bias + sum([group.weight for group in self.groups])
 
 
 class OrganizationFound(NamedTuple):
@@ -224,27 +241,28 @@ def judged_organizations(
 
     A name may also stand right behind one of the ``dates``: 2023年8月商务部….
     """
+    candidates = name_candidates(text, clauses, ends, measure, dates)
+    if not candidates:
+        return []  # as in most measures
     weights = _weights()
-    found = chosen_names(text, weights, name_candidates(text, clauses, ends, measure, dates))
+    found = chosen_names(text, weights.least, [(each.place, each.score) for each in candidates])
     return [OrganizationFound(place, weights.confidence(score)) for place, score in found.items()]
 
 
-def chosen_names(text: str, weights: FeatureWeights, candidates: Sequence[NameCandidate]) -> dict[Place, int]:
+def chosen_names(text: str, least: int, candidates: Sequence[tuple[Place, int]]) -> dict[Place, int]:
     """Return the candidates that name a body, with their scores: the best of each start, none inside another.
 
-    A name that a list goes on with, behind one that is chosen, needs less of a score.
+    A name that a list goes on with, behind one that is chosen, needs less of a score than ``least``.
     """
-    least = weights.least - _SURE_IN_LIST
     best: dict[int, tuple[int, Place]] = {}
-    for place, features in candidates:
-        score = weights.score(features)
-        if score >= least and (place.start not in best or score > best[place.start][0]):
+    for place, score in candidates:
+        if score >= least - _SURE_IN_LIST and (place.start not in best or score > best[place.start][0]):
             best[place.start] = score, place
     found: dict[str, tuple[Place, int]] = {}
     taken = -1
     for score, place in sorted(best.values(), key=itemgetter(1)):
         goes_on = taken >= 0 and place.start == taken + 1
-        if place.start >= taken and (score >= weights.least or goes_on):
+        if place.start >= taken and (score >= least or goes_on):
             found.setdefault(text[place.start : place.end], (place, score))
             taken = place.end
     return dict(found.values())
@@ -260,7 +278,7 @@ def name_candidates(
         follows = _follows(text, end)
         if follows.sort != _REFUSED:
             names = _list_before(text, measure.start, end)
-            found += [NameCandidate(place, _features(text, place, _LISTED, follows)) for place in names]
+            found += [NameCandidate(place, _groups(text, place, _LISTED, follows)) for place in names]
     return found
 
 
@@ -364,12 +382,10 @@ def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list
         if follows.sort == _REFUSED or (kind == _CLAUSE and follows is _NOTHING):
             continue
         place = Place(begin, ends[number])
-        longer = f"longer {min(ends[number + 1] - place.end, 6)}" if number + 1 < len(ends) else "longest"
-        longer_acts = f"longer acts {True in acting[number + 1 :]} {follows.sort}"
-        shorter_acts = f"shorter acts {True in acting[:number]} {follows.sort}"
-        ended = "ended" if place.end in known or text[place.end - 1] == ")" else "bare"
-        features = _features(text, place, kind, follows)
-        found.append(NameCandidate(place, (*features, longer, longer_acts, shorter_acts, ended)))
+        longer = min(ends[number + 1] - place.end, 6) if number + 1 < len(ends) else None
+        ended = place.end in known or text[place.end - 1] == ")"
+        others = _among_others(follows.sort, longer, (True in acting[:number], True in acting[number + 1 :]), ended)
+        found.append(NameCandidate(place, (*_groups(text, place, kind, follows), others)))
     return found
 
 
@@ -437,33 +453,74 @@ def _word_at(text: str, at: int) -> tuple[str, str]:
     return _NONE, ""
 
 
-def _features(text: str, place: Place, kind: str, follows: _Follows) -> tuple[str, ...]:
+_KEPT_GROUPS = 4096
+"""Groups of features that are kept of each kind, made for names before."""
+
+
+def _groups(text: str, place: Place, kind: str, follows: _Follows) -> tuple[_FeatureGroup, ...]:
     """Return what a name is judged by: what follows it, what it begins and ends with, and where it is."""
     start, end = place
+    last = text[end - 1 : end]
+    home = "region" if last in _REGIONS else "body"
+    if last in _FACILITIES or text[end - 2 : end] in _FACILITIES:
+        home = "facility"
     size = _SIZES[min(end - start, len(_SIZES)) - 1]
-    group, (sort, word, is_list) = kind.removeprefix("chain ").partition(" ")[0], follows
-    last, last_two = text[end - 1 : end], text[end - 2 : end]
-    home = "facility" if last_two in _FACILITIES or last in _FACILITIES else "region" if last in _REGIONS else "body"
     level = _LEVELS.isdisjoint(text[start : end - 1])
     return (
+        _where(kind, follows, home),
+        _name_end(text[max(start, end - 3) : end], size, level),
+        _name_start(text[start : start + 2]),
+        _behind(text[end : end + 2], follows.word),
+    )
+
+
+def _group(*features: str) -> _FeatureGroup:
+    weights = _weights().weights
+    return _FeatureGroup(features, sum(weights.get(feature, 0) for feature in features))
+
+
+@lru_cache(_KEPT_GROUPS)
+def _where(kind: str, follows: _Follows, home: str) -> _FeatureGroup:
+    group, (sort, word, is_list) = kind.removeprefix("chain ").partition(" ")[0], follows
+    return _group(
         sort,
         kind,
         f"{group} {sort}",
-        f"> {word or text[end : end + 1]}",
-        f">> {text[end : end + 2]}",
-        f"$ {last}",
-        f"$ {last_two}",
-        f"$ {text[max(start, end - 3) : end]}",
-        f"$ {last} {size}",
-        f"$ {last} {level}",
-        f"size {size} {level}",
-        f"^ {text[start : start + 1]}",
-        f"^ {text[start : start + 2]}",
         f"listed {is_list} {sort}",
         f"chain {sort}" if kind.startswith("chain") else f"first {sort}",
         f"{home} {sort}",
         f"{home} {group}",
         f"{home} > {word}" if word else f"{home} {group} {sort}",
+    )
+
+
+@lru_cache(_KEPT_GROUPS)
+def _name_end(words: str, size: str, level: bool) -> _FeatureGroup:
+    last = words[-1:]
+    return _group(
+        f"$ {last}", f"$ {words[-2:]}", f"$ {words}", f"$ {last} {size}", f"$ {last} {level}", f"size {size} {level}"
+    )
+
+
+@lru_cache(_KEPT_GROUPS)
+def _name_start(words: str) -> _FeatureGroup:
+    return _group(f"^ {words[:1]}", f"^ {words}")
+
+
+@lru_cache(_KEPT_GROUPS)
+def _behind(words: str, known: str) -> _FeatureGroup:
+    return _group(f"> {known or words[:1]}", f">> {words}")
+
+
+@cache
+def _among_others(sort: str, longer: int | None, acts: tuple[bool, bool], ended: bool) -> _FeatureGroup:
+    """Return the features of the shorter and longer names that begin at the same place: whether any ``acts``."""
+    shorter_acts, longer_acts = acts
+    return _group(
+        "longest" if longer is None else f"longer {longer}",
+        f"longer acts {longer_acts} {sort}",
+        f"shorter acts {shorter_acts} {sort}",
+        "ended" if ended else "bare",
     )
 
 

@@ -15,9 +15,11 @@ from typing import NamedTuple
 
 from extractor.notice.outline.frames import is_labelled, is_note, is_state, lead_in_end, read_frame
 from extractor.notice.outline.marks import (
+    LINE,
     LINE_OPENERS,
     RUN_IN_KINDS,
-    Boundary,
+    SENTENCE,
+    SOFT,
     EnumeratorMark,
     chinese_number,
     find_marks,
@@ -110,7 +112,7 @@ def _block_at(text: str, heading: re.Match[str], lines: list[Segment]) -> Segmen
     number = int(numeral) if numeral.isdecimal() else chinese_number(numeral)
     label = heading.group().rstrip()
     content, end = (below[0].content, below[0].end) if alone else (heading.end(), segment.end)
-    mark = EnumeratorMark("feedback", number, segment.start, content, label, len(label), Boundary.LINE)
+    mark = EnumeratorMark("feedback", number, segment.start, content, label, len(label), LINE)
     return Segment(segment.start, content, end, mark, opens_line=True)
 
 
@@ -183,7 +185,7 @@ def _line_segments(text: str, start: int, stop: int, marks: list[EnumeratorMark]
     for index, mark in enumerate(marks):
         end = starts[index + 1] if index + 1 < len(starts) else stop
         trimmed = max(_trim(text, mark.start, end), min(mark.content, end))
-        yield Segment(mark.start, min(mark.content, trimmed), trimmed, mark, mark.boundary is Boundary.LINE)
+        yield Segment(mark.start, min(mark.content, trimmed), trimmed, mark, mark.boundary is LINE)
 
 
 def _skip(text: str, start: int, end: int) -> int:
@@ -202,7 +204,7 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
     """Return the candidates that are enumerators, decided line by line by the numbers so far."""
     taken: list[EnumeratorMark] = []
     latest: dict[str, int] = {}
-    following = {(mark.kind, mark.number): mark.start for mark in candidates if mark.boundary is Boundary.LINE}
+    following = {(mark.kind, mark.number): mark.start for mark in candidates if mark.boundary is LINE}
     seconds = [mark.start for mark in candidates if mark.number == 2 and _begins_sentence(mark)]
     position = 0
     while position < len(candidates):
@@ -230,13 +232,13 @@ def _accepted_in_line(
     text: str, line: list[EnumeratorMark], latest: dict[str, int], ahead: _Ahead
 ) -> list[EnumeratorMark]:
     line_end, following, seconds = ahead
-    if len(line) == 1 and line[0].boundary is Boundary.LINE:  # as in most lines: nothing in them to be told apart
+    if len(line) == 1 and line[0].boundary is LINE:  # as in most lines: nothing in them to be told apart
         mark = line[0]
         opens = _opens_line(text, mark, latest.get(mark.kind), following)
         return line if opens and not _NOT_AN_ENUMERATOR.match(text, mark.start) else []
     line_start = text.rfind("\n", 0, line[0].start) + 1
     collapsed = line_end - line_start > _COLLAPSED_LENGTH and _headings_in_sequence(line) >= 3
-    last = {(mark.kind, mark.number): mark.start for mark in line if mark.boundary >= Boundary.SOFT}
+    last = {(mark.kind, mark.number): mark.start for mark in line if mark.boundary >= SOFT}
     seen = dict(latest)
     begun: set[str] = set()
     taken: list[EnumeratorMark] = []
@@ -245,7 +247,7 @@ def _accepted_in_line(
             continue
         if _NOT_AN_ENUMERATOR.match(text, mark.start):
             continue
-        if mark.boundary is Boundary.LINE:
+        if mark.boundary is LINE:
             if not _opens_line(text, mark, seen.get(mark.kind), following):
                 continue
         else:
@@ -275,7 +277,7 @@ _REST_OF_LINE = 60
 
 
 def _begins_sentence(mark: EnumeratorMark) -> bool:
-    return mark.kind == "shi" and mark.boundary is Boundary.SENTENCE
+    return mark.kind == "shi" and mark.boundary is SENTENCE
 
 
 def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: dict[tuple[str, int], int]) -> bool:
@@ -318,7 +320,7 @@ def _earns_its_place(text: str, mark: EnumeratorMark, place: _Sequence) -> bool:
     goes_on = place.before == mark.number - 1
     if mark.kind in RUN_IN_KINDS:
         return _runs_in(mark, place, goes_on=goes_on)
-    if mark.boundary is Boundary.SENTENCE:
+    if mark.boundary is SENTENCE:
         if mark.number == 1:
             return place.followed or place.collapsed or _ends_line_as_heading(text, mark)
         return goes_on or (place.collapsed and 0 <= mark.number - place.before <= 2)
@@ -326,7 +328,7 @@ def _earns_its_place(text: str, mark: EnumeratorMark, place: _Sequence) -> bool:
         return False
     if mark.number == 1 and _FRAME_FOLLOWS.match(text, mark.content):
         return True
-    if mark.boundary is Boundary.SOFT:
+    if mark.boundary is SOFT:
         return goes_on or (mark.number == 1 and (place.followed or mark.kind in ("cn_paren", "ar_paren", "feedback")))
     if mark.kind == "dun":
         return False  # 省、市 and 十四、五 hold no heading
@@ -344,12 +346,12 @@ def _runs_in(mark: EnumeratorMark, place: _Sequence, *, goes_on: bool) -> bool:
     """Return whether a mark of a kind that enumerates inside paragraphs does so here."""
     if mark.kind == "circled":
         if mark.number > 1:
-            return goes_on and (place.begun or mark.boundary is Boundary.SENTENCE)
+            return goes_on and (place.begun or mark.boundary is SENTENCE)
         return place.followed
-    if mark.boundary is Boundary.SENTENCE:
+    if mark.boundary is SENTENCE:
         # 四是 may be missing or 六是 stand in its place: inside a begun list any number counts.
         return place.begun or place.followed or (goes_on and mark.number > 1)
-    if mark.boundary is Boundary.SOFT:
+    if mark.boundary is SOFT:
         return (goes_on and place.begun) or (mark.number == 1 and place.followed)
     return False
 

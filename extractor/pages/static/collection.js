@@ -9,6 +9,7 @@
     genre: { keys: item => [item.notice.value("genre")], vocabulary: "genre" },
     inspection: { keys: item => [item.notice.value("inspection_kind")], vocabulary: "inspection_kind" },
     reader: { keys: item => [item.value ? pages.readerOf(item.value) : "rules"], vocabulary: "reader" },
+    doubt: { keys: doubtsOf, name: (key, words) => words.t(`doubt.${key}`) },
   };
   const category = { keys: item => [item.issue ? item.issue.category : null], vocabulary: "category" };
   const FACETS = {
@@ -40,8 +41,16 @@
     },
   };
 
-  pages.collection = function (list) {
-    const notices = list.map(noticeOf), byId = new Map(notices.map(notice => [notice.id, notice]));
+  // What is to be looked at again: where the reader was unsure, and where a check is.
+  function doubtsOf(item) {
+    const sure = pages.confidenceOf(item.value || {});
+    const found = [sure !== null && sure < item.notice.data.unsure_below && "unsure", item.notice.checked?.has(item.value?.path) && "checked"].filter(Boolean);
+    return found.length ? [...found, "any"] : [];
+  }
+
+  // list: the data of notices; made(data) makes a notice of it, of a whole record unless told otherwise.
+  pages.collection = function (list, made = noticeOf) {
+    const notices = list.map(made), byId = new Map(notices.map(notice => [notice.id, notice]));
     tellApart(notices);
     const all = {
       kinds: Object.keys(FACETS),
@@ -53,13 +62,14 @@
         const facets = Object.entries(FACETS[kind]).filter(([name]) => question[name]);
         const asked = question.notice ? [byId.get(question.notice)].filter(Boolean) : notices;
         return asked.filter(notice => fits(notice, question)).flatMap(notice => notice.items(kind))
-          .filter(item => facets.every(([name, facet]) => facet.keys(item).includes(question[name])));
+          .filter(item => facets.every(([name, facet]) => facet.keys(item).includes(question[name])))
+          .filter(item => !question.organisation || bodiesOf(item).some(body => body.includes(question.organisation)));
       },
       // How many of these items have which keys of two facets: counted(rowKey, partKey).
       cross(kind, items, rows, parts) {
         const counts = new Map(), [row, part] = [FACETS[kind][rows].keys, FACETS[kind][parts].keys];
         for (const item of items) {
-          for (const one of row(item)) for (const other of part(item)) counts.set(`${one}\n${other}`, (counts.get(`${one}\n${other}`) || 0) + 1);
+          for (const one of row(item)) for (const other of part(item)) counts.set(`${one}\n${other}`, (counts.get(`${one}\n${other}`) || 0) + (item.n ?? 1));
         }
         return (one, other) => counts.get(`${one}\n${other}`) || 0;
       },
@@ -75,6 +85,9 @@
     return all;
   };
 
+  // How many items these are: one in a list stands for itself, one of a tally for as many as it says.
+  pages.many = items => items.reduce((sum, item) => sum + (item.n ?? 1), 0);
+
   // The sum of what counts among the figures of one sum and one unit.
   pages.sumOf = items => Math.round(100 * items.filter(pages.counts).reduce((sum, item) => sum + item.figure.value, 0)) / 100;
   pages.counts = item => item.figure.reason === COUNTED;
@@ -84,8 +97,17 @@
     for (const [key, value] of Object.entries(more)) if (value) question[key] = value; else delete question[key];
   };
 
+  // The year that a notice goes by, which its edition begins with.
+  pages.yearOf = notice => /^\d{4}/.exec(notice.edition || "")?.[0] || null;
+
+  function bodiesOf(item) {
+    const holder = item.measure || item.issue;
+    return holder ? item.notice.bodies(holder.path) : [];
+  }
+
   function fits(notice, question) {
-    return (!question.genre || notice.value("genre") === question.genre)
+    return (!question.year || pages.yearOf(notice) === question.year)
+      && (!question.genre || notice.value("genre") === question.genre)
       && (!question.inspection || notice.value("inspection_kind") === question.inspection)
       && (question.copies || !notice.original || question.notice === notice.id)
       && (!question.body || notice.sought.includes(question.body.toLowerCase()));
@@ -99,14 +121,23 @@
     return {
       id: data.id, data, text, value,
       original: data.duplicate_of, series: data.series, edition: data.edition,
-      name: pages.bare([value("inspected_body") || value("title") || data.id, data.edition].filter(Boolean).join(" ")),
-      sought: [data.id, value("title"), value("inspected_body"), value("inspection_team")].join("\n").toLowerCase(),
+      ...pages.namesOf(data, value),
+      characters: text.whole.length, checked: new Set(data.checks.map(check => check.at)),
+      bodies: path => data.values.filter(each => BODIES.has(each.kind) && (each.of === path || byPath.get(each.of)?.of === path)).map(each => String(each.value)),
       items(kind) {
         items = items || itemsOf(this, byPath);
         return items[kind] || [];
       },
     };
   }
+
+  const BODIES = new Set(["organization", "organizations", "responsible"]);
+
+  // What a notice is called, and the words by which it is looked for.
+  pages.namesOf = (data, value) => ({
+    name: pages.bare([value("inspected_body") || value("title") || data.id, data.edition].filter(Boolean).join(" ")),
+    sought: [data.id, value("title"), value("inspected_body"), value("inspection_team")].join("\n").toLowerCase(),
+  });
 
   // No two notices have one name: those that would, and copies, get their ids.
   function tellApart(notices) {

@@ -10,12 +10,15 @@
   const JUDGED = new Set(["issue", "measure", "quantity", "accountability"]);
 
   // question: { genre, inspection, body, notice, q, sort, … }; ask(question): tell the address; it does not draw again.
-  pages.list = function (root, { all, words, kind, question, ask }) {
+  // find(kind, question, from): the items that fit, or a promise of them: { total, items, sums, keys: { filter: [key] } }.
+  pages.list = function (root, { all, words, kind, question, ask, find = inPage(all) }) {
     const { t } = words, facets = all.facets(kind);
     const place = el("div.list-place"), said = el("p.tally", { "aria-live": "polite" });
     const many = all.notices.length > 1;
-    const told = all.notices.some(notice => notice.data.values.some(value => value.by));
-    const names = [...(many ? ["notice"] : []), ...FILTERS[kind], ...(told && facets.reader ? ["reader"] : [])];
+    const told = all.notices.some(notice => notice.data.values?.some(value => value.by)) || find.isElsewhere;
+    const names = [...(many && !find.isElsewhere ? ["notice"] : []), ...FILTERS[kind], ...(told && facets.reader ? ["reader"] : []), ...(facets.doubt ? ["doubt"] : [])];
+    const selects = {};
+    let asked = 0;
 
     function change(more) {
       pages.change(question, more);
@@ -23,38 +26,71 @@
       draw();
     }
     function draw() {
-      const sought = (question.q || "").toLowerCase();
-      const items = all.items(kind, question).filter(item => !sought || wordsOf(item).toLowerCase().includes(sought));
-      pages.put(said, t("list.found", { n: words.number(items.length) }), kind === "sum" ? sumsOf(items, words) : null);
-      pages.put(place, items.length
-        ? pages.table({ name: t(`kinds.${kind}`), columns: columnsOf(kind, words, many, told), items, sort: question.sort, sorted: sort => ask(Object.assign(question, { sort })), words })
+      const found = find(kind, question, 0);
+      if (!found.then) { show(found); return; }
+      const turn = asked += 1;
+      found.then(late => { if (turn === asked) show(late); }); // what was asked before is not shown after
+    }
+    function show(found) {
+      for (const [name, keys] of Object.entries(found.keys || {})) if (selects[name]) offer(name, keys);
+      pages.put(said, t("list.found", { n: words.number(found.total) }), found.sums.map(sum => el("span.sum", {}, words.t(sum.counted ? "list.sum" : "list.no_sum", {
+        name: words.term("sum", sum.sum), sum: words.number(sum.value), unit: sum.unit, n: words.number(sum.counted), rest: words.number(sum.left),
+      }))));
+      const rest = find.isElsewhere && { total: found.total, more: async from => (await find(kind, question, from)).items };
+      const sorted = sort => { ask(Object.assign(question, { sort })); if (rest) draw(); };
+      pages.put(place, found.total
+        ? pages.table({ name: t(`kinds.${kind}`), columns: columnsOf(kind, words, many, told), items: found.items, sort: question.sort, sorted, rest, words })
         : el("p.soft", {}, t("list.nothing")));
     }
 
     pages.put(root, el("div.list", {},
       el("header.page-head", {}, el("h1", {}, t(`kinds.${kind}`)),
         el("nav.kinds", { "aria-label": t("list.kinds") }, all.kinds.map(other =>
-          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["genre", "inspection", "body", "copies", "notice"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
+          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["genre", "inspection", "body", "year", "copies", "notice"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
       many ? pages.noticeFilter(all, words, question, change) : null,
       el("form.filters", { submit: event => event.preventDefault() },
         el("label", {}, el("span", {}, t("filter.words")), el("input", { type: "search", name: "q", value: question.q || "", input: event => change({ q: event.target.value.trim() }) })),
-        names.map(name => choice(name))),
+        names.map(name => choice(name)),
+        facets.doubt && el("label", {}, el("span", {}, t("filter.organisation")), el("input", { type: "search", name: "organisation", value: question.organisation || "", input: event => change({ organisation: event.target.value.trim() }) }))),
+      find.downloads ? find.downloads(kind, question, words) : null,
       kind === "sum" ? el("p.note", {}, t("list.sum_note")) : null,
       said, place));
     draw();
 
     function choice(name) {
-      const facet = facets[name], others = Object.fromEntries(Object.entries(question).filter(([key]) => key !== name));
-      const present = new Set(all.items(kind, others).flatMap(facet.keys));
-      const keys = facet.vocabulary ? words.keys(facet.vocabulary).filter(key => present.has(key)) : [...present];
-      if (question[name] && !keys.includes(question[name])) keys.push(question[name]);
+      const keys = find.isElsewhere ? [] : keysOf(name);
+      selects[name] = el("select", { name, change: event => change({ [name]: event.target.value }) });
+      offer(name, keys);
+      return el("label", {}, el("span", {}, t(`filter.${name}`)), selects[name]);
+    }
+    function keysOf(name) {
+      const others = Object.fromEntries(Object.entries(question).filter(([key]) => key !== name));
+      return [...new Set(all.items(kind, others).flatMap(facets[name].keys))];
+    }
+    // Put these keys among the choices, beside those that are there.
+    function offer(name, keys) {
+      const facet = facets[name], select = selects[name];
+      const every = new Set([...[...select.options].map(option => option.value), ...keys, question[name]].filter(Boolean));
+      if (select.options.length === every.size + 1) return;
+      const sorted = facet.vocabulary ? words.keys(facet.vocabulary).filter(key => every.has(key)) : [...every];
       const called = key => facet.vocabulary ? words.term(facet.vocabulary, key) : facet.name(key, words, all);
-      return el("label", {}, el("span", {}, t(`filter.${name}`)), el("select", { name, change: event => change({ [name]: event.target.value }) },
-        el("option", { value: "" }, t("filter.all")), keys.map(key => el("option", { value: key, selected: key === question[name] }, called(key)))));
+      pages.put(select, el("option", { value: "" }, t("filter.all")), sorted.map(key => el("option", { value: key, selected: key === question[name] }, called(key))));
     }
   };
 
   pages.pick = (question, keys) => Object.fromEntries(keys.filter(key => question[key]).map(key => [key, question[key]]));
+
+  // Finds in the data of the page.
+  function inPage(all) {
+    return (kind, question) => {
+      const sought = (question.q || "").toLowerCase().split(/\s+/).filter(Boolean);
+      const items = all.items(kind, question).filter(item => {
+        const words = sought.length ? wordsOf(item).toLowerCase() : "";
+        return sought.every(word => words.includes(word));
+      });
+      return { total: items.length, items, sums: kind === "sum" ? sumsOf(items) : [] };
+    };
+  }
 
   // What a search for words looks through: the item's own sentence.
   function wordsOf({ notice, value, check }) {
@@ -64,7 +100,7 @@
   }
 
   // Each sum in each unit, and how many figures it leaves out; there is no sum across.
-  function sumsOf(items, words) {
+  function sumsOf(items) {
     const sums = new Map();
     for (const item of items) {
       const key = `${item.figure.sum}\n${item.figure.unit}`;
@@ -72,8 +108,7 @@
     }
     return [...sums].map(([key, found]) => {
       const [sum, unit] = key.split("\n"), counted = found.filter(pages.counts);
-      const told = { name: words.term("sum", sum), sum: words.number(pages.sumOf(found)), unit, n: words.number(counted.length), rest: words.number(found.length - counted.length) };
-      return el("span.sum", {}, words.t(counted.length ? "list.sum" : "list.no_sum", told));
+      return { sum, unit, value: pages.sumOf(found), counted: counted.length, left: found.length - counted.length };
     });
   }
 
@@ -128,5 +163,5 @@
     ].filter(Boolean);
   }
 
-  const measuresOf = item => item.notice.items("measure").filter(other => other.issue === item.value).length;
+  const measuresOf = item => item.measures ?? item.notice.items("measure").filter(other => other.issue === item.value).length;
 })(window.pages);

@@ -10,7 +10,7 @@
     const term = path => column(path, notice => notice.value(path) ? words.term(path, notice.value(path)) : "–", notice => notice.value(path));
     const several = path => new Set(chosen.map(notice => notice.value(path))).size > 1;
     const count = (key, kind) => {
-      const many = notice => notice.items(kind).length;
+      const many = notice => pages.many(notice.items(kind));
       return column(key, notice => many(notice) ? el("a", { href: link(kind, { notice: notice.id }) }, words.number(many(notice))) : "0", many, { number: true });
     };
     const issued = notice => pages.sumOf(notice.items("sum").filter(item => item.figure.sum === "rules_issued"));

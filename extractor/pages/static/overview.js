@@ -11,7 +11,7 @@
   // question: which notices ({ genre, inspection, body }); ask(question): go to the overview of others.
   pages.overview = function (root, { all, words, run, question, ask }) {
     const { t } = words;
-    const view = { all, words, question, chosen: all.chosen(question), count: (kind, more) => all.items(kind, { ...question, ...more }).length };
+    const view = { all, words, question, chosen: all.chosen(question), count: (kind, more) => pages.many(all.items(kind, { ...question, ...more })) };
     view.items = (kind, more) => all.items(kind, { ...question, ...more });
     view.link = (kind, more = {}) => pages.address(`list/${kind}`, { ...question, ...more });
     const body = el("div.overview-body", {});
@@ -55,6 +55,7 @@
       el("label", {}, el("span", {}, t("filter.body")), el("input", {
         type: "search", value: question.body || "", name: "body", input: event => narrow({ body: event.target.value.trim() }),
       })),
+      yearChoice(all, words, question, narrow),
       choice("genre", "genre"), choice("inspection", "inspection_kind"),
       all.copies.length > 0 && el("label.copies", {}, el("input", {
         type: "checkbox", name: "copies", checked: Boolean(question.copies), change: event => narrow({ copies: event.target.checked ? "1" : "" }),
@@ -62,8 +63,14 @@
       more);
   };
 
+  function yearChoice(all, words, question, narrow) {
+    const years = [...new Set(all.notices.map(pages.yearOf).filter(Boolean))].sort().reverse();
+    return years.length > 1 && el("label", {}, el("span", {}, words.t("filter.year")), el("select", { name: "year", change: event => narrow({ year: event.target.value }) },
+      el("option", { value: "" }, words.t("filter.all")), years.map(year => el("option", { value: year, selected: year === question.year }, year))));
+  }
+
   function said(run, all, words) {
-    const counted = all.chosen({}), characters = counted.reduce((sum, notice) => sum + notice.text.whole.length, 0);
+    const counted = all.chosen({}), characters = counted.reduce((sum, notice) => sum + notice.characters, 0);
     return [words.t("overview.said", { n: words.number(counted.length), characters: words.number(characters) }),
       all.copies.length > 0 && words.t("overview.copies", { n: words.number(all.copies.length) }),
       run.backend && words.t(`backend.${run.backend}`),
@@ -81,7 +88,7 @@
       el("dd", {}, el("a.big", { href, click: href === "#panel-notices" && toNotices }, value), note ? el("span.soft", {}, note) : null));
     // One thing in one unit each; the list that it opens has the sentences, and those that do not count.
     const summed = (sum, unit, told, note) => {
-      const items = view.items("sum", { sum, unit }), left = items.filter(item => !pages.counts(item)).length;
+      const items = view.items("sum", { sum, unit }), left = pages.many(items.filter(item => !pages.counts(item)));
       return figure(words.term("sum", sum), told(pages.sumOf(items)), link("sum", { sum, unit }),
         [note, left ? t("figure.left_out", { n: words.number(left) }) : null].filter(Boolean).join(t("figure.and")));
     };
@@ -151,7 +158,7 @@
     const rows = words.keys("sum").map(sum => {
       const own = held.filter(item => item.figure.sum === sum);
       return {
-        name: words.term("sum", sum), href: view.link("sum", { sum }), left: own.filter(item => !pages.counts(item)).length, leftHref: view.link("sum", { sum, left: "yes" }),
+        name: words.term("sum", sum), href: view.link("sum", { sum }), left: pages.many(own.filter(item => !pages.counts(item))), leftHref: view.link("sum", { sum, left: "yes" }),
         parts: units.map((unit, index) => ({
           key: `unit-${Math.min(index, 5)}`, href: view.link("sum", { sum, unit }), n: pages.sumOf(own.filter(item => item.figure.unit === unit)),
         })),
@@ -177,7 +184,7 @@
       const of = (sum, more) => view.items("sum", { notice: notice.id, sum, ...more });
       return {
         notice, own: of("money_recovered"), sum: pages.sumOf(of("money_recovered")), returned: pages.sumOf(of("money_returned")),
-        left: view.items("sum", { notice: notice.id, group: "money", left: "yes" }).length, told: view.items("total", { notice: notice.id, total: "money_recovered" }),
+        left: pages.many(view.items("sum", { notice: notice.id, group: "money", left: "yes" })), told: view.items("total", { notice: notice.id, total: "money_recovered" }),
       };
     }).filter(row => row.sum || row.returned || row.left || row.told.length).sort((one, other) => other.sum - one.sum);
     if (!rows.length) return [el("p.note", {}, t("overview.money_note")), empty(words)];

@@ -6,25 +6,28 @@
   const DOZEN = 12, FEW = 6; // rows of a chart that has more, and how many more
 
   // columns: [{ key, name, number, cell(item), by(item) }]; a column without `by` does not sort. sort: "key" or "-key";
-  // sorted(sort) is told when a heading is chosen.
-  pages.table = function ({ name, columns, items, sort, sorted, words }) {
+  // sorted(sort) is told when a heading is chosen. Where items are the first of more, `rest` is { total, more(from) }: it
+  // promises further ones, and whoever is told of a heading shows the table anew.
+  pages.table = function ({ name, columns, items, sort, sorted, rest, words }) {
     const body = el("tbody"), more = el("button.more-rows", { type: "button", click: () => grow() });
     let shown = 0, order = [];
 
     function arrange() {
       const key = (sort || "").replace("-", ""), column = columns.find(one => one.key === key && one.by);
       const turn = (sort || "").startsWith("-") ? -1 : 1;
-      order = column ? [...items].sort((one, other) => turn * compare(column.by(one), column.by(other))) : items;
+      order = column && !rest ? [...items].sort((one, other) => turn * compare(column.by(one), column.by(other))) : items;
       shown = 0;
       body.replaceChildren();
       grow();
     }
-    function grow() {
+    async function grow() {
+      if (rest && shown >= order.length && order.length < rest.total) order = [...order, ...await rest.more(order.length)];
+      const total = rest ? rest.total : order.length;
       body.append(...order.slice(shown, shown + STEP).map(item => el("tr", {},
         columns.map(column => el(column.number ? "td.number" : "td", { "data-name": column.name, class: `column-${column.key}${column.number ? " number" : ""}` }, column.cell(item))))));
       shown = Math.min(order.length, shown + STEP);
-      more.hidden = shown >= order.length;
-      more.textContent = words.t("table.more", { n: words.number(Math.min(STEP, order.length - shown)), rest: words.number(order.length - shown) });
+      more.hidden = shown >= total;
+      more.textContent = words.t("table.more", { n: words.number(Math.min(STEP, total - shown)), rest: words.number(total - shown) });
     }
 
     const heads = columns.map(column => el("th", { scope: "col", class: column.number ? "number" : null },
@@ -33,7 +36,7 @@
       const first = column.number ? `-${column.key}` : column.key, second = column.number ? column.key : `-${column.key}`;
       sort = sort === first ? second : first;
       tellOrder();
-      arrange();
+      if (!rest) arrange();
       if (sorted) sorted(sort);
     }
     function tellOrder() {

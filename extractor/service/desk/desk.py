@@ -19,6 +19,7 @@ from extractor.record.contract import Span
 from extractor.record.fields import ItemKind
 from extractor.review.changes import Change
 from extractor.review.refusals import ConflictError, RefusedError
+from extractor.service.desk.collected_page import collected_page
 from extractor.service.desk.desk_pages import (
     POLICY,
     ChangeRefusal,
@@ -111,6 +112,12 @@ def inbox(
     return _shown(inbox_page(visit, page, q, show, only_checks=bool(checks)))
 
 
+@router.get("/overview")
+def overview(visit: CurrentVisit) -> HTMLResponse:
+    """Show all notices together: overview, lists, search and comparison."""
+    return _shown(collected_page(visit))
+
+
 @router.get("/review/{notice_id}")
 def review(visit: CurrentVisit, found: FoundReview) -> Response:
     """Show a notice under review; ask for a name first."""
@@ -164,9 +171,8 @@ async def change(notice_id: str, visit: CurrentVisit, sent: SentForm) -> Respons
     if not visit.name:
         raise HTTPException(401, "give your name first: /sign-in")
     asked = asked_of(sent)
-    before = await run_in_threadpool(_reviewed, notice_id, visit)
     try:
-        wanted = _wanted(asked, before)
+        wanted = await run_in_threadpool(_wanted, asked, notice_id, visit)
         made = await run_in_threadpool(
             review_store.add_change, visit.service.database, notice_id, visit.name, wanted, asked.seen
         )
@@ -179,10 +185,12 @@ async def change(notice_id: str, visit: CurrentVisit, sent: SentForm) -> Respons
     return Response(status_code=204, headers={"HX-Trigger": json.dumps({"reviewed": event})})
 
 
-def _wanted(asked: FormRequest, found: NoticeReview) -> Change:
+def _wanted(asked: FormRequest, notice_id: str, visit: Visit) -> Change:
     if asked.is_misplaced:
         raise RefusedError("no_place")
-    return _CHANGE.validate_python(as_changed(asked, found))
+    # Only a correction needs the review, which takes a while.
+    change = as_changed(asked, _reviewed(notice_id, visit)) if asked.op == "correct" else asked.change
+    return _CHANGE.validate_python(change)
 
 
 def _refused(visit: Visit, notice_id: str, asked: FormRequest, error: RefusedError | ValidationError) -> Response:

@@ -23,7 +23,7 @@ from extractor.record.items import Item
 from extractor.review.forms import fields_of, shown, values_from
 from extractor.review.moments import day, moment
 from extractor.review.proposals import not_taken, proposed
-from extractor.review.review import can_be_undone, items_to_see, review_of, seen_items
+from extractor.review.review import can_be_undone, items_to_see, review_of, seen_items, written_notes
 from extractor.service.desk.desk_words import printable, service_words, word_lookup
 from extractor.service.desk.history import steps
 from extractor.service.http.api_models import NoticePage
@@ -43,7 +43,12 @@ _HTMX = (
     '{"code":"...","swap":false,"error":true}]}'
 )
 # htmx 2.0.11, as npm has it; its licence lies beside it.
-_OWN = frozenset(("htmx.min.js", "desk.js", "review.js", "review_keys.js", "review_walk.js", "desk.css"))
+_OWN = frozenset(
+    (
+        *("htmx.min.js", "desk.js", "review.js", "review_keys.js", "review_walk.js", "desk.css"),
+        *("collected.js", "collected_views.js"),
+    )
+)
 _PAGES = Environment(
     loader=PackageLoader("extractor.service"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
@@ -98,14 +103,14 @@ def static_file(name: str) -> str | None:
     """Return a script or a style by its name, None where there is no such file."""
     if name in _OWN:
         return files("extractor.service").joinpath("static", name).read_text(encoding="utf-8")
-    return shell.static_file(name) if name in (*shell.NOTICE_SCRIPTS, *shell.NOTICE_STYLES) else None
+    return shell.static_file(name) if name in (*shell.REPORT_SCRIPTS, *shell.REPORT_STYLES) else None
 
 
 def inbox_page(visit: Visit, page: NoticePage, query: str, show: str, *, only_checks: bool) -> str:
     """Return the list of notices."""
     asked = {"q": query, "show": show, "checks": "1" if only_checks else ""}
     narrowed = {"q": query, "has_checks": "true" if only_checks else "", "is_reviewed": _REVIEWED.get(show, "")}
-    return _page(
+    return rendered(
         "inbox.html",
         visit,
         ("dom.js", "theme.js", "desk.js"),
@@ -126,19 +131,20 @@ _REVIEWED = {"waiting": "false", "reviewed": "true"}
 def review_page(visit: Visit, found: NoticeReview) -> str:
     """Return the frame of a notice's page, which a script fills."""
     scripts = (*shell.NOTICE_SCRIPTS, "htmx.min.js", "desk.js", "review_keys.js", "review_walk.js", "review.js")
-    return _page("review.html", visit, scripts, title=found.record.title or found.notice_id, notice_id=found.notice_id)
+    title = found.record.title or found.notice_id
+    return rendered("review.html", visit, scripts, title=title, notice_id=found.notice_id)
 
 
 def sign_in_page(visit: Visit, following: str, refused: str = "") -> str:
     """Return the form that asks for a name, and for the token where there is one."""
     needs_token = visit.service.token is not None
     values = {"next": following, "refused": refused, "needs_token": needs_token}
-    return _page("sign_in.html", visit, ("dom.js", "theme.js", "desk.js"), **values)
+    return rendered("sign_in.html", visit, ("dom.js", "theme.js", "desk.js"), **values)
 
 
 def problem_page(visit: Visit) -> str:
     """Return the page for an address without one."""
-    return _page(
+    return rendered(
         "problem.html", visit, ("dom.js", "theme.js", "desk.js"), sentence=word_lookup(visit.lang)("inbox.not_there")
     )
 
@@ -162,7 +168,10 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
         "checks": [key for _, key in sorted(pairs, key=lambda pair: gravest_first(pair[0]))],
         "walk": walk,
         "unseen": [key for key in walk if key not in seen],
-        "notes": [],
+        "notes": [
+            {"item": note.item, "words": note.words, "by": each.by, "made": moment(each.made)}
+            for each, note in written_notes(review)
+        ],
         "kinds": _NEW,
         "fields": FIELDS,
     }
@@ -229,6 +238,8 @@ def asked_of(sent: Sequence[tuple[str, str]]) -> FormRequest:
         change["item"] = item
     if op == "accept" and given.get("alone"):
         change["alone"] = True
+    if op == "note":
+        change |= {"item": item, "words": given.get("words", "")}
     if op == "undo":
         change["change"] = _offset(given.get("change"))
     if op in ("correct", "add") and kind is not None:
@@ -335,8 +346,9 @@ def _offset(text: str | None) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 16 else 0
 
 
-def _page(template: str, visit: Visit, scripts: Sequence[str], **values: Any) -> str:
-    styles = (*shell.NOTICE_STYLES, "desk.css")
+def rendered(template: str, visit: Visit, scripts: Sequence[str], **values: Any) -> str:
+    """Return a page of the service from its template."""
+    styles = (*shell.REPORT_STYLES, "desk.css")
     frame = {"lang": visit.lang, "name": visit.name, "here": visit.here, "htmx": _HTMX}
     return _PAGES.get_template(template).render(
         t=word_lookup(visit.lang), styles=styles, scripts=scripts, **frame, **values

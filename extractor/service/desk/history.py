@@ -8,7 +8,7 @@ from typing import NamedTuple
 from extractor.record.checks import Lang
 from extractor.record.contract import Check
 from extractor.record.items import Item
-from extractor.review.changes import Accept, Add, Correct, Delete, MadeChange, Undo
+from extractor.review.changes import Accept, Add, Correct, Delete, MadeChange, Note, Undo
 from extractor.review.forms import fields_of, value_in_words
 from extractor.review.moments import moment
 from extractor.review.review import Review, can_be_undone, checks_of
@@ -42,8 +42,10 @@ def _said(review: Review, made: MadeChange, text: str, lang: Lang, checks: Mappi
         case Undo(change=number):
             return t("change.undo", n=number)
         case Accept(item=key) if before is None:
-            check = checks.get(key)
-            return f"{t('change.accept')} {t('change.check')}: {check.message if check else key}"
+            return f"{t('change.accept')} {t('change.check')}: {_message(checks, key)}"
+        case Note(item=key, words=words):
+            about = _named(before, text, t) if before is not None else f"{t('change.check')} {_message(checks, key)}"
+            return f"{t('change.note')} {about}: {words}"
         case Correct() if before is not None and made.result is not None:
             changed = _differences(before, made.result, lang, t)
             named = _named(before, text, t)
@@ -53,6 +55,10 @@ def _said(review: Review, made: MadeChange, text: str, lang: Lang, checks: Mappi
         case Accept() | Delete() if before is not None:
             return f"{t(f'change.{change.op}')} {_named(before, text, t)}"
     return t(f"change.{change.op}")
+
+
+def _message(checks: Mapping[str, Check], key: str) -> str:
+    return checks[key].message if key in checks else key
 
 
 def _named(item: Item, text: str, t: WordLookup) -> str:

@@ -130,6 +130,111 @@ class NoticePage(ServiceAnswer):
     next: int | None = Field(description="Give this as `after` to have the next part; null: there is none.")
 
 
+class ListedItem(ServiceAnswer):
+    """An item of a list: what was read, and its words in the text."""
+
+    notice_id: str
+    body: str | None = Field(description="The inspected body, else the notice's title.")
+    edition: str | None
+    kind: str
+    path: str = Field(description="Its path in the record.")
+    at: tuple[int, int] | None = Field(description="Its first place, in code points; null for none.")
+    around: str = Field(description="The text around that place.")
+    begin: int = Field(description="Where `around` begins in the text, in code points.")
+    issue_title: str | None = Field(description="The finding that it belongs to.")
+    category: str | None
+    status: str | None
+    types: list[str] = Field(description="The types of its measure.")
+    term: str | None = Field(description="Which sum or total it is, what was done, or how grave a check is.")
+    value: float | None = Field(description="A figure in base units, or in the unit of its sum.")
+    unit: str | None
+    reason: str | None = Field(description="Of a figure of sums: `counted`, or why it is left out.")
+    reader: str
+    sure: float = Field(description="How sure the least sure of its parts is; 1 where nothing was judged.")
+    data: dict[str, Any] = Field(description="Its values under `value`; of a check what it says under `check`.")
+
+
+class ListedSum(ServiceAnswer):
+    """One sum in one unit over a list's figures."""
+
+    sum: str
+    unit: str
+    value: float
+    counted: int
+    left_out: int
+
+
+class ItemPage(ServiceAnswer):
+    """A part of a list of items of all notices."""
+
+    total: int = Field(description="How many there are in all.")
+    present: dict[str, list[str]] = Field(description="The keys that they have, by filter.")
+    sums: list[ListedSum]
+    items: list[ListedItem]
+
+
+class SentenceHit(ServiceAnswer):
+    """A sentence in which sought words stand."""
+
+    words: str
+    begin: int = Field(description="Where it begins in the notice's text, in code points.")
+    at: list[tuple[int, int]] = Field(description="Where the words stand in the notice's text.")
+    path: str = Field(description="The measure or finding that it is of; empty outside of these.")
+
+
+class NoticeHit(ServiceAnswer):
+    """A notice that has all sought words."""
+
+    notice_id: str
+    title: str
+    edition: str | None
+    sentences: list[SentenceHit]
+    further: int = Field(description="How many more of its sentences have some of the words.")
+
+
+class SearchPage(ServiceAnswer):
+    """Notices that have all sought words, the newest first."""
+
+    total: int
+    notices: list[NoticeHit]
+
+
+class MeasureSide(ServiceAnswer):
+    """A measure in a comparison."""
+
+    path: str
+    words: str
+    status: str
+
+
+class FindingSide(ServiceAnswer):
+    """A finding in a comparison."""
+
+    path: str
+    title: str
+    category: str
+    status: str
+    is_open: bool = Field(description="The notice says of it, or of one of its measures, that it is not finished.")
+    measures: list[MeasureSide]
+
+
+class RecurringItem(ServiceAnswer):
+    """A finding that comes again."""
+
+    earlier: FindingSide
+    later: FindingSide
+    likeness: float = Field(description="How much their titles have in common, from 0 to 1.")
+    measures: list[tuple[MeasureSide, MeasureSide]] = Field(description="The measures that go on.")
+
+
+class ComparedNotices(ServiceAnswer):
+    """Two notices beside each other. Matches are hints, by the words of findings: look at both sentences."""
+
+    recurring: list[RecurringItem]
+    only_earlier: list[FindingSide]
+    only_later: list[FindingSide]
+
+
 class Health(ServiceAnswer):
     """That the service is there."""
 

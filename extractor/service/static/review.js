@@ -43,15 +43,17 @@
       more: value => { const kept = typed; typed = null; return toolsOf(value, kept); },
     });
     keys ||= pages.reviewKeys(words.t, actions);
+    markNotes(page.readingPane, words.t);
     walk.show(state, page.readingPane);
-    keepHeight(page.readingPane.querySelector(".checks"));
     const scroll = () => { if (scrolled) [page.textPane.scrollTop, page.readingPane.scrollTop] = scrolled; };
     for (const [index, check] of main.querySelectorAll("[data-check]").entries()) {
-      check.after(el("button.settle", {
-        type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-disabled-elt": "this", "hx-vals": vals({ op: "accept", item: state.checks[index] }),
+      const item = state.checks[index], noted = state.notes.some(note => note.item === item);
+      check.after(el(`button.note-on${noted ? ".has-note" : ""}`, { type: "button", "aria-label": words.t("review.note_on"), click: () => noteOnCheck(item, state.data.checks[index].message) }, words.t("review.note")), el("button.settle", {
+        type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-disabled-elt": "this", "hx-vals": vals({ op: "accept", item }),
       }, words.t("review.settle")));
     }
     htmx.process(main);
+    keepHeight(page.readingPane.querySelector(".checks"));
     scroll();
     if (open) {
       page.choose(open);
@@ -93,7 +95,7 @@
         el("button.history", { type: "button", click: showHistory }, t("review.history"), ` ${state.seen}`),
         el("button", { type: "button", click: () => keys.help(), "aria-keyshortcuts": "?" }, t("keys.heading")),
         walk.bar(state, t, filter),
-        state.reviewed ? el("b", {}, state.reviewed) : el("span", {}, t("review.open", { n: open }))),
+        state.reviewed ? el("b", { title: state.reviewed }, state.reviewed) : el("span.open-checks", {}, t("review.open", { n: open }))),
       el("div.told-line", {}, said, el("p.soft.hint", {}, t("review.keys"))));
   }
 
@@ -198,6 +200,7 @@
     bar.hidden = true;
     const node = kept && kept.dataset.item === item ? el("div.tools", {}, el("div", {}, kept)) : tools(`item?id=${encodeURIComponent(item)}`, item);
     node.dataset.item = item;
+    if (item) node.append(notesOn(item));
     return node;
   }
 
@@ -210,6 +213,35 @@
       editing = false;
     });
     return el("div.tools", {}, place);
+  }
+
+  // The notes on an item or a check, and a line for one more.
+  function notesOn(item) {
+    const { t } = words();
+    const line = el("input", { name: "words", maxlength: "2000", autocomplete: "off", "aria-label": t("review.note") });
+    return el("div.notes", {},
+      state.notes.filter(note => note.item === item).map(note => el("p.note", {}, pages.source(`${note.by} · ${note.made}: ${note.words}`))),
+      el("form.note-form", { submit: event => { event.preventDefault(); if (line.value.trim()) keepNote(item, line); } },
+        el("label", {}, t("review.note"), " ", line), " ", el("button", {}, t("review.keep_note"))));
+  }
+
+  async function keepNote(item, line) {
+    if (changed() && !leaving()) return;
+    await post({ op: "note", item, words: line.value });
+    main.focus({ preventScroll: true });
+  }
+
+  function noteOnCheck(item, message) {
+    if (!leaving()) return;
+    page.tell(el("div.detail-head", {}, el("b", {}, words().t("review.note")), pages.quote("span", message, { lang: null }), closing()), el("div.tools", {}, notesOn(item)));
+    main.querySelector(".note-form input").focus();
+  }
+
+  function markNotes(reading, t) {
+    for (const note of state.notes) {
+      const path = pathOf(note.item), row = path && reading.querySelector(`[data-path="${path}"]:not([data-check], [data-unsure])`);
+      if (row && !row.querySelector(".noted")) row.append(el("span.noted", { title: pages.bare(note.words) }, t("review.note")));
+    }
   }
 
   // Words selected in the text can become a value, or the place of the one whose form is open.

@@ -42,7 +42,7 @@
       el("dl", {}, SHOWN.map(([key, name]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, t(`keys.${name}`)))),
         el("div", {}, el("dt", {}, el("kbd", {}, "Esc")), el("dd", {}, t("keys.escape")))),
       el("p", {}, el("label", {}, turned, " ", t("keys.on"))),
-      el("button", { type: "button", autofocus: true, click: () => dialog.close() }, t("notice.close")));
+      el("button", { type: "button", click: () => dialog.close() }, t("notice.close")));
     return dialog;
   }
 })(window.pages);

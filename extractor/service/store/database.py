@@ -33,6 +33,7 @@ _TO_NEXT = {
         "content BLOB NOT NULL)",
     ),
     3: ("ALTER TABLE readings ADD COLUMN signature TEXT",),
+    4: (),  # new tables alone, which are filled when somebody asks for what is in them
 }
 """The statements that bring a file of each earlier version to the next one."""
 
@@ -201,3 +202,4 @@ def _set_up(database: Database, path: Path) -> None:
                 for statement in _TO_NEXT[older]:
                     connection.exec_driver_sql(statement)
                 connection.exec_driver_sql(f"PRAGMA user_version = {older + 1}")
+            database_tables.METADATA.create_all(connection)

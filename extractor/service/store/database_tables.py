@@ -8,9 +8,21 @@ Times are ISO 8601 in UTC; hashes are hex SHA-256.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-VERSION = 4
+VERSION = 5
 """The version of these tables; a change of them increments it and adds the upgrade to ``database``."""
 
 METADATA = MetaData()
@@ -88,6 +100,80 @@ findings = Table(
     Column("status", Text, primary_key=True),
     Column("measure_type", Text, primary_key=True),  # empty: an issue without measures
     sqlite_with_rowid=False,
+)
+
+tallies = Table(
+    "tallies",
+    METADATA,
+    Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("tally", Text, nullable=False),  # JSON: the notice in short, for the overview
+    Column("known_by", Text, nullable=False),  # a hash of its signature: another one, and its kin is found again
+    Column("genre", Text),
+    Column("inspection", Text),
+    Column("called", Text, nullable=False),  # its names in small letters, which a filter by body looks through
+)
+
+kin = Table(
+    "kin",
+    METADATA,
+    # No row: its place among the others is to be found again.
+    Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("duplicate_of", Text),
+    Column("may_be", Text),
+    Column("series", Text),
+    Column("edition", Text),
+)
+
+facts = Table(
+    "facts",
+    METADATA,
+    Column("number", Integer, primary_key=True),
+    Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("holder", Integer, nullable=False),  # the fact whose words are searched for it: its measure, else its issue
+    Column("issue", Integer),  # the index of its issue
+    Column("category", Text),
+    Column("status", Text),
+    Column("term", Text),  # the sum, the name of a total, what was done, or the severity
+    Column("unit", Text),
+    Column("reason", Text),
+    Column("reader", Text, nullable=False),
+    Column("types", Text, nullable=False),  # with a line end around each
+    Column("bodies", Text, nullable=False),
+    Column("sure", Float, nullable=False),
+    Column("is_checked", Boolean, nullable=False),
+    Column("value", Float),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Index("facts_of_kind", "kind", "notice"),
+)
+
+shown_facts = Table(
+    "shown_facts",
+    METADATA,
+    Column("number", ForeignKey(facts.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("data", Text, nullable=False),  # JSON
+)
+
+passages = Table(
+    "passages",
+    METADATA,
+    Column("number", ForeignKey(facts.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("words", Text, nullable=False),  # as lists search them
+)
+
+fact_counts = Table(
+    "fact_counts",
+    METADATA,
+    # What a list without its items asks for: how many facts of a notice have these columns alike.
+    Column("number", Integer, primary_key=True),
+    Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", Text, nullable=False, index=True),
+    *(Column(name, Text) for name in ("category", "status", "term", "unit", "reason", "reader", "types")),
+    Column("times", Integer, nullable=False),
+    Column("value", Float, nullable=False),  # of all of them
 )
 
 items = Table(

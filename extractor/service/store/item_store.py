@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Insert, bindparam, delete, insert, select, text, update
 
 from extractor.service.http.api_models import ItemOutcome
+from extractor.service.store import collected_store
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import findings, items, notices, places, readings
 from extractor.service.store.notice_summary import NoticeReading
@@ -107,6 +108,7 @@ def make_current(connection: Connection, notice: int, reading: int, read: Notice
     The rows of the reading before must be removed first.
     """
     connection.execute(_HOLD, {"notice": notice, "holds": reading})
+    collected_store.put(connection, notice, read.collected, read.summary.signature)
     if read.facets:
         connection.execute(_FIND, [{"notice": notice, **each._asdict()} for each in read.facets])
 
@@ -119,6 +121,7 @@ def delete_notice(database: Database, notice_id: str) -> bool:
         if number is None:
             return False
         _forget(connection, number)
+        collected_store.unplace_all(connection)
         connection.execute(delete(notices).where(notices.c.number == number))
         return True
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from extractor.service.store.collected import CollectedNotice, collected_of
+
 if TYPE_CHECKING:
     from extractor.record.contract import Notice
 
@@ -47,6 +49,7 @@ class NoticeReading:
     record: bytes
     summary: ReadingSummary
     facets: Sequence[IssueFacets]
+    collected: CollectedNotice
     unanswered: Sequence[str] = ()
     places: bytes = b""
 
@@ -79,4 +82,7 @@ def reading_of(
         for issue in notice.issues
         for measure_type in {each for measure in issue.measures for each in measure.types} or {""}
     }
-    return NoticeReading(text, notice.model_dump_json().encode(), summary, sorted(facets), unanswered, places)
+    collected = collected_of(notice, text)
+    return NoticeReading(
+        text, notice.model_dump_json().encode(), summary, sorted(facets), collected, unanswered, places
+    )

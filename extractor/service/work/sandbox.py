@@ -65,7 +65,7 @@ class Sandbox:
         """
         order = Order("read", str(upload), source, notice_id, lang, ocr=self._ocr)
         reply, (text, record, places) = await self._do(order, READ_REPLY)
-        return NoticeReading(text.decode(), record, reply.summary, reply.facets, places=places)
+        return NoticeReading(text.decode(), record, reply.summary, reply.facets, reply.collected, places=places)
 
     async def take_text(self, upload: Path, source: Source) -> ReadText:
         """Return a document's plain text.

@@ -87,7 +87,8 @@ def _read(order: Order) -> OrderAnswer:
     extracted = extract_file(order.source, data, notice_id=order.notice_id, lang=order.lang, ocr=order.ocr)
     reading = reading_of(extracted.text, extracted.notice)
     places = extracted.places.as_json() if extracted.places else b""
-    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record, places)
+    reply = ReadReply(reading.summary, list(reading.facets), reading.collected)
+    return reply, (reading.text.encode(), reading.record, places)
 
 
 def _take_text(order: Order) -> OrderAnswer:

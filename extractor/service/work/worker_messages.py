@@ -12,6 +12,7 @@ from extractor.files.parts.page_places import OcrMode
 from extractor.files.sources.source import Source
 from extractor.record.checks import Lang
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
+from extractor.service.store.collected import CollectedNotice
 from extractor.service.store.notice_summary import IssueFacets, ReadingSummary
 
 BEAT = b".\n"
@@ -49,6 +50,7 @@ class ReadReply:
 
     summary: ReadingSummary
     facets: list[IssueFacets]
+    collected: CollectedNotice
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+// All notices of the service: the report's overview and lists, over what the API tells of the corrected records.
+"use strict";
+(function (pages) {
+  const { el } = pages;
+  const page = JSON.parse(document.getElementById("page-data").textContent);
+  const words = pages.words(page, page.lang), { t } = words;
+  const main = document.querySelector("main");
+  const NOTICE = "notice/";
+  let all = null, shown = null;
+
+  // Every view can be linked to: its path and its question stand in the address. Notices have pages of their own.
+  pages.address = function (path, question = {}) {
+    const asked = new URLSearchParams(Object.entries(question).filter(([, value]) => value)).toString();
+    const search = asked ? `?${asked}` : "";
+    if (path.startsWith(NOTICE)) return `/review/${encodeURIComponent(path.slice(NOTICE.length))}${search}`;
+    return `/overview#/${path.split("/").map(encodeURIComponent).join("/")}${search}`;
+  };
+  function asked() {
+    const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
+    return { path: path.split("/").map(decodeURIComponent), question: Object.fromEntries(new URLSearchParams(query)) };
+  }
+  const tell = (path, question) => history.replaceState(null, "", pages.address(path, question));
+
+  // What the API answers, or why it does not.
+  pages.ask = async function (address) {
+    let answer;
+    try { answer = await fetch(address, { headers: { accept: "application/json" } }); } catch { throw new Error(t("collected.lost")); }
+    if (answer.status === 401) { location.href = `/sign-in?next=${encodeURIComponent("/overview")}`; }
+    const told = await answer.json();
+    if (!answer.ok) throw new Error(t("collected.refused", { why: told.detail }));
+    return told;
+  };
+
+  async function load() {
+    all = pages.collection((await pages.ask("/v1/overview")).notices, pages.tallied);
+    draw();
+  }
+
+  function draw() {
+    const { path: [view, of], question } = asked(), here = view || "overview";
+    document.body.dataset.view = here;
+    for (const link of document.querySelectorAll("[data-of]")) {
+      if (link.dataset.of === here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
+    }
+    const known = { all, words, question, fail };
+    if (!all.notices.length) return pages.put(main, pages.noNotices(words));
+    if (view === "list" && all.kinds.includes(of)) {
+      pages.list(main, { ...known, kind: of, find: pages.findThere(all, fail), ask: more => tell(`list/${of}`, more) });
+    } else if (pages.views[view]) {
+      pages.views[view](main, { ...known, ask: more => tell(view, more) });
+    } else {
+      pages.overview(main, { ...known, run: {}, ask: more => tell("", more) });
+    }
+    document.title = [titleOf(here, of), t("report.name")].join(" · ");
+  }
+
+  const titleOf = (view, of) => view === "list" && all.kinds.includes(of) ? t(`kinds.${of}`) : t(view === "overview" ? "report.overview" : view === "list" ? "report.lists" : `collected.${view}`);
+
+  function fail(error) {
+    pages.put(main, el("div.desk", {}, el("p.warning", { role: "alert" }, error.message)));
+  }
+
+  addEventListener("hashchange", () => {
+    if (!all) return;
+    draw();
+    const here = location.hash.split("?")[0];
+    if (here !== shown) { scrollTo(0, 0); main.focus({ preventScroll: true }); }
+    shown = here;
+  });
+  // Who comes back from a review sees what was corrected there.
+  addEventListener("pageshow", event => { if (event.persisted) load().catch(fail); });
+  load().catch(fail);
+})(window.pages);

@@ -1,0 +1,198 @@
+// Notices as the service tells of them, in the shape that the report's overview and lists ask for.
+"use strict";
+(function (pages) {
+  const { el } = pages;
+  // What a filter of a page is called in the API, where that has one name for several.
+  const TERM = new Set(["action", "handling", "sum", "total", "severity"]);
+  const OF_TERM = { document: "action", accountability: "handling", sum: "sum", total: "total", check: "severity" };
+  pages.views = {};
+
+  // A notice of which there are counts alone: an item stands for as many as its `n` says.
+  pages.tallied = function (data) {
+    const value = path => data.fields[path];
+    let items = null;
+    return {
+      id: data.id, data, value, original: data.duplicate_of, series: data.series, edition: data.edition,
+      ...pages.namesOf(data, value), characters: data.characters, reviewed: data.reviewed,
+      items(kind) {
+        items = items || itemsOf(this);
+        return items[kind] || [];
+      },
+    };
+  };
+
+  function itemsOf(notice) {
+    const items = { total: notice.data.totals.map(([name, n, path]) => ({ notice, value: { kind: "total", name, path, base: [n, ""] } })) };
+    for (const [kind, ...rest] of notice.data.items) (items[kind] = items[kind] || []).push({ notice, ...OF[kind](...rest) });
+    return items;
+  }
+  const OF = {
+    issue: (category, status, n) => ({ n, value: { kind: "issue", category, status }, issue: { category } }),
+    measure: (types, status, n) => ({ n, value: { kind: "measure", types: types.split("\n").filter(Boolean), status } }),
+    sum: (sum, unit, reason, n, value) => ({ n, figure: { sum, unit, reason, value } }),
+    check: (severity, n) => ({ n, check: { severity } }),
+  };
+
+  // The items of a list as the API finds them. A promise: `isElsewhere` says so.
+  pages.findThere = function (all, fail) {
+    const find = async (kind, question, from) => {
+      try {
+        const found = await pages.ask(`/v1/items/${kind}?${query(kind, { ...question, offset: String(from) })}`);
+        return {
+          total: found.total, items: found.items.map(item => listed(item, all)), keys: keysOf(kind, found.present),
+          sums: found.sums.map(sum => ({ ...sum, left: sum.left_out })),
+        };
+      } catch (error) {
+        fail(error);
+        return new Promise(() => {});
+      }
+    };
+    find.isElsewhere = true;
+    find.downloads = (kind, question, words) => el("p.downloads", {}, el("span.soft", {}, words.t("collected.download")),
+      ["xlsx", "csv", "parquet", "json"].map(ending => [" ", el("a", {
+        href: `/v1/items/${kind}.${ending}`,
+        click: event => { event.currentTarget.href = `/v1/items/${kind}.${ending}?${query(kind, question)}`; },
+      }, ending)]));
+    return find;
+  };
+
+  function query(kind, question) {
+    const asked = new URLSearchParams();
+    for (const [name, value] of Object.entries(question)) {
+      if (value) asked.set(name === "sort" ? "order" : TERM.has(name) ? "term" : name, value);
+    }
+    return asked.toString();
+  }
+
+  function keysOf(kind, present) {
+    const { term, unit, ...keys } = present;
+    const units = kind === "quantity" ? ["money", "other"] : unit;
+    return { ...keys, unit: units, doubt: ["unsure", "checked", "any"], ...(OF_TERM[kind] && { [OF_TERM[kind]]: term }) };
+  }
+
+  // A row of the API as an item of a list: its text is the stretch around its place.
+  function listed(found, all) {
+    const text = pages.text(found.around), at = found.at ? [found.at] : [];
+    const inside = offset => offset - found.begin;
+    const notice = Object.create(all.notice(found.notice_id) || { id: found.notice_id, name: found.notice_id });
+    notice.text = {
+      cut: (start, end) => text.cut(inside(start), inside(end)),
+      around: (start, end, most) => text.around(inside(start), inside(end), most),
+    };
+    const value = { ...found.data.value, path: found.path, kind: kindOf(found), at, by: { "": found.reader } };
+    return {
+      notice, value, issue: found.issue_title === null ? null : { title: found.issue_title }, measures: found.data.measures,
+      check: found.data.check, figure: found.reason && { sum: found.term, unit: found.unit, value: found.value, reason: found.reason },
+    };
+  }
+
+  function kindOf({ kind, path }) {
+    if (kind !== "check" && kind !== "sum") return kind;
+    return /\.measures\[\d+\]$/.test(path) ? "measure" : /^issues\[\d+\]$/.test(path) ? "issue" : "value";
+  }
+
+  // Words in any order, with the sentences that have most of them; each leads to its place.
+  pages.views.search = function (root, { all, words, question, ask, fail }) {
+    const { t } = words, found = el("div.hits"), said = el("p.tally", { "aria-live": "polite" });
+    let turn = 0, waits = null;
+    const input = el("input", { type: "search", name: "q", maxlength: "200", value: question.q || "", input: event => {
+      pages.change(question, { q: event.target.value.trim() });
+      ask(question);
+      clearTimeout(waits);
+      waits = setTimeout(draw, 150);
+    } });
+    pages.put(root, el("div.list", {}, el("header.page-head", {}, el("h1", {}, t("collected.search"))),
+      el("form.filters", { role: "search", submit: event => { event.preventDefault(); draw(); } }, el("label", {}, el("span", {}, t("collected.any_order")), input)),
+      said, found));
+    if (question.q) draw(); else input.focus();
+
+    async function draw() {
+      const own = turn += 1;
+      if (!question.q) { pages.put(found); pages.put(said); return; }
+      try {
+        const told = await pages.ask(`/v1/search?${new URLSearchParams({ q: question.q })}`);
+        if (own !== turn) return;
+        pages.put(said, t(told.total ? "collected.hits" : "collected.no_hits", { n: words.number(told.total), shown: words.number(told.notices.length) }));
+        pages.put(found, told.notices.map(hit));
+      } catch (error) { fail(error); }
+    }
+    function hit(notice) {
+      const link = sentence => pages.address(`notice/${notice.notice_id}`, { at: sentence?.path });
+      return el("article.hit", {}, el("h2", {}, el("a", { href: link() }, pages.quote("span", [notice.title, notice.edition].filter(Boolean).join(" ")))),
+        notice.sentences.map(sentence => el("p", {}, el("a.item", { href: link(sentence) }, lit(sentence)))),
+        notice.further ? el("p.soft", {}, t("collected.further", { n: words.number(notice.further) })) : null);
+    }
+  };
+
+  // Two notices beside each other, of one body unless others are chosen: { series, earlier, later }.
+  pages.views.compare = function (root, { all, words, question, ask, fail }) {
+    const { t } = words, place = el("div.compared"), form = el("form.filters", { submit: event => event.preventDefault() });
+    const counted = all.notices.filter(notice => !notice.original);
+    const times = new Map();
+    for (const { series } of counted) if (series) times.set(series, (times.get(series) || 0) + 1);
+    const bodies = [...times].filter(([, n]) => n > 1).map(([name]) => name).sort();
+    if (!question.series && !question.earlier && bodies.length) question.series = bodies[0];
+    pages.put(root, el("div.list", {}, el("header.page-head", {}, el("h1", {}, t("collected.compare")), el("p.soft", {}, t("collected.compare_note"))), form, place));
+    draw();
+
+    function narrow(more) {
+      pages.change(question, more);
+      ask(question);
+      draw();
+    }
+    function choice(name, options, chosen) {
+      return el("label", {}, el("span", {}, t(`collected.${name}`)), el("select", { name, change: event => narrow(name === "series" ? { series: event.target.value, earlier: "", later: "" } : { [name]: event.target.value }) },
+        options.map(([key, label]) => el("option", { value: key, selected: key === chosen }, label))));
+    }
+    async function draw() {
+      const series = question.series ? counted.filter(notice => notice.series === question.series) : counted;
+      const among = [...series].sort((one, other) => (one.edition || "").localeCompare(other.edition || ""));
+      const last = among.slice(-2), earlier = question.earlier || last[0]?.id, later = question.later || last[1]?.id;
+      const named = among.map(notice => [notice.id, pages.bare(question.series ? notice.edition || notice.name : notice.name)]);
+      pages.put(form, choice("series", [["", t("collected.all_bodies")], ...bodies.map(name => [name, pages.bare(name)])], question.series || ""),
+        choice("earlier", named, earlier), choice("later", named, later));
+      if (!earlier || !later || earlier === later) { pages.put(place, el("p", {}, t("collected.choose_two"))); return; }
+      try {
+        const found = await pages.ask(`/v1/comparison?${new URLSearchParams({ earlier, later })}`);
+        pages.put(place, compared(found, earlier, later, words));
+      } catch (error) { fail(error); }
+    }
+  };
+
+  function compared(found, earlier, later, words) {
+    const { t } = words;
+    const status = (vocabulary, key) => pages.badge(`status-${key}`, words.term(vocabulary, key));
+    const link = (id, path, said) => el("a.item", { href: pages.address(`notice/${id}`, { at: path }) }, pages.quote("span", said));
+    const side = (id, finding) => [link(id, finding.path, finding.title), " ", status("issue_status", finding.status), el("span.soft", {}, " ", words.term("category", finding.category))];
+    const measure = (id, each) => el("p.soft", {}, link(id, each.path, pages.beginning(each.words, 120)), " ", status("measure_status", each.status));
+    const heads = (...names) => el("thead", {}, el("tr", {}, names.map(name => el("th", { scope: "col" }, name))));
+    const open = [...found.recurring.map(each => each.earlier), ...found.only_earlier].filter(finding => finding.is_open);
+    const again = new Set(found.recurring.map(each => each.earlier.path));
+    const section = (name, items, ...content) => el("section.panel", {}, el("h2", {}, `${t(`collected.${name}`)} (${words.number(items.length)})`), items.length ? content : el("p.soft", {}, t("overview.empty")));
+    const table = (name, head, rows) => el("table.rows", {}, el("caption.unseen", {}, t(`collected.${name}`)), head, el("tbody", {}, rows));
+    return [
+      section("recurring", found.recurring, table("recurring", heads(t("collected.earlier"), t("collected.later")), found.recurring.map(each => el("tr", {},
+        el("td", {}, side(earlier, each.earlier), each.measures.map(([one]) => measure(earlier, one))),
+        el("td", {}, side(later, each.later), each.measures.map(([, other]) => measure(later, other))))))),
+      section("still_open", open, table("still_open", heads(t("collected.earlier"), t("collected.then")), open.map(finding => el("tr", {},
+        el("td", {}, side(earlier, finding)), el("td", {}, t(again.has(finding.path) ? "collected.comes_again" : "collected.not_told")))))),
+      section("only_later", found.only_later, table("only_later", heads(t("collected.later")), found.only_later.map(finding => el("tr", {}, el("td", {}, side(later, finding)))))),
+      section("only_earlier", found.only_earlier, table("only_earlier", heads(t("collected.earlier")), found.only_earlier.map(finding => el("tr", {}, el("td", {}, side(earlier, finding)))))),
+    ];
+  }
+
+  // A sentence with what was sought lit in it.
+  function lit(sentence) {
+    const text = pages.text(sentence.words), parts = [];
+    let done = 0;
+    for (const [start, end] of sentence.at.map(place => place.map(offset => offset - sentence.begin))) {
+      if (start < done) continue;
+      parts.push(pages.source(text.cut(done, start)), pages.quote("mark.lit", text.cut(start, end)));
+      done = end;
+    }
+    return el("span.sentence", { lang: "zh", dir: "ltr" }, parts, pages.source(text.whole.slice(text.unit(done))));
+  }
+
+  pages.noNotices = words => el("div.desk", {}, el("h1", {}, words.t("overview.title")), el("p", {}, words.t("collected.empty")),
+    el("p", {}, el("a", { href: "/" }, words.t("collected.to_inbox"))));
+})(window.pages);

@@ -348,7 +348,7 @@ def _offset(text: str | None) -> int:
 
 def rendered(template: str, visit: Visit, scripts: Sequence[str], **values: Any) -> str:
     """Return a page of the service from its template."""
-    styles = (*shell.REPORT_STYLES, "desk.css")
+    styles = (*shell.NOTICE_STYLES, "desk.css")
     frame = {"lang": visit.lang, "name": visit.name, "here": visit.here, "htmx": _HTMX}
     return _PAGES.get_template(template).render(
         t=word_lookup(visit.lang), styles=styles, scripts=scripts, **frame, **values

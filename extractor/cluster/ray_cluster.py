@@ -69,8 +69,10 @@ def _refusal(address: str | None, error: BaseException) -> str:
     why = str(getattr(error, "strerror", None) or error or type(error).__name__).splitlines()[0][:200]
     if address is None:
         return f"Ray cannot be started on this machine ({why})"
-    where = "on this machine" if address == "auto" else f"at {address}"
-    return f"no Ray cluster answers {where} ({why}); check --ray-address, or leave it out to start one here"
+    remedy = "check --ray-address, or leave it out to start one here"
+    if address == "auto":
+        return f"no Ray cluster answers on this machine ({why}); {remedy}"
+    return f"no Ray cluster answers at {address} ({why}); {remedy}"
 
 
 def _quieten(*, is_own: bool) -> None:

@@ -124,7 +124,7 @@ def _environment() -> dict[str, str]:
     foreign = ("OPENAI_", "EXTRACTOR_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     path = os.pathsep.join([*map(str, (ROOT, ROOT / "eval", SUPPORT)), kept.get("PYTHONPATH", "")])
-    return kept | {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "OPENAI_API_KEY": "none"}
+    return kept | {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "OPENAI_API_KEY": "none", "EXTRACTOR_LANG": "en"}
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -15,15 +16,11 @@ from extractor.record.enumerations import VOCABULARIES
 from extractor.tables.columns import Cell, Row
 from extractor.tables.rows import NoticeRows, PlaceNames, value_rows
 from extractor.tables.sheets import LEDGER, SHEETS, TRUST
-from extractor.text.places import sentence_start
 
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
 
-_MARKS = "。；！？;!?\n"
-_SENTENCE_END = re.compile(f"[{_MARKS}]")
-_REACH = 300
-"""Code points of a sentence behind a value."""
+_SENTENCE_END = re.compile("[。；！？;!?\n]")
 _HOLDER = re.compile(r"issues\[[0-9]+\](?:\.measures\[[0-9]+\])?")
 _SHOWN = {
     name: any(column.name == "sentence" for column in sheet.columns)
@@ -43,7 +40,7 @@ class SheetSource(NamedTuple):
 def sheet_rows(notice: Notice, text: str, named: PlaceNames, source: SheetSource) -> NoticeRows:
     """Return a notice as rows of the sheets; ``text`` and ``named`` as for ``notice_rows``."""
     tables = value_rows(notice, text, named)
-    shared = _shared(notice, source)
+    shared, sentences = _shared(notice, source), _Sentences(text)
     findings = {f"{notice.notice_id}#{number}": issue.title for number, issue in enumerate(notice.issues, start=1)}
     rows: NoticeRows = {LEDGER: list(_ledger(notice, tables, shared, source.lang))}
     for name, with_sentence in _SHOWN.items():
@@ -52,7 +49,7 @@ def sheet_rows(notice: Notice, text: str, named: PlaceNames, source: SheetSource
                 **row,
                 **shared,
                 "finding": findings.get(str(row.get("issue_id"))),
-                "sentence": _sentence(text, row) if with_sentence else None,
+                "sentence": sentences.around(row) if with_sentence else None,
                 "link": report_place(notice.notice_id, str(row.get("path") or "")),
             }
             for row in tables[name]
@@ -106,11 +103,27 @@ def _shared(notice: Notice, source: SheetSource) -> Row:
     }
 
 
-def _sentence(text: str, row: Row) -> str:
-    """Return the sentence around a row's words."""
-    start, end = int(str(row["text_start"])), int(str(row["text_end"]))
-    ends = _SENTENCE_END.search(text, end, end + _REACH)
-    return text[sentence_start(text, start, _MARKS) : ends.end() if ends else min(len(text), end + _REACH)].strip()
+class _Sentences:
+    """The sentences of a text, cut once for all rows."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._starts = [0, *(mark.end() for mark in _SENTENCE_END.finditer(text))]
+        self._ends = [*self._starts[1:], len(text)]
+        self._last, self._words = (-1, -1), ""
+
+    def around(self, row: Row) -> str:
+        """Return the sentence, or several, that a row's words stand in."""
+        start, end = int(str(row["text_start"])), int(str(row["text_end"]))
+        first = bisect_right(self._starts, start) - 1
+        last = max(first, bisect_left(self._ends, end)) if end > start else first
+        return self._between(first, min(last, len(self._ends) - 1))
+
+    def _between(self, first: int, last: int) -> str:
+        # Rows of a sentence follow each other, and take the same object.
+        if (first, last) != self._last:
+            self._last, self._words = (first, last), self._text[self._starts[first] : self._ends[last]].strip()
+        return self._words
 
 
 class _Listed(NamedTuple):

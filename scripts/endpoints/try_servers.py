@@ -252,7 +252,7 @@ class Bench(NamedTuple):
         return subprocess.run(
             [sys.executable, "-m", "extractor", *arguments, *where],
             cwd=self.work,  # so that no .env or extractor.toml is found
-            env={**os.environ, "PYTHONPATH": paths, "OPENAI_API_KEY": place.key or ""},
+            env={**os.environ, "PYTHONPATH": paths, "OPENAI_API_KEY": place.key or "", "EXTRACTOR_LANG": "en"},
             capture_output=True,
             text=True,
             check=False,

@@ -16,11 +16,11 @@
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, first), el("td", {}),
         many && kept.map(one => el("th.number", { scope: "col" }, key(one))),
         el("th.number", { scope: "col" }, words.t("overview.sum")))),
-      el("tbody", {}, shown.map(row => el("tr", {},
+      el("tbody", {})), shown, row => el("tr", {},
         el("th", { scope: "row" }, row.name),
         el("td.bar-cell", {}, pages.bar(row.parts, most)),
         many && kept.map(({ key }) => cell(row.parts.find(part => part.key === key), words)),
-        cell({ n: sum(row), href: row.href }, words))))), words);
+        cell({ n: sum(row), href: row.href }, words)), words);
   };
 
   function cell(part, words) {
@@ -67,10 +67,10 @@
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, words.t("column.notice")), el("td.bar-cell", {}, scale),
         ["inspected", "told", "published"].map(key => el("th", { scope: "col" }, el(`span.key.key-${key}`, { "aria-hidden": "true" }), words.t(`overview.${key}`))),
         el("th.number", { scope: "col" }, words.t("overview.waited")))),
-      el("tbody", {}, rows.map(row => el("tr", {},
+      el("tbody", {})), rows, row => el("tr", {},
         el("th", { scope: "row" }, el("a", { href: row.href, lang: "zh" }, row.name)), el("td.bar-cell", {}, line(row)),
         el("td.date", {}, row.from ? `${row.from} – ${row.to || "?"}` : "–"), el("td.date", {}, row.told || "–"), el("td.date", {}, row.published || "–"),
-        el("td.number", {}, row.told && row.published ? words.number(Math.round((dayOf(row.published) - dayOf(row.told)) / 86400000)) : "–"))))), words);
+        el("td.number", {}, row.told && row.published ? words.number(Math.round((dayOf(row.published) - dayOf(row.told)) / 86400000)) : "–")), words);
   };
 
   // 2023-10-15, 2025-04 or 2023, as a day.

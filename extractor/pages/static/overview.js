@@ -194,10 +194,10 @@
       el("caption.unseen", {}, t("overview.money")),
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("column.notice")), el("td", {}),
         ["money_sum", "money_returned", "left_out", "money_told"].map(key => el("th.number", { scope: "col" }, t(`overview.${key}`))))),
-      el("tbody", {}, rows.map(({ notice, sum, returned, left, told }) => el("tr", {}, el("th", { scope: "row" }, quote("span", notice.name)),
+      el("tbody", {})), rows, ({ notice, sum, returned, left, told }) => el("tr", {}, el("th", { scope: "row" }, quote("span", notice.name)),
         el("td.bar-cell", {}, pages.bar([{ key: "money", n: sum }], most)),
         cell(sum, notice, { sum: "money_recovered" }), cell(returned, notice, { sum: "money_returned" }), cell(left, notice, { group: "money", left: "yes" }),
-        el("td.number", {}, told.length ? told.map(item => totalLink(item, `${words.number(item.value.base[0])}`)) : el("span.none", {}, "–")))))), words)];
+        el("td.number", {}, told.length ? told.map(item => totalLink(item, `${words.number(item.value.base[0])}`)) : el("span.none", {}, "–"))), words)];
   }
 
   const totalLink = (item, name) => el("a.told", { href: pages.address(`notice/${item.notice.id}`, { at: item.value.path }) }, name);
@@ -217,10 +217,10 @@
       el("thead", {}, el("tr", {}, el("th", { scope: "col" }, t("column.notice")), el("th", { scope: "col" }, t("column.name")), el("td", {}),
         ["stated", "found"].map(key => el("th.number", { scope: "col" }, el(`span.key.key-${key}`, { "aria-hidden": "true" }), t(`overview.column_${key}`))),
         el("th.number", { scope: "col" }, t("overview.column_difference")))),
-      el("tbody", {}, rows.map(row => el("tr", {}, el("th", { scope: "row" }, quote("span", row.notice.name)), el("td", {}, words.term("total_name", row.name)),
+      el("tbody", {})), rows, row => el("tr", {}, el("th", { scope: "row" }, quote("span", row.notice.name)), el("td", {}, words.term("total_name", row.name)),
         el("td.bar-cell", {}, pages.dumbbell(row.n, row.found, most)),
         el("td.number", {}, totalLink(row.told, words.number(row.n))), el("td.number", {}, el("a", { href: row.href }, words.number(row.found))),
-        el("td.number", {}, difference(row.n - row.found, words)))))), words);
+        el("td.number", {}, difference(row.n - row.found, words))), words);
   }
 
   function difference(n, words) {

@@ -51,12 +51,12 @@
       el("table.rows", {}, el("caption.unseen", {}, name), el("thead", {}, el("tr", {}, heads)), body), more);
   };
 
-  // A chart of many rows: the first dozen, and a button for the rest.
-  pages.shortened = function (table, words) {
-    const rest = [...table.tBodies[0].rows].slice(DOZEN);
-    if (rest.length < FEW) return table;
-    rest.forEach(row => { row.hidden = true; });
-    const button = el("button.more-rows", { type: "button", click: () => { rest.forEach(row => { row.hidden = false; }); button.remove(); } },
+  // A chart of many rows, each as `draw` makes it: the first dozen, and a button for the rest.
+  pages.shortened = function (table, rows, draw, words) {
+    const rest = rows.length - DOZEN < FEW ? [] : rows.slice(DOZEN), body = table.tBodies[0];
+    body.append(...rows.slice(0, rows.length - rest.length).map(draw));
+    if (!rest.length) return table;
+    const button = el("button.more-rows", { type: "button", click: () => { body.append(...rest.map(draw)); button.remove(); } },
       words.t("table.rest", { n: words.number(rest.length) }));
     return [table, button];
   };

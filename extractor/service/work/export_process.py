@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 from extractor.collection.kinship import Kinship
 from extractor.collection.placed_lines import placed_line
 from extractor.errors import InputError, OutputError, SettingsError
+from extractor.messages import said
 from extractor.processes.environment import harmless
 from extractor.record.checks import Lang
 from extractor.runs.run_folder import RunFolder
@@ -106,7 +107,8 @@ async def _export(folder: Path, target: Path, lang: Lang) -> None:
         return
     sentence = message.decode(errors="replace").strip().splitlines()[-1:] or ["it gave no reason"]
     kind = SettingsError if process.returncode == _WRONG_USAGE else OutputError
-    raise kind(f"the export failed: {sentence[0].removeprefix('error: ')}")
+    told = sentence[0].removeprefix("error: ").removeprefix(said("error:", "zh"))
+    raise kind(f"the export failed: {told}")
 
 
 def _one_file(made: Path, target: Path) -> Path:

@@ -27,7 +27,7 @@ _CALLS_AT_ONCE = 10_000  # that may wait in the account: its limiter decides how
 
 
 class Told(NamedTuple):
-    """What the account tells of a call: its answer, or why it failed for good, and what it took."""
+    """The account's word on a call: its answer, or why it failed for good, and its cost."""
 
     answer: CallAnswer[Any] | None
     failure: tuple[type[EndpointFailure | AnswerFailure], Reason, str] | None

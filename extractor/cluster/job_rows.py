@@ -26,7 +26,7 @@ from extractor.runs.fingerprint import code_fingerprint, record_key
 from extractor.runs.run import lost_sentence
 
 TRIES = 3
-"""How often an input is read that brings its process down, before it counts as failed."""
+"""The number of times that an input is read which brings its process down, before it counts as failed."""
 
 
 _MOST_HELD = 64 * MB  # of inputs, in a worker's memory
@@ -40,7 +40,7 @@ _Submits = Callable[[Waiting], Future[JobRow | str]]
 
 @dataclass(frozen=True)
 class JobReading:
-    """What all batches of a job share: the reader, the program's fingerprint, the limits of a document."""
+    """The settings that all batches of a job share: the reader, the program's fingerprint, the limits of a document."""
 
     reader: Reader
     fingerprint: str

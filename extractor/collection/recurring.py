@@ -1,4 +1,4 @@
-"""What comes again from one notice of a body to the next: findings and measures that mean the same, by their words.
+"""Findings and measures that come again from one notice of a body to the next: alike by their words.
 
 Two findings mean the same where their titles have much in common, rare words above all; less will do where their
 category is the same. Each is matched once, the likest first. A match is a hint to look at both sentences, and no claim.
@@ -39,7 +39,7 @@ class ComparedFinding(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Whether the notice says that it is not finished, of the finding or of one of its measures."""
+        """True if the notice says of the finding, or of one of its measures, that it is not finished."""
         if self.status == _COMPLETED:
             return False
         return self.status in _OPEN or any(measure.status in _OPEN for measure in self.measures)

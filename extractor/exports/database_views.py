@@ -1,4 +1,4 @@
-"""What databases have beside the tables: the names of all keys, and views for the usual questions.
+"""Additions of databases to the tables: the names of all keys, and views for the usual questions.
 
 ``terms`` has each enumeration's keys with their names. ``ledger`` is one row a measure with its finding and its body,
 ``sum_values`` has the sums. Each table has a view under its Chinese name, with Chinese headings and names of keys.
@@ -17,7 +17,7 @@ TERMS = ("enumeration", "key", "zh", "en")
 
 
 class Dialect(NamedTuple):
-    """What databases write in their own way: a list's elements as rows, their names in order, and joined texts."""
+    """Forms that databases write in their own way: a list's elements as rows, their names in order, and joined texts."""
 
     elements: Callable[[str], str]
     names: str

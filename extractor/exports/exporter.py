@@ -57,7 +57,7 @@ def files_of(to: Path) -> list[Path]:
 
 
 class ExportSources(NamedTuple):
-    """What an export takes from beside the notices: names of places and of files, by a notice's id, and the report.
+    """The sources of an export beside the notices: names of places and of files, by a notice's id, and the report.
 
     ``report`` is the address that a workbook's links lead into, relative to the workbook; "" for none.
     """

@@ -31,7 +31,7 @@ _SHOWN = {
 
 
 class SheetSource(NamedTuple):
-    """What a notice's rows need beside it: the name of its file, and the language of words."""
+    """The surroundings of a notice's rows: the name of its file, and the language of words."""
 
     file: str
     lang: Lang
@@ -127,7 +127,7 @@ class _Sentences:
 
 
 class _Listed(NamedTuple):
-    """What a ledger's row lists of its measure, by the measure's id, and the doubts by path."""
+    """The lists in a ledger's row by its measure's id, and the doubts by path."""
 
     documents: Mapping[str, Sequence[str]]
     figures: Mapping[str, Sequence[str]]

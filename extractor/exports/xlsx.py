@@ -46,7 +46,7 @@ _LINKS = re.compile(rb"<hyperlinks>.*</hyperlinks>", re.DOTALL)
 
 
 class _Making(NamedTuple):
-    """How a workbook is made: its language, where links lead, the rows of a sheet, and the place of temporary files."""
+    """The settings of a workbook: its language, where links lead, the rows of a sheet, and the place of temporary files."""
 
     lang: Lang
     report: str

@@ -160,7 +160,7 @@ class Check(Record):
 
 
 class ReviewNote(Record):
-    """What a person wrote beside a value, or beside a check (its code under ``check``).
+    """A person's words beside a value, or beside a check (its code under ``check``).
 
     ``path`` leads to the value, or to what held it if it was deleted; ``made`` is when, as ISO 8601.
     """

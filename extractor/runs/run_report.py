@@ -72,7 +72,7 @@ class Report:
     """Files of folders and archives that are no notices."""
     asked: Mapping[str, Any] | None = None
     kin: Mapping[str, Kinship] = field(default_factory=dict)
-    """What the notices are to each other, by their ids; empty until they are written."""
+    """The kinship of the notices, by their ids; empty until they are written."""
     last: Sequence[Origin] = ()
     """The notices of the results before this run."""
     replaces: bool = False

@@ -47,7 +47,7 @@ MENDED: Mapping[Slip, str] = {
     Slip.DATE: "a date is written as 2024-1-5 or 2024年1月5日; it becomes 2024-01-05",
     Slip.NO_DATE: "what should be a date is none; it is dropped",
 }
-"""What is done with each kind of slip."""
+"""The mending of each kind of slip."""
 
 _FEWEST_REFERENCES = 4
 """With fewer references than this their share says nothing."""

@@ -63,7 +63,7 @@ class NameCandidate(NamedTuple):
 
     @property
     def features(self) -> tuple[str, ...]:
-        """What the stretch is judged by."""
+        """The features that the stretch is judged by."""
         return tuple(feature for group in self.groups for feature in group.features)
 
     @property
@@ -128,7 +128,7 @@ class NameEnds:
 
 
 class _Possible(NamedTuple):
-    """Where names that begin at one place may end, and where that is."""
+    """The place at which names begin, and the places where they may end."""
 
     kind: str
     ends: Sequence[int]

@@ -1,4 +1,4 @@
-"""What lists, sums and comparisons of many notices need of each: made once when a reading is stored.
+"""The parts of a notice that lists, sums and comparisons of many need: made once when a reading is stored.
 
 The values are those of a notice's page (``extractor.pages.notice_page``), so that a report and the service show the
 same. The tally has how many items of each sort a notice has, for the overview; facts are the items one by one.
@@ -25,10 +25,10 @@ _TALLIED = {
     "sum": ("term", "unit", "reason"),
     "check": ("term",),
 }
-"""What the overview tells apart, by kind."""
+"""The fields that the overview tells apart, by kind."""
 _BODIES = frozenset(("organization", "organizations", "responsible"))
 _APART = frozenset(("path", "kind", "of", "at", "responsible", "deadline"))
-"""What a fact has in columns of its own, or a list does not show."""
+"""The fields that a fact has in columns of its own, or that a list does not show."""
 _READERS = ("model", "both", "person", "ocr")
 _AT_ISSUE = re.compile(r"issues\[(\d+)\]")
 
@@ -67,7 +67,7 @@ class Fact(NamedTuple):
 
 
 class CollectedNotice(NamedTuple):
-    """What is kept of a reading for lists of many: its facts, and its tally as JSON.
+    """The parts of a reading that lists of many keep: its facts, and its tally as JSON.
 
     ``called`` has the names that a filter by body looks through.
     """

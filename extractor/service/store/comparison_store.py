@@ -13,7 +13,7 @@ _NO_STATUS = "unspecified"
 
 
 class NoticeComparison(NamedTuple):
-    """What two notices have in common, and what each has alone."""
+    """A comparison of two notices: findings in common, and those of each alone."""
 
     recurring: list[RecurringFinding]
     only_earlier: list[ComparedFinding]

@@ -46,7 +46,7 @@ class FoundNotice(NamedTuple):
 
 
 class SearchResult(NamedTuple):
-    """How many notices have all the words, and some of them with their sentences, the newest first."""
+    """The number of notices that have all the words, and some of them with their sentences, the newest first."""
 
     total: int
     notices: list[FoundNotice]

@@ -55,7 +55,7 @@ class Level(StrEnum):
 
 
 class Engine(StrEnum):
-    """What runs the work."""
+    """The engine of a run."""
 
     LOCAL = "local"
     RAY = "ray"

@@ -17,7 +17,9 @@ OF_RULES = ("files", "text", "notice", "record", "data", "pipeline.py", "omissio
 """The parts on the way of a notice that rules read."""
 OF_MODELS = ("assist", "endpoint", "model_source.py", "trust_tables.py")
 """The parts that a model's reading has besides."""
-_WITHOUT = frozenset(("data/prices.toml", "data/tables.toml"))  # read by what shows records
+_WITHOUT = frozenset(
+    ("data/prices.toml", "data/tables.toml", "data/messages.toml", "data/sheets.toml", "data/field_trust.toml")
+)  # read by what shows records
 _TRUST = "data/trust/"  # a model's table counts by its own key, in the reader's settings
 _HELD = frozenset((".py", ".toml", ".json"))
 

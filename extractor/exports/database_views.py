@@ -17,7 +17,7 @@ TERMS = ("enumeration", "key", "zh", "en")
 
 
 class Dialect(NamedTuple):
-    """Forms that databases write in their own way: a list's elements as rows, their names in order, and joined texts."""
+    """Forms of each database's own: a list's elements as rows, their names in order, and joined texts."""
 
     elements: Callable[[str], str]
     names: str

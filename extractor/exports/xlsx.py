@@ -46,7 +46,7 @@ _LINKS = re.compile(rb"<hyperlinks>.*</hyperlinks>", re.DOTALL)
 
 
 class _Making(NamedTuple):
-    """The settings of a workbook: its language, where links lead, the rows of a sheet, and the place of temporary files."""
+    """The settings of a workbook: its language, targets of links, rows of a sheet, place of temporary files."""
 
     lang: Lang
     report: str

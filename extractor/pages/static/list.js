@@ -16,7 +16,7 @@
     const place = el("div.list-place"), said = el("p.tally", { "aria-live": "polite" });
     const many = all.notices.length > 1;
     const told = all.notices.some(notice => notice.data.values?.some(value => value.by)) || find.isElsewhere;
-    const names = [...(many && !find.isElsewhere ? ["notice"] : []), ...FILTERS[kind], ...(told && facets.reader ? ["reader"] : []), ...(facets.doubt ? ["doubt"] : [])];
+    const names = filtersOf(kind, facets, { notice: many && !find.isElsewhere, reader: told });
     const selects = {};
     let asked = 0;
 
@@ -28,7 +28,8 @@
     function draw() {
       const found = find(kind, question, 0);
       if (!found.then) { show(found); return; }
-      const turn = asked += 1;
+      asked += 1;
+      const turn = asked;
       found.then(late => { if (turn === asked) show(late); }); // what was asked before is not shown after
     }
     function show(found) {
@@ -77,6 +78,12 @@
       pages.put(select, el("option", { value: "" }, t("filter.all")), sorted.map(key => el("option", { value: key, selected: key === question[name] }, called(key))));
     }
   };
+
+  // The names of a list's filters; notices and readers are told apart only where there are several.
+  function filtersOf(kind, facets, { notice, reader }) {
+    const own = [notice && "notice", ...FILTERS[kind], reader && facets.reader && "reader", facets.doubt && "doubt"];
+    return own.filter(Boolean);
+  }
 
   pages.pick = (question, keys) => Object.fromEntries(keys.filter(key => question[key]).map(key => [key, question[key]]));
 

@@ -23,7 +23,10 @@
 
   function itemsOf(notice) {
     const items = { total: notice.data.totals.map(([name, n, path]) => ({ notice, value: { kind: "total", name, path, base: [n, ""] } })) };
-    for (const [kind, ...rest] of notice.data.items) (items[kind] = items[kind] || []).push({ notice, ...OF[kind](...rest) });
+    for (const [kind, ...rest] of notice.data.items) {
+      items[kind] ||= [];
+      items[kind].push({ notice, ...OF[kind](...rest) });
+    }
     return items;
   }
   const OF = {
@@ -37,7 +40,7 @@
   pages.findThere = function (all, fail) {
     const find = async (kind, question, from) => {
       try {
-        const found = await pages.ask(`/v1/items/${kind}?${query(kind, { ...question, offset: String(from) })}`);
+        const found = await pages.ask(`/v1/items/${kind}?${query({ ...question, offset: String(from) })}`);
         return {
           total: found.total, items: found.items.map(item => listed(item, all)), keys: keysOf(kind, found.present),
           sums: found.sums.map(sum => ({ ...sum, left: sum.left_out })),
@@ -51,12 +54,12 @@
     find.downloads = (kind, question, words) => el("p.downloads", {}, el("span.soft", {}, words.t("collected.download")),
       ["xlsx", "csv", "parquet", "json"].map(ending => [" ", el("a", {
         href: `/v1/items/${kind}.${ending}`,
-        click: event => { event.currentTarget.href = `/v1/items/${kind}.${ending}?${query(kind, question)}`; },
+        click: event => { event.currentTarget.href = `/v1/items/${kind}.${ending}?${query(question)}`; },
       }, ending)]));
     return find;
   };
 
-  function query(kind, question) {
+  function query(question) {
     const asked = new URLSearchParams();
     for (const [name, value] of Object.entries(question)) {
       if (value) asked.set(name === "sort" ? "order" : TERM.has(name) ? "term" : name, value);
@@ -92,7 +95,7 @@
   }
 
   // Words in any order, with the sentences that have most of them; each leads to its place.
-  pages.views.search = function (root, { all, words, question, ask, fail }) {
+  pages.views.search = function (root, { words, question, ask, fail }) {
     const { t } = words, found = el("div.hits"), said = el("p.tally", { "aria-live": "polite" });
     let turn = 0, waits = null;
     const input = el("input", { type: "search", name: "q", maxlength: "200", value: question.q || "", input: event => {
@@ -107,7 +110,8 @@
     if (question.q) draw(); else input.focus();
 
     async function draw() {
-      const own = turn += 1;
+      turn += 1;
+      const own = turn;
       if (!question.q) { pages.put(found); pages.put(said); return; }
       try {
         const told = await pages.ask(`/v1/search?${new URLSearchParams({ q: question.q })}`);

@@ -46,12 +46,7 @@
     markNotes(page.readingPane, words.t);
     walk.show(state, page.readingPane);
     const scroll = () => { if (scrolled) [page.textPane.scrollTop, page.readingPane.scrollTop] = scrolled; };
-    for (const [index, check] of main.querySelectorAll("[data-check]").entries()) {
-      const item = state.checks[index], noted = state.notes.some(note => note.item === item);
-      check.after(el(`button.note-on${noted ? ".has-note" : ""}`, { type: "button", "aria-label": words.t("review.note_on"), click: () => noteOnCheck(item, state.data.checks[index].message) }, words.t("review.note")), el("button.settle", {
-        type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-disabled-elt": "this", "hx-vals": vals({ op: "accept", item }),
-      }, words.t("review.settle")));
-    }
+    for (const [index, check] of main.querySelectorAll("[data-check]").entries()) check.after(...checkButtons(index, words));
     htmx.process(main);
     keepHeight(page.readingPane.querySelector(".checks"));
     scroll();
@@ -62,6 +57,13 @@
     nextAfter = "";
     if (typed) page.tell(el("div.detail-head", {}, el("b", {}, words.t(`kind.${typed.dataset.kind}`)), closing()), el("div.tools", {}, typed));
     leaving = () => !changed() || confirm(words.t("review.discard"));
+  }
+
+  function checkButtons(index, words) {
+    const item = state.checks[index], noted = state.notes.some(note => note.item === item);
+    return [el(`button.note-on${noted ? ".has-note" : ""}`, { type: "button", "aria-label": words.t("review.note_on"), click: () => noteOnCheck(item, state.data.checks[index].message) }, words.t("review.note")), el("button.settle", {
+      type: "button", "hx-post": `${home}/changes`, "hx-swap": "none", "hx-disabled-elt": "this", "hx-vals": vals({ op: "accept", item }),
+    }, words.t("review.settle"))];
   }
 
   // What is below the checks stays where it is when one of them is dealt with.

@@ -45,17 +45,28 @@
       // Leave only what the filter chose, with the issue and the measure that hold it.
       show(state, reading) {
         if (name === "all") return;
-        const chosen = new Set(found(state)), kept = new Set();
-        for (const [path, id] of Object.entries(state.ids)) {
-          if (!chosen.has(id)) continue;
-          for (let at = path; at; at = at.slice(0, Math.max(at.lastIndexOf("."), 0))) kept.add(at);
-        }
+        const kept = withHolders(state, new Set(found(state)));
         for (const button of reading.querySelectorAll(".value[data-path], .issue-list .open[data-path]")) {
-          const box = button.closest(".row-values") ? button : button.closest(".facts > div") || button.closest(".measure, .issue");
-          if (!box.matches(".issue, .measure") || button.closest(".issue-head, .measure-head")) box.classList.toggle("passed", !kept.has(button.dataset.path));
+          boxOf(button)?.classList.toggle("passed", !kept.has(button.dataset.path));
         }
         for (const row of reading.querySelectorAll(".row")) row.classList.toggle("passed", !row.querySelector(".value:not(.passed)"));
       },
     };
   };
+
+  // The paths of the chosen items and of all that hold them.
+  function withHolders(state, chosen) {
+    const kept = new Set();
+    for (const [path, id] of Object.entries(state.ids)) {
+      if (!chosen.has(id)) continue;
+      for (let at = path; at; at = at.slice(0, Math.max(at.lastIndexOf("."), 0))) kept.add(at);
+    }
+    return kept;
+  }
+
+  // What is hidden with a value's button; null where the button is one of several in it.
+  function boxOf(button) {
+    const box = button.closest(".row-values") ? button : button.closest(".facts > div") || button.closest(".measure, .issue");
+    return !box.matches(".issue, .measure") || button.closest(".issue-head, .measure-head") ? box : null;
+  }
 })(window.pages);

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from extractor.endpoint.model_capacity import FILE_NAME
+
 pytest_plugins = ["shared_fixtures"]
 
 TESTS = Path(__file__).parent
@@ -56,3 +58,6 @@ def _settings_of_nobody(tmp_path_factory: pytest.TempPathFactory, monkeypatch: p
     folder: Path = tmp_path_factory.getbasetemp() / "nobody"
     for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(folder / name))
+    # What one test's model was seen to do is nothing to the next test.
+    for kept in (folder / "XDG_CACHE_HOME").rglob(FILE_NAME):
+        kept.unlink()

@@ -74,7 +74,12 @@ def _cache_export(place: Path, which: str) -> None:
 
 
 def _run(place: Path, which: str) -> None:
-    run([str(place.with_name(f"{which}-in"))], place / "out", jobs=1)
+    """A run over inputs that have changed where they are: other paths would be further notices."""
+    inputs = place.with_name(f"{place.name}-in")
+    inputs.mkdir(exist_ok=True)
+    for name, more in (("a.txt", ""), ("b.txt", "附")):
+        (inputs / name).write_text(TEXTS[which] + more, encoding="utf-8")
+    run([str(inputs)], place / "out", jobs=1)
 
 
 def _save(place: Path, which: str) -> None:
@@ -168,12 +173,8 @@ def check(action: Action, folder: Path, every: int) -> int:
 def main(name: str, folder: Path, every: int) -> None:
     """Prepare what actions begin with, and check one."""
     os.umask(0o022)
-    for which, text in TEXTS.items():
+    for which in TEXTS:
         _stored(folder / "place", which)
-        inputs = folder / f"{which}-in"
-        inputs.mkdir()
-        (inputs / "a.txt").write_text(text, encoding="utf-8")
-        (inputs / "b.txt").write_text(text + "附", encoding="utf-8")
         with AnswerCache(folder / f"cache-{which}") as answers:
             for number in range(3):
                 answers.put(key(number), record(f"{which} {number}"))

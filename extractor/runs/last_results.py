@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from extractor.collection.notice_signatures import NoticeSignature, signature_of
+from extractor.disk import system
 from extractor.disk.names import folded
 from extractor.errors import InputError, SettingsError
 from extractor.files.sources.source import Source
@@ -34,7 +35,7 @@ def last_results(folder: RunFolder) -> list[Origin]:
     Raises:
         SettingsError: there are results that this program did not write.
     """
-    if not folder.notices.is_file():
+    if system.kind(folder.notices) != "file":  # no link is followed; who writes it says so
         return []
     known = {entry.notice_id: entry for entry in _reported(folder)}
     try:
@@ -97,7 +98,8 @@ def _made_again(folder: RunFolder, ids: Collection[str]) -> Iterator[NoticeSigna
 def _reported(folder: RunFolder) -> Iterator[Origin]:
     """Yield what the last run's report says of its inputs, and of those that it kept."""
     try:
-        report: dict[str, Any] = json.loads(folder.report.read_bytes())
+        is_file = system.kind(folder.report) == "file"  # a pipe would be waited for
+        report: dict[str, Any] = json.loads(folder.report.read_bytes()) if is_file else {}
         for entry in [*report.get("kept", []), *report["inputs"]]:
             if isinstance(entry.get("notice_id"), str):
                 yield Origin(entry["notice_id"], str(entry.get("name") or ""), str(entry.get("sha256") or ""))

@@ -154,7 +154,7 @@ def test_a_process_whose_client_is_told_to_log_everything(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     monkeypatch.setenv("OPENAI_LOG", "debug")
-    server.script(faults={0: "echo", 1: "wrong_words"})
+    server.script(faults={0: "echo", 1: "filter"})
     arguments = ("run", "secret.txt", "--out", "out", "--cache-dir", "cache", "--base-url", server.base_url)
     done = command_apart(*arguments, "--model", "fake", "--log-level", "info", cwd=folder)
     assert done.status == 3

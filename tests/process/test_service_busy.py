@@ -120,8 +120,11 @@ def test_the_export_of_a_client_that_left_ends(tmp_path: Path) -> None:
     modules = module_path(tmp_path)
     with serving(tmp_path / "data", "--workers", "1", env={"PYTHONPATH": modules}) as service:
         with Client(service.port) as client, socket.create_connection((HOST, service.port), timeout=30) as connection:
+            assert client.done({"kept.txt": NOTICE.encode()})["done"] == 1
             connection.sendall(f"GET /v1/export.xlsx HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+            deadline = time.monotonic() + 30
             while not exporters(service):
+                assert time.monotonic() < deadline
                 client.ask("/healthz")
         deadline = time.monotonic() + 30
         with Client(service.port) as client:

@@ -47,13 +47,11 @@ ODD = st.sampled_from(
         float("nan"),
         "\ud800",
         "half \udfff",
-        _deep(300),
-        _deep(900),
         WHOLE,
         "",
         "0" * 5000,
     ]
-)
+) | st.sampled_from([300, 900]).map(_deep)  # made anew each time: a test may put a value into itself
 NAMES = st.just("text")
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | ODD,

@@ -117,9 +117,10 @@ class Session:
         if pack.task != LABELS.name or "q" in unasked:
             return question(frozenset())
         made = question(self._model.withheld)
+        if self._model.has_answer(made.call):
+            return made
         other = question(WITHOUT_SUBJECTS - self._model.withheld)
-        is_other = not self._model.has_answer(made.call) and self._model.has_answer(other.call)
-        return other if is_other else made
+        return other if self._model.has_answer(other.call) else made
 
     def _share_answered(self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT]) -> float:
         """Return the share of packs whose answers are at hand."""

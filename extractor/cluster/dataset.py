@@ -211,7 +211,7 @@ def _counted(rows: Sequence[JobRow | KeptRow]) -> dict[str, int]:
         if row.error:
             continue
         if isinstance(row, KeptRow):
-            (values,) = row.parts[NOTICES].to_pylist()
+            (values,) = row.parts[NOTICES].drop_columns(["record"]).to_pylist()
             failures = values["failures"]
         else:
             values, failures = (row.tables or {})[NOTICES][0], row.failures

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from extractor.collection.parted_figures import PartedFigure, PlacedAmount, figure_of
+from extractor.collection.parted_figures import COUNTED, PlacedAmount, SummedFigure, figure_of
 from extractor.data import read_table
 from extractor.record.contract import Measure, Quantity
 from extractor.record.units import base_unit
 from extractor.text.places import sentence_start
 
 YUAN = "元"
-_COUNTED = "counted"
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _CLAUSE_END = re.compile(r"[,。;:!?\n]")
 _NEXT_CLAUSE = re.compile(r",[^,。;:!?\n]*")
@@ -32,7 +31,7 @@ class _Context(NamedTuple):
     clause_behind: str
 
 
-def money_figures(measure: Measure, path: str, folded: str) -> Iterator[PartedFigure]:
+def money_figures(measure: Measure, path: str, folded: str) -> Iterator[SummedFigure]:
     """Yield a measure's figures in yuan that say, or look as if they said, what money was got or given back."""
     for k, quantity in enumerate(measure.quantities):
         if base_unit(quantity.unit)[1] != YUAN or not (
@@ -40,7 +39,7 @@ def money_figures(measure: Measure, path: str, folded: str) -> Iterator[PartedFi
         ):
             continue
         key, reason = _kind(_context(measure, quantity, folded))
-        if reason == _COUNTED and measure.status == "planned":
+        if reason == COUNTED and measure.status == "planned":
             reason = "planned"
         printed = PlacedAmount(quantity.value, quantity.unit, quantity.text)
         yield figure_of(key, f"{path}.quantities[{k}]", printed, reason)
@@ -88,7 +87,7 @@ def _is_got_back(clause: str, verb: re.Match[str]) -> bool:
 
 def _of_verb(verb: re.Match[str], words_before: str, object_words: str) -> tuple[str, str]:
     is_not_done = _not_done().search(words_before + verb.group())
-    return _way(verb.group(), words_before, object_words), "planned" if is_not_done else _COUNTED
+    return _way(verb.group(), words_before, object_words), "planned" if is_not_done else COUNTED
 
 
 def _is_of_others(object_words: str) -> bool:

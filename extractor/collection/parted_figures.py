@@ -17,7 +17,8 @@ _NO_LETTERS = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _SHORTEST_SENTENCE = 12
 """Letters of a sentence that is not printed twice by chance."""
-_COUNTED = "counted"
+COUNTED = "counted"
+"""The reason of a figure that adds up."""
 _TOO_LARGE = 10**15
 
 
@@ -29,8 +30,12 @@ class PlacedAmount(NamedTuple):
     text: Span
 
 
-class PartedFigure(NamedTuple):
-    """A figure that a sum may be made of; ``name`` tells it from others that count one: a document's title."""
+class SummedFigure(NamedTuple):
+    """A figure of a sum: its place in the record, its value in the sum's unit, and why it is left out.
+
+    ``reason`` is a key of the vocabulary ``sum_reason``, ``counted`` of what adds up; ``text`` is its place. ``name``
+    tells it from others that count one: a document's title.
+    """
 
     sum: str
     path: str
@@ -41,17 +46,17 @@ class PartedFigure(NamedTuple):
     name: str = ""
 
 
-def figure_of(sum_key: str, path: str, printed: PlacedAmount, reason: str) -> PartedFigure:
+def figure_of(sum_key: str, path: str, printed: PlacedAmount, reason: str) -> SummedFigure:
     """Return a printed figure in base units; one that is too large to be true is left out as 0."""
     value, unit, text = printed
     if abs(value) < _TOO_LARGE:
         based = amount(value, unit)
         if abs(based.value) < _TOO_LARGE:
-            return PartedFigure(sum_key, path, based.value, based.unit, reason, text)
-    return PartedFigure(sum_key, path, Decimal(0), base_unit(unit)[1], "too_large", text)
+            return SummedFigure(sum_key, path, based.value, based.unit, reason, text)
+    return SummedFigure(sum_key, path, Decimal(0), base_unit(unit)[1], "too_large", text)
 
 
-def left_out_as_parts(figures: Sequence[PartedFigure], folded: str) -> list[PartedFigure]:
+def left_out_as_parts(figures: Sequence[SummedFigure], folded: str) -> list[SummedFigure]:
     """Return a measure's figures with those that are parts of another one of their sum left out."""
     reasons = {}
     for same in _by_sum(figures):
@@ -60,12 +65,12 @@ def left_out_as_parts(figures: Sequence[PartedFigure], folded: str) -> list[Part
     return [figure._replace(reason=reasons.get(figure.path, figure.reason)) for figure in figures]
 
 
-def left_out_as_repeated(figures: Sequence[PartedFigure], folded: str) -> list[PartedFigure]:
+def left_out_as_repeated(figures: Sequence[SummedFigure], folded: str) -> list[SummedFigure]:
     """Return a notice's figures with those left out whose sentence, or whose document, comes for the second time."""
     seen: dict[tuple[str, str, str, Decimal], str] = {}
     told = []
     for figure in figures:
-        if figure.reason == _COUNTED:
+        if figure.reason == COUNTED:
             words = figure.name or _sentence(folded, figure.text)
             key = (figure.sum, figure.unit, words, figure.value)
             first = seen.setdefault(key, figure.path) if words else figure.path
@@ -75,14 +80,14 @@ def left_out_as_repeated(figures: Sequence[PartedFigure], folded: str) -> list[P
     return told
 
 
-def _by_sum(figures: Sequence[PartedFigure]) -> Iterator[list[PartedFigure]]:
-    for key in dict.fromkeys((figure.sum, figure.unit) for figure in figures if figure.reason == _COUNTED):
-        yield [figure for figure in figures if (figure.sum, figure.unit) == key and figure.reason == _COUNTED]
+def _by_sum(figures: Sequence[SummedFigure]) -> Iterator[list[SummedFigure]]:
+    for key in dict.fromkeys((figure.sum, figure.unit) for figure in figures if figure.reason == COUNTED):
+        yield [figure for figure in figures if (figure.sum, figure.unit) == key and figure.reason == COUNTED]
 
 
-def _parts(figures: Sequence[PartedFigure], folded: str) -> Iterator[PartedFigure]:
+def _parts(figures: Sequence[SummedFigure], folded: str) -> Iterator[SummedFigure]:
     """Yield those of a sum's figures, in printed order, that another one has in it."""
-    whole: PartedFigure | None = None
+    whole: SummedFigure | None = None
     within = Decimal(0)
     for index, figure in enumerate(figures):
         if whole and _is_part(figure, whole, within, folded):
@@ -98,7 +103,7 @@ def _parts(figures: Sequence[PartedFigure], folded: str) -> Iterator[PartedFigur
             yield from listed
 
 
-def _is_part(figure: PartedFigure, whole: PartedFigure, within: Decimal, folded: str) -> bool:
+def _is_part(figure: SummedFigure, whole: SummedFigure, within: Decimal, folded: str) -> bool:
     """Return whether a figure is a part of a whole that has parts ``within`` it already."""
     return within + figure.value <= whole.value and _is_among(folded[whole.text.end : figure.text.start])
 
@@ -114,13 +119,13 @@ def _is_among(between: str) -> bool:
     return goes_on and _SENTENCE_END.search(tail) is None and _words("besides").search(tail) is None
 
 
-def _before(figures: Sequence[PartedFigure], figure: PartedFigure, folded: str) -> Iterator[PartedFigure]:
+def _before(figures: Sequence[SummedFigure], figure: SummedFigure, folded: str) -> Iterator[SummedFigure]:
     """Yield the figures before one in its sentence."""
     start = sentence_start(folded, figure.text.start)
     yield from (each for each in figures if each.text.start >= start)
 
 
-def _listed(figures: Sequence[PartedFigure], whole: PartedFigure, folded: str) -> Iterator[PartedFigure]:
+def _listed(figures: Sequence[SummedFigure], whole: SummedFigure, folded: str) -> Iterator[SummedFigure]:
     """Yield the figures that a colon behind a whole lists, in its sentence."""
     for each in figures:
         between = folded[whole.text.end : each.text.start]
@@ -128,7 +133,7 @@ def _listed(figures: Sequence[PartedFigure], whole: PartedFigure, folded: str) -
             yield each
 
 
-def _says_altogether(folded: str, figure: PartedFigure) -> bool:
+def _says_altogether(folded: str, figure: SummedFigure) -> bool:
     before = folded[max(0, figure.text.start - 12) : figure.text.start]
     return _words("altogether", "{}[^,。;:0-9]{0,6}$").search(before) is not None
 

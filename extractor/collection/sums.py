@@ -13,35 +13,21 @@ from typing import NamedTuple
 
 from extractor.collection.money_words import money_figures
 from extractor.collection.parted_figures import (
-    PartedFigure,
+    COUNTED,
     PlacedAmount,
+    SummedFigure,
     figure_of,
     left_out_as_parts,
     left_out_as_repeated,
 )
 from extractor.collection.rule_titles import is_rule, title_key
 from extractor.data import read_table
-from extractor.record.contract import Measure, Notice, Span
+from extractor.record.contract import Measure, Notice
 from extractor.text.half_width import half_width
 
-COUNTED = "counted"
 _ONE = Decimal(1)
 _COPIES = "份"
 _RULES = {"issued": "rules_issued", "revised": "rules_revised"}
-
-
-class SummedFigure(NamedTuple):
-    """A figure of a sum: its place in the record, its value in the sum's unit, and why it is left out.
-
-    ``reason`` is a key of the vocabulary ``sum_reason``, ``counted`` of what adds up; ``text`` is its place.
-    """
-
-    sum: str
-    path: str
-    value: Decimal
-    unit: str
-    reason: str
-    text: Span
 
 
 class Sum(NamedTuple):
@@ -67,7 +53,7 @@ def summed_figures(notice: Notice, text: str) -> list[SummedFigure]:
     figures = left_out_as_repeated(figures, folded)
     if notice.duplicate_of is not None:
         figures = [each if each.reason != COUNTED else each._replace(reason="duplicate") for each in figures]
-    return [SummedFigure(each.sum, each.path, each.value, each.unit, each.reason, each.text) for each in figures]
+    return figures
 
 
 def sums(figures: Iterable[SummedFigure]) -> dict[tuple[str, str], Sum]:
@@ -85,13 +71,13 @@ def sums(figures: Iterable[SummedFigure]) -> dict[tuple[str, str], Sum]:
     return {key: Sum(value, counted[key], dict(left_out[key])) for key, value in values.items()}
 
 
-def _of_measure(measure: Measure, path: str, folded: str) -> list[PartedFigure]:
+def _of_measure(measure: Measure, path: str, folded: str) -> list[SummedFigure]:
     held = left_out_as_parts(list(_held(measure, path, folded)), folded)
     money = left_out_as_parts(list(money_figures(measure, path, folded)), folded)
     return sorted([*held, *money, *_rules(measure, path)], key=lambda figure: figure.text.start)
 
 
-def _held(measure: Measure, path: str, folded: str) -> Iterator[PartedFigure]:
+def _held(measure: Measure, path: str, folded: str) -> Iterator[SummedFigure]:
     named = read_table("sums")["accountability"]
     for k, entry in enumerate(measure.accountability):
         key = named[entry.action]
@@ -109,7 +95,7 @@ def _is_planned(folded: str, begin: int, at: int) -> bool:
     return any(word in folded[max(clause + 1, begin) : at] for word in words)
 
 
-def _rules(measure: Measure, path: str) -> Iterator[PartedFigure]:
+def _rules(measure: Measure, path: str) -> Iterator[SummedFigure]:
     for k, document in enumerate(measure.documents):
         key = _RULES.get(document.action)
         if key is None:
@@ -117,4 +103,4 @@ def _rules(measure: Measure, path: str) -> Iterator[PartedFigure]:
         reason = COUNTED if is_rule(document.title) else "no_rule"
         reason = "planned" if reason == COUNTED and measure.status == "planned" else reason
         title = title_key(document.title)
-        yield PartedFigure(key, f"{path}.documents[{k}]", _ONE, _COPIES, reason, document.text, title)
+        yield SummedFigure(key, f"{path}.documents[{k}]", _ONE, _COPIES, reason, document.text, title)

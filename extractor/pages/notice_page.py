@@ -6,7 +6,8 @@ import base64
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from extractor.collection.sums import SummedFigure, summed_figures
+from extractor.collection.parted_figures import SummedFigure
+from extractor.collection.sums import summed_figures
 from extractor.files.parts.cell_places import CellPlace, CellPlaces
 from extractor.files.parts.page_places import LinePlace, PagePlaces
 from extractor.files.parts.text_places import TextPlaces

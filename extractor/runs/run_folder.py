@@ -144,12 +144,12 @@ class RunFolder:
     def signature(self, notice_id: str) -> NoticeSignature:
         """Return a finished notice's signature; of an entry without one it is made from the notice."""
         with self._entry(notice_id).open("rb") as file:
-            entry, line = Entry(**json.loads(file.readline())), file
+            entry = Entry(**json.loads(file.readline()))
             if entry.signature:
                 found = NoticeSignature.model_validate_json(entry.signature)
                 if found.form == FORM:
                     return found
-            notice = Notice.model_validate_json(line.read())
+            notice = Notice.model_validate_json(file.read())
         return signature_of(notice, self.text(notice_id).read_text(encoding="utf-8"))
 
     def compose(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -15,16 +12,15 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, ValidationError
-from starlette.background import BackgroundTask
 
 from extractor.collection.placed_lines import placed_line
-from extractor.errors import InputError, SettingsError
 from extractor.record.contract import Notice
 from extractor.record.enumerations import Category, IssueStatus, MeasureType
 from extractor.review.changes import MadeChange
 from extractor.review.refusals import ConflictError, RefusedError
 from extractor.service import notice_posts
 from extractor.service.desk.service_pages import html_response, notice_page
+from extractor.service.export_answers import export_answer, export_folder
 from extractor.service.http.api_models import (
     ChangeRequest,
     Changes,
@@ -35,11 +31,10 @@ from extractor.service.http.api_models import (
     change_schema,
 )
 from extractor.service.http.leaving import until_client_leaves
-from extractor.service.intake.spool import EXPORT_PREFIX
 from extractor.service.store import item_store, kin_store, notice_store, review_store
 from extractor.service.store.notice_store import NoticeFilter
 from extractor.service.work import jobs
-from extractor.service.work.export_process import MEDIA_TYPES, ExportedNotices, ExportEnding, write_export
+from extractor.service.work.export_process import ExportedNotices, ExportEnding, write_export
 from extractor.service.work.service_parts import Service
 from extractor.strict import first_mistake
 
@@ -284,27 +279,15 @@ async def export_notices(
     request: Request, ending: ExportEnding, service: CurrentService, wanted: FilterQuery
 ) -> FileResponse:
     """Return notices as a file, or as a zip archive for formats of several files (csv). Filters select notices."""
-    path, place = await until_client_leaves(request, _exported(ending, service, wanted))
-    media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
-    leftovers = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
-    return FileResponse(path, media_type=media_type, filename=path.name, background=leftovers)
+    return export_answer(*await until_client_leaves(request, _exported(ending, service, wanted)))
 
 
 async def _exported(ending: ExportEnding, service: Service, wanted: NoticeFilter) -> tuple[Path, Path]:
     """Write an export; return its file, and the folder that has to be deleted with it."""
-    async with service.exporting.taken():
-        place = Path(tempfile.mkdtemp(prefix=EXPORT_PREFIX, dir=service.uploads))
-        try:
-            kept = notice_store.stored_notices(service.database, wanted)
-            kin = partial(kin_store.stored_kinships, service.database, wanted)
-            return await write_export(ExportedNotices(kept, kin), ending, place, service.lang), place
-        except BaseException as error:
-            await asyncio.shield(run_in_threadpool(shutil.rmtree, place, ignore_errors=True))
-            if isinstance(error, SettingsError):
-                raise HTTPException(501, str(error)) from error
-            if isinstance(error, InputError):
-                raise HTTPException(422, str(error)) from error
-            raise
+    async with export_folder(service) as place:
+        kept = notice_store.stored_notices(service.database, wanted)
+        kin = partial(kin_store.stored_kinships, service.database, wanted)
+        return await write_export(ExportedNotices(kept, kin), ending, place, service.lang), place
 
 
 @router.get("/healthz")

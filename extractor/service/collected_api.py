@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-import tempfile
 from contextlib import closing
 from functools import partial
 from itertools import chain
@@ -12,13 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse
-from starlette.background import BackgroundTask
 
 from extractor.collection.recurring import ComparedFinding
-from extractor.errors import InputError, SettingsError
+from extractor.errors import InputError
 from extractor.service.api import ANYWHERE, CurrentService, problems
+from extractor.service.export_answers import export_answer, export_folder
 from extractor.service.http.api_models import (
     ComparedNotices,
     FindingSide,
@@ -31,14 +27,12 @@ from extractor.service.http.api_models import (
     SearchPage,
     SentenceHit,
 )
-from extractor.service.intake.spool import EXPORT_PREFIX
 from extractor.service.item_queries import ItemOrderQuery, ItemPageQuery
 from extractor.service.store import notice_store
 from extractor.service.store.comparison_store import NoticeComparison, compare_notices
 from extractor.service.store.fact_store import FactKind, all_facts, page_of_facts
 from extractor.service.store.overview_store import overview_json
 from extractor.service.store.sentence_store import search_sentences
-from extractor.service.work.export_process import MEDIA_TYPES
 from extractor.service.work.item_files import ItemEnding, write_items
 from extractor.service.work.service_parts import Service
 
@@ -68,21 +62,10 @@ async def download_items(
     kind: FactKind, ending: ItemEnding, service: CurrentService, asked: Annotated[ItemOrderQuery, Query()]
 ) -> FileResponse:
     """Return a list of items as a file with the rows that the list has, all of them and in its order."""
-    async with service.exporting.taken():
-        place = Path(tempfile.mkdtemp(prefix=EXPORT_PREFIX, dir=service.uploads))
+    async with export_folder(service) as place:
         path = place / f"{kind}.{ending}"
-        try:
-            await service.run_heavy(_written, service, kind, asked, path)
-        except BaseException as error:
-            await asyncio.shield(run_in_threadpool(shutil.rmtree, place, ignore_errors=True))
-            if isinstance(error, SettingsError):
-                raise HTTPException(501, str(error)) from error
-            if isinstance(error, InputError):
-                raise HTTPException(422, str(error)) from error
-            raise
-    leftovers = BackgroundTask(shutil.rmtree, place, ignore_errors=True)
-    media_type = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
-    return FileResponse(path, media_type=media_type, filename=path.name, background=leftovers)
+        await service.run_heavy(_written, service, kind, asked, path)
+    return export_answer(path, place)
 
 
 def _written(service: Service, kind: FactKind, asked: ItemOrderQuery, path: Path) -> None:

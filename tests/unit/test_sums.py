@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from extractor import extract
+from extractor.collection.parted_figures import SummedFigure
 from extractor.collection.rule_titles import is_rule
-from extractor.collection.sums import SummedFigure, summed_figures, sums
+from extractor.collection.sums import summed_figures, sums
 
 _NOTICE = """某县松林镇党委关于巡察整改进展情况的通报
 根据统一部署,2024年3月1日至4月30日,县委第一巡察组对松林镇党委开展了巡察,6月5日反馈了意见。

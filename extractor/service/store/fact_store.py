@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, literal, or_, select
 
+from extractor.collection.parted_figures import COUNTED
 from extractor.service.store.collected_store import bring_up_to_date
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import (
@@ -31,7 +32,6 @@ _AROUND = 200
 """Code points before and behind a place, in which its sentence is looked for."""
 _AT_ONCE = 500
 _MONEY = "元"
-_COUNTED = "counted"
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _of_facts(wanted: FactFilter, table: FromClause) -> Iterator[ColumnElement[b
         named = {"money": table.c.unit == _MONEY, "other": table.c.unit != _MONEY}
         yield named.get(wanted.unit, table.c.unit == wanted.unit)
     if wanted.left is not None:
-        yield table.c.reason != _COUNTED if wanted.left == "yes" else table.c.reason == _COUNTED
+        yield table.c.reason != COUNTED if wanted.left == "yes" else table.c.reason == COUNTED
     if wanted.doubt is not None:
         unsure, checked = table.c.sure < UNSURE, table.c.is_checked.is_(True)
         yield {"unsure": unsure, "checked": checked}.get(wanted.doubt, or_(unsure, checked))
@@ -277,7 +277,7 @@ def _sums(kind: FactKind, grouped: Sequence[Any]) -> list[tuple[str, str, float,
     told: dict[tuple[str, str], list[float]] = {}
     for row in grouped:
         entry = told.setdefault((row.term, row.unit), [0, 0, 0])
-        if row.reason == _COUNTED:
+        if row.reason == COUNTED:
             entry[0] += row.sum
             entry[1] += row.times
         else:

@@ -71,12 +71,19 @@ def _keep(connection: Connection, number: int, key: str, read: NoticeReading, wo
         return _end(connection, number, ItemEnd("unchanged"))
     if item.reading is not None:
         _forget(connection, item.notice)
-    make_current(connection, item.notice, insert_row(connection, _READ, reading_row(item.notice, key, read)), read)
-    connection.execute(_INDEX, {"notice": item.notice, "name": searchable(item.name), "text": words})
-    connection.execute(_UNPLACE, {"placed": item.notice})
-    if read.places:
-        connection.execute(_PLACE, {"notice": item.notice, "content": read.places})
+    add_reading(connection, item.notice, item.name, reading_row(item.notice, key, read), read, words)
     return _end(connection, number, ItemEnd("done"))
+
+
+def add_reading(
+    connection: Connection, notice: int, name: str, row: Mapping[str, Any], read: NoticeReading, words: str
+) -> None:
+    """Add the program's reading of a notice and make it current; ``words`` is its text as the index has texts."""
+    make_current(connection, notice, insert_row(connection, _READ, row), read)
+    connection.execute(_INDEX, {"notice": notice, "name": searchable(name), "text": words})
+    connection.execute(_UNPLACE, {"placed": notice})
+    if read.places:
+        connection.execute(_PLACE, {"notice": notice, "content": read.places})
 
 
 def _fail(connection: Connection, number: int, error: str) -> ItemEnd:

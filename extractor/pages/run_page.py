@@ -60,6 +60,7 @@ def _run(folder: Path) -> dict[str, Any]:
             "trust": report.get("model", {}).get("trust", {}).get("table"),
             "finished": report["finished"][:10],
             "missing": report["totals"]["failed"] + report["totals"]["pending"],
+            "waiting": report.get("waiting", 0),
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {"backend": None, "trust": None, "finished": None, "missing": 0}
+        return {"backend": None, "trust": None, "finished": None, "missing": 0, "waiting": 0}

@@ -193,12 +193,12 @@ def disturb(way: str, inputs: Path, out: Path, what: str, calm: Path) -> None:
             sys.exit(f"{way} ended before it could be killed: {process.stderr.read() if process.stderr else b''!r}")
         done = batches_done(out)
         kill(process.pid, what)
-        process.communicate()
+        said = process.communicate()[1].decode(errors="replace")
     began = time.perf_counter()
     if what != "worker":
         measured(way, inputs, out)
     elif process.returncode:
-        sys.exit(f"{way} did not go on without its workers")
+        sys.exit(f"{way} did not go on without its workers ({process.returncode}): {said}")
     rows = same_rows(out, calm)
     again = f", taken up again in {time.perf_counter() - began:.0f} s" if what != "worker" else ", gone on by itself"
     print(
@@ -215,7 +215,8 @@ def kill(driver: int, what: str) -> None:
     """End a driver, its workers, or it and all that it started, without warning."""
     below = list(descendants(driver))
     if what == "worker":
-        pids = [pid for pid, name in below if name.startswith("ray::")]
+        # Without its agents a node ends, and with it its driver.
+        pids = [pid for pid, name in below if name.startswith("ray::") and "Agent" not in name]
     else:
         pids = [driver, *(pid for pid, _ in below)] if what == "cluster" else [driver]
     for pid in pids:

@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -251,9 +252,27 @@ def test_what_is_killed_is_done_again_to_the_same_bytes(jobs: Jobs) -> None:
     assert (lost.status, lost.err) == (0, "")
     assert jobs.data("lost") == wanted
 
+    driver = start("run", "in", "--engine", "ray", "--jobs", "1", "--out", "gone", cwd=jobs.folder)
+    wait_for(entry(jobs, "gone", 0), driver)
+    for pid in [driver.pid, *descendants(driver.pid)]:  # driver and cluster at once
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    driver.communicate()
+    assert len(jobs.data("gone")) < len(wanted)
+    assert jobs.run("in", out="gone").status == 0
+    assert jobs.data("gone") == wanted
+
 
 def entry(jobs: Jobs, out: str, batch: int) -> Path:
     return jobs.folder / out / ".batches" / f"{batch:05d}.json"
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Yield the processes that a process started, and those that these did."""
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, check=False)
+    for child in map(int, children.stdout.split()):
+        yield child
+        yield from descendants(child)
 
 
 def workers(raylet: int) -> Iterator[int]:

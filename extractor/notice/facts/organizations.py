@@ -20,7 +20,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from extractor.data import read_table
 from extractor.notice.facts.learnt import FeatureWeights, feature_weights
 from extractor.text.places import Clauses, Place, sentence_start
-from extractor.text.wording import any_of, pattern
+from extractor.text.wording import pattern
 
 _SHORTEST_NAME = 2
 _LONGEST_NAME = 18
@@ -34,7 +34,6 @@ _NO_PARTNER = pattern(_TABLE, "with_none")
 _MANY_BODIES = re.compile(r"等\d{0,3}[个家]?[一-鿿]{0,6}?(?:部门|单位|院校|高校|企业|公司|院所|镇街|街道|乡镇|机构)")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
 _AND_FIRMS = re.compile(r"等\d{0,2}[个家]?[一-鿿]{0,4}?(?:企业|公司|高校院所|院校|高校|院所)")
-_ADVERBS = re.compile(rf"(?:{any_of(_TABLE, 'adverbs')})+,?")
 _GENERIC = pattern(_TABLE, "generic")
 _OBJECTS = re.compile("从|(?<!针)对(?!外|口)|向|听取|督促|指导|要求|召集")
 """What makes the bodies of a list those to whom something is done."""
@@ -185,6 +184,11 @@ class _Suffixes(NamedTuple):
     split_words: frozenset[str]
 
 
+def _entries(name: str) -> list[str]:
+    """Return the entries of a list of the table: an entry of several words is each of them."""
+    return [word for entry in read_table(_TABLE)[name] for word in entry.split()]
+
+
 @cache
 def _suffixes() -> _Suffixes:
     table = read_table(_TABLE)
@@ -218,8 +222,8 @@ class _NoNames(NamedTuple):
 
 @cache
 def _no_names() -> _NoNames:
-    entries = [_conditional(entry) for entry in [*read_table(_TABLE)["not_in_names"], "\n"]]
-    words = AhoCorasick([word for word, _ in entries], implementation=Implementation.DFA)
+    entries = [_conditional(entry) for entry in [*_entries("not_in_names"), "\n"]]
+    words = AhoCorasick([word for word, _ in entries], implementation=Implementation.ContiguousNFA)
     return _NoNames(words, [condition for _, condition in entries])
 
 
@@ -245,9 +249,8 @@ def _short_words_of_no_name() -> frozenset[str]:
 
     Longer ones and those that depend on what follows them are left to the pattern.
     """
-    table = read_table(_TABLE)
-    words = [word for word in table["not_in_names"] if len(word) <= _SHORTEST_NAME and re.escape(word) == word]
-    return frozenset([*words, *table["openers"]])
+    words = [word for word in _entries("not_in_names") if len(word) <= _SHORTEST_NAME and re.escape(word) == word]
+    return frozenset([*words, *_entries("openers")])
 
 
 @cache
@@ -466,29 +469,35 @@ class _Following(NamedTuple):
     """The words that may follow a name: the sort of each word, and patterns by the character that they begin with."""
 
     words: Mapping[str, str]
-    patterns: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
+    patterns: Mapping[str, Sequence[tuple[str, str]]]
     firsts: frozenset[str]
 
 
 @cache
 def _following() -> _Following:
     words: dict[str, str] = {}
-    patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    patterns: dict[str, list[tuple[str, str]]] = {}
     for name, sort in _SORTS.items():
-        for entry in read_table(_TABLE)[name]:
+        for entry in _entries(name):
             if re.escape(entry) == entry:
                 words.setdefault(entry, sort)
             else:
                 for first in "0123456789" if entry[0] in "(\\" else entry[0]:
-                    patterns.setdefault(first, []).append((sort, re.compile(entry)))
+                    patterns.setdefault(first, []).append((sort, entry))
     return _Following(words, patterns, frozenset(word[0] for word in words).union(patterns, "等"))
+
+
+@cache
+def _compiled(entry: str) -> re.Pattern[str]:
+    """Compile an entry when it is looked for first: most notices hold few of the words that entries begin with."""
+    return re.compile(entry)
 
 
 def _word_at(text: str, at: int) -> tuple[str, str]:
     """Return the sort of the word at a place and the word, the longest one that is known."""
     words, patterns, _ = _following()
     for sort, entry in patterns.get(text[at : at + 1], ()):
-        if found := entry.match(text, at):
+        if found := _compiled(entry).match(text, at):
             return sort, found.group()
     for size in (4, 3, 2, 1):
         word = text[at : at + size]

@@ -40,11 +40,18 @@ def export(
     begins with a ledger, one row a measure, and its rows lead into the report. Existing files are replaced, all or
     none.
     """
-    from extractor.exports.exporter import ExportSources, report_beside, stored_files, stored_names, stored_notices
+    from extractor.exports.exporter import (
+        ExportSources,
+        report_beside,
+        stored_files,
+        stored_names,
+        stored_notices,
+        stored_reviews,
+    )
     from extractor.exports.exporter import export as export_all
 
     leads = report_beside(folder, to) if report is None else report
-    sources = ExportSources(stored_names(folder), stored_files(folder), leads)
+    sources = ExportSources(stored_names(folder), stored_files(folder), leads, stored_reviews(folder))
     with _counting() if sys.stderr.isatty() else nullcontext(lambda: None) as watch, _few_collections():
         done = export_all(stored_notices(folder), to, lang.value, watch, sources)
     for remark in done.remarks:

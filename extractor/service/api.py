@@ -168,8 +168,7 @@ async def get_report(notice_id: str, service: CurrentService) -> HTMLResponse:
     kept = await run_in_threadpool(notice_store.stored_notice, service.database, notice_id)
     if kept is None:
         raise _no_notice()
-    places = await run_in_threadpool(notice_store.stored_places, service.database, kept.notice_id)
-    return html_response(await service.run_heavy(notice_page, kept, places, service.lang))
+    return html_response(await service.run_heavy(notice_page, kept, service.lang))
 
 
 @router.get("/v1/notices/{notice_id}/changes", responses=_NO_NOTICE)

@@ -20,6 +20,7 @@ from extractor.errors import InputError, OutputError, SettingsError
 from extractor.messages import said
 from extractor.processes.environment import harmless
 from extractor.record.checks import Lang
+from extractor.review.moments import day
 from extractor.runs.run_folder import RunFolder
 from extractor.service.store.notice_store import StoredNotice
 
@@ -74,15 +75,26 @@ async def write_export(notices: ExportedNotices, ending: ExportEnding, place: Pa
 def _write(notices: ExportedNotices, folder: RunFolder, left: Event, lang: Lang) -> int:
     """Write notices as a run's folder; return how many."""
     folder.texts.mkdir(parents=True)
-    kin, count = notices.kin(), 0
+    kin, inputs = notices.kin(), list[dict[str, object]]()
     with closing(notices.kept), folder.notices.open("wb") as lines:
-        for count, (notice_id, record, text) in enumerate(notices.kept, start=1):  # noqa: B007
-            placed = placed_line(record, kin[notice_id], lang) if notice_id in kin else record
+        for kept in notices.kept:
+            notice_id = kept.notice_id
+            placed = placed_line(kept.record, kin[notice_id], lang) if notice_id in kin else kept.record
             lines.write(placed + b"\n")
-            folder.text(notice_id).write_bytes(text.encode())
+            folder.text(notice_id).write_bytes(kept.text.encode())
+            if kept.places:
+                folder.places(notice_id).write_bytes(kept.places)
+            inputs.append({"name": kept.name, "notice_id": notice_id, "sha256": kept.sha256, "review": _review(kept)})
             if left.is_set():
                 break
-    return count
+    folder.write_report({"inputs": inputs})
+    return len(inputs)
+
+
+def _review(kept: StoredNotice) -> dict[str, str | None]:
+    """Return how far people reviewed a notice, as the cells of the table of notices."""
+    state = "finished" if kept.reviewed else "begun" if kept.is_changed else "none"
+    return {"review": state, "reviewed_by": kept.reviewed_by, "reviewed_on": kept.reviewed and day(kept.reviewed)}
 
 
 async def _export(folder: Path, target: Path, lang: Lang) -> None:

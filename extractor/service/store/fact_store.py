@@ -119,7 +119,7 @@ _TITLE = (
 
 
 class _Order(NamedTuple):
-    """What a list is sorted by: columns, and the tables that have to be joined for them, each with its condition."""
+    """An order of a list: its columns, and the tables that have to be joined for them, each with its condition."""
 
     by: tuple[Any, ...]
     joins: tuple[tuple[FromClause, Any], ...] = ()

@@ -14,7 +14,6 @@ from extractor.files.parts.text_places import text_places_from
 from extractor.files.sources.file_kinds import read_endings
 from extractor.files.sources.source import ARCHIVE_ENDING
 from extractor.pages import shell
-from extractor.pages.notice_page import gravest_first
 from extractor.pages.notice_page import notice_page as data_of
 from extractor.record.checks import Lang
 from extractor.record.contract import Span
@@ -25,6 +24,7 @@ from extractor.review.moments import day, moment
 from extractor.review.proposals import not_taken, proposed
 from extractor.review.review import can_be_undone, items_to_see, review_of, seen_items, written_notes
 from extractor.service.desk.desk_words import printable, service_words, word_lookup
+from extractor.service.desk.disputes import disputes
 from extractor.service.desk.history import steps
 from extractor.service.http.api_models import NoticePage
 from extractor.service.store.notice_store import stored_places
@@ -45,7 +45,8 @@ _HTMX = (
 # htmx 2.0.11, as npm has it; its licence lies beside it.
 _OWN = frozenset(
     (
-        *("htmx.min.js", "desk.js", "review.js", "review_keys.js", "review_walk.js", "desk.css"),
+        *("htmx.min.js", "desk.js", "review.js", "review_keys.js", "review_walk.js", "review_disputes.js"),
+        "desk.css",
         *("collected.js", "collected_views.js"),
     )
 )
@@ -130,7 +131,8 @@ _REVIEWED = {"waiting": "false", "reviewed": "true"}
 
 def review_page(visit: Visit, found: NoticeReview) -> str:
     """Return the frame of a notice's page, which a script fills."""
-    scripts = (*shell.NOTICE_SCRIPTS, "htmx.min.js", "desk.js", "review_keys.js", "review_walk.js", "review.js")
+    own = ("htmx.min.js", "desk.js", "review_keys.js", "review_walk.js", "review_disputes.js", "review.js")
+    scripts = (*shell.NOTICE_SCRIPTS, *own)
     title = found.record.title or found.notice_id
     return rendered("review.html", visit, scripts, title=title, notice_id=found.notice_id)
 
@@ -155,17 +157,19 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
     places = text_places_from(stored_places(visit.service.database, found.notice_id))
     own = [each.number for each in review.made if each.by == visit.name and can_be_undone(review, each.number)]
     walk, seen = items_to_see(found.paths, review), seen_items(review)
-    pairs = zip(found.record.checks, review.open, strict=True)
+    data = data_of(found.record, found.text, places)
+    order = [each["index"] for each in data["checks"]]
     sentence = word_lookup(visit.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
     return {
         **service_words(),
-        "data": data_of(found.record, found.text, places),
+        "data": data,
         "title": found.record.title or found.notice_id,
         "seen": review.last,
         "reviewed": sentence,
         "undoable": max(own, default=0),
         "ids": {path: key for key, path in found.paths.items()},
-        "checks": [key for _, key in sorted(pairs, key=lambda pair: gravest_first(pair[0]))],
+        "checks": [review.open[index] for index in order],
+        "disputes": [list(disputes(found.record.checks[index], visit.lang)) for index in order],
         "walk": walk,
         "unseen": [key for key in walk if key not in seen],
         "notes": [

@@ -25,7 +25,7 @@ class ChosenFile(NamedTuple):
 
 
 class FileFate(NamedTuple):
-    """What becomes of a chosen file: it is read, passed over for its ``kind``, or its first bytes are to be looked at.
+    """The fate of a chosen file: it is read, passed over for its ``kind``, or its first bytes are to be looked at.
 
     ``series`` is the path of the first picture of the notice whose pages are pictures, of which this is one; "" for
     other files.

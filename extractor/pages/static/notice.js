@@ -8,7 +8,7 @@
   const UNREAD = new Set(["remainder", "digits"]); // places that nobody read a value at
 
   // options: words; heading: nodes above the panes; chosen(path): told whenever a value is chosen; more(value): nodes
-  // below its name; told: readers are named even where the rules read all; leaving(): false keeps the value that is chosen.
+  // below its name; doubt(check): nodes below a check; told: readers are named even where the rules read all; leaving(): false keeps the value that is chosen.
   // Returns choose(path), which lights a value on both sides and brings it into view; offsets(range), where a range of the
   // page lies in the text; tell(nodes), which shows these in a value's place.
   pages.notice = function (root, data, options) {
@@ -84,7 +84,9 @@
         options.more?.(value),
         ...pages.pageLines(data.lines, value, words), pages.cellNames(data.cells, value, words),
         value.at.length ? el("p.detail-sentence", {}, pages.sentence(value, text)) : el("p.soft", {}, t("notice.no_place")),
-        ...doubts.map(check => el("p.doubt", {}, pages.badge(`severity-${check.severity}`, words.term("severity", check.severity)), " ", pages.source(check.message))),
+        ...doubts.flatMap(check => [
+          el("p.doubt", {}, pages.badge(`severity-${check.severity}`, words.term("severity", check.severity)), " ", pages.source(check.message)),
+          options.doubt?.(check)]),
         others.length ? el("p.others", {}, t("notice.also_here"), others.map(other =>
           el("button.link", { type: "button", "data-path": other.path, click: () => choose(other.path) },
             pages.nameOf(other, words), noteWords(other)))) : null,

@@ -59,7 +59,7 @@ class _Heading(NamedTuple):
 
 
 class InboxState(NamedTuple):
-    """What there is beside the list: how many notices in all, and the text that tells whether there is news."""
+    """The state around the list: how many notices there are in all, and the text that tells whether there is news."""
 
     every: int
     state: str

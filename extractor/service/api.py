@@ -36,8 +36,9 @@ from extractor.service.http.service_limits import NAME_CHARACTERS
 from extractor.service.store import kin_store, notice_store, review_store
 from extractor.service.store.deletion_store import Deletion, deleted_notices
 from extractor.service.store.notice_store import NoticeFilter
+from extractor.service.store.staged_run import StagedNotices
 from extractor.service.work import jobs
-from extractor.service.work.export_process import ExportedNotices, ExportEnding, write_export
+from extractor.service.work.export_process import ExportEnding, write_export
 from extractor.service.work.service_parts import Service
 from extractor.strict import first_mistake
 
@@ -305,7 +306,7 @@ async def _exported(ending: ExportEnding, service: Service, wanted: NoticeFilter
     async with export_folder(service) as place:
         kept = notice_store.stored_notices(service.database, wanted)
         kin = partial(kin_store.stored_kinships, service.database, wanted)
-        return await write_export(ExportedNotices(kept, kin), ending, place, service.lang), place
+        return await write_export(StagedNotices(kept, kin), ending, place, service.lang), place
 
 
 @router.get("/healthz")

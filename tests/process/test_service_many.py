@@ -97,7 +97,7 @@ def test_a_deleted_notice_is_gone_but_for_a_line_and_its_copy_counts(tmp_path: P
         assert client.ask(f"/v1/notices/{copy}").json()["duplicate_of"] is None
         assert client.ask("/v1/items/measure").json()["total"] == before
         assert [each["notice_id"] for each in client.ask(f"/v1/search?q={quote('松林')}").json()["notices"]] == [copy]
-        assert client.ask(f"/v1/comparison?earlier={kept}&later={copy}").status == 404
+        assert client.ask(f"/v1/comparison?notice={kept}&notice={copy}").status == 404
         assert set(exported(client)) == {copy}
         (line,) = client.ask("/v1/deletions").json()["deletions"]
         assert (line["notice_id"], line["by"], line["changes"], line["reviewed_by"]) == (kept, "乙", 1, None)

@@ -51,8 +51,9 @@
     pages.put(root, el("div.list", {},
       el("header.page-head", {}, el("h1", {}, t(`kinds.${kind}`)),
         el("nav.kinds", { "aria-label": t("list.kinds") }, all.kinds.map(other =>
-          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["genre", "inspection", "body", "year", "copies", "notice"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
+          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["genre", "inspection", "body", "year", "copies", "notice", "among"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
       many ? pages.noticeFilter(all, words, question, change) : null,
+      question.among ? among() : null,
       el("form.filters", { submit: event => event.preventDefault() },
         el("label", {}, el("span", {}, t("filter.words")), el("input", { type: "search", name: "q", value: question.q || "", input: event => change({ q: event.target.value.trim() }) })),
         names.map(name => choice(name)),
@@ -62,6 +63,13 @@
       said, place));
     draw();
 
+    // The notices that were compared, which the list is narrowed down to until somebody asks for all.
+    function among() {
+      const names = question.among.split(pages.AMONG).map(id => all.notice(id)?.name).filter(Boolean);
+      const line = el("p.note.only-among", {}, t("list.among", { n: words.number(names.length) }), quote("span", names.join("、")), " ",
+        el("button.link", { type: "button", click: () => { line.remove(); change({ among: "" }); } }, t("list.among_all")));
+      return line;
+    }
     function choice(name) {
       const keys = find.isElsewhere ? [] : keysOf(name);
       selects[name] = el("select", { name, change: event => change({ [name]: event.target.value }) });

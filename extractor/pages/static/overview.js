@@ -37,6 +37,7 @@
     pages.put(root, el("div.overview", {},
       el("header.page-head", {}, el("h1", {}, t("overview.title")), el("p.soft", {}, said(run, all, words))),
       run.missing ? el("p.warning", {}, t("overview.missing", { n: run.missing })) : null,
+      run.waiting ? el("p.warning", {}, t("overview.waiting", { n: run.waiting })) : null,
       all.notices.length > 1 ? pages.noticeFilter(all, words, question, narrow, found) : null,
       body));
     draw();

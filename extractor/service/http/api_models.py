@@ -237,21 +237,19 @@ class FindingSide(ServiceAnswer):
     measures: list[MeasureSide]
 
 
-class RecurringItem(ServiceAnswer):
-    """A finding that comes again."""
+class StrandItem(ServiceAnswer):
+    """A finding through the compared notices; where one does not tell of it, there is null in its place."""
 
-    earlier: FindingSide
-    later: FindingSide
+    told: list[FindingSide | None]
     likeness: float = Field(description="How much their titles have in common, from 0 to 1.")
-    measures: list[tuple[MeasureSide, MeasureSide]] = Field(description="The measures that go on.")
+    measures: list[list[MeasureSide | None]] = Field(description="The measures that go on, each as `told`.")
 
 
 class ComparedNotices(ServiceAnswer):
-    """Two notices beside each other. Matches are hints, by the words of findings: look at both sentences."""
+    """Notices beside each other. Matches are hints, by the words of findings: look at the sentences."""
 
-    recurring: list[RecurringItem]
-    only_earlier: list[FindingSide]
-    only_later: list[FindingSide]
+    notices: list[str] = Field(description="The ids of the notices, as they were asked for.")
+    findings: list[StrandItem] = Field(description="Those that most notices have come first.")
 
 
 class Health(ServiceAnswer):

@@ -57,7 +57,7 @@
     document.title = [titleOf(here, of), t("report.name")].join(" · ");
   }
 
-  const titleOf = (view, of) => view === "list" && all.kinds.includes(of) ? t(`kinds.${of}`) : t(view === "overview" ? "report.overview" : view === "list" ? "report.lists" : `collected.${view}`);
+  const titleOf = (view, of) => view === "list" && all.kinds.includes(of) ? t(`kinds.${of}`) : t({ overview: "report.overview", list: "report.lists", compare: "compare.title" }[view] || `collected.${view}`);
 
   function fail(error) {
     pages.put(main, el("div.desk", {}, el("p.warning", { role: "alert" }, error.message)));

@@ -38,15 +38,17 @@ _MONEY = "元"
 class FactFilter:
     """The conditions of a list of items, as the address of a page has them; None sets no condition.
 
-    ``body`` is in a name of the notice; ``organisation`` in the name of a body that acts. ``term`` is a figure's sum, a
-    total's name, what was done with a document or with people, or a check's severity; ``group`` begins a sum's name.
-    ``unit`` is a unit, or ``money`` and ``other`` of figures; ``left`` is ``yes`` for figures that sums leave out.
-    ``doubt`` is ``unsure``, ``checked`` or ``any``. ``copies`` counts notices that are the same as others, too. ``q``
-    are words that stand in the item's measure or finding, in any order.
+    ``body`` is in a name of the notice, ``among`` are ids of notices with / between them, ``organisation`` is in the
+    name of a body that acts. ``term`` is a figure's sum, a total's name, what was done with a document or with people,
+    or a check's severity; ``group`` begins a sum's name. ``unit`` is a unit, or ``money`` and ``other`` of figures;
+    ``left`` is ``yes`` for figures that sums leave out. ``doubt`` is ``unsure``, ``checked`` or ``any``. ``copies``
+    counts notices that are the same as others, too. ``q`` are words that stand in the item's measure or finding, in any
+    order.
     """
 
     body: str | None = None
     notice: str | None = None
+    among: str | None = None
     series: str | None = None
     year: str | None = None
     genre: str | None = None
@@ -178,6 +180,8 @@ def _of_notices(wanted: FactFilter) -> Iterator[ColumnElement[bool]]:
     """Yield what a filter says of notices, apart from copies."""
     if wanted.notice is not None:
         yield notices.c.id == wanted.notice
+    if wanted.among is not None:
+        yield notices.c.id.in_(wanted.among.split("/"))
     if wanted.body is not None:
         yield func.instr(tallies.c.called, wanted.body.lower()) > 0
     if wanted.year is not None:

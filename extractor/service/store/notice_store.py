@@ -49,7 +49,7 @@ class StoredNotice(NamedTuple):
     """A notice's record as JSON and the text that its offsets refer to, its file, and how far it is reviewed.
 
     ``sha256`` is of the file's bytes; ``reviewed`` says when its review was finished, ``is_changed`` whether it began.
-    ``places`` is the JSON that says where the text is in the file, None for none.
+    ``places`` is the JSON that says where the text is in the file; b"" for none.
     """
 
     notice_id: str
@@ -60,7 +60,7 @@ class StoredNotice(NamedTuple):
     is_changed: bool
     reviewed: str | None
     reviewed_by: str | None
-    places: bytes | None
+    places: bytes
 
 
 _HOLDS = notices.c.reading == readings.c.number
@@ -110,31 +110,39 @@ def stored_places(database: Database, notice_id: str) -> bytes:
 def stored_notice(database: Database, notice_id: str) -> StoredNotice | None:
     """Return a notice's record and text, of the same reading; None where there is no such notice."""
     with database.reading() as connection:
-        found = connection.execute(_kept().where(notices.c.id == notice_id)).one_or_none()
-        return None if found is None else StoredNotice(*found)
+        return _one_notice(connection, notice_id)
 
 
 def stored_notices(database: Database, wanted: NoticeFilter) -> Generator[StoredNotice, None, None]:
     """Yield the selected notices as of one moment, the oldest first, few in memory at a time."""
     with database.reading() as connection:
-        found = _kept().where(*_conditions(wanted)).order_by(notices.c.number)
-        for row in connection.execution_options(yield_per=20).execute(found):
-            yield StoredNotice(*row)
+        yield from notices_in(connection, wanted)
+
+
+def notices_in(connection: Connection, wanted: NoticeFilter) -> Generator[StoredNotice, None, None]:
+    """Yield the selected notices that a connection reads, as ``stored_notices``."""
+    found = _kept().where(*_conditions(wanted)).order_by(notices.c.number)
+    for row in connection.execution_options(yield_per=20).execute(found):
+        yield StoredNotice(*row)
 
 
 def signatures(database: Database, wanted: NoticeFilter) -> Iterator[NoticeSignature]:
     """Yield the signatures of the selected notices; those of readings of earlier versions are made now."""
     with database.reading() as connection:
-        found = select(notices.c.id, readings.c.signature).join_from(notices, readings, _HOLDS)
-        rows = connection.execute(found.where(*_conditions(wanted)))
-        stored = [
-            (row.id, NoticeSignature.model_validate_json(row.signature)) if row.signature else (row.id, None)
-            for row in rows
-        ]
+        yield from signatures_in(connection, wanted)
+
+
+def signatures_in(connection: Connection, wanted: NoticeFilter) -> Iterator[NoticeSignature]:
+    """Yield the signatures that a connection reads, as ``signatures``."""
+    found = select(notices.c.id, readings.c.signature).join_from(notices, readings, _HOLDS)
+    stored = [
+        (row.id, NoticeSignature.model_validate_json(row.signature)) if row.signature else (row.id, None)
+        for row in connection.execute(found.where(*_conditions(wanted)))
+    ]
     for notice_id, signature in stored:
         if signature is not None and signature.form == FORM:
             yield signature.model_copy(update={"notice_id": notice_id})
-        elif (kept := stored_notice(database, notice_id)) is not None:
+        elif (kept := _one_notice(connection, notice_id)) is not None:
             yield signature_of(Notice.model_validate_json(kept.record), kept.text)
 
 
@@ -212,10 +220,20 @@ def state_of_notices(database: Database) -> str:
     return "-".join(str(number or 0) for number in (*found, made))
 
 
+def _one_notice(connection: Connection, notice_id: str) -> StoredNotice | None:
+    found = connection.execute(_kept().where(notices.c.id == notice_id)).one_or_none()
+    return None if found is None else StoredNotice(*found)
+
+
 def _kept() -> Select[Any]:
     columns = (
         *(notices.c.id, readings.c.record, readings.c.text, notices.c.name, notices.c.sha256),
-        *(readings.c.base.is_not(None), readings.c.reviewed, readings.c.reviewed_by, places.c.content),
+        *(
+            readings.c.base.is_not(None),
+            readings.c.reviewed,
+            readings.c.reviewed_by,
+            func.coalesce(places.c.content, b""),
+        ),
     )
     joined = notices.join(readings, _HOLDS).outerjoin(places, places.c.notice == notices.c.number)
     return select(*columns).select_from(joined)

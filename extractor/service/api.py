@@ -24,6 +24,7 @@ from extractor.service.export_answers import export_answer, export_folder
 from extractor.service.http.api_models import (
     ChangeRequest,
     Changes,
+    DeletionPage,
     Health,
     Job,
     NoticePage,
@@ -31,7 +32,9 @@ from extractor.service.http.api_models import (
     change_schema,
 )
 from extractor.service.http.leaving import until_client_leaves
-from extractor.service.store import item_store, kin_store, notice_store, review_store
+from extractor.service.http.service_limits import NAME_CHARACTERS
+from extractor.service.store import kin_store, notice_store, review_store
+from extractor.service.store.deletion_store import Deletion, deleted_notices
 from extractor.service.store.notice_store import NoticeFilter
 from extractor.service.store.staged_run import StagedNotices
 from extractor.service.work import jobs
@@ -225,10 +228,26 @@ def _changed(notice_id: str, body: bytes, service: Service) -> MadeChange:
     status_code=204,
     responses=_NO_NOTICE | problems(_403="A page of another site sent this."),
 )
-def delete_notice(notice_id: str, service: CurrentService) -> None:
-    """Delete a notice with everything stored about it."""
-    if not item_store.delete_notice(service.database, notice_id):
+def delete_notice(
+    notice_id: str,
+    service: CurrentService,
+    by: Annotated[
+        str | None,
+        Query(min_length=1, max_length=NAME_CHARACTERS, description="Who deletes it, for the history of deletions."),
+    ] = None,
+) -> None:
+    """Delete a notice with everything stored about it, people's changes included; only a line of history stays.
+
+    A notice that was the same as this one counts in its place.
+    """
+    if service.delete(Deletion(notice_id, by)) == "gone":
         raise _no_notice()
+
+
+@router.get("/v1/deletions")
+def list_deletions(service: CurrentService, limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 50) -> DeletionPage:
+    """List the notices that were deleted last: by whom, when, and how much review work went with them."""
+    return DeletionPage(deletions=deleted_notices(service.database, limit))
 
 
 @router.get("/v1/jobs/{job_id}", responses=_NO_JOB)

@@ -41,13 +41,20 @@ def export(
     begins with a ledger, one row a measure, and its rows lead into the report. Existing files are replaced, all or
     none.
     """
-    from extractor.exports.exporter import ExportSources, report_beside, stored_files, stored_names, stored_notices
+    from extractor.exports.exporter import (
+        ExportSources,
+        report_beside,
+        stored_files,
+        stored_names,
+        stored_notices,
+        stored_reviews,
+    )
     from extractor.exports.exporter import export as export_all
 
     leads = report_beside(folder, to) if report is None else report
     counting = _counting() if sys.stderr.isatty() else nullcontext(lambda: None)
     with results_folder(folder, lang.value) as results, counting as watch, _few_collections():
-        sources = ExportSources(stored_names(results), stored_files(results), leads)
+        sources = ExportSources(stored_names(results), stored_files(results), leads, stored_reviews(results))
         done = export_all(stored_notices(results), to, lang.value, watch, sources)
     for remark in done.remarks:
         LOGGER.warning("%s: %s", to, remark)

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from extractor.cluster.batches import Batch, BatchEnd, RowPlace, batches_of, do, keep, places_in
 from extractor.cluster.dataset import JobDataset
 from extractor.cluster.dataset_kinship import BatchKin, kin_of, place
+from extractor.cluster.dataset_views import VIEWS, views_sql
 from extractor.cluster.job_inputs import JobInput, contents, listed
 from extractor.cluster.job_rows import JobReading, Numbered, same_program
 from extractor.cluster.ray_cluster import joined
@@ -110,6 +111,7 @@ def run_on_ray(  # noqa: PLR0913
         except KeyboardInterrupt:
             report.ending = "interrupted"
         report.seconds = (datetime.now(UTC) - started).total_seconds()
+        write_whole(dataset.place.inner(VIEWS), views_sql().encode())
         write_whole(dataset.place.inner("manifest.json"), _manifest(report, reading, started, len(batches)))
     return report
 

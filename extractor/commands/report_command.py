@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from extractor.commands.line_output import say
+from extractor.commands.run_argument import RunArgument, is_address, written_run
 from extractor.commands.shared_options import Language
+from extractor.errors import SettingsError
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that a run wrote.")],
+    folder: RunArgument,
     *,
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file to write. [default: DIR/report.html]")
@@ -29,8 +31,10 @@ def report(
 
     from extractor.pages.run_page import write_report
 
-    file = to or folder / "report.html"
-    written = write_report(folder, file, lang.value)
+    if to is None and is_address(folder):
+        raise SettingsError(f"{folder}: a report is a file on this machine; say which with --to")
+    file = to or Path(folder) / "report.html"
+    written = write_report(written_run(folder), file, lang.value)
     say(f"{file}: {written.notices} notices, {written.bytes / 1e6:.1f} MB")
     if not show:
         say(f"next: open {file} in a browser")

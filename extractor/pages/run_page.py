@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from extractor.disk.whole import written_whole
-from extractor.exports.exporter import stored_notices
-from extractor.files.parts.text_places import text_places_from
+from extractor.exports.written_notices import WrittenRun
 from extractor.pages.notice_page import notice_page
 from extractor.pages.page_words import words
 from extractor.pages.shell import data_element, page
 from extractor.record.checks import Lang
-from extractor.runs.run_folder import RunFolder, stored_lines, stored_places
 
 
 class ReportSize(NamedTuple):
@@ -24,11 +21,11 @@ class ReportSize(NamedTuple):
     bytes: int
 
 
-def write_report(folder: Path, file: Path, lang: Lang = "zh") -> ReportSize:
-    """Write the report of the run in ``folder`` to ``file``, all of it or nothing; it opens in ``lang``.
+def write_report(run: WrittenRun, file: Path, lang: Lang = "zh") -> ReportSize:
+    """Write the report of a run to ``file``, all of it or nothing; it opens in ``lang``.
 
     Raises:
-        InputError: ``folder`` holds no run, or one whose files do not belong together.
+        InputError: the files of the run do not belong together.
         SettingsError: ``file`` is a folder, or its folder cannot be written.
         OutputError: The disk is full, or ``file`` cannot be replaced.
     """
@@ -36,30 +33,15 @@ def write_report(folder: Path, file: Path, lang: Lang = "zh") -> ReportSize:
 
     def data() -> Iterator[str]:
         nonlocal notices
-        for notice, text in stored_notices(folder):
+        for written in run.notices():
             notices += 1
-            places = text_places_from(stored_places(folder, notice.notice_id))
-            yield data_element(notice_page(notice, text, places), class_="notice-data")
-        yield data_element({"lang": lang, "run": _run(folder), **words()}, id="report-data")
+            shown = notice_page(written.parsed(), written.text, written.text_places())
+            yield data_element(shown, class_="notice-data")
+        yield data_element({"lang": lang, "run": run.facts._asdict(), **words()}, id="report-data")
 
-    next(stored_lines(folder), None)  # raises for a bad folder before a file is begun
     named = words()["words"]
     pieces = page(named["report.title"][lang], " ".join(named["report.noscript"].values()), lang, data())
     with written_whole([file]) as (made,), made.open("wb") as opened:
         opened.writelines(piece.encode() for piece in pieces)
         size = opened.tell()
     return ReportSize(notices, size)
-
-
-def _run(folder: Path) -> dict[str, Any]:
-    """Return the facts about the run that its run.json has."""
-    try:
-        report = json.loads(RunFolder(folder).report.read_bytes())
-        return {
-            "backend": report["settings"]["backend"],
-            "trust": report.get("model", {}).get("trust", {}).get("table"),
-            "finished": report["finished"][:10],
-            "missing": report["totals"]["failed"] + report["totals"]["pending"],
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {"backend": None, "trust": None, "finished": None, "missing": 0}

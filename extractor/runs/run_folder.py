@@ -293,16 +293,30 @@ def stored_text(path: Path, notice_id: str, sha256: str) -> str:
     Raises:
         InputError: the text is missing, or another than the notice was made from.
     """
+    raw = _raw_text(path, notice_id)
+    if _sha256(raw) != sha256:
+        file_name = RunFolder(path).text(notice_id)
+        raise InputError(f"{file_name}: is not the text its notice was made from; run the extraction again")
+    return raw.decode()
+
+
+def stored_text_as_is(path: Path, notice_id: str) -> str:
+    """Return the text that is kept of a notice, whatever it is; bytes that are no UTF-8 are lone surrogates.
+
+    Raises:
+        InputError: the text is missing.
+    """
+    return _raw_text(path, notice_id).decode("utf-8", "surrogateescape")
+
+
+def _raw_text(path: Path, notice_id: str) -> bytes:
     file_name = RunFolder(path).text(notice_id)
     if not file_name.is_file():
         raise InputError(f"{file_name}: cannot be read (there is no such file); run the extraction again")
     try:
-        raw = file_name.read_bytes()
+        return file_name.read_bytes()
     except OSError as error:
         raise InputError(f"{file_name}: cannot be read ({error.strerror}); run the extraction again") from error
-    if _sha256(raw) != sha256:
-        raise InputError(f"{file_name}: is not the text its notice was made from; run the extraction again")
-    return raw.decode()
 
 
 def stored_places(path: Path, notice_id: str) -> bytes:

@@ -33,6 +33,7 @@ pytest.importorskip("ray")
 
 KIN = ("duplicate", "maybe_duplicate")
 """The checks about what notices are to each other."""
+QUESTIONS = ROOT / "docs" / "questions.md"
 ANSWERS = "dull_model:answer"
 MANY = 160
 """Notices of a job that is disturbed: four batches."""
@@ -203,12 +204,25 @@ def test_copies_count_once_as_in_a_run_whenever_they_come_and_go(jobs: Jobs) -> 
     assert {notice["notice_id"]: notice for notice in jobs.records("out")} == plain
     assert plain["first"]["duplicate_of"] == "copy"
     assert jobs.totals("out")["duplicates"] == 1
-    dataset = duckdb.connect()
-    dataset.execute(f"SET file_search_path = '{jobs.folder / 'out'}'")
-    counted = dataset.execute("SELECT DISTINCT notice_id FROM 'sums/*/*.parquet' WHERE reason = 'counted' ORDER BY 1")
-    assert [row[0] for row in counted.fetchall()] == ["copy", "other"]
-    told = dataset.execute("SELECT notice_id, code FROM 'checks/*/*.parquet' WHERE code = 'duplicate'").fetchall()
-    assert told == [("first", "duplicate")]
+
+    made = {out: jobs.folder / f"made-{out}" for out in ("plain", "out")}
+    for out, folder in made.items():
+        assert command("report", out, "--to", folder / "report.html", cwd=jobs.folder).status == 0
+        for name in ("a.csv", "a.parquet", "a.xlsx", "a.duckdb"):
+            done = command("export", out, "--to", folder / name, cwd=jobs.folder)
+            assert (done.status, done.err) == (0, "")
+    for path in made["plain"].iterdir():
+        if path.suffix != ".duckdb":  # whose bytes differ from run to run
+            assert (made["out"] / path.name).read_bytes() == path.read_bytes(), path
+    asked = re.findall(r"^```sql\n(.*?)^```$", QUESTIONS.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    with (
+        duckdb.connect(str(made["plain"] / "a.duckdb"), read_only=True) as database,
+        duckdb.connect() as dataset,
+    ):
+        dataset.execute(f"SET file_search_path = '{jobs.folder / 'out'}'")
+        dataset.execute((jobs.folder / "out" / "views.sql").read_text(encoding="utf-8"))
+        for query in (each for each in asked if not each.startswith("-- SQLite")):
+            assert sorted(dataset.execute(query).fetchall()) == sorted(database.execute(query).fetchall()), query
 
     assert jobs.run("first.txt", "other.txt", out="out", options=("--replace",)).status == 0
     assert jobs.run("first.txt", "other.txt", out="alone").status == 0

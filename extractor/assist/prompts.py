@@ -36,6 +36,8 @@ _ROOM = 2
 """The most that an answer may take, in multiples of its expected length."""
 _LEAST_ROOM = 512
 """The least room for an answer, in tokens: one that is written over many lines takes twice as many as expected."""
+_HELD_ROOM = 4
+"""As ``_ROOM``, where a schema of its own bounds the answer: weak models fill every list that they may write."""
 
 
 class Prompt(NamedTuple):
@@ -90,6 +92,7 @@ def call_for(pack: Pack, edition: PromptEdition = "2", withheld: Collection[str]
     asked = prompt(pack.task, edition)
     values = {"pieces": pack.body, **TASKS[pack.task].question(pack)}
     question = "\n".join(_block(asked.template, name, values) for name in ("pieces", "question"))
+    schema = TASKS[pack.task].schema(pack, asked.withheld.union(withheld))
     return Call(
         task=asked.name,
         prompt_version=asked.version,
@@ -97,8 +100,8 @@ def call_for(pack: Pack, edition: PromptEdition = "2", withheld: Collection[str]
         response=asked.response,
         context={"pack": pack},
         max_tokens=_ROOM * pack.expected_tokens,
-        least_tokens=_LEAST_ROOM,
-        schema=TASKS[pack.task].schema(pack, asked.withheld.union(withheld)),
+        least_tokens=_LEAST_ROOM if schema is None else max(_LEAST_ROOM, _HELD_ROOM * pack.expected_tokens),
+        schema=schema,
     )
 
 

@@ -34,7 +34,7 @@ def export(
         Language.ZH
     ),
 ) -> None:
-    """Write a run's notices as tables.
+    """Write a run's notices as tables; of a service's folder all notices as people corrected them.
 
     The tables are notices, issues, measures, documents, quantities, dates, accountability, totals, sums, checks and
     places. A database holds them all; .csv and .parquet give a file for each, FILE-notices.csv and so on. A workbook
@@ -45,8 +45,9 @@ def export(
     from extractor.exports.exporter import report_beside
 
     leads = report_beside(None if is_address(folder) else Path(folder), to) if report is None else report
-    with _counting() if sys.stderr.isatty() else nullcontext(lambda: None) as watch, _few_collections():
-        done = export_all(written_run(folder).notices(), to, lang.value, watch, leads)
+    counting = _counting() if sys.stderr.isatty() else nullcontext(lambda: None)
+    with written_run(folder, lang.value) as run, counting as watch, _few_collections():
+        done = export_all(run.notices(), to, lang.value, watch, leads)
     for remark in done.remarks:
         LOGGER.warning("%s: %s", to, remark)
     files = str(done.files[0]) if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1].name}"

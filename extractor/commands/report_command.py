@@ -24,6 +24,8 @@ def report(
 ) -> None:
     """Write a run as one HTML file that works from disk, without a network.
 
+    Of a service's folder (its --data) it shows all notices as people corrected them; the service may be running.
+
     It holds an overview of all notices (charts, tables to sort and filter, each number a link to its sentences), and
     each notice's text beside its issues, with a list of what to check first.
     """
@@ -34,7 +36,8 @@ def report(
     if to is None and is_address(folder):
         raise SettingsError(f"{folder}: a report is a file on this machine; say which with --to")
     file = to or Path(folder) / "report.html"
-    written = write_report(written_run(folder), file, lang.value)
+    with written_run(folder, lang.value) as run:
+        written = write_report(run, file, lang.value)
     say(f"{file}: {written.notices} notices, {written.bytes / 1e6:.1f} MB")
     if not show:
         say(f"next: open {file} in a browser")

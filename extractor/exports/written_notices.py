@@ -63,14 +63,15 @@ class WrittenNotice(NamedTuple):
 class RunFacts(NamedTuple):
     """The facts about a run that its report tells.
 
-    They are its backend, the table of trust of its model, its last day, and the number of inputs that are not among its
-    notices; None where the run does not say.
+    They are its backend, the table of trust of its model, its last day, the number of inputs that are not among its
+    notices, and of those that a service has not read yet; None where the run does not say.
     """
 
     backend: str | None = None
     trust: str | None = None
     finished: str | None = None
     missing: int = 0
+    waiting: int = 0
 
 
 class WrittenRun(NamedTuple):
@@ -101,6 +102,7 @@ def facts_of(report: Mapping[str, Any]) -> RunFacts:
             report.get("model", {}).get("trust", {}).get("table"),
             finished[:10],
             report["totals"]["failed"] + report["totals"]["pending"],
+            report.get("waiting", 0),
         )
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
         return RunFacts()

@@ -10,6 +10,7 @@ from extractor.disk.whole import written_whole
 from extractor.exports.written_notices import WrittenRun
 from extractor.pages.notice_page import notice_page
 from extractor.pages.page_words import words
+from extractor.pages.series_comparisons import SeriesComparisons
 from extractor.pages.shell import data_element, page
 from extractor.record.checks import Lang
 
@@ -29,15 +30,17 @@ def write_report(run: WrittenRun, file: Path, lang: Lang = "zh") -> ReportSize:
         SettingsError: ``file`` is a folder, or its folder cannot be written.
         OutputError: The disk is full, or ``file`` cannot be replaced.
     """
-    notices = 0
+    notices, comparisons = 0, SeriesComparisons()
 
     def data() -> Iterator[str]:
         nonlocal notices
         for written in run.notices():
             notices += 1
-            shown = notice_page(written.parsed(), written.text, written.text_places())
-            yield data_element(shown, class_="notice-data")
-        yield data_element({"lang": lang, "run": run.facts._asdict(), **words()}, id="report-data")
+            notice = written.parsed()
+            comparisons.add(notice, written.text)
+            yield data_element(notice_page(notice, written.text, written.text_places()), class_="notice-data")
+        told = {"run": run.facts._asdict(), "series": list(comparisons.data())}
+        yield data_element({"lang": lang, **told, **words()}, id="report-data")
 
     named = words()["words"]
     pieces = page(named["report.title"][lang], " ".join(named["report.noscript"].values()), lang, data())

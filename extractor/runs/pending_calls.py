@@ -60,7 +60,7 @@ class _KeptAnswers:
         self._was_too_large = was_too_large
         self.sizes = PackSizes(EndpointSettings(prefer="cheap"))  # a batch is in no hurry
         self.editions = (edition,)
-        self.withheld: frozenset[str] = frozenset()
+        self.unasked: frozenset[str] = frozenset()
         self.failed: list[tuple[CallFailure, Call[Response]]] = []
 
     async def ask(self, call: Call[Response]) -> Response:

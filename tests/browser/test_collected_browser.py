@@ -87,6 +87,45 @@ def test_axe_finds_no_serious_fault(browser: Browser, home: str) -> None:
             assert faults_of_access(page) == [], view
 
 
+def test_a_series_is_compared_and_the_address_keeps_the_choice(browser: Browser, home: str) -> None:
+    with visited(browser, f"{home}/overview") as page:
+        page.get_by_role("link", name="比较").click()
+        expect(page.locator(".among").get_by_label("2024")).to_be_checked()
+        expect(page.locator(".strands tbody tr")).to_have_count(3)
+        page.locator(".among").get_by_label("2024").focus()
+        page.keyboard.press("Space")
+        expect(page.locator(".compared")).to_contain_text("请至少选两篇通报")
+        village = page.locator("#compare-add option", has_text="").evaluate_all("all => all.map(each => each.value)")
+        page.get_by_label("另加一篇通报").fill(next(name for name in village if "某区委" in name))
+        page.keyboard.press("Enter")
+        expect(page.locator(".compared-sums thead th.number")).to_have_count(3)
+        expect(page.locator(".among").get_by_label("某区委 2023")).to_be_checked()
+        page.reload()
+        expect(page.locator(".compared-sums thead th.number")).to_have_count(3)
+        assert faults_of_access(page) == []
+
+
+def test_a_name_that_is_none_changes_nothing_and_is_told(browser: Browser, home: str) -> None:
+    with visited(browser, f"{home}/overview#/compare") as page:
+        expect(page.locator(".strands")).to_be_visible()
+        page.get_by_label("单位（").fill("没有这个单位")
+        page.keyboard.press("Enter")
+        expect(page.locator("main [role=status]")).to_contain_text("没有这个单位")
+        expect(page.locator(".strands")).to_be_visible()
+
+
+def test_a_sum_of_compared_notices_opens_its_sentences(browser: Browser, home: str) -> None:
+    with visited(browser, f"{home}/overview#/compare") as page:
+        row = page.locator(".compared-sums tr", has_text="党纪处分")
+        expect(row.locator("td").last).to_have_text("4")
+        row.locator("th a").click()
+        expect(page.locator(".tally")).to_contain_text("合计 4 人")
+        expect(page.locator(".only-among")).to_contain_text("2 篇")
+        page.get_by_role("button", name="看全部").click()
+        assert "among" not in page.url
+        expect(page.locator(".tally")).to_contain_text("党纪处分")
+
+
 def test_an_empty_service_says_what_to_do(browser: Browser, tmp_path: Path) -> None:
     with (
         serving(tmp_path / "data", "--workers", "1") as running,

@@ -121,7 +121,7 @@ def read_offline(text: str) -> ModelReading:
 
         class FromCache:
             editions: tuple[PromptEdition, ...] = ("2",)
-            withheld: frozenset[str] = frozenset()
+            unasked: frozenset[str] = frozenset()
             sizes = PackSizes(settings)
 
             async def ask(self, call: Call[Response]) -> Response:

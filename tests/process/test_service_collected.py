@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from service_example import Client, Service, serving
@@ -198,17 +198,39 @@ class TestDownloads:
 class TestComparison:
     def test_of_two_years_says_what_recurs(self, client: Client) -> None:
         told = {each["file"]: each["id"] for each in client.ask("/v1/overview").json()["notices"]}
-        asked = {"earlier": told["松林2022.txt"], "later": told["松林.txt"]}
-        found = client.ask(f"/v1/comparison?{urlencode(asked)}").json()
-        assert [(each["earlier"]["title"], each["later"]["title"]) for each in found["recurring"]] == [
-            ("违规发放津贴补贴", "违规发放津贴补贴"),
-            ("项目招标不规范", "项目招标不规范"),
+        ids = [told["松林2022.txt"], told["松林.txt"]]
+        found = client.ask(f"/v1/comparison?{urlencode({'notice': ids}, doseq=True)}").json()
+        assert found["notices"] == ids
+        assert [[side["title"] for side in each["told"]] for each in found["findings"]] == [
+            ["违规发放津贴补贴"] * 2,
+            ["项目招标不规范"] * 2,
         ]
-        assert (found["only_earlier"], found["only_later"]) == ([], [])
-        assert [each["words"] for each in found["recurring"][0]["measures"][1]] == [
+        assert [each["words"] for each in found["findings"][0]["measures"][1]] == [
             "清退补贴700元。",
             "清退补贴1500元。",
         ]
 
-    def test_of_a_notice_that_is_not_there_is_refused(self, client: Client) -> None:
-        assert client.ask("/v1/comparison?earlier=a&later=b").status == 404
+    def test_of_more_notices_leaves_a_place_where_one_tells_nothing(self, client: Client) -> None:
+        told = {each["file"]: each["id"] for each in client.ask("/v1/overview").json()["notices"]}
+        change = {"op": "delete", "item": "issues[1]"}
+        asked = f"/v1/notices/{quote(told['石桥.txt'])}/changes"
+        assert client.post(asked, {"by": "甲", "seen": 0, "change": change}).status == 201
+        ids = [told["松林2022.txt"], told["石桥.txt"], told["松林.txt"]]
+        found = client.ask(f"/v1/comparison?{urlencode({'notice': ids}, doseq=True)}").json()
+        assert [[side and side["title"] for side in each["told"]] for each in found["findings"]] == [
+            ["违规发放津贴补贴"] * 3,
+            ["项目招标不规范", None, "项目招标不规范"],
+        ]
+        assert client.post(asked, {"by": "甲", "seen": 1, "change": {"op": "undo", "change": 1}}).status == 201
+
+    @pytest.mark.parametrize(
+        ("asked", "status"),
+        [("notice=a&notice=b", 404), ("notice=a", 422), ("notice=a&notice=a", 422), ("&".join(["notice=a"] * 9), 422)],
+    )
+    def test_of_what_cannot_be_compared_is_refused(self, client: Client, asked: str, status: int) -> None:
+        assert client.ask(f"/v1/comparison?{asked}").status == status
+
+    def test_sums_of_compared_notices_lead_to_their_sentences(self, client: Client) -> None:
+        told = {each["file"]: each["id"] for each in client.ask("/v1/overview").json()["notices"]}
+        among = f"{told['松林2022.txt']}/{told['石桥.txt']}"
+        assert recovered(client, among=among) == 700 + 90

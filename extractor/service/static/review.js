@@ -96,9 +96,15 @@
         el("button", { ...post({ op: "undo", change: state.undoable }), disabled: !state.undoable }, t("review.undo_last")),
         el("button.history", { type: "button", click: showHistory }, t("review.history"), ` ${state.seen}`),
         el("button", { type: "button", click: () => keys.help(), "aria-keyshortcuts": "?" }, t("keys.heading")),
+        el("button.delete", { type: "button", click: remove }, t("delete.this")),
         walk.bar(state, t, filter),
         state.reviewed ? el("b", { title: state.reviewed }, state.reviewed) : el("span.open-checks", {}, t("review.open", { n: open }))),
       el("div.told-line", {}, said, el("p.soft.hint", {}, t("review.keys"))));
+  }
+
+  async function remove() {
+    const notice = { id: state.data.id, title: state.title, changes: state.seen, by: state.reviewed_by };
+    if (await pages.deleteNotices([notice], words().t, sentence => say(sentence, "bad"))) location.href = "/";
   }
 
   function filter(name) {

@@ -24,6 +24,8 @@ def report(
 ) -> None:
     """Write a run as one HTML file that works from disk, without a network.
 
+    Of more than 2,000 notices it is a small page and a folder of parts beside it, which it loads as they are needed.
+
     Of a service's folder (its --data) it shows all notices as people corrected them; the service may be running.
 
     It holds an overview of all notices (charts, tables to sort and filter, each number a link to its sentences), and
@@ -39,6 +41,8 @@ def report(
     with written_run(folder, lang.value) as run:
         written = write_report(run, file, lang.value)
     say(f"{file}: {written.notices} notices, {written.bytes / 1e6:.1f} MB")
+    if written.parts:
+        say(f"its parts are in {written.parts} beside it; hand both on together")
     if not show:
         say(f"next: open {file} in a browser")
     elif not webbrowser.open(file.resolve().as_uri()):

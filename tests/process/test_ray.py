@@ -23,7 +23,10 @@ from cli_examples import NOTICE, Finished, command, ended, notices, start, wait_
 from fake_endpoint import Serving
 from model_examples import POOR, SHORT, Runs, bodies, long, settle
 from pyarrow import parquet as pq
+from storage_server import storage
 
+from extractor.cluster.remote_files import place_of, write_whole
+from extractor.cluster.storage_hold import held_storage
 from extractor.disk import system
 
 if TYPE_CHECKING:
@@ -296,6 +299,34 @@ def workers(raylet: int) -> Iterator[int]:
         pid, _, name = line.strip().partition(" ")
         if name.startswith("ray::task"):
             yield int(pid)
+
+
+def test_a_storage_is_read_and_written_as_a_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, b=variant(1), 甲=variant(2))
+    assert command("run", "b.txt", "甲.txt", "--out", "plain", cwd=tmp_path).status == 0
+    assert command("export", "plain", "--to", "plain/a.csv", cwd=tmp_path).status == 0
+    with storage() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        for name in ("b.txt", "甲.txt"):
+            place = place_of(f"s3://bucket/档案 1/{name}")
+            write_whole(place, (tmp_path / name).read_bytes())
+        address = ("--out", "s3://bucket/结果 1", "--engine", "ray", "--jobs", "1")
+        done = ended(start("run", "s3://bucket/档案 1", *address, cwd=tmp_path))
+        assert (done.status, done.err) == (0, "")
+        done = command("export", "s3://bucket/结果 1", "--to", "stored/a.csv", cwd=tmp_path)
+        assert (done.status, done.err) == (0, "")
+        for path in (tmp_path / "stored").iterdir():
+            assert path.read_bytes() == (tmp_path / "plain" / path.name).read_bytes(), path
+        assert not any(name.endswith(".alive") for name in server.objects)
+
+        options = ("--engine", "ray", "--out")
+        done = command("run", "b.txt", *options, "s3://locked/out", cwd=tmp_path)
+        assert (done.status, len(done.err.splitlines())) == (2, 1)
+        assert done.err.startswith("error: s3://locked/out: cannot be used as output folder (")
+        with held_storage(place_of("s3://bucket/out")):
+            done = command("run", "b.txt", *options, "s3://bucket/out", cwd=tmp_path)
+        assert (done.status, done.err.count("another job is writing there")) == (2, 1)
 
 
 class TestWhatIsWrongIsOneSentence:

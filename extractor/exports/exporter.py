@@ -134,7 +134,9 @@ def _batches(notices: Iterable[WrittenNotice], counts: Counter[str]) -> Iterator
     for together in by_size(notices):
         held: dict[str, list[Row]] = {name: [] for name in TABLES}
         for written in together:
-            for name, rows in notice_rows(written.parsed(), written.text, written.named()).items():
+            found = notice_rows(written.parsed(), written.text, written.named())
+            found["notices"] = [{**row, **(written.review or {})} for row in found["notices"]]
+            for name, rows in found.items():
                 held[name] += rows
         for name, rows in held.items():
             counts[name] += len(rows)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.exports.sheet_columns import ROW, CellStyles, SheetColumn, letters
 from extractor.exports.sheet_rows import SheetSource, sheet_rows
 from extractor.exports.written_notices import WrittenNotice
 from extractor.tables.columns import Row, Table
-from extractor.tables.sheets import SHEETS_OF_NOTICES
+from extractor.tables.sheets import SHEETS, SHEETS_WITH_REVIEWS, TRUST
 
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
@@ -21,11 +21,12 @@ _MEASURED_FIRST, _MEASURED = 500, 25
 
 
 class SheetSettings(NamedTuple):
-    """The settings of a workbook's cells: the numbers of its formats, its language, whether there is a report."""
+    """The settings of a workbook: the numbers of its formats, its language, whether there is a report, and reviews."""
 
     styles: CellStyles
     lang: Lang
     has_report: bool
+    has_reviews: bool = False
 
 
 class SheetPart(NamedTuple):
@@ -54,14 +55,19 @@ def parts_of(settings: SheetSettings, together: NoticesTogether) -> list[tuple[s
     Raises:
         InputError: a notice breaks the contract, or its text is another.
     """
-    rows: dict[str, list[Row]] = {name: [] for name in SHEETS_OF_NOTICES}
+    sheets = {name: sheet for name, sheet in sheets_of(settings.has_reviews).items() if name != TRUST}
+    rows: dict[str, list[Row]] = {name: [] for name in sheets}
     for written in together.notices:
-        source = SheetSource(written.file, settings.lang)
+        source = SheetSource(written.file, settings.lang, written.review or {})
         for name, own in sheet_rows(written.parsed(), written.text, written.named(), source).items():
             rows[name] += own
     measured = _MEASURED_FIRST if together.is_first else _MEASURED
-    sheets = SHEETS_OF_NOTICES.items()
-    return [(name, part_of(sheet, rows[name], settings, measured)) for name, sheet in sheets if rows[name]]
+    return [(name, part_of(sheet, rows[name], settings, measured)) for name, sheet in sheets.items() if rows[name]]
+
+
+def sheets_of(has_reviews: bool) -> Mapping[str, Table]:
+    """Return the sheets of a workbook."""
+    return SHEETS_WITH_REVIEWS if has_reviews else SHEETS
 
 
 def part_of(table: Table, rows: Iterable[Row], settings: SheetSettings, measured: int = _MEASURED_FIRST) -> SheetPart:

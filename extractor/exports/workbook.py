@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.errors import OutputError
-from extractor.exports.sheet_parts import NoticesTogether, SheetPart, SheetSettings, part_of, parts_of
+from extractor.exports.sheet_parts import NoticesTogether, SheetPart, SheetSettings, part_of, parts_of, sheets_of
 from extractor.exports.sheet_rows import trust_rows
 from extractor.exports.written_notices import WrittenNotice, by_size
 from extractor.exports.xlsx import WorkbookPlan, write_parts
@@ -52,7 +52,7 @@ def write_workbook(
     """
 
     def parts(settings: SheetSettings) -> Iterator[tuple[str, SheetPart]]:
-        for number, made in _made(_together(notices), settings):
+        for number, made in _made(groups, settings):
             for name, part in made:
                 counts[name] += part.number
                 yield name, part
@@ -60,7 +60,11 @@ def write_workbook(
                 watch()
         yield TRUST, part_of(SHEETS[TRUST], trust_rows(words.lang), settings)
 
-    return write_parts(parts, path, WorkbookPlan(SHEETS, words.lang, words.report))
+    groups = _together(notices)
+    first = next(groups, None)
+    has_reviews = first is not None and first.notices[0].review is not None
+    groups = chain([first] if first else [], groups)
+    return write_parts(parts, path, WorkbookPlan(sheets_of(has_reviews), words.lang, words.report, has_reviews))
 
 
 def _together(notices: Iterable[WrittenNotice]) -> Iterator[NoticesTogether]:

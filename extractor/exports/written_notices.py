@@ -15,6 +15,7 @@ from extractor.errors import InputError
 from extractor.files.parts.text_places import TextPlaces, place_names, text_places_from
 from extractor.record.contract import Notice
 from extractor.runs.run_folder import RunFolder, stored_lines, stored_places, stored_text_as_is
+from extractor.tables.columns import Row
 from extractor.tables.rows import PlaceNames
 
 _GROUP = 400_000  # characters of notices that are taken together
@@ -24,7 +25,7 @@ class WrittenNotice(NamedTuple):
     """A notice as a run wrote it: its record as JSON, its text, and where that is in its source as JSON, b"" for none.
 
     ``file`` is the name of the file that it was read from, ``run`` and ``text_file`` are what messages call the run and
-    the place of the text.
+    the place of the text. ``review`` has the cells that tell how far people reviewed it, where a service gave it.
     """
 
     notice_id: str
@@ -34,6 +35,7 @@ class WrittenNotice(NamedTuple):
     file: str = ""
     run: str = ""
     text_file: str = ""
+    review: Row | None = None
 
     def parsed(self) -> Notice:
         """Return the record.
@@ -114,7 +116,7 @@ def _ended(report: Mapping[str, Any]) -> str:
 
 
 def _notices_in(folder: Path) -> Iterator[WrittenNotice]:
-    files = _files_in(folder)
+    inputs = _inputs_in(folder)
     for notice_id, line in stored_lines(folder):
         text_file = RunFolder(folder).text(notice_id)
         yield WrittenNotice(
@@ -122,9 +124,10 @@ def _notices_in(folder: Path) -> Iterator[WrittenNotice]:
             line,
             stored_text_as_is(folder, notice_id),
             stored_places(folder, notice_id),
-            files.get(notice_id, ""),
+            PurePath(str(inputs.get(notice_id, {}).get("name") or "")).name,
             str(folder),
             str(text_file),
+            inputs.get(notice_id, {}).get("review"),
         )
 
 
@@ -136,11 +139,10 @@ def _report_in(folder: Path) -> dict[str, Any]:
     return report if isinstance(report, dict) else {}
 
 
-def _files_in(folder: Path) -> Mapping[str, str]:
-    """Return the names of the files that a run's notices were read from, by their ids, as far as ``run.json`` has."""
+def _inputs_in(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Return the inputs of a run by their notices' ids, as far as ``run.json`` has them."""
     try:
-        inputs = _report_in(folder)["inputs"]
-        return {each["notice_id"]: PurePath(each["name"]).name for each in inputs if each["notice_id"]}
+        return {each["notice_id"]: each for each in _report_in(folder)["inputs"] if each["notice_id"]}
     except (KeyError, TypeError):
         return {}
 

@@ -50,11 +50,12 @@ _MARK, _END = ROW.encode(), ROW_END.encode()
 
 
 class WorkbookPlan(NamedTuple):
-    """The settings of a workbook: its sheets, its language, targets of links, rows of a sheet."""
+    """The settings of a workbook: its sheets, language, where links lead, whether there are reviews, a sheet's rows."""
 
     sheets: Mapping[str, Table]
     lang: Lang
     report: str = ""
+    has_reviews: bool = False
     most_rows: int = MOST_ROWS
 
 
@@ -81,7 +82,7 @@ def write_xlsx(
         for table, rows in batches:
             yield table.name, part_of(table, rows, settings)
 
-    return write_parts(parts, path, WorkbookPlan(sheets, lang, report, most_rows))
+    return write_parts(parts, path, WorkbookPlan(sheets, lang, report, most_rows=most_rows))
 
 
 def write_parts(
@@ -98,7 +99,7 @@ def write_parts(
         frame = io.BytesIO()
         book = Workbook(frame, {"in_memory": True})
         book.set_properties({"created": _CREATED})
-        settings = SheetSettings(CellStyles.of(book), plan.lang, bool(plan.report))
+        settings = SheetSettings(CellStyles.of(book), plan.lang, bool(plan.report), plan.has_reviews)
         sheets = {
             name: _SheetRows(table, settings, plan, _Files(files, path.parent)) for name, table in plan.sheets.items()
         }

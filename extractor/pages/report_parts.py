@@ -23,7 +23,7 @@ from extractor.exports.written_notices import WrittenNotice
 from extractor.pages.collected_notice import KINDS, Fact, collected_of
 from extractor.pages.notice_page import notice_page
 from extractor.pages.series_comparisons import SeriesComparisons
-from extractor.pages.shell import part
+from extractor.pages.shell import part, plain_json
 from extractor.record.contract import Notice
 
 _BLOCK = 2_000_000  # characters of a part of whole notices
@@ -133,16 +133,15 @@ class _List:
         self._notices.append(items)
         self._numbers.append(numbers)
 
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "kinds": list(self._kinds),
-            "notices": [list(each) for each in self._notices],
-            "numbers": [list(map(_short, each)) for each in self._numbers],
-        }
+    def as_json(self) -> str:
+        """Return what was gathered."""
+        notices = ",".join(f"[{','.join(map(str, each))}]" for each in self._notices)
+        numbers = ",".join(f"[{','.join(map(_short, each))}]" for each in self._numbers)
+        return f'{{"kinds":{plain_json(list(self._kinds))},"notices":[{notices}],"numbers":[{numbers}]}}'
 
 
-def _short(number: float) -> float:
-    return int(number) if number == number // 1 and abs(number) < 2**53 else number
+def _short(number: float) -> str:
+    return str(int(number)) if number == number // 1 and abs(number) < 2**53 else repr(number)
 
 
 def _facets(fact: Fact, unsure_below: float) -> tuple[Any, ...]:
@@ -172,15 +171,15 @@ class _PartWriter:
                 shown = notice_page(notice, written.text, written.text_places())
                 tallies.append(self._collected(notice, written.text, shown))
                 comparisons.add(notice, written.text)
-                waiting.append(json.dumps(shown, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+                waiting.append(plain_json(shown))
                 if sum(map(len, waiting)) >= _BLOCK:
                     self._end_block(waiting)
             self._end_block(waiting)
-            self._write("overview", [json.loads(tally) for tally in tallies])
+            self._write("overview", f"[{','.join(tallies)}]")
             for each in self._lists:
                 self._write(f"list-{each.kind}", each.as_json())
             series = list(comparisons.data())
-            self._write("series", series)
+            self._write("series", plain_json(series))
         return ReportParts(self._folder, self._blocks, bool(series), self._has_readers(), self._size)
 
     def _has_readers(self) -> bool:
@@ -199,11 +198,11 @@ class _PartWriter:
 
     def _end_block(self, waiting: list[str]) -> None:
         if waiting:
-            self._write(f"notices-{len(self._blocks)}", [json.loads(each) for each in waiting])
+            self._write(f"notices-{len(self._blocks)}", f"[{','.join(waiting)}]")
             self._blocks.append(len(waiting))
             waiting.clear()
 
-    def _write(self, name: str, data: Any) -> None:
+    def _write(self, name: str, data: str) -> None:
         raw = part(name, data).encode()
         path = self._folder / f"{name}.js"
         with writing(path):

@@ -13,7 +13,7 @@ from importlib.resources import files
 # In the order of their dependencies.
 NOTICE_SCRIPTS = (
     "dom.js", "theme.js", "text.js", "values.js", "notice_text.js", "notice_reading.js", "notice_filter.js",
-    "keys.js", "notice.js",
+    "keys.js", "citation.js", "on_paper.js", "notice.js",
 )  # fmt: skip
 COLLECTION_SCRIPTS = (
     *NOTICE_SCRIPTS, "collection.js", "charts.js", "table.js", "notice_table.js", "overview.js", "list.js",
@@ -39,7 +39,12 @@ def safe_json(data: object) -> str:
 
     Characters that HTML reads as markup, and that old scripts read as an end of line, are escaped.
     """
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_UNSAFE)
+    return plain_json(data).translate(_UNSAFE)
+
+
+def plain_json(data: object) -> str:
+    """Return JSON without blanks."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
@@ -71,9 +76,9 @@ def policy_with_parts(scripts: Iterable[str], styles: Iterable[str]) -> str:
     )
 
 
-def part(name: str, data: object) -> str:
-    """Return the script of a part of a report, which hands its data to ``pages.part`` as a text of JSON."""
-    told = safe_json(data).replace("\\", "\\\\").replace("'", "\\'")
+def part(name: str, data: str) -> str:
+    """Return the script of a part of a report, which hands its data, a text of JSON, to ``pages.part``."""
+    told = data.translate(_UNSAFE).replace("\\", "\\\\").replace("'", "\\'")
     return f"pages.part('{name}','{told}');\n"
 
 

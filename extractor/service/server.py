@@ -71,7 +71,7 @@ class ServicePlan:
 
 
 class ServiceNews(NamedTuple):
-    """What is told of a service that starts: of each run that was loaded a sentence, then its address."""
+    """The news of a service that starts: of each run that was loaded a sentence, then its address."""
 
     loaded: Callable[[str], None]
     begun: Callable[[str], None]

@@ -51,6 +51,21 @@ def test_a_view_is_kept_in_its_address(browser: Browser, home: str) -> None:
         assert "status" not in page.url
 
 
+def test_every_column_sorts_and_the_address_keeps_the_order(browser: Browser, home: str) -> None:
+    with visited(browser, f"{home}/overview") as page:
+        page.locator(".panel-notices th button[data-key=measures]").click()
+        assert page.url.endswith("/overview#/?table=-measures")
+        page.reload()
+        expect(page.locator(".panel-notices th[aria-sort=descending]")).to_have_text("措施")
+        for kind in ("issue", "measure", "document", "quantity", "accountability", "sum", "total", "check"):
+            page.goto(f"{home}/overview#/list/{kind}?copies=1")
+            expect(page.locator("main h1")).to_be_visible()
+            assert page.locator(".list-place th:not(:has(button))").count() == 0, kind
+        page.locator("th button[data-key=message]").press("Enter")
+        expect(page.locator("th[aria-sort=ascending]")).to_be_visible()
+        assert "sort=message" in page.url
+
+
 def test_a_correction_shows_without_a_restart(browser: Browser, home: str, service: Service) -> None:
     address = f"{home}/overview#/list/issue?category=rural&notice=town"
     with visited(browser, address) as page, Client(service.port) as client:
@@ -60,6 +75,13 @@ def test_a_correction_shows_without_a_restart(browser: Browser, home: str, servi
         assert client.post("/v1/notices/town/changes", {"by": "甲", "seen": 0, "change": change}).status == 201
         page.reload()
         expect(page.locator("table.rows tbody tr")).to_have_count(before + 1)
+
+
+def test_an_empty_list_leads_back_to_the_whole(browser: Browser, home: str) -> None:
+    with visited(browser, f"{home}/overview#/list/measure?q=没有这几个字") as page:
+        page.get_by_role("link", name="去掉条件").click()
+        expect(page.locator("table.rows tbody tr").first).to_be_visible()
+        expect(page.locator("input[name=q]")).to_have_value("")
 
 
 def test_search_shows_sentences(browser: Browser, home: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -52,6 +52,12 @@ def items(client: Client, kind: str, **wanted: str) -> dict[str, Any]:
     assert answer.status == 200, answer.body
     told: dict[str, Any] = answer.json()
     return told
+
+
+def _words(item: dict[str, Any]) -> str:
+    """An item's words as lists sort by them: without blanks and marks."""
+    start, end = (offset - item["begin"] for offset in item["at"])
+    return "".join(filter(str.isalnum, item["around"][start:end]))
 
 
 def recovered(client: Client, **wanted: str) -> float:
@@ -113,6 +119,25 @@ class TestLists:
         assert [each["value"] for each in items(client, "sum", **wanted)["items"]] == [1500, 700, 90]
         part = items(client, "sum", **wanted, limit="1", offset="1")
         assert (part["total"], [each["value"] for each in part["items"]]) == (3, [700])
+
+    @pytest.mark.parametrize(
+        ("kind", "order", "shown"),
+        [
+            ("measure", "issue", lambda item: item["issue_title"]),
+            ("measure", "notice", lambda item: (item["body"], item["edition"])),
+            ("quantity", "subject", lambda item: item["data"]["value"]["subject"] or ""),
+            ("issue", "measures", lambda item: item["data"]["measures"]),
+            ("check", "severity", lambda item: ("error", "warning", "info").index(item["term"])),
+            ("measure", "measure", _words),
+        ],
+    )
+    def test_are_sorted_by_what_a_column_shows(
+        self, client: Client, kind: str, order: str, shown: Callable[[dict[str, Any]], Any]
+    ) -> None:
+        rising = [shown(item) for item in items(client, kind, order=order, copies="1")["items"]]
+        assert rising == sorted(rising)
+        falling = [shown(item) for item in items(client, kind, order=f"-{order}", copies="1")["items"]]
+        assert falling == sorted(rising, reverse=True)
 
     def test_rows_have_their_words_in_the_text(self, client: Client) -> None:
         (row,) = items(client, "quantity", unit="money", body="石桥")["items"]

@@ -90,10 +90,10 @@ def judged_types(words: WordEvidence) -> JudgedTypes:
     for name, score in found.items():
         number = _TYPE_NUMBERS[name]
         scores[number] += listed[number] * score
-    order = sorted(range(len(names)), key=scores.__getitem__, reverse=True)
-    best = [number for number in order[:_MOST_TYPES] if scores[number] >= least]
+    said = [number for number in range(len(names)) if scores[number] >= least]
+    best = sorted(said, key=scores.__getitem__, reverse=True)[:_MOST_TYPES]
     if not best:
-        best = order[:1] if found else [_TYPE_NUMBERS[_OTHER]]
+        best = [max(range(len(names)), key=scores.__getitem__) if found else _TYPE_NUMBERS[_OTHER]]
     shares = [confidence(scores[number]) for number in best]
     return JudgedTypes([names[number] for number in best], round(sum(shares) / len(shares), 2))
 
@@ -157,8 +157,8 @@ def judged_category(title: str, measures: Sequence[WordEvidence], answer: Callab
     scores = list(map(add, word_weights("categories").sums(words.packed), bias))
     if measures:
         packed = sum([each.packed for each in measures])
-        for number, total in enumerate(word_weights("measure_types").sums(packed)[len(_TYPE_NUMBERS) :]):
-            scores[number] += total // len(measures)
+        totals = word_weights("measure_types").sums(packed)[len(_TYPE_NUMBERS) :]
+        scores = [score + total // len(measures) for score, total in zip(scores, totals, strict=True)]
     for name, score in words.scores.items():
         scores[_CATEGORY_NUMBERS[name]] += listed[_CATEGORY_NUMBERS[name]] * score
     ranked = sorted(words.scores.items(), key=lambda each: -each[1])
@@ -167,9 +167,8 @@ def judged_category(title: str, measures: Sequence[WordEvidence], answer: Callab
         for name, score in lexical_scores("categories", answer()[:MEASURES_READ]).items():
             number = _CATEGORY_NUMBERS[name]
             scores[number] += listed[len(names) + number] * score
-    order = sorted(range(len(names)), key=scores.__getitem__, reverse=True)
-    first = _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else order[0]
-    second = order[1] if first == order[0] else order[0]
+    first = _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else max(range(len(names)), key=scores.__getitem__)
+    second = max((number for number in range(len(names)) if number != first), key=scores.__getitem__)
     told = words.packed or words.scores or any(each.packed for each in measures)
     return Judged(names[first] if told else _OTHER, confidence(scores[first] - scores[second]))
 

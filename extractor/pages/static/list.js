@@ -34,6 +34,10 @@
       const turn = asked;
       found.then(late => { if (turn === asked) show(late); }); // what was asked before is not shown after
     }
+    function nothing() {
+      if (!Object.keys(question).some(name => name !== "sort")) return el("p", {}, t("list.none"));
+      return el("p", {}, t("list.nothing"), " ", el("a", { href: pages.address(`list/${kind}`) }, t("list.widen")));
+    }
     function show(found) {
       for (const [name, keys] of Object.entries(found.keys || {})) if (selects[name]) offer(name, keys);
       pages.put(said, t("list.found", { n: words.number(found.total) }), found.sums.map(sum => el("span.sum", {}, words.t(sum.counted ? "list.sum" : "list.no_sum", {
@@ -43,7 +47,7 @@
       const sorted = sort => { ask(Object.assign(question, { sort })); if (rest) draw(); };
       pages.put(place, found.total
         ? pages.table({ name: t(`kinds.${kind}`), columns: columnsOf(kind, words, many, told).map(sortable), items: found.items, sort: question.sort, sorted, rest, words })
-        : el("p.soft", {}, t("list.nothing")));
+        : nothing());
     }
 
     pages.put(root, el("div.list", {},

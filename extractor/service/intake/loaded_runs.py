@@ -25,7 +25,7 @@ _TOLD_EVERY = 500
 
 
 class LoadEnd(NamedTuple):
-    """How many notices of a run came in, how many were there already, and how many could not be read."""
+    """The end of loading a run: how many notices came in, were there already, and could not be read."""
 
     came: int
     there: int

@@ -46,15 +46,20 @@ class NoticeFilter:
 
 
 class StoredNotice(NamedTuple):
-    """A notice's record as JSON, the text that its offsets refer to, and the name of its file.
+    """A notice's record as JSON and the text that its offsets refer to, its file, and how far it is reviewed.
 
-    ``places`` is the JSON that says where the text is in that file; b"" for none.
+    ``sha256`` is of the file's bytes; ``reviewed`` says when its review was finished, ``is_changed`` whether it began.
+    ``places`` is the JSON that says where the text is in the file; b"" for none.
     """
 
     notice_id: str
     record: bytes
     text: str
     name: str
+    sha256: str
+    is_changed: bool
+    reviewed: str | None
+    reviewed_by: str | None
     places: bytes
 
 
@@ -221,9 +226,17 @@ def _one_notice(connection: Connection, notice_id: str) -> StoredNotice | None:
 
 
 def _kept() -> Select[Any]:
-    columns = (notices.c.id, readings.c.record, readings.c.text, notices.c.name)
-    placed = notices.join(readings, _HOLDS).outerjoin(places, places.c.notice == notices.c.number)
-    return select(*columns, func.coalesce(places.c.content, b"")).select_from(placed)
+    columns = (
+        *(notices.c.id, readings.c.record, readings.c.text, notices.c.name, notices.c.sha256),
+        *(
+            readings.c.base.is_not(None),
+            readings.c.reviewed,
+            readings.c.reviewed_by,
+            func.coalesce(places.c.content, b""),
+        ),
+    )
+    joined = notices.join(readings, _HOLDS).outerjoin(places, places.c.notice == notices.c.number)
+    return select(*columns).select_from(joined)
 
 
 def _conditions(wanted: NoticeFilter) -> Iterator[ColumnElement[bool]]:

@@ -15,6 +15,7 @@ from extractor.collection.placed_lines import placed_line
 from extractor.disk.whole import unwritable
 from extractor.errors import InputError
 from extractor.record.checks import Lang
+from extractor.review.moments import day
 from extractor.runs.run_folder import RunFolder
 from extractor.service.store.database import open_snapshot
 from extractor.service.store.database_tables import items
@@ -62,7 +63,7 @@ def write_staged(
 ) -> int:
     """Write notices as a run's folder until ``goes_on`` says no; return how many."""
     folder.texts.mkdir(parents=True)
-    kin, inputs = notices.kin(), []
+    kin, inputs = notices.kin(), list[dict[str, object]]()
     with closing(notices.kept), folder.notices.open("wb") as lines:
         for each in notices.kept:
             notice_id = each.notice_id
@@ -71,12 +72,19 @@ def write_staged(
             folder.text(notice_id).write_bytes(each.text.encode())
             if each.places:
                 folder.places(notice_id).write_bytes(each.places)
-            inputs.append({"notice_id": notice_id, "name": each.name})
+            inputs.append(_input(each))
             if not goes_on():
                 break
     told = {"settings": {"backend": None}, "finished": now(), "totals": {"failed": 0, "pending": 0}}
     folder.write_report({**told, "waiting": notices.waiting, "inputs": inputs})
     return len(inputs)
+
+
+def _input(kept: StoredNotice) -> dict[str, object]:
+    """Return what a run's report says of a notice, and how far people reviewed it: cells of the table of notices."""
+    state = "finished" if kept.reviewed else "begun" if kept.is_changed else "none"
+    review = {"review": state, "reviewed_by": kept.reviewed_by, "reviewed_on": kept.reviewed and day(kept.reviewed)}
+    return {"notice_id": kept.notice_id, "name": kept.name, "sha256": kept.sha256, "review": review}
 
 
 def _held(connection: Connection) -> StagedNotices:

@@ -27,7 +27,7 @@ class ChosenFile(NamedTuple):
 class FileFate(NamedTuple):
     """The fate of a chosen file: it is read, passed over for its ``kind``, or its first bytes are to be looked at.
 
-    ``series`` is the path of the first picture of the notice whose pages are pictures, of which this is one; "" for
+    Of a notice whose pages are pictures, ``series`` is the path of the first, and ``page`` counts them from 0; "" of
     other files.
     """
 
@@ -35,6 +35,7 @@ class FileFate(NamedTuple):
     fate: Fate
     kind: str = ""
     series: str = ""
+    page: int = 0
 
 
 def sorted_out(files: Sequence[ChosenFile]) -> list[FileFate]:
@@ -44,8 +45,13 @@ def sorted_out(files: Sequence[ChosenFile]) -> list[FileFate]:
         path = PurePosixPath(file.path)
         beside[path.parent].append(path.name)
     fates = [_fate(file, beside) for file in files]
-    series = dict(_series([each.path for each in fates if each.fate == "read"]))
-    return [each._replace(series=series.get(each.path, "")) for each in fates]
+    pages = dict(_pages([each.path for each in fates if each.fate == "read"]))
+    return [each._replace(**pages[each.path]._asdict()) if each.path in pages else each for each in fates]
+
+
+class _Page(NamedTuple):
+    series: str
+    page: int
 
 
 def _fate(file: ChosenFile, beside: dict[PurePosixPath, list[str]]) -> FileFate:
@@ -78,8 +84,9 @@ def _kind(ending: str, head: bytes) -> str:
     return kind_beside_notices(ending, lambda most: head[:most], len(head))
 
 
-def _series(paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _pages(paths: Sequence[str]) -> Iterator[tuple[str, _Page]]:
+    """Yield the pictures that are pages of one notice, each with its place."""
     for source in joined_series(Source(path) for path in paths):
         if source.series:
             first = str(source.path)
-            yield from ((path, first) for path in (first, *source.series))
+            yield from ((path, _Page(first, page)) for page, path in enumerate((first, *source.series)))

@@ -126,7 +126,9 @@ def values_meant(values: Sequence[PlacedValue]) -> Callable[[Check], str | None]
     totals: dict[str, str] = {}
     for value in placed:
         for outer in holders_of(value.path):
-            first_held.setdefault(outer, value.path)
+            if outer in first_held:
+                break  # and so are those around it
+            first_held[outer] = value.path
         if value.kind == "total":
             totals.setdefault(value.data["name"], value.path)
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 from browsing import faults_of_access, visited
-from kind_examples import TEXT, write_folder
+from kind_examples import PNG, TEXT, write_folder
 from playwright.sync_api import Browser, expect
 from report_examples import TOWN, VILLAGE
 from service_example import Client, Service, serving
@@ -113,13 +113,18 @@ class TestSending:
         (folder / "sub").mkdir(parents=True)
         for name in ("a.txt", "sub/b.txt", "sub/.hidden.txt"):
             (folder / name).write_text(own(TOWN), encoding="utf-8")
+        for number in (1, 2, 3):
+            (folder / f"{number}.png").write_bytes(PNG)
         with visited(browser, home) as page:
             page.locator("h1").wait_for()
             devices = page.context.new_cdp_session(page)
             data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
             for kind in ("dragEnter", "dragOver", "drop"):
                 devices.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
-            expect(page.locator(".said")).to_contain_text("共 2 份：已完成 2")
+            expect(page.locator(".said")).to_contain_text("共 3 份：已完成 2")
+            expect(page.locator(".failed li")).to_have_count(1)
+            expect(page.locator(".failed li")).to_contain_text("dropped/1.png…3.png")
+            expect(page.locator(".failed li")).not_to_contain_text("损坏")  # in one piece, each whole
         found = client.ask("/v1/notices?limit=200").json()["notices"]
         assert {each["name"] for each in found} >= {"dropped/a.txt", "dropped/sub/b.txt"}
 

@@ -55,4 +55,4 @@ def test_what_is_chosen_by_itself_is_read_but_for_side_files() -> None:
 def test_pictures_of_one_notice_are_told() -> None:
     paths = ("x/2.png", "x/1.png", "x/3.png", "y/1.png")
     fates = sorted_out([ChosenFile(path, PNG) for path in paths])
-    assert [each.series for each in fates] == ["x/1.png", "x/1.png", "x/1.png", ""]
+    assert [(each.series, each.page) for each in fates] == [("x/1.png", 1), ("x/1.png", 0), ("x/1.png", 2), ("", 0)]

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from pydantic import BaseModel, Field
 
 from extractor.files.sources.file_kinds import read_endings
+from extractor.files.sources.picture_series import MAGIC
 from extractor.files.sources.source import ARCHIVE_ENDING
 from extractor.pages import shell
 from extractor.service.desk.desk_pages import Visit, rendered
@@ -69,8 +70,8 @@ def inbox_page(visit: Visit, page: NoticePage, asked: InboxQuery, known: InboxSt
     """Return the list of notices."""
     words, every = service_words(), known.every
     told = {key: names for key, names in words["words"].items() if key.startswith(_TOLD)}
-    shown = {"lang": visit.lang, "state": known.state, "words": told, "headlines": {}, "vocabularies": {}}
-    data = shell.data_element(shown, id="page-data")
+    for_words = {"lang": visit.lang, "words": told, "headlines": {}, "vocabularies": {}}
+    data = shell.data_element({**for_words, "state": known.state, "series": MAGIC.decode()}, id="page-data")
     return rendered(
         "inbox.html",
         visit,

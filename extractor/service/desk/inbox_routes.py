@@ -54,7 +54,7 @@ async def choose_files(request: Request, visit: CurrentVisit) -> JSONResponse:
     return JSONResponse(await run_in_threadpool(_chosen, await request.body(), visit.lang))
 
 
-def _chosen(body: bytes, lang: Lang) -> list[dict[str, str]]:
+def _chosen(body: bytes, lang: Lang) -> list[dict[str, str | int]]:
     try:
         files = _Choice.model_validate_json(body).files
     except ValidationError as error:

@@ -40,7 +40,7 @@ def notice_page(kept: StoredNotice, lang: Lang) -> HtmlPage:
     named = words()["words"]
     run = {"backend": None, "finished": None, "missing": 0}
     data = [
-        shell.data_element(data_of(notice, kept.text, text_places_from(kept.places or b"")), class_="notice-data"),
+        shell.data_element(data_of(notice, kept.text, text_places_from(kept.places)), class_="notice-data"),
         shell.data_element({"lang": lang, "run": run, "series": [], **words()}, id="report-data"),
     ]
     pieces = shell.page(notice.title or notice.notice_id, " ".join(named["report.noscript"].values()), lang, data)

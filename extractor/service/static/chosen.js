@@ -35,8 +35,9 @@
     }
   }
 
-  // Promises { read: [file], passed: [{ path, kind }], series: [[path]] }, or fails where the service does not answer.
-  pages.sortedOut = async function (files, unreadable) {
+  // Promises { read: [file], passed: [{ path, kind }] }, or fails where the service does not answer. Pictures that are the
+  // pages of one notice are one file, which begins with `series`.
+  pages.sortedOut = async function (files, series, unreadable) {
     const fates = await asked(files.map(({ path }) => ({ path })), NAMED);
     const open = [];
     for (const { path, file } of files.filter((_, at) => fates[at].fate === "look")) {
@@ -44,19 +45,27 @@
     }
     const known = new Map([...fates, ...await asked(open, LOOKED)].map(fate => [fate.path, fate]));
     const read = files.filter(({ path }) => known.get(path).fate === "read");
-    const series = Map.groupBy ? Map.groupBy(read, ofSeries) : grouped(read, ofSeries);
-    function ofSeries({ path }) { return known.get(path).series; }
     return {
-      read: series.get("") || [],
+      read: [...joined(read.map(each => ({ ...each, ...known.get(each.path) })), series)],
       passed: [...known.values()].filter(fate => fate.fate === "passed_over"),
-      series: [...series].filter(([first]) => first).map(([, those]) => those.map(({ path }) => path)),
     };
   };
 
-  function grouped(files, key) {
-    const groups = new Map();
-    for (const file of files) groups.set(key(file), [...(groups.get(key(file)) || []), file]);
-    return groups;
+  function* joined(files, begin) {
+    for (const each of files) {
+      if (!each.series) yield each;
+      if (each.series !== each.path) continue;
+      const all = files.filter(other => other.series === each.path).sort((one, other) => one.page - other.page);
+      const last = all.at(-1).path.split("/").at(-1);
+      yield { path: `${each.path}…${last}`, file: new Blob([begin, ...all.flatMap(({ file }) => [lengthOf(file), file])]) };
+    }
+  }
+
+  // As the service's reader of pictures in one piece takes it: eight bytes, the highest first.
+  function lengthOf(file) {
+    const bytes = new DataView(new ArrayBuffer(8));
+    bytes.setBigUint64(0, BigInt(file.size));
+    return bytes;
   }
 
   async function head(file) {

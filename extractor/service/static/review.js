@@ -39,8 +39,8 @@
     const open = path || pathOf(form ? form.dataset.item : chosen);
     leaving = () => true;
     page = pages.notice(main, state.data, {
-      words, heading: heading(words), told: true, leaving: () => leaving(), chosen: toAddress,
-      doubt: check => pages.disputes(state.disputes[state.data.checks.indexOf(check)], words, reader => takeReading(check, reader)),
+      words, heading: heading(words), told: true, leaving: () => leaving(), chosen: toAddress, link: path => linkTo(path).href, citing: { keys: "q", said: message => say(message, "good") }, notes: printedNotes,
+      doubts: checks => pages.disputes(checks.map(check => [check, state.disputes[state.data.checks.indexOf(check)]]), words, takeReading),
       more: value => { const kept = typed; typed = null; return toolsOf(value, kept); },
     });
     keys ||= pages.reviewKeys(words.t, actions);
@@ -75,9 +75,16 @@
 
   function toAddress(path) {
     chosen = pages.itemAt(state, path);
+    history.replaceState(null, "", linkTo(path));
+  }
+  function linkTo(path) {
     const address = new URL(location.href);
     address.searchParams.set("at", path);
-    history.replaceState(null, "", address);
+    return address;
+  }
+  function printedNotes() {
+    const checked = item => state.data.checks[state.checks.indexOf(item)];
+    return state.notes.map(note => ({ path: pathOf(note.item) || checked(note.item)?.path || "", said: `${words().t("review.note")} ${note.by}: ${note.words}` }));
   }
 
   const changed = () => main.querySelector(".item-form[data-changed]");
@@ -182,6 +189,10 @@
     edit() {
       const first = main.querySelector(FIRST);
       if (first) first.focus(); else editing = true;
+    },
+    cite: () => {
+      const button = main.querySelector(".detail:not([hidden]) [data-cite]");
+      if (button) button.click(); else say(words().t("walk.choose"));
     },
     note: () => main.querySelector(".note-form input")?.focus(),
     async undo() {

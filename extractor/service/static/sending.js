@@ -40,9 +40,8 @@
   async function begin(choosing) {
     tell(t("send.looking"));
     let found;
-    try { found = await pages.sortedOut(await choosing, unreadable); } catch { tell(t("review.not_sent")); return; }
+    try { found = await pages.sortedOut(await choosing, data.series, unreadable); } catch { tell(t("review.not_sent")); return; }
     pass(found.passed);
-    for (const those of found.series) refuse(t("send.pictures", { name: those[0], n: those.length }));
     why = "";
     queue.push(...found.read);
     unsent += found.read.length;

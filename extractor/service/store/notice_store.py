@@ -49,7 +49,7 @@ class StoredNotice(NamedTuple):
     """A notice's record as JSON and the text that its offsets refer to, its file, and how far it is reviewed.
 
     ``sha256`` is of the file's bytes; ``reviewed`` says when its review was finished, ``is_changed`` whether it began.
-    ``places`` is the JSON that says where the text is in the file, None for none.
+    ``places`` is the JSON that says where the text is in the file; b"" for none.
     """
 
     notice_id: str
@@ -60,7 +60,7 @@ class StoredNotice(NamedTuple):
     is_changed: bool
     reviewed: str | None
     reviewed_by: str | None
-    places: bytes | None
+    places: bytes
 
 
 _HOLDS = notices.c.reading == readings.c.number
@@ -228,7 +228,12 @@ def _one_notice(connection: Connection, notice_id: str) -> StoredNotice | None:
 def _kept() -> Select[Any]:
     columns = (
         *(notices.c.id, readings.c.record, readings.c.text, notices.c.name, notices.c.sha256),
-        *(readings.c.base.is_not(None), readings.c.reviewed, readings.c.reviewed_by, places.c.content),
+        *(
+            readings.c.base.is_not(None),
+            readings.c.reviewed,
+            readings.c.reviewed_by,
+            func.coalesce(places.c.content, b""),
+        ),
     )
     joined = notices.join(readings, _HOLDS).outerjoin(places, places.c.notice == notices.c.number)
     return select(*columns).select_from(joined)

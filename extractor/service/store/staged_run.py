@@ -72,7 +72,7 @@ def write_staged(
             folder.text(notice_id).write_bytes(each.text.encode())
             if each.places:
                 folder.places(notice_id).write_bytes(each.places)
-            inputs.append({"name": each.name, "notice_id": notice_id, "sha256": each.sha256, "review": _review(each)})
+            inputs.append(_input(each))
             if not goes_on():
                 break
     told = {"settings": {"backend": None}, "finished": now(), "totals": {"failed": 0, "pending": 0}}
@@ -80,10 +80,11 @@ def write_staged(
     return len(inputs)
 
 
-def _review(kept: StoredNotice) -> dict[str, str | None]:
-    """Return how far people reviewed a notice, as the cells of the table of notices."""
+def _input(kept: StoredNotice) -> dict[str, object]:
+    """Return what a run's report says of a notice, and how far people reviewed it: cells of the table of notices."""
     state = "finished" if kept.reviewed else "begun" if kept.is_changed else "none"
-    return {"review": state, "reviewed_by": kept.reviewed_by, "reviewed_on": kept.reviewed and day(kept.reviewed)}
+    review = {"review": state, "reviewed_by": kept.reviewed_by, "reviewed_on": kept.reviewed and day(kept.reviewed)}
+    return {"notice_id": kept.notice_id, "name": kept.name, "sha256": kept.sha256, "review": review}
 
 
 def _held(connection: Connection) -> StagedNotices:

@@ -7,6 +7,7 @@ user message holds the numbered pieces, and the question last. Notice text goes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from hashlib import sha256
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _SUFFIX = ".md.j2"
 _FOLDERS: Mapping[PromptEdition, str] = {"2": "", "1": "first", "short": "short"}
 """The folders of the editions inside ``prompts/``. The first one is kept so that answers to it stay valid."""
+_EXAMPLE = re.compile(r"^答案:\n(\{.*\})$", re.M)
 _ROOM = 2
 """The most that an answer may take, in multiples of its expected length."""
 _LEAST_ROOM = 512
@@ -113,6 +115,13 @@ def prompts_key(*editions: PromptEdition) -> str:
     schemas = (schema_text(prompt(*each).response).encode() for each in asked)
     fixed = (prompt(*each).fixed.encode() for each in asked)
     return sha256(b"\0".join([*sources, *schemas, *fixed])).hexdigest()
+
+
+@cache
+def examples_of(task: TaskName) -> tuple[Response, ...]:
+    """Return the answers that the prompts of a task give as examples, in all editions."""
+    asked = [prompt(task, edition) for edition in _FOLDERS]
+    return tuple(each.response.model_validate_json(said) for each in asked for said in _EXAMPLE.findall(each.fixed))
 
 
 def _explained(term: Term) -> str:

@@ -25,7 +25,7 @@ from extractor.text.places import Clauses, Place
 
 _ROOT = Path(__file__).resolve().parents[2]
 TRAINING = _ROOT / "eval" / "training"
-WRITERS = ("a", "b", "c")
+WRITERS = ("a", "b", "c", "d")
 _SIGNED = "2024-06-30"
 _ENUMERATOR = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}是|[第其][一二三四五六七八九十]{1,3}[,、是]?|\([一二三四五六七八九十0-9]{1,3}\)"
@@ -141,6 +141,11 @@ def findings(writer: str, folder: Path = TRAINING) -> list[TrainingFinding]:
         for path in sorted((folder / writer).glob("*.jsonl"))
         for row, second in _read_twice(path, folder / "second" / f"{writer}-{path.name}")
     ]
+
+
+def findings_in(path: Path) -> list[TrainingFinding]:
+    """Return the findings of one file of labels that were read once."""
+    return [_finding(row, None) for row in _rows(path)]
 
 
 def _read_twice(path: Path, second: Path) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any] | None]]:

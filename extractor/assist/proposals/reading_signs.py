@@ -75,19 +75,20 @@ class ReadingSigns:
     """The signs in a model's answers.
 
     ``near`` counts its figures' subjects, ``agreed`` what agrees with the rules, by field, ``printed`` its quotes of
-    the notice's own names and dates.
+    the notice's own names and dates, ``lines`` the lines of its layout that can be what it says.
     """
 
     near: Signs
     agreed: Mapping[str, Signs]
     printed: Signs = Signs()
+    lines: Signs = Signs()
 
     def __add__(self, other: ReadingSigns) -> ReadingSigns:
         agreed = {
             field: self.agreed.get(field, Signs()) + other.agreed.get(field, Signs())
             for field in (*self.agreed, *(each for each in other.agreed if each not in self.agreed))
         }
-        return ReadingSigns(self.near + other.near, agreed, self.printed + other.printed)
+        return ReadingSigns(self.near + other.near, agreed, self.printed + other.printed, self.lines + other.lines)
 
     @property
     def are_of_a_guesser(self) -> bool:
@@ -98,7 +99,7 @@ class ReadingSigns:
     @property
     def are_made_up(self) -> bool:
         """True if what the model says of the notice itself is mostly not printed in it."""
-        return self.printed.are_missing(_floors()["printed"])
+        return self.printed.are_missing(floor_of("printed"))
 
     @property
     def sentence(self) -> str:
@@ -113,6 +114,11 @@ class ReadingSigns:
             told.append(
                 f"{self.printed.shown} of {self.printed.cases} names and dates that it quotes of notices are printed: "
                 "there it only doubts"
+            )
+        if self.lines.are_missing(floor_of("lines")):
+            told.append(
+                f"{self.lines.shown} of {self.lines.cases} headings and measures of its layout stand where such can: "
+                "its layout is left to the rules"
             )
         if self.doubted_alone:
             told.append(f"unlike the rules in {', '.join(self.doubted_alone)}: there it only doubts")
@@ -140,6 +146,8 @@ class ReadingSigns:
             "subjects_near": self.near.shown,
             "quoted": self.printed.cases,
             "quoted_printed": self.printed.shown,
+            "lines": self.lines.cases,
+            "lines_plausible": self.lines.shown,
             "agreed": {field: [signs.shown, signs.cases] for field, signs in sorted(self.agreed.items())},
             "told": "; ".join(filter(None, (self.sentence, _left_to_the_rules(unasked)))),
             "only_doubts": sorted(self.doubted),
@@ -149,7 +157,7 @@ class ReadingSigns:
     @property
     def _are_elsewhere(self) -> bool:
         """True if the quoted subjects stand elsewhere than beside their figures."""
-        return self.near.are_missing(_floors()["near"])
+        return self.near.are_missing(floor_of("near"))
 
     def _unlike(self) -> set[str]:
         floors = _floors()
@@ -257,6 +265,11 @@ def _judged(edits: Iterable[Edit]) -> Iterator[bool]:
 def _overlap(read: str, said: str) -> bool:
     """Return whether two readers' words share a value, or one holds the other."""
     return bool(set(read.split("、")) & set(said.split("、"))) or (read in said or said in read)
+
+
+def floor_of(name: str) -> SignFloor:
+    """Return the fewest signs of a kind that a reader shows."""
+    return _floors()[name]
 
 
 @cache

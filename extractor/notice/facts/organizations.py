@@ -20,7 +20,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from extractor.data import read_table
 from extractor.notice.facts.learnt import FeatureWeights, feature_weights
 from extractor.text.places import Clauses, Place, sentence_start
-from extractor.text.wording import any_of, pattern
+from extractor.text.wording import pattern
 
 _SHORTEST_NAME = 2
 _LONGEST_NAME = 18
@@ -33,15 +33,21 @@ _CLAUSE, _WITH, _LISTED = "clause", "with", "list"
 _NO_PARTNER = pattern(_TABLE, "with_none")
 _MANY_BODIES = re.compile(r"等\d{0,3}[个家]?[一-鿿]{0,6}?(?:部门|单位|院校|高校|企业|公司|院所|镇街|街道|乡镇|机构)")
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
-_ADVERBS = re.compile(rf"(?:{any_of(_TABLE, 'adverbs')})+,?")
+_AND_FIRMS = re.compile(r"等\d{0,2}[个家]?[一-鿿]{0,4}?(?:企业|公司|高校院所|院校|高校|院所)")
 _GENERIC = pattern(_TABLE, "generic")
-_NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,12}、")
+_OBJECTS = re.compile("从|(?<!针)对(?!外|口)|向|听取|督促|指导|要求|召集")
+"""What makes the bodies of a list those to whom something is done."""
+_NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,22}、")
 _SHORTEST_BARE, _LONGEST_BARE = 3, 12
 _NO_BARE = frozenset(" \n,。;:!?)《》“”0123456789的")
+_FIELD_OF_LEVEL = 3
+_BEHIND_FIELDS = frozenset("、和及与等")
 _BEHIND_BARE = frozenset("、和与及(等")
 _FACILITIES = frozenset(read_table(_TABLE)["facilities"])
 _REGIONS = frozenset("省市县区镇乡村道")
 _LEVELS = frozenset("省市县区镇乡村州局院校全各")
+_BEHIND_VERBS = frozenset("庭局科处办部室组")
+"""What makes a name of a verb that clauses begin with: 立案庭."""
 _SURE_IN_LIST = 64
 """A name in a list needs so much less of a score behind one that acts."""
 _SIZES = "22244777"
@@ -82,16 +88,21 @@ class OrganizationFound(NamedTuple):
 class NameEnds:
     """The places of a folded text where the name of an organisation could end, or begin behind a word for that.
 
-    All are found in one pass. ``places`` holds the ends in order, and behind them one that no text reaches.
+    All are found in one pass. ``places`` holds the ends in order, and behind them one that no text reaches; ``fields``
+    those of them at which a name ends that only stands for a body in a list (公安、住建).
     """
 
     def __init__(self, text: str) -> None:
-        ends = sorted(set(map(itemgetter(2), _suffixes().find_matches_as_indexes(text, overlapping=True))))
-        self.places = [*ends, sys.maxsize]
+        suffixes, first_field, split_words = _suffixes()
+        matches = suffixes.find_matches_as_indexes(text, overlapping=True)
+        ends = {end for number, _, end in matches if number < first_field}
+        self.fields = {end for number, _, end in matches if number >= first_field} - ends
+        every = [end for end in ends | self.fields if text[end - 1 : end + 1] not in split_words]
+        self.places = [*sorted(every), sys.maxsize]
         self._text = text
         # At the beginning of a clause, a name that no known word follows, and no other name, is none that acts.
         alone, pairs = _begins_what_follows()
-        followed = [end for end in ends if text[end : end + 1] in alone or text[end : end + 2] in pairs]
+        followed = [end for end in self.places[:-1] if text[end : end + 1] in alone or text[end : end + 2] in pairs]
         self._followed = [*followed, sys.maxsize]
         self._begins: list[int] | None = None
         self._marked: list[tuple[int, str, str]] = []
@@ -100,7 +111,7 @@ class NameEnds:
         for word, start, end in automaton.find_matches_as_indexes(text):
             kind, condition = kinds[word]
             if kind == _LISTED:
-                if _AND_OTHERS.match(text, start):
+                if _AND_OTHERS.match(text, start) or _AND_FIRMS.match(text, start):
                     self._others.append(start)
             elif condition is None or condition.match(text, end):
                 self._marked.append((end, kind, text[start:end]))
@@ -155,11 +166,12 @@ class _Follows(NamedTuple):
     is_list: bool
 
 
-_REFUSED, _ADVERB, _NONE = "refused", "adverb", "none"
+_REFUSED, _ADVERB, _NONE, _STATE, _OF_THINGS = "refused", "adverb", "none", "state", "thing"
 _SORTS = {
     "persons": _REFUSED,
     "meetings": _REFUSED,
-    "states": "state",
+    "states": _STATE,
+    "states_of_things": _OF_THINGS,
     "acts": "acts",
     "with_acts": "joint",
     "adverbs": _ADVERB,
@@ -167,14 +179,32 @@ _SORTS = {
 }
 """What a word of each list is to the name before it; of two lists that hold a word, the first counts."""
 _NOTHING = _Follows(_NONE, "", False)
+_HELPED = _Follows("joint", "", False)
+_HELPING = ("配合", "联合", "会同", "协同")
+"""A body that one of these names needs nothing behind it: 配合县财政局,核对账目."""
+_STOPS = frozenset(",。;")
 _BEHIND_NAMES = frozenset(("acts", "joint", _ADVERB))
 _ACTING = {"acts": 3, "joint": 2, _REFUSED: 1}
 
 
+class _Suffixes(NamedTuple):
+    """The words that names end with, the number of the first that is a field, and words that none ends inside of."""
+
+    words: AhoCorasick
+    first_field: int
+    split_words: frozenset[str]
+
+
+def _entries(name: str) -> list[str]:
+    """Return the entries of a list of the table: an entry of several words is each of them."""
+    return [word for entry in read_table(_TABLE)[name] for word in entry.split()]
+
+
 @cache
-def _suffixes() -> AhoCorasick:
+def _suffixes() -> _Suffixes:
     table = read_table(_TABLE)
-    return AhoCorasick([*table["suffixes"], *table["fields"]], implementation=Implementation.DFA)
+    words = AhoCorasick([*table["suffixes"], *table["fields"]], implementation=Implementation.DFA)
+    return _Suffixes(words, len(table["suffixes"]), frozenset(table["split_words"]))
 
 
 class _Markers(NamedTuple):
@@ -203,8 +233,8 @@ class _NoNames(NamedTuple):
 
 @cache
 def _no_names() -> _NoNames:
-    entries = [_conditional(entry) for entry in [*read_table(_TABLE)["not_in_names"], "\n"]]
-    words = AhoCorasick([word for word, _ in entries], implementation=Implementation.DFA)
+    entries = [_conditional(entry) for entry in [*_entries("not_in_names"), "\n"]]
+    words = AhoCorasick([word for word, _ in entries], implementation=Implementation.ContiguousNFA)
     return _NoNames(words, [condition for _, condition in entries])
 
 
@@ -230,9 +260,8 @@ def _short_words_of_no_name() -> frozenset[str]:
 
     Longer ones and those that depend on what follows them are left to the pattern.
     """
-    table = read_table(_TABLE)
-    words = [word for word in table["not_in_names"] if len(word) <= _SHORTEST_NAME and re.escape(word) == word]
-    return frozenset([*words, *table["openers"]])
+    words = [word for word in _entries("not_in_names") if len(word) <= _SHORTEST_NAME and re.escape(word) == word]
+    return frozenset([*words, *_entries("openers")])
 
 
 @cache
@@ -313,7 +342,10 @@ def _after_opening(text: str, place: int) -> int:
 def _without_openers(text: str, starts: Iterable[int]) -> list[int]:
     no_name = _short_words_of_no_name()
     return [
-        start for start in starts if text[start : start + 1] not in no_name and text[start : start + 2] not in no_name
+        start
+        for start in starts
+        if text[start : start + 1] not in no_name
+        and (text[start : start + 2] not in no_name or text[start + 2 : start + 3] in _BEHIND_VERBS)
     ]
 
 
@@ -326,7 +358,9 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
         names = _names(text, ends, begin, stop)
         known = names
         following = [end + 1 for end in names if text[end : end + 1] in _JOINS]
-        if kind != _CLAUSE:
+        if kind == _CLAUSE:
+            names = [end for end in names if end not in ends.fields or _stands_for_a_body(text, begin, end)]
+        else:
             names = _with_bare_name(text, begin, stop, names)
             if further := _NEXT_IN_LIST.match(text, begin, stop):
                 following.append(further.end())
@@ -339,6 +373,11 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
                 starts[place] = kind if kind.startswith("chain") else f"chain {kind}"
                 waiting.append((place, starts[place]))
     return possible
+
+
+def _stands_for_a_body(text: str, begin: int, end: int) -> bool:
+    """Return whether a field stands for the body in charge of it: in a list, or with a level before it (市财政)."""
+    return text[end : end + 1] in _BEHIND_FIELDS or (text[begin] in _REGIONS and end - begin == _FIELD_OF_LEVEL)
 
 
 def _names(text: str, ends: NameEnds, start: int, stop: int) -> list[int]:
@@ -391,7 +430,11 @@ def _with_bare_name(text: str, begin: int, stop: int, names: list[int]) -> list[
 def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list[NameCandidate]:
     """Return the names that begin at one place, with what each is judged by."""
     kind, ends, known = possible[begin]
-    followers = [_behind_list(text, possible, end) for end in ends]
+    followers = [_told_of(text, end, _behind_list(text, possible, end)) for end in ends]
+    if kind.endswith(_HELPING):
+        followers = [
+            _HELPED if text[end : end + 1] in _STOPS else each for end, each in zip(ends, followers, strict=True)
+        ]
     found: list[NameCandidate] = []
     acting = [_ACTING.get(each.sort, 0) > 1 for each in followers]
     for number, follows in enumerate(followers):
@@ -404,6 +447,13 @@ def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list
         others = _among_others(follows.sort, longer, (True in acting[:number], True in acting[number + 1 :]), ended)
         found.append(NameCandidate(place, (*_groups(text, place, kind, follows), others)))
     return found
+
+
+def _told_of(text: str, end: int, follows: _Follows) -> _Follows:
+    """Return what follows a name, by what it names: a body that 已完成验收 acts, a building does not."""
+    if follows.sort != _OF_THINGS:
+        return follows
+    return follows._replace(sort="acts" if _home(text, end) == "body" else _STATE)
 
 
 def _behind_list(text: str, possible: Mapping[int, _Possible], end: int) -> _Follows:
@@ -439,21 +489,21 @@ class _Following(NamedTuple):
     """The words that may follow a name: the sort of each word, and patterns by the character that they begin with."""
 
     words: Mapping[str, str]
-    patterns: Mapping[str, Sequence[tuple[str, re.Pattern[str]]]]
+    patterns: Mapping[str, Sequence[tuple[str, str]]]
     firsts: frozenset[str]
 
 
 @cache
 def _following() -> _Following:
     words: dict[str, str] = {}
-    patterns: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    patterns: dict[str, list[tuple[str, str]]] = {}
     for name, sort in _SORTS.items():
-        for entry in read_table(_TABLE)[name]:
+        for entry in _entries(name):
             if re.escape(entry) == entry:
                 words.setdefault(entry, sort)
             else:
                 for first in "0123456789" if entry[0] in "(\\" else entry[0]:
-                    patterns.setdefault(first, []).append((sort, re.compile(entry)))
+                    patterns.setdefault(first, []).append((sort, entry))
     return _Following(words, patterns, frozenset(word[0] for word in words).union(patterns, "等"))
 
 
@@ -465,6 +515,12 @@ def _begins_what_follows() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(alone), frozenset(word[:2] for word in words if len(word) > 1)
 
 
+@cache
+def _compiled(entry: str) -> re.Pattern[str]:
+    """Compile an entry when it is looked for first: most notices hold few of the words that entries begin with."""
+    return re.compile(entry)
+
+
 def _word_at(text: str, at: int) -> tuple[str, str]:
     """Return the sort of the word at a place and the word, the longest one that is known."""
     alone, pairs = _begins_what_follows()
@@ -472,7 +528,7 @@ def _word_at(text: str, at: int) -> tuple[str, str]:
         return _NONE, ""
     words, patterns, _ = _following()
     for sort, entry in patterns.get(text[at : at + 1], ()):
-        if found := entry.match(text, at):
+        if found := _compiled(entry).match(text, at):
             return sort, found.group()
     for size in (4, 3, 2, 1):
         word = text[at : at + size]
@@ -485,13 +541,18 @@ _KEPT_GROUPS = 4096
 """Groups of features that are kept of each kind, made for names before."""
 
 
+def _home(text: str, end: int) -> str:
+    """Return what a name's last characters say it is: a region, a facility or a body."""
+    last = text[end - 1 : end]
+    if last in _FACILITIES or text[end - 2 : end] in _FACILITIES:
+        return "facility"
+    return "region" if last in _REGIONS else "body"
+
+
 def _groups(text: str, place: Place, kind: str, follows: _Follows) -> tuple[_FeatureGroup, ...]:
     """Return what a name is judged by: what follows it, what it begins and ends with, and where it is."""
     start, end = place
-    last = text[end - 1 : end]
-    home = "region" if last in _REGIONS else "body"
-    if last in _FACILITIES or text[end - 2 : end] in _FACILITIES:
-        home = "facility"
+    home = _home(text, end)
     size = _SIZES[min(end - start, len(_SIZES)) - 1]
     level = _LEVELS.isdisjoint(text[start : end - 1])
     return (
@@ -555,10 +616,13 @@ def _among_others(sort: str, longer: int | None, acts: tuple[bool, bool], ended:
 def _list_before(text: str, start: int, place: int) -> list[Place]:
     """Return the names of 市场监管、住建、公安、消防等部门, whatever they end with."""
     position = max(start, sentence_start(text, place, "。;,:!?\n"))
-    names = []
-    for name in text[position:place].split("、"):
+    if _OBJECTS.search(text, position, place):
+        return []
+    names, every = [], text[position:place].split("、")
+    for name in every:
         end = position + len(name)
         if 2 <= len(name) <= 16 and _clean(text, position, end) == end:
             names.append(Place(position, end))
         position = end + 1
-    return names
+    # Firms are as often those to whom something is done; a verb before the first says so.
+    return names if len(names) == len(every) or _AND_OTHERS.match(text, place) else []

@@ -64,9 +64,15 @@
         el("a", { href: pages.address(`notice/${all.notices[index].id}`), title: all.notices[index].name }, words.t(`notice.${name}`)))) : null,
       seriesOf(words, notice));
     const page = pages.notice(main, notice.data, {
-      words, heading, chosen: path => { history.replaceState(null, "", pages.address(`notice/${notice.id}`, { at: path })); },
+      words, heading, link: path => placed(pages.address(`notice/${notice.id}`, { at: path })), chosen: path => { history.replaceState(null, "", pages.address(`notice/${notice.id}`, { at: path })); },
     });
     if (question.at) page.choose(question.at);
+  }
+
+  // An address for others: of a page on disk its name alone, since the folder is this machine's.
+  function placed(address) {
+    const home = location.protocol === "file:" ? decoded(location.pathname.split("/").pop()) : location.href.split("#")[0];
+    return `${home}${address}`;
   }
 
   // The body's notices of other years, and of a copy the notice that counts.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Annotated
@@ -18,8 +19,9 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from extractor.record.checks import Lang
 from extractor.record.contract import Span
 from extractor.record.fields import ItemKind
-from extractor.review.changes import Change
+from extractor.review.changes import Change, MadeChange
 from extractor.review.refusals import ConflictError, RefusedError
+from extractor.review.taken_readings import TakenReader, taken_reading
 from extractor.service.desk.collected_page import collected_page
 from extractor.service.desk.desk_pages import (
     POLICY,
@@ -163,6 +165,28 @@ async def change(notice_id: str, visit: CurrentVisit, sent: SentForm) -> Respons
         return await run_in_threadpool(_refused, visit, notice_id, asked, error)
     if made is None:
         raise HTTPException(404, "there is no such notice")
+    return _kept(visit, made)
+
+
+@router.post("/review/{notice_id}/take")
+async def take(notice_id: str, visit: CurrentVisit, sent: SentForm) -> Response:
+    """Take the values of one of two readers that differ."""
+    if not visit.name:
+        raise HTTPException(401, "give your name first: /sign-in")
+    given, asked = dict(sent), asked_of(sent)
+    reader: TakenReader = "rules" if given.get("reader") == "rules" else "model"
+    wanted = partial(taken_reading, check=given.get("check", ""), reader=reader)
+    store = partial(review_store.add_changes, visit.service.database, notice_id, visit.name, wanted, asked.seen)
+    try:
+        made = await run_in_threadpool(store)
+    except (RefusedError, ValidationError) as error:
+        return await run_in_threadpool(_refused, visit, notice_id, asked, error)
+    if not made:
+        raise HTTPException(404, "there is no such notice")
+    return _kept(visit, made[0])
+
+
+def _kept(visit: Visit, made: MadeChange) -> Response:
     item = made.result.id if made.result else getattr(made.change, "item", "")
     event = {"item": item, "said": word_lookup(visit.lang)("review.saved")}
     return Response(status_code=204, headers={"HX-Trigger": json.dumps({"reviewed": event})})

@@ -11,7 +11,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from extractor.files.parts.text_places import text_places_from
 from extractor.pages import shell
-from extractor.pages.notice_page import gravest_first
 from extractor.pages.notice_page import notice_page as data_of
 from extractor.record.checks import Lang
 from extractor.record.contract import Span
@@ -22,6 +21,7 @@ from extractor.review.moments import day, moment
 from extractor.review.proposals import not_taken, proposed
 from extractor.review.review import can_be_undone, items_to_see, review_of, seen_items, written_notes
 from extractor.service.desk.desk_words import printable, service_words, word_lookup
+from extractor.service.desk.disputes import disputes
 from extractor.service.desk.history import steps
 from extractor.service.store.notice_store import stored_places
 from extractor.service.store.review_store import NoticeReview
@@ -41,7 +41,7 @@ _HTMX = (
 # htmx 2.0.11, as npm has it; its licence lies beside it.
 _OWN = frozenset(
     (
-        *("htmx.min.js", "desk.js", "review.js", "review_keys.js", "review_walk.js", "desk.css"),
+        *("htmx.min.js", "desk.js", "review.js", "review_keys.js", "review_walk.js", "review_disputes.js", "desk.css"),
         *("collected.js", "collected_views.js", "inbox.js", "sending.js", "chosen.js", "deleting.js", "news.js"),
     )
 )
@@ -108,7 +108,15 @@ def static_file(name: str) -> str | None:
 
 def review_page(visit: Visit, found: NoticeReview) -> str:
     """Return the frame of a notice's page, which a script fills."""
-    own = ("htmx.min.js", "desk.js", "deleting.js", "review_keys.js", "review_walk.js", "review.js")
+    own = (
+        "htmx.min.js",
+        "desk.js",
+        "deleting.js",
+        "review_keys.js",
+        "review_walk.js",
+        "review_disputes.js",
+        "review.js",
+    )
     title = found.record.title or found.notice_id
     return rendered("review.html", visit, (*shell.NOTICE_SCRIPTS, *own), title=title, notice_id=found.notice_id)
 
@@ -133,18 +141,20 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
     places = text_places_from(stored_places(visit.service.database, found.notice_id))
     own = [each.number for each in review.made if each.by == visit.name and can_be_undone(review, each.number)]
     walk, seen = items_to_see(found.paths, review), seen_items(review)
-    pairs = zip(found.record.checks, review.open, strict=True)
+    data = data_of(found.record, found.text, places)
+    order = [each["index"] for each in data["checks"]]
     sentence = word_lookup(visit.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
     return {
         **service_words(),
-        "data": data_of(found.record, found.text, places),
+        "data": data,
         "title": found.record.title or found.notice_id,
         "seen": review.last,
         "reviewed": sentence,
         "reviewed_by": ended.by if ended else "",
         "undoable": max(own, default=0),
         "ids": {path: key for key, path in found.paths.items()},
-        "checks": [key for _, key in sorted(pairs, key=lambda pair: gravest_first(pair[0]))],
+        "checks": [review.open[index] for index in order],
+        "disputes": [list(disputes(found.record.checks[index], visit.lang)) for index in order],
         "walk": walk,
         "unseen": [key for key in walk if key not in seen],
         "notes": [

@@ -63,7 +63,7 @@ def write_staged(
 ) -> int:
     """Write notices as a run's folder until ``goes_on`` says no; return how many."""
     folder.texts.mkdir(parents=True)
-    kin, inputs = notices.kin(), []
+    kin, inputs = notices.kin(), list[dict[str, object]]()
     with closing(notices.kept), folder.notices.open("wb") as lines:
         for each in notices.kept:
             notice_id = each.notice_id

@@ -10,7 +10,7 @@ import logging
 import sys
 from datetime import UTC, datetime
 
-from extractor.messages import said
+from extractor.messages import language, said
 from extractor.terminal import printable
 
 LOGGER = logging.getLogger("extractor")
@@ -39,8 +39,9 @@ class _StandardError(logging.Handler):
 
 class _PlainLines(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        level = said(f"{record.levelname.lower()}:")
-        line = f"{level}{'' if level.endswith('：') else ' '}{said(printable(record.getMessage()))}"
+        lang = language()  # whoever is answered meanwhile in another
+        level = said(f"{record.levelname.lower()}:", lang)
+        line = f"{level}{'' if level.endswith('：') else ' '}{said(printable(record.getMessage()), lang)}"
         trace = _trace(self, record)
         return "\n".join([line, *map(printable, trace.splitlines())])
 

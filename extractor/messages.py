@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
@@ -33,6 +34,9 @@ class _Choice:
     lang: MessageLang | None = None
 
 
+_ANSWERED: ContextVar[MessageLang | None] = ContextVar("answered", default=None)
+
+
 def choose(lang: str | None) -> None:
     """Take a language (zh, en) for the messages of this process; None: that of the environment."""
     _Choice.lang = None if lang is None else "en" if lang == "en" else "zh"
@@ -47,9 +51,14 @@ def language(environment: Mapping[str, str] | None = None) -> MessageLang:
     return "en" if wanted.lower().startswith("en") else "zh"
 
 
+def answer_in(lang: str | None) -> None:
+    """Take a language (zh, en) for what is said in this context, as in one answer; any other: that of messages."""
+    _ANSWERED.set("zh" if lang == "zh" else "en" if lang == "en" else None)
+
+
 def said(text: str, lang: str | None = None) -> str:
-    """Return an English sentence, or lines of them, in a language (zh, en; by default that of messages)."""
-    if (lang or language()) == "en":
+    """Return an English sentence, or lines of them, in a language (zh, en; by default the answer's, else messages')."""
+    if (lang or _ANSWERED.get() or language()) == "en":
         return text
     return "\n".join(_line_in_chinese(line) for line in text.split("\n"))
 

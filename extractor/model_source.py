@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,8 +13,7 @@ from typing import Any, Protocol
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.prompts import prompts_key
-from extractor.assist.proposals.reading_signs import SUBJECTS, SignsSoFar
-from extractor.assist.session import WITHOUT_SUBJECTS
+from extractor.assist.proposals.reading_signs import SignsSoFar
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.call_keys import settings_key
 from extractor.endpoint.calls import Call, CallAnswer
@@ -34,6 +34,10 @@ class Answering(Protocol):
     @property
     def tally(self) -> Tally:
         """The counts of all calls so far."""
+
+    @property
+    def at_once(self) -> int | None:
+        """The number of notices that are worth reading at once; None where more only wait."""
 
     async def ask(
         self, call: Call[Response], *, until: float | None = None, tally: Tally | None = None
@@ -77,13 +81,14 @@ class ModelSource:
             async with Endpoint(self.settings, answers, self.tally, self.sizes) as endpoint:
                 yield endpoint
         if self._learns and self.tally.totals.requests:
+            self.sizes.cannot_say(self.unasked)
             keep_capacity(default_folder(), self.settings, self.sizes.capacity)
 
     @cached_property
     def sizes(self) -> PackSizes:
         """The sizes of what the model is asked at once: by what earlier runs saw, where answers are kept."""
-        known = kept_capacity(default_folder(), self.settings) if self._learns else None
-        return PackSizes(self.settings, known)
+        has_answers = self.cache is not None and self.recording is None
+        return PackSizes(self.settings, kept_capacity(default_folder(), self.settings) if has_answers else None)
 
     @property
     def _learns(self) -> bool:
@@ -100,30 +105,54 @@ class ModelSource:
                 yield OfflineAnswers(cache) if self.offline else cache
 
     @property
-    def withheld(self) -> frozenset[str]:
-        """The keys of labels that are not asked for any more: the model has shown that it cannot say them."""
-        fails = SUBJECTS in self.read.signs.doubted and self.sizes.capacity.takes_pack_schema
-        return WITHOUT_SUBJECTS if fails else frozenset()
+    def unasked(self) -> frozenset[str]:
+        """The fields that are not asked about any more: the model has shown that it cannot say them."""
+        return self.read.signs.unsayable.union(self.sizes.capacity.unsayable)
 
     def reported(self) -> dict[str, Any]:
         """Return the calls' totals and the endpoint's settings for a report; no key is in it."""
-        said = self.read.signs.reported()
-        if self.withheld:
-            said |= {"told": f"{said['told']}; subjects are not asked for any more", "not_asked": [SUBJECTS]}
-        read = {"reading": said}
+        read = {"reading": self.read.signs.reported()}
         return {**self.tally.reported(), **read, "settings": {**self.settings.shown(), "offline": self.offline}}
+
+
+class NoticeTurns:
+    """The turns of notices: where an endpoint answers few calls at once, one notice is finished before the next begins.
+
+    So the first record is there soon, each notice has its own time, and what the model shows in one holds for the next.
+    ``most`` tells how many may be read at once now, None for any number.
+    """
+
+    def __init__(self, most: Callable[[], int | None]) -> None:
+        self._most = most
+        self._running = 0
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for a turn, and take it until the block ends."""
+        while (most := self._most()) is not None and self._running >= most:
+            self._waiting.append(asyncio.get_running_loop().create_future())
+            await self._waiting[-1]
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1
+            while self._waiting:  # each looks for itself whether there is room
+                if not (next_one := self._waiting.popleft()).done():
+                    next_one.set_result(None)
 
 
 class NoticeModel:
     """An endpoint for the calls of one notice (``extractor.assist.session.Model``).
 
-    Its tokens are counted apart, and all its calls end within ``deadline`` seconds (None: no limit); the keys
-    ``withheld`` of labels are not asked for.
+    Its tokens are counted apart, and all its calls end within ``deadline`` seconds (None: no limit); nothing is asked
+    about the fields ``unasked``.
     """
 
-    def __init__(self, endpoint: Answering, deadline: float | None, withheld: frozenset[str] = frozenset()) -> None:
+    def __init__(self, endpoint: Answering, deadline: float | None, unasked: frozenset[str] = frozenset()) -> None:
         self.tally = Tally()
-        self.withheld = withheld
+        self.unasked = unasked
         self.sizes = endpoint.sizes
         self._endpoint = endpoint
         self._until = None if deadline is None else asyncio.get_running_loop().time() + deadline

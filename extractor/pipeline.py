@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from extractor.files.ingest import ingest
@@ -113,20 +114,26 @@ async def read_with_model(
     material: Material, model: Model, *, finds_issues: bool, trust: TrustTable | None = None
 ) -> ModelReading:
     """Ask a model about a notice that the rules have read (outline? → fields, labels), and merge both readings."""
+    from extractor.assist.layout.layout_signs import layout_signs
     from extractor.assist.layout.model_outline import lay_out, poorly_laid_out
     from extractor.assist.merge import merge
     from extractor.assist.packs.material import with_outline
+    from extractor.assist.prompts import examples_of
+    from extractor.assist.proposals.reading_signs import Signs
     from extractor.assist.session import Session
     from extractor.assist.tasks import FIELDS, LABELS, LAYOUT
 
-    session, doubts, by_model = Session(model), list[Doubt](), False
+    session, doubts, by_model, lines = Session(model), list[Doubt](), False, Signs()
     if finds_issues or poorly_laid_out(material.reading):
-        laid = lay_out(material.reading, await session.ask(LAYOUT, material))
+        answered = await session.ask(LAYOUT, material)
+        lines = layout_signs(material, answered, examples_of("layout"))
+        laid = lay_out(material.reading, answered, lines)
         doubts, by_model = laid.doubts, laid.reading is not material.reading
         material = with_outline(material, laid.reading)
     fields, labels = await asyncio.gather(session.ask(FIELDS, material), session.ask(LABELS, material))
     merged = merge(material, labels, fields, trust=trust, by_model=by_model)
-    return ModelReading(merged.notice, material.reading, doubts + merged.doubts, session.failures, merged.signs)
+    signs = replace(merged.signs, lines=lines)
+    return ModelReading(merged.notice, material.reading, doubts + merged.doubts, session.failures, signs)
 
 
 class ReadNotice(NamedTuple):

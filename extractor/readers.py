@@ -147,14 +147,18 @@ class ModelReader:
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Reads]:
         """Give what reads texts by one endpoint and one cache, which are open until the block ends."""
-        from extractor.model_source import NoticeModel
+        from extractor.model_source import NoticeModel, NoticeTurns
 
         async with self.source.endpoint() as endpoint:
+            turns = NoticeTurns(lambda: endpoint.at_once)
 
             async def read(text: ReadText, notice_id: str) -> ReadNotice:
-                # Who is measured is asked everything.
-                withheld = self.source.withheld if self.table.origin != "eager" else frozenset()
-                model = NoticeModel(endpoint, self.source.settings.notice_deadline, withheld)
+                async with turns.turn():
+                    return await read_in_turn(text, notice_id)
+
+            async def read_in_turn(text: ReadText, notice_id: str) -> ReadNotice:
+                unasked = self._unasked
+                model = NoticeModel(endpoint, self.source.settings.notice_deadline, unasked)
                 assisted = await extract_with_model(
                     text.text,
                     model,
@@ -167,7 +171,7 @@ class ModelReader:
                 )
                 failures = [str(failure) for failure in assisted.failures]
                 self.source.read.add(assisted.signs)
-                asked = {**model.tally.reported(), "reading": assisted.signs.reported()}
+                asked = {**model.tally.reported(), "reading": assisted.signs.reported(unasked)}
                 return ReadNotice(text.text, assisted.notice, failures, text.left_out, asked, text.places)
 
             yield read
@@ -180,8 +184,15 @@ class ModelReader:
         """Return what all calls have taken, with the endpoint's settings and the table of trust; no key is in it."""
         from extractor.trust_tables import told
 
-        told_of = told(self.table, self.source.settings.model)
-        return {**self.source.reported(), "trust": {**self.table.shown(), "told": told_of}}
+        trust = {**self.table.shown(), "told": told(self.table, self.source.settings.model)}
+        reading = self.source.read.signs.reported(self._unasked)
+        return {**self.source.reported(), "reading": reading, "trust": trust}
+
+    @property
+    def _unasked(self) -> frozenset[str]:
+        """The fields that the model is not asked about: what it was measured or seen to be unable to say."""
+        # Who is measured is asked everything.
+        return self.source.unasked | self.table.lost if self.table.origin != "eager" else frozenset()
 
 
 @contextmanager

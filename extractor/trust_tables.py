@@ -25,6 +25,11 @@ from extractor.errors import InputError
 
 HOW = "python -m extractor eval calibrate --gold gold"
 """The command that measures a model; the endpoint's options follow."""
+_BY: Mapping[str, str] = {
+    "measured": "by the table measured by you",
+    "shipped": "by the table shipped with the program",
+    "eager": "by the table of this call",
+}
 _FORM = 1
 _MOST_BYTES = 1_000_000
 _LONGEST_NAME = 60  # code points of a model's name that its file repeats
@@ -75,9 +80,9 @@ def told(table: TrustTable, model: str | None) -> str:
     """Return in words which table decides between the rules and a model, and how to measure an unmeasured one."""
     if table.origin == "unmeasured":
         named = f" --model {shlex.quote(model)}" if model else ""
-        return f"{model or 'the model'} was not measured, so it adds and doubts but overrules nothing: {HOW}{named}"
-    where = {"measured": "measured by you", "shipped": "shipped with the program"}.get(table.origin, "of this call")
-    return f"by the table {where} {model} decides {len(table.decided)} of {len(table.rows)} fields"
+        of = f"trust in {model} was not measured" if model else "trust in the model was not measured"
+        return f"{of}, so it adds and doubts but overrules nothing: {HOW}{named}"
+    return f"{_BY.get(table.origin, _BY['eager'])} {model} decides {len(table.decided)} of {len(table.rows)} fields"
 
 
 def read_calibration(path: Traversable, name: str) -> MeasuredTrust:

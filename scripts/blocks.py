@@ -389,6 +389,8 @@ def added_fields() -> str:
         Accountability: ("text",),
         contract.Outline: ("rectification", "coverage", "remainders", "digits"),
         contract.Remainder: ("kind", "text"),
+        contract.Check: ("disputed",),
+        contract.DisputedValue: ("path", "kind", "name", "rules", "model", "kept", "text"),
         contract.ReviewNote: ("path", "check", "words", "by", "made"),
         contract.Digits: ("classes", "names", "unread"),
     }

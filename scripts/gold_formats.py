@@ -14,7 +14,7 @@ import argparse
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -29,9 +29,13 @@ from ofd_examples import Ofd
 
 from extractor import extract
 from extractor.files.ingest import ingest
+from extractor.files.office.old_office import read_by_libre_office
+from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source
 
 _BY_OFFICE = ("doc", "rtf", "odt", "pdf")
+_READ_TWICE = (".rtf", ".odt")
+"""Formats with a reader of ours, which LibreOffice reads as well."""
 
 
 def main() -> None:
@@ -48,7 +52,10 @@ def main() -> None:
         writers[".mht"] = _save_pages(Path(name))
         for ending, writer in writers.items():
             if wanted in ending:
-                print(_row(ending, writer, {path.stem: path for path in Path(name).glob(f"*{ending}")}), flush=True)
+                files = {path.stem: path for path in Path(name).glob(f"*{ending}")}
+                print(_row(f"`{ending}`", writer, files, _read), flush=True)
+                if ending in _READ_TWICE:
+                    print(_row(f"`{ending}`, through LibreOffice", writer, files, _read_by_office), flush=True)
 
 
 def _save_documents(folder: Path) -> None:
@@ -79,13 +86,21 @@ def _values_of_texts() -> dict[str, list[Value]]:
     return {name: values(text, extract(text)) for name, text in gold_texts().items()}
 
 
-def _row(ending: str, writer: str, files: Mapping[str, Path]) -> str:
+def _read(path: Path) -> str:
+    return ingest(Source(str(path)), path.read_bytes()).text
+
+
+def _read_by_office(path: Path) -> str:
+    return read_by_libre_office(path.read_bytes(), path.name, DEFAULT_LIMITS).text
+
+
+def _row(form: str, writer: str, files: Mapping[str, Path], read: Callable[[Path], str]) -> str:
     kept = of = other = 0
     for name, wanted in _values_of_texts().items():
-        text = ingest(Source(str(files[name])), files[name].read_bytes()).text
+        text = read(files[name])
         found = compared(wanted, values(text, extract(text)))
         kept, of, other = kept + found.kept, of + found.of, other + found.other
-    return f"| `{ending}` | {writer} | {of:,} | {kept:,} | {other} |"
+    return f"| {form} | {writer} | {of:,} | {kept:,} | {other} |"
 
 
 if __name__ == "__main__":

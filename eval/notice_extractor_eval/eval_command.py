@@ -20,8 +20,9 @@ from extractor.commands.reader_options import (
     ReplayOption,
     chosen_reader,
 )
-from extractor.commands.shared_options import Language
+from extractor.commands.shared_options import Language, MessagesOption
 from extractor.errors import SettingsError
+from extractor.messages import language
 
 if TYPE_CHECKING:
     from extractor.readers import Reader
@@ -160,7 +161,7 @@ def calibrate(  # noqa: PLR0913
         Path | None,
         typer.Option(help="File, or folder, to write instead of the one in your folder of settings."),
     ] = None,
-    lang: Lang = Language.EN,
+    lang: MessagesOption = None,
     cache_dir: CacheOption = None,
     offline: OfflineOption = False,
     replay: ReplayOption = None,
@@ -187,7 +188,7 @@ def calibrate(  # noqa: PLR0913
     if not trial.found.counts:
         say("the model answered nothing that can be measured; doctor says why", err=True)
         raise typer.Exit(1)
-    typer.echo(trust_markdown(trial.found, lang.value), nl=False)
+    typer.echo(trust_markdown(trial.found, lang.value if lang else language()), nl=False)
     name = file_name(trial.found.model)
     path = (to / name if to.is_dir() else to) if to is not None else user_tables() / name
     path.parent.mkdir(parents=True, exist_ok=True)

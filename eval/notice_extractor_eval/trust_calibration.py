@@ -85,8 +85,8 @@ def trust_markdown(found: MeasuredTrust, lang: Lang = "en") -> str:
     rows = [
         [
             _name(field, lang),
-            *map(_share, (counts.rules_alone, counts.model_alone, counts.both)),
-            *(_share(counts.against(question).won) for question in QUESTIONS),
+            *(_share(share, lang) for share in (counts.rules_alone, counts.model_alone, counts.both)),
+            *(_share(counts.against(question).won, lang) for question in QUESTIONS),
             _who(decided.witness(field), field, lang),
         ]
         for field in witness_rows()
@@ -102,10 +102,12 @@ def _name(field: str, lang: Lang) -> str:
     return ROWS[field].called(lang) if field in ROWS else SHAPES["document"].full_name(field.rpartition(".")[2], lang)
 
 
-def _share(share: Share) -> str:
+def _share(share: Share, lang: Lang) -> str:
     if share.ratio is None:
         return "-"
     low, high = share.interval
+    if lang == "zh":
+        return f"{share.ratio:.2f}({low:.2f} 至 {high:.2f}),共 {share.size:.4g}"
     return f"{share.ratio:.2f} ({low:.2f} to {high:.2f}) of {share.size:.4g}"
 
 

@@ -165,7 +165,8 @@ def _confirmed(row: str, judge: _Judge, read: _Element, said: _Element) -> Itera
             yield Judgement(inner, None, right(read.value))
         elif reader == _MODEL:
             lead = judge.nearness(part, said.value) - judge.nearness(part, read.value) if has_row else None
-            yield Judgement(inner, "value", right(read.value), right(said.value), lead)
+            question: Question = "dropped" if has_row and getattr(said.value, part) is None else "value"
+            yield Judgement(inner, question, right(read.value), right(said.value), lead)
 
 
 class _Judge:

@@ -9,19 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from extractor.assist.fields.field_proposals import AnsweredFields, field_proposals
+from extractor.assist.fields.field_proposals import AnsweredFields, field_proposals, printed_of
 from extractor.assist.labels.label_answer import LabelsAnswer
 from extractor.assist.labels.label_pack import LabelsPack
 from extractor.assist.labels.label_proposals import label_proposals, subjects_beside
 from extractor.assist.packs.material import Material
 from extractor.assist.packs.pack import AnsweredPack
 from extractor.assist.proposals.matters import Proposal
-from extractor.assist.proposals.reading_signs import ReadingSigns, Signs, doubts_of, signs_of, without_support
+from extractor.assist.proposals.reading_signs import (
+    OWN_FIELDS,
+    ReadingSigns,
+    Signs,
+    count_differing,
+    doubts_of,
+    signs_of,
+    without_support,
+)
 from extractor.assist.proposals.record_draft import MergedRecord, RecordDraft
 from extractor.assist.proposals.witnesses import TrustTable, unmeasured
 from extractor.record.checks import Doubt
 
 _INDEX = re.compile(r"\b(?:issues|measures)\[(\d+)\]")
+_MOST_GUESSES = 20
+"""The most differences of a model that guesses that are listed one by one."""
 
 AnsweredLabels = AnsweredPack[LabelsPack, LabelsAnswer]
 
@@ -40,25 +50,28 @@ def merge(
     the outline in ``material`` was made by a model (see ``assist.layout.model_outline``).
     """
     table = trust or unmeasured()
+    of_notice = list(field_proposals(material, fields))
     said = [
         list(label_proposals(material, each.pack, each.answer, each.withheld)) if each.answer is not None else None
         for each in labels
     ]
-    signs = _signs(material, labels, [proposal for found in said for proposal in found or ()])
+    of_pieces = [proposal for found in said for proposal in found or ()]
+    signs = signs_of([*of_notice, *of_pieces], _beside(material, labels), printed_of(of_notice))
     # A model is measured by what it says, however it reads.
     doubted = signs.doubted if table.origin != "eager" else frozenset()
+    unlisted = _unlisted(signs, of_pieces) if doubted else 0
     draft = RecordDraft(material, table.doubting(doubted), outline_by_model=by_model)
-    draft.doubts += doubts_of(signs) if doubted else []
+    draft.doubts += doubts_of(signs, unlisted) if doubted else []
     if by_model:
         draft.doubts.append(Doubt("layout_by_model", "issues", {}))
     if any(each.answer is None for each in fields):
         draft.doubts.append(Doubt("model_failed", "", {"what": "-"}))
-    draft.take(field_proposals(material, fields))
+    draft.take(without_support(of_notice, doubted & OWN_FIELDS))
     for each, proposals in zip(labels, said, strict=True):
         if proposals is None:
             first, last = each.pack.slices[0].issue, each.pack.slices[-1].issue
             draft.doubts.append(Doubt("model_failed", f"issues[{first}]", {"what": f"{first + 1}-{last + 1}"}))
-        else:
+        elif not unlisted:
             draft.take(without_support(proposals, doubted))
     merged = draft.merged()
     # In the order of the record, however it was cut into packs.
@@ -66,7 +79,14 @@ def merge(
     return MergedRecord(merged.notice, ordered, signs)
 
 
-def _signs(material: Material, labels: Sequence[AnsweredLabels], said: Sequence[Proposal]) -> ReadingSigns:
+def _unlisted(signs: ReadingSigns, said: Sequence[Proposal]) -> int:
+    """Return how many differences are not listed: all of a model that guesses, where they would hide other doubts."""
+    count = count_differing(said) if signs.are_of_a_guesser else 0
+    return count if count > _MOST_GUESSES else 0
+
+
+def _beside(material: Material, labels: Sequence[AnsweredLabels]) -> Signs:
+    """Return of how many figures the model quotes a subject that is printed beside it, where it was asked for them."""
     asked = [each for each in labels if "q" not in each.withheld]
     beside = (subjects_beside(material, each.pack, each.answer) for each in asked if each.answer is not None)
-    return signs_of(said, sum(beside, Signs()))
+    return sum(beside, Signs())

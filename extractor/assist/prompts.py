@@ -7,6 +7,7 @@ user message holds the numbered pieces, and the question last. Notice text goes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from hashlib import sha256
@@ -32,10 +33,13 @@ if TYPE_CHECKING:
 _SUFFIX = ".md.j2"
 _FOLDERS: Mapping[PromptEdition, str] = {"2": "", "1": "first", "short": "short"}
 """The folders of the editions inside ``prompts/``. The first one is kept so that answers to it stay valid."""
+_EXAMPLE = re.compile(r"^答案:\n(\{.*\})$", re.M)
 _ROOM = 2
 """The most that an answer may take, in multiples of its expected length."""
 _LEAST_ROOM = 512
 """The least room for an answer, in tokens: one that is written over many lines takes twice as many as expected."""
+_HELD_ROOM = 4
+"""As ``_ROOM``, where a schema of its own bounds the answer: weak models fill every list that they may write."""
 
 
 class Prompt(NamedTuple):
@@ -90,6 +94,7 @@ def call_for(pack: Pack, edition: PromptEdition = "2", withheld: Collection[str]
     asked = prompt(pack.task, edition)
     values = {"pieces": pack.body, **TASKS[pack.task].question(pack)}
     question = "\n".join(_block(asked.template, name, values) for name in ("pieces", "question"))
+    schema = TASKS[pack.task].schema(pack, asked.withheld.union(withheld))
     return Call(
         task=asked.name,
         prompt_version=asked.version,
@@ -97,8 +102,8 @@ def call_for(pack: Pack, edition: PromptEdition = "2", withheld: Collection[str]
         response=asked.response,
         context={"pack": pack},
         max_tokens=_ROOM * pack.expected_tokens,
-        least_tokens=_LEAST_ROOM,
-        schema=TASKS[pack.task].schema(pack, asked.withheld.union(withheld)),
+        least_tokens=_LEAST_ROOM if schema is None else max(_LEAST_ROOM, _HELD_ROOM * pack.expected_tokens),
+        schema=schema,
     )
 
 
@@ -110,6 +115,13 @@ def prompts_key(*editions: PromptEdition) -> str:
     schemas = (schema_text(prompt(*each).response).encode() for each in asked)
     fixed = (prompt(*each).fixed.encode() for each in asked)
     return sha256(b"\0".join([*sources, *schemas, *fixed])).hexdigest()
+
+
+@cache
+def examples_of(task: TaskName) -> tuple[Response, ...]:
+    """Return the answers that the prompts of a task give as examples, in all editions."""
+    asked = [prompt(task, edition) for edition in _FOLDERS]
+    return tuple(each.response.model_validate_json(said) for each in asked for said in _EXAMPLE.findall(each.fixed))
 
 
 def _explained(term: Term) -> str:

@@ -8,14 +8,15 @@ left to the rules.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any, NamedTuple, Protocol
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import Material
 from extractor.assist.packs.pack import AnsweredPack, AnswerT, Pack, PackT
 from extractor.assist.prompts import call_for, prompt
-from extractor.assist.tasks import FIELDS, LABELS, LAYOUT, Task
+from extractor.assist.tasks import FIELDS, LABELS, LAYOUT, TASKS, Task
 from extractor.endpoint.calls import Call
 from extractor.endpoint.failures import AnswerFailure, CallFailure, EndpointFailure, Reason
 from extractor.endpoint.pack_sizes import PackSizes
@@ -32,8 +33,8 @@ class Model(Protocol):
         """The editions of the prompts whose answers serve, that to ask with first."""
 
     @property
-    def withheld(self) -> frozenset[str]:
-        """The keys of labels that it is not asked for any more."""
+    def unasked(self) -> frozenset[str]:
+        """The fields of the contract that it is not asked about any more."""
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer.
@@ -51,18 +52,17 @@ class Model(Protocol):
         """Say whether an answer is at hand, so that no request is needed."""
 
 
-WITHOUT_SUBJECTS = frozenset("q")
-"""The keys withheld of a model that cannot say what figures count."""
 _MOST_CUTS = 3
 """The most times a pack is halved. Each part repeats the instructions, and where an eighth of a pack is still too much,
 less of it will not help."""
 
 
 class _Question(NamedTuple):
-    """A call about a pack, and the keys that it does not ask for."""
+    """A call about a pack, the keys that it does not ask for, and the edition of its prompt."""
 
     call: Call[Response]
     withheld: frozenset[str]
+    edition: PromptEdition
 
 
 class Session:
@@ -72,14 +72,19 @@ class Session:
         self.failures: list[CallFailure] = []
         self._model = model
         self._edition: PromptEdition | None = None
+        self._was_asked = False
 
     async def ask(self, task: Task[PackT, AnswerT], material: Material) -> list[AnsweredPack[PackT, AnswerT]]:
         """Ask about a notice's packs of a task, all at once; about none where the task is left to the rules."""
         if task.name == LABELS.name and not self._model.sizes.asks_labels:
             return []
         if self._edition is None:
-            self._edition = self._chosen_edition((LAYOUT if task.name == LAYOUT.name else FIELDS).packs(material)[:1])
-        return await self._ask_all(task, material, self._packs(task, material), _MOST_CUTS)
+            self._begin(LAYOUT if task.name == LAYOUT.name else FIELDS, material)
+        packs = self._packs(task, material)
+        # What an earlier run asked is used, whatever was learnt since: the record stays as it was.
+        if task.is_needless(self._model.unasked) and not self._all_answered(task, material, packs):
+            return []
+        return await self._ask_all(task, material, packs, _MOST_CUTS)
 
     def _packs(self, task: Task[PackT, AnswerT], material: Material) -> list[PackT]:
         """Return a notice's packs, sized for the model; those of an earlier run where their answers are at hand."""
@@ -87,7 +92,7 @@ class Session:
             return task.packs(material)
         chosen, *others = self._model.sizes.budgets(task.sizing.tokens(material))
         packs = task.sizing.packs(material, chosen)
-        if not packs or not self._was_asked(material):
+        if not packs or not self._was_asked:
             return packs
         best, share = packs, self._share_answered(task, material, packs)
         for budget in others:
@@ -98,37 +103,38 @@ class Session:
                 best, share = earlier, answered
         return best
 
-    def _chosen_edition(self, packs: Sequence[Pack]) -> PromptEdition:
-        """Return the edition to ask with: one that an earlier run asked with, else the model's first."""
-        first, *others = self._model.editions
-        for edition in (first, *others) if others else ():
-            if any(self._model.has_answer(call_for(pack, edition)) for pack in packs):
-                return edition
-        return first
+    def _begin(self, task: Task[Any, Any], material: Material) -> None:
+        """Find out by a task's first pack whether an earlier run asked about the notice, and with which edition."""
+        editions = self._model.editions
+        asked = product(task.packs(material)[:1], editions)
+        kept = (way for pack, edition in asked for way in self._ways(pack, edition) if self._model.has_answer(way.call))
+        found = next(kept, None)
+        self._edition, self._was_asked = found.edition if found else editions[0], found is not None
 
     def _question(self, pack: Pack) -> _Question:
         """Return the call about a pack, one with an answer at hand where there is one."""
-        edition = self._edition or self._model.editions[0]
-        unasked = prompt(pack.task, edition).withheld
-
-        def question(withheld: frozenset[str]) -> _Question:
-            return _Question(call_for(pack, edition, withheld), unasked | withheld)
-
-        if pack.task != LABELS.name or "q" in unasked:
-            return question(frozenset())
-        made = question(self._model.withheld)
-        if self._model.has_answer(made.call):
+        ways = self._ways(pack, self._edition or self._model.editions[0])
+        made = next(ways)
+        if not self._was_asked or self._model.has_answer(made.call):
             return made
-        other = question(WITHOUT_SUBJECTS - self._model.withheld)
-        return other if self._model.has_answer(other.call) else made
+        return next((other for other in ways if self._model.has_answer(other.call)), made)
+
+    def _ways(self, pack: Pack, edition: PromptEdition) -> Iterator[_Question]:
+        """Yield the questions about a pack that may have been asked, that to ask now first."""
+        task, of_edition = TASKS[pack.task], prompt(pack.task, edition).withheld
+        # Only a schema of the call's own can leave out what the prompt speaks of.
+        unasked = self._model.unasked if self._model.sizes.capacity.takes_pack_schema else frozenset()
+        ways = (task.withheld(unasked), frozenset[str](), *task.keys_of_one_field)
+        for keys in dict.fromkeys(each - of_edition for each in ways):
+            yield _Question(call_for(pack, edition, keys), of_edition | keys, edition)
+
+    def _all_answered(self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT]) -> bool:
+        """Return whether there are packs, and the answers to all of them are at hand."""
+        return bool(packs) and self._share_answered(task, material, packs) == 1
 
     def _share_answered(self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT]) -> float:
         """Return the share of packs whose answers are at hand."""
         return sum(self._has_answer(task, material, pack, _MOST_CUTS) for pack in packs) / len(packs)
-
-    def _was_asked(self, material: Material) -> bool:
-        """Return whether an earlier run asked about a notice: about its fields it asks in packs of one size."""
-        return any(self._model.has_answer(self._question(pack).call) for pack in FIELDS.packs(material)[:1])
 
     def _note(self, task: Task[PackT, AnswerT], pack: PackT, *, right: bool) -> None:
         """Note how a pack was answered, where the model's packs are sized."""
@@ -145,7 +151,7 @@ class Session:
         self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int
     ) -> list[AnsweredPack[PackT, AnswerT]]:
         """Ask about a pack, or, where that is too much at once, about its halves; they may be cut ``cuts`` times."""
-        call, withheld = self._question(pack)
+        call, withheld, _ = self._question(pack)
         parts = None
         if cuts and not self._model.has_answer(call):
             parts = task.halves(material, pack)
@@ -175,7 +181,7 @@ class Session:
         """Ask once more about the pieces that an answer left out, and about these alone."""
         if rest is None:
             return []
-        call, withheld = self._question(rest)
+        call, withheld, _ = self._question(rest)
         try:
             answer = await self._model.ask(call)
         except (EndpointFailure, AnswerFailure) as failure:

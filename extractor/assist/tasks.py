@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple
 
 from extractor.assist.fields.field_answer import FieldsAnswer
+from extractor.assist.fields.field_mending import FIELD_KEYS
 from extractor.assist.fields.field_pack import FieldsPack, fields_packs, split_fields
 from extractor.assist.fields.field_schema import fields_schema
 from extractor.assist.labels.label_answer import LabelsAnswer
 from extractor.assist.labels.label_mending import has_some_label
 from extractor.assist.labels.label_pack import LabelsPack, labels_packs, labels_tokens, rest_of_labels, split_labels
 from extractor.assist.labels.label_schema import labels_schema
+from extractor.assist.labels.label_words import LABEL_KEYS, NEEDED_KEYS
 from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack, layout_packs, split_layout
 from extractor.assist.layout.layout_schema import layout_schema
@@ -36,7 +38,8 @@ class Task(Generic[PackT, AnswerT]):
     names the ranges that its prompt's last sentence asks about; ``schema`` is that of a pack's answer, without the keys
     that are withheld; ``is_mendable`` is whether an answer, to whatever pack, has something that can be taken though
     not all of it has the right form; ``rest`` is a pack of what an answer left out, None where it left out nothing;
-    ``sizing`` is None where packs have one size.
+    ``sizing`` is None where packs have one size. ``about`` are the fields of the contract that each key of an answer is
+    about, ``needed`` those keys without which an answer says nothing.
     """
 
     name: TaskName
@@ -48,6 +51,25 @@ class Task(Generic[PackT, AnswerT]):
     is_mendable: Callable[[Mapping[str, Any]], bool] = lambda _said: False
     rest: Callable[[Material, PackT, AnswerT], PackT | None] = lambda _material, _pack, _answer: None
     sizing: PackSizing[PackT] | None = None
+    about: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needed: frozenset[str] = frozenset()
+
+    def withheld(self, unasked: Collection[str]) -> frozenset[str]:
+        """Return the keys that are not asked for where nothing is asked about the fields ``unasked``."""
+        return self._of_these_alone(unasked) - self.needed
+
+    @property
+    def keys_of_one_field(self) -> Iterator[frozenset[str]]:
+        """The keys that are withheld where nothing is asked about one field."""
+        for about in dict.fromkeys(self.about.values()):
+            yield self.withheld(about)
+
+    def is_needless(self, unasked: Collection[str]) -> bool:
+        """Return whether nothing is left to ask where nothing is asked about the fields ``unasked``."""
+        return bool(self.about) and self._of_these_alone(unasked) == self.about.keys()
+
+    def _of_these_alone(self, fields: Collection[str]) -> frozenset[str]:
+        return frozenset(key for key, about in self.about.items() if set(about) <= set(fields))
 
 
 def _labels_question(pack: LabelsPack) -> Mapping[str, object]:
@@ -78,6 +100,7 @@ FIELDS: Task[FieldsPack, FieldsAnswer] = Task(
     lambda pack: {"figures": len(pack.figures)},
     fields_schema,
     lambda said: any(isinstance(said.get(key), str) for key in FieldsAnswer.model_fields),
+    about=FIELD_KEYS,
 )
 LABELS: Task[LabelsPack, LabelsAnswer] = Task(
     "labels",
@@ -89,6 +112,8 @@ LABELS: Task[LabelsPack, LabelsAnswer] = Task(
     has_some_label,
     _labels_rest,
     PackSizing(labels_tokens, labels_packs),
+    about=LABEL_KEYS,
+    needed=NEEDED_KEYS,
 )
 LAYOUT: Task[LayoutPack, LayoutAnswer] = Task(
     "layout",

@@ -88,6 +88,8 @@ class SharedEndpoint:
         self.tally = Tally()
         self._account = account
 
+    at_once = None  # the account's limiter decides
+
     async def ask(
         self, call: Call[Response], *, until: float | None = None, tally: Tally | None = None
     ) -> CallAnswer[Response]:

@@ -25,7 +25,8 @@ class JobRow(NamedTuple):
     """One input's row: what was read, or why it could not be.
 
     ``key`` stands for all that can change the result. ``record`` is the record as JSON, "" where ``error`` says why
-    there is none; ``tables`` are the rows of the tables, ``left_out`` and ``failures`` lists as JSON.
+    there is none; ``tables`` are the rows of the tables, ``left_out`` and ``failures`` lists as JSON. ``signature`` is
+    the notice's among others as JSON, ``keys`` are hashes of which two notices share one where they are compared.
     """
 
     name: str
@@ -39,6 +40,8 @@ class JobRow(NamedTuple):
     left_out: str = "[]"
     failures: str = "[]"
     tables: NoticeRows | None = None
+    signature: str = ""
+    keys: tuple[int, ...] = ()
 
 
 class Waiting(NamedTuple):
@@ -75,8 +78,11 @@ def failed_row(row: JobRow, error: Exception, lang: Lang) -> JobRow:
 
 def row_of(row: JobRow, read: ReadNotice) -> JobRow:
     """Return the row of a notice that was read."""
+    from extractor.collection.kinship import related_keys
+    from extractor.collection.notice_signatures import signature_of
     from extractor.files.parts.text_places import place_names
 
+    signature = signature_of(read.notice, read.text)
     left_out = [told_of(entry) for entry in read.left_out]
     return row._replace(
         record=read.notice.model_dump_json(),
@@ -85,4 +91,6 @@ def row_of(row: JobRow, read: ReadNotice) -> JobRow:
         left_out=json.dumps(left_out, ensure_ascii=False),
         failures=json.dumps(list(read.failures), ensure_ascii=False),
         tables=notice_rows(read.notice, read.text, place_names(read.places)),
+        signature=signature.model_dump_json(),
+        keys=tuple(related_keys(signature)),
     )

@@ -3,6 +3,7 @@
 ``notices/batch=00000/notices.parquet`` one row a notice: its input, its record as JSON and the columns of the table
 ``notices`` · ``texts/…`` what the offsets index · one dataset for each further table · ``.batches/00000.json`` the
 entry of a batch, written last: a batch without one, or whose files are not those that it names, is done again ·
+``.signatures/…`` what notices are compared by ·
 ``.inputs.parquet`` which input belongs to which batch · ``manifest.json`` what the job did.
 """
 
@@ -22,7 +23,7 @@ from extractor.cluster.remote_files import StoragePlace, opened, read_if_there, 
 from extractor.exports.arrow import schema
 from extractor.tables.columns import TABLES
 
-NOTICES, TEXTS = "notices", "texts"
+NOTICES, TEXTS, SIGNATURES = "notices", "texts", ".signatures"
 _ROW = pa.schema(
     [
         pa.field("input", pa.string(), metadata={"about": "The notice's file, or its place in an archive."}),
@@ -36,6 +37,7 @@ _ROW = pa.schema(
     ]
 )
 _TEXT = pa.schema([("notice_id", pa.string()), ("text", pa.large_string()), ("places", pa.large_binary())])
+_SIGNATURE = pa.schema([("notice_id", pa.string()), ("keys", pa.list_(pa.int64())), ("signature", pa.string())])
 _OTHERS = tuple(name for name in TABLES if name != NOTICES)
 
 
@@ -43,19 +45,21 @@ def schemas() -> dict[str, pa.Schema]:
     """Return the columns of each dataset, by its name."""
     own = schema(TABLES[NOTICES])
     notices = pa.schema([own.field(0), *_ROW, *list(own)[1:]], metadata=own.metadata)
-    return {NOTICES: notices, TEXTS: _TEXT, **{name: schema(TABLES[name]) for name in _OTHERS}}
+    return {NOTICES: notices, TEXTS: _TEXT, SIGNATURES: _SIGNATURE, **{name: schema(TABLES[name]) for name in _OTHERS}}
 
 
 class BatchEntry(NamedTuple):
     """The account of a finished batch.
 
     ``keys`` are the inputs' keys in order; ``files`` the size in bytes and the SHA-256 of each file, by its dataset.
+    ``kin`` is a hash of the places among others that the notices have; "" where they were not compared yet.
     """
 
     keys: list[str]
     files: dict[str, tuple[int, str]]
     counts: dict[str, int]
     failed: list[tuple[str, str]]
+    kin: str = ""
 
 
 class JobDataset(NamedTuple):
@@ -65,7 +69,7 @@ class JobDataset(NamedTuple):
 
     def file(self, name: str, batch: int) -> StoragePlace:
         """Return the file of a dataset that holds a batch."""
-        return self.place.inner(name, f"batch={batch:05d}", f"{name}.parquet")
+        return self.place.inner(name, f"batch={batch:05d}", f"{name.removeprefix('.')}.parquet")
 
     def entry(self, batch: int) -> BatchEntry | None:
         """Return the entry of a batch that is whole, None where the batch is to be done."""
@@ -74,7 +78,7 @@ class JobDataset(NamedTuple):
             entry = BatchEntry(**json.loads(raw)) if raw else None
         except (ValueError, TypeError):
             return None
-        if entry is None:
+        if entry is None or set(entry.files) != set(schemas()):
             return None
         infos = self.place.system.get_file_info([self.file(name, batch).path for name in entry.files])
         whole = all(info.size == size for info, (size, _) in zip(infos, entry.files.values(), strict=True))
@@ -84,27 +88,52 @@ class JobDataset(NamedTuple):
         """Return the rows of a batch by their inputs' names; none where the batch is not whole."""
         if self.entry(batch) is None:
             return {}
-        tables = {name: pq.read_table(opened(self.file(name, batch))) for name in schemas()}
+        tables = {name: self.table(name, batch) for name in schemas()}
         return {row.name: row for row in _split(tables)}
 
-    def write(self, batch: int, rows: Sequence[JobRow | KeptRow]) -> BatchEntry:
+    def table(self, name: str, batch: int, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return the rows of a batch in a dataset.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        return pq.read_table(opened(self.file(name, batch)), columns=columns and list(columns))
+
+    def write(self, batch: int, rows: Sequence[JobRow | KeptRow], kin: str = "") -> BatchEntry:
         """Write a batch and its entry.
 
         Raises:
             OutputError: the storage cannot be written.
         """
         remove(iter([self._entry(batch)]))
-        files = {}
-        for name, table in _joined(rows).items():
-            sink = pa.BufferOutputStream()
-            pq.write_table(table, sink, compression="zstd", row_group_size=100_000)
-            data = sink.getvalue().to_pybytes()
-            write_whole(self.file(name, batch), data)
-            files[name] = (len(data), hashlib.sha256(data).hexdigest())
+        files = {name: self._write(name, batch, table) for name, table in _joined(rows).items()}
         failed = [(row.name, row.error) for row in rows if row.error]
-        entry = BatchEntry([row.key for row in rows], files, _counted(rows), failed)
-        write_whole(self._entry(batch), json.dumps(entry._asdict(), ensure_ascii=False).encode())
+        entry = BatchEntry([row.key for row in rows], files, _counted(rows), failed, kin)
+        self._write_entry(batch, entry)
         return entry
+
+    def write_notices(self, batch: int, entry: BatchEntry, notices: pa.Table, kin: str) -> BatchEntry:
+        """Write the rows of a batch in the dataset of notices anew; ``entry`` is the batch's, whose other files stay.
+
+        Raises:
+            OutputError: the storage cannot be written.
+        """
+        remove(iter([self._entry(batch)]))
+        written = {**entry.files, NOTICES: self._write(NOTICES, batch, notices)}
+        entry = entry._replace(files=written, kin=kin)
+        self._write_entry(batch, entry)
+        return entry
+
+    def _write(self, name: str, batch: int, table: pa.Table) -> tuple[int, str]:
+        """Write a file of a batch; return its size in bytes and its SHA-256."""
+        sink = pa.BufferOutputStream()
+        pq.write_table(table, sink, compression="zstd", row_group_size=100_000)
+        data = sink.getvalue().to_pybytes()
+        write_whole(self.file(name, batch), data)
+        return len(data), hashlib.sha256(data).hexdigest()
+
+    def _write_entry(self, batch: int, entry: BatchEntry) -> None:
+        write_whole(self._entry(batch), json.dumps(entry._asdict(), ensure_ascii=False).encode())
 
     def delete(self, batch: int) -> None:
         """Delete the files of a batch and its entry."""
@@ -183,6 +212,12 @@ def _add(pieces: dict[str, list[pa.Table]], waiting: list[JobRow], shapes: Mappi
                 for row in waiting
                 if row.record
             ]
+        elif name == SIGNATURES:
+            found = [
+                {"notice_id": row.notice_id, "keys": row.keys, "signature": row.signature}
+                for row in waiting
+                if row.record
+            ]
         else:
             found = [each for row in waiting if row.tables for each in row.tables[name]]
         pieces[name].append(pa.Table.from_pylist(found, schema=shape))
@@ -205,8 +240,16 @@ def _notice(row: JobRow) -> Mapping[str, Any]:
 
 
 def _counted(rows: Sequence[JobRow | KeptRow]) -> dict[str, int]:
-    """Return how many notices, issues, measures, checks and unread digits a batch holds."""
-    counts = {"notices": 0, "issues": 0, "measures": 0, "checks": 0, "digits_unread": 0, "unanswered": 0}
+    """Return how many notices, copies, issues, measures, checks and unread digits a batch holds."""
+    counts = {
+        "notices": 0,
+        "issues": 0,
+        "measures": 0,
+        "checks": 0,
+        "digits_unread": 0,
+        "unanswered": 0,
+        "duplicates": 0,
+    }
     for row in rows:
         if row.error:
             continue
@@ -219,5 +262,6 @@ def _counted(rows: Sequence[JobRow | KeptRow]) -> dict[str, int]:
         for name in ("issue", "measure", "check"):
             counts[f"{name}s"] += int(values[f"{name}_count"] or 0)
         counts["digits_unread"] += int(values["digits_unread"] or 0)
+        counts["duplicates"] += values["duplicate_of"] is not None
         counts["unanswered"] += len(json.loads(failures))
     return counts

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import os
 import platform
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from extractor.cluster.batches import Batch, BatchEnd, RowPlace, batches_of, do, keep, places_in
 from extractor.cluster.dataset import JobDataset
+from extractor.cluster.dataset_kinship import BatchKin, kin_of, place
 from extractor.cluster.job_inputs import JobInput, contents, listed
 from extractor.cluster.job_rows import JobReading, Numbered, same_program
 from extractor.cluster.ray_cluster import joined
@@ -103,6 +105,8 @@ def run_on_ray(  # noqa: PLR0913
                 for end in _ends([batch for batch in batches if batch.inputs], to_do, dataset, force=force):
                     report.add(end)
                     watch(end)
+                _compare([batch.number for batch in batches], to_do, dataset)
+            report.found = _held(batches, dataset)
         except KeyboardInterrupt:
             report.ending = "interrupted"
         report.seconds = (datetime.now(UTC) - started).total_seconds()
@@ -158,6 +162,29 @@ def _staying(batches: Sequence[Batch], dataset: JobDataset) -> dict[str, int]:
     return dict(found)
 
 
+def _held(batches: Sequence[Batch], dataset: JobDataset) -> dict[str, int]:
+    """Return what all batches hold."""
+    entries = (dataset.entry(batch.number) for batch in batches)
+    return dict(sum((Counter(entry.counts) for entry in entries if entry), Counter[str]()))
+
+
+def _compare(batches: Sequence[int], reading: JobReading, dataset: JobDataset) -> None:
+    """Write into all batches what their notices are to each other.
+
+    Raises:
+        OutputError: the storage cannot be written.
+    """
+    import ray
+
+    target, lang = _Target.of(dataset), reading.reader.settings.lang
+
+    @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)  # type: ignore[untyped-decorator]
+    def task(batch: BatchKin) -> None:
+        place(batch, target.here(reads_local=False), lang)
+
+    deque(_done(map(task.remote, kin_of(batches, dataset, lang))), maxlen=0)
+
+
 def _numbered(inputs: Sequence[JobInput], before: Sequence[RowPlace]) -> list[Numbered]:
     """Return the inputs with their ids; those whose names clash are told apart by their contents, as in a run."""
     by_source = {each.source: each for each in inputs}
@@ -178,15 +205,21 @@ class _Target(NamedTuple):
     out: str
     folder: str
 
-    def here(self, batch: Batch) -> JobDataset:
+    @classmethod
+    def of(cls, dataset: JobDataset) -> _Target:
+        """Return the place of datasets, as other machines find it."""
+        return cls(dataset.place.path if dataset.place.is_local else dataset.place.name, str(Path.cwd()))
+
+    def here(self, *, reads_local: bool) -> JobDataset:
         """Return the datasets as this machine of the cluster sees them, and work in the driver's folder.
+
+        ``reads_local`` says whether inputs are local paths.
 
         Raises:
             SettingsError: this machine does not see the driver's folders.
         """
         place = place_of(self.out, OutputError)
-        inputs = (each.input.source.path or "" for each in batch.inputs)
-        if not (place.is_local or any(not is_storage_address(path) for path in inputs)):
+        if not (place.is_local or reads_local):
             return JobDataset(place)
         try:
             os.chdir(self.folder)
@@ -208,35 +241,36 @@ def _ends(batches: Sequence[Batch], reading: JobReading, dataset: JobDataset, *,
     """Yield the end of each batch as it comes. A task whose worker dies is done again by Ray."""
     import ray
 
-    target = _Target(dataset.place.path if dataset.place.is_local else dataset.place.name, str(Path.cwd()))
+    target = _Target.of(dataset)
 
     @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)  # type: ignore[untyped-decorator]
     def task(batch: Batch, shared: JobReading) -> BatchEnd:
         same_program(shared)
-        return do(batch, shared, target.here(batch), force=force)
+        reads_local = any(not is_storage_address(each.input.source.path or "") for each in batch.inputs)
+        return do(batch, shared, target.here(reads_local=reads_local), force=force)
 
     shared = ray.put(reading)
-    waiting = iter(batches)
-    under_way: set[Any] = set()
+    yield from _done(task.remote(batch, shared) for batch in batches)
+
+
+def _done(tasks: Iterable[Any]) -> Iterator[Any]:
+    """Yield the results of tasks as they come; twice as many as the cluster has processors are begun at a time."""
+    import ray
+
+    waiting = iter(tasks)
     ahead = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
-    while True:
-        for batch in waiting:
-            under_way.add(task.remote(batch, shared))
-            if len(under_way) >= ahead:
-                break
-        if not under_way:
-            return
-        ready, rest = ray.wait(list(under_way), num_returns=1)
-        under_way = set(rest)
-        for each in ready:
-            yield _result(each)
+    under_way = set(islice(waiting, ahead))
+    while under_way:
+        (ready,), rest = ray.wait(list(under_way), num_returns=1)
+        yield _result(ready)
+        under_way = {*rest, *islice(waiting, ahead - len(rest))}
 
 
-def _result(future: Any) -> BatchEnd:
+def _result(future: Any) -> Any:
     import ray
 
     try:
-        end: BatchEnd = ray.get(future)
+        end = ray.get(future)
     except ray.exceptions.RayTaskError as error:
         if isinstance(error.cause, OutputError | InputError | SettingsError):
             raise error.cause from error

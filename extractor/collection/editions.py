@@ -19,8 +19,13 @@ def editions(signatures: Iterable[NoticeSignature]) -> dict[str, str | None]:
     """
     by_name: defaultdict[str, list[NoticeSignature]] = defaultdict(list)
     for signature in signatures:
-        by_name[normalise(signature.inspected_body or signature.title or signature.notice_id)].append(signature)
+        by_name[edition_name(signature)].append(signature)
     return {notice_id: label for group in by_name.values() for notice_id, label in _told_apart(group)}
+
+
+def edition_name(signature: NoticeSignature) -> str:
+    """Return what notices are called whose editions must differ: the body, else the title, in normal form."""
+    return normalise(signature.inspected_body or signature.title or signature.notice_id)
 
 
 def _told_apart(group: list[NoticeSignature]) -> Iterator[tuple[str, str | None]]:

@@ -11,12 +11,13 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import islice
 from math import inf
 from typing import NamedTuple
 
 from extractor.collection.body_names import BodyName, may_be_one
-from extractor.collection.editions import editions
+from extractor.collection.editions import edition_name, editions
 from extractor.collection.notice_signatures import SKETCH, NoticeSignature
 from extractor.record.contract import Notice
 from extractor.text.normal_form import normalise
@@ -111,6 +112,18 @@ def same_keys(signature: NoticeSignature) -> list[str]:
     if body is not None:
         keys += [f"{name} {day[:4]} {body.stem}" for name, day in _known(signature).items() if name in _DATES]
     return keys
+
+
+def related_keys(signature: NoticeSignature) -> list[int]:
+    """Return hashes of which two notices share one wherever the place of one can depend on the other.
+
+    So notices that are joined by no chain of shared hashes are placed apart, each part by itself. A hash is of 63 bits;
+    two that are equal by chance only join what could stand apart.
+    """
+    body = signature.body
+    keys = [*same_keys(signature), f"name {edition_name(signature)}"]
+    keys += [f"stem {body.stem}"] if body is not None else []
+    return [int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).digest()) >> 1 for key in keys]
 
 
 def with_kinship(notice: Notice, kinship: Kinship) -> Notice:

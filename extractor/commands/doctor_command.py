@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import product
 from typing import TYPE_CHECKING, Annotated, Any
+from unicodedata import east_asian_width
 
 import typer
 
 from extractor.commands.endpoint_options import EndpointFlags, with_endpoint_options
+from extractor.commands.shared_options import MessagesOption
 from extractor.errors import SettingsError
+from extractor.messages import said
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
@@ -46,6 +49,7 @@ _MOST_MODELS = 12  # that are shown of an endpoint with hundreds
 def doctor(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")] = False,
+    lang: MessagesOption = None,  # noqa: ARG001 - chosen before options are parsed
     endpoint: EndpointFlags,
 ) -> None:
     """Check that the endpoint is reachable, list its models, try each mode, and name what is wrong.
@@ -138,7 +142,7 @@ def _progress() -> Iterator[Callable[[str], None]]:
     from rich.console import Console
 
     with Console(stderr=True).status("") as status:
-        yield lambda step: status.update(f"{step} …")
+        yield lambda step: status.update(f"{said(step)} …")
 
 
 def _lines(report: DoctorReport, signs: ReadingSigns) -> Iterator[str]:
@@ -146,11 +150,12 @@ def _lines(report: DoctorReport, signs: ReadingSigns) -> Iterator[str]:
     yield _row("endpoint", f"{report.address}{'' if report.reached else ' cannot be reached'}")
     if report.models is not None:
         more = f" and {len(report.models) - _MOST_MODELS} more" if len(report.models) > _MOST_MODELS else ""
-        yield _row("models", (", ".join(report.models[:_MOST_MODELS]) or "it lists none") + more)
+        listed = ", ".join(report.models[:_MOST_MODELS])
+        yield _named("models", listed + said(more)) if listed else _row("models", "it lists none")
     elif report.reached:
         yield _row("models", "it lists none")
     if report.model:
-        yield _row("model", report.model)
+        yield _named("model", report.model)
         yield _row("trust", _of_trust(report.model))
     for trial in report.modes:
         yield _row(trial.mode, _of_mode(trial))
@@ -168,7 +173,7 @@ def _lines(report: DoctorReport, signs: ReadingSigns) -> Iterator[str]:
         )
     for heading, lines in (("What is wrong:", report.diagnoses), ("What to do:", advice)):
         if lines:
-            yield from ("", heading, *(f"- {line}" for line in lines))
+            yield from ("", said(heading), *(f"- {said(line)}" for line in lines))
 
 
 def _of_trust(model: str) -> str:
@@ -206,8 +211,9 @@ def _of_best_mode(report: DoctorReport) -> Iterator[str]:
     if report.context:
         yield _row("context", f"{report.context:,} tokens")
     elif report.long_prompt:
-        how = "was taken" if report.long_prompt.works else "failed"
-        yield _row("context", f"it does not say; a prompt of about {report.long_tokens:,} tokens {how}")
+        size, works = f"{report.long_tokens:,}", report.long_prompt.works
+        how = f"a prompt of about {size} tokens was taken" if works else f"a prompt of about {size} tokens failed"
+        yield _row("context", f"it does not say; {how}")
 
 
 def _of_sizes(report: DoctorReport) -> str:
@@ -224,8 +230,16 @@ def _rate(speed: Speed | None) -> float | None:
     return speed.per_second if speed else None
 
 
-def _row(name: str, value: str) -> str:
-    return f"{name:{_COLUMN}}{value}"
+def _row(name: str, sentence: str) -> str:
+    """Return a line of the report, in the language of messages."""
+    return _named(name, said(sentence))
+
+
+def _named(name: str, words: str) -> str:
+    """Return a line of the report with words that stay as they are."""
+    label = said(name)
+    width = sum(1 + (east_asian_width(character) in "WF") for character in label)
+    return f"{label}{' ' * (_COLUMN - width)}{words}"
 
 
 def _facts(report: DoctorReport) -> dict[str, Any]:

@@ -12,12 +12,13 @@ from typing import Annotated
 import typer
 
 from extractor.commands.line_output import say
+from extractor.commands.results_folder import results_folder
 from extractor.commands.shared_options import Language
 from extractor.logs import LOGGER
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that a run wrote.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a run, or of a service.")],
     *,
     to: Annotated[
         Path, typer.Option(metavar="FILE", help="The file to write; .xlsx, .csv, .parquet, .sqlite or .duckdb.")
@@ -33,20 +34,28 @@ def export(
         Language.ZH
     ),
 ) -> None:
-    """Write a run's notices as tables.
+    """Write a run's notices as tables; of a service's folder all notices as people corrected them.
 
     The tables are notices, issues, measures, documents, quantities, dates, accountability, totals, sums, checks and
     places. A database holds them all; .csv and .parquet give a file for each, FILE-notices.csv and so on. A workbook
     begins with a ledger, one row a measure, and its rows lead into the report. Existing files are replaced, all or
     none.
     """
-    from extractor.exports.exporter import ExportSources, report_beside, stored_files, stored_names, stored_notices
+    from extractor.exports.exporter import (
+        ExportSources,
+        report_beside,
+        stored_files,
+        stored_names,
+        stored_notices,
+        stored_reviews,
+    )
     from extractor.exports.exporter import export as export_all
 
     leads = report_beside(folder, to) if report is None else report
-    sources = ExportSources(stored_names(folder), stored_files(folder), leads)
-    with _counting() if sys.stderr.isatty() else nullcontext(lambda: None) as watch, _few_collections():
-        done = export_all(stored_notices(folder), to, lang.value, watch, sources)
+    counting = _counting() if sys.stderr.isatty() else nullcontext(lambda: None)
+    with results_folder(folder, lang.value) as results, counting as watch, _few_collections():
+        sources = ExportSources(stored_names(results), stored_files(results), leads, stored_reviews(results))
+        done = export_all(stored_notices(results), to, lang.value, watch, sources)
     for remark in done.remarks:
         LOGGER.warning("%s: %s", to, remark)
     files = str(done.files[0]) if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1].name}"

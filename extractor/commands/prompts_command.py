@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.commands.line_output import say
+from extractor.commands.shared_options import MessagesOption
 from extractor.errors import SettingsError
+from extractor.messages import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +36,7 @@ def prompts(
     task: Annotated[TaskChoice | None, typer.Option(help="Only this task's calls.")] = None,
     call: Annotated[int | None, typer.Option(min=1, help="Only the call with this number.")] = None,
     schema: Annotated[bool, typer.Option("--schema", help="Print the response's JSON Schema, too.")] = False,
+    lang: MessagesOption = None,  # noqa: ARG001 - chosen before options are parsed
 ) -> None:
     """List the prompts, or print the calls of a notice, without making them.
 
@@ -59,8 +63,8 @@ def _list(task: TaskChoice | None) -> None:
         if task in (None, name):
             asked = prompt(name)
             size = estimate_tokens(asked.fixed)
-            head = f"{asked.name:7} version {asked.version}  {asked.response.__name__:13}"
-            typer.echo(f"{head}  fixed part about {size:,} tokens  {asked.task}")
+            head = f"{asked.name:7} {said(f'version {asked.version}')}  {asked.response.__name__:13}"
+            typer.echo(f"{head}  {said(f'fixed part about {size:,} tokens')}  {asked.task}")
 
 
 def _calls(file: Path, task: TaskChoice | None) -> Iterator[Pack]:
@@ -83,7 +87,7 @@ def _show(pack: Pack, number: str, *, schema: bool) -> None:
 
     asked = call_for(pack)
     fixed, pieces = (estimate_tokens(message.content) for message in asked.messages)
-    typer.echo(f"=== {number} {asked.task} version {asked.prompt_version}: about {fixed:,} + {pieces:,} tokens")
+    say(f"=== {number} {asked.task} version {asked.prompt_version}: about {fixed:,} + {pieces:,} tokens")
     for message in asked.messages:
         typer.echo(f"--- {message.role}\n{message.content}")
     if schema:

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.commands.line_output import say
+from extractor.commands.run_progress import RunProgress, by_the_minute
 from extractor.logs import LOGGER
 
 if TYPE_CHECKING:
@@ -52,7 +53,12 @@ def run_on_engine(paths: Sequence[str], out: str, reader: Reader, options: RayOp
         raise ModuleNotFoundError(name="ray")
     from extractor.cluster.ray_job import reading_of, run_on_ray
 
-    with _progress() as progress:
+    with _progress() if sys.stderr.isatty() else by_the_minute(lambda: "", out) as progress:
+
+        def watch(end: BatchEnd) -> None:
+            for _ in range(end.done + end.unchanged + len(end.failed)):
+                progress.advance()
+
         report = run_on_ray(
             paths,
             out,
@@ -62,7 +68,7 @@ def run_on_engine(paths: Sequence[str], out: str, reader: Reader, options: RayOp
             force=options.force,
             replaces=options.replace,
             begun=progress.begin,
-            watch=progress.advance,
+            watch=watch,
         )
     for name, error in report.failed[:_NAMED]:
         LOGGER.error("%s", error, extra={"input": name, "outcome": "failed"})
@@ -94,6 +100,8 @@ def how_it_went(report: JobReport) -> str:
 
     parts = [f"{count} {name}" for name, count in counts.items() if count or name == "done"]
     found = ", ".join(f"{report.found.get(name, 0)} {name}" for name in ("notices", "issues", "measures", "checks"))
+    if copies := report.found.get("duplicates"):
+        found += f" ({copies} the same as others, counted once in sums)"
     sentence = f"{', '.join(parts)}; in {report.out}: {found}; {report.seconds:.1f} s"
     if report.asked is not None:
         sentence += f"; {what_was_asked(report.asked)}"
@@ -104,34 +112,13 @@ def how_it_went(report: JobReport) -> str:
     return sentence
 
 
-class _Progress:
-    """The display of a job's progress: inputs that ended."""
-
-    def begin(self, total: int) -> None:
-        """Take the number of inputs."""
-
-    def advance(self, end: BatchEnd) -> None:
-        """Count a batch."""
-
-
 @contextmanager
-def _progress() -> Iterator[_Progress]:
-    """Show a bar on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield _Progress()
-        return
+def _progress() -> Iterator[RunProgress]:
+    """Show a bar."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         row = bar.add_task("reading notices on Ray", total=None)
-
-        class Shown(_Progress):
-            def begin(self, total: int) -> None:
-                bar.update(row, total=total)
-
-            def advance(self, end: BatchEnd) -> None:
-                bar.advance(row, end.done + end.unchanged + len(end.failed))
-
-        yield Shown()
+        yield RunProgress(lambda total: bar.update(row, total=total), lambda: bar.advance(row))

@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from extractor.commands.line_output import say
+from extractor.commands.results_folder import results_folder
 from extractor.commands.shared_options import Language
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder that a run wrote.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a run, or of a service.")],
     *,
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file to write. [default: DIR/report.html]")
@@ -22,6 +23,8 @@ def report(
 ) -> None:
     """Write a run as one HTML file that works from disk, without a network.
 
+    Of a service's folder (its --data) it shows all notices as people corrected them; the service may be running.
+
     It holds an overview of all notices (charts, tables to sort and filter, each number a link to its sentences), and
     each notice's text beside its issues, with a list of what to check first.
     """
@@ -30,7 +33,8 @@ def report(
     from extractor.pages.run_page import write_report
 
     file = to or folder / "report.html"
-    written = write_report(folder, file, lang.value)
+    with results_folder(folder, lang.value) as results:
+        written = write_report(results, file, lang.value)
     say(f"{file}: {written.notices} notices, {written.bytes / 1e6:.1f} MB")
     if not show:
         say(f"next: open {file} in a browser")

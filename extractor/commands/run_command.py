@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -27,6 +26,7 @@ from extractor.commands.reader_options import (
     ReplayOption,
     chosen_reader,
 )
+from extractor.commands.run_progress import READING, RunProgress, by_the_minute
 from extractor.commands.shared_options import Language, LanguageOption
 from extractor.errors import SettingsError
 from extractor.logs import LOGGER, configure
@@ -39,9 +39,6 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 UNANSWERED = 3
-_READING = "reading notices"
-_MINUTE = 60.0  # seconds
-_LAST_WORDS = 2.0  # seconds for a line that is being written
 _REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
 
 
@@ -228,48 +225,8 @@ def _tell(outcome: Outcome) -> None:
         LOGGER.debug("%s", outcome.name, extra=fields | {"traceback": outcome.trace})
 
 
-class _Progress(NamedTuple):
-    """The display of a run's progress; by default none."""
-
-    begin: Callable[[int], None] = lambda _: None
-    advance: Callable[[], None] = lambda: None
-    page: Callable[[str, PageProgress], None] = lambda _name, _page: None
-
-
 @contextmanager
-def by_the_minute(
-    live: Callable[[], str], out: str, over: Callable[[float], bool] | None = None
-) -> Iterator[_Progress]:
-    """Log once a minute how far a run is, where there is no terminal for a bar.
-
-    ``over`` waits so many seconds and says whether the run is over; by default it goes by the clock.
-    """
-    counts = {"done": 0, "of": 0}
-    ended = Event()
-
-    def tell() -> None:
-        while not (over or ended.wait)(_MINUTE):
-            asked = live()
-            where = f"{counts['done']} of {counts['of']} notices into {out}"
-            LOGGER.warning("still %s: %s%s", _READING, where, f"; {asked}" if asked else "")
-
-    def begin(total: int) -> None:
-        counts["of"] = total
-
-    def advance() -> None:
-        counts["done"] += 1
-
-    teller = Thread(target=tell, daemon=True)
-    teller.start()
-    try:
-        yield _Progress(begin, advance)
-    finally:
-        ended.set()
-        teller.join(_LAST_WORDS)
-
-
-@contextmanager
-def _progress(live: Callable[[], str]) -> Iterator[_Progress]:
+def _progress(live: Callable[[], str]) -> Iterator[RunProgress]:
     """Show a bar; ``live`` is asked, several times a second, for what a model has taken so far."""
     from rich.console import Console
     from rich.markup import escape
@@ -290,14 +247,14 @@ def _progress(live: Callable[[], str]) -> Iterator[_Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), Live())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        row = bar.add_task(_READING, total=None)
+        row = bar.add_task(READING, total=None)
 
         def advance() -> None:
-            bar.update(row, description=_READING)
+            bar.update(row, description=READING)
             bar.advance(row)
 
         def page(name: str, at: PageProgress) -> None:
             shown = printable(Path(name).name)
             bar.update(row, description=escape(f"recognising page {at.page} of {at.of}: {shown}"))
 
-        yield _Progress(lambda total: bar.update(row, total=total), advance, page)
+        yield RunProgress(lambda total: bar.update(row, total=total), advance, page)

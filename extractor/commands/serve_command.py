@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
 _SHORTEST_TOKEN = 16
 _MB = 1_000_000
+_IN_TERMINAL = frozenset(("www-browser", "links", "elinks", "lynx", "w3m"))  # as webbrowser names them
 
 
 @with_endpoint_options
@@ -40,6 +45,16 @@ def serve(  # noqa: PLR0913
     data: Annotated[
         Path, typer.Option(metavar="DIR", help="The folder for everything that the service stores.")
     ] = Path("served"),
+    load: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="OUT",
+            help="A run's folder, whose notices go into the service first; those there already stay. May be repeated.",
+        ),
+    ] = None,
+    open_page: Annotated[
+        bool, typer.Option("--open", help="Open the page in this machine's browser, where there is one.")
+    ] = False,
     host: Annotated[
         str,
         typer.Option(
@@ -88,14 +103,17 @@ def serve(  # noqa: PLR0913
     Prints its address; /docs there describes the interface. DIR holds one SQLite file, and the files that still wait.
     Notices that wait when the service stops, or is killed, are read when it starts again.
 
-    Ctrl-C stops it after running work is finished, a second Ctrl-C at once. Exit status: 0 when it was stopped, 2 for
-    wrong usage.
+    With --load it takes over the results of runs, and says how many notices came in, were there already, or could not
+    be read. What people reviewed stays, and loading a folder twice changes nothing.
+
+    Ctrl-C stops it after running work is finished, a second Ctrl-C at once. Exit status: 0 when it was stopped, 1 when
+    OUT holds no results, 2 for wrong usage.
     """
     configure(log_level, as_json=log_json)
     access = _access(host, token_env, allow_host or [])  # before the slow imports
 
     from extractor.service.http.service_limits import ServiceLimits
-    from extractor.service.server import ServicePlan
+    from extractor.service.server import ServiceNews, ServicePlan
     from extractor.service.server import serve as serve_plan
 
     choice = chosen_reader(
@@ -103,8 +121,32 @@ def serve(  # noqa: PLR0913
     )
     LOGGER.log(logging.WARNING if choice.surprises else logging.INFO, "%s", choice.sentence)
     bounds = ServiceLimits(queue, seconds, memory * _MB, patience, drain_seconds)
-    plan = ServicePlan(data.absolute(), host, port, access, choice.reader, workers, bounds)
-    serve_plan(plan, say)
+    plan = ServicePlan(data.absolute(), host, port, access, choice.reader, workers, bounds, load or [])
+    news = ServiceNews(partial(say, err=True), _say_and_open if open_page else say)
+    serve_plan(plan, news)
+
+
+def _say_and_open(address: str) -> None:
+    """Print the address, and open it in a browser where somebody sits before the terminal."""
+    say(address)
+    if sys.stdout.isatty():
+        # Some browsers are waited for, and the service is to go on.
+        Thread(target=_open, args=(_reachable(address),), daemon=True).start()
+
+
+def _open(address: str) -> None:
+    """Open an address in a browser with windows; one in the terminal would take it from the service's log."""
+    import webbrowser
+
+    with suppress(webbrowser.Error, OSError):  # no browser, or none that starts: the address is printed
+        browser = webbrowser.get()
+        if os.environ.get("BROWSER") or getattr(browser, "name", "") not in _IN_TERMINAL:
+            browser.open(address)
+
+
+def _reachable(address: str) -> str:
+    """Return an address by which this machine's browser reaches a service that listens on all of its addresses."""
+    return address.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
 def _access(host: str, token_env: str | None, names: list[str]) -> Access:

@@ -15,4 +15,7 @@ class Language(StrEnum):
     EN = "en"
 
 
+MessagesOption = Annotated[
+    Language | None, typer.Option("--lang", help="Language of messages. [default: that of the environment]")
+]
 LanguageOption = Annotated[Language, typer.Option(help="Language of names and of checks' messages.")]

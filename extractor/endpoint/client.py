@@ -102,6 +102,11 @@ class Endpoint:
         return self._sender.limiter.waiting
 
     @property
+    def at_once(self) -> int | None:
+        """The number of notices that are worth reading at once: on this machine as many as calls; None for any."""
+        return self._sender.limiter.limit if self._settings.is_local else None
+
+    @property
     def mode(self) -> Mode | None:
         """The mode in use; None while it is yet to be picked."""
         return self._modes.mode

@@ -156,12 +156,12 @@ def diagnoses(report: DoctorReport) -> tuple[str, ...]:
     ignoring = [trial.mode for trial in report.modes if trial.obeys_schema is False]
     if ignoring:
         found.append(
-            f"the endpoint ignores the schema of an answer (in {', '.join(ignoring)}): "
+            f"the endpoint ignores the schema of an answer (modes: {', '.join(ignoring)}): "
             "answers are of the right shape by luck only"
         )
     for oddity, words in ODDITIES.items():
         if modes := ", ".join(trial.mode for trial in report.modes if oddity in trial.oddities):
-            found.append(f"{words} (in {modes})")
+            found.append(f"{words} (modes: {modes})")
     if report.context and report.context < _COMFORTABLE_CONTEXT:
         found.append(f"its context has {report.context} tokens: long prompts will not fit")
     if _cannot_take_long(report):

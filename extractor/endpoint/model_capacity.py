@@ -33,7 +33,7 @@ class ModelCapacity:
     ``most`` is the rung that it is asked at, ``right`` and ``wrong`` count its answers by rung. ``at_once`` is how many
     calls run side by side; ``caches_prefix`` whether the beginning of prompts is read once. ``first_token`` is seconds,
     ``read`` and ``written`` are tokens a second in and out. ``takes_pack_schema`` is whether a call may have a schema
-    of its own.
+    of its own. ``unsayable`` are the fields that it was seen not to be able to say.
     """
 
     most: int = RUNGS[-1]
@@ -45,6 +45,7 @@ class ModelCapacity:
     read: float | None = None
     written: float | None = None
     takes_pack_schema: bool | None = None
+    unsayable: tuple[str, ...] = ()
 
     def answered(self, tokens: int, *, right: bool) -> ModelCapacity:
         """Return what follows from an answer to a pack of so many tokens: the same rung, a smaller or a larger one."""
@@ -149,12 +150,17 @@ def _capacity(held: Mapping[str, Any]) -> ModelCapacity | None:
         read=_rate(held.get("read")),
         written=_rate(held.get("written")),
         takes_pack_schema=_truth(held.get("takes_pack_schema")),
+        unsayable=_names(held.get("unsayable")),
     )
 
 
 def _counts(said: object) -> dict[int, int]:
     held = mapping(said)
     return {rung: min(count_of(held, str(rung)), _MOST_COUNTED) for rung in RUNGS if str(rung) in held}
+
+
+def _names(said: object) -> tuple[str, ...]:
+    return tuple(sorted({each for each in said if isinstance(each, str)})) if isinstance(said, list) else ()
 
 
 def _truth(said: object) -> bool | None:

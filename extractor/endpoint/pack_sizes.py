@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Literal
 
@@ -76,6 +77,10 @@ class PackSizes:
         """Note whether the endpoint took a schema of a call's own, or only the general one."""
         if self.capacity.takes_pack_schema is not taken:
             self.capacity = replace(self.capacity, takes_pack_schema=taken)
+
+    def cannot_say(self, fields: Collection[str]) -> None:
+        """Note the fields that the model was seen not to be able to say, beside those known before."""
+        self.capacity = replace(self.capacity, unsayable=tuple(sorted({*self.capacity.unsayable, *fields})))
 
     def ran(self, at_once: int, *, caches_prefix: bool) -> None:
         """Note how many calls ran side by side, and whether a prompt's beginning was found in a prefix cache."""

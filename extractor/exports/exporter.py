@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path, PurePath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from pydantic import ValidationError
@@ -22,7 +22,7 @@ from extractor.record.contract import Notice
 from extractor.runs.run_folder import RunFolder, stored_lines, stored_places, stored_text
 from extractor.tables.columns import TABLES, Row, Table
 from extractor.tables.rows import NoticeRows, PlaceNames, notice_rows
-from extractor.tables.sheets import SHEETS, SHEETS_OF_NOTICES, TRUST
+from extractor.tables.sheets import SHEETS, SHEETS_WITH_REVIEWS, TRUST
 
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
@@ -59,12 +59,14 @@ def files_of(to: Path) -> list[Path]:
 class ExportSources(NamedTuple):
     """The sources of an export beside the notices: names of places and of files, by a notice's id, and the report.
 
-    ``report`` is the address that a workbook's links lead into, relative to the workbook; "" for none.
+    ``report`` is the address that a workbook's links lead into, relative to the workbook; "" for none. ``reviews`` has
+    the cells that tell how far people reviewed a notice, by its id; none of notices that no service gave.
     """
 
     names: Callable[[str], PlaceNames] = lambda _: lambda _start, _end: ""
     files: Mapping[str, str] = MappingProxyType({})
     report: str = ""
+    reviews: Mapping[str, Row] = MappingProxyType({})
 
 
 def export(
@@ -88,16 +90,21 @@ def export(
     known = sources or ExportSources()
 
     def of_tables(notice: Notice, text: str) -> NoticeRows:
-        return notice_rows(notice, text, known.names(notice.notice_id))
+        found = notice_rows(notice, text, known.names(notice.notice_id))
+        review = known.reviews.get(notice.notice_id, {})
+        return {**found, "notices": [{**row, **review} for row in found["notices"]]}
 
     def of_sheets(notice: Notice, text: str) -> NoticeRows:
-        source = SheetSource(known.files.get(notice.notice_id, ""), lang)
+        review = known.reviews.get(notice.notice_id, {})
+        source = SheetSource(known.files.get(notice.notice_id, ""), lang, review)
         return sheet_rows(notice, text, known.names(notice.notice_id), source)
 
     with written_whole(files) as made:
         if ending == ".xlsx":
-            batches = _batches(_watched(notices, watch), of_sheets, SHEETS_OF_NOTICES, rows)
-            remarks = _write_workbook(batches, made[0], lang, known.report)
+            sheets = SHEETS_WITH_REVIEWS if known.reviews else SHEETS
+            of_notices = {name: sheet for name, sheet in sheets.items() if name != TRUST}
+            batches = _batches(_watched(notices, watch), of_sheets, of_notices, rows)
+            remarks = _write_workbook(batches, made[0], lang, known.report, sheets)
         else:
             batches = _batches(_watched(notices, watch), of_tables, TABLES, rows)
             remarks = []
@@ -143,17 +150,35 @@ def stored_names(folder: Path) -> Callable[[str], PlaceNames]:
 def stored_files(folder: Path) -> Mapping[str, str]:
     """Return the names of the files that a run's notices were read from, by their ids, as far as ``run.json`` has."""
     try:
-        inputs = json.loads(RunFolder(folder).report.read_bytes())["inputs"]
-        return {each["notice_id"]: PurePath(each["name"]).name for each in inputs if each["notice_id"]}
-    except (OSError, ValueError, KeyError, TypeError):
+        return {each["notice_id"]: PurePath(each["name"]).name for each in _inputs(folder) if each["notice_id"]}
+    except (KeyError, TypeError):
         return {}
 
 
-def _write_workbook(batches: Iterator[tuple[Table, list[Row]]], path: Path, lang: Lang, report: str) -> list[str]:
+def stored_reviews(folder: Path) -> Mapping[str, Row]:
+    """Return how far people reviewed the notices of a folder, by their ids: a service's, as it gives them to export."""
+    try:
+        return {each["notice_id"]: each["review"] for each in _inputs(folder) if "review" in each}
+    except (KeyError, TypeError):
+        return {}
+
+
+def _inputs(folder: Path) -> list[dict[str, Any]]:
+    """Return the inputs of a run as its ``run.json`` has them; none where that cannot be read."""
+    try:
+        inputs: list[dict[str, Any]] = json.loads(RunFolder(folder).report.read_bytes())["inputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return inputs
+
+
+def _write_workbook(
+    batches: Iterator[tuple[Table, list[Row]]], path: Path, lang: Lang, report: str, sheets: Mapping[str, Table]
+) -> list[str]:
     from extractor.exports.xlsx import write_xlsx
 
-    trust = [(SHEETS[TRUST], trust_rows(lang))]
-    return write_xlsx(chain(batches, trust), path, lang, sheets=SHEETS, report=report)
+    trust = [(sheets[TRUST], trust_rows(lang))]
+    return write_xlsx(chain(batches, trust), path, lang, sheets=sheets, report=report)
 
 
 def _write(batches: Iterator[tuple[Table, list[Row]]], ending: str, paths: list[Path], lang: Lang) -> None:

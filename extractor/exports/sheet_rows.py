@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -31,10 +32,11 @@ _SHOWN = {
 
 
 class SheetSource(NamedTuple):
-    """The surroundings of a notice's rows: the name of its file, and the language of words."""
+    """The surroundings of a notice's rows: the name of its file, the language of words, and how far it is reviewed."""
 
     file: str
     lang: Lang
+    review: Row = MappingProxyType({})
 
 
 def sheet_rows(notice: Notice, text: str, named: PlaceNames, source: SheetSource) -> NoticeRows:
@@ -100,6 +102,7 @@ def _shared(notice: Notice, source: SheetSource) -> Row:
         "edition": notice.edition,
         "counts": word[source.lang],
         "source": source.file or None,
+        **source.review,
     }
 
 

@@ -110,8 +110,8 @@ def _issue(page: _Page, issue: IssueReading) -> _Values:
     duty = _duty(page, issue.duty, spans)
     return {
         "label": _label(folded, outline.label),
-        "title": _cut(text, outline.title),
-        "section": [_cut(text, place) for place in outline.section],
+        "title": _cut(text, outline.title).replace("\n", ""),
+        "section": [_cut(text, place).replace("\n", "") for place in outline.section],
         "category": issue.category,
         "status": issue.status,
         "text": write(outline.text),

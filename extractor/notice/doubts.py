@@ -40,6 +40,8 @@ def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
     yield from _whole(notice, folded)
     if (another := reading.outline.another) is not None:
         yield Doubt("another_notice", "", {"title": _short(reading.text[another.start : another.end])})
+    if (again := reading.outline.opening_again) is not None:
+        yield Doubt("opening_again", "", {"words": _short(reading.text[again.start : again.end])})
     yield from _dates_of_notice(notice)
     yield from _totals(notice)
     yield from _unread_digits(notice, folded)

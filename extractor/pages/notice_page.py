@@ -34,18 +34,19 @@ def notice_page(notice: Notice, text: str, places: TextPlaces | None = None) -> 
 
     ``text`` is the text that the spans of ``notice`` refer to; offsets are code points. ``values`` are those of
     ``values_of``, with their places as pairs under ``at``; ``checks`` are sorted by severity and then by how sure their
-    value is, the least first, with its path under ``at``, null where that has no place. ``unsure`` has the paths of the
-    values that are less sure than ``unsure_below``, the least first. ``lines`` are those of ``places``: offsets, page,
-    box in shares of the page, score, and a picture as PNG in base64, "" for none; ``cells`` are offsets and the cell's
-    name. ``sums`` are the figures of sums, each with the path of its value under ``at``.
+    value is, the least first, with its path under ``at``, null where that has no place, and their ``index`` in the
+    record. ``unsure`` has the paths of the values that are less sure than ``unsure_below``, the least first. ``lines``
+    are those of ``places``: offsets, page, box in shares of the page, score, and a picture as PNG in base64, "" for
+    none; ``cells`` are offsets and the cell's name. ``sums`` are the figures of sums, each with the path of its value
+    under ``at``.
     """
     values = list(values_of(notice))
     shown_at = _shown_at(values)
     least = {value.path: min(value.confidence.values()) for value in values if value.confidence}
     unsure = sorted((path for path, sure in least.items() if sure < _UNSURE), key=lambda path: least[path])
 
-    def first_looked_at(check: Check) -> tuple[int, float]:
-        return gravest_first(check), least.get(shown_at(check) or "", _SURE)
+    def first_looked_at(numbered: tuple[int, Check]) -> tuple[int, float]:
+        return gravest_first(numbered[1]), least.get(shown_at(numbered[1]) or "", _SURE)
 
     return {
         "id": notice.notice_id,
@@ -61,7 +62,8 @@ def notice_page(notice: Notice, text: str, places: TextPlaces | None = None) -> 
         "lines": [_line_as_json(line) for line in places.lines] if isinstance(places, PagePlaces) else [],
         "cells": [_cell_as_json(cell) for cell in places.cells] if isinstance(places, CellPlaces) else [],
         "checks": [
-            {**check.model_dump(), "at": shown_at(check)} for check in sorted(notice.checks, key=first_looked_at)
+            {**check.model_dump(exclude={"disputed"}), "at": shown_at(check), "index": index}
+            for index, check in sorted(enumerate(notice.checks), key=first_looked_at)
         ],
         "unsure": unsure,
         "unsure_below": _UNSURE,
@@ -124,7 +126,9 @@ def values_meant(values: Sequence[PlacedValue]) -> Callable[[Check], str | None]
     totals: dict[str, str] = {}
     for value in placed:
         for outer in holders_of(value.path):
-            first_held.setdefault(outer, value.path)
+            if outer in first_held:
+                break  # and so are those around it
+            first_held[outer] = value.path
         if value.kind == "total":
             totals.setdefault(value.data["name"], value.path)
 

@@ -15,6 +15,13 @@ NAMED_BY: Mapping[ItemKind, str] = {"issue": "title", "measure": "heading"}
 """The value that names an issue or a measure, which is marked in the text separately."""
 
 
+_BESIDE: Mapping[ItemKind, Sequence[tuple[str, bool]]] = {
+    kind: [(name, declared.type == "list") for name, declared in shape.fields.items() if declared.is_beside]
+    for kind, shape in SHAPES.items()
+}
+"""The values of each kind of item that may be printed behind it, and whether each is a list."""
+
+
 @dataclass(frozen=True)
 class PlacedValue:
     """A value, its path in the record, and the path of the issue or measure it belongs to ('' for the notice).
@@ -58,12 +65,12 @@ def values_of(notice: Notice) -> Iterator[PlacedValue]:
 
 def _beside(item: Item) -> Iterator[PlacedValue]:
     """Yield the values of an issue or a measure that may be printed behind it, each word of a list by itself."""
-    for name, declared in SHAPES[item.kind].fields.items():
-        if not (declared.is_beside and item.values.get(name)):
+    for name, is_list in _BESIDE[item.kind]:
+        if not item.values.get(name):
             continue
         places = item.parts.get(name, ())
         by = {"": item.by[name]} if name in item.by else {}
-        if declared.type == "list":
+        if is_list:
             for k, words in enumerate(item.values[name]):
                 yield PlacedValue(f"{item.id}.{name}[{k}]", name, item.id, places[k : k + 1], by, {"value": words})
         else:

@@ -12,6 +12,7 @@ from extractor.exports.exporter import stored_notices
 from extractor.files.parts.text_places import text_places_from
 from extractor.pages.notice_page import notice_page
 from extractor.pages.page_words import words
+from extractor.pages.series_comparisons import SeriesComparisons
 from extractor.pages.shell import data_element, page
 from extractor.record.checks import Lang
 from extractor.runs.run_folder import RunFolder, stored_lines, stored_places
@@ -32,15 +33,17 @@ def write_report(folder: Path, file: Path, lang: Lang = "zh") -> ReportSize:
         SettingsError: ``file`` is a folder, or its folder cannot be written.
         OutputError: The disk is full, or ``file`` cannot be replaced.
     """
-    notices = 0
+    notices, comparisons = 0, SeriesComparisons()
 
     def data() -> Iterator[str]:
         nonlocal notices
         for notice, text in stored_notices(folder):
             notices += 1
+            comparisons.add(notice, text)
             places = text_places_from(stored_places(folder, notice.notice_id))
             yield data_element(notice_page(notice, text, places), class_="notice-data")
-        yield data_element({"lang": lang, "run": _run(folder), **words()}, id="report-data")
+        told = {"run": _run(folder), "series": list(comparisons.data())}
+        yield data_element({"lang": lang, **told, **words()}, id="report-data")
 
     next(stored_lines(folder), None)  # raises for a bad folder before a file is begun
     named = words()["words"]
@@ -60,6 +63,7 @@ def _run(folder: Path) -> dict[str, Any]:
             "trust": report.get("model", {}).get("trust", {}).get("table"),
             "finished": report["finished"][:10],
             "missing": report["totals"]["failed"] + report["totals"]["pending"],
+            "waiting": report.get("waiting", 0),
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {"backend": None, "trust": None, "finished": None, "missing": 0}
+        return {"backend": None, "trust": None, "finished": None, "missing": 0, "waiting": 0}

@@ -13,10 +13,11 @@ from importlib.resources import files
 # In the order of their dependencies.
 NOTICE_SCRIPTS = (
     "dom.js", "theme.js", "text.js", "values.js", "notice_text.js", "notice_reading.js", "notice_filter.js",
-    "keys.js", "notice.js",
+    "keys.js", "citation.js", "on_paper.js", "notice.js",
 )  # fmt: skip
 COLLECTION_SCRIPTS = (
     *NOTICE_SCRIPTS, "collection.js", "charts.js", "table.js", "notice_table.js", "overview.js", "list.js",
+    "comparison.js", "compare.js",
 )  # fmt: skip
 REPORT_SCRIPTS = (*COLLECTION_SCRIPTS, "report.js")
 NOTICE_STYLES = ("page.css", "notice.css")

@@ -7,7 +7,9 @@ judged has a place: lists of objects carry it as ``text``, scalar fields of a re
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from extractor.record.enumerations import (
     AccountabilityAction,
@@ -150,6 +152,25 @@ class Contact(Record):
     email: str | None = None
 
 
+class DisputedValue(Record):
+    """A value that the rules and a model read differently, and whose of the two is in the record.
+
+    ``path`` leads to its item, or, where the record lacks that, to what would hold it. ``name`` is the value's name in
+    the item; where it is empty the readers differ on the item itself, ``rules`` and ``model`` have its values by name,
+    and null for none.
+    """
+
+    path: str
+    kind: str = Field(description="The kind of the item: `field`, `issue`, `quantity` and so on.")
+    name: str = ""
+    rules: JsonValue = None
+    model: JsonValue = None
+    kept: Literal["rules", "model"]
+    text: list[Span] = Field(
+        default_factory=list, description="Where the value that was not kept is printed, as far as it has a place."
+    )
+
+
 class Check(Record):
     """Something the extractor doubts; ``path`` leads into the record, e.g. ``issues[3].measures[0].dates``."""
 
@@ -157,6 +178,9 @@ class Check(Record):
     severity: Severity
     message: str
     path: str = ""
+    disputed: list[DisputedValue] = Field(
+        default_factory=list, description="Where rules and model differ: the values of both."
+    )
 
 
 class ReviewNote(Record):

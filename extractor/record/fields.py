@@ -6,6 +6,7 @@ Tables, trees, forms, pages, label files, grounding and evaluation iterate it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from extractor.data import read_table
@@ -190,9 +191,8 @@ LISTS_OF_MEASURE: Sequence[tuple[str, ItemKind]] = tuple(
 
 def value_of(record: object, name: str) -> Any:
     """Return a record's value by its name, such as ``contact.phone``; of a deadline its date or word."""
-    for part in name.split("."):
-        record = getattr(record, part)
-    return record.value if isinstance(record, Deadline) else record
+    value = getattr(record, name) if "." not in name else reduce(getattr, name.split("."), record)
+    return value.value if isinstance(value, Deadline) else value
 
 
 def places_of(record: Issue | Measure, name: str) -> Sequence[Span]:

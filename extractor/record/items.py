@@ -52,6 +52,8 @@ class Item:
     @property
     def open_confidence(self) -> dict[str, float]:
         """The confidence of the parts that no person has entered or confirmed."""
+        if not self.by:
+            return {**self.confidence}
         if self.by.get("") == PERSON:
             return {}
         return {part: sure for part, sure in self.confidence.items() if self.by.get(part) != PERSON}

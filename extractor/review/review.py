@@ -88,7 +88,14 @@ def record_of(review: Review) -> Built:
     built = put_together(review.base, review.items.values())
     still_open = frozenset(review.open)
     checks = [
-        check.model_copy(update={"path": _path_now(check.path, built.paths)})
+        check.model_copy(
+            update={
+                "path": _path_now(check.path, built.paths),
+                "disputed": [
+                    each.model_copy(update={"path": _path_now(each.path, built.paths)}) for each in check.disputed
+                ],
+            }
+        )
         for key, check in checks_of(review.base)
         if key in still_open
     ]

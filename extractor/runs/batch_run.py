@@ -113,7 +113,7 @@ def export_calls(sources: Iterable[Source], wanted: CallSelection, cache: Answer
                 material,
                 look_up,
                 finds_issues=wanted.finds_issues,
-                edition="2" if wanted.settings.prompts == "auto" else wanted.settings.prompts,
+                asked=wanted.settings,
                 was_too_large=lambda call: call_key(call, wanted.settings) in wanted.too_large,
             )
             counts.update(notices=1, unanswered=int(bool(found.calls)), first_rounds=int(found.more_follow))

@@ -37,7 +37,7 @@ def last_results(folder: RunFolder) -> list[Origin]:
     """
     if system.kind(folder.notices) != "file":  # no link is followed; who writes it says so
         return []
-    known = {entry.notice_id: entry for entry in _reported(folder)}
+    known = {entry.notice_id: entry for entry in reported(folder)}
     try:
         ids = [notice_id for notice_id, _ in stored_lines(folder.path)]
     except InputError as error:
@@ -95,7 +95,7 @@ def _made_again(folder: RunFolder, ids: Collection[str]) -> Iterator[NoticeSigna
                 continue  # kept as it is, and compared with nothing
 
 
-def _reported(folder: RunFolder) -> Iterator[Origin]:
+def reported(folder: RunFolder) -> Iterator[Origin]:
     """Yield what the last run's report says of its inputs, and of those that it kept."""
     try:
         is_file = system.kind(folder.report) == "file"  # a pipe would be waited for

@@ -30,16 +30,17 @@ def still_unanswered(
     material: Material,
     kept: AnswerLookup,
     *,
+    asked: EndpointSettings,
     finds_issues: bool,
-    edition: PromptEdition = "2",
     was_too_large: Callable[[Call[Response]], bool] = lambda _: False,
 ) -> OpenCalls:
     """Collect the calls that a run would make about a notice, given the answers that are kept.
 
-    ``finds_issues`` is as in ``read_with_model``; the prompts are those of ``edition``. A call whose answer was cut
-    off, or whose prompt was too long (``was_too_large``), is made in two halves, where it can be halved.
+    ``finds_issues`` is as in ``read_with_model``; ``asked`` says what is asked (``tasks``), with which ``prompts``. A
+    call whose answer was cut off, or whose prompt was too long (``was_too_large``), is made in two halves, where it can
+    be halved.
     """
-    model = _KeptAnswers(kept, was_too_large, edition)
+    model = _KeptAnswers(kept, was_too_large, asked)
     read = asyncio.run(read_with_model(material, model, finds_issues=finds_issues))
     calls = [call for failure, call in model.failed if failure in read.failures]
     # Without the layout a run goes on with the rules' outline, and its further calls are not those of the next round.
@@ -54,13 +55,14 @@ class _KeptAnswers:
     """
 
     def __init__(
-        self, kept: AnswerLookup, was_too_large: Callable[[Call[Response]], bool], edition: PromptEdition
+        self, kept: AnswerLookup, was_too_large: Callable[[Call[Response]], bool], asked: EndpointSettings
     ) -> None:
         self._kept = kept
         self._was_too_large = was_too_large
-        self.sizes = PackSizes(EndpointSettings(prefer="cheap"))  # a batch is in no hurry
-        self.editions = (edition,)
-        self.withheld: frozenset[str] = frozenset()
+        self.sizes = PackSizes(EndpointSettings(prefer="cheap", tasks=asked.tasks))  # a batch is in no hurry
+        # A run with auto takes answers to the second edition whatever it would ask with.
+        self.editions: tuple[PromptEdition, ...] = ("2" if asked.prompts == "auto" else asked.prompts,)
+        self.unasked: frozenset[str] = frozenset()
         self.failed: list[tuple[CallFailure, Call[Response]]] = []
 
     async def ask(self, call: Call[Response]) -> Response:

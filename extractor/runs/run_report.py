@@ -195,7 +195,7 @@ def what_was_asked(asked: Mapping[str, Any]) -> str:
         words += ", cost unknown" if asked["usd"] is None else f", ${asked['usd']:.4f}"
     words += f", {asked['failures']} failed" if asked["failures"] else ""
     reading = asked.get("reading") or {}
-    return words + (f"; {reading['told']}" if reading.get("only_doubts") else "")
+    return words + (f"; {reading['told']}" if reading.get("only_doubts") or reading.get("not_asked") else "")
 
 
 def how_to_go_on(report: Report) -> str:

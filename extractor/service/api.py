@@ -24,6 +24,7 @@ from extractor.service.export_answers import export_answer, export_folder
 from extractor.service.http.api_models import (
     ChangeRequest,
     Changes,
+    DeletionPage,
     Health,
     Job,
     NoticePage,
@@ -31,10 +32,13 @@ from extractor.service.http.api_models import (
     change_schema,
 )
 from extractor.service.http.leaving import until_client_leaves
-from extractor.service.store import item_store, kin_store, notice_store, review_store
+from extractor.service.http.service_limits import NAME_CHARACTERS
+from extractor.service.store import kin_store, notice_store, review_store
+from extractor.service.store.deletion_store import Deletion, deleted_notices
 from extractor.service.store.notice_store import NoticeFilter
+from extractor.service.store.staged_run import StagedNotices
 from extractor.service.work import jobs
-from extractor.service.work.export_process import ExportedNotices, ExportEnding, write_export
+from extractor.service.work.export_process import ExportEnding, write_export
 from extractor.service.work.service_parts import Service
 from extractor.strict import first_mistake
 
@@ -165,8 +169,7 @@ async def get_report(notice_id: str, service: CurrentService) -> HTMLResponse:
     kept = await run_in_threadpool(notice_store.stored_notice, service.database, notice_id)
     if kept is None:
         raise _no_notice()
-    places = await run_in_threadpool(notice_store.stored_places, service.database, kept.notice_id)
-    return html_response(await service.run_heavy(notice_page, kept, places, service.lang))
+    return html_response(await service.run_heavy(notice_page, kept, service.lang))
 
 
 @router.get("/v1/notices/{notice_id}/changes", responses=_NO_NOTICE)
@@ -225,10 +228,26 @@ def _changed(notice_id: str, body: bytes, service: Service) -> MadeChange:
     status_code=204,
     responses=_NO_NOTICE | problems(_403="A page of another site sent this."),
 )
-def delete_notice(notice_id: str, service: CurrentService) -> None:
-    """Delete a notice with everything stored about it."""
-    if not item_store.delete_notice(service.database, notice_id):
+def delete_notice(
+    notice_id: str,
+    service: CurrentService,
+    by: Annotated[
+        str | None,
+        Query(min_length=1, max_length=NAME_CHARACTERS, description="Who deletes it, for the history of deletions."),
+    ] = None,
+) -> None:
+    """Delete a notice with everything stored about it, people's changes included; only a line of history stays.
+
+    A notice that was the same as this one counts in its place.
+    """
+    if service.delete(Deletion(notice_id, by)) == "gone":
         raise _no_notice()
+
+
+@router.get("/v1/deletions")
+def list_deletions(service: CurrentService, limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 50) -> DeletionPage:
+    """List the notices that were deleted last: by whom, when, and how much review work went with them."""
+    return DeletionPage(deletions=deleted_notices(service.database, limit))
 
 
 @router.get("/v1/jobs/{job_id}", responses=_NO_JOB)
@@ -287,7 +306,7 @@ async def _exported(ending: ExportEnding, service: Service, wanted: NoticeFilter
     async with export_folder(service) as place:
         kept = notice_store.stored_notices(service.database, wanted)
         kin = partial(kin_store.stored_kinships, service.database, wanted)
-        return await write_export(ExportedNotices(kept, kin), ending, place, service.lang), place
+        return await write_export(StagedNotices(kept, kin), ending, place, service.lang), place
 
 
 @router.get("/healthz")

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from extractor.errors import OutputError
 from extractor.messages import said
 from extractor.service import api, collected_api
-from extractor.service.desk import desk
+from extractor.service.desk import desk, inbox_routes
 from extractor.service.desk.service_pages import html_response, interface_page
 from extractor.service.http import busy
 from extractor.service.http.leaving import TooBusyError
@@ -41,6 +41,7 @@ def application(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(api.router)
     app.include_router(collected_api.router)
+    app.include_router(inbox_routes.router)
     app.include_router(desk.router)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _refused)

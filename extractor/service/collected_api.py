@@ -10,8 +10,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import FileResponse
+from pydantic import Field
 
-from extractor.collection.recurring import ComparedFinding
+from extractor.collection.recurring import MOST_COMPARED, ComparedFinding, ComparedMeasure, FindingStrand
 from extractor.errors import InputError
 from extractor.service.api import ANYWHERE, CurrentService, problems
 from extractor.service.export_answers import export_answer, export_folder
@@ -23,13 +24,13 @@ from extractor.service.http.api_models import (
     ListedSum,
     MeasureSide,
     NoticeHit,
-    RecurringItem,
     SearchPage,
     SentenceHit,
+    StrandItem,
 )
 from extractor.service.item_queries import ItemOrderQuery, ItemPageQuery
 from extractor.service.store import notice_store
-from extractor.service.store.comparison_store import NoticeComparison, compare_notices
+from extractor.service.store.comparison_store import compare_notices
 from extractor.service.store.fact_store import FactKind, all_facts, page_of_facts
 from extractor.service.store.overview_store import overview_json
 from extractor.service.store.sentence_store import search_sentences
@@ -113,36 +114,46 @@ async def search(
     return SearchPage(total=told.total, notices=hits)
 
 
-@router.get("/v1/comparison", responses=problems(_404="There is no such notice.", _422="An id is missing."))
+@router.get(
+    "/v1/comparison", responses=problems(_404="There is no such notice.", _422="These notices cannot be compared.")
+)
 async def compare(
     service: CurrentService,
-    earlier: Annotated[str, Query(max_length=200, description="The id of a notice.")],
-    later: Annotated[str, Query(max_length=200, description="The id of another one.")],
+    notice: Annotated[
+        list[Annotated[str, Field(max_length=200)]],
+        Query(min_length=2, max_length=MOST_COMPARED, description="The ids of notices, the earliest first."),
+    ],
 ) -> ComparedNotices:
-    """Compare two notices: which findings come again, which measures go on, what was open, and what is new."""
-    found = await service.run_heavy(_compared, service, earlier, later)
-    return ComparedNotices(
-        recurring=[
-            RecurringItem(
-                earlier=_side(each.earlier),
-                later=_side(each.later),
-                likeness=round(each.likeness, 2),
-                measures=[(MeasureSide(**a._asdict()), MeasureSide(**b._asdict())) for a, b in each.measures],
-            )
-            for each in found.recurring
-        ],
-        only_earlier=list(map(_side, found.only_earlier)),
-        only_later=list(map(_side, found.only_later)),
-    )
+    """Compare notices: which findings come again, which measures go on, what was open last and what became of it."""
+    if len(set(notice)) < len(notice):
+        raise HTTPException(422, "notice: the same id is given twice; give each once")
+    try:
+        found = await service.run_heavy(_compared, service, notice)
+    except InputError as error:
+        raise HTTPException(422, str(error)) from error
+    return ComparedNotices(notices=notice, findings=[_strand(each, len(notice)) for each in found])
 
 
-def _compared(service: Service, earlier: str, later: str) -> NoticeComparison:
-    for notice_id in (earlier, later):
+def _compared(service: Service, notice_ids: list[str]) -> list[FindingStrand]:
+    for notice_id in notice_ids:
         if notice_store.stored_record(service.database, notice_id) is None:
             raise HTTPException(404, "there is no such notice")
-    return compare_notices(service.database, earlier, later)
+    return compare_notices(service.database, notice_ids)
+
+
+def _strand(strand: FindingStrand, many: int) -> StrandItem:
+    sides = {at: _side(finding) for at, finding in strand.told.items()}
+    return StrandItem(
+        told=[sides.get(at) for at in range(many)],
+        likeness=round(strand.likeness, 2),
+        measures=[[_measure(each.get(at)) for at in range(many)] for each in strand.measures],
+    )
 
 
 def _side(finding: ComparedFinding) -> FindingSide:
     measures = [MeasureSide(**measure._asdict()) for measure in finding.measures]
     return FindingSide(**{**finding._asdict(), "measures": measures}, is_open=finding.is_open)
+
+
+def _measure(measure: ComparedMeasure | None) -> MeasureSide | None:
+    return MeasureSide(**measure._asdict()) if measure else None

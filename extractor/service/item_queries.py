@@ -21,6 +21,9 @@ class ItemQuery(BaseModel):
 
     body: Words = Field(None, description="A name of the notice contains this.")
     notice: Words = Field(None, description="The notice with this id.")
+    among: str | None = Field(
+        None, max_length=10 * _LONGEST, description="One of the notices with these ids, which have / between them."
+    )
     series: Words = Field(None, description="Notices of the body of this name.")
     year: str | None = Field(None, pattern="^[0-9]{4}$", description="The notice's edition is of this year.")
     genre: Words = Field(None, description="The notice is of this genre.")

@@ -9,11 +9,13 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import NamedTuple
 
 import uvicorn
 
@@ -32,6 +34,7 @@ from extractor.service.http.metrics import ServiceMetrics
 from extractor.service.http.middleware import ServiceMiddleware
 from extractor.service.http.service_limits import CONNECTIONS, HEAD_BYTES, ServiceLimits
 from extractor.service.http.slow_client import protocol_with_timeout
+from extractor.service.intake.loaded_runs import LoadingKeys, load_run
 from extractor.service.intake.spool import sweep
 from extractor.service.store import notice_store
 from extractor.service.store.database import Database, is_service_file, lock_folder, open_database
@@ -53,7 +56,8 @@ _ANOTHER_FOLDER = "choose another folder with --data"
 class ServicePlan:
     """A service to run: its folder ``data``, its address, its access, and the reader of its notices.
 
-    Without ``workers`` (None) there is a worker process for each processor.
+    Without ``workers`` (None) there is a worker process for each processor. ``load`` are folders of runs, whose results
+    go into the service first.
     """
 
     data: Path
@@ -63,13 +67,22 @@ class ServicePlan:
     reader: Reader
     workers: int | None = None
     bounds: ServiceLimits = field(default_factory=ServiceLimits)
+    load: Sequence[Path] = ()
 
 
-def serve(plan: ServicePlan, begun: Callable[[str], None]) -> None:
-    """Serve until the process is stopped (Ctrl-C, or SIGTERM); ``begun`` is called with the address.
+class ServiceNews(NamedTuple):
+    """The news of a service that starts: of each run that was loaded a sentence, then its address."""
+
+    loaded: Callable[[str], None]
+    begun: Callable[[str], None]
+
+
+def serve(plan: ServicePlan, news: ServiceNews) -> None:
+    """Serve until the process is stopped (Ctrl-C, or SIGTERM).
 
     Raises:
         SettingsError: The folder, the address or the model cannot be used.
+        InputError: A folder to load holds no run's results.
     """
     with ExitStack() as opened:
         listening = opened.enter_context(_listening(plan.host, plan.port))
@@ -77,11 +90,19 @@ def serve(plan: ServicePlan, begun: Callable[[str], None]) -> None:
         uploads = _folder(plan.data)
         opened.enter_context(lock_folder(plan.data))
         database = opened.enter_context(open_database(plan.data / _DATABASE))
+        for path in plan.load:
+            news.loaded(load_run(database, path, _keys(plan)).sentence(path))
         waiting = jobs.waiting(database)
         sweep(uploads, {task.upload for task in waiting})
         gc.freeze()
         gc.set_threshold(*_COLLECTED_AFTER)
-        asyncio.run(_serve(plan, database, uploads, waiting, listening, begun))
+        asyncio.run(_serve(plan, database, uploads, waiting, listening, news.begun))
+
+
+def _keys(plan: ServicePlan) -> LoadingKeys:
+    settings = plan.reader.settings
+    of_all = partial(record_key, settings, code_fingerprint(settings.backend))
+    return LoadingKeys(of_all(), of_all)
 
 
 async def _serve(
@@ -94,7 +115,7 @@ async def _serve(
 ) -> None:
     bounds, lang = plan.bounds, plan.reader.settings.lang
     sys.setswitchinterval(_SWITCH_SECONDS)
-    key = record_key(plan.reader.settings, code_fingerprint(plan.reader.settings.backend))
+    key = _keys(plan).own
     metrics = ServiceMetrics()
     queue = Queue(database, uploads, key, metrics.count_item)
     workers = plan.workers or processors()

@@ -77,6 +77,7 @@ def value_rows(notice: Notice, text: str, named: PlaceNames = _no_name) -> Notic
             "character_count": len(text),
             "text_sha256": notice.text_sha256,
             "contract_version": notice.contract_version,
+            **dict.fromkeys(("review", "reviewed_by", "reviewed_on")),  # a service knows
         }
     )
     rows["totals"] += _list_rows("total", notice.totals, record)

@@ -60,3 +60,16 @@ SHEETS: dict[str, Table] = _read()
 
 SHEETS_OF_NOTICES = {name: sheet for name, sheet in SHEETS.items() if name != TRUST}
 """Those whose rows come from notices."""
+
+
+def _with_reviews(name: str, sheet: Table) -> Table:
+    """Return a sheet with the columns that tell how far people reviewed a notice."""
+    of_notices = {column.name: column for column in TABLES["notices"].columns}
+    told = [of_notices[each] for each in read_table("sheets")["reviewed"].get(name, ())]
+    first = next(iter(read_table("sheets")["trailing"]))
+    at = next((at for at, column in enumerate(sheet.columns) if column.name == first), len(sheet.columns))
+    return sheet._replace(columns=(*sheet.columns[:at], *told, *sheet.columns[at:]))
+
+
+SHEETS_WITH_REVIEWS = {name: _with_reviews(name, sheet) for name, sheet in SHEETS.items()}
+"""The sheets of notices from a service."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
+from itertools import takewhile
 
 from extractor.data import read_table
 
 LONGEST_HEADING = 14
 """Code points of a heading without what it has in brackets."""
 _FEWEST_COLUMNS = 3
+_MOST_COLUMNS = 20
+"""Columns of a table with two rows of headings; more are left."""
 _BLANKS = re.compile(r"[ *\n]")
 _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 
@@ -22,6 +25,35 @@ def column_kind(heading: str) -> str:
     if not words or len(words) > LONGEST_HEADING:
         return ""
     return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
+
+
+_GENERAL = ("", "progress")
+"""Kinds of headings, such as 情况, that depend on the heading above: 问题 over 情况."""
+_SHARED = ("measure", "progress", "responsible")
+"""Kinds of which a table may have several columns: 整改措施 over 近期 and 远期."""
+_ACCOUNT = "说明"  # of the heading above, 进展; alone a note
+
+
+def joined_heading(above: str, own: str) -> str:
+    """Return the heading that two rows make together: 责任单位 of 责任 over 单位; nothing where they make none.
+
+    >>> joined_heading("责任", "单位"), joined_heading("整改落实情况", "整改措施"), joined_heading("责任单位", "配合")
+    ('责任单位', '', '')
+    """
+    above, own = bare_heading(above), bare_heading(own)
+    is_general = own == _ACCOUNT or column_kind(own) in _GENERAL
+    return above + own if above and own and is_general and column_kind(above + own) else ""
+
+
+def headings_below(group: str, headings: Sequence[str]) -> list[str]:
+    """Return the headings that those below a group make: joined to it or alone, or all of them the group's.
+
+    >>> headings_below("责任", ["单位", "个人"]), headings_below("整改措施", ["近期", "远期"])
+    (['责任单位', '责任个人'], ['整改措施', '整改措施'])
+    """
+    found = [joined_heading(group, words) or words for words in headings]
+    passes_on = column_kind(group) in _SHARED and not any(map(column_kind, found))
+    return [group] * len(found) if passes_on else found
 
 
 def bare_heading(heading: str) -> str:
@@ -54,6 +86,74 @@ def heads_findings(headings: Sequence[str]) -> bool:
         and kinds.count("finding") == 1
         and known * 3 >= len(kinds) * 2
     )
+
+
+def two_rows_of_headings(above: Sequence[str], below: Sequence[str], width: int) -> list[str]:
+    """Return the headings that two rows of a table make of ``width`` columns; none where they make no such headings.
+
+    A heading that groups several below it (责任 over 单位 and 个人) has empty cells behind it, or none.
+    """
+    if len(above) == len(below) == width:
+        return _filled(above, below)
+    if not (2 <= len(below) < width <= min(len(above) + len(below) - 1, _MOST_COLUMNS)):
+        return []
+    if not all(map(_is_short, (*above, *below))):
+        return []
+    apart = width - len(below)  # headings of the upper row that stand over nothing
+    found = _dealt(tuple(above), tuple(below), apart)
+    return list(found[1]) if found and heads_findings(found[1]) else []
+
+
+def _is_short(heading: str) -> bool:
+    return 0 < len(bare_heading(heading)) <= LONGEST_HEADING
+
+
+def _filled(above: Sequence[str], below: Sequence[str]) -> list[str]:
+    """Return the headings of two rows as long as each other, in which a group's heading has empty cells behind it."""
+    if not any(bare_heading(words) for words in below) or all(bare_heading(words) for words in above):
+        return []
+    found: list[str] = []
+    while (start := len(found)) < len(above):
+        if not bare_heading(below[start]):
+            found.append(above[start])
+            continue
+        covered = takewhile(
+            lambda k: bare_heading(below[k]) and not bare_heading(above[k]), range(start + 1, len(above))
+        )
+        end = start + 1 + len(list(covered))
+        found += headings_below(above[start], below[start:end])
+    return found if heads_findings(found) else []
+
+
+_OF_ANSWERS = frozenset(("measure", "progress", "state", "deadline", "note", ""))
+
+
+def _fit(group: str, headings: Sequence[str]) -> int:
+    """Return how well headings are known, and fit below a group; those that are only the group's count half."""
+    kind, below = column_kind(group), list(map(column_kind, headings))
+    if group in headings:
+        return len(headings)
+    groups = not kind or kind in below or (kind in _OF_ANSWERS and _OF_ANSWERS.issuperset(below))
+    return 2 * sum(map(bool, below)) + groups
+
+
+@lru_cache(1024)
+def _dealt(above: tuple[str, ...], below: tuple[str, ...], apart: int) -> tuple[int, tuple[str, ...]] | None:
+    """Return how well headings of two rows are known, and all of them, ``below`` dealt to the groups in ``above`` best.
+
+    ``apart`` of the upper headings have none below them, the others two or more.
+    """
+    if not above:
+        return (0, ()) if not (below or apart) else None
+    first, rest = above[0], above[1:]
+    ways: list[tuple[int, tuple[str, ...]]] = []
+    if apart and (tail := _dealt(rest, below, apart - 1)):
+        ways.append((2 * bool(column_kind(first)) + tail[0], (first, *tail[1])))
+    for count in range(2, len(below) + 1):
+        if tail := _dealt(rest, below[count:], apart):
+            own = headings_below(first, below[:count])
+            ways.append((_fit(first, own) + tail[0], (*own, *tail[1])))
+    return max(ways, key=lambda way: way[0], default=None)
 
 
 _BETWEEN_WORDS = re.compile(r"[\u3400-\u9fff。;:)”》]\s*\t\s*[\u3400-\u9fff“《]")

@@ -73,6 +73,9 @@ _MIXED_BEFORE = re.compile(
 )
 _MIXED_BEHIND = re.compile(rf"[{_UNSURE}\u00b9\u00b2\u00b3十几]|\|[0-9]")
 _NUMERALS = frozenset("十几一二三四五六七八九百两")
+TELLS_BEHIND = _NUMERALS | _BEGINS_RANGE
+TELLS_BEFORE = TELLS_BEHIND | _ENDS_CURRENCY | _BEFORE_SIGNED
+"""Characters beside a number that may be a part of it, or of a range or an amount that it is in."""
 
 
 def amount_at(text: str, number: re.Match[str]) -> AmountInText:
@@ -103,13 +106,11 @@ def amount_at(text: str, number: re.Match[str]) -> AmountInText:
         value = _whole(value * (whole / part_scale) + share)
         last, tail, magnitude = part.end(), smaller, smaller.magnitude
     first, unit = start, tail.magnitude + tail.unit
-    currency = None
-    if text[start - 1 : start] in _ENDS_CURRENCY:
-        currency = _CURRENCY.search(text, max(0, start - _CURRENCY_REACH), start)
-    if currency and not tail.unit:
-        unit = tail.magnitude + _MONEY.get(currency.group().strip(), "元")
-    if currency and unit.endswith("元"):
-        first = currency.start()
+    if text[start - 1 : start] in _ENDS_CURRENCY and (
+        currency := _CURRENCY.search(text, max(0, start - _CURRENCY_REACH), start)
+    ):
+        unit = unit if tail.unit else tail.magnitude + _MONEY.get(currency.group().strip(), "元")
+        first = currency.start() if unit.endswith("元") else first
     sign = _sign(text, first, tail.unit) if text[first - 1 : first] in _BEFORE_SIGNED else ""
     if sign and sign[0] != "+":
         value = -value

@@ -53,25 +53,28 @@ _CLAUSE_MARKS = ",。;:!?"
 
 
 class Clauses:
-    """The clauses of a folded text, cut at , 。 ; : ! ? and line ends; found once for all questions."""
+    """The clauses of a folded text, cut at , 。 ; : ! ? and line ends; found once for all questions.
+
+    ``starts`` are where they begin, in order.
+    """
 
     def __init__(self, text: str) -> None:
         # Each mark is one code point: the lengths of what lies between them give the starts. Marks are made alike
         # before the text is split, which is several times faster than a pattern that finds them all.
         clauses = reduce(lambda words, mark: words.replace(mark, "\n"), _CLAUSE_MARKS, text).split("\n")
-        self._starts: list[int] = [0, *map(add, accumulate(map(len, clauses[:-1])), count(1))]
+        self.starts: list[int] = [0, *map(add, accumulate(map(len, clauses[:-1])), count(1))]
         self._length = len(text)
 
     def start(self, offset: int) -> int:
         """Return where the clause that holds ``offset`` starts, its opening mark excluded."""
-        return self._starts[bisect_right(self._starts, offset) - 1]
+        return self.starts[bisect_right(self.starts, offset) - 1]
 
     def end(self, offset: int) -> int:
         """Return where the clause that holds ``offset`` ends, its closing mark excluded."""
-        index = bisect_right(self._starts, offset)
-        return self._starts[index] - 1 if index < len(self._starts) else self._length
+        index = bisect_right(self.starts, offset)
+        return self.starts[index] - 1 if index < len(self.starts) else self._length
 
     def starts_in(self, place: Place) -> list[int]:
         """Return the starts of the clauses that begin inside ``place``, its own start included."""
-        first, last = bisect_right(self._starts, place.start), bisect_left(self._starts, place.end)
-        return [place.start, *self._starts[first:last]]
+        first, last = bisect_right(self.starts, place.start), bisect_left(self.starts, place.end)
+        return [place.start, *self.starts[first:last]]

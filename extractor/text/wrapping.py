@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from extractor.text.column_headings import RowWidths
 from extractor.text.numbers import NUMBER, has_unit
+from extractor.text.wording import any_of
 
 # An enumerator alone on its line belongs to the next one.
 _LONE_ENUMERATOR = re.compile(
@@ -45,10 +46,19 @@ _SLACKS = (0, 1, 2, 3, 4, 5, 9)
 their neighbour along, Western words are not broken."""
 
 _CN = "一二三四五六七八九十百"
+_PROPERTY_NAME = (
+    f"(?:{any_of('outline', 'responsible_name')}|{any_of('outline', 'deadline_name')}|{any_of('outline', 'note')})"
+)
+_HOLDER_END = f"(?:{any_of('properties', 'body_end')}|{any_of('properties', 'office_end')})"
+_PROPERTY = re.compile(
+    rf"{_PROPERTY_NAME}: ?(?:[^。,;:]{{2,60}}{_HOLDER_END}|[^。,;:]{{2,24}}(?:[前底月日]|立行立改|长期坚持|完成|推进))"
+)
+"""A property of a finding on a line of its own, whose value ends as such values do: 责任单位:镇财政所."""
 _OPENS = re.compile(
     rf"[(]?[{_CN}]{{1,4}}[)、.]|[(]?[0-9]{{1,3}}[)、](?! ?[0-9])|[0-9]{{1,3}}[.](?![0-9])|[{_CN}]是|"
     rf"第[{_CN}]{{1,3}}[,、:]|其[{_CN}][,、是]|[①-⑳⑴-⒇⒈-⒛]|[【●■◆★▲#*]|关于[“‘\"]|针对[“‘\"]|(?:反馈|整改|存在|具体)?问题[{_CN}0-9]{{1,3}}[:、.]|"
-    r"整改(?:落实|进展)?(?:情况|措施|成效)[:]|(?:责任|牵头|配合|分管)(?:单位|部门|领导|人)[:]|(?:整改|完成|办结)(?:时限|进展|结果|情况)[:]|(?:联系|监督)?电话[:]|邮政?[编箱]|附件[:]|欢迎广大|特此"
+    r"整改(?:落实|进展)?(?:情况|措施|成效)[:]|(?:责任|牵头|配合|分管)(?:单位|部门|领导|人)[:]|(?:整改|完成|办结)(?:时限|进展|结果|情况)[:]|(?:联系|监督)?电话[:]|邮政?[编箱]|附件[:]|欢迎广大|特此|"
+    rf"{_PROPERTY_NAME}[:]"
 )
 """What begins a paragraph, and hardly ever a line within one."""
 _RUN_IN = re.compile(rf"[{_CN}]{{1,2}}是|第[{_CN}]{{1,3}}[,、:]|其[{_CN}][,、是]|[①-⑳]")
@@ -67,6 +77,8 @@ _FIGURE = re.compile(r"(?<=[\u4e00-\u9fff])[0-9]+[\u4e00-\u9fff]")
 """A figure within words, which headings hardly hold."""
 _UNIT = re.compile(r"[“‘《〈(【〔]*.[”’》〉)】〕,。、;:!?]*")
 _HEADING_GOES_ON = re.compile(r"[的整情等和及、,。:;”》)与]|方面|工作|成效")
+_LONGEST_NAME = 16
+"""Code points of a property's name and its colon."""
 _HEADING_REACH = 90
 """A heading takes no more code points than this, over all its lines."""
 _SIGNS = re.compile(
@@ -293,6 +305,8 @@ def _goes_on(text: str, line: _Line, following: _Line, logical: str, wrap: _Wrap
     if following.set_off and (
         wrap is None or _HEADING.fullmatch(logical) or not _inside_amount(text, line, following, wrap)
     ):
+        return False
+    if ":" in logical[:_LONGEST_NAME] and _PROPERTY.fullmatch(logical):
         return False
     if _MAGNITUDE.search(text, line.start, line.end) and not _opens(text, following):
         return True  # 48.3万 and 元, 31万 and 标箱 are one figure, however the page is set

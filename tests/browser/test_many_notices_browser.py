@@ -84,3 +84,21 @@ def test_a_sum_opens_its_sentences_and_what_it_leaves_out(browser: Browser, file
         page.locator("[name=reason]").select_option("part")
         expect(page.locator("table.rows tbody tr")).to_have_count(3)
         assert faults_of_access(page) == []
+
+
+def test_a_report_compares_the_years_of_a_body_as_the_service_does(browser: Browser, file: Path) -> None:
+    with opened(browser, file, "#/notice/y2021") as page:
+        page.locator(".to-compare").click()
+        expect(page.locator(".strands tbody tr")).to_have_count(2)
+        assert page.locator(".strands thead th").all_text_contents()[:3] == list(YEARS)
+        page.get_by_label("2022").uncheck()
+        assert page.locator(".strands thead th").all_text_contents()[:2] == ["2021", "2023"]
+        row = page.locator(".compared-sums tr", has_text="党纪处分")
+        assert row.locator("td").all_text_contents() == ["5", "5", "10"]
+        assert faults_of_access(page) == []
+        row.locator("th a").click()
+        expect(page.locator(".tally")).to_contain_text("合计 10 人")
+        page.go_back()
+        expect(page.get_by_label("2022")).not_to_be_checked()
+        page.locator(".strands a.item").first.click()
+        expect(page.locator("h1")).to_contain_text("松林镇")

@@ -22,6 +22,7 @@ from planted import notice
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.packs.material import read_first
+from extractor.assist.prompts import prompt
 from extractor.cli import main
 from extractor.endpoint.answers import kept_answer
 from extractor.endpoint.cache import AnswerCache
@@ -121,7 +122,7 @@ def read_offline(text: str) -> ModelReading:
 
         class FromCache:
             editions: tuple[PromptEdition, ...] = ("2",)
-            withheld: frozenset[str] = frozenset()
+            unasked: frozenset[str] = frozenset()
             sizes = PackSizes(settings)
 
             async def ask(self, call: Call[Response]) -> Response:
@@ -316,6 +317,19 @@ class TestImport:
             "1 kept answer did not fit what was asked, which is asked again",
         ]
 
+    @pytest.mark.parametrize("edition", ["short", "1", "2"])
+    def test_asks_with_the_prompts_and_the_tasks_that_are_set(
+        self, here: Path, batch: Commands, edition: PromptEdition
+    ) -> None:
+        write(here, tidy=TIDY)
+        batch("export", "tidy.txt", "--to", "batch.jsonl", "--prompts", edition)
+        assert {body["messages"][0]["content"] for body in requests().values()} == {
+            prompt("fields", edition).fixed,
+            prompt("labels", edition).fixed,
+        }
+        batch("export", "tidy.txt", "--to", "batch.jsonl", "--tasks", "fields")
+        assert list(tasks().values()) == ["fields"]
+
     def test_of_what_cannot_be_halved_has_it_asked_whole(self, here: Path, batch: Commands) -> None:
         write(here, small=notice("1.关于“账目核对拖延”问题的整改。", "逐笔核对往来账目,补齐欠缺的凭证和签字。" * 9))
         export = ("export", "small.txt", "--to", "batch.jsonl", "--halve", "batch.answers.jsonl")
@@ -326,7 +340,7 @@ class TestImport:
         put([answer_line(labels, error=too_long), answer_line(fields, completion("{", finish_reason="length"))])
         batch("import", "batch.answers.jsonl", status=1)
         batch(*export)
-        assert list(tasks().values()).count("fields") == 2
+        assert list(tasks().values()).count("fields") == 1
         assert [key for key, task in tasks().items() if task == "labels"] == [labels]
 
     def test_takes_several_files(self, batch: Commands, bodies: dict[str, dict[str, Any]]) -> None:

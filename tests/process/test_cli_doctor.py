@@ -11,6 +11,7 @@ import pytest
 from fake_endpoint import Serving, mode_of, serving
 
 from extractor.cli import main
+from extractor.messages import said
 
 ANSWERS = "dull_model:answer"
 
@@ -33,9 +34,25 @@ def examined(
     """What the command prints about a server; it says nothing else, and ends with ``status``."""
     named = [] if model is None else ["--model", model]
     assert main(["doctor", "--base-url", server.base_url, "--timeout", "20", "--retries", "0", *named, *more]) == status
-    said = capsys.readouterr()
-    assert said.err == ""
-    return said.out
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    if "--json" not in more:
+        assert left_in_english(printed.out) == []
+    return printed.out
+
+
+NO_WORDS = re.compile(
+    r"--[a-z-]+( ([a-z]+_[a-z]+|[a-z]+))?|https?://\S+|python -m .*|'\{.*\}'|llama-server -c|Ollama num_ctx|"
+    r"[（(]\d{3}: .*[)）]|[a-z]+_[a-z]+|[A-Z]+_[A-Z_]+|json|tools|fake|other|fenced|reasoning|content|Markdown|"
+    "JSON|vLLM"
+)
+"""What stays as it is in a Chinese sentence: options, addresses, names of modes, models and variables."""
+
+
+def left_in_english(out: str) -> list[str]:
+    """The sentences of a report that have no Chinese, or not all of them."""
+    lines = [*rows(out).values(), *(line[2:] for line in out.splitlines() if line.startswith("- "))]
+    return [line for line in lines if re.search("[a-z]{2}", NO_WORDS.sub("", said(line, "zh")))]
 
 
 def rows(out: str) -> dict[str, str]:
@@ -107,7 +124,7 @@ def test_a_schema_that_is_ignored(server: Serving, capsys: pytest.CaptureFixture
     server.script(modes=["json", "md_json"], unknown_mode="ignored")
     out = examined(server, capsys)
     assert rows(out)["json_schema"].endswith("; the schema is ignored")
-    assert "- the endpoint ignores the schema of an answer (in json_schema, tools): " in out
+    assert "- the endpoint ignores the schema of an answer (modes: json_schema, tools): " in out
     assert "- --mode json\n" in out
 
 
@@ -178,6 +195,15 @@ def test_an_endpoint_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> No
     out = capsys.readouterr().out
     assert rows(out)["endpoint"] == "http://127.0.0.1:9/v1 cannot be reached"
     assert "- start the server, or correct --base-url" in out
+
+
+def test_it_speaks_chinese_where_that_is_asked_for(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script()
+    assert main(["doctor", "--base-url", server.base_url, "--model", "fake", "--lang", "zh"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"接口          {server.base_url}\n")
+    assert "\n怎么办：\n- --mode json_schema\n" in out
+    assert "运行时" in out or "能答对" in out
 
 
 def test_no_endpoint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,7 @@ READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
 ENGLISH = (*READMES, ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
 CHINESE = tuple(sorted(ROOT.glob("docs/zh/*.md")))
 PAGES = (*ENGLISH, *CHINESE)
-TRANSLATED = ("export", "quickstart", "report", "review", "running")
+TRANSLATED = ("export", "quickstart", "report", "review", "running", "service")
 TESTED_ELSEWHERE = ROOT / "docs" / "evaluation.md"
 
 _CODE = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)

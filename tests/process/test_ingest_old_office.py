@@ -22,6 +22,8 @@ from extractor import extract
 from extractor.errors import InputError
 from extractor.files.ingest import IngestedFile, ingest
 from extractor.files.office import libre_office
+from extractor.files.office.old_office import read_by_libre_office
+from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source
 
 pytestmark = pytest.mark.skipif(OFFICE is None, reason="needs LibreOffice")
@@ -137,6 +139,12 @@ def test_gold_notices_in_old_formats_give_the_values_of_their_text(folder: Path,
     text = (GOLD_NOTICES / f"{name}.txt").read_text(encoding="utf-8")
     found = read(folder / f"{name}.{ending}").text
     assert [one.value for one in values(found, extract(found))] == [one.value for one in values(text, extract(text))]
+
+
+@pytest.mark.parametrize("name", ["invented", *sorted(path.stem for path in GOLD_NOTICES.glob("*.txt"))])
+def test_an_opendocument_text_reads_the_same_with_libreoffice_and_without(folder: Path, name: str) -> None:
+    path = folder / f"{name}.odt"
+    assert read(path).text == read_by_libre_office(path.read_bytes(), path.name, DEFAULT_LIMITS).text
 
 
 def _rtf(text: str) -> str:

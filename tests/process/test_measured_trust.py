@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from assist_examples import tuned
 from checkout import GOLD
 from cli_examples import write
 from endpoint_example import settings
-from fake_endpoint import Serving
+from fake_endpoint import Serving, schema_of
 from model_examples import SHORT
 from notice_extractor_eval.comparison import compare
 from notice_extractor_eval.evaluation import Evaluation, NoticeResult, evaluate_notice
 from notice_extractor_eval.trust_calibration import calibrate
 
 from extractor.assist.proposals.trust_counts import trust_table
-from extractor.assist.proposals.witnesses import TrustTable, unmeasured
+from extractor.assist.proposals.witnesses import TrustTable, unmeasured, witness_rows
 from extractor.cli import main
 from extractor.endpoint.setting_profiles import user_folder
 from extractor.files.parts.left_out import ReadText
 from extractor.model_source import ModelSource
 from extractor.pages.run_page import write_report
 from extractor.pipeline import extract
-from extractor.readers import ModelReader
+from extractor.readers import ModelReader, reading
 from extractor.record.contract import Notice
 from extractor.trust_tables import file_name
 
@@ -86,6 +88,67 @@ def test_a_record_is_never_worse_than_the_rules(server: Serving, gold: Path, ans
     assert losses(measured) == []
     if name == "perfect":
         assert [field for field, score in measured.scores().items() if score.f1 < 0.99] == []
+
+
+class TestWhatAModelCannotSay:
+    """Is asked no more once that is sure: in the next notices, in the next run, or from a table that was measured."""
+
+    @staticmethod
+    def asked(server: Serving) -> list[dict[str, Any]]:
+        """The schemas of the calls for labels since the last script."""
+        return [schema for entry in server.log() if "measures" in (schema := schema_of(entry["body"]))["properties"]]
+
+    @staticmethod
+    def read(source: ModelSource, *numbers: int, trust: TrustTable | None = None) -> ModelReader:
+        reader = ModelReader(source, trust=trust or unmeasured())
+        with reading(reader) as read:
+            for number in numbers:
+                example = tuned()[number]
+                read(ReadText(example.text), example.gold.notice_id)
+        return reader
+
+    def test_a_guessers_labels_are_left_to_the_rules(self, server: Serving, tmp_path: Path) -> None:
+        server.script()
+        how = settings(server, model="echoing", timeout=60.0)
+        reader = self.read(ModelSource(how, tmp_path / "kept"), MEASURED_ON)
+        assert self.asked(server)
+        said = reader.reported()["reading"]
+        assert "not asked, left to the rules: labels of issues and measures" in said["told"]
+        assert "measures.types" in said["not_asked"]
+        server.script()
+        self.read(ModelSource(how, tmp_path / "kept"), TRIED_ON)  # another run, which knows it
+        assert len(server.log()) == 1
+        assert self.asked(server) == []
+        server.script()
+        self.read(ModelSource(how, tmp_path / "kept", offline=True), MEASURED_ON, TRIED_ON)
+        assert server.log() == []
+
+    def test_one_field_alone_is_left_out_of_the_schema(self, server: Serving, tmp_path: Path) -> None:
+        how = settings(server, model="wrong-organizations", timeout=60.0)
+        source = ModelSource(how, tmp_path / "kept")
+        server.script()
+        self.read(source, MEASURED_ON)
+        assert self.names_organizations(self.asked(server))
+        server.script()
+        reader = self.read(source, TRIED_ON)
+        assert self.asked(server)
+        assert not self.names_organizations(self.asked(server))
+        assert reader.reported()["reading"]["not_asked"] == ["measures.organizations"]
+        server.script()
+        self.read(ModelSource(how, tmp_path / "kept", offline=True), MEASURED_ON, TRIED_ON)
+        assert server.log() == []
+
+    @staticmethod
+    def names_organizations(schemas: list[dict[str, Any]]) -> bool:
+        measures = [each for schema in schemas for each in schema["properties"]["measures"]["prefixItems"]]
+        return any({"o", "n"} & each["properties"].keys() for each in measures)
+
+    def test_a_table_that_finds_it_surely_worse_asks_it_nothing(self, server: Serving, tmp_path: Path) -> None:
+        server.script()
+        source = ModelSource(settings(server, model="perfect", timeout=60.0), tmp_path / "kept")
+        table = replace(unmeasured(), lost=frozenset(witness_rows()))
+        assert self.read(source, TRIED_ON, trust=table).reported()["trust"]["not_asked"] == sorted(witness_rows())
+        assert server.log() == []
 
 
 class TestTheCommand:

@@ -14,7 +14,7 @@ from model_examples import SHORT, Runs, settle
 from extractor.assist.prompts import prompt
 from extractor.assist.tasks import TASKS
 from extractor.cli import main
-from extractor.commands.run_command import by_the_minute
+from extractor.commands.run_progress import by_the_minute
 from extractor.endpoint.model_capacity import FILE_NAME, default_folder
 
 ANSWERS = "dull_model:short_winded"

@@ -11,6 +11,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,10 @@ class Jobs:
         """The rows of the dataset of notices, in the order of its batches."""
         files = sorted((self.folder / out / "notices").glob("*/*.parquet"))
         return [row for file in files for row in pq.read_table(file, partitioning=None).to_pylist()]
+
+    def records(self, out: str) -> list[dict[str, Any]]:
+        """The records of a job, in the order of its batches."""
+        return [json.loads(row["record"]) for row in self.rows(out) if row["record"]]
 
     def totals(self, out: str) -> dict[str, int]:
         totals: dict[str, int] = json.loads((self.folder / out / "manifest.json").read_bytes())["totals"]
@@ -130,12 +135,12 @@ def test_files_of_every_kind_have_the_records_of_a_run_and_a_restart_does_what_i
     (folder / "broken.docx").write_text("", encoding="utf-8")
     (folder / "n1.txt").write_text(variant(9), encoding="utf-8")
     (folder / "n9.txt").write_text(variant(8), encoding="utf-8")
-    before = {row["input"]: row for row in rows}
+    before = {row["input"]: own(row) for row in rows}
     again = jobs.run("in", "rows.parquet", out="out", options=("--memory", "300"))
     assert again.status == 1
     assert jobs.totals("out")["done"] == 2
     assert jobs.totals("out")["unchanged"] == 4
-    after = {row["input"]: row for row in jobs.rows("out")}
+    after = {row["input"]: own(row) for row in jobs.rows("out")}
     changed = {name for name, row in after.items() if row != before.get(name)}
     assert {"in/n1.txt", "in/n9.txt"} <= changed <= {"in/n1.txt", "in/n9.txt", "in/broken.docx"}
     assert set(before) - set(after) == set()  # what is given no more stays
@@ -164,10 +169,7 @@ def test_ray_data_reads_what_a_job_writes_and_a_job_what_ray_data_writes(jobs: J
     )
     assert done.stdout.decode().split()[-2:] == ["2", "a,b"]
     assert jobs.run("rows", out="again").status == 0
-    records = [
-        {row["notice_id"]: alone(json.loads(row["record"])) for row in jobs.rows(out)} for out in ("out", "again")
-    ]
-    assert records[0] == records[1]
+    assert jobs.records("out") == jobs.records("again")
 
 
 RAY_DATA = """
@@ -181,10 +183,36 @@ print(len(rows), ",".join(sorted(row["notice_id"] for row in rows)))
 """
 
 
+def own(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What a row says of its input alone."""
+    return row["status"], row["error"], row["record"] and alone(json.loads(row["record"]))
+
+
 def alone(notice: dict[str, Any]) -> dict[str, Any]:
-    """A notice without what it is to others, which a job does not work out."""
+    """A notice without what it is to others."""
     own = {name: value for name, value in notice.items() if name not in ("duplicate_of", "series", "edition")}
     return own | {"checks": [check for check in own["checks"] if not check["code"].startswith(KIN)]}
+
+
+def test_copies_count_once_as_in_a_run_whenever_they_come_and_go(jobs: Jobs) -> None:
+    write(jobs.folder, first=NOTICE, other=NOTICE.replace("6月5日", "6月9日"), copy=NOTICE)
+    assert command("run", "first.txt", "other.txt", "copy.txt", "--out", "plain", cwd=jobs.folder).status == 0
+    assert jobs.run("first.txt", "other.txt", out="out").status == 0
+    assert jobs.run("copy.txt", out="out").status == 0
+    plain = {notice["notice_id"]: notice for notice in notices(jobs.folder / "plain")}
+    assert {notice["notice_id"]: notice for notice in jobs.records("out")} == plain
+    assert plain["first"]["duplicate_of"] == "copy"
+    assert jobs.totals("out")["duplicates"] == 1
+    dataset = duckdb.connect()
+    dataset.execute(f"SET file_search_path = '{jobs.folder / 'out'}'")
+    counted = dataset.execute("SELECT DISTINCT notice_id FROM 'sums/*/*.parquet' WHERE reason = 'counted' ORDER BY 1")
+    assert [row[0] for row in counted.fetchall()] == ["copy", "other"]
+    told = dataset.execute("SELECT notice_id, code FROM 'checks/*/*.parquet' WHERE code = 'duplicate'").fetchall()
+    assert told == [("first", "duplicate")]
+
+    assert jobs.run("first.txt", "other.txt", out="out", options=("--replace",)).status == 0
+    assert jobs.run("first.txt", "other.txt", out="alone").status == 0
+    assert jobs.data("out") == jobs.data("alone")
 
 
 def test_what_is_killed_is_done_again_to_the_same_bytes(jobs: Jobs) -> None:
@@ -224,9 +252,27 @@ def test_what_is_killed_is_done_again_to_the_same_bytes(jobs: Jobs) -> None:
     assert (lost.status, lost.err) == (0, "")
     assert jobs.data("lost") == wanted
 
+    driver = start("run", "in", "--engine", "ray", "--jobs", "1", "--out", "gone", cwd=jobs.folder)
+    wait_for(entry(jobs, "gone", 0), driver)
+    for pid in [driver.pid, *descendants(driver.pid)]:  # driver and cluster at once
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    driver.communicate()
+    assert len(jobs.data("gone")) < len(wanted)
+    assert jobs.run("in", out="gone").status == 0
+    assert jobs.data("gone") == wanted
+
 
 def entry(jobs: Jobs, out: str, batch: int) -> Path:
     return jobs.folder / out / ".batches" / f"{batch:05d}.json"
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Yield the processes that a process started, and those that these did."""
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, check=False)
+    for child in map(int, children.stdout.split()):
+        yield child
+        yield from descendants(child)
 
 
 def workers(raylet: int) -> Iterator[int]:
@@ -287,7 +333,7 @@ class TestWithAModel:
         return ("--base-url", runs.server.base_url, "--model", "fake", "--cache-dir", "cache", *more)
 
     def test_the_records_are_those_of_a_run_and_nothing_is_asked_twice(self, runs: Runs, jobs: Jobs) -> None:
-        plain = [alone(notice) for notice in notices(runs.run("long.txt", "poor.txt", "short.txt"))]
+        plain = notices(runs.run("long.txt", "poor.txt", "short.txt"))
         assert len(bodies(runs.server)) == self.ANSWERED
 
         runs.server.script(faults={2: {"kind": "stall", "seconds": 300}, 3: {"kind": "stall", "seconds": 300}})
@@ -305,7 +351,7 @@ class TestWithAModel:
         runs.server.script()
         done = jobs.run("long.txt", "poor.txt", "short.txt", out="out", options=options)
         assert (done.status, done.err) == (0, "")
-        assert [alone(json.loads(row["record"])) for row in jobs.rows("out")] == plain
+        assert jobs.records("out") == plain
         asked += bodies(runs.server)
         assert len(asked) == self.ANSWERED + 2
         assert len(set(asked)) == self.ANSWERED

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from checkout import GOLD_NOTICES, SUPPORT
 from notice_extractor_eval.gold_folder import Split
-from recorded_models import JUDGED, RECORDINGS, SPLITS, recorded, scored, table_file, trusted
+from recorded_models import JUDGED, SPLITS, recorded, scored, trusted
 
 from extractor.files.parts.left_out import ReadText
 from extractor.readers import reading
+from extractor.trust_tables import table_of
 
 SHORT = SUPPORT / "recordings" / "short.txt"
 NOTICES = [*sorted(GOLD_NOTICES.glob("*.txt")), SHORT]
@@ -33,7 +34,8 @@ def test_no_field_is_worse_than_by_rules_beyond_chance(name: str, split: Split) 
         assert upper >= rules[field]["f1"], field
 
 
-def test_a_table_belongs_to_every_recording() -> None:
-    assert [table_file(name).name for name in recorded()] == sorted(
-        path.name for path in RECORDINGS.glob("*.trust.toml")
-    )
+@pytest.mark.parametrize("name", recorded())
+def test_a_table_is_shipped_with_every_recording(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))  # no table of the user's own comes first
+    assert table_of(name).origin == "shipped"
+    assert table_of(name).rows == trusted(name).table.rows

@@ -118,6 +118,15 @@ class TestASecondRun:
         assert outcomes(runs.folder / "out") == {str(runs.folder / "short.txt"): "done"}
 
 
+def test_at_a_server_that_answers_one_call_at_a_time_one_notice_ends_before_the_next_begins(runs: Runs) -> None:
+    write(runs.folder, second=SHORT.replace("3期", "4期"), third=SHORT.replace("3期", "5期"))
+    runs.server.script(slots=1, tells_slots=True)
+    runs.run("long.txt", "second.txt", "third.txt")
+    asked = [entry["body"]["messages"][-1]["content"] for entry in runs.server.log()]
+    # The two others are asked about themselves in one call, since they print the same there.
+    assert ["河段" in words or "6次" in words for words in asked] == [True] * 3 + [False] * 3
+
+
 class TestKilled:
     def test_and_started_again(self, runs: Runs) -> None:
         undisturbed = written(runs.run(*FILES))

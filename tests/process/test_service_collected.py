@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from service_example import Client, Service, serving
@@ -52,6 +52,12 @@ def items(client: Client, kind: str, **wanted: str) -> dict[str, Any]:
     assert answer.status == 200, answer.body
     told: dict[str, Any] = answer.json()
     return told
+
+
+def _words(item: dict[str, Any]) -> str:
+    """An item's words as lists sort by them: without blanks and marks."""
+    start, end = (offset - item["begin"] for offset in item["at"])
+    return "".join(filter(str.isalnum, item["around"][start:end]))
 
 
 def recovered(client: Client, **wanted: str) -> float:
@@ -113,6 +119,25 @@ class TestLists:
         assert [each["value"] for each in items(client, "sum", **wanted)["items"]] == [1500, 700, 90]
         part = items(client, "sum", **wanted, limit="1", offset="1")
         assert (part["total"], [each["value"] for each in part["items"]]) == (3, [700])
+
+    @pytest.mark.parametrize(
+        ("kind", "order", "shown"),
+        [
+            ("measure", "issue", lambda item: item["issue_title"]),
+            ("measure", "notice", lambda item: (item["body"], item["edition"])),
+            ("quantity", "subject", lambda item: item["data"]["value"]["subject"] or ""),
+            ("issue", "measures", lambda item: item["data"]["measures"]),
+            ("check", "severity", lambda item: ("error", "warning", "info").index(item["term"])),
+            ("measure", "measure", _words),
+        ],
+    )
+    def test_are_sorted_by_what_a_column_shows(
+        self, client: Client, kind: str, order: str, shown: Callable[[dict[str, Any]], Any]
+    ) -> None:
+        rising = [shown(item) for item in items(client, kind, order=order, copies="1")["items"]]
+        assert rising == sorted(rising)
+        falling = [shown(item) for item in items(client, kind, order=f"-{order}", copies="1")["items"]]
+        assert falling == sorted(rising, reverse=True)
 
     def test_rows_have_their_words_in_the_text(self, client: Client) -> None:
         (row,) = items(client, "quantity", unit="money", body="石桥")["items"]
@@ -198,17 +223,39 @@ class TestDownloads:
 class TestComparison:
     def test_of_two_years_says_what_recurs(self, client: Client) -> None:
         told = {each["file"]: each["id"] for each in client.ask("/v1/overview").json()["notices"]}
-        asked = {"earlier": told["松林2022.txt"], "later": told["松林.txt"]}
-        found = client.ask(f"/v1/comparison?{urlencode(asked)}").json()
-        assert [(each["earlier"]["title"], each["later"]["title"]) for each in found["recurring"]] == [
-            ("违规发放津贴补贴", "违规发放津贴补贴"),
-            ("项目招标不规范", "项目招标不规范"),
+        ids = [told["松林2022.txt"], told["松林.txt"]]
+        found = client.ask(f"/v1/comparison?{urlencode({'notice': ids}, doseq=True)}").json()
+        assert found["notices"] == ids
+        assert [[side["title"] for side in each["told"]] for each in found["findings"]] == [
+            ["违规发放津贴补贴"] * 2,
+            ["项目招标不规范"] * 2,
         ]
-        assert (found["only_earlier"], found["only_later"]) == ([], [])
-        assert [each["words"] for each in found["recurring"][0]["measures"][1]] == [
+        assert [each["words"] for each in found["findings"][0]["measures"][1]] == [
             "清退补贴700元。",
             "清退补贴1500元。",
         ]
 
-    def test_of_a_notice_that_is_not_there_is_refused(self, client: Client) -> None:
-        assert client.ask("/v1/comparison?earlier=a&later=b").status == 404
+    def test_of_more_notices_leaves_a_place_where_one_tells_nothing(self, client: Client) -> None:
+        told = {each["file"]: each["id"] for each in client.ask("/v1/overview").json()["notices"]}
+        change = {"op": "delete", "item": "issues[1]"}
+        asked = f"/v1/notices/{quote(told['石桥.txt'])}/changes"
+        assert client.post(asked, {"by": "甲", "seen": 0, "change": change}).status == 201
+        ids = [told["松林2022.txt"], told["石桥.txt"], told["松林.txt"]]
+        found = client.ask(f"/v1/comparison?{urlencode({'notice': ids}, doseq=True)}").json()
+        assert [[side and side["title"] for side in each["told"]] for each in found["findings"]] == [
+            ["违规发放津贴补贴"] * 3,
+            ["项目招标不规范", None, "项目招标不规范"],
+        ]
+        assert client.post(asked, {"by": "甲", "seen": 1, "change": {"op": "undo", "change": 1}}).status == 201
+
+    @pytest.mark.parametrize(
+        ("asked", "status"),
+        [("notice=a&notice=b", 404), ("notice=a", 422), ("notice=a&notice=a", 422), ("&".join(["notice=a"] * 9), 422)],
+    )
+    def test_of_what_cannot_be_compared_is_refused(self, client: Client, asked: str, status: int) -> None:
+        assert client.ask(f"/v1/comparison?{asked}").status == status
+
+    def test_sums_of_compared_notices_lead_to_their_sentences(self, client: Client) -> None:
+        told = {each["file"]: each["id"] for each in client.ask("/v1/overview").json()["notices"]}
+        among = f"{told['松林2022.txt']}/{told['石桥.txt']}"
+        assert recovered(client, among=among) == 700 + 90

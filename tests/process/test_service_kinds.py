@@ -12,7 +12,7 @@ from service_example import Client, Service, serving
 
 from extractor.record.contract import Notice
 
-_FOR_OFFICE = ("doc", "rtf", "odt")
+_FOR_OFFICE = ("doc", "rtf")
 """Kinds that take LibreOffice seconds: ``test_ingest_old_office``."""
 REFUSED_AT_ONCE = {name: data for name, (data, kind) in REFUSED.items() if kind not in _FOR_OFFICE}
 TAKEN = {name: data for name, (data, _) in READ.items()}

@@ -33,10 +33,10 @@ def answer(request: Request) -> str | None:
     return told[: len(told) * 2 // 3] if request["model"] == "truncating" else told
 
 
-def said_by(name: str, perfect: str) -> dict[str, Any]:
-    """Return what a reader says in place of a perfect answer."""
+def said_by(name: str, perfect: str, seed: int = 0) -> dict[str, Any]:
+    """Return what a reader says in place of a perfect answer; what it draws hangs on the answer and on ``seed``."""
     told: dict[str, Any] = json.loads(perfect)
-    drawing = random.Random(crc32(perfect.encode()))
+    drawing = random.Random(crc32(perfect.encode()) + seed)
     if name.startswith("wrong-"):
         _everywhere(told, WRONG[name.removeprefix("wrong-")], drawing)
     elif name == "rough":

@@ -161,6 +161,13 @@ MAKERS: dict[str, Callable[[], bytes]] = {
             "content.xml": b"<office:a xmlns:office='x'>" + _deep("a", 100_000) + b"</office:a>",
         }
     ),
+    "deep.fodt": lambda: (
+        b"<office:document xmlns:office='urn:oasis:names:tc:opendocument:xmlns:office:1.0' "
+        b"office:mimetype='application/vnd.oasis.opendocument.text'>" + _deep("a", 100_000) + b"</office:document>"
+    ),
+    "bomb.odt": lambda: _bomb(
+        "content.xml", b"<a>" + b" " * 60_000_000, {"mimetype": b"application/vnd.oasis.opendocument.text"}
+    ),
     "chain.xls": lambda: ole("Workbook"),
     "noise.et": lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\xff" * 504 + b"\x01" * 4_000,
     "quotes.csv": _long_cell,

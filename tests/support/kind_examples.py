@@ -88,7 +88,16 @@ RTF = (
     + "}"
 ).encode("gbk")
 DOCX = word("".join(paragraph(run(line)) for line in LINES))
-ODF = {"content.xml": b"<x/>", "META-INF/manifest.xml": b"<x/>"}
+_ODF_NAMES = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "text"))
+_ODF_TEXT = "".join(f"<text:p>{line}</text:p>" for line in LINES)
+ODF = {
+    "mimetype": b"application/vnd.oasis.opendocument.text",
+    "content.xml": (
+        f"<office:document-content {_ODF_NAMES}><office:body><office:text>{_ODF_TEXT}</office:text></office:body>"
+        "</office:document-content>"
+    ).encode(),
+    "META-INF/manifest.xml": b"<x/>",
+}
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 WEBARCHIVE = plistlib.dumps(
     {"WebMainResource": {"WebResourceData": PAGE, "WebResourceMIMEType": "text/html"}}, fmt=plistlib.FMT_BINARY
@@ -115,6 +124,7 @@ READ: dict[str, tuple[bytes, str]] = {
     "g2003.xml": (FLAT_2003, "word_xml"),
     "h4.doc": (RTF, "rtf"),
     "w.ofd": (Ofd().document(Ofd().pages(LINES)), "ofd"),
+    "w.odt": (packed(ODF), "odt"),
     "w.pdf": (laid(paragraphs=LINES), "pdf"),
 }
 """Files that are read, all with the same lines, and their kinds."""
@@ -124,7 +134,6 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "h.wps": (ole("1Table", "WordDocument"), "doc"),
     "h2.doc": (ole("WordDocument", flags=0x0100), "locked"),
     "h3.docx": (ole("EncryptedPackage"), "locked"),
-    "i.odt": (packed({"mimetype": b"application/vnd.oasis.opendocument.text", **ODF}), "odt"),
     "k.ppt": (ole("PowerPoint Document"), "slides"),
     "k.pptx": (packed({"[Content_Types].xml": b"<x/>", "ppt/presentation.xml": b"<x/>"}), "slides"),
     "l.msg": (ole("__properties_version1.0"), "message"),

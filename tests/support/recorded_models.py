@@ -20,7 +20,7 @@ from extractor.assist.proposals.witnesses import TrustTable
 from extractor.endpoint.settings import EndpointSettings
 from extractor.model_source import ModelSource
 from extractor.readers import ModelReader, Reader, RulesReader
-from extractor.trust_tables import read_calibration
+from extractor.trust_tables import file_name, read_calibration
 
 RECORDINGS = ROOT / "tests" / "recordings"
 GOLD = ROOT / "gold"
@@ -44,8 +44,8 @@ def reader_of(name: str, trust: TrustTable | None = None) -> ModelReader:
 
 
 def table_file(name: str) -> Path:
-    """Return the file of what was measured of a model on the tuned notices."""
-    return RECORDINGS / f"{name}.trust.toml"
+    """Return the file of what was measured of a model on the tuned notices: it ships with the program."""
+    return ROOT / "extractor" / "data" / "trust" / file_name(name)
 
 
 def trusted(name: str) -> ModelReader:

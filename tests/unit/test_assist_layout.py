@@ -14,8 +14,11 @@ from planted import notice
 
 from extractor.assist.layout.layout_answer import LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack, layout_packs, units
+from extractor.assist.layout.layout_signs import layout_signs
 from extractor.assist.layout.model_outline import lay_out, poorly_laid_out
 from extractor.assist.packs.pack import AnsweredPack
+from extractor.assist.prompts import examples_of
+from extractor.assist.proposals.reading_signs import Signs
 from extractor.notice.assemble import as_folded, assemble
 from extractor.record.contract import Notice
 
@@ -153,3 +156,56 @@ def test_a_poor_outline_is_told() -> None:
     longer = TEXT.replace("清理账目", "逐笔核对近年来的收支账目、合同、票据和审批手续" * 4)
     assert not poorly_laid_out(material(longer).reading)
     assert poorly_laid_out(material("没有版式的一段话。").reading)
+
+
+class TestGuessing:
+    """A layout whose lines cannot be what it says is left to the rules; one that was read never is."""
+
+    TEXT = notice(
+        *(
+            f"{number}.关于“第{number}类物资积压”问题的整改。\n一是清库{number}次。二是清账。\n账目已公开。"
+            for number in (1, 2, 3)
+        )
+    )
+
+    @staticmethod
+    def signs(text: str, *issues: dict[str, Any]) -> Signs:
+        made = material(text)
+        (pack,) = packs(text)
+        answer = LayoutAnswer.model_validate({"issues": list(issues)}, context={"pack": pack})
+        return layout_signs(made, [AnsweredPack(pack, answer)], examples_of("layout"))
+
+    def guesses(self) -> dict[str, list[dict[str, Any]]]:
+        (pack,) = packs(self.TEXT)
+        lines = range(1, len(pack.units) + 1)
+        return {
+            "every line an issue": [{"h": line, "m": []} for line in lines],
+            "all one issue": [{"h": 1, "m": list(lines[1:])}],
+            "the prompt's example": [
+                {"h": 3, "m": [5, 7]},
+                {"h": 8, "m": [10, 11]},
+                {"h": 13, "m": [14], "e": ["14-15"]},
+            ],
+            "measures before their headings": [{"h": line, "m": [line - 2, line - 1]} for line in lines[3::3]],
+        }
+
+    @pytest.mark.parametrize("how", ["every line an issue", "all one issue", "measures before their headings"])
+    def test_what_was_guessed_is_left_to_the_rules(self, how: str) -> None:
+        made = material(self.TEXT)
+        (pack,) = packs(self.TEXT)
+        answer = LayoutAnswer.model_validate({"issues": self.guesses()[how]}, context={"pack": pack})
+        answered = [AnsweredPack(pack, answer)]
+        reading, doubts = lay_out(made.reading, answered, layout_signs(made, answered))
+        assert reading is made.reading
+        assert [doubt.code for doubt in doubts] == ["layout_guessed"]
+
+    def test_what_repeats_the_example_was_not_read(self) -> None:
+        assert self.signs(self.TEXT, *self.guesses()["the prompt's example"]).shown == 0
+
+    @pytest.mark.parametrize("path", LAYOUTS, ids=lambda path: path.stem)
+    def test_what_was_read_is_never_refused(self, path: Path) -> None:
+        text = yaml.safe_load(path.read_text(encoding="utf-8"))["text"]
+        made = material(text)
+        answered = [AnsweredPack(pack, layout_from(made.notice, pack)) for pack in layout_packs(made)]
+        signs = layout_signs(made, answered, examples_of("layout"))
+        assert signs.shown == signs.cases

@@ -132,6 +132,14 @@ def test_the_fields_pack_holds_what_lies_in_no_issue() -> None:
     assert "中共青禾镇委员会" in pack.body
     assert "资金管理不严" not in pack.body
     assert "其他事项" not in pack.body
+    assert FIELDS.halves(made, pack) is None  # a half without the signature has its date from elsewhere
+
+
+def test_a_fields_pack_of_many_lines_has_halves() -> None:
+    made = material(
+        notice("1.关于“甲类物资积压”问题的整改。", "清库。", opening="\n".join(f"第{n}段说明。" for n in range(30)))
+    )
+    (pack,) = fields_packs(made)
     first, second = FIELDS.halves(made, pack) or (pack, pack)
     assert isinstance(first, FieldsPack)
     assert isinstance(second, FieldsPack)

@@ -38,6 +38,7 @@ TEXTS: dict[str, str] = {
     "not_a_notice": "今天天气很好。",
     "no_issues": "关于巡察整改的通报\n一、组织领导情况\n二、进展情况",
     "another_notice": f"{SOUND}\n{SOUND}",
+    "opening_again": SOUND.replace("2.关于", "县委第三巡察组对白石镇党委开展了巡察,并于5月9日反馈了意见。\n2.关于"),
     "low_coverage": SHORT.replace(
         "二、整改进展情况\n", "二、整改进展情况\n(一)财务方面\n镇党委对照反馈意见逐条列出清单并限期办结。\n"
     ),
@@ -75,6 +76,35 @@ def _checks(text: str, code: str) -> list[Check]:
     return [found for found in extract(text).checks if found.code == code]
 
 
+def _opened(first: str) -> str:
+    """The text up to its signature."""
+    return first[: first.index(SIGNATURE.strip().splitlines()[0])]
+
+
+def test_a_second_notice_is_named_though_nobody_signed_the_first() -> None:
+    found = extract(_opened(SOUND) + SOUND.replace("青禾镇", "白石镇"))
+    [named] = [each for each in found.checks if each.code == "another_notice"]
+    assert "白石镇" in named.message
+    assert len(found.issues) == len(FINDINGS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "《中共白石镇委员会关于巡察整改进展情况的通报》\n县委对白石镇党委开展了巡察。",
+        "中共白石镇委员会关于巡察整改进展情况的通报\n中共柳林镇委员会关于巡察整改进展情况的通报",
+    ],
+)
+def test_the_title_of_another_notice_is_none(line: str) -> None:
+    text = SOUND.replace("账实相符。", f"账实相符。\n{line}", 1)
+    assert not {"another_notice", "opening_again"} & {each.code for each in extract(text).checks}
+
+
+def test_a_page_s_front_matter_is_no_first_notice() -> None:
+    text = f"---\ntitle: 某镇\ndate: 2023-11-30\n---\n\n# {SOUND}"
+    assert len(extract(text).issues) == len(FINDINGS)
+
+
 @pytest.mark.parametrize("between", ["\n", "\n【打印】【关闭】\n上一篇:无\n", "\n\n\n"])
 def test_of_two_notices_in_one_text_the_first_is_read_and_the_second_named(between: str) -> None:
     first = SOUND.replace("青禾镇", "白石镇")
@@ -110,7 +140,8 @@ def test_a_doubt_never_stops_the_reading(code: str) -> None:
 
 OF_MODELS = {
     "witnesses_disagree", "witnesses_differ", "quote_not_found", "model_failed", "model_guesses", "model_unlike",
-    "layout_by_model", "layout_failed", "layout_empty", "layout_dropped",
+    "model_makes_up", "model_unlisted", "layout_by_model", "layout_guessed", "layout_failed",
+    "layout_empty", "layout_dropped",
 }  # fmt: skip
 """Tried in ``test_assist_merge.py`` and ``test_assist_layout.py``."""
 OF_FILES = {

@@ -15,6 +15,7 @@ from extractor.record.contract import Issue, Measure
 from extractor.record.grounding import ungrounded
 
 PROPERTIES = sorted(SUPPORT.joinpath("layouts", "properties").glob("*.yaml"))
+BODIES = sorted(SUPPORT.joinpath("layouts", "bodies").glob("*.yaml"))
 LAYOUTS = sorted(SUPPORT.joinpath("layouts").rglob("*.yaml"))
 
 
@@ -61,7 +62,7 @@ def _duties(items: list[dict[str, Any]]) -> list[tuple[list[str], str | None]]:
     return [(item.get("responsible", []), item.get("deadline")) for item in items]
 
 
-@pytest.mark.parametrize("path", PROPERTIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PROPERTIES + BODIES, ids=lambda path: path.stem)
 def test_who_is_responsible_and_until_when_is_read_as_printed(path: Path) -> None:
     case = yaml.safe_load(path.read_text(encoding="utf-8"))
     read = extract(case["text"])
@@ -69,8 +70,18 @@ def test_who_is_responsible_and_until_when_is_read_as_printed(path: Path) -> Non
         holders: list[Issue | Measure] = [issue, *issue.measures]
         found = [(each.responsible, each.deadline and each.deadline.value) for each in holders]
         assert found == _duties([expected, *expected["measures"]])
-    assert not read.outline.digits.unread
     assert not ungrounded(read, case["text"])
+
+
+@pytest.mark.parametrize("path", PROPERTIES, ids=lambda path: path.stem)
+def test_every_digit_of_a_notice_with_properties_is_read(path: Path) -> None:
+    assert not extract(yaml.safe_load(path.read_text(encoding="utf-8"))["text"]).outline.digits.unread
+
+
+@pytest.mark.parametrize("path", BODIES, ids=lambda path: path.stem)
+def test_each_body_s_notice_has_its_genre(path: Path) -> None:
+    case = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert extract(case["text"]).genre == case["genre"]
 
 
 @pytest.mark.parametrize("path", LAYOUTS, ids=lambda path: path.stem)

@@ -17,12 +17,13 @@ from pdf_examples import NOTICE, laid, register
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
-from scan_examples import CLEAN, Wear, is_drawable, printed, saved, scanned_pdf, worn
+from scan_examples import CLEAN, SANS, Wear, is_drawable, printed, saved, scanned_pdf, worn
 
 from extractor import extract
 from extractor.errors import InputError, SettingsError
 from extractor.files.discover import discover
 from extractor.files.ingest import IngestedFile, ingest
+from extractor.files.parts.odd_dates import odd_dates
 from extractor.files.parts.page_places import LinePlace, PageBox, PagePlaces, UnsurePart, places_from
 from extractor.files.pdf.page_recognition import PageNumber
 from extractor.files.pdf.printed_pages import PrintedPage
@@ -91,6 +92,39 @@ def test_a_page_that_lies_on_its_side_or_head_is_read(quarters: int) -> None:
     assert isinstance(file.places, PagePlaces)
     first = file.places.lines[0].box  # on the page as it was given: the first line is at its left, foot or right
     assert {1: first.right < 0.5, 2: first.top > 0.5, 3: first.left > 0.5}[quarters]
+
+
+@pytest.mark.parametrize(
+    ("text", "odd"),
+    [
+        ("自201年起", ["201年"]),  # 2019
+        ("201年度、2０2年", ["201年", "2０2年"]),
+        ("9年3月、23年3月5日", ["9年3月", "23年3月"]),
+        ("2021-203年", ["203年"]),
+        ("1019年、20191年", ["1019年", "20191年"]),
+        ("13月5日、0月", ["13月5日", "0月"]),
+        ("2023年2月29日", ["2023年2月29日"]),
+        ("4月31日", ["4月31日"]),
+        ("2023年月5日、5月日", ["3年月", "5月日"]),
+        ("于年11月5日", ["于年1"]),
+        ("202.11.5、2023-13-5", ["202.11.5", "2023-13-5"]),
+        ("2024年2月29日、近20年、3-5年、今年11月5日、每年3月、12个月、30日内、3.5年、2021-2025年、2023.1.5", []),
+    ],
+)
+def test_a_part_of_a_date_that_no_date_has_is_odd(text: str, odd: list[str]) -> None:
+    assert [text[start:end] for start, end in sorted(odd_dates(text))] == odd
+
+
+@installed
+@pytest.mark.parametrize("words", ["201年", "13月5日", "2月30日"])
+def test_a_date_that_can_be_none_is_doubted_however_surely_it_was_read(words: str) -> None:
+    page = printed(SHORT.replace("约谈3人", f"于{words}约谈3人"), 150, font=SANS)
+    file = scan(saved(page[0]), "a.png")
+    start = squashed(file.text).index(words)
+    assert start > 0
+    assert isinstance(file.places, PagePlaces)
+    doubted = [file.text[part.start : part.end] for line in file.places.lines for part in line.unsure]
+    assert words in doubted
 
 
 @installed

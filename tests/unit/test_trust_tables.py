@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from assist_examples import TUNED
+from checkout import ROOT
 
 from extractor.assist.proposals.trust_counts import Dispute, FieldCounts, Share
 from extractor.assist.proposals.witnesses import unmeasured
@@ -12,6 +14,7 @@ from extractor.disk import names
 from extractor.errors import InputError
 from extractor.trust_tables import MeasuredTrust, as_toml, file_name, read_calibration, table_of, told, user_tables
 
+SHIPPED = sorted((ROOT / "extractor" / "data" / "trust").glob("*.toml"))
 FOUND = MeasuredTrust(
     'model "x"\n\x7f',
     {
@@ -54,6 +57,18 @@ def test_the_users_table_is_used_for_its_model_alone() -> None:
     assert table_of("mine").origin == "measured"
     assert table_of("mine").witness("measures.types").value == "model"
     assert table_of("other") is table_of(None) is unmeasured()
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+def test_a_shipped_table_is_used_unless_the_user_has_one(path: Path) -> None:
+    measured = read_calibration(path, path.name)
+    assert path.name == file_name(measured.model)
+    assert set(measured.notices) == set(TUNED)  # held-back notices show what a table is worth
+    shipped = table_of(measured.model)
+    assert shipped.origin == "shipped"
+    assert told(shipped, measured.model).startswith(f"by the table shipped with the program {measured.model} decides ")
+    kept(as_toml(FOUND), measured.model)
+    assert table_of(measured.model).origin == "measured"
 
 
 def test_an_unmeasured_model_is_told_how_to_be_measured() -> None:

@@ -55,6 +55,14 @@ def test_where_disputes_are_too_few_one_who_reads_nearly_as_well_decides() -> No
     assert decided(row, FieldCounts(both=Share(80, 60), value=Dispute(Share(20, 20), Share(20)))).value == "rules"
 
 
+@pytest.mark.parametrize(("size", "right", "lost"), [(30, 3, True), (30, 12, False), (8, 0, False)])
+def test_a_model_that_is_surely_the_worse_reader_of_a_field_is_not_asked_about_it(
+    size: int, right: int, lost: bool
+) -> None:
+    table = trust_table("one", {TYPES: FieldCounts(value=won(size, right)), DATES: FieldCounts(added=won(30, 28))})
+    assert table.lost == ({TYPES} if lost else set())
+
+
 def test_a_total_needs_more_proof_than_a_judgement() -> None:
     counts = FieldCounts(value=won(40, 30))
     assert decided(witness_rows()[TYPES], counts).value == "model"

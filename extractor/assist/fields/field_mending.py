@@ -12,6 +12,12 @@ DATE_FIELDS = ("start", "end", "feedback", "published", "signed_on")
 """The fields that are dates."""
 WORD_FIELDS = ("title", "body", "team", "signed_by", "phone", "address", "email")
 """The fields that are words of the notice."""
+FIELD_KEYS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys((*WORD_FIELDS, "kind"), ("fields",)),
+    **dict.fromkeys(DATE_FIELDS, ("fields.dates",)),
+    "totals": ("totals",),
+}
+"""The fields, by the rows of the table of trust, that each key of an answer is about."""
 MOST_TOTALS = 60
 """The most totals of an answer."""
 

@@ -17,6 +17,8 @@ from extractor.text.places import Inside, Place
 
 FIELDS_BUDGET = 6000
 """Estimated tokens of lines in one call."""
+_FEW_LINES, _FEW_TOKENS = 20, 2000
+"""A pack of fewer lines and fewer estimated tokens is not halved."""
 _AFTER_SIGNATURE = 400
 """Code points behind the signature that may still hold the page's date or an address."""
 
@@ -51,8 +53,13 @@ def fields_packs(material: Material, budget: int = FIELDS_BUDGET) -> list[Fields
 
 
 def split_fields(material: Material, pack: FieldsPack) -> tuple[FieldsPack, FieldsPack] | None:
-    """Return the two halves of a pack; None where it holds one line."""
-    if len(pack.lines) < 2:
+    """Return the two halves of a pack; None where it holds one line, or is small.
+
+    Halves of a small one ask no less, since the answer has the same fields; and a model that is shown the half without
+    the signature takes its date from elsewhere.
+    """
+    is_small = len(pack.lines) < _FEW_LINES and estimate_tokens(pack.body) < _FEW_TOKENS
+    if is_small or len(pack.lines) < 2:
         return None
     middle = len(pack.lines) // 2
     return _fields_pack(material, pack.lines[:middle]), _fields_pack(material, pack.lines[middle:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from extractor.assist.fields.field_answer import FieldsAnswer
-from extractor.assist.fields.field_mending import DATE_FIELDS
+from extractor.assist.fields.field_mending import DATE_FIELDS, FIELD_KEYS
 from extractor.assist.fields.field_pack import FieldsPack, NumberedFigure
 from extractor.assist.packs.display import find_words
 from extractor.assist.packs.material import Material, place_of, span_of
@@ -23,6 +23,7 @@ from extractor.assist.proposals.matters import (
     alike,
     compared,
 )
+from extractor.assist.proposals.reading_signs import Signs
 from extractor.notice.assemble import printed_unit
 from extractor.record.date_values import date_is_printed
 from extractor.record.fields import value_of
@@ -45,6 +46,7 @@ CONTRACT_FIELDS = {
     "email": "contact.email",
 }
 """The names of an answer's fields in the contract."""
+_QUOTED = frozenset(CONTRACT_FIELDS.values()) - {"inspection_kind"}
 _LONGEST_NAME = 100
 """The longest value that is looked up, in code points."""
 
@@ -65,9 +67,18 @@ def field_proposals(material: Material, answered: Sequence[AnsweredFields]) -> I
             yield from _totals(material, each.pack.figures, named)
 
 
+def printed_of(proposals: Iterable[Proposal]) -> Signs:
+    """Return of how many names and dates that a model quotes of the notice itself it is right that they are printed.
+
+    The kind of an inspection is no quote: it has two values.
+    """
+    found = [each for each in proposals if isinstance(each, LostQuote | Matter) and each.path in _QUOTED]
+    return Signs(len(found), sum(isinstance(each, Matter) for each in found))
+
+
 def _field(material: Material, pack: FieldsPack, key: str, name: str, value: str) -> Proposal:
     read = value_of(material.notice, name)
-    row = "fields.dates" if key in DATE_FIELDS else "fields"
+    (row,) = FIELD_KEYS[key]
     if read is not None and alike(read, value):
         return Matter(row, name, [Confirmation(name)])
     places = _date_places(material, pack, value) if key in DATE_FIELDS else _name_places(material, pack, value)

@@ -8,25 +8,19 @@ from typing import TypeVar
 from extractor.assist.labels.label_answer import IssueAnswer, LabelsAnswer
 from extractor.assist.labels.label_pack import LabelsPack
 from extractor.assist.labels.label_pieces import IssuePiece
+from extractor.assist.labels.label_words import LABEL_KEYS
 from extractor.assist.labels.measure_proposals import MeasureView, measure_proposals
 from extractor.assist.packs.answer_shapes import AnswerPart
 from extractor.assist.packs.display import find_words
 from extractor.assist.packs.material import Material, place_of
 from extractor.assist.proposals.matters import LostQuote, Matter, Proposal, compared
-from extractor.assist.proposals.reading_signs import SUBJECTS, Signs
+from extractor.assist.proposals.reading_signs import Signs
 
 PartT = TypeVar("PartT", bound=AnswerPart)
 
 
-_OF_KEYS = {
-    "s": ("issues.status", "measures.status"),
-    "h": ("measures.heading",),
-    "q": (SUBJECTS,),
-    "f": ("measures.documents.action",),
-    "a": ("measures.accountability",),
-    "o": ("measures.organizations",),
-}
-"""The fields that an answer's keys are about."""
+_OPINIONS = frozenset("shqfao")
+"""The keys of which an answer says something where it leaves them out."""
 
 
 def label_proposals(
@@ -36,7 +30,7 @@ def label_proposals(
 
     Of the keys ``withheld``, which were not asked for, nothing is taken: neither what is said nor what is not.
     """
-    unasked = {field for key in withheld for field in _OF_KEYS.get(key, ())}
+    unasked = {field for key in _OPINIONS.intersection(withheld) for field in LABEL_KEYS[key]}
     for proposal in _proposals(material, pack, _as_asked(answer, withheld)):
         if not (isinstance(proposal, Matter) and proposal.field in unasked):
             yield proposal

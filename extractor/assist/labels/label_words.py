@@ -3,7 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
+LABEL_KEYS: Mapping[str, tuple[str, ...]] = {
+    "c": ("issues.category",),
+    "t": ("measures.types",),
+    "s": ("issues.status", "measures.status"),
+    "w": ("issues.status", "measures.status"),
+    "h": ("measures.heading",),
+    "q": ("measures.quantities.subject",),
+    "f": ("measures.documents.action",),
+    "a": ("measures.accountability",),
+    "o": ("measures.organizations",),
+    "n": ("measures.organizations",),
+    "x": ("measures.quantities", "measures.documents"),
+    "z": ("measures.quantities", "measures.documents"),
+}
+"""The fields that each key of an answer is about, first of all."""
+NEEDED_KEYS = frozenset("ct")
+"""The keys without which an entry says nothing."""
 NOT_HELD = "无"
 """A model's word for a figure that the rules took for persons held to account and that counts none."""
 NOTHING = "-"

@@ -17,6 +17,7 @@ from extractor.assist.proposals.matters import (
     Denial,
     Discovery,
     Edit,
+    Erasure,
     LostQuote,
     Matter,
     NamedDigits,
@@ -220,7 +221,8 @@ def _quantities(view: MeasureView) -> Iterator[Proposal]:
 def _subject(key: str, read: str | None, said: str | None) -> Edit:
     if alike(read, said):
         return Confirmation(key, "subject")
-    return Replacement(key, "subject", said, read or NOTHING, said or NOTHING)
+    edit = Erasure if said is None else Replacement
+    return edit(key, "subject", said, read or NOTHING, said or NOTHING)
 
 
 def _unread_figure(view: MeasureView, digits: Place, words: str) -> Iterator[Matter]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from extractor.assist.layout.layout_answer import LaidIssue, LayoutAnswer
 from extractor.assist.layout.layout_pack import LayoutPack, opens_line
 from extractor.assist.packs.pack import AnsweredPack
+from extractor.assist.proposals.reading_signs import NONE, Signs, floor_of
 from extractor.notice.outline.frames import is_note, lead_in_end, read_frame
 from extractor.notice.outline.marks import EnumeratorMark, find_marks
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline, Rest, properties_in, without_properties
@@ -70,8 +71,11 @@ class _IssueLines(NamedTuple):
         yield from (index for index in range(self.heading + 1, self.end) if index not in taken)
 
 
-def lay_out(reading: Reading, answered: Sequence[AnsweredLayout]) -> OutlinedReading:
-    """Replace the rules' outline by the model's, unless that names no issue or is not whole."""
+def lay_out(reading: Reading, answered: Sequence[AnsweredLayout], signs: Signs = NONE) -> OutlinedReading:
+    """Replace the rules' outline by the model's, unless that names no issue, is not whole, or ``signs`` are missing."""
+    if signs.are_missing(floor_of("lines")):
+        found = Doubt("layout_guessed", "issues", {"shown": str(signs.shown), "cases": str(signs.cases)})
+        return OutlinedReading(reading, [found])
     units = [unit for each in answered for unit in each.pack.units]
     failed = [each.pack for each in answered if each.answer is None]
     if failed:
@@ -80,7 +84,7 @@ def lay_out(reading: Reading, answered: Sequence[AnsweredLayout]) -> OutlinedRea
     doubts = []
     answers = [each.answer for each in answered if each.answer is not None]
     lines = _read_lines(answers, len(units), doubts)
-    marks = _marks(reading.text)
+    marks = enumerators(reading.text)
     issues = tuple(issue for each in lines if (issue := _issue(reading.text, units, marks, each, doubts)))
     if not issues:
         return OutlinedReading(reading, [*doubts, Doubt("layout_empty", "issues", {})])
@@ -236,7 +240,7 @@ def _title(text: str, heading: Place, reach: int) -> tuple[Place, int]:
     return _trimmed(text, Place(heading.start, body), _FINAL), body
 
 
-def _marks(text: str) -> dict[int, EnumeratorMark]:
+def enumerators(text: str) -> dict[int, EnumeratorMark]:
     """Return the enumerators that begin the rules' segments or can be nothing else, by their offsets."""
     marks = {mark.start: mark for mark in find_marks(text) if mark.kind in _PLAIN_KINDS}
     return marks | {segment.mark.start: segment.mark for segment in split_segments(text) if segment.mark}

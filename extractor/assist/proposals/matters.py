@@ -77,6 +77,17 @@ class NewValue(Replacement):
 
 
 @dataclass(frozen=True)
+class Erasure(Replacement):
+    """A value of an item that the model says it does not have; the item stays."""
+
+    question: ClassVar[Question] = "dropped"
+
+    def wins(self, row: Witness) -> bool:
+        """Say whether the item is left without the value."""
+        return row.dropped != "rules"
+
+
+@dataclass(frozen=True)
 class Addition:
     """An item that the rules do not have; its id is given when it is taken in.
 

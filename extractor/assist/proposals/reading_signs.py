@@ -1,9 +1,10 @@
 """The signs by which reading is told from guessing: how often a model's answers rest on the words that they are about.
 
 An answer held to a schema is valid whoever gives it. What a model that reads does, and one that guesses does not: the
-words that it quotes as a figure's subject stand beside that figure, and where both readers judge the same thing they
-mostly agree. A reader whose signs are missing only doubts: its labels become checks and decide nothing. One field in
-which a model nearly never agrees with the rules is doubted alone.
+words that it quotes as a figure's subject stand beside that figure, what it quotes as the notice's own names and dates
+is printed, and where both readers judge the same thing they mostly agree. A reader whose signs are missing only doubts:
+its labels, or what it says of the notice itself, decide nothing. One field in which a model nearly never agrees with
+the rules is doubted alone. What a model was seen often enough not to be able to say it is not asked for any more.
 """
 
 from __future__ import annotations
@@ -14,11 +15,24 @@ from dataclasses import dataclass, replace
 from functools import cache
 from math import comb
 
-from extractor.assist.proposals.matters import Addition, Confirmation, Denial, Edit, Matter, NamedDigits, Proposal
+from extractor.assist.proposals.matters import (
+    Addition,
+    Confirmation,
+    Denial,
+    Edit,
+    LostQuote,
+    Matter,
+    NamedDigits,
+    NewValue,
+    Proposal,
+)
+from extractor.assist.proposals.witnesses import witness_rows
 from extractor.data import read_table
 from extractor.record.checks import Doubt
 
 SUBJECTS = "measures.quantities.subject"
+OWN_FIELDS = frozenset(("fields", "fields.dates", "totals"))
+"""The fields that are about the notice itself; all others are labels of issues and measures."""
 NEAR = 25
 """The most code points between a figure and its subject. Of the tuned notices' labels all stand within that."""
 
@@ -46,6 +60,11 @@ class Signs:
         """The share of the cases, None where there were none."""
         return self.shown / self.cases if self.cases else None
 
+    @property
+    def are_many(self) -> bool:
+        """True if there were so many cases that what they show holds for the notices to come."""
+        return self.cases >= _MANY
+
     def are_missing(self, floor: SignFloor) -> bool:
         """Return whether so few are shown that an able reader would show as few less than once in a hundred times."""
         return bool(self.cases) and self.shown < floor.share * self.cases and _chance(self, floor.able) < _UNLIKELY
@@ -53,56 +72,111 @@ class Signs:
 
 @dataclass(frozen=True)
 class ReadingSigns:
-    """The signs in a model's answers: ``near`` its figures' subjects, ``agreed`` with the rules, by field."""
+    """The signs in a model's answers.
+
+    ``near`` counts its figures' subjects, ``agreed`` what agrees with the rules, by field, ``printed`` its quotes of
+    the notice's own names and dates, ``lines`` the lines of its layout that can be what it says.
+    """
 
     near: Signs
     agreed: Mapping[str, Signs]
+    printed: Signs = Signs()
+    lines: Signs = Signs()
 
     def __add__(self, other: ReadingSigns) -> ReadingSigns:
         agreed = {
             field: self.agreed.get(field, Signs()) + other.agreed.get(field, Signs())
             for field in (*self.agreed, *(each for each in other.agreed if each not in self.agreed))
         }
-        return ReadingSigns(self.near + other.near, agreed)
+        return ReadingSigns(self.near + other.near, agreed, self.printed + other.printed, self.lines + other.lines)
 
     @property
     def are_of_a_guesser(self) -> bool:
-        """True if the quoted subjects stand elsewhere, or the model is unlike the rules in most fields."""
-        asked = [field for field in self.agreed if field in _floors()]
-        return self.near.are_missing(_floors()["near"]) or 2 * len(self._unlike()) > len(asked) > 1
+        """True if the quoted subjects stand elsewhere, or the model is unlike the rules in most labels."""
+        asked = self.agreed.keys() & _floors().keys() - OWN_FIELDS
+        return self._are_elsewhere or 2 * len(self._unlike() - OWN_FIELDS) > len(asked) > 1
+
+    @property
+    def are_made_up(self) -> bool:
+        """True if what the model says of the notice itself is mostly not printed in it."""
+        return self.printed.are_missing(floor_of("printed"))
 
     @property
     def sentence(self) -> str:
         """The signs in words; empty where nothing was asked that shows it."""
         found = f"{self.near.shown} of {self.near.cases} quoted subjects stand beside their figures"
         if self.are_of_a_guesser:
-            return f"the model seems to guess ({found}): its labels only doubt, leave them to the rules"
-        if self.doubted:
-            return f"{found}; unlike the rules in {', '.join(sorted(self.doubted))}: there it only doubts"
-        return found if self.near.cases else ""
+            why = found if self._are_elsewhere else "it is unlike the rules in most labels"
+            told = [f"the model seems to guess ({why}): its labels only doubt, leave them to the rules"]
+        else:
+            told = [found] if self.near.cases else []
+        if self.are_made_up:
+            told.append(
+                f"{self.printed.shown} of {self.printed.cases} names and dates that it quotes of notices are printed: "
+                "there it only doubts"
+            )
+        if self.lines.are_missing(floor_of("lines")):
+            told.append(
+                f"{self.lines.shown} of {self.lines.cases} headings and measures of its layout stand where such can: "
+                "its layout is left to the rules"
+            )
+        if self.doubted_alone:
+            told.append(f"unlike the rules in {', '.join(self.doubted_alone)}: there it only doubts")
+        return "; ".join(told)
 
     @property
     def doubted(self) -> frozenset[str]:
-        """The fields in which the model only doubts: all of them where it guesses."""
-        return frozenset(self.agreed) if self.are_of_a_guesser else frozenset(self._unlike())
+        """The fields in which the model only doubts: all labels where it guesses."""
+        labels = _label_fields() if self.are_of_a_guesser else frozenset()
+        return frozenset(labels | (OWN_FIELDS if self.are_made_up else set()) | self._unlike())
 
-    def reported(self) -> dict[str, object]:
-        """Return the signs as they go into a report."""
+    @property
+    def unsayable(self) -> frozenset[str]:
+        """The fields that the model was seen, over many cases, not to be able to say."""
+        shown = self.near.are_many if self._are_elsewhere else self._are_many_judged
+        labels = _label_fields() if self.are_of_a_guesser and shown else set()
+        own = OWN_FIELDS if self.are_made_up and self.printed.are_many else set()
+        return frozenset(labels | own | {field for field in self._unlike() if self.agreed[field].are_many})
+
+    def reported(self, unasked: Collection[str] = ()) -> dict[str, object]:
+        """Return the signs as they go into a report; nothing was asked about the fields ``unasked``."""
+        left = {"not_asked": sorted(unasked)} if unasked else {}
         return {
             "subjects": self.near.cases,
             "subjects_near": self.near.shown,
+            "quoted": self.printed.cases,
+            "quoted_printed": self.printed.shown,
+            "lines": self.lines.cases,
+            "lines_plausible": self.lines.shown,
             "agreed": {field: [signs.shown, signs.cases] for field, signs in sorted(self.agreed.items())},
-            "told": self.sentence,
+            "told": "; ".join(filter(None, (self.sentence, _left_to_the_rules(unasked)))),
             "only_doubts": sorted(self.doubted),
+            **left,
         }
 
-    def _unlike(self) -> list[str]:
-        return [
-            field for field, signs in self.agreed.items() if field in _floors() and signs.are_missing(_floors()[field])
-        ]
+    @property
+    def _are_elsewhere(self) -> bool:
+        """True if the quoted subjects stand elsewhere than beside their figures."""
+        return self.near.are_missing(floor_of("near"))
+
+    def _unlike(self) -> set[str]:
+        floors = _floors()
+        return {field for field, signs in self.agreed.items() if field in floors and signs.are_missing(floors[field])}
+
+    @property
+    def doubted_alone(self) -> list[str]:
+        """The fields that are doubted for themselves, not with all labels or all that is said of the notice."""
+        fields = self._unlike() - (OWN_FIELDS if self.are_made_up else set())
+        return sorted(fields & OWN_FIELDS if self.are_of_a_guesser else fields)
+
+    @property
+    def _are_many_judged(self) -> bool:
+        unlike = self._unlike() - OWN_FIELDS
+        return sum(self.agreed[field].cases for field in unlike) >= _MANY
 
 
-NO_SIGNS = ReadingSigns(Signs(), {})
+NONE = Signs()
+NO_SIGNS = ReadingSigns(NONE, {})
 
 
 class SignsSoFar:
@@ -116,8 +190,11 @@ class SignsSoFar:
         self.signs += signs
 
 
-def signs_of(proposals: Iterable[Proposal], near: Signs) -> ReadingSigns:
-    """Return the signs in the proposals of answers to labels packs; ``near`` counts the subjects at their figures."""
+def signs_of(proposals: Iterable[Proposal], near: Signs, printed: Signs = NONE) -> ReadingSigns:
+    """Return the signs in the proposals of answers.
+
+    ``near`` counts the subjects at their figures, ``printed`` the quoted names and dates of the notice itself.
+    """
     cases: Counter[str] = Counter()
     shown: Counter[str] = Counter()
     for matter in proposals:
@@ -125,7 +202,24 @@ def signs_of(proposals: Iterable[Proposal], near: Signs) -> ReadingSigns:
             for agrees in _judged(matter.edits):
                 cases[matter.field] += 1
                 shown[matter.field] += agrees
-    return ReadingSigns(near, {field: Signs(cases[field], shown[field]) for field in cases})
+    return ReadingSigns(near, {field: Signs(cases[field], shown[field]) for field in cases}, printed)
+
+
+def _left_to_the_rules(fields: Collection[str]) -> str:
+    """Return in words which fields a model is not asked about; empty for none."""
+    named = sorted(fields)
+    if _label_fields().issubset(fields):
+        named = ["labels of issues and measures", *sorted(OWN_FIELDS.intersection(fields))]
+    return f"not asked, left to the rules: {', '.join(named)}" if named else ""
+
+
+def count_differing(proposals: Iterable[Proposal]) -> int:
+    """Return how many proposals differ from the rules, or quote what is not printed."""
+    return sum(
+        isinstance(each, LostQuote)
+        or (isinstance(each, Matter) and not all(isinstance(edit, Confirmation) for edit in each.edits))
+        for each in proposals
+    )
 
 
 def without_support(proposals: Iterable[Proposal], doubted: Collection[str]) -> Iterator[Proposal]:
@@ -139,21 +233,26 @@ def without_support(proposals: Iterable[Proposal], doubted: Collection[str]) -> 
             yield proposal
 
 
-def doubts_of(signs: ReadingSigns) -> list[Doubt]:
-    """Return the doubt that says in which fields a model decides nothing, and why."""
+def doubts_of(signs: ReadingSigns, unlisted: int = 0) -> Iterator[Doubt]:
+    """Yield doubts that say in which fields a model decides nothing, and why.
+
+    ``unlisted`` is in how many places a model that guesses differs from the rules without a doubt of their own.
+    """
     if signs.are_of_a_guesser:
-        return [Doubt("model_guesses", "", {"near": str(signs.near.shown), "cases": str(signs.near.cases)})]
-    return [
-        Doubt("model_unlike", "", {"field": field, "agreed": str(found.shown), "cases": str(found.cases)})
-        for field, found in sorted(signs.agreed.items())
-        if field in signs.doubted
-    ]
+        yield Doubt("model_guesses", "", {"near": str(signs.near.shown), "cases": str(signs.near.cases)})
+    if unlisted:
+        yield Doubt("model_unlisted", "", {"differ": str(unlisted)})
+    if signs.are_made_up:
+        yield Doubt("model_makes_up", "", {"printed": str(signs.printed.shown), "cases": str(signs.printed.cases)})
+    for field in signs.doubted_alone:
+        found = signs.agreed[field]
+        yield Doubt("model_unlike", "", {"field": field, "agreed": str(found.shown), "cases": str(found.cases)})
 
 
 def _judged(edits: Iterable[Edit]) -> Iterator[bool]:
     """Yield for each value of the rules that the model judged whether it agrees; lists that share one value do."""
     for edit in edits:
-        if isinstance(edit, Addition):
+        if isinstance(edit, Addition | NewValue):
             continue  # what only the model found shows nothing
         if isinstance(edit, Confirmation):
             yield True
@@ -168,6 +267,11 @@ def _overlap(read: str, said: str) -> bool:
     return bool(set(read.split("、")) & set(said.split("、"))) or (read in said or said in read)
 
 
+def floor_of(name: str) -> SignFloor:
+    """Return the fewest signs of a kind that a reader shows."""
+    return _floors()[name]
+
+
 @cache
 def _floors() -> Mapping[str, SignFloor]:
     return {name: SignFloor(row["share"], row["able"]) for name, row in read_table("reading_signs").items()}
@@ -180,3 +284,10 @@ def _chance(signs: Signs, able: float) -> float:
 
 
 _UNLIKELY = 0.02
+_MANY = 30
+"""The cases from which the lack of signs is taken as a model's, and not as a notice's."""
+
+
+@cache
+def _label_fields() -> frozenset[str]:
+    return frozenset(name for name in witness_rows() if name not in OWN_FIELDS)

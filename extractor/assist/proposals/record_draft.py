@@ -8,12 +8,13 @@ value is follows from the same table, where it was measured.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import NamedTuple
 
 from extractor.assist.packs.material import Material, place_of
+from extractor.assist.proposals.decided_edits import DecidedEdit, disputed_value
 from extractor.assist.proposals.matters import (
     Addition,
     Confirmation,
@@ -62,6 +63,7 @@ class RecordDraft:
         self._held: dict[tuple[str, ItemKind], list[str]] = {}
         self._touched: set[tuple[str, ItemKind]] = set()
         self._named: set[Place] = set()
+        self._disputes: dict[int, list[DecidedEdit]] = {}  # by the index of their doubt
         self._numbers = count(1)
         for item in take_apart(self._base):
             parts = _OUTLINE_PARTS.get(item.kind, ()) if outline_by_model else ()
@@ -83,20 +85,24 @@ class RecordDraft:
         items = [item for group in self._held for item in self._listed(group)]
         outline = self._base.outline.model_copy(update={"digits": self._digits(items)})
         base = self._base.model_copy(update={"outline": outline})
-        return MergedRecord(put_together(base, items, _READERS_ORDER).notice, self.doubts)
+        built = put_together(base, items, _READERS_ORDER)
+        return MergedRecord(built.notice, [*self._told(built.paths)])
 
     def _settle(self, matter: Matter) -> None:
         row = self._trust.witness(matter.field)
         decided: list[tuple[Edit, bool]] = []
+        disputes: list[DecidedEdit] = []
         for edit in matter.edits:
             if self._is_settled(edit):
                 continue
             wins = edit.wins(row)
+            item = edit.new if isinstance(edit, Addition) else self._items[edit.item]
             if wins:
-                self._apply(edit, row)
+                item = self._apply(edit, row) or item
             else:
                 self._doubt(edit, row)
             decided.append((edit, wins))
+            disputes += [] if isinstance(edit, Confirmation) else [DecidedEdit(edit, wins, item)]
         if all(isinstance(edit, Confirmation) for edit, _ in decided):
             return
         words = {
@@ -104,9 +110,17 @@ class RecordDraft:
             "model": [edit.said for edit, _ in decided] if matter.said is None else matter.said,
             "kept": [edit.said if wins else edit.read for edit, wins in decided],
         }
+        self._disputes[len(self.doubts)] = disputes
         self.doubts.append(Doubt(row.code, matter.path, {name: _shortened(each) for name, each in words.items()}))
 
-    def _apply(self, edit: Edit, row: Witness) -> None:
+    def _told(self, paths: Mapping[str, str]) -> Iterator[Doubt]:
+        """Yield the doubts, those of differing readers with both values; ``paths`` are those of items by id."""
+        for index, doubt in enumerate(self.doubts):
+            values = (disputed_value(each, paths) for each in self._disputes.get(index, ()))
+            yield doubt._replace(disputed=[value for value in values if value is not None])
+
+    def _apply(self, edit: Edit, row: Witness) -> Item | None:
+        """Take in an edit; return the item that it adds, None for another edit."""
         match edit:
             case Confirmation(key, name):
                 item = self._items[key]
@@ -121,9 +135,11 @@ class RecordDraft:
                 added = replace(new, id=f"{new.of}.{name}" if new.of else name)
                 self._hold(_read_by(added, "", _MODEL, row.sure.model.get(edit.question)))
                 self._touched.add((new.of, new.kind))
+                return added
             case Denial(key):
                 item = self._items.pop(key)
                 self._held[item.of, item.kind].remove(key)
+        return None
 
     def _doubt(self, edit: Edit, row: Witness) -> None:
         """Say of the rules' value how often such a one is right against the model's word, where that was measured."""

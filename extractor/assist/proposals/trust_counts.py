@@ -120,8 +120,10 @@ def trust_table(model: str, counts: Mapping[str, FieldCounts], origin: Origin = 
     rows = {
         field: decided(row, counts[field]) if field in counts else row.cautious for field, row in witness_rows().items()
     }
-    key = sha256(json.dumps([model, rows], ensure_ascii=True, sort_keys=True).encode()).hexdigest()
-    return TrustTable(origin, model, rows, key)
+    lost = frozenset(field for field, found in counts.items() if _is_surely_worse(found))
+    said = [model, rows, *([sorted(lost)] if lost else [])]
+    key = sha256(json.dumps(said, ensure_ascii=True, sort_keys=True).encode()).hexdigest()
+    return TrustTable(origin, model, rows, key, lost)
 
 
 def decided(row: WitnessRow, counts: FieldCounts) -> Witness:
@@ -147,8 +149,19 @@ def _winner(row: WitnessRow, counts: FieldCounts, question: Question) -> Winner:
         return "rules"
     if own.size and own.right <= row.proof * own.size:
         return cautious
-    every = sum((counts.against(each).won for each in QUESTIONS), Share())
+    every = _disputes(counts)
     return able if every.interval[0] > row.proof or _is_nearly_as_good(row, counts) else cautious
+
+
+def _disputes(counts: FieldCounts) -> Share:
+    """Return the model's lead over all questions of a field."""
+    return sum((counts.against(each).won for each in QUESTIONS), Share())
+
+
+def _is_surely_worse(counts: FieldCounts) -> bool:
+    """Return whether the model loses most disputes of a field, by the high end of the interval."""
+    every = _disputes(counts)
+    return every.size >= _FEWEST and every.interval[1] < CHANCE
 
 
 def _is_nearly_as_good(row: WitnessRow, counts: FieldCounts) -> bool:

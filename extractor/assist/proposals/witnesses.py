@@ -54,13 +54,15 @@ class TrustTable:
     """The rows by which the readings of the rules and of the model ``model`` are merged.
 
     ``origin`` says where they are from: ``measured`` by this user, ``shipped`` with the program, those for an
-    ``unmeasured`` model, or the ``eager`` ones under which a model is measured. ``key`` changes whenever a row does.
+    ``unmeasured`` model, or the ``eager`` ones under which a model is measured. ``lost`` are the fields in which a
+    measured model is surely the worse reader: it is not asked about them. ``key`` changes whenever one of these does.
     """
 
     origin: Origin
     model: str
     rows: Mapping[str, Witness]
     key: str
+    lost: frozenset[str] = frozenset()
 
     def witness(self, field: str) -> Witness:
         """Return the row of a field, by its name in the contract (``measures.status``)."""
@@ -82,7 +84,7 @@ class TrustTable:
 
     def shown(self) -> dict[str, object]:
         """Return what a report says of the table; ``key`` is shortened."""
-        return {"table": self.origin, "key": self.key[:12], "decides": self.decided}
+        return {"table": self.origin, "key": self.key[:12], "decides": self.decided, "not_asked": sorted(self.lost)}
 
 
 class WitnessRow(NamedTuple):

@@ -10,11 +10,11 @@ from typing import Any, Literal, NamedTuple
 OcrMode = Literal["auto", "never", "always"]
 """Which pages are recognised: those without written text, none, or all."""
 
-UnsureReason = Literal["score", "gap", "twice", "look", "seam", "ink"]
+UnsureReason = Literal["score", "gap", "twice", "look", "seam", "ink", "date"]
 """Why a stretch may be misread.
 
 Its score is low; there is ink without text; two readings differ; a letter stands where a digit may; a number is in two
-pieces; there is ink outside all lines.
+pieces; there is ink outside all lines; it is part of a date that no date has (201年).
 """
 
 _CROP_BYTES = 3_000_000  # of the crops of one notice, while all lines have theirs

@@ -8,12 +8,13 @@ heads, ``page_columns`` orders columns, ``paragraphs`` joins lines.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from statistics import median
 from typing import Literal, NamedTuple
 
 from extractor.files.parts.left_out import LeftOut, ReadText, left_out
+from extractor.files.parts.odd_dates import odd_dates
 from extractor.files.parts.page_places import LinePlace, PageBox, PagePlaces, UnsurePart, within_budget
 from extractor.files.pdf.drawings import Box, Surroundings
 from extractor.files.pdf.glyphs import Glyph, Glyphs
@@ -109,7 +110,15 @@ def _places(text: str, rows: Iterable[Row], engine: str) -> PagePlaces:
         for part in row.parts or (row,):
             found += [_doubted(place.moved(begin), text) for place in part.origin]
             begin += len(part.text) + 1
-    return PagePlaces(within_budget(found, text), engine)
+    return PagePlaces(within_budget(_with_odd_dates(found, text), text), engine)
+
+
+def _with_odd_dates(lines: Sequence[LinePlace], text: str) -> Iterator[LinePlace]:
+    """Yield the lines with a doubt at each part of a date that no date has."""
+    odd = [UnsurePart(start, end, "date") for start, end in odd_dates(text)]
+    for line in lines:
+        own = tuple(part for part in odd if line.start <= part.start < line.end)
+        yield line._replace(unsure=(*line.unsure, *own)) if own else line
 
 
 def _doubted(place: LinePlace, text: str) -> LinePlace:

@@ -11,17 +11,19 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.errors import InputError
 from extractor.files.parts.cell_places import CellPlace, CellPlaces
 from extractor.files.parts.left_out import LeftOut, ReadText, left_out
 from extractor.files.workbook.sheet_cells import SheetCells
-from extractor.text.column_headings import LONGEST_HEADING, bare_heading, column_kind, heads_findings
+from extractor.text.column_headings import LONGEST_HEADING, bare_heading, column_kind, heads_findings, joined_heading
 
 LINE_SEPARATOR = "\u2028"
 _MOST_HEADING_ROWS = 3
+_WIDEST_GROUP = 100
+"""Columns that a heading is merged over, at most."""
 _REPEATED = frozenset(("responsible", "deadline", "state", "group", "note"))
 """The kinds of columns whose merged cells hold for each of their rows."""
 _NUMBERS_ROW = re.compile(r"[(（\[]?[0-9０-９一二三四五六七八九十百]{1,4}[^\n]{0,8}")
@@ -39,13 +41,25 @@ class _Cell(NamedTuple):
     column: int
 
 
+class _Heading(NamedTuple):
+    """A column's heading: the cells that make it together (责任, 单位), and in brackets those that group it."""
+
+    cells: Sequence[_Cell] = ()
+    groups: Sequence[_Cell] = ()
+
+    @property
+    def words(self) -> str:
+        """The words of the cells that make it."""
+        return "".join(cell.words for cell in self.cells)
+
+
 class _Table(NamedTuple):
     """A table's heading rows, from ``top`` to before ``below``, and its columns with their headings and kinds."""
 
     top: int
     below: int
     columns: Sequence[int]
-    headings: Sequence[Sequence[_Cell]]
+    headings: Sequence[_Heading]
     kinds: Sequence[str]
 
 
@@ -185,7 +199,7 @@ class _SheetLines:
             below += 1
         for top in range(below - 1, index - 1, -1):
             columns, headings, kinds = self._headings(top, below)
-            if heads_findings([heading[0].words for heading in headings]):
+            if heads_findings([heading.words for heading in headings]):
                 return _Table(top, below, columns, headings, kinds)
         return None
 
@@ -199,41 +213,65 @@ class _SheetLines:
 
     def _goes_on_with_headings(self, index: int) -> bool:
         """Return whether a row has headings below those of the row above: short ones, half of which are known."""
-        words = list(self._row(index).values())
-        known = sum(bool(column_kind(each)) for each in words)
-        return known * 2 >= len(words) and all(len(bare_heading(each)) <= LONGEST_HEADING for each in words)
+        row, groups = self._row(index), self._groups(index - 1, index)
+        if not all(len(bare_heading(words)) <= LONGEST_HEADING for words in row.values()):
+            return False
+        if self._reaches(index - 1, index):
+            return True
+        known = sum(
+            bool(column_kind(words) or any(joined_heading(group.words, words) for group in groups.get(column, ())))
+            for column, words in row.items()
+        )
+        return known * 2 >= len(row)
 
-    def _headings(self, top: int, below: int) -> tuple[list[int], list[list[_Cell]], list[str]]:
+    def _reaches(self, index: int, last: int) -> bool:
+        """Return whether headings of a row are merged down to the row ``last``, so that this is of headings, too."""
+        top, bottom = self._numbers[index], self._numbers[last]
+        blocks = (block for block in self._sheet.merged if block.top == top and block.bottom == bottom)
+        return any(column_kind(self._row(index).get(block.left, "")) for block in blocks)
+
+    def _headings(self, top: int, below: int) -> tuple[list[int], list[_Heading], list[str]]:
         """Return the columns of heading rows, with the cells that name each, the one that says most first."""
-        above = self._merged_across(top, below)
+        above: dict[int, list[_Cell]] = {}
+        for index in range(below - 2, top - 1, -1):
+            for column, groups in self._groups(index, below - 1).items():
+                above.setdefault(column, []).extend(groups)
         columns = sorted({column for index in range(top, below) for column in self._row(index)} | set(above))
-        headings: list[list[_Cell]] = []
+        named: list[list[_Cell]] = []
         for column in columns:
             own = [
                 _Cell(self._row(index)[column], self._numbers[index], column)
                 for index in range(below - 1, top - 1, -1)
                 if column in self._row(index)
             ]
-            named = own + [cell for cell in above.get(column, []) if cell not in own]
-            named.sort(key=lambda cell: not column_kind(cell.words))
-            headings.append(named)
-        return columns, headings, [column_kind(heading[0].words) for heading in headings]
+            named.append(own + [cell for cell in above.get(column, []) if cell not in own])
+        told = {cell for first, *groups in named for cell in groups if _is_told(first, cell)}
+        headings = [_heading_of(cells, told) for cells in named]
+        return columns, headings, [column_kind(heading.words) for heading in headings]
 
-    def _merged_across(self, top: int, below: int) -> dict[int, list[_Cell]]:
-        """Return the headings that are merged over several columns, by each of these, in a table of several rows."""
+    def _groups(self, index: int, last: int) -> dict[int, list[_Cell]]:
+        """Return the headings of a row that stand over several columns, by each of these.
+
+        They are merged over them, or the cells behind them are empty where the row ``last`` has headings.
+        """
         found: dict[int, list[_Cell]] = {}
-        if below - top < 2:
-            return found
-        rows = {self._numbers[index] for index in range(top, below)}
+        number, row, below = self._numbers[index], self._row(index), self._row(last)
         for block in self._sheet.merged:
-            words = self._sheet.rows[block.top].get(block.left) if block.top in rows else None
-            if words is not None and block.right - block.left < 100:
+            words = row.get(block.left) if block.top == number else None
+            if words is not None and 0 < block.right - block.left < _WIDEST_GROUP:
                 for column in range(block.left, block.right + 1):
                     if column not in self._sheet.hidden_columns:
-                        found.setdefault(column, []).append(_Cell(words, block.top, block.left))
+                        found.setdefault(column, []).append(_Cell(words, number, block.left))
+        for left, words in row.items():
+            column = left
+            while left not in found and column in below and (column == left or column not in row):
+                column += 1
+            if column > left + 1:
+                for each in range(left, column):
+                    found.setdefault(each, []).append(_Cell(words, number, left))
         return found
 
-    def _all_columns(self, table: _Table, end: int) -> tuple[list[int], list[Sequence[_Cell]], list[str]]:
+    def _all_columns(self, table: _Table, end: int) -> tuple[list[int], list[_Heading], list[str]]:
         """Return a table's columns with those that have cells below the headings, and none in them."""
         filled = {
             column for index in range(table.below, end) if self._is_row(index, table) for column in self._row(index)
@@ -242,7 +280,7 @@ class _SheetLines:
         columns = sorted(filled | set(named))
         return (
             columns,
-            [named[column][0] if column in named else [] for column in columns],
+            [named[column][0] if column in named else _Heading() for column in columns],
             [named[column][1] if column in named else "" for column in columns],
         )
 
@@ -251,7 +289,7 @@ class _SheetLines:
         for index in range(tables[0].top):
             yield from self._plain_lines(index)
         for number, table in enumerate(tables):
-            yield _joined([_heading(cells) for cells in table.headings])
+            yield _joined([_printed(heading) for heading in table.headings])
             for index in range(table.below, self._end(tables, number)):
                 if self._is_row(index, table):
                     yield _joined([[cell] for cell in self._cells(index, table)])
@@ -313,13 +351,34 @@ class _SheetLines:
             yield [piece for cell in cells for piece in (cell, " ")][:-1]
 
 
-def _heading(cells: Sequence[_Cell]) -> list[_Cell | str]:
-    """Return a column's heading: the cell that names it, and in brackets those that group it."""
-    pieces: list[_Cell | str] = []
-    for number, cell in enumerate(cells):
-        words = cell._replace(words=cell.words.replace("\n", ""))
-        pieces += [words] if not number else ["(", words, ")"]
+def _is_told(own: _Cell, group: _Cell) -> bool:
+    """Return whether a heading says itself, or together with its group, what its column holds."""
+    return bool(column_kind(own.words) or joined_heading(group.words, own.words))
+
+
+def _heading_of(named: Sequence[_Cell], told: Collection[_Cell]) -> _Heading:
+    """Return the heading that cells make, the lowest first.
+
+    A group says what its columns hold where no heading below it does: those are ``told``.
+    """
+    own = named[0]
+    above = next((cell for cell in named[1:] if joined_heading(cell.words, own.words)), None)
+    if above is not None:
+        return _Heading((above, own), [cell for cell in named[1:] if cell is not above])
+    first, *others = sorted(named, key=lambda cell: cell in told or not column_kind(cell.words))
+    return _Heading((first,), others)
+
+
+def _printed(heading: _Heading) -> list[_Cell | str]:
+    """Return a column's heading: the cells that name it, and in brackets those that group it."""
+    pieces: list[_Cell | str] = [_on_one_line(cell) for cell in heading.cells]
+    for cell in heading.groups:
+        pieces += ["(", _on_one_line(cell), ")"]
     return pieces
+
+
+def _on_one_line(cell: _Cell) -> _Cell:
+    return cell._replace(words=cell.words.replace("\n", ""))
 
 
 def _joined(cells: Sequence[Sequence[_Cell | str]]) -> list[_Cell | str]:

@@ -105,12 +105,14 @@ def judged_types(words: MeasureWords) -> JudgedTypes:
     names, _, _, confidence = _deciding("measure_types")
     rows = [_type_scores(sentence) for sentence in words.sentences]
     scores = list(map(max, *rows)) if len(rows) > 1 else rows[0]
-    order = sorted(range(len(names)), key=scores.__getitem__, reverse=True)
-    least = learnt("measure_types")["least"] + _off_for(len(rows))
-    best = [number for number in order[:_MOST_TYPES] if scores[number] >= least]
+    off = _off_for(len(rows))
+    least = learnt("measure_types")["least"] + off
+    said = [number for number in range(len(names)) if scores[number] >= least]
+    best = sorted(said, key=scores.__getitem__, reverse=True)[:_MOST_TYPES]
     if not best:
-        best = order[:1] if words.packed or words.sentences[0].scores else [_TYPE_NUMBERS[_OTHER]]
-    shares = [confidence(scores[number] - _off_for(len(rows))) for number in best]
+        told = words.packed or words.sentences[0].scores
+        best = [max(range(len(names)), key=scores.__getitem__) if told else _TYPE_NUMBERS[_OTHER]]
+    shares = [confidence(scores[number] - off) for number in best]
     return JudgedTypes([names[number] for number in best], round(sum(shares) / len(shares), 2))
 
 
@@ -189,8 +191,8 @@ def judged_category(title: str, measures: Sequence[MeasureWords], answer: Callab
     scores = list(map(add, word_weights("categories").sums(words.packed), bias))
     if measures:
         packed = sum([each.packed for each in measures])
-        for number, total in enumerate(word_weights("measure_types").sums(packed)[len(_TYPE_NUMBERS) :]):
-            scores[number] += total // len(measures)
+        totals = word_weights("measure_types").sums(packed)[len(_TYPE_NUMBERS) :]
+        scores = [score + total // len(measures) for score, total in zip(scores, totals, strict=True)]
     for name, score in words.scores.items():
         scores[_CATEGORY_NUMBERS[name]] += listed[_CATEGORY_NUMBERS[name]] * score
     ranked = sorted(words.scores.items(), key=lambda each: -each[1])
@@ -199,9 +201,8 @@ def judged_category(title: str, measures: Sequence[MeasureWords], answer: Callab
         for name, score in lexical_scores("categories", answer()[:MEASURES_READ]).items():
             number = _CATEGORY_NUMBERS[name]
             scores[number] += listed[len(names) + number] * score
-    order = sorted(range(len(names)), key=scores.__getitem__, reverse=True)
-    first = _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else order[0]
-    second = order[1] if first == order[0] else order[0]
+    first = _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else max(range(len(names)), key=scores.__getitem__)
+    second = max((number for number in range(len(names)) if number != first), key=scores.__getitem__)
     told = words.packed or words.scores or any(each.packed for each in measures)
     return Judged(names[first] if told else _OTHER, confidence(scores[first] - scores[second]))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
@@ -100,6 +100,11 @@ class NameEnds:
         every = [end for end in ends | self.fields if text[end - 1 : end + 1] not in split_words]
         self.places = [*sorted(every), sys.maxsize]
         self._text = text
+        # At the beginning of a clause, a name that no known word follows, and no other name, is none that acts.
+        alone, pairs = _begins_what_follows()
+        followed = [end for end in self.places[:-1] if text[end : end + 1] in alone or text[end : end + 2] in pairs]
+        self._followed = [*followed, sys.maxsize]
+        self._begins: list[int] | None = None
         self._marked: list[tuple[int, str, str]] = []
         self._others: list[int] = []
         automaton, kinds = _markers()
@@ -111,16 +116,22 @@ class NameEnds:
             elif condition is None or condition.match(text, end):
                 self._marked.append((end, kind, text[start:end]))
 
-    def near(self, starts: list[int]) -> list[int]:
-        """Those of ``starts`` at which a name could start at all: most clauses name nobody."""
-        text, ends, no_name = self._text, self.places, _short_words_of_no_name()
-        return [
-            start
-            for start in starts
-            if text[start : start + 1] not in no_name
-            and (text[start : start + 2] not in no_name or text[start + 2 : start + 3] in _BEHIND_VERBS)
-            and ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME
-        ]
+    def near(self, starts: Iterable[int]) -> list[int]:
+        """Those of ``starts``, where clauses begin, at which a name that acts could start: in most it could not."""
+        ends, opened = self._followed, (_after_opening(self._text, start) for start in starts)
+        near = [start for start in opened if ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME]
+        return _without_openers(self._text, near)
+
+    def begins(self, clauses: Clauses, place: Place) -> list[int]:
+        """Return where names that act could start in clauses inside ``place``, among all of the text's ``clauses``."""
+        if self._begins is None:
+            # From the ends, as there are fewer of these than clauses.
+            starts = [_after_opening(self._text, start) for start in clauses.starts]
+            reach = [(end - _LONGEST_NAME, end - _SHORTEST_NAME) for end in self._followed[:-1]]
+            near = {each for i, j in reach for each in starts[bisect_left(starts, i) : bisect_right(starts, j)]}
+            self._begins = _without_openers(self._text, sorted(near))
+        first = bisect_right(self._begins, place.start)
+        return self._begins[first : bisect_left(self._begins, place.end, first)]
 
     def behind(self, start: int, stop: int) -> list[int]:
         """Return the ends of the names that may start at ``start``, before ``stop``."""
@@ -301,7 +312,7 @@ def name_candidates(
     text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]
 ) -> list[NameCandidate]:
     """Return the stretches of a measure that may name a body which acts."""
-    possible = _possible_names(text, ends, _starts(text, clauses, ends, measure, dates), measure.end)
+    possible = _possible_names(text, ends, _starts(clauses, ends, measure, dates), measure.end)
     found = [each for begin in possible for each in _judged_by(text, possible, begin)]
     for end in ends.others(measure):
         follows = _follows(text, end)
@@ -311,22 +322,31 @@ def name_candidates(
     return found
 
 
-def _starts(text: str, clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> dict[int, str]:
+def _starts(clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> dict[int, str]:
     """Return where a name may begin, by what is before it."""
-    places, behind = [*clauses.starts_in(measure), *(date.end for date in dates)], {}
+    places, behind = [date.end for date in dates], {}
     for place, kind, word in ends.marked(measure):
         if kind == _CLAUSE:
             places.append(place)
         else:
             behind[place] = kind if kind == _WITH else f"{kind} {word}"
-    stop = measure.end
-    opened = [_after_opening(text, place, stop) if text[place : place + 1] in _OPENS else place for place in places]
-    return dict.fromkeys(ends.near(opened), _CLAUSE) | behind
+    begins = [*ends.near([measure.start]), *ends.begins(clauses, measure), *ends.near(places)]
+    return dict.fromkeys(begins, _CLAUSE) | behind
 
 
-def _after_opening(text: str, place: int, stop: int) -> int:
-    opening = _OPENING.match(text, place, stop)
+def _after_opening(text: str, place: int) -> int:
+    opening = _OPENING.match(text, place) if text[place : place + 1] in _OPENS else None
     return opening.end() if opening else place
+
+
+def _without_openers(text: str, starts: Iterable[int]) -> list[int]:
+    no_name = _short_words_of_no_name()
+    return [
+        start
+        for start in starts
+        if text[start : start + 1] not in no_name
+        and (text[start : start + 2] not in no_name or text[start + 2 : start + 3] in _BEHIND_VERBS)
+    ]
 
 
 def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int) -> dict[int, _Possible]:
@@ -488,6 +508,14 @@ def _following() -> _Following:
 
 
 @cache
+def _begins_what_follows() -> tuple[frozenset[str], frozenset[str]]:
+    """Return what may stand right behind a name at the beginning of a clause: characters, and pairs of them."""
+    words, patterns, _ = _following()
+    alone = {word for word in words if len(word) == 1}.union(patterns, _JOINS, "(等")
+    return frozenset(alone), frozenset(word[:2] for word in words if len(word) > 1)
+
+
+@cache
 def _compiled(entry: str) -> re.Pattern[str]:
     """Compile an entry when it is looked for first: most notices hold few of the words that entries begin with."""
     return re.compile(entry)
@@ -495,6 +523,9 @@ def _compiled(entry: str) -> re.Pattern[str]:
 
 def _word_at(text: str, at: int) -> tuple[str, str]:
     """Return the sort of the word at a place and the word, the longest one that is known."""
+    alone, pairs = _begins_what_follows()
+    if text[at : at + 1] not in alone and text[at : at + 2] not in pairs:
+        return _NONE, ""
     words, patterns, _ = _following()
     for sort, entry in patterns.get(text[at : at + 1], ()):
         if found := _compiled(entry).match(text, at):

@@ -15,6 +15,8 @@ from extractor.data import read_table
 from extractor.text.numbers import (
     LONGEST_FIGURE,
     NUMBER,
+    TELLS_BEFORE,
+    TELLS_BEHIND,
     AmountInText,
     amount_at,
     goes_on_as_amount,
@@ -74,6 +76,7 @@ _GOES_ON = frozenset("、和至-月")
 _GOES_ON_AS_DAYS = frozenset("日号、和至-")
 _MARKS_NAME = _GOES_ON | frozenset("第〔([〕)]")
 _BEFORE_NAME, _BEHIND_NAME = frozenset("#〔"), frozenset("+#〕")
+_VAGUE_BEFORE = frozenset("数几")
 _COUNTS_ON = re.compile(r"(?:第[0-9]+(?:[、和至-][0-9]+)*[、和至-]|月(?:[0-9]+日?[、和])*)$")
 _SHORT_QUOTE = 12
 _DOCUMENT_NUMBER = re.compile(r"[〕)\]] ?第?[0-9]+号")
@@ -139,6 +142,11 @@ class _FigureReader:
         text, (start, end) = self._text, number.span()
         if start < self._taken:
             return
+        if _is_set_apart(text, start, end):
+            amount = amount_at(text, number)
+            if amount.unit:
+                self._add(amount, None)
+                return
         second = second_of_range(text, end)
         kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == self._range_end)
         if kind is None and second is not None and not has_unit(text, end):
@@ -158,17 +166,20 @@ class _FigureReader:
         if third and second_of_range(text, third.end()) is not None:
             self._taken = _chain_end(text, third)  # 5-10-15 is no range
             return
-        amount = amount_at(text, number)
+        self._add(amount_at(text, number), second)
+
+    def _add(self, amount: AmountInText, second: int | None) -> None:
+        """Add an amount, the first of a range if there is a ``second`` number, unless more digits make it unsure."""
+        text = self._text
         if goes_on_as_amount(text, amount.end):
             self._taken = max(self._taken, amount.end + 1)
             return
-        if self._is_unsure(amount, ends_range=ends_range):
+        if self._is_unsure(amount, ends_range=amount.digits.start == self._range_end):
             return
         self._range_end = -1 if second is None else second
-        quantities = self.found.quantities
         quantity = _quantity(text, amount)
         if quantity is not None:
-            quantities.append(quantity)
+            self.found.quantities.append(quantity)
             self._taken = amount.digits.end
 
     def _is_elsewhere(self, offset: int) -> bool:
@@ -183,6 +194,30 @@ class _FigureReader:
             return False
         quantities = self.found.quantities
         return not quantities or quantities[-1].text.end != before  # in 3%-5% the dash joins two figures
+
+
+_TELLS_BEFORE = TELLS_BEFORE | _MARKS_NAME | _BEFORE_NAME | _ENDS_NOT_BEFORE | _VAGUE_BEFORE
+_TELLS_BEHIND = TELLS_BEHIND | _BEHIND_NAME | {word.lstrip("\\[(")[0] for word in read_table("quantities")["not_after"]}
+
+
+def _is_set_apart(text: str, start: int, end: int) -> bool:
+    """Say whether what stands beside a number tells nothing of it, so that only its unit counts: in most it does not.
+
+    These are Chinese words, %, and a comma behind a Chinese word.
+    """
+    before, behind = text[start - 1 : start], text[end : end + 1]
+    if before == ",":
+        before = text[start - 2 : start - 1]
+    elif before in _TELLS_BEFORE:
+        return False
+    return (
+        "\u4e00" <= before <= "\u9fff"
+        and ("\u4e00" <= behind <= "\u9fff" or behind == "%")
+        and behind not in _TELLS_BEHIND
+        and end - start <= LONGEST_FIGURE
+        and text[start:end] not in _NAMES
+        and text.rfind("“", max(0, start - _SHORT_QUOTE), start) < 0
+    )
 
 
 def _names_with_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
@@ -217,7 +252,7 @@ def _stands_alone(text: str, start: int, *, ends_range: bool) -> bool:
     if before in ("-", "–") and not ends_range and text[start - 2 : start - 1].isalnum() and text[start - 2].isascii():
         return False
     return before != "/" and not (
-        before in ("数", "几") and text[start] == "1" and _VAGUE.search(text, max(0, start - 2), start)
+        before in _VAGUE_BEFORE and text[start] == "1" and _VAGUE.search(text, max(0, start - 2), start)
     )
 
 

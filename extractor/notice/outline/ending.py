@@ -72,17 +72,70 @@ _FURTHEST_LINE = 400
 def find_another(text: str) -> Place | None:
     """Return the place of the title of a second notice in a folded text, None where it holds one.
 
-    Pages and files with several articles hold them one after the other: behind a signature stands another title, and
-    behind that another opening. A list of related articles has titles alone.
+    Pages and files with several articles hold them one after the other: behind a notice, mostly behind its signature,
+    stands another title, and behind that another opening. A list of related articles has titles alone.
     """
     for match in _ANOTHER.finditer(text, max(len(text) // 20 - 1, 0)):
         start, end = match.start() + 1, match.end() + 1
-        lines = text[max(start - _FURTHEST_LINE, 0) : start].splitlines()
-        before = [line.strip() for line in lines if line.strip()][-_LINES_BETWEEN:]
-        is_signed = any(_SIGNED_LINE.fullmatch(line) for line in before)
-        if is_signed and _OPENING.search(text, end, end + _OPENING_WITHIN):
+        opening = _OPENING.search(text, end, end + _OPENING_WITHIN)
+        if opening is None or not _holds_notice(text, start):
+            continue
+        if _is_signed(text, start) or (_NAMES_NOTICE.fullmatch(match["title"]) and _opens_surely(text, start, end)):
             return Place(*match.span("title"))
     return None
+
+
+_ENUMERATED = re.compile(r"\n *(?:[(]?[一二三四五六七八九十]{1,3}[)、]|[(]?[0-9]{1,2}[)、.]|一是|问题)")
+_NAMES_NOTICE = re.compile(
+    rf"(?![(]?[一二三四五六七八九十0-9]{{1,3}}[)、.]|[“《〈]|附件)(?:[^《》]|《[^《》]*》)*?关于(?:[^《》]|《[^《》]*》)*{any_of('title_ends')}"
+)
+_OPENS_SURELY = re.compile(any_of("opens_surely"))
+
+
+def _is_signed(text: str, start: int) -> bool:
+    """Return whether a signature's date stands on the last lines before ``start``."""
+    lines = text[max(start - _FURTHEST_LINE, 0) : start].splitlines()
+    before = [line.strip() for line in lines if line.strip()][-_LINES_BETWEEN:]
+    return any(_SIGNED_LINE.fullmatch(line) for line in before)
+
+
+def _holds_notice(text: str, end: int) -> bool:
+    """Return whether the text up to ``end`` is a notice: an opening, and something numbered behind it."""
+    opening = _OPENING.search(text, 0, end)
+    return opening is not None and _ENUMERATED.search(text, opening.end(), end) is not None
+
+
+def _opens_surely(text: str, start: int, end: int) -> bool:
+    """Return whether openings that tell of an inspection stand both before a title and behind it."""
+    behind = _OPENS_SURELY.search(text, end, end + _OPENING_WITHIN)
+    return behind is not None and _OPENS_SURELY.search(text, 0, start) is not None
+
+
+_INSPECTED = re.compile(
+    r"(?:^|(?<=\n)) *(?![(]?[一二三四五六七八九十0-9]{1,3}[)、.])[^\n]{0,100}?"
+    r"(?:巡视|巡察|督察|审计)(?:组|局)?[^\n。]{0,24}?"
+    r"对(?P<body>[^\n。,]{2,40}?)(?:开展|进行)了?[^\n。]{0,16}(?:巡视|巡察|督察|审计)"
+)
+
+
+def find_opening_again(text: str, start: int) -> Place | None:
+    """Return the place of an opening of another body's notice behind ``start``, the first finding; None for none.
+
+    Its title may have been lost, so that two notices look like one.
+    """
+    first = _INSPECTED.search(text, 0, start)
+    if first is None:
+        return None
+    for match in _INSPECTED.finditer(text, start):
+        if match["body"] != first["body"] and not _is_below_heading(text, match.start()):
+            return Place(*match.span())
+    return None
+
+
+def _is_below_heading(text: str, start: int) -> bool:
+    """Return whether the line before is a numbered heading, under which a notice tells of another inspection."""
+    before = text[:start].rstrip("\n ").rpartition("\n")[2].strip()
+    return before[-1:] not in "。;" and _ENUMERATED.match(f"\n{before}") is not None
 
 
 _ANNEX = re.compile(r"\n *附(?:件|表|录) *(?:[0-9]{1,2}|[一二三四五])? *[:.]? *[^\n]{0,60}(?=\n)")

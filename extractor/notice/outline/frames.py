@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end
+from extractor.text.places import Place
 from extractor.text.wording import pattern
 
 
@@ -60,6 +61,8 @@ _TOLD = re.compile(rf"{_WHO}{any_of('frame_told')}(?:的)?(?=.{{4}})")
 _GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
 _WINDOW = 330
 _BARE_LENGTH = 80
+_JOIN = "\u2060"
+"""A mark that is neither a blank nor a word, for the line ends in a heading."""
 _FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡反指提中审督检") | characters_of(
     "finding_name_kind", "finding_name"
 )
@@ -74,7 +77,7 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
             return None
     elif labelled := _LABELLED.match(text, start, end):
         return _labelled(text, labelled.end(), end)
-    window = text[start : min(end, start + _WINDOW)]
+    window = text[start : min(end, start + _WINDOW)].replace("\n", _JOIN)  # of a heading that the page broke
     words = _without_quoted_words(window) if window.count("问题") > 1 else window
     quoted = _QUOTED.match(words)
     if quoted and _LEAVES_QUOTES.search(quoted["title"]):
@@ -203,8 +206,15 @@ def lead_in_end(text: str, start: int, end: int) -> int:
     return (state or match).end()
 
 
+def lead_in_number(text: str, start: int, end: int) -> Place | None:
+    """Return the place of the figure that numbers a lead-in (整改落实1:), None for none."""
+    match = pattern("outline", "lead_in", r"[【\[(]?{}(?P<number>[0-9]{1,2})[】\])]? *:").match(text, start, end)
+    return Place(*match.span("number")) if match else None
+
+
 _PROPERTIES = r"(?=[^()\n]{2,12}:)[^()\n]{2,120}(?:[(][^()\n]{1,20}[)][^()\n]{0,80})*"
-_LEAD_IN = rf"[【\[(]?{{}}(?:[】\])] *[:]?| *(?:[(【\[](?:{_STATE}|{_PROPERTIES})[)】\]] *)?[:])[ ]*"
+_NUMBER_BEHIND = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
+_LEAD_IN = rf"[【\[(]?{{}}{_NUMBER_BEHIND}?(?:[】\])] *[:]?| *(?:[(【\[](?:{_STATE}|{_PROPERTIES})[)】\]] *)?[:])[ ]*"
 _STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 
 

@@ -20,7 +20,7 @@ _CN = "一二三四五六七八九十百"
 _CIRCLED = "①-⑳㉑-㉟"
 _PARENTHESISED = "⑴-⒇"
 _STOPPED = "⒈-⒛"
-_COUNTED = "个项条起件方类的是在已和与中及较多大年月日上下均未十百"
+_COUNTED = "个项条起件方类的是在已和与中及较多大年月日上下均未十百处宗批笔例"
 """What a figure behind 问题 counts, or what goes on in a sentence: no label."""
 
 

@@ -163,16 +163,22 @@ def _with_those_of_groups(
 ) -> tuple[tuple[Property, ...], list[Rest]]:
     """Return an issue's properties with those printed below the headings that group it, and the notes that hold these.
 
-    What is printed of the issue itself counts before that, and an inner group's before an outer one's.
+    What is printed of the issue itself counts before that, and an inner group's before an outer one's. A body
+    (责任单位) and a person (责任领导) are two properties.
     """
     rests: list[Rest] = []
     found = list(own)
     for group in reversed(groups):
         notes = list(_notes_of_group(text, group))
         rests += notes
-        told = {each.role for each in found}
-        found += [each for each in properties_in(text, notes) if each.role not in told]
+        told = {_matter(each) for each in found}
+        found += [each for each in properties_in(text, notes) if _matter(each) not in told]
     return tuple(sorted(found, key=lambda each: each.place)) if rests else own, rests
+
+
+def _matter(found: Property) -> tuple[str, bool]:
+    """Return what a property says: its role, and whether it is a person's name or office that it asks for."""
+    return found.role, found.role == "responsible" and found.name.endswith(("领导", "人", "人员"))
 
 
 def _notes_of_group(text: str, group: OutlineNode) -> Iterator[Rest]:

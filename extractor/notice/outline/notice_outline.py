@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending
-from extractor.notice.outline.frames import lead_in_end
+from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
+from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import find_findings
 from extractor.notice.outline.marks import LINE_OPENERS, EnumeratorMark
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
@@ -33,7 +33,7 @@ class NoticeOutline(NamedTuple):
     ``coverage`` is the share of the rectification part's characters (blanks aside) that lie in a measure, None where
     there is no such part. ``opening_end`` is where the first part or issue starts; ``labels`` are all enumerators.
     ``behind`` is what follows the ending, an annex with the findings left out. ``another`` is the title of a second
-    notice behind the first, which is not read.
+    notice behind the first, which is not read; ``opening_again`` is a second opening, among the findings.
     """
 
     issues: tuple[IssueOutline, ...]
@@ -46,6 +46,7 @@ class NoticeOutline(NamedTuple):
     labels: tuple[Place, ...]
     behind: tuple[Place, ...]
     another: Place | None = None
+    opening_again: Place | None = None
 
 
 def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
@@ -60,6 +61,8 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
     rows = find_rows(text, printed or text)
     ending = find_ending(text, [row.place for row in rows])
     outline = _read_part(text, rows, ending, Place(0, ending.start))
+    if outline.issues:
+        outline = outline._replace(opening_again=find_opening_again(text[: ending.start], outline.issues[0].text.start))
     if len(outline.issues) > 1:
         return outline
     annex = find_annex(text, ending.end, [row.place for row in rows])
@@ -91,12 +94,17 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
         _gaps(text, parts),
         opening_end,
         ending,
-        _labels(text, segments, nodes),
+        tuple(sorted([*_labels(text, segments, nodes), *_numbers_of_lead_ins(text, remainders)])),
         (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
     )
 
 
-def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]) -> tuple[Place, ...]:
+def _numbers_of_lead_ins(text: str, rests: Sequence[Rest]) -> list[Place]:
+    numbers = (lead_in_number(text, *rest.text) for rest in rests if rest.kind == "lead_in")
+    return [number for number in numbers if number is not None]
+
+
+def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]) -> list[Place]:
     """Return the places of all enumerators, those in the cells of tables included."""
     found = [Place(segment.mark.start, segment.mark.content) for segment in segments if segment.mark]
     for node in (below for top in nodes for below in top.walk()) if any(each.row for each in segments) else ():
@@ -106,7 +114,7 @@ def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]
                 found.append(label if node.segment.row.number else Place(label.start, start))
             marks = [below.segment.mark for child in node.children for below in child.walk()]
             found += [Place(mark.start, mark.content) for mark in marks if mark]
-    return tuple(sorted(found))
+    return found
 
 
 def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:

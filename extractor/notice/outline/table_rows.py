@@ -15,7 +15,7 @@ from typing import NamedTuple
 from extractor.notice.outline.broken_rows import TableLine, goes_on_from, whole_rows
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
-from extractor.text.column_headings import LONGEST_HEADING, column_kind, heads_findings
+from extractor.text.column_headings import LONGEST_HEADING, column_kind, heads_findings, two_rows_of_headings
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -24,8 +24,8 @@ class TableRow(NamedTuple):
     """A row of a table of findings as places. ``answers`` are the cells of its measures and its progress.
 
     ``notes`` are properties and states, ``deadlines`` say until when, ``unread`` are cells of columns that no list
-    knows. ``heading`` is the table's own heading row, at its first row only. ``properties`` are those that
-    cells of ``notes`` and ``deadlines`` print.
+    knows. ``heading`` are the table's heading rows right before a row: the first ones, or those of a later page.
+    ``properties`` are those that cells of ``notes`` and ``deadlines`` print.
     """
 
     place: Place
@@ -64,15 +64,26 @@ def find_rows(text: str, printed: str) -> list[TableRow]:
     while position < len(lines):
         columns, behind = _columns_at(text, lines, position)
         if columns:
-            while behind < len(lines) and _RULE.fullmatch(text, *lines[behind].place):
-                behind += 1
+            behind = _behind_rules(text, lines, behind)
             heading = Place(lines[position].place.start, lines[behind - 1].place.end)
             if any(len(line.cells) > 1 for line in lines[behind : behind + 1]):
                 lines[behind:] = whole_rows(text, lines[behind:], columns)
-            found, behind = _Body(text, columns).read(lines, behind, apart=len(lines[position].cells) > 1)
-            rows += [row._replace(heading=heading if row is found[0] else None) for row in found]
+            body = _Body(text, columns, [_words(text, line) for line in lines[position:behind]])
+            found, behind = body.read(lines, behind, apart=len(lines[position].cells) > 1)
+            rows += [row._replace(heading=heading if row is found[0] else row.heading) for row in found]
         position = max(behind, position + 1)
     return rows
+
+
+def _behind_rules(text: str, lines: Sequence[TableLine], position: int) -> int:
+    """Return the index of the first line from ``position`` on that is no rule of a Markdown table."""
+    while position < len(lines) and _is_rule(text, lines[position]):
+        position += 1
+    return position
+
+
+def _is_rule(text: str, line: TableLine) -> bool:
+    return _RULE.fullmatch(text, *line.place) is not None
 
 
 def _line(text: str, printed: str, span: tuple[int, int]) -> TableLine:
@@ -107,8 +118,8 @@ def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[t
     """Return the columns of the heading row that starts at a line, and the index behind it; no columns for none."""
     cells = lines[position].cells
     if len(cells) > 1:
-        headings = [text[cell.start : cell.end] for cell in cells]
-        return tuple(map(column_kind, headings)) if heads_findings(headings) else (), position + 1
+        headings, behind = _headings_at(text, lines, position)
+        return tuple(map(column_kind, headings)), behind
     kinds: list[str] = []
     while position < len(lines) and len(lines[position].cells) == 1:
         (cell,) = lines[position].cells
@@ -124,12 +135,38 @@ def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[t
     return tuple(kinds) if is_table else (), position
 
 
+def _headings_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[list[str], int]:
+    """Return the headings of the row at a line, or of it and the next, and the index behind them; none for none."""
+    above = _words(text, lines[position])
+    if any(len(words) > _LONGEST_IN_HEADINGS for words in above):
+        return [], position + 1
+    second = _behind_rules(text, lines, position + 1)
+    following = islice(lines, second + 1, second + 1 + _MOST_GROUP_LINES)
+    width = next((len(line.cells) for line in following if len(line.cells) > 1 and not _is_rule(text, line)), 0)
+    if width and any(map(column_kind, above)):
+        below = _words(text, lines[second])
+        both = two_rows_of_headings(above, below, width) if len(below) > 1 else []
+        if both and not any(map(_NUMBER.fullmatch, below)):
+            return both, second + 1
+    return above if heads_findings(above) else [], position + 1
+
+
+def _words(text: str, line: TableLine) -> list[str]:
+    return [text[cell.start : cell.end] for cell in line.cells]
+
+
+_LONGEST_IN_HEADINGS = 40
+"""Code points of a heading with what it has in brackets."""
+
+
 class _Body:
     """Reads the rows below a heading row."""
 
-    def __init__(self, text: str, columns: tuple[str, ...]) -> None:
+    def __init__(self, text: str, columns: tuple[str, ...], headings: Sequence[list[str]]) -> None:
         self._text = text
         self._columns = columns
+        self._headings = headings
+        self._again: Place | None = None  # heading rows that were printed again, and no row behind them yet
         self._numbered = "number" in columns
         self._rows: list[TableRow] = []
         self._group: Place | None = None
@@ -150,8 +187,9 @@ class _Body:
                 if _column(self._text, line.cells[0]) in ("number", "finding") or not self._take(
                     line.place, line.cells
                 ):
-                    if _columns_at(self._text, lines, position)[0]:  # a page that prints the heading row again
-                        position += 1
+                    columns, below = _columns_at(self._text, lines, position)
+                    if columns:  # a page that prints the heading row again
+                        position = below
                         continue
                     break
                 position += 1
@@ -169,12 +207,17 @@ class _Body:
 
     def _is_grid(self, lines: Sequence[TableLine], position: int) -> bool:
         """Return whether each row has as many cells as there are columns: then its cells are those of the columns."""
-        rows = list(takewhile(lambda line: not self._heads(line), islice(lines, position, None)))
+        own = takewhile(lambda line: self._is_again(line) or not self._heads(line), islice(lines, position, None))
+        rows = [line for line in own if not self._is_again(line)]
         apart = [line for line in rows if len(line.cells) > 1]
         if not apart or any(len(line.cells) != len(self._columns) for line in apart):
             return False
         alone = (line.cells[0] for line in rows if len(line.cells) == 1)
         return not any(_NUMBER.fullmatch(self._text, *cell) for cell in alone)  # a row whose cells are lines
+
+    def _is_again(self, line: TableLine) -> bool:
+        """Return whether a line prints a heading row of this table again."""
+        return len(line.cells) > 1 and _words(self._text, line) in self._headings
 
     def _heads(self, line: TableLine) -> bool:
         return len(line.cells) > 1 and heads_findings([self.words(cell) for cell in line.cells])
@@ -184,7 +227,9 @@ class _Body:
         behind = position
         while position < len(lines):
             line = lines[position]
-            if self._heads(line):
+            if self._is_again(line):
+                self._again = Place((self._again or line.place).start, line.place.end)
+            elif self._heads(line):
                 if tuple(_column(self._text, cell) for cell in line.cells) != self._columns:
                     break
             elif len(line.cells) > 1:
@@ -332,8 +377,9 @@ class _Body:
             return True
         finding = Place(findings[0].start, findings[-1].end)
         self._rows.append(
-            TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, None, properties)
+            TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, self._again, properties)
         )
+        self._again = None
         return True
 
     def _properties(self, row: Place, by_kind: Mapping[str, Sequence[Place]]) -> Iterator[Property]:
@@ -398,7 +444,7 @@ def fit(text: str, kind: str, cell: Place) -> float:
         case "measure":
             return 0.8 + 0.3 * prose
         case "group":
-            return 1 if size <= 14 and not prose else -4
+            return 1 if size <= 14 and not prose and words[-1:] != "。" and not _FIGURE.search(words) else -4
     return 0.2 if size <= 20 else -1
 
 

@@ -222,8 +222,9 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
             fragments = _fragments_behind(text, segments, position)
             if fragments:  # as behind few lines: only then is looked how the others of its kind end
                 prose = _kinds_of_prose(text, segments) if prose is None else prose
-                fragments = fragments if _breaks_off(text, segment, prose) else 0
-            fragments = fragments or _closes_quote(text, segments, position)
+                goes_on = _goes_on_behind(text, segment, segments[position + 1])
+                fragments = fragments if goes_on or _breaks_off(text, segment, prose) else 0
+            fragments = fragments or _closes_quote(text, segments, position) or _ends_heading(text, segments, position)
         if fragments:
             segment = segment._replace(end=segments[position + fragments].end)
         if joined and segment.mark is None and segment.row is None and text[segment.start] in _BEGIN_NOTHING:
@@ -279,6 +280,42 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
             return False
     clause = max(last, text.rfind(",", segment.content, segment.end), segment.content)
     return pattern("outline", "finding").search(text, clause, segment.end) is None
+
+
+_ENDS_WITHIN = re.compile(r"(?<!目)的$|[对将把被向从]$")
+_GOES_ON_WITH = re.compile(r"不(?!断|折|定期|忘|负|懈|再)|的(?!确)|等(?!级|待|候)")
+_GOES_ON_WITH_PROBLEM = re.compile(r"问题(?:[0-9]|[等均全已都的得,、。])")
+_BEFORE_PROBLEM = re.compile(r"(?:发现|存在|反映|反馈|查出|排查|突出|共性|重点|[各同此]类|性)$")
+_COUNTED = re.compile(r"(?:问题|隐患|事项|线索)$")
+_COUNT = re.compile(r"[0-9]{1,4} ?[个项条起处件]")
+_TAKES_UP = re.compile(r",(?:并|均)?(?:对|就|针对|将|把)[^,。;]*$")
+
+
+def _goes_on_behind(text: str, segment: Segment, behind: Segment) -> bool:
+    """Return whether the words on both sides of a line end are surely of one sentence: 对发现的 and 问题7个."""
+    if _GOES_ON_WITH.match(text, behind.start) or _ENDS_WITHIN.search(text, segment.content, segment.end):
+        return True
+    if _GOES_ON_WITH_PROBLEM.match(text, behind.start) and _BEFORE_PROBLEM.search(text, segment.content, segment.end):
+        return True
+    if not _COUNTED.search(text, segment.content, segment.end):
+        return False
+    takes_up = _TAKES_UP.search(text, segment.content, segment.end)
+    reports = takes_up and _SIGNS_OF_REPORT.search(text, segment.content, takes_up.start())
+    return reports is not None or _COUNT.match(text, behind.start) is not None
+
+
+_LONGEST_END = 20
+
+
+def _ends_heading(text: str, segments: list[Segment], position: int) -> int:
+    """Return 1 where the next line is the end of a numbered heading (考核 and 不严格), 0 otherwise."""
+    segment, behind = segments[position], segments[position + 1 : position + 2]
+    if not behind or segment.mark is None or segment.mark.kind in RUN_IN_KINDS:
+        return 0
+    start, end = behind[0].content, behind[0].end
+    if behind[0].mark or behind[0].row or end - start > _LONGEST_END or not _GOES_ON_WITH.match(text, start):
+        return 0
+    return int(_is_unclosed(text, behind[0]) and not is_state(text, start, end))
 
 
 def _closes_quote(text: str, segments: list[Segment], position: int) -> int:

@@ -2,6 +2,7 @@
 "use strict";
 (function (pages) {
   const MONEY = "元", COUNTED = "counted";
+  pages.AMONG = "/"; // between the ids of the notices that a question is about: no id has one
 
   // What an item can be asked about, by kind: each facet gives the item's keys and names a vocabulary or a naming function.
   const SHARED = {
@@ -106,7 +107,8 @@
   }
 
   function fits(notice, question) {
-    return (!question.year || pages.yearOf(notice) === question.year)
+    return (!question.among || question.among.split(pages.AMONG).includes(notice.id))
+      && (!question.year || pages.yearOf(notice) === question.year)
       && (!question.genre || notice.value("genre") === question.genre)
       && (!question.inspection || notice.value("inspection_kind") === question.inspection)
       && (question.copies || !notice.original || question.notice === notice.id)
@@ -119,7 +121,7 @@
     const text = pages.text(data.text);
     let items = null;
     return {
-      id: data.id, data, text, value,
+      id: data.id, data, text, value, valueAt: path => byPath.get(path),
       original: data.duplicate_of, series: data.series, edition: data.edition,
       ...pages.namesOf(data, value),
       characters: text.whole.length, checked: new Set(data.checks.map(check => check.at)),

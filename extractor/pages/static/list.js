@@ -32,6 +32,10 @@
       const turn = asked;
       found.then(late => { if (turn === asked) show(late); }); // what was asked before is not shown after
     }
+    function nothing() {
+      if (!Object.keys(question).some(name => name !== "sort")) return el("p", {}, t("list.none"));
+      return el("p", {}, t("list.nothing"), " ", el("a", { href: pages.address(`list/${kind}`) }, t("list.widen")));
+    }
     function show(found) {
       for (const [name, keys] of Object.entries(found.keys || {})) if (selects[name]) offer(name, keys);
       pages.put(said, t("list.found", { n: words.number(found.total) }), found.sums.map(sum => el("span.sum", {}, words.t(sum.counted ? "list.sum" : "list.no_sum", {
@@ -41,14 +45,15 @@
       const sorted = sort => { ask(Object.assign(question, { sort })); if (rest) draw(); };
       pages.put(place, found.total
         ? pages.table({ name: t(`kinds.${kind}`), columns: columnsOf(kind, words, many, told), items: found.items, sort: question.sort, sorted, rest, words })
-        : el("p.soft", {}, t("list.nothing")));
+        : nothing());
     }
 
     pages.put(root, el("div.list", {},
       el("header.page-head", {}, el("h1", {}, t(`kinds.${kind}`)),
         el("nav.kinds", { "aria-label": t("list.kinds") }, all.kinds.map(other =>
-          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["genre", "inspection", "body", "year", "copies", "notice"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
+          el("a", { href: pages.address(`list/${other}`, pages.pick(question, ["genre", "inspection", "body", "year", "copies", "notice", "among"])), "aria-current": other === kind && "page" }, t(`kinds.${other}`))))),
       many ? pages.noticeFilter(all, words, question, change) : null,
+      question.among ? among() : null,
       el("form.filters", { submit: event => event.preventDefault() },
         el("label", {}, el("span", {}, t("filter.words")), el("input", { type: "search", name: "q", value: question.q || "", input: event => change({ q: event.target.value.trim() }) })),
         names.map(name => choice(name)),
@@ -58,6 +63,13 @@
       said, place));
     draw();
 
+    // The notices that were compared, which the list is narrowed down to until somebody asks for all.
+    function among() {
+      const names = question.among.split(pages.AMONG).map(id => all.notice(id)?.name).filter(Boolean);
+      const line = el("p.note.only-among", {}, t("list.among", { n: words.number(names.length) }), quote("span", names.join("、")), " ",
+        el("button.link", { type: "button", click: () => { line.remove(); change({ among: "" }); } }, t("list.among_all")));
+      return line;
+    }
     function choice(name) {
       const keys = find.isElsewhere ? [] : keysOf(name);
       selects[name] = el("select", { name, change: event => change({ [name]: event.target.value }) });
@@ -125,7 +137,9 @@
     const link = (item, ...children) => el("a.item", { href: pages.address(`notice/${item.notice.id}`, { at: item.value?.path }) }, children);
     const sentence = item => link(item, item.value.at.length ? pages.sentence(item.value, item.notice.text) : t("notice.no_place"));
     const status = (key, vocabulary) => column(key, item => badge(`status-${item.value.status}`, term(vocabulary, item.value.status)), item => item.value.status);
-    const issue = column("issue", item => item.issue?.title ? quote("span.within", pages.beginning(item.issue.title, 40)) : "");
+    const sentenceAt = item => item.value?.at.length ? Object.values(item.notice.text.around(...item.value.at[0])).join("") : "";
+    const wordsAt = item => item.value?.at.length ? item.notice.text.cut(...item.value.at[0]) : "";
+    const issue = column("issue", item => item.issue?.title ? quote("span.within", pages.beginning(item.issue.title, 40)) : "", item => item.issue?.title || "");
     const number = column("value", item => quote("span.printed", pages.printed(item.value, item.notice.text)), item => item.value.base?.[0], { number: true });
     const own = {
       issue: () => [
@@ -134,31 +148,31 @@
         column("measures", item => words.number(measuresOf(item)), measuresOf, { number: true }),
       ],
       measure: () => [
-        column("measure", sentence), issue,
+        column("measure", sentence, wordsAt), issue,
         column("types", item => item.value.types.map(type => badge("type", term("measure_type", type))), item => item.value.types[0]), status("status", "measure_status"),
       ],
       document: () => [
         column("document", item => quote("b", item.value.title), item => item.value.title),
-        column("action", item => term("document_action", item.value.action), item => item.value.action), column("sentence", sentence),
+        column("action", item => term("document_action", item.value.action), item => item.value.action), column("sentence", sentence, sentenceAt),
       ],
       quantity: () => [
-        number, column("in_full", item => pages.inFull(item.value, words) || "", null, { number: true }),
-        column("subject", item => item.value.subject ? quote("span", item.value.subject) : "", item => item.value.subject), column("sentence", sentence),
+        number, column("in_full", item => pages.inFull(item.value, words) || "", item => item.value.base?.[0], { number: true }),
+        column("subject", item => item.value.subject ? quote("span", item.value.subject) : "", item => item.value.subject), column("sentence", sentence, sentenceAt),
       ],
       accountability: () => [
-        column("handling", item => term("accountability_action", item.value.action), item => item.value.action), number, column("sentence", sentence), issue,
+        column("handling", item => term("accountability_action", item.value.action), item => item.value.action), number, column("sentence", sentence, sentenceAt), issue,
       ],
       sum: () => [
         column("sum", item => term("sum", item.figure.sum), item => item.figure.sum), number,
         column("in_full", item => `${words.number(item.figure.value)} ${item.figure.unit}`, item => item.figure.value, { number: true }),
         column("reason", item => badge(pages.counts(item) ? "counted" : "left", term("sum_reason", item.figure.reason)), item => (pages.counts(item) ? "" : item.figure.reason)),
-        column("sentence", sentence), issue,
+        column("sentence", sentence, sentenceAt), issue,
       ],
-      total: () => [column("name", item => term("total_name", item.value.name), item => item.value.name), number, column("sentence", sentence)],
+      total: () => [column("name", item => term("total_name", item.value.name), item => item.value.name), number, column("sentence", sentence, sentenceAt)],
       check: () => [
         column("severity", item => badge(`severity-${item.check.severity}`, term("severity", item.check.severity)), item => ["error", "warning", "info"].indexOf(item.check.severity)),
         column("message", item => link(item, pages.source(item.check.message)), item => item.check.message),
-        column("sentence", item => item.value?.at.length ? pages.sentence(item.value, item.notice.text) : ""),
+        column("sentence", item => item.value?.at.length ? pages.sentence(item.value, item.notice.text) : "", sentenceAt),
       ],
     }[kind]();
     const sure = item => pages.confidenceOf(item.value);

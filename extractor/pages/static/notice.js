@@ -8,7 +8,8 @@
   const UNREAD = new Set(["remainder", "digits"]); // places that nobody read a value at
 
   // options: words; heading: nodes above the panes; chosen(path): told whenever a value is chosen; more(value): nodes
-  // below its name; told: readers are named even where the rules read all; leaving(): false keeps the value that is chosen.
+  // below its name; doubts(checks): a node about the checks on it; link(path): the address of a value, for citations;
+  // citing: { keys, said } of their button; notes(): what people wrote, for print; told: readers are named even where the rules read all; leaving(): false keeps the value that is chosen.
   // Returns choose(path), which lights a value on both sides and brings it into view; offsets(range), where a range of the
   // page lies in the text; tell(nodes), which shows these in a value's place.
   pages.notice = function (root, data, options) {
@@ -28,6 +29,7 @@
       el("div.switch", { role: "group", "aria-label": t("notice.sides") }, switches),
       el("div.panes", {}, textPane, readingPane), detail);
     pages.put(root, frame);
+    pages.forPrint(frame, () => pages.onPaper(data, text, words, options.notes?.()));
 
     const rows = path => [...reading.querySelectorAll(`[data-path="${path}"]`)];
     // Where a value is shown: by a button of its own, else (a title, a topic) by that of the issue or measure it names.
@@ -81,9 +83,11 @@
           el("b", {}, pages.nameOf(value, words)), quote("span.printed", pages.beginning(pages.printed(value, text), 60)),
           note(value), inFull(value), readers(value),
           el("button.close", { type: "button", "aria-label": t("notice.close"), click: close }, "×")),
+        options.doubts?.(doubts),
         options.more?.(value),
         ...pages.pageLines(data.lines, value, words), pages.cellNames(data.cells, value, words),
         value.at.length ? el("p.detail-sentence", {}, pages.sentence(value, text)) : el("p.soft", {}, t("notice.no_place")),
+        el("p.cite", {}, pages.citeButton(() => pages.citation(value, { data, text, words, link: options.link(value.path) }), words, options.citing)),
         ...doubts.map(check => el("p.doubt", {}, pages.badge(`severity-${check.severity}`, words.term("severity", check.severity)), " ", pages.source(check.message))),
         others.length ? el("p.others", {}, t("notice.also_here"), others.map(other =>
           el("button.link", { type: "button", "data-path": other.path, click: () => choose(other.path) },

@@ -3,7 +3,8 @@
 (function (pages) {
   const { el, quote } = pages;
 
-  pages.noticeTable = function ({ words, chosen, link }) {
+  // Its order stands in the address as `table`: `sort` is that of lists, which the address leads to.
+  pages.noticeTable = function ({ words, chosen, link, question, ask }) {
     const { t } = words;
     const column = (key, cell, by, more) => ({ key, name: t(`column.${key}`), cell, by, ...more });
     const field = path => column(path, notice => notice.value(path) ? quote("span", notice.value(path)) : "–", notice => notice.value(path));
@@ -16,7 +17,7 @@
     const issued = notice => pages.sumOf(notice.items("sum").filter(item => item.figure.sum === "rules_issued"));
     const rules = column("issued", notice => issued(notice) ? el("a", { href: link("sum", { sum: "rules_issued", reason: "counted", notice: notice.id }) }, words.number(issued(notice))) : "0", issued, { number: true });
     return pages.table({
-      words, name: t("overview.notices"), items: chosen,
+      words, name: t("overview.notices"), items: chosen, sort: question.table, sorted: table => ask(Object.assign(question, { table })),
       columns: [
         column("notice", notice => el("a.item", { href: pages.address(`notice/${notice.id}`) }, quote("b", notice.name),
           quote("span.soft", notice.value("title") || notice.id)), notice => notice.name),

@@ -11,9 +11,9 @@
   // question: which notices ({ genre, inspection, body }); ask(question): go to the overview of others.
   pages.overview = function (root, { all, words, run, question, ask }) {
     const { t } = words;
-    const view = { all, words, question, chosen: all.chosen(question), count: (kind, more) => pages.many(all.items(kind, { ...question, ...more })) };
+    const view = { all, words, question, ask, chosen: all.chosen(question), count: (kind, more) => pages.many(all.items(kind, { ...question, ...more })) };
     view.items = (kind, more) => all.items(kind, { ...question, ...more });
-    view.link = (kind, more = {}) => pages.address(`list/${kind}`, { ...question, ...more });
+    view.link = (kind, more = {}) => pages.address(`list/${kind}`, { ...question, table: "", ...more });
     const body = el("div.overview-body", {});
     const draw = () => pages.put(body,
       keyFigures(view),
@@ -37,6 +37,7 @@
     pages.put(root, el("div.overview", {},
       el("header.page-head", {}, el("h1", {}, t("overview.title")), el("p.soft", {}, said(run, all, words))),
       run.missing ? el("p.warning", {}, t("overview.missing", { n: run.missing })) : null,
+      run.waiting ? el("p.warning", {}, t("overview.waiting", { n: run.waiting })) : null,
       all.notices.length > 1 ? pages.noticeFilter(all, words, question, narrow, found) : null,
       body));
     draw();

@@ -32,13 +32,28 @@
     document.body.dataset.view = view || "overview";
     if (view === "notice" && all.notice(of)) showNotice(words, all.notice(of), question);
     else if (view === "list" && all.kinds.includes(of)) pages.list(main, { all, words, kind: of, question, ask: more => tellAddress(`list/${of}`, more) });
+    else if (view === "compare") pages.compare(main, { all, words, question, find: compared, ask: more => tellAddress("compare", more) });
     else pages.overview(main, { all, words, run: report.run, question, ask: more => tellAddress("", more) });
     document.title = titleOf(words, view, of);
   }
 
   function titleOf(words, view, of) {
     if (view === "notice" && all.notice(of)) return `${all.notice(of).name} · ${words.t("report.title")}`;
+    if (view === "compare") return `${words.t("compare.title")} · ${words.t("report.title")}`;
     return view === "list" && all.kinds.includes(of) ? `${words.t(`kinds.${of}`)} · ${words.t("report.title")}` : words.t("report.title");
+  }
+
+  // What the report knows of notices of one body: of each finding its path and whether it is open.
+  function compared(notices) {
+    const series = report.series.find(each => each.notices.includes(notices[0].id));
+    if (!series?.strands) return null;
+    const at = notices.map(notice => series.notices.indexOf(notice.id));
+    const sides = (list, side) => at.map((place, index) => list[place] && side(notices[index], list[place]));
+    return series.strands.map(strand => ({
+      told: sides(strand.told, (notice, [path, isOpen]) => ({ ...notice.valueAt(path), is_open: isOpen })),
+      measures: strand.measures.map(list => sides(list, (notice, path) => ({ path, status: notice.valueAt(path).status, words: notice.text.cut(...notice.valueAt(path).at[0]) })))
+        .filter(list => list.filter(Boolean).length > 1),
+    })).filter(strand => strand.told.some(Boolean));
   }
 
   function showNotice(words, notice, question) {
@@ -49,9 +64,15 @@
         el("a", { href: pages.address(`notice/${all.notices[index].id}`), title: all.notices[index].name }, words.t(`notice.${name}`)))) : null,
       seriesOf(words, notice));
     const page = pages.notice(main, notice.data, {
-      words, heading, chosen: path => { history.replaceState(null, "", pages.address(`notice/${notice.id}`, { at: path })); },
+      words, heading, link: path => placed(pages.address(`notice/${notice.id}`, { at: path })), chosen: path => { history.replaceState(null, "", pages.address(`notice/${notice.id}`, { at: path })); },
     });
     if (question.at) page.choose(question.at);
+  }
+
+  // An address for others: of a page on disk its name alone, since the folder is this machine's.
+  function placed(address) {
+    const home = location.protocol === "file:" ? decoded(location.pathname.split("/").pop()) : location.href.split("#")[0];
+    return `${home}${address}`;
   }
 
   // The body's notices of other years, and of a copy the notice that counts.
@@ -62,6 +83,7 @@
       original && el("p.soft.copy-of", {}, words.t("notice.copy_of"), link(original, original.name)),
       series.length > 1 && el("nav.series", { "aria-label": words.t("notice.series") }, el("span.soft", {}, words.t("notice.series")),
         series.map(other => link(other, other.edition || other.name))),
+      series.length > 1 && el("a.to-compare", { href: pages.address("compare", { series: notice.series }) }, words.t("compare.title")),
     ];
   }
 
@@ -74,6 +96,7 @@
       el("a.home", { href: "#/" }, t("report.name")),
       el("nav", { "aria-label": t("report.views") },
         link("#/", t("report.overview"), !view), link("#/list/issue", t("report.lists"), view === "list"),
+        report.series.length ? link("#/compare", t("compare.title"), view === "compare") : null,
         all.notices.length === 1 ? link(pages.address(`notice/${all.notices[0].id}`), t("report.notice"), view === "notice")
           : all.notices.length ? noticeChoice(words, view) : null),
       el("div.settings", {},

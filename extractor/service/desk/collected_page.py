@@ -8,7 +8,7 @@ from extractor.pages import shell
 from extractor.service.desk.desk_pages import Visit, rendered
 from extractor.service.desk.desk_words import service_words
 
-_SCRIPTS = (*shell.COLLECTION_SCRIPTS, "desk.js", "collected_views.js", "collected.js")
+_SCRIPTS = (*shell.COLLECTION_SCRIPTS, "desk.js", "news.js", "collected_views.js", "collected.js")
 
 
 def collected_page(visit: Visit) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -17,8 +19,9 @@ from starlette.exceptions import HTTPException as AnyHTTPException
 from extractor.record.checks import Lang
 from extractor.record.contract import Span
 from extractor.record.fields import ItemKind
-from extractor.review.changes import Change
+from extractor.review.changes import Change, MadeChange
 from extractor.review.refusals import ConflictError, RefusedError
+from extractor.review.taken_readings import TakenReader, taken_reading
 from extractor.service.desk.collected_page import collected_page
 from extractor.service.desk.desk_pages import (
     POLICY,
@@ -28,7 +31,6 @@ from extractor.service.desk.desk_pages import (
     as_changed,
     asked_of,
     history_part,
-    inbox_page,
     item_part,
     new_item_part,
     placed_field_part,
@@ -40,16 +42,14 @@ from extractor.service.desk.desk_pages import (
     static_file,
 )
 from extractor.service.desk.desk_words import printable, word_lookup
-from extractor.service.http.access import SESSION, client_of, is_token, session_of
+from extractor.service.http.access import LANGUAGE, SESSION, client_of, is_token, session_of
 from extractor.service.http.guesses import too_many_guesses
 from extractor.service.http.service_limits import FORM_FIELDS
 from extractor.service.store import notice_store, review_store
-from extractor.service.store.notice_store import NoticeFilter
 from extractor.service.store.review_store import NoticeReview
 from extractor.service.work.service_parts import Service
 
-_PAGE = 50
-_NAME, _LANG = "reviewer", "lang"
+_NAME = "reviewer"
 _LONGEST_NAME = 100
 _CHANGE: TypeAdapter[Change] = TypeAdapter(Change)
 _MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
@@ -60,11 +60,11 @@ FormPairs = list[tuple[str, str]]
 async def _visit(request: Request) -> Visit:
     """Return who looks at a page, in which language, and at which address."""
     service: Service = request.app.state.service
-    lang: Lang = service.lang
-    if request.cookies.get(_LANG) in ("zh", "en"):
-        lang = "en" if request.cookies[_LANG] == "en" else "zh"
+    chosen: dict[str | None, Lang] = {"zh": "zh", "en": "en"}
+    lang = chosen.get(request.cookies.get(LANGUAGE))
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return Visit(service, lang, unquote(request.cookies.get(_NAME, "")), here)
+    name = unquote(request.cookies.get(_NAME, ""))
+    return Visit(service, lang or service.lang, name, here, has_language=lang is not None)
 
 
 async def _form(request: Request) -> FormPairs:
@@ -97,25 +97,10 @@ Offset = Annotated[int, Query(ge=0, le=2**53)]
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
-def inbox(
-    visit: CurrentVisit,
-    q: Annotated[str, Query(max_length=200)] = "",
-    show: str = "waiting",
-    checks: str = "",
-    after: Annotated[int | None, Query(ge=0, le=2**63 - 1)] = None,
-) -> HTMLResponse:
-    """Show the list of notices, by default those to review."""
-    is_reviewed = {"waiting": False, "reviewed": True}.get(show)
-    wanted = NoticeFilter(query=q.strip() or None, has_checks=True if checks else None, is_reviewed=is_reviewed)
-    page = notice_store.page_of_notices(visit.service.database, wanted, limit=_PAGE, after=after)
-    return _shown(inbox_page(visit, page, q, show, only_checks=bool(checks)))
-
-
 @router.get("/overview")
 def overview(visit: CurrentVisit) -> HTMLResponse:
     """Show all notices together: overview, lists, search and comparison."""
-    return _shown(collected_page(visit))
+    return shown(visit, collected_page(visit))
 
 
 @router.get("/review/{notice_id}")
@@ -123,7 +108,7 @@ def review(visit: CurrentVisit, found: FoundReview) -> Response:
     """Show a notice under review; ask for a name first."""
     if not visit.name:
         return RedirectResponse(f"/sign-in?{urlencode({'next': visit.here})}", 303)
-    return _shown(review_page(visit, found))
+    return shown(visit, review_page(visit, found))
 
 
 @router.get("/review/{notice_id}/next")
@@ -180,6 +165,28 @@ async def change(notice_id: str, visit: CurrentVisit, sent: SentForm) -> Respons
         return await run_in_threadpool(_refused, visit, notice_id, asked, error)
     if made is None:
         raise HTTPException(404, "there is no such notice")
+    return _kept(visit, made)
+
+
+@router.post("/review/{notice_id}/take")
+async def take(notice_id: str, visit: CurrentVisit, sent: SentForm) -> Response:
+    """Take the values of one of two readers that differ."""
+    if not visit.name:
+        raise HTTPException(401, "give your name first: /sign-in")
+    given, asked = dict(sent), asked_of(sent)
+    reader: TakenReader = "rules" if given.get("reader") == "rules" else "model"
+    wanted = partial(taken_reading, check=given.get("check", ""), reader=reader)
+    store = partial(review_store.add_changes, visit.service.database, notice_id, visit.name, wanted, asked.seen)
+    try:
+        made = await run_in_threadpool(store)
+    except (RefusedError, ValidationError) as error:
+        return await run_in_threadpool(_refused, visit, notice_id, asked, error)
+    if not made:
+        raise HTTPException(404, "there is no such notice")
+    return _kept(visit, made[0])
+
+
+def _kept(visit: Visit, made: MadeChange) -> Response:
     item = made.result.id if made.result else getattr(made.change, "item", "")
     event = {"item": item, "said": word_lookup(visit.lang)("review.saved")}
     return Response(status_code=204, headers={"HX-Trigger": json.dumps({"reviewed": event})})
@@ -206,7 +213,7 @@ def _refused(visit: Visit, notice_id: str, asked: FormRequest, error: RefusedErr
 @router.get("/sign-in")
 def sign_in(visit: CurrentVisit, next: str = "/") -> HTMLResponse:
     """Show the form that asks for a name, and for the token where there is one."""
-    return _shown(sign_in_page(visit, _own(next)))
+    return shown(visit, sign_in_page(visit, _own(next)))
 
 
 @router.post("/sign-in")
@@ -223,7 +230,7 @@ async def signed_in(request: Request, visit: CurrentVisit, sent: SentForm) -> Re
             return too_many_guesses()
     if refused:
         again = visit._replace(name=name)
-        return _shown(sign_in_page(again, _own(given.get("next", "/")), t(refused)), 403)
+        return shown(visit, sign_in_page(again, _own(given.get("next", "/")), t(refused)), 403)
     answer = RedirectResponse(_own(given.get("next", "/")), 303)
     _remember(request, answer, _NAME, quote(name))
     if token is not None:
@@ -235,7 +242,7 @@ async def signed_in(request: Request, visit: CurrentVisit, sent: SentForm) -> Re
 def language(request: Request, lang: Lang, next: str = "/") -> Response:
     """Store the chosen language in a cookie."""
     answer = RedirectResponse(_own(next), 303)
-    _remember(request, answer, _LANG, lang)
+    _remember(request, answer, LANGUAGE, lang)
     return answer
 
 
@@ -252,12 +259,17 @@ async def not_there(request: Request, error: Exception) -> Response:
     """Answer a browser that asks for a missing page with a page, and programs with JSON."""
     assert isinstance(error, AnyHTTPException)
     if "text/html" in request.headers.get("accept", ""):
-        return _shown(problem_page(await _visit(request)), 404)
+        visit = await _visit(request)
+        return shown(visit, problem_page(visit), 404)
     return await http_exception_handler(request, error)
 
 
-def _shown(html: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(html, status, {"Content-Security-Policy": POLICY})
+def shown(visit: Visit, html: str, status: int = 200) -> HTMLResponse:
+    """Return the answer with a page of the service, under its policy; its own requests are answered in its language."""
+    answer = HTMLResponse(html, status, {"Content-Security-Policy": POLICY})
+    if status == HTTPStatus.OK and not visit.has_language:
+        answer.set_cookie(LANGUAGE, visit.lang, httponly=True, samesite="lax")
+    return answer
 
 
 def _own(address: str) -> str:

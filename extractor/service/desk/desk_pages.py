@@ -6,15 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, get_args
-from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from extractor.files.parts.text_places import text_places_from
-from extractor.files.sources.file_kinds import read_endings
-from extractor.files.sources.source import ARCHIVE_ENDING
 from extractor.pages import shell
-from extractor.pages.notice_page import gravest_first
 from extractor.pages.notice_page import notice_page as data_of
 from extractor.record.checks import Lang
 from extractor.record.contract import Span
@@ -25,8 +21,8 @@ from extractor.review.moments import day, moment
 from extractor.review.proposals import not_taken, proposed
 from extractor.review.review import can_be_undone, items_to_see, review_of, seen_items, written_notes
 from extractor.service.desk.desk_words import printable, service_words, word_lookup
+from extractor.service.desk.disputes import disputes
 from extractor.service.desk.history import steps
-from extractor.service.http.api_models import NoticePage
 from extractor.service.store.notice_store import stored_places
 from extractor.service.store.review_store import NoticeReview
 from extractor.service.work.service_parts import Service
@@ -45,8 +41,8 @@ _HTMX = (
 # htmx 2.0.11, as npm has it; its licence lies beside it.
 _OWN = frozenset(
     (
-        *("htmx.min.js", "desk.js", "review.js", "review_keys.js", "review_walk.js", "desk.css"),
-        *("collected.js", "collected_views.js"),
+        *("htmx.min.js", "desk.js", "review.js", "review_keys.js", "review_walk.js", "review_disputes.js", "desk.css"),
+        *("collected.js", "collected_views.js", "inbox.js", "sending.js", "chosen.js", "deleting.js", "news.js"),
     )
 )
 _PAGES = Environment(
@@ -57,12 +53,16 @@ _NEW = tuple(kind for kind in SHAPES if kind != "field")
 
 
 class Visit(NamedTuple):
-    """A request for a page: the service, the language, the name of the person, and the address."""
+    """A request for a page: the service, the language, the name of the person, and the address.
+
+    ``has_language`` tells whether the browser says the language, so that all of its requests are answered in it.
+    """
 
     service: Service
     lang: Lang
     name: str
     here: str
+    has_language: bool = True
 
 
 class FormRequest(NamedTuple):
@@ -106,33 +106,19 @@ def static_file(name: str) -> str | None:
     return shell.static_file(name) if name in (*shell.COLLECTION_SCRIPTS, *shell.REPORT_STYLES) else None
 
 
-def inbox_page(visit: Visit, page: NoticePage, query: str, show: str, *, only_checks: bool) -> str:
-    """Return the list of notices."""
-    asked = {"q": query, "show": show, "checks": "1" if only_checks else ""}
-    narrowed = {"q": query, "has_checks": "true" if only_checks else "", "is_reviewed": _REVIEWED.get(show, "")}
-    return rendered(
-        "inbox.html",
-        visit,
-        ("dom.js", "theme.js", "desk.js"),
-        page=page,
-        query=query,
-        show=show,
-        only_checks=only_checks,
-        further=urlencode({**asked, "after": page.next}),
-        narrowed=urlencode({name: value for name, value in narrowed.items() if value}),
-        words=service_words()["words"],
-        endings=",".join([*read_endings(), ARCHIVE_ENDING]),
-    )
-
-
-_REVIEWED = {"waiting": "false", "reviewed": "true"}
-
-
 def review_page(visit: Visit, found: NoticeReview) -> str:
     """Return the frame of a notice's page, which a script fills."""
-    scripts = (*shell.NOTICE_SCRIPTS, "htmx.min.js", "desk.js", "review_keys.js", "review_walk.js", "review.js")
+    own = (
+        "htmx.min.js",
+        "desk.js",
+        "deleting.js",
+        "review_keys.js",
+        "review_walk.js",
+        "review_disputes.js",
+        "review.js",
+    )
     title = found.record.title or found.notice_id
-    return rendered("review.html", visit, scripts, title=title, notice_id=found.notice_id)
+    return rendered("review.html", visit, (*shell.NOTICE_SCRIPTS, *own), title=title, notice_id=found.notice_id)
 
 
 def sign_in_page(visit: Visit, following: str, refused: str = "") -> str:
@@ -155,17 +141,20 @@ def state_of(visit: Visit, found: NoticeReview) -> dict[str, Any]:
     places = text_places_from(stored_places(visit.service.database, found.notice_id))
     own = [each.number for each in review.made if each.by == visit.name and can_be_undone(review, each.number)]
     walk, seen = items_to_see(found.paths, review), seen_items(review)
-    pairs = zip(found.record.checks, review.open, strict=True)
+    data = data_of(found.record, found.text, places)
+    order = [each["index"] for each in data["checks"]]
     sentence = word_lookup(visit.lang)("review.reviewed", by=ended.by, made=moment(ended.made)) if ended else ""
     return {
         **service_words(),
-        "data": data_of(found.record, found.text, places),
+        "data": data,
         "title": found.record.title or found.notice_id,
         "seen": review.last,
         "reviewed": sentence,
+        "reviewed_by": ended.by if ended else "",
         "undoable": max(own, default=0),
         "ids": {path: key for key, path in found.paths.items()},
-        "checks": [key for _, key in sorted(pairs, key=lambda pair: gravest_first(pair[0]))],
+        "checks": [review.open[index] for index in order],
+        "disputes": [list(disputes(found.record.checks[index], visit.lang)) for index in order],
         "walk": walk,
         "unseen": [key for key in walk if key not in seen],
         "notes": [

@@ -34,14 +34,14 @@ class HtmlPage(NamedTuple):
     policy: str
 
 
-def notice_page(kept: StoredNotice, places: bytes, lang: Lang) -> HtmlPage:
+def notice_page(kept: StoredNotice, lang: Lang) -> HtmlPage:
     """Return a notice's page: the report of a run with this notice alone."""
     notice = Notice.model_validate_json(kept.record)
     named = words()["words"]
     run = {"backend": None, "finished": None, "missing": 0}
     data = [
-        shell.data_element(data_of(notice, kept.text, text_places_from(places)), class_="notice-data"),
-        shell.data_element({"lang": lang, "run": run, **words()}, id="report-data"),
+        shell.data_element(data_of(notice, kept.text, text_places_from(kept.places)), class_="notice-data"),
+        shell.data_element({"lang": lang, "run": run, "series": [], **words()}, id="report-data"),
     ]
     pieces = shell.page(notice.title or notice.notice_id, " ".join(named["report.noscript"].values()), lang, data)
     return HtmlPage("".join(pieces), _notice_policy())

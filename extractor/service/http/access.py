@@ -19,6 +19,9 @@ OPEN_FOLDERS = ("/static/", "/language/")
 SESSION = "session"
 """The cookie by which a browser shows that the token was given there."""
 
+LANGUAGE = "lang"
+"""The cookie with the language that somebody chose on a page."""
+
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 _WORK = ("/v1/export", "/language/")
 """Paths on which a mere GET does work or changes something."""
@@ -116,6 +119,11 @@ def client_of(scope: Scope) -> str:
 def is_guess(headers: Headers) -> bool:
     """Return whether a request carries a token or a session, right or wrong."""
     return "authorization" in headers or SESSION in cookie_parser(headers.get("cookie", ""))
+
+
+def language_chosen(headers: Headers) -> str | None:
+    """Return the language that somebody chose on a page; None for programs."""
+    return cookie_parser(headers.get("cookie", "")).get(LANGUAGE)
 
 
 def is_token(token: str, given: str) -> bool:

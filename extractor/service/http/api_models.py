@@ -85,6 +85,7 @@ class NoticeSummary(ServiceAnswer):
     )
     unanswered: int = Field(description="Calls to a model that failed for good: send the file again to repeat them.")
     corrected: bool = Field(description="Somebody accepted, corrected, added or deleted something.")
+    changes: int = Field(description="How many changes people made, notes and what was undone included.")
     reviewed: str | None = Field(description="When somebody finished its review; null: not yet.")
     reviewed_by: str | None
     duplicate_of: str | None = Field(
@@ -92,6 +93,24 @@ class NoticeSummary(ServiceAnswer):
     )
     series: str | None = Field(default=None, description="The body by its full name, the same for its several years.")
     edition: str | None = Field(default=None, description="What tells it from the body's others: year and round.")
+
+
+class DeletedNotice(ServiceAnswer):
+    """A notice that was deleted: what was known of it, and of people's work on it."""
+
+    notice_id: str
+    name: str = Field(description="The file's name.")
+    title: str | None
+    by: str | None = Field(description="Who deleted it; null: nobody gave a name.")
+    deleted: str = Field(description="When.")
+    changes: int = Field(description="How many changes people had made.")
+    reviewed_by: str | None = Field(description="Who had finished its review.")
+
+
+class DeletionPage(ServiceAnswer):
+    """The notices that were deleted last, the last one first."""
+
+    deletions: list[DeletedNotice]
 
 
 class ChangeRequest(Strict):
@@ -218,21 +237,19 @@ class FindingSide(ServiceAnswer):
     measures: list[MeasureSide]
 
 
-class RecurringItem(ServiceAnswer):
-    """A finding that comes again."""
+class StrandItem(ServiceAnswer):
+    """A finding through the compared notices; where one does not tell of it, there is null in its place."""
 
-    earlier: FindingSide
-    later: FindingSide
+    told: list[FindingSide | None]
     likeness: float = Field(description="How much their titles have in common, from 0 to 1.")
-    measures: list[tuple[MeasureSide, MeasureSide]] = Field(description="The measures that go on.")
+    measures: list[list[MeasureSide | None]] = Field(description="The measures that go on, each as `told`.")
 
 
 class ComparedNotices(ServiceAnswer):
-    """Two notices beside each other. Matches are hints, by the words of findings: look at both sentences."""
+    """Notices beside each other. Matches are hints, by the words of findings: look at the sentences."""
 
-    recurring: list[RecurringItem]
-    only_earlier: list[FindingSide]
-    only_later: list[FindingSide]
+    notices: list[str] = Field(description="The ids of the notices, as they were asked for.")
+    findings: list[StrandItem] = Field(description="Those that most notices have come first.")
 
 
 class Health(ServiceAnswer):

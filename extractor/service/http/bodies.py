@@ -11,10 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Send
 
 from extractor.files.sources.file_limits import size_in_mb
-from extractor.service.http.service_limits import BODY_BYTES, CHANGE_BYTES, SLOWEST
+from extractor.service.http.service_limits import BODY_BYTES, CHANGE_BYTES, CHOICE_BYTES, SLOWEST
 
 FILES_PATH = "/v1/notices"
 """The path that files are sent to."""
+CHOICE_PATH = "/chosen-files"
+"""The path that the names of a folder's files are sent to."""
 _PACED_FROM = 128_000  # bytes of a body
 _BETWEEN_PIECES = 0.001  # seconds; pieces have 64 kB, so that some 50 MB a second come in
 _DIGITS = 20  # of a length that makes sense
@@ -94,7 +96,7 @@ class RequestBody:
 
 def most_bytes(path: str) -> int:
     """Return the largest size in bytes of the body of a request to ``path``."""
-    return BODY_BYTES if path == FILES_PATH else CHANGE_BYTES
+    return {FILES_PATH: BODY_BYTES, CHOICE_PATH: CHOICE_BYTES}.get(path, CHANGE_BYTES)
 
 
 def is_too_large(headers: Headers, most: int) -> bool:

@@ -20,8 +20,8 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.logs import LOGGER
-from extractor.messages import said
-from extractor.service.http.access import Access, client_of, is_guess, refusal
+from extractor.messages import answer_in, said
+from extractor.service.http.access import Access, client_of, is_guess, language_chosen, refusal
 from extractor.service.http.bodies import (
     ClientTooSlowError,
     Pace,
@@ -81,6 +81,7 @@ class ServiceMiddleware:
         """Answer a request."""
         begun = monotonic()
         headers = Headers(scope=scope)
+        answer_in(language_chosen(headers))
         request_id = _id_of(headers)
         body = RequestBody(headers, receive, self._patience, most_bytes(scope["path"]), self._pace)
         status = 499  # until an answer begins: the client left before that

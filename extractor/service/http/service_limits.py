@@ -14,6 +14,8 @@ SMALL_BYTES = 256_000
 """Bytes of a JSON body that is held in memory and parsed in this process; larger ones are parsed in the sandbox."""
 CHANGE_BYTES = 100_000
 """Bytes of a body with a change, and of a page's form."""
+CHOICE_BYTES = 5 * MB
+"""Bytes of a body that asks which of a folder's files are read."""
 TEXTS = 10_000
 """Notices in one JSON body, however many the queue may hold."""
 FORM_FIELDS = 1_000

@@ -26,13 +26,16 @@
     let answer;
     try { answer = await fetch(address, { headers: { accept: "application/json" } }); } catch { throw new Error(t("collected.lost")); }
     if (answer.status === 401) { location.href = `/sign-in?next=${encodeURIComponent("/overview")}`; }
-    const told = await answer.json();
+    const told = await answer.json().catch(() => ({ detail: String(answer.status) }));
     if (!answer.ok) throw new Error(t("collected.refused", { why: told.detail }));
     return told;
   };
 
+  const news = pages.news(t, () => load().catch(fail));
   async function load() {
+    const state = await pages.stateNow(); // before what it tells of: what comes meanwhile is news
     all = pages.collection((await pages.ask("/v1/overview")).notices, pages.tallied);
+    news.since(state);
     draw();
   }
 
@@ -54,7 +57,7 @@
     document.title = [titleOf(here, of), t("report.name")].join(" · ");
   }
 
-  const titleOf = (view, of) => view === "list" && all.kinds.includes(of) ? t(`kinds.${of}`) : t(view === "overview" ? "report.overview" : view === "list" ? "report.lists" : `collected.${view}`);
+  const titleOf = (view, of) => view === "list" && all.kinds.includes(of) ? t(`kinds.${of}`) : t({ overview: "report.overview", list: "report.lists", compare: "compare.title" }[view] || `collected.${view}`);
 
   function fail(error) {
     pages.put(main, el("div.desk", {}, el("p.warning", { role: "alert" }, error.message)));

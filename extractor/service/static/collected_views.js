@@ -128,62 +128,12 @@
     }
   };
 
-  // Two notices beside each other, of one body unless others are chosen: { series, earlier, later }.
-  pages.views.compare = function (root, { all, words, question, ask, fail }) {
-    const { t } = words, place = el("div.compared"), form = el("form.filters", { submit: event => event.preventDefault() });
-    const counted = all.notices.filter(notice => !notice.original);
-    const times = new Map();
-    for (const { series } of counted) if (series) times.set(series, (times.get(series) || 0) + 1);
-    const bodies = [...times].filter(([, n]) => n > 1).map(([name]) => name).sort();
-    if (!question.series && !question.earlier && bodies.length) question.series = bodies[0];
-    pages.put(root, el("div.list", {}, el("header.page-head", {}, el("h1", {}, t("collected.compare")), el("p.soft", {}, t("collected.compare_note"))), form, place));
-    draw();
-
-    function narrow(more) {
-      pages.change(question, more);
-      ask(question);
-      draw();
-    }
-    function choice(name, options, chosen) {
-      return el("label", {}, el("span", {}, t(`collected.${name}`)), el("select", { name, change: event => narrow(name === "series" ? { series: event.target.value, earlier: "", later: "" } : { [name]: event.target.value }) },
-        options.map(([key, label]) => el("option", { value: key, selected: key === chosen }, label))));
-    }
-    async function draw() {
-      const series = question.series ? counted.filter(notice => notice.series === question.series) : counted;
-      const among = [...series].sort((one, other) => (one.edition || "").localeCompare(other.edition || ""));
-      const last = among.slice(-2), earlier = question.earlier || last[0]?.id, later = question.later || last[1]?.id;
-      const named = among.map(notice => [notice.id, pages.bare(question.series ? notice.edition || notice.name : notice.name)]);
-      pages.put(form, choice("series", [["", t("collected.all_bodies")], ...bodies.map(name => [name, pages.bare(name)])], question.series || ""),
-        choice("earlier", named, earlier), choice("later", named, later));
-      if (!earlier || !later || earlier === later) { pages.put(place, el("p", {}, t("collected.choose_two"))); return; }
-      try {
-        const found = await pages.ask(`/v1/comparison?${new URLSearchParams({ earlier, later })}`);
-        pages.put(place, compared(found, earlier, later, words));
-      } catch (error) { fail(error); }
-    }
+  // Notices of a body beside each other: { series, among }.
+  pages.views.compare = function (root, known) {
+    const find = async notices => (await pages.ask(`/v1/comparison?${new URLSearchParams(notices.map(notice => ["notice", notice.id]))}`)).findings;
+    find.isElsewhere = true;
+    pages.compare(root, { ...known, find });
   };
-
-  function compared(found, earlier, later, words) {
-    const { t } = words;
-    const status = (vocabulary, key) => pages.badge(`status-${key}`, words.term(vocabulary, key));
-    const link = (id, path, said) => el("a.item", { href: pages.address(`notice/${id}`, { at: path }) }, pages.quote("span", said));
-    const side = (id, finding) => [link(id, finding.path, finding.title), " ", status("issue_status", finding.status), el("span.soft", {}, " ", words.term("category", finding.category))];
-    const measure = (id, each) => el("p.soft", {}, link(id, each.path, pages.beginning(each.words, 120)), " ", status("measure_status", each.status));
-    const heads = (...names) => el("thead", {}, el("tr", {}, names.map(name => el("th", { scope: "col" }, name))));
-    const open = [...found.recurring.map(each => each.earlier), ...found.only_earlier].filter(finding => finding.is_open);
-    const again = new Set(found.recurring.map(each => each.earlier.path));
-    const section = (name, items, ...content) => el("section.panel", {}, el("h2", {}, `${t(`collected.${name}`)} (${words.number(items.length)})`), items.length ? content : el("p.soft", {}, t("overview.empty")));
-    const table = (name, head, rows) => el("table.rows", {}, el("caption.unseen", {}, t(`collected.${name}`)), head, el("tbody", {}, rows));
-    return [
-      section("recurring", found.recurring, table("recurring", heads(t("collected.earlier"), t("collected.later")), found.recurring.map(each => el("tr", {},
-        el("td", {}, side(earlier, each.earlier), each.measures.map(([one]) => measure(earlier, one))),
-        el("td", {}, side(later, each.later), each.measures.map(([, other]) => measure(later, other))))))),
-      section("still_open", open, table("still_open", heads(t("collected.earlier"), t("collected.then")), open.map(finding => el("tr", {},
-        el("td", {}, side(earlier, finding)), el("td", {}, t(again.has(finding.path) ? "collected.comes_again" : "collected.not_told")))))),
-      section("only_later", found.only_later, table("only_later", heads(t("collected.later")), found.only_later.map(finding => el("tr", {}, el("td", {}, side(later, finding)))))),
-      section("only_earlier", found.only_earlier, table("only_earlier", heads(t("collected.earlier")), found.only_earlier.map(finding => el("tr", {}, el("td", {}, side(earlier, finding)))))),
-    ];
-  }
 
   // A sentence with what was sought lit in it.
   function lit(sentence) {

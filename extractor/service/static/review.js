@@ -39,7 +39,8 @@
     const open = path || pathOf(form ? form.dataset.item : chosen);
     leaving = () => true;
     page = pages.notice(main, state.data, {
-      words, heading: heading(words), told: true, leaving: () => leaving(), chosen: toAddress,
+      words, heading: heading(words), told: true, leaving: () => leaving(), chosen: toAddress, link: path => linkTo(path).href, citing: { keys: "q", said: message => say(message, "good") }, notes: printedNotes,
+      doubts: checks => pages.disputes(checks.map(check => [check, state.disputes[state.data.checks.indexOf(check)]]), words, takeReading),
       more: value => { const kept = typed; typed = null; return toolsOf(value, kept); },
     });
     keys ||= pages.reviewKeys(words.t, actions);
@@ -74,9 +75,16 @@
 
   function toAddress(path) {
     chosen = pages.itemAt(state, path);
+    history.replaceState(null, "", linkTo(path));
+  }
+  function linkTo(path) {
     const address = new URL(location.href);
     address.searchParams.set("at", path);
-    history.replaceState(null, "", address);
+    return address;
+  }
+  function printedNotes() {
+    const checked = item => state.data.checks[state.checks.indexOf(item)];
+    return state.notes.map(note => ({ path: pathOf(note.item) || checked(note.item)?.path || "", said: `${words().t("review.note")} ${note.by}: ${note.words}` }));
   }
 
   const changed = () => main.querySelector(".item-form[data-changed]");
@@ -96,9 +104,15 @@
         el("button", { ...post({ op: "undo", change: state.undoable }), disabled: !state.undoable }, t("review.undo_last")),
         el("button.history", { type: "button", click: showHistory }, t("review.history"), ` ${state.seen}`),
         el("button", { type: "button", click: () => keys.help(), "aria-keyshortcuts": "?" }, t("keys.heading")),
+        el("button.delete", { type: "button", click: remove }, t("delete.this")),
         walk.bar(state, t, filter),
         state.reviewed ? el("b", { title: state.reviewed }, state.reviewed) : el("span.open-checks", {}, t("review.open", { n: open }))),
       el("div.told-line", {}, said, el("p.soft.hint", {}, t("review.keys"))));
+  }
+
+  async function remove() {
+    const notice = { id: state.data.id, title: state.title, changes: state.seen, by: state.reviewed_by };
+    if (await pages.deleteNotices([notice], words().t, sentence => say(sentence, "bad"))) location.href = "/";
   }
 
   function filter(name) {
@@ -124,10 +138,10 @@
   const words = () => pages.words(state, lang);
 
   // Send a change, draw the page anew, and tell what became of it. `after`: the item to go on with.
-  async function post(values, after = "") {
+  async function post(values, after = "", address = "changes") {
     const body = new URLSearchParams({ ...values, seen: state.seen });
     let answer;
-    try { answer = await fetch(`${home}/changes`, { method: "POST", body }); } catch { tell(0); return; }
+    try { answer = await fetch(`${home}/${address}`, { method: "POST", body }); } catch { tell(0); return; }
     const told = JSON.parse(answer.headers.get("HX-Trigger") || "{}");
     byKeyboard = false;
     if (told.reviewed) {
@@ -137,6 +151,17 @@
     else if (told.refused) say(told.refused.said, "bad");
     else tell(answer.status);
   }
+
+  // Of the check that is looked at, or of one on the chosen value: the values of one reader instead of the other's.
+  async function takeReading(check, reader) {
+    if (!leaving()) return;
+    await post({ check: state.checks[state.data.checks.indexOf(check)], reader }, "", "take");
+  }
+  const takeNow = async reader => {
+    const at = openChecks().findIndex(each => each.getAttribute("aria-current")), differ = index => state.disputes[index]?.length;
+    const found = differ(at) ? at : state.data.checks.findIndex((check, index) => differ(index) && check.at && pages.itemAt(state, check.at) === chosen);
+    if (found >= 0) await takeReading(state.data.checks[found], reader); else say(words().t("walk.no_dispute"));
+  };
 
   // The item that is shown with its form.
   const held = () => main.querySelector(".detail:not([hidden]) .tools[data-item]")?.dataset.item || "";
@@ -165,6 +190,10 @@
       const first = main.querySelector(FIRST);
       if (first) first.focus(); else editing = true;
     },
+    cite: () => {
+      const button = main.querySelector(".detail:not([hidden]) [data-cite]");
+      if (button) button.click(); else say(words().t("walk.choose"));
+    },
     note: () => main.querySelector(".note-form input")?.focus(),
     async undo() {
       if (state.undoable) await post({ op: "undo", change: state.undoable }); else say(words().t("walk.no_undo"));
@@ -181,6 +210,8 @@
       const all = openChecks(), at = all.findIndex(check => check.getAttribute("aria-current"));
       if (at >= 0) await post({ op: "accept", item: state.checks[at] }); else say(words().t("walk.no_check"));
     },
+    take_rules: () => takeNow("rules"),
+    take_model: () => takeNow("model"),
     history: () => { if (leaving()) showHistory(); },
     async finish() {
       if (state.checks.length) say(words().t("review.finish_open"), "bad"); else if (!state.reviewed) await post({ op: "finish" });

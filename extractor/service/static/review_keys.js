@@ -5,7 +5,8 @@
   const OFF = "review-keys-off";
   const SHOWN = [
     ["n", "next"], ["p", "previous"], ["y", "accept_next"], ["a", "accept"], ["e", "edit"], ["m", "note"], ["u", "undo"],
-    ["c", "next_check"], ["x", "settle"], ["h", "history"], ["f", "finish"], ["]", "next_notice"], ["?", "help"],
+    ["c", "next_check"], ["x", "settle"], ["1", "take_rules"], ["2", "take_model"],
+    ["q", "cite"], ["h", "history"], ["f", "finish"], ["]", "next_notice"], ["?", "help"],
   ];
 
   // `actions` has a function by each name; they run one after the other, so that quick presses are not lost.

@@ -31,6 +31,7 @@ _APART = frozenset(("path", "kind", "of", "at", "responsible", "deadline"))
 """The fields that a fact has in columns of its own, or that a list does not show."""
 _READERS = ("model", "both", "person", "ocr")
 _AT_ISSUE = re.compile(r"issues\[(\d+)\]")
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Fact(NamedTuple):
@@ -87,7 +88,7 @@ def collected_of(notice: Notice, text: str) -> CollectedNotice:
     names = (notice.notice_id, notice.title, notice.inspected_body, notice.inspection_team)
     return CollectedNotice(
         facts,
-        json.dumps(_tally(page, facts), ensure_ascii=False, separators=(",", ":")),
+        _as_json(_tally(page, facts)),
         notice.genre,
         notice.inspection_kind,
         "\n".join(filter(None, names)).lower(),
@@ -122,11 +123,12 @@ class _FactMaker:
         self.by_path: dict[str, Mapping[str, Any]] = {value["path"]: value for value in page["values"]}
         self.measures = Counter(value["of"] for value in page["values"] if value["kind"] == "measure")
         self._checked = {check["at"] for check in page["checks"]}
-        self._bodies: dict[str, list[str]] = {}
+        bodies: dict[str, list[str]] = {}
         for value in page["values"]:
             if value["kind"] in _BODIES:
                 for holder in {value["of"], self.by_path.get(value["of"], {}).get("of", "")}:
-                    self._bodies.setdefault(holder, []).append(str(value.get("value", "")))
+                    bodies.setdefault(holder, []).append(str(value.get("value", "")))
+        self._bodies = {holder: _lines(named) for holder, named in bodies.items()}
 
     def fact(self, kind: str, value: Mapping[str, Any], data: Mapping[str, Any]) -> Fact:
         measure = self._measure(value)
@@ -146,15 +148,15 @@ class _FactMaker:
             reason=None,
             reader=_reader(value),
             types=_lines(measure.get("types", ()) if measure else ()),
-            bodies=_lines(self._bodies.get(measure["path"] if measure else issue["path"] if issue else "", ())),
-            sure=min(value.get("confidence", {}).values(), default=1.0),
+            bodies=self._bodies.get(measure["path"] if measure else issue["path"] if issue else "", ""),
+            sure=min(value["confidence"].values(), default=1.0) if "confidence" in value else 1.0,
             is_checked=value["path"] in self._checked and bool(value["path"]),
             value=float(base[0]) if base else None,
             start=start,
             end=end,
             title=str(value.get("title") or ""),
-            words=sought(self._words(kind, value)),
-            data=json.dumps(data, ensure_ascii=False, separators=(",", ":")),
+            words=sought(words) if (words := self._words(kind, value)) else "",
+            data=_as_json(data),
         )
 
     def _words(self, kind: str, value: Mapping[str, Any]) -> str:
@@ -182,13 +184,14 @@ def _shown(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lines(values: Any) -> str:
-    named = list(dict.fromkeys(values))
-    return "\n".join(["", *named, ""]) if named else ""
+    return "\n".join(["", *dict.fromkeys(values), ""]) if values else ""
 
 
 def _reader(value: Mapping[str, Any]) -> str:
     """Return who read a value, as ``pages.readerOf`` in ``static/values.js`` says it."""
-    readers = set(value.get("by", {}).values())
+    if "by" not in value:
+        return "rules"
+    readers = set(value["by"].values())
     return next((each for each in _READERS if each in readers), "rules")
 
 

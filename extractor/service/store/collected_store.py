@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from hashlib import sha256
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
@@ -26,6 +27,7 @@ _SHOWN = "INSERT INTO shown_facts (number, title, data) VALUES (?, ?, ?)"
 _PASSAGE = "INSERT INTO passages (number, words) VALUES (?, ?)"
 _ALIKE = ("kind", "category", "status", "term", "unit", "reason", "reader", "types")
 """The columns in which counted facts are alike."""
+_narrow, _alike = (itemgetter(*map(Fact._fields.index, names)) for names in (_NARROW, _ALIKE))
 _COUNT = f"INSERT INTO fact_counts (notice, {', '.join(_ALIKE)}, times, value) VALUES (?{', ?' * len(_ALIKE)}, ?, ?)"
 _TALLY = text(
     "INSERT OR REPLACE INTO tallies (notice, tally, known_by, genre, inspection, called) "
@@ -70,8 +72,8 @@ def _put_facts(connection: Connection, notice: int, found: Sequence[Fact]) -> No
     alike, values = Counter[tuple[Any, ...]](), defaultdict[tuple[Any, ...], float](float)
     rows = []
     for number, fact in enumerate(found, first):
-        rows.append((number, notice, numbers.get(fact.holder, number), *(getattr(fact, name) for name in _NARROW)))
-        key = tuple(getattr(fact, name) for name in _ALIKE)
+        rows.append((number, notice, numbers.get(fact.holder, number), *_narrow(fact)))
+        key = _alike(fact)
         alike[key] += 1
         values[key] += fact.value or 0
     connection.exec_driver_sql(_FACT, rows)

@@ -1,35 +1,24 @@
-"""Two stored notices beside each other: what comes again, what is new, and what was still open."""
+"""Stored notices of a body beside each other: which findings come again, which measures go on, what was open."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from extractor.collection.recurring import ComparedFinding, ComparedMeasure, RecurringFinding, recurring
+from extractor.collection.recurring import ComparedFinding, ComparedMeasure, FindingStrand, strands
 from extractor.service.store.database import Database
 from extractor.service.store.fact_store import FactFilter, FoundFact, all_facts
 
 _NO_STATUS = "unspecified"
 
 
-class NoticeComparison(NamedTuple):
-    """A comparison of two notices: findings in common, and those of each alone."""
+def compare_notices(database: Database, notice_ids: Sequence[str]) -> list[FindingStrand]:
+    """Return the findings of notices, by their ids in the order of time.
 
-    recurring: list[RecurringFinding]
-    only_earlier: list[ComparedFinding]
-    only_later: list[ComparedFinding]
-
-
-def compare_notices(database: Database, earlier: str, later: str) -> NoticeComparison:
-    """Compare two notices, by their ids."""
-    before, now = _findings(database, earlier), _findings(database, later)
-    found = recurring(before, now)
-    again = {each.earlier.path for each in found}, {each.later.path for each in found}
-    return NoticeComparison(
-        found,
-        [each for each in before if each.path not in again[0]],
-        [each for each in now if each.path not in again[1]],
-    )
+    Raises:
+        InputError: The notices have too many findings to be compared at once.
+    """
+    return strands([_findings(database, notice_id) for notice_id in notice_ids])
 
 
 def _findings(database: Database, notice_id: str) -> list[ComparedFinding]:

@@ -6,6 +6,7 @@ filters) without assembling SQL from strings.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from threading import Lock
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from extractor.disk import system
 from extractor.errors import SettingsError
@@ -143,6 +144,57 @@ def open_existing(path: Path) -> Iterator[Database]:
 
 
 @contextmanager
+def open_snapshot(path: Path) -> Iterator[Connection]:
+    """Yield a connection that reads a service's file as it is at one moment, and cannot change it.
+
+    The service may be running.
+
+    Raises:
+        SettingsError: The file cannot be read, is not a service's, or belongs to another version.
+    """
+    engine = create_engine("sqlite://", creator=lambda: _read_only(path), hide_parameters=True, poolclass=NullPool)
+    event.listen(engine, "begin", _begin)
+    try:
+        with engine.connect() as connection, connection.begin():
+            _check_version(connection, path)
+            yield connection
+    except DatabaseError as error:
+        raise SettingsError(f"{path}: cannot be read ({error.orig}); give a service's folder (its --data)") from error
+    finally:
+        engine.dispose()
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    # Where nothing can be written, SQLite cannot lock: no service is at work there.
+    is_fixed = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    mode = "mode=ro&immutable=1" if is_fixed else "mode=rw"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _check_version(connection: Connection, path: Path) -> None:
+    if connection.exec_driver_sql("PRAGMA application_id").scalar_one() != _APPLICATION:
+        raise SettingsError(f"{path}: is not a file of this service; give a service's folder (its --data)")
+    version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    if version in _TO_NEXT:
+        raise SettingsError(
+            f"{path}: has version {version}, but this program reads version {database_tables.VERSION}; "
+            "start its service once with this program, which brings it to that"
+        )
+    if version != database_tables.VERSION:
+        raise _of_another_program(path, version)
+
+
+def _of_another_program(path: Path, version: int) -> SettingsError:
+    return SettingsError(
+        f"{path}: has version {version}, but this program reads version {database_tables.VERSION}; "
+        "use the program that wrote it, or choose another folder with --data"
+    )
+
+
+@contextmanager
 def lock_folder(folder: Path) -> Iterator[None]:
     """Lock a folder for this process; the lock ends with the process, even if it is killed.
 
@@ -193,10 +245,7 @@ def _set_up(database: Database, path: Path) -> None:
         elif application != _APPLICATION:
             raise SettingsError(f"{path}: is not a file of this service; choose another folder with --data")
         elif version not in (*_TO_NEXT, database_tables.VERSION):
-            raise SettingsError(
-                f"{path}: has version {version}, but this program reads version {database_tables.VERSION}; "
-                "use the program that wrote it, or choose another folder with --data"
-            )
+            raise _of_another_program(path, version)
         else:
             for older in range(version, database_tables.VERSION):
                 for statement in _TO_NEXT[older]:

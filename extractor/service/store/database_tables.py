@@ -23,7 +23,10 @@ from sqlalchemy import (
 )
 
 VERSION = 5
-"""The version of these tables; a change of them increments it and adds the upgrade to ``database``."""
+"""The version of these tables; a change of them increments it and adds the upgrade to ``database``.
+
+A further table that none of the others leads to, as ``deletions``, needs no other version.
+"""
 
 METADATA = MetaData()
 
@@ -90,6 +93,20 @@ changes = Table(
     Column("change", Text, nullable=False),  # JSON
     Column("result", Text),  # JSON: the item that it corrected or added, as it became
     sqlite_with_rowid=False,
+)
+
+deletions = Table(
+    "deletions",
+    METADATA,
+    # Notices that are gone: nothing else is left of them.
+    Column("number", Integer, primary_key=True),
+    Column("notice_id", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("title", Text),
+    Column("by", Text),
+    Column("deleted", Text, nullable=False),
+    Column("changes", Integer, nullable=False),  # how many people had made
+    Column("reviewed_by", Text),
 )
 
 findings = Table(

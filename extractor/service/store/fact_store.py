@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, literal, or_, select
 
 from extractor.collection.parted_figures import COUNTED
 from extractor.service.store.collected_store import bring_up_to_date
@@ -38,15 +38,17 @@ _MONEY = "元"
 class FactFilter:
     """The conditions of a list of items, as the address of a page has them; None sets no condition.
 
-    ``body`` is in a name of the notice; ``organisation`` in the name of a body that acts. ``term`` is a figure's sum, a
-    total's name, what was done with a document or with people, or a check's severity; ``group`` begins a sum's name.
-    ``unit`` is a unit, or ``money`` and ``other`` of figures; ``left`` is ``yes`` for figures that sums leave out.
-    ``doubt`` is ``unsure``, ``checked`` or ``any``. ``copies`` counts notices that are the same as others, too. ``q``
-    are words that stand in the item's measure or finding, in any order.
+    ``body`` is in a name of the notice, ``among`` are ids of notices with / between them, ``organisation`` is in the
+    name of a body that acts. ``term`` is a figure's sum, a total's name, what was done with a document or with people,
+    or a check's severity; ``group`` begins a sum's name. ``unit`` is a unit, or ``money`` and ``other`` of figures;
+    ``left`` is ``yes`` for figures that sums leave out. ``doubt`` is ``unsure``, ``checked`` or ``any``. ``copies``
+    counts notices that are the same as others, too. ``q`` are words that stand in the item's measure or finding, in any
+    order.
     """
 
     body: str | None = None
     notice: str | None = None
+    among: str | None = None
     series: str | None = None
     year: str | None = None
     genre: str | None = None
@@ -106,14 +108,58 @@ class FactPage(NamedTuple):
     facts: list[FoundFact]
 
 
-_ORDERS: dict[str, Any] = {
-    "finding": shown_facts.c.title, "measure": facts.c.start, "document": shown_facts.c.title,
-    "category": facts.c.category, "issue_status": facts.c.status, "status": facts.c.status, "types": facts.c.types,
-    "action": facts.c.term, "handling": facts.c.term, "sum": facts.c.term, "name": facts.c.term,
-    "value": facts.c.value, "in_full": facts.c.value, "reason": facts.c.reason, "confidence": facts.c.sure,
-    "reader": facts.c.reader, "severity": facts.c.term, "message": shown_facts.c.title,
-    "notice": tallies.c.called, "subject": shown_facts.c.title,
+_issue, _its = facts.alias(), shown_facts.alias()
+_OF_ISSUE = and_(_issue.c.notice == facts.c.notice, _issue.c.kind == "issue", _issue.c.issue == facts.c.issue)
+# Where a whole list is sorted by it, half as long as by a join; SQLite makes no index for a table of all titles.
+_TITLE = (
+    select(_its.c.title)
+    .join_from(_issue, _its, _its.c.number == _issue.c.number)
+    .where(_OF_ISSUE)
+    .correlate(facts)
+    .scalar_subquery()
+)
+
+
+class _Order(NamedTuple):
+    """An order of a list: its columns, and the tables that have to be joined for them, each with its condition."""
+
+    by: tuple[Any, ...]
+    joins: tuple[tuple[FromClause, Any], ...] = ()
+
+
+def _of_shown(column: Any) -> _Order:
+    return _Order((column,), ((shown_facts, shown_facts.c.number == facts.c.number),))
+
+
+_GRAVITY = case({"error": 0, "warning": 1, "info": 2}, value=facts.c.term)
+_HELD = (passages, passages.c.number == facts.c.holder)  # what is in a measure is sorted by its words
+_OWN = {
+    **dict.fromkeys(("finding", "document", "message"), _of_shown(shown_facts.c.title)),
+    **dict.fromkeys(("issue_status", "status"), _Order((facts.c.status,))),
+    **dict.fromkeys(("action", "handling", "sum", "name"), _Order((facts.c.term,))),
+    **dict.fromkeys(("value", "in_full"), _Order((facts.c.value,))),
+    # Items of a measure are sorted by its words.
+    **dict.fromkeys(
+        ("measure", "sentence"), _Order((passages.c.words,), ((passages, passages.c.number == facts.c.holder),))
+    ),
+}
+_ORDERS = {
+    **_OWN,
+    "category": _Order((facts.c.category,)), "types": _Order((facts.c.types,)), "reason": _Order((facts.c.reason,)),
+    "confidence": _Order((facts.c.sure,)), "reader": _Order((facts.c.reader,)), "severity": _Order((_GRAVITY,)),
+    "subject": _of_shown(func.json_extract(shown_facts.c.data, "$.value.subject")),
+    "measures": _of_shown(func.json_extract(shown_facts.c.data, "$.measures")),
+    "issue": _Order((_TITLE,)),
+    "notice": _Order(
+        (func.coalesce(readings.c.inspected_body, readings.c.title), kin.c.edition),
+        (
+            (notices, notices.c.number == facts.c.notice),
+            (readings, readings.c.number == notices.c.reading),
+            (kin, kin.c.notice == facts.c.notice),
+        ),
+    ),
 }  # fmt: skip
+"""The orders of lists, by the columns of their pages."""
 
 
 def conditions(kind: FactKind, wanted: FactFilter, table: FromClause = facts) -> list[ColumnElement[bool]]:
@@ -134,6 +180,8 @@ def _of_notices(wanted: FactFilter) -> Iterator[ColumnElement[bool]]:
     """Yield what a filter says of notices, apart from copies."""
     if wanted.notice is not None:
         yield notices.c.id == wanted.notice
+    if wanted.among is not None:
+        yield notices.c.id.in_(wanted.among.split("/"))
     if wanted.body is not None:
         yield func.instr(tallies.c.called, wanted.body.lower()) > 0
     if wanted.year is not None:
@@ -206,13 +254,11 @@ def _looked_up(connection: Connection, numbers: Sequence[int]) -> list[FoundFact
 
 def _numbers(kind: FactKind, wanted: FactFilter, order: str) -> Select[Any]:
     """Return the numbers of a list's items in their order; what they show is looked up for those on the page alone."""
-    column = _ORDERS.get(order.removeprefix("-"))
-    chosen = select(facts.c.number).where(*conditions(kind, wanted))
-    if column is not None and column.table is shown_facts:
-        chosen = chosen.join(shown_facts, shown_facts.c.number == facts.c.number)
-    if column is not None and column.table is tallies:
-        chosen = chosen.join(tallies, tallies.c.notice == facts.c.notice)
-    sorts = [] if column is None else [column.desc() if order.startswith("-") else column.asc()]
+    wished = _ORDERS.get(order.removeprefix("-"), _Order(()))
+    chosen = select(facts.c.number).select_from(facts).where(*conditions(kind, wanted))
+    for table, condition in wished.joins:
+        chosen = chosen.join(table, condition, isouter=True)
+    sorts = [column.desc() if order.startswith("-") else column.asc() for column in wished.by]
     return chosen.order_by(*sorts, facts.c.notice, facts.c.number)
 
 
@@ -230,7 +276,6 @@ def _summed(kind: FactKind) -> Select[Any]:
 
 
 def _shown() -> Select[Any]:
-    issue, its = facts.alias(), shown_facts.alias()
     begin = func.max(facts.c.start - _AROUND, 0)
     around = func.substr(readings.c.text, begin + 1, facts.c.end - begin + _AROUND)
     joined = (
@@ -239,17 +284,13 @@ def _shown() -> Select[Any]:
         .join(kin, kin.c.notice == notices.c.number, isouter=True)
         .join(shown_facts, shown_facts.c.number == facts.c.number)
         .join(readings, notices.c.reading == readings.c.number)
-        .join(
-            issue,
-            and_(issue.c.notice == facts.c.notice, issue.c.kind == "issue", issue.c.issue == facts.c.issue),
-            isouter=True,
-        )
-        .join(its, its.c.number == issue.c.number, isouter=True)
+        .join(_issue, _OF_ISSUE, isouter=True)
+        .join(_its, _its.c.number == _issue.c.number, isouter=True)
     )
     return select(
         *(notices.c.id, func.coalesce(readings.c.inspected_body, readings.c.title).label("body"), kin.c.edition),
         *(facts, shown_facts.c.data, begin.label("begin"), around.label("around")),
-        its.c.title.label("issue_title"),
+        _its.c.title.label("issue_title"),
     ).select_from(joined)
 
 

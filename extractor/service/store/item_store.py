@@ -70,13 +70,20 @@ def _keep(connection: Connection, number: int, key: str, read: NoticeReading, wo
     if is_current(item, key):
         return _end(connection, number, ItemEnd("unchanged"))
     if item.reading is not None:
-        _forget(connection, item.notice)
-    make_current(connection, item.notice, insert_row(connection, _READ, reading_row(item.notice, key, read)), read)
-    connection.execute(_INDEX, {"notice": item.notice, "name": searchable(item.name), "text": words})
-    connection.execute(_UNPLACE, {"placed": item.notice})
-    if read.places:
-        connection.execute(_PLACE, {"notice": item.notice, "content": read.places})
+        leave_lists(connection, item.notice)
+    add_reading(connection, item.notice, item.name, reading_row(item.notice, key, read), read, words)
     return _end(connection, number, ItemEnd("done"))
+
+
+def add_reading(
+    connection: Connection, notice: int, name: str, row: Mapping[str, Any], read: NoticeReading, words: str
+) -> None:
+    """Add the program's reading of a notice and make it current; ``words`` is its text as the index has texts."""
+    make_current(connection, notice, insert_row(connection, _READ, row), read)
+    connection.execute(_INDEX, {"notice": notice, "name": searchable(name), "text": words})
+    connection.execute(_UNPLACE, {"placed": notice})
+    if read.places:
+        connection.execute(_PLACE, {"notice": notice, "content": read.places})
 
 
 def _fail(connection: Connection, number: int, error: str) -> ItemEnd:
@@ -113,19 +120,6 @@ def make_current(connection: Connection, notice: int, reading: int, read: Notice
         connection.execute(_FIND, [{"notice": notice, **each._asdict()} for each in read.facets])
 
 
-def delete_notice(database: Database, notice_id: str) -> bool:
-    """Delete a notice with everything stored about it; return False where there is no such notice."""
-    with database.writing() as connection:
-        known = (notices.c.id == notice_id) & notices.c.reading.is_not(None)
-        number = connection.execute(select(notices.c.number).where(known)).scalar_one_or_none()
-        if number is None:
-            return False
-        _forget(connection, number)
-        collected_store.unplace_all(connection)
-        connection.execute(delete(notices).where(notices.c.number == number))
-        return True
-
-
 def is_current(row: Any, key: str) -> bool:
     """Return whether the reading in a joined row stays current.
 
@@ -157,7 +151,7 @@ def _end(connection: Connection, number: int, ended: ItemEnd) -> ItemEnd:
     return ended
 
 
-def _forget(connection: Connection, notice: int) -> None:
+def leave_lists(connection: Connection, notice: int) -> None:
     """Remove a notice from the search index and the filters."""
     row = connection.execute(_INDEXED, {"notice": notice}).one()
     connection.execute(_UNINDEX, {"notice": notice, "name": searchable(row.name), "text": searchable(row.text)})

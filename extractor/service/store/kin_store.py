@@ -57,3 +57,8 @@ class KnownKinships:
                 self._made = time.monotonic()
                 self._writes, self._seconds = writes, self._made - now
             return self._known
+
+    def forget(self) -> None:
+        """Compare anew when somebody asks next: what is known may name a notice that is gone."""
+        with self._turn:
+            self._writes, self._seconds = -1, 0.0

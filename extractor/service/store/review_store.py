@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
@@ -71,16 +71,35 @@ def add_change(database: Database, notice_id: str, by: str, wanted: Change, seen
         ConflictError: Somebody has changed the same thing since.
         RefusedError: The change is not possible.
     """
+    made = add_changes(database, notice_id, by, lambda _: [wanted], seen)
+    return made[-1] if made else None
+
+
+def add_changes(
+    database: Database, notice_id: str, by: str, wanted: Callable[[Review], Sequence[Change]], seen: int
+) -> list[MadeChange]:
+    """Store the changes that are ``wanted`` of a review, all of them or none; none where there is no such notice.
+
+    ``seen`` is the number of the last change that ``by`` had seen.
+
+    Raises:
+        ConflictError: Somebody has changed the same thing since.
+        RefusedError: A change is not possible.
+    """
     with database.writing() as connection:
         row = connection.execute(_NAMED, {"notice_id": notice_id}).one_or_none()
         if row is None:
-            return None
+            return []
         review = _review(connection, row)
-        result = check_change(review, row.text, wanted, seen)
-        made = MadeChange(number=review.last + 1, by=by, made=now(), change=wanted, result=result)
-        connection.execute(_ADD, {"notice": row.number, **_as_row(made)})
-        _revise(connection, row, review_of(review.base, [*review.made, made]))
-        return made
+        stored = []
+        for change in wanted(review):
+            result = check_change(review, row.text, change, seen)
+            made = MadeChange(number=review.last + 1, by=by, made=now(), change=change, result=result)
+            connection.execute(_ADD, {"notice": row.number, **_as_row(made)})
+            review = review_of(review.base, [*review.made, made])
+            stored.append(made)
+        _revise(connection, row, review)
+        return stored
 
 
 def _reviewed(connection: Connection, row: Any) -> NoticeReview:

@@ -8,20 +8,16 @@ import shutil
 import sys
 import zipfile
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
 from pathlib import Path
 from threading import Event
-from typing import Literal, NamedTuple
+from typing import Literal
 
-from extractor.collection.kinship import Kinship
-from extractor.collection.placed_lines import placed_line
 from extractor.errors import InputError, OutputError, SettingsError
 from extractor.messages import said
 from extractor.processes.environment import harmless
 from extractor.record.checks import Lang
 from extractor.runs.run_folder import RunFolder
-from extractor.service.store.notice_store import StoredNotice
+from extractor.service.store.staged_run import StagedNotices, write_staged
 
 ExportEnding = Literal["xlsx", "csv", "parquet", "sqlite", "duckdb", "jsonl"]
 
@@ -35,14 +31,7 @@ _SECONDS = 600.0
 _WRONG_USAGE = 2
 
 
-class ExportedNotices(NamedTuple):
-    """Notices to export, and what they are to each other, by their ids."""
-
-    kept: Generator[StoredNotice, None, None]
-    kin: Callable[[], Mapping[str, Kinship]]
-
-
-async def write_export(notices: ExportedNotices, ending: ExportEnding, place: Path, lang: Lang) -> Path:
+async def write_export(notices: StagedNotices, ending: ExportEnding, place: Path, lang: Lang) -> Path:
     """Write notices into the folder ``place`` in the format with ``ending``, and return the file.
 
     Formats of several files become a zip archive.
@@ -54,7 +43,7 @@ async def write_export(notices: ExportedNotices, ending: ExportEnding, place: Pa
     """
     folder = RunFolder(place / "run")
     left = Event()
-    writing = asyncio.create_task(asyncio.to_thread(_write, notices, folder, left, lang))
+    writing = asyncio.create_task(asyncio.to_thread(write_staged, notices, folder, lang, lambda: not left.is_set()))
     try:
         if not await asyncio.shield(writing):
             raise InputError("there are no notices to export; send some, or ask for others")
@@ -69,20 +58,6 @@ async def write_export(notices: ExportedNotices, ending: ExportEnding, place: Pa
     target = made / f"notices.{ending}"
     await _export(folder.path, target, lang)
     return await asyncio.to_thread(_one_file, made, target)
-
-
-def _write(notices: ExportedNotices, folder: RunFolder, left: Event, lang: Lang) -> int:
-    """Write notices as a run's folder; return how many."""
-    folder.texts.mkdir(parents=True)
-    kin, count = notices.kin(), 0
-    with closing(notices.kept), folder.notices.open("wb") as lines:
-        for count, (notice_id, record, text) in enumerate(notices.kept, start=1):  # noqa: B007
-            placed = placed_line(record, kin[notice_id], lang) if notice_id in kin else record
-            lines.write(placed + b"\n")
-            folder.text(notice_id).write_bytes(text.encode())
-            if left.is_set():
-                break
-    return count
 
 
 async def _export(folder: Path, target: Path, lang: Lang) -> None:

@@ -23,6 +23,7 @@ from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import items, jobs, notices, readings
 from extractor.service.store.item_store import insert_row, is_current, now
+from extractor.service.store.new_notices import add_notice, free_id
 
 _HASH = 6  # hex digits, as in a run's ids
 
@@ -45,13 +46,11 @@ _NOTED = (
 )
 _BEGIN = insert(jobs)
 _ADD = insert(items)
-_NOTE = insert(notices)
 _SAME = (
     select(notices.c.number, notices.c.id, readings.c.key, readings.c.unanswered, readings.c.base)
     .select_from(notices.outerjoin(readings, notices.c.reading == readings.c.number))
     .where(notices.c.name == bindparam("name"), notices.c.sha256 == bindparam("sha256"))
 )
-_TAKEN = select(notices.c.number).where(notices.c.folded == bindparam("folded"))
 
 
 class NoticeTask(NamedTuple):
@@ -167,9 +166,9 @@ def _offered(connection: Connection, job_id: str, offered: OfferedNotice, key: s
         connection.execute(_ADD, row | {"outcome": "unchanged", "notice": notice.number})
         return JobItem(name=source.name, notice_id=notice.id, outcome="unchanged", error=None)
     if notice is None:
-        notice_id = _new_id(connection, offered)
-        values = {"id": notice_id, "folded": _folded(notice_id), "name": source.name, "sha256": sha256}
-        notice_number = insert_row(connection, _NOTE, values | {"created": now()})
+        # Ids are as in a run, except that the notice that came first keeps its own.
+        notice_id = free_id(connection, _ids(offered))
+        notice_number = add_notice(connection, notice_id, source.name, sha256)
     else:
         notice_id, notice_number = notice.id, notice.number
     number = insert_row(connection, _ADD, row | {"outcome": "pending", "upload": upload, "notice": notice_number})
@@ -177,26 +176,11 @@ def _offered(connection: Connection, job_id: str, offered: OfferedNotice, key: s
     return JobItem(name=source.name, notice_id=notice_id, outcome="pending", error=None)
 
 
-def _new_id(connection: Connection, offered: OfferedNotice) -> str:
-    """Return the first free id: the stem, or the stem with more and more of a hash.
-
-    Ids are as in a run, except that the notice that came first keeps its own.
-    """
-    for notice_id in _ids(offered):
-        if connection.execute(_TAKEN, {"folded": _folded(notice_id)}).first() is None:
-            return notice_id
-    raise AssertionError  # a hash of name and content, which no other notice has
-
-
 def _ids(offered: OfferedNotice) -> Iterator[str]:
+    """Yield the ids that a notice may have: its stem, or the stem with more and more of a hash."""
     stem = slug(offered.source.stem)
     yield stem
     yield f"{stem}~{offered.sha256[:_HASH]}"
     both = hashlib.sha256(f"{offered.sha256}\0{offered.source.name}".encode()).hexdigest()
     for length in (_HASH, 2 * _HASH, len(both)):
         yield f"{stem}~{both[:length]}"
-
-
-def _folded(notice_id: str) -> str:
-    """Return an id as file systems compare it that ignore case."""
-    return notice_id.casefold()

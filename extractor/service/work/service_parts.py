@@ -18,6 +18,7 @@ from extractor.service.http.metrics import ServiceMetrics
 from extractor.service.http.service_limits import EXPORTS_WAITING, ServiceLimits
 from extractor.service.intake.body_slots import BodySlots
 from extractor.service.store.database import Database
+from extractor.service.store.deletion_store import Deletion, DeletionEnd, delete_notice
 from extractor.service.store.kin_store import KnownKinships
 from extractor.service.work.queue import Queue
 from extractor.service.work.readiness import Readiness
@@ -54,6 +55,12 @@ class Service:
     def kin(self) -> Mapping[str, Kinship]:
         """Return the place of each notice among all, by its id; of many notices as it was some seconds ago."""
         return self.known.recent(self.database)
+
+    def delete(self, wanted: Deletion) -> DeletionEnd:
+        """Delete a notice; those that were the same as it become what they are without it."""
+        ended = delete_notice(self.database, wanted)
+        self.known.forget()
+        return ended
 
     async def run_heavy(self, function: Callable[..., Result], *arguments: object) -> Result:
         """Run a slow function in a thread; few run at once, so that other requests go on."""

@@ -1,0 +1,210 @@
+"""What the notices of a dataset are to each other: found over all batches, written into the batches that it changes.
+
+Notices are compared in parts that have nothing in common, some thousand at a time, so that memory does not grow with
+the size of what they are known by.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from extractor.cluster.confined_reading import JobRow
+from extractor.cluster.dataset import NOTICES, SIGNATURES, TEXTS, JobDataset, KeptRow
+from extractor.collection.kinship import Kinship, kinships
+from extractor.collection.notice_signatures import NoticeSignature
+from extractor.collection.placed_lines import CODES, placed_line
+from extractor.files.parts.text_places import place_names, text_places_from
+from extractor.record.checks import Lang
+from extractor.record.contract import Notice
+from extractor.tables.rows import notice_rows
+
+_TOGETHER = 10_000  # notices whose signatures are held at a time, unless more belong together
+_PLACED = ("duplicate_of", "series", "edition")
+_CHECKS = tuple(f'"code":"{code}"' for code in sorted(CODES))
+
+
+class BatchKin(NamedTuple):
+    """The places of a batch's notices among all, by their ids, and a hash of them."""
+
+    number: int
+    kin: Mapping[str, Kinship]
+    digest: str
+
+
+def kin_of(batches: Sequence[int], dataset: JobDataset, lang: Lang) -> Iterator[BatchKin]:
+    """Yield the places of the notices of each batch whose files do not have them yet; their checks are in ``lang``."""
+    ids, parts = _parted(batches, dataset)
+    found: dict[str, Kinship] = {}
+    for signatures in _together(batches, dataset, dict(zip(ids, parts, strict=True))):
+        found |= kinships(signatures)
+    for number in batches:
+        entry = dataset.entry(number)
+        if entry is not None:
+            kin = {notice_id: found[notice_id] for notice_id in _ids(dataset, number)}
+            digest = hashlib.sha256(json.dumps([lang, kin], ensure_ascii=False).encode()).hexdigest()
+            if entry.kin != digest:
+                yield BatchKin(number, kin, digest)
+
+
+def place(batch: BatchKin, dataset: JobDataset, lang: Lang) -> None:
+    """Write into a batch what its notices are to others.
+
+    Raises:
+        OutputError: the storage cannot be written.
+    """
+    entry = dataset.entry(batch.number)
+    if entry is None:
+        return
+    notices = dataset.table(NOTICES, batch.number)
+    told = {row for row, kinship in enumerate(_kin(notices, batch)) if kinship and _tells(notices, row, kinship)}
+    placed = _placed(notices, batch, lang)
+    if not told:
+        dataset.write_notices(batch.number, entry, placed, batch.digest)
+        return
+    dataset.write(batch.number, list(_rows(batch, placed, told, dataset)), batch.digest)
+
+
+def _rows(batch: BatchKin, placed: pa.Table, told: set[int], dataset: JobDataset) -> Iterator[JobRow | KeptRow]:
+    """Yield the rows of a batch; those ``told`` of a copy are made anew from their records."""
+    texts = {row["notice_id"]: row for row in dataset.table(TEXTS, batch.number).to_pylist()}
+    signatures = {row["notice_id"]: row for row in dataset.table(SIGNATURES, batch.number).to_pylist()}
+    for number, kept in enumerate(dataset.kept_rows(batch.number).values()):
+        own = placed.slice(number, 1)
+        if number not in told:
+            yield kept._replace(parts={**kept.parts, NOTICES: own})
+            continue
+        (values,) = own.to_pylist()
+        text, signature = texts[values["notice_id"]], signatures[values["notice_id"]]
+        notice, places = Notice.model_validate_json(values["record"]), text["places"] or b""
+        yield JobRow(
+            name=kept.name,
+            notice_id=notice.notice_id,
+            sha256=values["sha256"],
+            key=kept.key,
+            record=values["record"],
+            text=text["text"],
+            places=places,
+            left_out=values["left_out"],
+            failures=values["failures"],
+            tables=notice_rows(notice, text["text"], place_names(text_places_from(places))),
+            signature=signature["signature"],
+            keys=tuple(signature["keys"]),
+        )
+
+
+def _kin(notices: pa.Table, batch: BatchKin) -> Iterator[Kinship | None]:
+    """Yield the place of each row's notice, None of an input that could not be read."""
+    return map(batch.kin.get, notices.column("notice_id").to_pylist())
+
+
+def _tells(notices: pa.Table, row: int, kinship: Kinship) -> bool:
+    """Say whether a notice is, or was, told to be a copy: its checks and its sums say so, too."""
+    if kinship.duplicate_of or kinship.may_be:
+        return True
+    record = str(notices.column("record")[row])
+    return any(code in record for code in _CHECKS)
+
+
+def _placed(notices: pa.Table, batch: BatchKin, lang: Lang) -> pa.Table:
+    """Return rows with their notices' places among others, in the record, too."""
+    kin = list(_kin(notices, batch))
+    records = (each.as_py() for each in notices.column("record"))
+    lines = [
+        placed_line(record.encode(), at, lang).decode() if at else record
+        for record, at in zip(records, kin, strict=True)
+    ]
+    values = {"record": lines, **{name: [at and getattr(at, name) for at in kin] for name in _PLACED}}
+    for name, column in values.items():
+        at = notices.schema.get_field_index(name)
+        field = notices.schema.field(at)
+        notices = notices.set_column(at, field, pa.array(column, field.type))
+    return notices.combine_chunks()
+
+
+def _ids(dataset: JobDataset, number: int) -> list[str]:
+    ids: list[str] = dataset.table(SIGNATURES, number, ["notice_id"]).column(0).to_pylist()
+    return ids
+
+
+def _parted(batches: Iterable[int], dataset: JobDataset) -> tuple[list[str], Sequence[int]]:
+    """Return the ids of all notices, and the number of the part that each belongs to.
+
+    Notices that share a key are in one part, whatever joins them; small parts are put together.
+    """
+    ids: list[str] = []
+    hashes, owners = [], []
+    for number in batches:
+        if dataset.entry(number) is None:
+            continue
+        rows = dataset.table(SIGNATURES, number, ["notice_id", "keys"])
+        keys = rows.column("keys").combine_chunks()
+        hashes.append(pc.list_flatten(keys))
+        owners.append(pc.add(pc.cast(pc.list_parent_indices(keys), pa.int64()), len(ids)))
+        ids += rows.column("notice_id").to_pylist()
+    roots = array("q", range(len(ids)))
+    if ids:
+        _join(roots, pa.concat_arrays(hashes), pa.concat_arrays(owners))
+    return ids, _numbered(roots)
+
+
+def _join(roots: array[int], hashes: pa.Array, owners: pa.Array) -> None:
+    """Join the trees of all owners of a hash; ``roots`` has the one above each, itself for the highest."""
+
+    def root(at: int) -> int:
+        while roots[at] != at:
+            roots[at] = roots[roots[at]]
+            at = roots[at]
+        return at
+
+    order = pc.sort_indices(hashes)
+    last = None
+    for batch in pa.table({"hash": hashes.take(order), "owner": owners.take(order)}).to_batches(max_chunksize=100_000):
+        for key, owner in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            if last is not None and last[0] == key:
+                one, other = root(last[1]), root(owner)
+                roots[max(one, other)] = min(one, other)
+            last = (key, owner)
+    for at in range(len(roots)):
+        roots[at] = root(at)
+
+
+def _numbered(roots: Sequence[int]) -> Sequence[int]:
+    """Return the parts' numbers: trees follow each other until a part is large enough."""
+    sizes = array("q", bytes(8 * len(roots)))
+    for root in roots:
+        sizes[root] += 1
+    numbers, number, held = array("q", bytes(8 * len(roots))), 0, 0
+    for at, size in enumerate(sizes):
+        if held and held + size > _TOGETHER:
+            number, held = number + 1, 0
+        numbers[at], held = number, held + size
+    return array("q", (numbers[root] for root in roots))
+
+
+def _together(
+    batches: Iterable[int], dataset: JobDataset, parts: Mapping[str, int]
+) -> Iterator[Iterator[NoticeSignature]]:
+    """Yield the signatures of each part. They wait on this machine's disk."""
+    with TemporaryDirectory(prefix="notice-extractor-") as folder, ExitStack() as files:
+        waiting: dict[int, IO[bytes]] = {}
+        for number in batches:
+            if dataset.entry(number) is None:
+                continue
+            for row in dataset.table(SIGNATURES, number, ["notice_id", "signature"]).to_pylist():
+                part = parts[row["notice_id"]]
+                if part not in waiting:
+                    waiting[part] = files.enter_context(Path(folder, str(part)).open("w+b"))
+                waiting[part].write(row["signature"].encode("utf-8", "surrogatepass") + b"\n")
+        for file in waiting.values():
+            file.seek(0)
+            yield map(NoticeSignature.model_validate_json, file)

@@ -266,6 +266,16 @@ def bracket_at_end(text: str, start: int, end: int) -> int:
     return end
 
 
+def state_at_end(text: str, start: int, end: int) -> int:
+    """Return the start of a state in brackets behind an answer's last sentence (。(已完成)); ``end`` for none."""
+    if text[end - 1] not in ")】]":
+        return end
+    opens = max(text.rfind(mark, start, end) for mark in "([【")
+    if opens <= start or text[opens - 1] not in "。;!":
+        return end
+    return opens if pattern("outline", "state", r"[(【\[]{}[)】\]]").fullmatch(text, opens, end) else end
+
+
 def bracket_end(text: str, start: int, end: int) -> int:
     """Return the end of the states and properties in brackets that begin here, with the marks and blanks behind."""
     behind = "[。:]? *"

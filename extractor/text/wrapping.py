@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -50,17 +51,28 @@ _PROPERTY_NAME = (
     f"(?:{any_of('outline', 'responsible_name')}|{any_of('outline', 'deadline_name')}|{any_of('outline', 'note')})"
 )
 _HOLDER_END = f"(?:{any_of('properties', 'body_end')}|{any_of('properties', 'office_end')})"
-_PROPERTY = re.compile(
-    rf"{_PROPERTY_NAME}: ?(?:[^。,;:]{{2,60}}{_HOLDER_END}|[^。,;:]{{2,24}}(?:[前底月日]|立行立改|长期坚持|完成|推进))"
-)
-"""A property of a finding on a line of its own, whose value ends as such values do: 责任单位:镇财政所."""
-_OPENS = re.compile(
-    rf"[(]?[{_CN}]{{1,4}}[)、.]|[(]?[0-9]{{1,3}}[)、](?! ?[0-9])|[0-9]{{1,3}}[.](?![0-9])|[{_CN}]是|"
-    rf"第[{_CN}]{{1,3}}[,、:]|其[{_CN}][,、是]|[①-⑳⑴-⒇⒈-⒛]|[【●■◆★▲#*]|关于[“‘\"]|针对[“‘\"]|(?:反馈|整改|存在|具体)?问题[{_CN}0-9]{{1,3}}[:、.]|"
-    r"整改(?:落实|进展)?(?:情况|措施|成效)[:]|(?:责任|牵头|配合|分管)(?:单位|部门|领导|人)[:]|(?:整改|完成|办结)(?:时限|进展|结果|情况)[:]|(?:联系|监督)?电话[:]|邮政?[编箱]|附件[:]|欢迎广大|特此|"
-    rf"{_PROPERTY_NAME}[:]"
-)
-"""What begins a paragraph, and hardly ever a line within one."""
+
+
+@cache
+def _property() -> re.Pattern[str]:
+    """Return the form of a property on a line of its own, whose value ends as such values do: 责任单位:镇财政所."""
+    return re.compile(
+        rf"{_PROPERTY_NAME}: ?(?:[^。,;:]{{2,60}}{_HOLDER_END}"
+        r"|[^。,;:]{2,24}(?:[前底月日]|立行立改|长期坚持|完成|推进))"
+    )
+
+
+@cache
+def _openers() -> re.Pattern[str]:
+    """Return the form of what begins a paragraph, and hardly ever a line within one."""
+    return re.compile(
+        rf"[(]?[{_CN}]{{1,4}}[)、.]|[(]?[0-9]{{1,3}}[)、](?! ?[0-9])|[0-9]{{1,3}}[.](?![0-9])|[{_CN}]是|"
+        rf"第[{_CN}]{{1,3}}[,、:]|其[{_CN}][,、是]|[①-⑳⑴-⒇⒈-⒛]|[【●■◆★▲#*]|关于[“‘\"]|针对[“‘\"]|(?:反馈|整改|存在|具体)?问题[{_CN}0-9]{{1,3}}[:、.]|"
+        r"整改(?:落实|进展)?(?:情况|措施|成效)[:]|(?:责任|牵头|配合|分管)(?:单位|部门|领导|人)[:]|(?:整改|完成|办结)(?:时限|进展|结果|情况)[:]|(?:联系|监督)?电话[:]|邮政?[编箱]|附件[:]|欢迎广大|特此|"
+        rf"{_PROPERTY_NAME}[:]"
+    )
+
+
 _RUN_IN = re.compile(rf"[{_CN}]{{1,2}}是|第[{_CN}]{{1,3}}[,、:]|其[{_CN}][,、是]|[①-⑳]")
 """An enumerator that mostly stands inside a paragraph."""
 _ENDS = re.compile(r"[。!?;:][”’》)】」』]*$")
@@ -296,7 +308,7 @@ def _signs(text: str, line: _Line) -> bool:
 
 
 def _opens(text: str, line: _Line) -> bool:
-    return _OPENS.match(text, line.start, line.end) is not None
+    return _openers().match(text, line.start, line.end) is not None
 
 
 def _goes_on(text: str, line: _Line, following: _Line, logical: str, wrap: _Wrap | None) -> bool:
@@ -306,7 +318,7 @@ def _goes_on(text: str, line: _Line, following: _Line, logical: str, wrap: _Wrap
         wrap is None or _HEADING.fullmatch(logical) or not _inside_amount(text, line, following, wrap)
     ):
         return False
-    if ":" in logical[:_LONGEST_NAME] and _PROPERTY.fullmatch(logical):
+    if ":" in logical[:_LONGEST_NAME] and _property().fullmatch(logical):
         return False
     if _MAGNITUDE.search(text, line.start, line.end) and not _opens(text, following):
         return True  # 48.3万 and 元, 31万 and 标箱 are one figure, however the page is set
@@ -316,7 +328,7 @@ def _goes_on(text: str, line: _Line, following: _Line, logical: str, wrap: _Wrap
     width, next_width = (_width(text, each, in_columns=wrap.in_columns) for each in (line, following))
     full = width >= wrap.full or width + _room_needed(text, following, in_columns=wrap.in_columns) > wrap.usual
     next_full = next_width >= wrap.full
-    signed = _SIGNS.fullmatch(logical) and not (_OPENS.match(logical) or _opened(logical))
+    signed = _SIGNS.fullmatch(logical) and not (_openers().match(logical) or _opened(logical))
     signs = _signs(text, following) and not logical.endswith(":")
     if (signed and not full) or (signs and not next_full):
         return False

@@ -206,8 +206,13 @@ def lead_in_end(text: str, start: int, end: int) -> int:
     return (state or match).end()
 
 
+_NUMBER_BEFORE_COLON = re.compile(r"[0-9][】\])]? *:")
+
+
 def lead_in_number(text: str, start: int, end: int) -> Place | None:
     """Return the place of the figure that numbers a lead-in (整改落实1:), None for none."""
+    if _NUMBER_BEFORE_COLON.search(text, start, end) is None:
+        return None
     match = pattern("outline", "lead_in", r"[【\[(]?{}(?P<number>[0-9]{1,2})[】\])]? *:").match(text, start, end)
     return Place(*match.span("number")) if match else None
 

@@ -26,6 +26,7 @@ from extractor.assist.proposals.trust_counts import trust_table
 from extractor.assist.proposals.witnesses import TrustTable, unmeasured, witness_rows
 from extractor.cli import main
 from extractor.endpoint.setting_profiles import user_folder
+from extractor.exports.written_notices import run_in
 from extractor.files.parts.left_out import ReadText
 from extractor.model_source import ModelSource
 from extractor.pages.run_page import write_report
@@ -208,7 +209,7 @@ class TestTheCommand:
         after, told = run()
         assert (after["table"], after["done"]) == ("measured", 1)  # not unchanged
         assert after["key"] != before["key"]
-        write_report(out, tmp_path / "report.html")
+        write_report(run_in(out), tmp_path / "report.html")
         assert '"trust":"measured"' in (tmp_path / "report.html").read_text(encoding="utf-8").replace(" ", "")
         assert "by the table measured by you perfect decides" in told
 

@@ -1,4 +1,4 @@
-"""What the notices of a dataset are to each other: found over all batches, written into the batches that it changes.
+"""The kinship of the notices of a dataset: found over all batches, written into the batches that it changes.
 
 Notices are compared in parts that have nothing in common, some thousand at a time, so that memory does not grow with
 the size of what they are known by.

@@ -122,7 +122,7 @@ def _root(data: bytes, name: str, limits: Limits) -> Element:
 
 
 class _Face(NamedTuple):
-    """How a style shows text; None is what the text around it has."""
+    """The way a style shows text; None is what the text around it has."""
 
     hidden: bool | None = None
     struck: bool | None = None

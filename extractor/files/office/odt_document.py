@@ -126,11 +126,7 @@ def _root(data: bytes, name: str, limits: Limits) -> Element:
 
 
 class _Face(NamedTuple):
-<<<<<<< HEAD
-    """The way a style shows text; None is what the text around it has."""
-=======
     """The look that a style gives to text; None is that of the text around it."""
->>>>>>> forms
 
     hidden: bool | None = None
     struck: bool | None = None

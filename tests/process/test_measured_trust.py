@@ -20,6 +20,8 @@ from notice_extractor_eval.comparison import compare
 from notice_extractor_eval.evaluation import Evaluation, NoticeResult, evaluate_notice
 from notice_extractor_eval.trust_calibration import calibrate
 
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.packs.material import read_first
 from extractor.assist.proposals.trust_counts import trust_table
 from extractor.assist.proposals.witnesses import TrustTable, unmeasured, witness_rows
 from extractor.cli import main
@@ -123,6 +125,25 @@ class TestWhatAModelCannotSay:
         server.script()
         self.read(ModelSource(how, tmp_path / "kept", offline=True), MEASURED_ON, TRIED_ON)
         assert server.log() == []
+
+    @pytest.mark.parametrize(("name", "is_given_up"), [("echoing", True), ("rough", False)])
+    def test_one_by_one_a_guesser_is_given_up_within_a_notice(
+        self, server: Serving, tmp_path: Path, name: str, is_given_up: bool
+    ) -> None:
+        example = tuned()[TRIED_ON]
+        how = settings(server, model=name, timeout=60.0, pack_tokens=800, concurrency=1)
+        packs = len(labels_packs(read_first(example.text, "any"), 800))
+        said = []
+        for offline in (False, True):
+            server.script()
+            source = ModelSource(how, tmp_path / "kept", offline=offline)
+            found = ModelReader(source, trust=unmeasured()).read(ReadText(example.text), example.gold.notice_id)
+            assert found.failures == []
+            said.append(found.notice)
+            if not offline:
+                assert (len(self.asked(server)) < packs) is is_given_up
+        assert said[0] == said[1]
+        assert ("model_given_up" in [check.code for check in said[0].checks]) is is_given_up
 
     def test_one_field_alone_is_left_out_of_the_schema(self, server: Serving, tmp_path: Path) -> None:
         how = settings(server, model="wrong-organizations", timeout=60.0)

@@ -116,5 +116,7 @@ def _made(lists: _Lists, words: Sequence[str]) -> _Lexicon:
                 for word in row.get(key, ()):
                     roles.setdefault(word, []).append((role, rule))
     roles |= {mark: [(_BREAK, 0)] for mark in _BREAKS}
-    automaton = AhoCorasick([*dict.fromkeys([*roles, *words])], store_patterns=True, implementation=Implementation.DFA)
+    automaton = AhoCorasick(
+        [*dict.fromkeys([*roles, *words])], store_patterns=True, implementation=Implementation.ContiguousNFA
+    )
     return _Lexicon(automaton, roles, tuple(rules))

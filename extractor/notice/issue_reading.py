@@ -17,6 +17,7 @@ from extractor.notice.facts.dates import DateFound
 from extractor.notice.facts.documents import DocumentFound
 from extractor.notice.facts.judgement import (
     JudgedTypes,
+    MeasureWords,
     issue_status,
     judged_category,
     judged_types,
@@ -25,7 +26,6 @@ from extractor.notice.facts.judgement import (
     place_of_heading,
 )
 from extractor.notice.facts.learnt import rate
-from extractor.notice.facts.lexical import WordEvidence
 from extractor.notice.facts.organizations import NameEnds, OrganizationFound, judged_organizations
 from extractor.notice.facts.properties import bodies_of, deadline_of, says_a_deadline
 from extractor.notice.facts.quantities import QuantityFound
@@ -81,7 +81,7 @@ class MeasureReading(NamedTuple):
     organizations: Sequence[Place]
     confidence: Mapping[str, float]
     """How sure the judged values are, by their paths in the measure's record."""
-    words: WordEvidence
+    words: MeasureWords
     """What its words say."""
     duty: Duty = Duty()
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from corpus import make_many, read_bases
 from playwright.sync_api import Page, sync_playwright
 
+from extractor.exports.written_notices import run_in
 from extractor.pages.run_page import write_report
 from extractor.runs.run import run
 
@@ -36,7 +37,7 @@ def main() -> None:
         for number, made in enumerate(texts):
             (folder / "in" / f"notice-{number:03}.txt").write_text(made.text, encoding="utf-8", newline="\n")
         run([str(folder / "in")], folder / "run")
-        written = write_report(folder / "run", folder / "report.html")
+        written = write_report(run_in(folder / "run"), folder / "report.html")
         characters = statistics.mean(len(made.text) for made in texts)
         print(f"{written.notices} notices of {characters:,.0f} characters: {written.bytes / 1e6:.1f} MB")
         browser = playwright.chromium.launch(

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
-from training_set import TrainingFinding, TrainingMeasure
+from training_set import TrainingFinding
 
-from extractor.notice.facts.judgement import CLEAR_LEAD, MEASURES_READ
+from extractor.notice.facts.judgement import CLEAR_LEAD, MEASURES_READ, sentences_of
 from extractor.notice.facts.lexical import lexical_scores
 from extractor.record.enumerations import VOCABULARIES
 
@@ -103,33 +103,6 @@ def agreed(readings: Sequence[object]) -> float:
     return DISPUTED if len(set(readings)) > 1 else 1.0
 
 
-class TypeModel(NamedTuple):
-    """What words say about the types of a measure."""
-
-    words: list[str]
-    fitted: Fitted
-
-    def scores(self, measures: Sequence[TrainingMeasure]) -> Floats:
-        """Return the score of each type for each measure."""
-        texts = [each.without_titles for each in measures]
-        listed = by_lists("measure_types", texts, TYPES)
-        return np.asarray(
-            presence(texts, self.words) @ self.fitted.weights + listed * self.fitted.own[0] + self.fitted.bias
-        )
-
-
-def learn_types(measures: Sequence[TrainingMeasure], strength: float = 0.1, most: int = 700) -> TypeModel:
-    """Learn the types of measures."""
-    texts = [each.without_titles for each in measures]
-    y = np.array([[name in each.types for name in TYPES] for each in measures])
-    listed = by_lists("measure_types", texts, TYPES)
-    weights = np.array([agreed([reading.types for reading in each.readings]) for each in measures])
-    words = frequent(texts, 3)
-    x = presence(texts, words)
-    words = telling(words, x, fit(x, [listed], y, strength, weights).weights, most)
-    return TypeModel(words, fit(presence(texts, words), [listed], y, strength, weights))
-
-
 def chosen_types(scores: Floats, least: float) -> list[list[int]]:
     """Return the numbers of the types of each row: the three best of those that reach ``least``, or the best one."""
     chosen = []
@@ -183,11 +156,15 @@ def category_columns(
     ranked = np.sort(of_titles, axis=1)
     of_measures *= (ranked[:, -1] == ranked[:, -2])[:, None]
     means = [
-        csr_matrix(presence([each.without_titles for each in finding.measures], measure_words).mean(axis=0))
+        csr_matrix(presence(_sentences(finding), measure_words).sum(axis=0) / max(1, len(finding.measures)))
         for finding in findings
     ]
     x = hstack([presence(titles, title_words), vstack(means)]).tocsr()
     return x, [of_titles, of_measures]
+
+
+def _sentences(finding: TrainingFinding) -> list[str]:
+    return [sentence for each in finding.measures for sentence in sentences_of(each.without_titles)]
 
 
 def learn_category(

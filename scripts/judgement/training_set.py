@@ -173,6 +173,21 @@ def _labels(row: Mapping[str, Any]) -> MeasureLabels:
     return MeasureLabels(frozenset(row["types"]), row["status"], organizations, row["subjects"], row["accountability"])
 
 
+def type_clauses(path: Path = TRAINING / "clauses" / "types.txt") -> list[TrainingMeasure]:
+    """Return single clauses with the types of action that they print; those of ``none`` print none."""
+    found: dict[str, set[str]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, _, clauses = line.partition(":")
+        if not line.startswith("#"):
+            for clause in clauses.split():
+                found.setdefault(clause, set()).add(name)
+    nobody: frozenset[str] = frozenset()
+    return [
+        TrainingMeasure(clause, MeasureLabels(frozenset(names - {"none"}), "", nobody, (), ()))
+        for clause, names in found.items()
+    ]
+
+
 def measures_of(found: Iterable[TrainingFinding]) -> list[TrainingMeasure]:
     """Return the measures of findings."""
     return [measure for finding in found for measure in finding.measures]

@@ -19,6 +19,10 @@ from ledger_examples import office_ledger
 from report_examples import TOWN, VILLAGE
 from service_example import Client, serving
 
+from extractor.service.intake import loaded_runs
+from extractor.service.intake.loaded_runs import LoadEnd, LoadingKeys, load_run
+from extractor.service.store.database import open_database
+
 FILES = {
     "town.txt": TOWN.encode(),
     "copy.txt": f"\n{TOWN}".encode(),
@@ -98,6 +102,15 @@ def test_a_text_that_is_there_is_not_doubled_and_an_id_that_is_taken_is_left_alo
             "village.txt",
         ]
         assert client.ask("/v1/notices/village/text").body.decode() == TOWN.replace("2024", "2023")
+
+
+def test_many_are_read_in_several_processes(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaded_runs, "_WORTH_A_WORKER", 1)
+    monkeypatch.setattr(loaded_runs, "processors", lambda: 2)
+    (out / "texts" / "copy.txt").unlink()
+    with open_database(tmp_path / "notices.sqlite") as database:
+        assert load_run(database, out, LoadingKeys("k", lambda *_: "k")) == LoadEnd(came=3, there=0, unread=1)
+        assert load_run(database, out, LoadingKeys("k", lambda *_: "k")) == LoadEnd(came=0, there=3, unread=1)
 
 
 def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:

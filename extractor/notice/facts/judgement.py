@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from math import log
 from operator import add
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ _SENTENCE_END = re.compile(r"[。;!?\n]")
 CLEAR_LEAD = 2
 """A lead of a category in the list's score of a title from which on the list decides."""
 _MOST_TYPES = 3
+MOST_LISTED = 6
+"""What a word list's score of a sentence counts at most."""
 _OTHER = "other"
 _TYPE_NUMBERS = {name: number for number, name in enumerate(VOCABULARIES["measure_type"])}
 _CATEGORY_NUMBERS = {name: number for number, name in enumerate(VOCABULARIES["category"])}
@@ -67,35 +70,66 @@ class _Deciding(NamedTuple):
     names: list[str]
     bias: list[int]
     listed: list[int]
-    least: int
     confidence: Calibration
 
 
 @cache
 def _deciding(table: str) -> _Deciding:
     task = learnt(table)
-    return _Deciding(task["decided"], task["bias"], task["listed"], task.get("least", 0), calibration(table))
+    return _Deciding(task["decided"], task["bias"], task["listed"], calibration(table))
 
 
-def measure_words(text: str) -> WordEvidence:
+class MeasureWords(NamedTuple):
+    """What the words of a measure say: about its types, by sentence, and about its finding's category, all together."""
+
+    sentences: list[WordEvidence]
+    packed: int
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of a measure that say anything."""
+    return [sentence for sentence in _SENTENCE_END.split(text) if len(sentence) > 1] or [text]
+
+
+def measure_words(text: str) -> MeasureWords:
     """Return what the words of a measure say about its types and about its finding's category."""
-    return word_evidence("measure_types", text)
+    sentences = [word_evidence("measure_types", sentence) for sentence in sentences_of(text)]
+    return MeasureWords(sentences, sum([sentence.packed for sentence in sentences]))
 
 
-def judged_types(words: WordEvidence) -> JudgedTypes:
-    """Return one to three kinds of action, the weightiest first; ``other`` where no word says any."""
-    names, bias, listed, least, confidence = _deciding("measure_types")
-    found, sums = words.scores, word_weights("measure_types").sums(words.packed)
-    scores = list(map(add, sums, bias))
-    for name, score in found.items():
-        number = _TYPE_NUMBERS[name]
-        scores[number] += listed[number] * score
+def judged_types(words: MeasureWords) -> JudgedTypes:
+    """Return one to three kinds of action, the weightiest first; ``other`` where no word says any.
+
+    A type is as sure as the sentence that says it best.
+    """
+    names, _, _, confidence = _deciding("measure_types")
+    rows = [_type_scores(sentence) for sentence in words.sentences]
+    scores = list(map(max, *rows)) if len(rows) > 1 else rows[0]
+    off = _off_for(len(rows))
+    least = learnt("measure_types")["least"] + off
     said = [number for number in range(len(names)) if scores[number] >= least]
     best = sorted(said, key=scores.__getitem__, reverse=True)[:_MOST_TYPES]
     if not best:
-        best = [max(range(len(names)), key=scores.__getitem__) if found else _TYPE_NUMBERS[_OTHER]]
-    shares = [confidence(scores[number]) for number in best]
+        told = words.packed or words.sentences[0].scores
+        best = [max(range(len(names)), key=scores.__getitem__) if told else _TYPE_NUMBERS[_OTHER]]
+    shares = [confidence(scores[number] - off) for number in best]
     return JudgedTypes([names[number] for number in best], round(sum(shares) / len(shares), 2))
+
+
+def _type_scores(sentence: WordEvidence) -> list[int]:
+    """Return the score of each type by the words of one sentence."""
+    _, bias, listed, _ = _deciding("measure_types")
+    scores = list(map(add, word_weights("measure_types").sums(sentence.packed), bias))
+    for name, score in sentence.scores.items():
+        scores[_TYPE_NUMBERS[name]] += listed[_TYPE_NUMBERS[name]] * min(score, MOST_LISTED)
+    return scores
+
+
+@cache
+def _off_for(sentences: int) -> int:
+    """Return what a measure's scores lose by its number of sentences: the best of many is high by chance."""
+    per_length: int = learnt("measure_types")["per_length"]
+    return round(per_length * log(sentences))
 
 
 def measure_types(text: str) -> list[str]:
@@ -147,12 +181,12 @@ def _pattern(section: str, name: str) -> re.Pattern[str]:
     return re.compile("|".join(read_table("judgement")[section][name]), re.MULTILINE)
 
 
-def judged_category(title: str, measures: Sequence[WordEvidence], answer: Callable[[], str]) -> Judged:
+def judged_category(title: str, measures: Sequence[MeasureWords], answer: Callable[[], str]) -> Judged:
     """Return what a finding is about, by the words of its title and of its measures.
 
     ``answer`` gives the measures' text, whose word list is asked only where the title's leaves the category open.
     """
-    names, bias, listed, _, confidence = _deciding("categories")
+    names, bias, listed, confidence = _deciding("categories")
     words = word_evidence("categories", title)
     scores = list(map(add, word_weights("categories").sums(words.packed), bias))
     if measures:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 32_767  # of UTF-16 in a cell
 ROW = "\x01"
-"""What stands in cells for the number of their row; XML holds no such character."""
+"""The stand-in of a row's number in its cells; XML holds no such character."""
 _BUTTON = 3  # half-width characters for a heading's filter button
 _DAY_WIDTH = 11
 _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from extractor.record.checks import Lang
 
 ROW_END = "\x02"
-"""What stands behind each row of a part; XML holds no such character."""
+"""The end of each row of a part; XML holds no such character."""
 _MEASURED_FIRST, _MEASURED = 500, 25
 """Cells that determine a column's width: of the first notices, and of each of the parts behind."""
 

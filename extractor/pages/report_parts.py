@@ -114,7 +114,7 @@ def _digest(folder: Path) -> str:
 
 
 class _List:
-    """What a list of a kind is filtered and sorted by, gathered notice after notice."""
+    """The facets and figures of a kind's items, by which a list is filtered and sorted; gathered notice by notice."""
 
     def __init__(self, kind: str) -> None:
         self.kind, self.readers = kind, set[str]()

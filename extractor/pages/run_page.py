@@ -61,7 +61,7 @@ def _whole(run: WrittenRun, lang: Lang) -> Iterator[str]:
 
 
 class _PageKind(NamedTuple):
-    """What differs between pages: the policy, and what is said where scripts do not run."""
+    """The differences between pages: the policy, and the words where scripts do not run."""
 
     rules: PageRules
     noscript: str

@@ -51,7 +51,7 @@ class TypeModel(NamedTuple):
         return np.asarray(best - PER_LENGTH * np.log(found.counts)[:, None])
 
 
-def learn_types(measures: Sequence[TrainingMeasure], most: int = 3000) -> TypeModel:
+def learn_types(measures: Sequence[TrainingMeasure], most: int = 1200) -> TypeModel:
     """Learn the types of measures, of those and of single clauses."""
     clauses = type_clauses()
     every = [*measures, *clauses]

@@ -76,11 +76,12 @@ class _Deciding(NamedTuple):
 @cache
 def _deciding(table: str) -> _Deciding:
     task = learnt(table)
-    return _Deciding(task["decided"], task["bias"], task["listed"], calibration(table))
+    names = task["decided"]
+    return _Deciding(names, task["bias"][: len(names)], task["listed"], calibration(table))
 
 
 class MeasureWords(NamedTuple):
-    """What the words of a measure say: about its types, by sentence, and about its finding's category, all together."""
+    """The words of a measure as evidence: about its types, by sentence, and about its finding's category, all together."""
 
     sentences: list[WordEvidence]
     packed: int
@@ -94,7 +95,7 @@ def sentences_of(text: str) -> list[str]:
 def measure_words(text: str) -> MeasureWords:
     """Return what the words of a measure say about its types and about its finding's category."""
     sentences = [word_evidence("measure_types", sentence) for sentence in sentences_of(text)]
-    return MeasureWords(sentences, sum([sentence.packed for sentence in sentences]))
+    return MeasureWords(sentences, sum([packed for _, packed in sentences]))
 
 
 def judged_types(words: MeasureWords) -> JudgedTypes:
@@ -103,11 +104,10 @@ def judged_types(words: MeasureWords) -> JudgedTypes:
     A type is as sure as the sentence that says it best.
     """
     names, _, _, confidence = _deciding("measure_types")
-    rows = [_type_scores(sentence) for sentence in words.sentences]
-    scores = list(map(max, *rows)) if len(rows) > 1 else rows[0]
-    off = _off_for(len(rows))
+    scores = _type_scores(words.sentences)
+    off = _off_for(len(words.sentences))
     least = learnt("measure_types")["least"] + off
-    said = [number for number in range(len(names)) if scores[number] >= least]
+    said = [number for number, score in enumerate(scores) if score >= least]
     best = sorted(said, key=scores.__getitem__, reverse=True)[:_MOST_TYPES]
     if not best:
         told = words.packed or words.sentences[0].scores
@@ -116,13 +116,18 @@ def judged_types(words: MeasureWords) -> JudgedTypes:
     return JudgedTypes([names[number] for number in best], round(sum(shares) / len(shares), 2))
 
 
-def _type_scores(sentence: WordEvidence) -> list[int]:
-    """Return the score of each type by the words of one sentence."""
+def _type_scores(sentences: Sequence[WordEvidence]) -> list[int]:
+    """Return the score of each type by the words of the sentence that says it best."""
     _, bias, listed, _ = _deciding("measure_types")
-    scores = list(map(add, word_weights("measure_types").sums(sentence.packed), bias))
-    for name, score in sentence.scores.items():
-        scores[_TYPE_NUMBERS[name]] += listed[_TYPE_NUMBERS[name]] * min(score, MOST_LISTED)
-    return scores
+    sums = word_weights("measure_types").sums
+    rows = []
+    for found, packed in sentences:
+        row = list(sums(packed))
+        for name, score in found.items():
+            number = _TYPE_NUMBERS[name]
+            row[number] += listed[number] * (score if score < MOST_LISTED else MOST_LISTED)
+        rows.append(row)
+    return list(map(add, map(max, *rows) if len(rows) > 1 else rows[0], bias))
 
 
 @cache

@@ -12,12 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from itertools import repeat
-from struct import unpack
+from struct import pack, unpack
 from typing import Any, NamedTuple
 
 _NOTHING = repeat(0)
 _LANE = 32
 """Bits for the sum of one name's weights."""
+_HALF = 1 << (_LANE - 1)
 
 
 class Calibration(NamedTuple):
@@ -52,8 +53,11 @@ class WordWeights:
 
     def __init__(self, names: Sequence[str], words: Mapping[str, Sequence[int]]) -> None:
         self.names = names
-        self.packed = [_packed(row) for row in words.values()]
-        self._offset = _packed([1 << (_LANE - 1)] * len(names))
+        unsigned = f"<{len(names)}I"
+        self._offset = int.from_bytes(pack(unsigned, *repeat(_HALF, len(names))), "little")
+        self.packed = [
+            int.from_bytes(pack(unsigned, *map(_HALF.__add__, row)), "little") - self._offset for row in words.values()
+        ]
         self._form = f"<{len(names)}i"
         self._size = _LANE // 8 * len(names)
 
@@ -62,13 +66,6 @@ class WordWeights:
         # With half a lane added no lane borrows from the next; to flip its first bit then makes it a signed number.
         lanes = (packed + self._offset) ^ self._offset
         return unpack(self._form, lanes.to_bytes(self._size, "little"))
-
-
-def _packed(row: Sequence[int]) -> int:
-    packed = 0
-    for lane, weight in enumerate(row):
-        packed += weight << (_LANE * lane)
-    return packed
 
 
 @cache

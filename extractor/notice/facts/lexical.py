@@ -17,6 +17,8 @@ from extractor.notice.facts.learnt import WordWeights, learnt
 
 _BREAKS = ",。;:!?\n"
 """What parts clauses. These are found as words are: in one pass, in printed order."""
+_QUICKLY_MADE = Implementation.ContiguousNFA
+"""As fast as the other kinds on a sentence, and made in a third of the time."""
 _MOST = 3
 """A rule counts at most so often in a text: a word repeated ten times says no more than three of them."""
 
@@ -72,8 +74,8 @@ def _evidence(lexicon: _Lexicon, text: str) -> tuple[dict[str, int], list[str]]:
     counts: dict[int, int] = {}
     acting: set[int] = set()
     words: list[str] = automaton.find_matches_as_strings(text, overlapping=True)  # as indexes they take twice as long
-    for word in words:
-        for role, rule in entries.get(word, ()):
+    for roles in filter(None, map(entries.get, words)):
+        for role, rule in roles:
             if role == _VERB:
                 acting.add(rule)
             elif role == _BREAK:
@@ -116,5 +118,5 @@ def _made(lists: _Lists, words: Sequence[str]) -> _Lexicon:
                 for word in row.get(key, ()):
                     roles.setdefault(word, []).append((role, rule))
     roles |= {mark: [(_BREAK, 0)] for mark in _BREAKS}
-    automaton = AhoCorasick([*dict.fromkeys([*roles, *words])], store_patterns=True, implementation=Implementation.DFA)
+    automaton = AhoCorasick([*dict.fromkeys([*roles, *words])], store_patterns=True, implementation=_QUICKLY_MADE)
     return _Lexicon(automaton, roles, tuple(rules))

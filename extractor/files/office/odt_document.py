@@ -2,7 +2,7 @@
 
 Numbers of lists and headings are counted here and written as words. Deleted text, which the format keeps apart from the
 text, is named and not read. Libraries that were tried, odfdo 3.27.3 and odfpy 1.4.1, give no numbers, but hidden or
-deleted text, and lose text boxes or have them twice.
+deleted text, and lose the text of shapes or have it twice.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ class Answering(Protocol):
 
     @property
     def at_once(self) -> int | None:
-        """The number of notices that are worth reading at once; None where more only wait."""
+        """The number of calls, and so of notices, that are worth beginning at once; None for any number."""
 
     async def ask(
         self, call: Call[Response], *, until: float | None = None, tally: Tally | None = None
@@ -161,6 +161,11 @@ class NoticeModel:
     def editions(self) -> tuple[PromptEdition, ...]:
         """The editions of the prompts whose answers serve, that to ask with first."""
         return self.sizes.editions
+
+    @property
+    def at_once(self) -> int | None:
+        """The number of calls that are answered at once now, where that is known."""
+        return self._endpoint.at_once
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer; raises as ``Endpoint.ask`` does."""

@@ -116,13 +116,14 @@ async def read_with_model(
     """Ask a model about a notice that the rules have read (outline? → fields, labels), and merge both readings."""
     from extractor.assist.layout.layout_signs import layout_signs
     from extractor.assist.layout.model_outline import lay_out, poorly_laid_out
-    from extractor.assist.merge import merge
+    from extractor.assist.merge import are_guessed, merge
     from extractor.assist.packs.material import with_outline
     from extractor.assist.prompts import examples_of
     from extractor.assist.proposals.reading_signs import Signs
     from extractor.assist.session import Session
     from extractor.assist.tasks import FIELDS, LABELS, LAYOUT
 
+    is_eager = trust is not None and trust.origin == "eager"
     session, doubts, by_model, lines = Session(model), list[Doubt](), False, Signs()
     if finds_issues or poorly_laid_out(material.reading):
         answered = await session.ask(LAYOUT, material)
@@ -130,7 +131,13 @@ async def read_with_model(
         laid = lay_out(material.reading, answered, lines)
         doubts, by_model = laid.doubts, laid.reading is not material.reading
         material = with_outline(material, laid.reading)
-    fields, labels = await asyncio.gather(session.ask(FIELDS, material), session.ask(LABELS, material))
+    fields, labels = await asyncio.gather(
+        session.ask(FIELDS, material),
+        # Who is measured is asked everything.
+        session.ask(LABELS, material, lambda said: not is_eager and are_guessed(material, said)),
+    )
+    if session.given_up:
+        doubts.append(Doubt("model_given_up", "", {"count": str(session.given_up)}))
     merged = merge(material, labels, fields, trust=trust, by_model=by_model)
     signs = replace(merged.signs, lines=lines)
     return ModelReading(merged.notice, material.reading, doubts + merged.doubts, session.failures, signs)

@@ -23,6 +23,7 @@ from urllib.request import Request, urlopen
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from extractor.exports.written_notices import run_in
 from extractor.pages.run_page import write_report
 from extractor.runs.run import run
 
@@ -107,7 +108,7 @@ def main() -> None:
         folder = Path(name)
         run([str(ROOT / "gold" / "notices")], folder / "run")
         for lang in ("zh", "en"):
-            write_report(folder / "run", folder / f"{lang}.html", "en" if lang == "en" else "zh")
+            write_report(run_in(folder / "run"), folder / f"{lang}.html", "en" if lang == "en" else "zh")
         browser = playwright.chromium.launch(executable_path=options.chromium, args=["--no-sandbox"])
         wanted = _every(options.every) if options.every else {PICTURES / name: it for name, it in IN_DOCS.items()}
         for path, picture in wanted.items():

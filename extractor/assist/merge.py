@@ -79,6 +79,15 @@ def merge(
     return MergedRecord(merged.notice, ordered, signs)
 
 
+def are_guessed(material: Material, labels: Sequence[AnsweredLabels]) -> bool:
+    """Return whether the labels so far show that a model guesses, so surely that asking on is of no use."""
+    answered = [each for each in labels if each.answer is not None]
+    said = [
+        p for each in answered if each.answer for p in label_proposals(material, each.pack, each.answer, each.withheld)
+    ]
+    return signs_of(said, _beside(material, answered)).are_hopeless
+
+
 def _unlisted(signs: ReadingSigns, said: Sequence[Proposal]) -> int:
     """Return how many differences are not listed: all of a model that guesses, where they would hide other doubts."""
     count = count_differing(said) if signs.are_of_a_guesser else 0

@@ -8,7 +8,7 @@ left to the rules.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from typing import Any, NamedTuple, Protocol
 
@@ -48,6 +48,10 @@ class Model(Protocol):
     def sizes(self) -> PackSizes:
         """The sizes of what it is asked at once."""
 
+    @property
+    def at_once(self) -> int | None:
+        """The number of calls that are worth beginning at once; None for any number."""
+
     def has_answer(self, call: Call[Response]) -> bool:
         """Say whether an answer is at hand, so that no request is needed."""
 
@@ -66,25 +70,43 @@ class _Question(NamedTuple):
 
 
 class Session:
-    """The calls about one notice, and those that failed for good."""
+    """The calls about one notice, those that failed for good, and how many packs were not asked about in the end."""
 
     def __init__(self, model: Model) -> None:
         self.failures: list[CallFailure] = []
+        self.given_up = 0
         self._model = model
         self._edition: PromptEdition | None = None
         self._was_asked = False
 
-    async def ask(self, task: Task[PackT, AnswerT], material: Material) -> list[AnsweredPack[PackT, AnswerT]]:
-        """Ask about a notice's packs of a task, all at once; about none where the task is left to the rules."""
+    async def ask(
+        self,
+        task: Task[PackT, AnswerT],
+        material: Material,
+        is_hopeless: Callable[[Sequence[AnsweredPack[PackT, AnswerT]]], bool] = lambda _: False,
+    ) -> list[AnsweredPack[PackT, AnswerT]]:
+        """Ask about a notice's packs of a task, all at once; about none where the task is left to the rules.
+
+        Where calls go one by one, no more are made once the answers so far are ``is_hopeless``.
+        """
         if task.name == LABELS.name and not self._model.sizes.asks_labels:
             return []
         if self._edition is None:
             self._begin(LAYOUT if task.name == LAYOUT.name else FIELDS, material)
         packs = self._packs(task, material)
         # What an earlier run asked is used, whatever was learnt since: the record stays as it was.
-        if task.is_needless(self._model.unasked) and not self._all_answered(task, material, packs):
-            return []
-        return await self._ask_all(task, material, packs, _MOST_CUTS)
+        kept = [pack for pack in packs if self._was_asked and self._has_answer(task, material, pack, _MOST_CUTS)]
+        left = [pack for pack in packs if pack not in kept]
+        answered = await self._ask_all(task, material, kept, _MOST_CUTS)
+        if task.is_needless(self._model.unasked):
+            self.given_up += len(left) if kept else 0
+            return answered
+        while left and not is_hopeless(answered):
+            count = 1 if self._model.at_once == 1 else len(left)
+            answered += await self._ask_all(task, material, left[:count], _MOST_CUTS)
+            left = left[count:]
+        self.given_up += len(left)
+        return answered
 
     def _packs(self, task: Task[PackT, AnswerT], material: Material) -> list[PackT]:
         """Return a notice's packs, sized for the model; those of an earlier run where their answers are at hand."""
@@ -127,10 +149,6 @@ class Session:
         ways = (task.withheld(unasked), frozenset[str](), *task.keys_of_one_field)
         for keys in dict.fromkeys(each - of_edition for each in ways):
             yield _Question(call_for(pack, edition, keys), of_edition | keys, edition)
-
-    def _all_answered(self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT]) -> bool:
-        """Return whether there are packs, and the answers to all of them are at hand."""
-        return bool(packs) and self._share_answered(task, material, packs) == 1
 
     def _share_answered(self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT]) -> float:
         """Return the share of packs whose answers are at hand."""

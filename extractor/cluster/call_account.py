@@ -10,10 +10,11 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from extractor.endpoint.calls import Call, CallAnswer, Response
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
+from extractor.endpoint.model_capacity import ModelCapacity
 from extractor.endpoint.pack_sizes import PackSizes
 from extractor.endpoint.tally import Tally, Totals
 from extractor.errors import OutputError, SettingsError
@@ -23,16 +24,18 @@ from extractor.readers import ModelReader
 if TYPE_CHECKING:
     from extractor.model_source import Answering
 
+Source = TypeVar("Source", bound=ModelSource)
 _CALLS_AT_ONCE = 10_000  # that may wait in the account: its limiter decides how many are sent
 
 
 class Told(NamedTuple):
-    """The account's word on a call: its answer, or why it failed for good, and its cost."""
+    """The account's word on a call: its answer, or why it failed for good, its cost, what is known of the model now."""
 
     answer: CallAnswer[Any] | None
     failure: tuple[type[EndpointFailure | AnswerFailure], Reason, str] | None
     totals: Totals
     oddities: Mapping[str, int]
+    capacity: ModelCapacity
 
 
 class CallAccount:
@@ -63,7 +66,11 @@ class CallAccount:
             self._source.tally.note_all(getattr(answer.value, "slips", {}))
         except (EndpointFailure, AnswerFailure) as error:
             failure = type(error), error.reason, str(error)
-        return Told(answer, failure, tally.totals, tally.oddities)
+        return Told(answer, failure, tally.totals, tally.oddities, self._source.sizes.capacity)
+
+    async def answered(self, tokens: int, *, right: bool) -> None:
+        """Note how a pack of a batch was answered, as ``PackSizes.answered`` does."""
+        self._source.sizes.answered(tokens, right=right)
 
     async def has_answer(self, call: Call[Any]) -> bool:
         """Return whether an answer to a call is kept."""
@@ -78,6 +85,19 @@ class CallAccount:
         """Close the endpoint, and return what all calls have taken."""
         await self._closing.aclose()
         return self._source.reported()
+
+
+class SharedSizes(PackSizes):
+    """The sizes of packs as a batch uses them: what one batch sees of the model the account knows, and tells all."""
+
+    def __init__(self, own: PackSizes, account: Any) -> None:
+        vars(self).update(vars(own))
+        self._account = account
+
+    def answered(self, tokens: int, *, right: bool) -> None:
+        """Note how a pack was answered, here and in the account."""
+        super().answered(tokens, right=right)
+        self._account.answered.remote(tokens, right=right)
 
 
 class SharedEndpoint:
@@ -101,6 +121,7 @@ class SharedEndpoint:
         """
         seconds = None if until is None else max(until - asyncio.get_running_loop().time(), 0.0)
         told: Told = await self._account.ask.remote(call, seconds)
+        self.sizes.capacity = told.capacity
         if tally is not None:
             tally.add(told.totals)
             tally.note_all(told.oddities)
@@ -135,6 +156,12 @@ def _with_whole_paths(source: ModelSource) -> ModelSource:
     return replace(source, cache=whole[0], recording=whole[1])
 
 
+def _with_sizes(source: Source, sizes: PackSizes) -> Source:
+    """Return a source with sizes that were chosen already: for so many notices, by what is known of the model."""
+    vars(source)["sizes"] = sizes
+    return source
+
+
 @contextmanager
 def shared(reader: ModelReader) -> Iterator[tuple[ModelReader, Any]]:
     """Give the reader as batches use it, and the account, which is open on the driver's machine until the block ends.
@@ -148,7 +175,7 @@ def shared(reader: ModelReader) -> Iterator[tuple[ModelReader, Any]]:
 
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     kept = ray.remote(CallAccount).options(num_cpus=0, max_concurrency=_CALLS_AT_ONCE, scheduling_strategy=here)
-    account = kept.remote(_with_whole_paths(reader.source))
+    account = kept.remote(_with_sizes(_with_whole_paths(reader.source), reader.source.sizes))
     try:
         ray.get(account.begin.remote())
     except ray.exceptions.RayTaskError as error:
@@ -156,7 +183,8 @@ def shared(reader: ModelReader) -> Iterator[tuple[ModelReader, Any]]:
             raise error.cause from error
         raise
     keyless = reader.source.settings.model_copy(update={"api_key": None})
-    source = SharedSource(keyless, reader.source.cache, reader.source.offline, account=account)
+    shared_source = SharedSource(keyless, reader.source.cache, reader.source.offline, account=account)
+    source = _with_sizes(shared_source, SharedSizes(reader.source.sizes, account))
     try:
         yield replace(reader, source=source, trust=reader.table), account
     finally:

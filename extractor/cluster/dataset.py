@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import fs
 from pyarrow import parquet as pq
 
 from extractor.cluster.confined_reading import JobRow
@@ -83,6 +84,11 @@ class JobDataset(NamedTuple):
         infos = self.place.system.get_file_info([self.file(name, batch).path for name in entry.files])
         whole = all(info.size == size for info, (size, _) in zip(infos, entry.files.values(), strict=True))
         return entry if whole else None
+
+    @property
+    def keeps_entries(self) -> bool:
+        """True if there are entries of batches: what was copied elsewhere may have come without them."""
+        return bool(self.place.system.get_file_info(self.place.inner(".batches").path).type == fs.FileType.Directory)
 
     def kept_rows(self, batch: int) -> dict[str, KeptRow]:
         """Return the rows of a batch by their inputs' names; none where the batch is not whole."""

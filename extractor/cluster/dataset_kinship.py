@@ -1,4 +1,4 @@
-"""What the notices of a dataset are to each other: found over all batches, written into the batches that it changes.
+"""The places of a dataset's notices among each other: found over all batches, written into those that they change.
 
 Notices are compared in parts that have nothing in common, some thousand at a time, so that memory does not grow with
 the size of what they are known by.

@@ -9,7 +9,15 @@ from typing import Any, NamedTuple
 
 from pyarrow.parquet import ParquetFile
 
-from extractor.cluster.remote_files import files_below, is_storage_address, local_copy, opened, place_of, read_whole
+from extractor.cluster.remote_files import (
+    files_below,
+    is_storage_address,
+    local_copy,
+    opened,
+    place_of,
+    read_whole,
+    without_key,
+)
 from extractor.errors import InputError
 from extractor.files.discover import discover
 from extractor.files.sources.archive import list_archive
@@ -49,7 +57,7 @@ def listed(paths: Sequence[str]) -> JobInputs:
         try:
             _add(path, found)
         except InputError as error:
-            found.problems.append(UnreadInput(path, error))
+            found.problems.append(UnreadInput(without_key(path), error))
     return found._replace(inputs=list({(each.source, each.row): each for each in found.inputs}.values()))
 
 

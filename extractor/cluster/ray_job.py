@@ -18,12 +18,14 @@ from typing import Any, NamedTuple
 from extractor.cluster.batches import Batch, BatchEnd, RowPlace, batches_of, do, keep, places_in
 from extractor.cluster.dataset import JobDataset
 from extractor.cluster.dataset_kinship import BatchKin, kin_of, place
+from extractor.cluster.dataset_views import VIEWS, views_sql
 from extractor.cluster.job_inputs import JobInput, contents, listed
 from extractor.cluster.job_rows import JobReading, Numbered, same_program
 from extractor.cluster.ray_cluster import joined
 from extractor.cluster.remote_files import is_storage_address, place_of, read_if_there, write_whole
-from extractor.disk import system
-from extractor.disk.marker import MARKER, claim
+from extractor.cluster.storage_hold import held_storage
+from extractor.disk.held import FolderOwner, held
+from extractor.disk.marker import MARKER
 from extractor.errors import InputError, OutputError, SettingsError
 from extractor.files.notice_ids import notice_ids
 from extractor.files.sources.source import Source
@@ -33,7 +35,6 @@ from extractor.runs.fingerprint import code_fingerprint
 from extractor.runs.last_results import Origin, with_free_ids
 from extractor.version import __version__
 
-_ANOTHER = "choose another with --out"
 _MOST_NAMED = 1000
 
 
@@ -88,7 +89,7 @@ def run_on_ray(  # noqa: PLR0913
         OutputError: the datasets cannot be written any more; finished batches are kept.
     """
     started = datetime.now(UTC)
-    with _claimed(out) as dataset, joined(address, jobs):
+    with _claimed(out) as (dataset, see_that_it_is_ours), joined(address, jobs):
         found = listed(paths)
         report = JobReport(out, len(found.inputs) + len(found.problems))
         lang = reading.reader.settings.lang
@@ -103,6 +104,7 @@ def run_on_ray(  # noqa: PLR0913
             with _shared(reading, report) as to_do:
                 report.found = _staying(batches, dataset)
                 for end in _ends([batch for batch in batches if batch.inputs], to_do, dataset, force=force):
+                    see_that_it_is_ours()
                     report.add(end)
                     watch(end)
                 _compare([batch.number for batch in batches], to_do, dataset)
@@ -110,6 +112,7 @@ def run_on_ray(  # noqa: PLR0913
         except KeyboardInterrupt:
             report.ending = "interrupted"
         report.seconds = (datetime.now(UTC) - started).total_seconds()
+        write_whole(dataset.place.inner(VIEWS), views_sql().encode())
         write_whole(dataset.place.inner("manifest.json"), _manifest(report, reading, started, len(batches)))
     return report
 
@@ -282,27 +285,21 @@ def _result(future: Any) -> Any:
 
 
 @contextmanager
-def _claimed(out: str) -> Iterator[JobDataset]:
-    """Give the datasets at ``out``, which no other job writes until the block ends.
+def _claimed(out: str) -> Iterator[tuple[JobDataset, Callable[[], None]]]:
+    """Give the datasets at ``out``, which no other job writes until the block ends, and what sees that it is so.
 
     Raises:
         SettingsError: the place cannot be used, or another job writes there.
+        OutputError: the disk is full.
     """
     place = place_of(out, SettingsError)
     if not place.is_local:
-        yield JobDataset(place)
+        with held_storage(place) as is_ours:
+            yield JobDataset(place), is_ours
         return
-    folder = Path(place.path)
-    try:
-        claim(folder, "dataset", lambda _: False, _ANOTHER)
-        lock = system.open_lock(folder / ".lock")
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise SettingsError(f"{out}: cannot be used as output folder ({reason}); {_ANOTHER}") from error
-    with lock:
-        if system.lock(lock) == "busy":
-            raise SettingsError(f"{out}: another job is writing there; wait for it, or {_ANOTHER}")
-        yield JobDataset(place)
+    busy = SettingsError(f"{out}: another job is writing there; wait for it, or choose another with --out")
+    with held(Path(out), FolderOwner("dataset", ".lock", busy)):
+        yield JobDataset(place), lambda: None
 
 
 def _manifest(report: JobReport, reading: JobReading, started: datetime, batches: int) -> bytes:

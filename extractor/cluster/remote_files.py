@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, NamedTuple
+from urllib.parse import quote
 
 from pyarrow import fs
 
@@ -15,6 +16,8 @@ from extractor.disk.whole import temporary_name
 from extractor.errors import ExtractorError, InputError, OutputError
 
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]+://")
+_KEY = re.compile(r"(?i)([a-z][a-z0-9+.-]+://)[^/?#]*:[^/?#]*@")
+_SAFE = "/:@!$&'()*+,;=~"
 _NO_STORAGE = re.compile(r"(?i)(?:https?|ftp)://")
 
 
@@ -26,10 +29,10 @@ class StoragePlace(NamedTuple):
     path: str
 
     def inner(self, *parts: str) -> StoragePlace:
-        """Return the place ``parts`` below this one."""
-        return StoragePlace(
-            "/".join((self.name.rstrip("/"), *parts)), self.system, "/".join((self.path.rstrip("/"), *parts))
-        )
+        """Return the place ``parts`` below this one. Options of an address (``?region=…``) stay behind it."""
+        address, mark, options = self.name.partition("?") if is_storage_address(self.name) else (self.name, "", "")
+        name = "/".join((address.rstrip("/"), *parts))
+        return StoragePlace(f"{name}{mark}{options}", self.system, "/".join((self.path.rstrip("/"), *parts)))
 
     @property
     def is_local(self) -> bool:
@@ -42,6 +45,11 @@ def is_storage_address(path: str) -> bool:
     return _SCHEME.match(path) is not None and not _NO_STORAGE.match(path)
 
 
+def without_key(address: str) -> str:
+    """Return an address as it may be shown and stored: without a key in it."""
+    return _KEY.sub(r"\1", address)
+
+
 def place_of(path: str, error: type[ExtractorError] = InputError) -> StoragePlace:
     """Return the place that a local path or an address names.
 
@@ -50,11 +58,23 @@ def place_of(path: str, error: type[ExtractorError] = InputError) -> StoragePlac
     """
     if not is_storage_address(path):
         return StoragePlace(path, fs.LocalFileSystem(), str(Path(path).absolute()))
+    if _KEY.match(path):
+        raise error(
+            f"{without_key(path)}: the address holds a key, which would be written into datasets and messages; "
+            "take it out, and set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or what your storage takes instead"
+        )
     try:
-        system, inside = fs.FileSystem.from_uri(path)
+        system, inside = fs.FileSystem.from_uri(_as_uri(path))
     except (OSError, ValueError) as fault:  # Arrow's own errors are among the latter
-        raise error(f"{path}: this storage cannot be reached ({_first_line(fault)}); check the address") from fault
+        raise error(f"{path}: this storage cannot be reached ({first_line(fault)}); check the address") from fault
     return StoragePlace(path, system, inside)
+
+
+def _as_uri(address: str) -> str:
+    """Return an address with blanks, Chinese and other letters of its path as addresses have them."""
+    whole, mark, options = address.partition("?")
+    scheme, _, path = whole.partition("://")
+    return f"{scheme}://{quote(path, safe=_SAFE)}{mark}{options}"
 
 
 def files_below(place: StoragePlace) -> list[str]:
@@ -71,9 +91,9 @@ def files_below(place: StoragePlace) -> list[str]:
             raise InputError(f"{place.name}: there is no such file or folder; check the address")
         found = place.system.get_file_info(fs.FileSelector(place.path, recursive=True))
     except OSError as fault:
-        raise InputError(f"{place.name}: cannot be listed ({_first_line(fault)}); check the address") from fault
-    base, length = place.name.rstrip("/"), len(place.path.rstrip("/"))
-    return sorted(f"{base}{each.path[length:]}" for each in found if each.type == fs.FileType.File)
+        raise InputError(f"{place.name}: cannot be listed ({first_line(fault)}); check the address") from fault
+    length = len(place.path.rstrip("/")) + 1
+    return sorted(place.inner(each.path[length:]).name for each in found if each.type == fs.FileType.File)
 
 
 def read_whole(address: str, most: int) -> bytes:
@@ -87,7 +107,7 @@ def read_whole(address: str, most: int) -> bytes:
         with place.system.open_input_stream(place.path) as file:
             return bytes(file.read(most + 1))
     except OSError as fault:
-        raise InputError(f"{address}: cannot be read ({_first_line(fault)}); check that you may open it") from fault
+        raise InputError(f"{address}: cannot be read ({first_line(fault)}); check that you may open it") from fault
 
 
 @lru_cache(maxsize=4)
@@ -119,7 +139,7 @@ def write_whole(place: StoragePlace, data: bytes) -> None:
         if place.is_local:
             Path(path).replace(place.path)
     except OSError as fault:
-        raise OutputError(f"{place.name}: cannot be written ({_first_line(fault)}); choose another --out") from fault
+        raise OutputError(f"{place.name}: cannot be written ({first_line(fault)}); choose another --out") from fault
 
 
 def read_if_there(place: StoragePlace) -> bytes | None:
@@ -140,7 +160,7 @@ def opened(place: StoragePlace) -> IO[bytes]:
     try:
         file: IO[bytes] = place.system.open_input_file(place.path)
     except OSError as fault:
-        raise InputError(f"{place.name}: cannot be read ({_first_line(fault)})") from fault
+        raise InputError(f"{place.name}: cannot be read ({first_line(fault)})") from fault
     return file
 
 
@@ -162,6 +182,7 @@ def _kept(data: bytes, name: str) -> Path:
     return path
 
 
-def _first_line(fault: BaseException) -> str:
+def first_line(fault: BaseException) -> str:
+    """Return what an error says, in one line."""
     text = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
     return str(text).splitlines()[0][:200]

@@ -12,13 +12,13 @@ from typing import Annotated
 import typer
 
 from extractor.commands.line_output import say
-from extractor.commands.results_folder import results_folder
+from extractor.commands.run_argument import RunArgument, is_address, written_run
 from extractor.commands.shared_options import Language
 from extractor.logs import LOGGER
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a run, or of a service.")],
+    folder: RunArgument,
     *,
     to: Annotated[
         Path, typer.Option(metavar="FILE", help="The file to write; .xlsx, .csv, .parquet, .sqlite or .duckdb.")
@@ -41,21 +41,13 @@ def export(
     begins with a ledger, one row a measure, and its rows lead into the report. Existing files are replaced, all or
     none.
     """
-    from extractor.exports.exporter import (
-        ExportSources,
-        report_beside,
-        stored_files,
-        stored_names,
-        stored_notices,
-        stored_reviews,
-    )
     from extractor.exports.exporter import export as export_all
+    from extractor.exports.exporter import report_beside
 
-    leads = report_beside(folder, to) if report is None else report
+    leads = report_beside(None if is_address(folder) else Path(folder), to) if report is None else report
     counting = _counting() if sys.stderr.isatty() else nullcontext(lambda: None)
-    with results_folder(folder, lang.value) as results, counting as watch, _few_collections():
-        sources = ExportSources(stored_names(results), stored_files(results), leads, stored_reviews(results))
-        done = export_all(stored_notices(results), to, lang.value, watch, sources)
+    with written_run(folder, lang.value) as run, counting as watch, _few_collections():
+        done = export_all(run.notices(), to, lang.value, watch, leads)
     for remark in done.remarks:
         LOGGER.warning("%s: %s", to, remark)
     files = str(done.files[0]) if len(done.files) == 1 else f"{done.files[0]} … {done.files[-1].name}"

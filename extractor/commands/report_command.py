@@ -8,12 +8,13 @@ from typing import Annotated
 import typer
 
 from extractor.commands.line_output import say
-from extractor.commands.results_folder import results_folder
+from extractor.commands.run_argument import RunArgument, is_address, written_run
 from extractor.commands.shared_options import Language
+from extractor.errors import SettingsError
 
 
 def report(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of a run, or of a service.")],
+    folder: RunArgument,
     *,
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The file to write. [default: DIR/report.html]")
@@ -22,6 +23,8 @@ def report(
     lang: Annotated[Language, typer.Option(help="The language it opens in; it contains both.")] = Language.ZH,
 ) -> None:
     """Write a run as one HTML file that works from disk, without a network.
+
+    Of more than 2,000 notices it is a small page and a folder of parts beside it, which it loads as they are needed.
 
     Of a service's folder (its --data) it shows all notices as people corrected them; the service may be running.
 
@@ -32,10 +35,14 @@ def report(
 
     from extractor.pages.run_page import write_report
 
-    file = to or folder / "report.html"
-    with results_folder(folder, lang.value) as results:
-        written = write_report(results, file, lang.value)
+    if to is None and is_address(folder):
+        raise SettingsError(f"{folder}: a report is a file on this machine; say which with --to")
+    file = to or Path(folder) / "report.html"
+    with written_run(folder, lang.value) as run:
+        written = write_report(run, file, lang.value)
     say(f"{file}: {written.notices} notices, {written.bytes / 1e6:.1f} MB")
+    if written.parts:
+        say(f"its parts are in {written.parts} beside it; hand both on together")
     if not show:
         say(f"next: open {file} in a browser")
     elif not webbrowser.open(file.resolve().as_uri()):

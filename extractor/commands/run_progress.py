@@ -1,4 +1,4 @@
-"""How far a run is, told once a minute where there is no terminal for a bar."""
+"""The progress of a run, told once a minute where there is no terminal for a bar."""
 
 from __future__ import annotations
 

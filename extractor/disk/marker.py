@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -35,20 +35,30 @@ def claim(folder: Path, kind: Kind, is_earlier: Callable[[Path], bool], advice: 
     found = sorted(path.name for path in folder.iterdir())
     marker = folder / MARKER
     if system.kind(marker) != "nothing":
-        if fault := _fault(marker, kind):
+        if fault := fault_of(marker.read_bytes() if system.kind(marker) == "file" else b"", kind):
             raise SettingsError(f"{folder}: {fault}; {advice}")
         return
-    strangers = [name for name in found if name.casefold() not in _NOBODYS and not is_temporary(name)]
-    if strangers and not is_earlier(folder):
-        more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
-        raise SettingsError(f"{folder}: is not {_WHOSE[kind]}, it holds {strangers[0]}{more}; {advice}")
-    write_file(marker, [json.dumps({"kind": kind, "version": _VERSION}).encode(), b"\n"], durable=True)
+    if not is_earlier(folder) and (fault := strangers_among(found, kind)):
+        raise SettingsError(f"{folder}: {fault}; {advice}")
+    write_file(marker, [marker_of(kind)], durable=True)
 
 
-def _fault(marker: Path, kind: Kind) -> str | None:
-    """Return why a marked folder cannot be used as one of this kind, or None."""
+def marker_of(kind: Kind) -> bytes:
+    """Return the content of a marker."""
+    return json.dumps({"kind": kind, "version": _VERSION}).encode() + b"\n"
+
+
+def strangers_among(names: Iterable[str], kind: Kind) -> str | None:
+    """Return why a folder without a marker that holds these names cannot be used, or None where they are nobody's."""
+    strangers = [name for name in names if name.casefold() not in _NOBODYS and not is_temporary(name)]
+    more = f" and {len(strangers) - 1} more" if len(strangers) > 1 else ""
+    return f"is not {_WHOSE[kind]}, it holds {strangers[0]}{more}" if strangers else None
+
+
+def fault_of(marker: bytes, kind: Kind) -> str | None:
+    """Return why a folder with a marker of this content cannot be used as one of this kind, or None."""
     try:
-        said = json.loads(marker.read_bytes()) if system.kind(marker) == "file" else None
+        said = json.loads(marker)
     except ValueError:
         said = None
     match said:

@@ -103,7 +103,7 @@ class Endpoint:
 
     @property
     def at_once(self) -> int | None:
-        """The number of notices that are worth reading at once: on this machine as many as calls; None for any."""
+        """The number of calls that are worth beginning at once: on this machine as many as may go; None for any."""
         return self._sender.limiter.limit if self._settings.is_local else None
 
     @property

@@ -1,4 +1,7 @@
-"""The columns of a sheet: each makes the XML of its cells, and finds how wide it must be."""
+"""The columns of a sheet: each makes the XML of its cells, and finds how wide it must be.
+
+A cell does not say the number of its row, but ``ROW`` in its place: it is known where all rows come together.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,8 @@ if TYPE_CHECKING:
     from extractor.record.checks import Lang
 
 MOST_CHARACTERS = 32_767  # of UTF-16 in a cell
-_MEASURED = 500  # cells that determine a column's width
+ROW = "\x01"
+"""The stand-in of a row's number in its cells; XML holds no such character."""
 _BUTTON = 3  # half-width characters for a heading's filter button
 _DAY_WIDTH = 11
 _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -64,12 +68,16 @@ class CellStyles(NamedTuple):
 
 
 class SheetColumn:
-    """A column under way: makes its cells, and keeps its width in half-width characters, links (XML) and cuts."""
+    """A column under way: makes its cells, and keeps its width in half-width characters, links' places and cuts.
 
-    def __init__(self, column: Column, letter: str, styles: CellStyles, lang: Lang) -> None:
+    ``measured`` is the number of cells that are looked at for the width.
+    """
+
+    def __init__(self, column: Column, letter: str, styles: CellStyles, lang: Lang, measured: int) -> None:
         self.name, self.width, self.cut = column.name, 0, 0
         self.links: list[str] = []
         self._column, self._letter, self._styles, self._lang = column, letter, styles, lang
+        self._most_measured = measured
         self._text_style = styles.wrapped if column.wrap else styles.text
         self._measured = 0
         # Values of a column repeat from row to row: findings, bodies.
@@ -97,18 +105,20 @@ class SheetColumn:
         self.width = max(self.width, _width(words) + _BUTTON)
         return f'<c r="{self._letter}1" s="{self._styles.heading}" t="inlineStr">{_inline(words)}</c>'
 
-    def cell(self, value: Cell, at: str) -> str:
-        """Return the cell of a value in the row ``at``, '' for none."""
+    def cell(self, value: Cell) -> str:
+        """Return the cell of a value, '' for none."""
+        if value is self._last:
+            return self._last_xml
+        self._last = value
         if value is None or value in _NOTHING:
-            return ""
-        if value is not self._last:
-            self._last, self._last_xml = value, self._made(value)
-        return f'<c r="{self._letter}{at}"{self._last_xml}'
+            self._last_xml = ""
+        else:
+            self._last_xml = f'<c r="{self._letter}{ROW}"{self._made(value)}'
+        return self._last_xml
 
-    def _linked(self, value: Cell, at: str) -> str:
-        place = escape(str(value).removeprefix("#"))
-        self.links.append(f'<hyperlink ref="{self._letter}{at}" r:id="rId1" location="{place}"/>')
-        return f'<c r="{self._letter}{at}"{self._made("")}'
+    def _linked(self, value: Cell) -> str:
+        self.links.append(escape(str(value).removeprefix("#")))
+        return f'<c r="{self._letter}{ROW}"{self._made("")}'
 
     # Each of these returns what follows the place in a cell.
 
@@ -134,14 +144,14 @@ class SheetColumn:
     def _number(self, value: float) -> str:
         style = self._styles.whole if value == value // 1 else self._styles.broken
         style = self._styles.share if self._column.kind == "share" else style
-        if self._measured < _MEASURED:
+        if self._measured < self._most_measured:
             self._measure(f"{value:,}")
         return f' s="{style}"><v>{value:.16G}</v></c>'
 
     def _text(self, text: str, style: int | None = None) -> str:
         if len(text) > MOST_CHARACTERS // 2:
             text = self._fitting(text)
-        if self._measured < _MEASURED:
+        if self._measured < self._most_measured:
             self._measure(text)
         return f' s="{self._text_style if style is None else style}" t="inlineStr">{_inline(text)}</c>'
 

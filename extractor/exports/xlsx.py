@@ -1,10 +1,10 @@
 """An Excel workbook with a sheet for each table, written row by row.
 
-XlsxWriter makes all of it but the rows, which are written as XML here: that takes a fraction of the time, and the most
-of a workbook are rows. Every text is a string cell, so that none ever becomes a formula, a link or a number. Limits of
-Excel are handled here: cells over 32,767 characters are cut, tables over 1,048,576 rows continue in a further sheet,
-links over 65,530 are left out; all is reported. Characters that XML forbids are escaped as in Excel (``_x0001_``), and
-spreadsheets undo that.
+XlsxWriter makes all of it but the rows, which ``sheet_parts`` writes as XML: that takes a fraction of the time, and the
+most of a workbook are rows. Every text is a string cell, so that none ever becomes a formula, a link or a number.
+Limits of Excel are handled here: cells over 32,767 characters are cut, tables over 1,048,576 rows continue in a further
+sheet, links over 65,530 are left out; all is reported. Characters that XML forbids are escaped as in Excel
+(``_x0001_``), and spreadsheets undo that.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from html import escape
@@ -23,7 +23,8 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from xlsxwriter import Workbook
 
-from extractor.exports.sheet_columns import MOST_CHARACTERS, CellStyles, SheetColumn, letters
+from extractor.exports.sheet_columns import MOST_CHARACTERS, ROW, CellStyles, letters
+from extractor.exports.sheet_parts import ROW_END, SheetPart, SheetSettings, headings, part_of
 from extractor.tables.columns import TABLES, Row, Table
 
 if TYPE_CHECKING:
@@ -45,13 +46,17 @@ _ROWS = re.compile(rb"<sheetData>.*</sheetData>|<sheetData/>", re.DOTALL)
 _LINKS = re.compile(rb"<hyperlinks>.*</hyperlinks>", re.DOTALL)
 
 
-class _Making(NamedTuple):
-    """The settings of a workbook: its language, targets of links, rows of a sheet, place of temporary files."""
+_MARK, _END = ROW.encode(), ROW_END.encode()
 
+
+class WorkbookPlan(NamedTuple):
+    """The settings of a workbook: its sheets, language, where links lead, whether there are reviews, a sheet's rows."""
+
+    sheets: Mapping[str, Table]
     lang: Lang
-    report: str
-    most_rows: int
-    place: Path
+    report: str = ""
+    has_reviews: bool = False
+    most_rows: int = MOST_ROWS
 
 
 def write_xlsx(
@@ -72,19 +77,49 @@ def write_xlsx(
     Raises:
         OSError: The file cannot be written.
     """
-    making = _Making(lang, report, most_rows, path.parent)
+
+    def parts(settings: SheetSettings) -> Iterator[tuple[str, SheetPart]]:
+        for table, rows in batches:
+            yield table.name, part_of(table, rows, settings)
+
+    return write_parts(parts, path, WorkbookPlan(sheets, lang, report, most_rows=most_rows))
+
+
+def write_parts(
+    parts: Callable[[SheetSettings], Iterator[tuple[str, SheetPart]]], path: Path, plan: WorkbookPlan
+) -> list[str]:
+    """Write a new workbook as ``write_xlsx`` does, from parts of its sheets, each with the sheet's name.
+
+    ``parts`` makes them by the settings that it is called with.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
     with ExitStack() as files:
         frame = io.BytesIO()
         book = Workbook(frame, {"in_memory": True})
         book.set_properties({"created": _CREATED})
-        styles = CellStyles.of(book)
-        parts = {name: _SheetRows(table, styles, making, files) for name, table in sheets.items()}
-        for table, rows in batches:
-            parts[table.name].add(rows)
-        pieces = [piece for part in parts.values() for piece in part.finished(book)]
+        settings = SheetSettings(CellStyles.of(book), plan.lang, bool(plan.report), plan.has_reviews)
+        sheets = {
+            name: _SheetRows(table, settings, plan, _Files(files, path.parent)) for name, table in plan.sheets.items()
+        }
+        for name, part in parts(settings):
+            sheets[name].add(part)
+        pieces = [piece for sheet in sheets.values() for piece in sheet.finished(book)]
         book.close()
-        _pack(frame, pieces, path, report)
-    return [remark for part in parts.values() for remark in part.remarks()]
+        _pack(frame, pieces, path, plan.report)
+    return [remark for sheet in sheets.values() for remark in sheet.remarks()]
+
+
+class _Files(NamedTuple):
+    """Temporary files in a folder, closed together."""
+
+    closing: ExitStack
+    folder: Path
+
+    def new(self) -> IO[bytes]:
+        """Return a new one."""
+        return self.closing.enter_context(TemporaryFile(dir=self.folder))
 
 
 class _Piece(NamedTuple):
@@ -131,28 +166,41 @@ def _filled(xml: bytes, piece: _Piece | None) -> Iterator[IO[bytes]]:
 class _SheetRows:
     """The rows of a table in one sheet, and in further ones where the table has more rows than a sheet can hold."""
 
-    def __init__(self, table: Table, styles: CellStyles, making: _Making, files: ExitStack) -> None:
-        self._table, self._making, self._files = table, making, files
-        self._columns = [
-            SheetColumn(column, letters(index), styles, making.lang) for index, column in enumerate(table.columns)
-        ]
-        self._cells = [(each.name, each.cell) for each in self._columns if making.report or not each.is_link]
-        self._heads = "".join([column.heading() for column in self._columns])
+    def __init__(self, table: Table, settings: SheetSettings, plan: WorkbookPlan, files: _Files) -> None:
+        self._table, self._plan, self._files = table, plan, files
+        self._heads, self._widths = headings(table, settings)
+        self._link = next((letters(at) for at, column in enumerate(table.columns) if column.kind == "link"), "")
         self._pieces: list[_Piece] = []
-        self._unlinked = 0
+        self._cut = self._unlinked = 0
         self._begin()
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, part: SheetPart) -> None:
+        """Add rows, which get their numbers here."""
+        self._cut += part.cut
+        self._widths = [max(widths) for widths in zip(self._widths, part.widths, strict=True)]
+        rows, links = part.rows.split(_END), part.links.split(_END)
+        rows.pop()
         for start in range(0, len(rows), _TOGETHER):
-            for row in rows[start : start + _TOGETHER]:
-                if self._next == self._making.most_rows:
+            waiting: list[bytes] = []
+            for at in range(start, min(start + _TOGETHER, len(rows))):
+                if self._next == self._plan.most_rows:
+                    self._rows.write(b"".join(waiting))
+                    waiting.clear()
                     self._end()
                     self._begin()
                 self._next += 1
-                at = str(self._next)
-                cells = "".join([cell(row[name], at) for name, cell in self._cells])
-                self._waiting.append(f'<row r="{at}">{cells}</row>')
-            self._flush()
+                waiting.append(rows[at].replace(_MARK, b"%d" % self._next))
+                if part.links:
+                    self._add_link(links[at])
+            self._rows.write(b"".join(waiting))
+
+    def _add_link(self, place: bytes) -> None:
+        if self._linked == MOST_LINKS:
+            self._unlinked += 1
+            return
+        self._linked += 1
+        ref = f"{self._link}{self._next}".encode()
+        self._links.write(b'<hyperlink ref="%s" r:id="rId1" location="%s"/>' % (ref, place))
 
     def finished(self, book: Workbook) -> Iterator[_Piece]:
         """Add the sheets to a workbook without their rows, which are yielded."""
@@ -165,10 +213,10 @@ class _SheetRows:
 
     def remarks(self) -> Iterator[str]:
         """Yield a sentence for everything that Excel's limits changed."""
-        table, names, cut = self._table.name, self._names(), sum(column.cut for column in self._columns)
+        table, names, cut = self._table.name, self._names(), self._cut
         if len(names) > 1:
             told = " and ".join([", ".join(names[:-1]), names[-1]])
-            yield f"{table}: more than {self._making.most_rows:,} rows, the limit of a sheet; they are in {told}"
+            yield f"{table}: more than {self._plan.most_rows:,} rows, the limit of a sheet; they are in {told}"
         if cut:
             yield (
                 f"{table}: {cut} texts over {MOST_CHARACTERS:,} characters, the limit of a cell, "
@@ -181,37 +229,23 @@ class _SheetRows:
             )
 
     def _names(self) -> list[str]:
-        name = self._table.called(self._making.lang)
+        name = self._table.called(self._plan.lang)
         return [f"{name} {number}" if number > 1 else name for number in range(1, len(self._pieces) + 1)]
 
     def _begin(self) -> None:
-        place = self._making.place
-        self._rows = self._files.enter_context(TemporaryFile(dir=place))  # noqa: SIM115
-        self._links = self._files.enter_context(TemporaryFile(dir=place))  # noqa: SIM115
-        self._waiting = [f'<row r="1">{self._heads}</row>']
+        self._rows, self._links = self._files.new(), self._files.new()
+        self._rows.write(f'<row r="1">{self._heads}</row>'.encode())
         self._next, self._linked = 1, 0
 
     def _end(self) -> None:
-        self._flush()
-        self._pieces.append(_Piece(self._rows, self._links, f"A1:{letters(len(self._columns) - 1)}{self._next}"))
-
-    def _flush(self) -> None:
-        self._rows.write("".join(self._waiting).encode())
-        self._waiting.clear()
-        for column in self._columns:
-            if column.links:
-                room = MOST_LINKS - self._linked
-                self._links.write("".join(column.links[:room]).encode())
-                self._linked += len(column.links[:room])
-                self._unlinked += len(column.links[room:])
-            column.links.clear()
+        self._pieces.append(_Piece(self._rows, self._links, f"A1:{letters(len(self._table.columns) - 1)}{self._next}"))
 
     def _lay_out(self, sheet: Any, piece: _Piece) -> None:
         """Set all of a sheet but its rows: filter, widths, what stays in sight, and how it prints."""
-        for index, column in enumerate(self._columns):
-            sheet.set_column(index, index, min(max(column.width, _NARROWEST), _WIDEST))
+        for index, width in enumerate(self._widths):
+            sheet.set_column(index, index, min(max(width, _NARROWEST), _WIDEST))
         sheet.autofilter(piece.extent)
-        sheet.freeze_panes(1, sum(column.name in _FROZEN for column in self._columns[: len(_FROZEN)]))
+        sheet.freeze_panes(1, sum(column.name in _FROZEN for column in self._table.columns[: len(_FROZEN)]))
         sheet.repeat_rows(0)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4

@@ -1,69 +1,80 @@
-"""The report of a run: one HTML file with everything that it shows."""
+"""The report of a run: one HTML file with everything that it shows, or a page with its parts beside it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from extractor.disk.whole import written_whole
-from extractor.exports.exporter import stored_notices
-from extractor.files.parts.text_places import text_places_from
+from extractor.exports.written_notices import WrittenRun
 from extractor.pages.notice_page import notice_page
 from extractor.pages.page_words import words
+from extractor.pages.report_parts import parts_beside
 from extractor.pages.series_comparisons import SeriesComparisons
-from extractor.pages.shell import data_element, page
+from extractor.pages.shell import PageRules, data_element, page, policy, policy_with_parts
 from extractor.record.checks import Lang
-from extractor.runs.run_folder import RunFolder, stored_lines, stored_places
+
+MOST_TOGETHER = 2_000
+"""The most notices of a report that is one file; one of more has parts beside it."""
 
 
 class ReportSize(NamedTuple):
-    """The size of a report: its notices, and the bytes of its file."""
+    """The size of a report: its notices, the bytes of its files, the name of the folder of its parts, "" for none."""
 
     notices: int
     bytes: int
+    parts: str = ""
 
 
-def write_report(folder: Path, file: Path, lang: Lang = "zh") -> ReportSize:
-    """Write the report of the run in ``folder`` to ``file``, all of it or nothing; it opens in ``lang``.
+def write_report(run: WrittenRun, file: Path, lang: Lang = "zh") -> ReportSize:
+    """Write the report of a run to ``file``, all of it or nothing; it opens in ``lang``.
+
+    Of more than 2,000 notices the page is small, and its parts are in a folder beside it.
 
     Raises:
-        InputError: ``folder`` holds no run, or one whose files do not belong together.
+        InputError: the files of the run do not belong together.
         SettingsError: ``file`` is a folder, or its folder cannot be written.
         OutputError: The disk is full, or ``file`` cannot be replaced.
     """
-    notices, comparisons = 0, SeriesComparisons()
+    many = sum(1 for _ in islice(run.notices(), MOST_TOGETHER + 1))
+    if many <= MOST_TOGETHER:
+        return ReportSize(many, _write_page(file, lang, _whole(run, lang), _TOGETHER))
+    with parts_beside(file, run.notices()) as parts:
+        told = {"run": run.facts._asdict(), "series": [], "parts": parts.as_json()}
+        data = [data_element({"lang": lang, **told, **words()}, id="report-data")]
+        size = _write_page(file, lang, data, _IN_PARTS)
+    return ReportSize(parts.notices, size + parts.size, parts.folder.name)
 
-    def data() -> Iterator[str]:
-        nonlocal notices
-        for notice, text in stored_notices(folder):
-            notices += 1
-            comparisons.add(notice, text)
-            places = text_places_from(stored_places(folder, notice.notice_id))
-            yield data_element(notice_page(notice, text, places), class_="notice-data")
-        told = {"run": _run(folder), "series": list(comparisons.data())}
-        yield data_element({"lang": lang, **told, **words()}, id="report-data")
 
-    next(stored_lines(folder), None)  # raises for a bad folder before a file is begun
+def _whole(run: WrittenRun, lang: Lang) -> Iterator[str]:
+    """Yield the data of a page that holds all notices."""
+    with closing(SeriesComparisons()) as comparisons:
+        for written in run.notices():
+            notice = written.parsed()
+            comparisons.add(notice, written.text)
+            yield data_element(notice_page(notice, written.text, written.text_places()), class_="notice-data")
+        told = {"run": run.facts._asdict(), "series": list(comparisons.data())}
+    yield data_element({"lang": lang, **told, **words()}, id="report-data")
+
+
+class _PageKind(NamedTuple):
+    """The differences between pages: the policy, and the words where scripts do not run."""
+
+    rules: PageRules
+    noscript: str
+
+
+_TOGETHER = _PageKind(policy, "report.noscript")
+_IN_PARTS = _PageKind(policy_with_parts, "report.noscript_parts")
+
+
+def _write_page(file: Path, lang: Lang, data: Iterable[str], kind: _PageKind) -> int:
+    """Write a page; return its size in bytes."""
     named = words()["words"]
-    pieces = page(named["report.title"][lang], " ".join(named["report.noscript"].values()), lang, data())
+    pieces = page(named["report.title"][lang], " ".join(named[kind.noscript].values()), lang, data, kind.rules)
     with written_whole([file]) as (made,), made.open("wb") as opened:
         opened.writelines(piece.encode() for piece in pieces)
-        size = opened.tell()
-    return ReportSize(notices, size)
-
-
-def _run(folder: Path) -> dict[str, Any]:
-    """Return the facts about the run that its run.json has."""
-    try:
-        report = json.loads(RunFolder(folder).report.read_bytes())
-        return {
-            "backend": report["settings"]["backend"],
-            "trust": report.get("model", {}).get("trust", {}).get("table"),
-            "finished": report["finished"][:10],
-            "missing": report["totals"]["failed"] + report["totals"]["pending"],
-            "waiting": report.get("waiting", 0),
-        }
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {"backend": None, "trust": None, "finished": None, "missing": 0, "waiting": 0}
+        return opened.tell()

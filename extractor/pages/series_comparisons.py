@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple
 
 from extractor.collection.recurring import ComparedFinding, FindingStrand, compared_findings, strands
 from extractor.errors import InputError
 from extractor.record.contract import Notice
 
+_IN_MEMORY = 32_000_000  # bytes of findings; more wait on the disk
+
 
 class _Edition(NamedTuple):
+    """A notice of a body, and where its findings wait."""
+
     edition: str
     notice_id: str
-    findings: Sequence[ComparedFinding]
+    start: int
 
 
 class SeriesComparisons:
@@ -23,12 +29,17 @@ class SeriesComparisons:
     def __init__(self) -> None:
         """Begin without notices."""
         self._editions: defaultdict[str, list[_Edition]] = defaultdict(list)
+        self._waiting = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - ``close``
+
+    def close(self) -> None:
+        """Let go of all."""
+        self._waiting.close()
 
     def add(self, notice: Notice, text: str) -> None:
         """Add a notice; ``text`` is what its offsets index."""
         if notice.series is not None and notice.duplicate_of is None:
-            edition = _Edition(notice.edition or "", notice.notice_id, compared_findings(notice, text))
-            self._editions[notice.series].append(edition)
+            self._editions[notice.series].append(_Edition(notice.edition or "", notice.notice_id, self._waiting.tell()))
+            pickle.dump(compared_findings(notice, text), self._waiting, pickle.HIGHEST_PROTOCOL)
 
     def data(self) -> Iterator[dict[str, Any]]:
         """Yield each body with several notices, as a JSON value.
@@ -39,7 +50,13 @@ class SeriesComparisons:
             if len(held) > 1:
                 editions = sorted(held, key=lambda each: (each.edition, each.notice_id))
                 ids = [each.notice_id for each in editions]
-                yield {"name": name, "notices": ids, "strands": _strands([each.findings for each in editions])}
+                findings = [self._findings(each) for each in editions]
+                yield {"name": name, "notices": ids, "strands": _strands(findings)}
+
+    def _findings(self, edition: _Edition) -> Sequence[ComparedFinding]:
+        self._waiting.seek(edition.start)
+        found: Sequence[ComparedFinding] = pickle.load(self._waiting)
+        return found
 
 
 def _strands(editions: Sequence[Sequence[ComparedFinding]]) -> list[dict[str, Any]] | None:

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -17,12 +17,14 @@ NOTICE_SCRIPTS = (
 )  # fmt: skip
 COLLECTION_SCRIPTS = (
     *NOTICE_SCRIPTS, "collection.js", "charts.js", "table.js", "notice_table.js", "overview.js", "list.js",
-    "comparison.js", "compare.js",
+    "comparison.js", "compare.js", "tallied.js",
 )  # fmt: skip
-REPORT_SCRIPTS = (*COLLECTION_SCRIPTS, "report.js")
+REPORT_SCRIPTS = (*COLLECTION_SCRIPTS, "parts.js", "report.js")
 NOTICE_STYLES = ("page.css", "notice.css")
 REPORT_STYLES = (*NOTICE_STYLES, "report.css")
 
+PageRules = Callable[[Iterable[str], Iterable[str]], str]
+"""Makes the content security policy of a page of its scripts and styles."""
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -37,7 +39,12 @@ def safe_json(data: object) -> str:
 
     Characters that HTML reads as markup, and that old scripts read as an end of line, are escaped.
     """
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False).translate(_UNSAFE)
+    return plain_json(data).translate(_UNSAFE)
+
+
+def plain_json(data: object) -> str:
+    """Return JSON without blanks."""
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
@@ -58,21 +65,47 @@ def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in rules.items())
 
 
+def policy_with_parts(scripts: Iterable[str], styles: Iterable[str]) -> str:
+    """Return a policy as ``policy`` does, under which these scripts may load others: the parts of a report.
+
+    An address of a script can only be made by the policy ``report-parts`` of ``static/parts.js``.
+    """
+    alone = policy(scripts, styles)
+    return alone.replace("script-src ", "script-src 'strict-dynamic' ").replace(
+        "trusted-types 'none'", "trusted-types report-parts"
+    )
+
+
+def part(name: str, data: str) -> str:
+    """Return the script of a part of a report, which hands its data, a text of JSON, to ``pages.part``."""
+    told = data.translate(_UNSAFE).replace("\\", "\\\\").replace("'", "\\'")
+    return f"pages.part('{name}','{told}');\n"
+
+
 def data_element(data: object, **attributes: str) -> str:
     """Return a script element with data; ``class_`` becomes the attribute ``class``."""
     written = "".join(f' {name.rstrip("_")}="{html.escape(value)}"' for name, value in attributes.items())
     return f'<script type="application/json"{written}>{safe_json(data)}</script>\n'
 
 
-def page(title: str, noscript: str, lang: str, data: Iterable[str]) -> Iterator[str]:
-    """Yield the report's page piece by piece; ``data`` are its data elements, ``lang`` is ``zh`` or ``en``."""
+def page(
+    title: str,
+    noscript: str,
+    lang: str,
+    data: Iterable[str],
+    rules: PageRules = policy,
+) -> Iterator[str]:
+    """Yield the report's page piece by piece; ``data`` are its data elements, ``lang`` is ``zh`` or ``en``.
+
+    ``rules`` makes its content security policy.
+    """
     scripts = [static_file(name) for name in REPORT_SCRIPTS]
     style = "".join(static_file(name) for name in REPORT_STYLES)
     yield f"""<!doctype html>
 <html lang="{"zh-CN" if lang == "zh" else "en"}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{html.escape(policy(scripts, [style]))}">
+<meta http-equiv="Content-Security-Policy" content="{html.escape(rules(scripts, [style]))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{html.escape(title)}</title>

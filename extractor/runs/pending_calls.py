@@ -63,6 +63,7 @@ class _KeptAnswers:
         # A run with auto takes answers to the second edition whatever it would ask with.
         self.editions: tuple[PromptEdition, ...] = ("2" if asked.prompts == "auto" else asked.prompts,)
         self.unasked: frozenset[str] = frozenset()
+        self.at_once: int | None = None
         self.failed: list[tuple[CallFailure, Call[Response]]] = []
 
     async def ask(self, call: Call[Response]) -> Response:

@@ -24,9 +24,9 @@ from extractor.collection.kinship import Kinship
 from extractor.collection.notice_signatures import FORM, NoticeSignature, signature_of
 from extractor.collection.placed_lines import placed_line
 from extractor.disk import names, system
-from extractor.disk.marker import claim
+from extractor.disk.held import FolderOwner, held, own_folder, unusable
 from extractor.disk.whole import sweep, sweep_files, try_out, unwritable, write_file
-from extractor.errors import InputError, OutputError, SettingsError
+from extractor.errors import InputError, SettingsError
 from extractor.record.contract import Notice
 from extractor.terminal import printable
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from extractor.pipeline import Counts, LeftOutRows
     from extractor.record.checks import Lang
 
-_ANOTHER_FOLDER = "choose another with --out"
 _ANOTHER_PLACE = "choose another place with --out"
 _REPORTED = frozenset(("contract_version", "fingerprint", "inputs", "ending"))  # in run.json, since there is one
 _ID = re.compile(rb'"notice_id":("(?:[^"\\]|\\.)*")')
@@ -209,33 +208,17 @@ def opened(path: Path) -> Iterator[RunFolder]:
         OutputError: the disk is full.
     """
     folder = RunFolder(path)
-    try:
-        claim(path, "run", _is_of_earlier_version, _ANOTHER_FOLDER)
-        for place in (folder.texts, folder.work):
-            if system.kind(place) == "link":
-                raise SettingsError(f"{place}: is a symbolic link, which is not followed; {_ANOTHER_FOLDER}")
-            place.mkdir(mode=0o700, exist_ok=True)
-        lock = system.open_lock(folder.work / "lock")
-    except OSError as error:
-        raise _unusable(path, error) from error
-    with lock:
-        if system.lock(lock) == "busy":
-            raise SettingsError(f"{path}: another run is writing there; wait for it, or {_ANOTHER_FOLDER}")
+    busy = SettingsError(f"{path}: another run is writing there; wait for it, or choose another with --out")
+    with held(path, FolderOwner("run", ".work/lock", busy, _is_of_earlier_version)):
         try:
+            own_folder(folder.texts)
             sweep(path)
             for place in (path, folder.texts, folder.work):
                 sweep_files(place)
                 try_out(place)
         except OSError as error:
-            raise _unusable(path, error) from error
+            raise unusable(path, error) from error
         yield folder
-
-
-def _unusable(path: Path, error: OSError) -> SettingsError | OutputError:
-    if error.errno in system.FULL:
-        return unwritable(path, error, _ANOTHER_PLACE)
-    reason = "it is a file" if path.is_file() else error.strerror or str(error)
-    return SettingsError(f"{path}: cannot be used as output folder ({reason}); {_ANOTHER_FOLDER}")
 
 
 def _is_of_earlier_version(path: Path) -> bool:
@@ -293,16 +276,30 @@ def stored_text(path: Path, notice_id: str, sha256: str) -> str:
     Raises:
         InputError: the text is missing, or another than the notice was made from.
     """
+    raw = _raw_text(path, notice_id)
+    if _sha256(raw) != sha256:
+        file_name = RunFolder(path).text(notice_id)
+        raise InputError(f"{file_name}: is not the text its notice was made from; run the extraction again")
+    return raw.decode()
+
+
+def stored_text_as_is(path: Path, notice_id: str) -> str:
+    """Return the text that is kept of a notice, whatever it is; bytes that are no UTF-8 are lone surrogates.
+
+    Raises:
+        InputError: the text is missing.
+    """
+    return _raw_text(path, notice_id).decode("utf-8", "surrogateescape")
+
+
+def _raw_text(path: Path, notice_id: str) -> bytes:
     file_name = RunFolder(path).text(notice_id)
     if not file_name.is_file():
         raise InputError(f"{file_name}: cannot be read (there is no such file); run the extraction again")
     try:
-        raw = file_name.read_bytes()
+        return file_name.read_bytes()
     except OSError as error:
         raise InputError(f"{file_name}: cannot be read ({error.strerror}); run the extraction again") from error
-    if _sha256(raw) != sha256:
-        raise InputError(f"{file_name}: is not the text its notice was made from; run the extraction again")
-    return raw.decode()
 
 
 def stored_places(path: Path, notice_id: str) -> bytes:

@@ -226,7 +226,7 @@ def _changed(notice_id: str, body: bytes, service: Service) -> MadeChange:
 @router.delete(
     "/v1/notices/{notice_id}",
     status_code=204,
-    responses=_NO_NOTICE | problems(_403="A page of another site sent this."),
+    responses=_NO_NOTICE | problems(_403="A page of another site sent this.", _422="The name is too long."),
 )
 def delete_notice(
     notice_id: str,
@@ -244,7 +244,7 @@ def delete_notice(
         raise _no_notice()
 
 
-@router.get("/v1/deletions")
+@router.get("/v1/deletions", responses=problems(_422="The limit is not understood."))
 def list_deletions(service: CurrentService, limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 50) -> DeletionPage:
     """List the notices that were deleted last: by whom, when, and how much review work went with them."""
     return DeletionPage(deletions=deleted_notices(service.database, limit))

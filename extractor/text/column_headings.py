@@ -95,6 +95,7 @@ def two_rows_of_headings(above: Sequence[str], below: Sequence[str], width: int)
     """
     if len(above) == len(below) == width:
         return _filled(above, below)
+    below = [words for words in below if bare_heading(words)]  # none of what is merged with the row above
     if not (2 <= len(below) < width <= min(len(above) + len(below) - 1, _MOST_COLUMNS)):
         return []
     if not all(map(_is_short, (*above, *below))):

@@ -35,10 +35,10 @@ MOST_MEGABYTES = 500
 _ROWS_ALONE = """
 import sys
 from pathlib import Path
-from extractor.exports.exporter import stored_notices
+from extractor.exports.written_notices import run_in
 from extractor.tables.rows import notice_rows
-notices = stored_notices(Path(sys.argv[1]))
-print(sum(len(rows) for notice, text in notices for rows in notice_rows(notice, text).values()))
+notices = run_in(Path(sys.argv[1])).notices()
+print(sum(len(rows) for each in notices for rows in notice_rows(each.parsed(), each.text).values()))
 """
 
 

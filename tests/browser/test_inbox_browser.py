@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from itertools import count
@@ -270,3 +271,24 @@ def test_axe_finds_no_serious_fault(browser: Browser, home: str, client: Client)
         assert faults_of_access(page) == []
         page.goto(f"{home}/deletions")
         assert faults_of_access(page) == []
+
+
+def test_what_pages_send_is_refused_where_it_makes_no_sense(client: Client) -> None:
+    def status(path: str, body: object, **headers: str) -> int:
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return client.ask(path, "POST", sent, headers).status
+
+    (notice,) = sent(client, own(TOWN))
+    for body in (b"", b"[", {}, {"files": [{"path": ""}]}, {"files": [{"path": "a", "head": "a"}]}, {"files": [1]}):
+        assert status("/chosen-files", body) == 422, body
+    assert status("/chosen-files", {"files": [{"path": "../a/./b//c"}, {"path": "/"}, {"path": "\0"}]}) == 200
+    by = {"Cookie": "reviewer=a", "Content-Type": "application/x-www-form-urlencoded"}
+    assert status("/delete", b"notice=a&seen=0") == 401
+    assert status("/delete", b"notice=a", **by) == 422
+    assert client.ask("/delete", "POST", f"notice={notice}&seen=7&notice=none&seen=0".encode(), by).json() == {
+        "deleted": [],
+        "gone": ["none"],
+        "changed": [notice],
+    }
+    assert status("/delete", f"notice={notice}&seen=0".encode(), **by, Origin="http://elsewhere.example") == 403
+    assert client.ask(f"/v1/notices/{notice}").status == 200

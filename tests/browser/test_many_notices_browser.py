@@ -100,5 +100,11 @@ def test_a_report_compares_the_years_of_a_body_as_the_service_does(browser: Brow
         expect(page.locator(".tally")).to_contain_text("合计 10 人")
         page.go_back()
         expect(page.get_by_label("2022")).not_to_be_checked()
+        page.get_by_label("单位（").fill("")
+        page.keyboard.press("Enter")
+        expect(page.locator(".series-part h2.series-name")).to_have_count(1)
+        page.reload()
+        expect(page.locator(".series-part .strands thead th")).to_have_count(4)
+        assert faults_of_access(page) == []
         page.locator(".strands a.item").first.click()
         expect(page.locator("h1")).to_contain_text("松林镇")

@@ -470,7 +470,7 @@ class TestInbox:
     def test_takes_files_and_shows_them(self, browser: Browser, service: Service, tmp_path: Path) -> None:
         (tmp_path / "village.txt").write_text(VILLAGE, encoding="utf-8")
         with visited(browser, f"http://127.0.0.1:{service.port}/") as page:
-            page.locator("input[type=file]").set_input_files(tmp_path / "village.txt")
+            page.locator("input[name=files]").set_input_files(tmp_path / "village.txt")
             page.get_by_role("button", name="上传").click()
             page.get_by_role("link", name="处理完毕").click()
             expect(page.get_by_role("link", name="某市某区委关于巡视整改进展情况的通报")).to_be_visible()
@@ -478,9 +478,9 @@ class TestInbox:
     def test_says_why_a_file_was_not_taken(self, browser: Browser, service: Service, tmp_path: Path) -> None:
         (tmp_path / "broken.docx").write_bytes(b"no document")
         with visited(browser, f"http://127.0.0.1:{service.port}/") as page:
-            page.locator("input[type=file]").set_input_files(tmp_path / "broken.docx")
+            page.locator("input[name=files]").set_input_files(tmp_path / "broken.docx")
             page.get_by_role("button", name="上传").click()
-            expect(page.locator(".said .failed")).to_contain_text("broken.docx")
+            expect(page.locator(".not-taken .failed")).to_contain_text("broken.docx")
 
 
 def test_nothing_that_a_notice_holds_runs(browser: Browser, service: Service) -> None:

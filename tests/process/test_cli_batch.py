@@ -123,6 +123,7 @@ def read_offline(text: str) -> ModelReading:
         class FromCache:
             editions: tuple[PromptEdition, ...] = ("2",)
             unasked: frozenset[str] = frozenset()
+            at_once: int | None = None
             sizes = PackSizes(settings)
 
             async def ask(self, call: Call[Response]) -> Response:

@@ -43,7 +43,7 @@ def examined(
 
 NO_WORDS = re.compile(
     r"--[a-z-]+( ([a-z]+_[a-z]+|[a-z]+))?|https?://\S+|python -m .*|'\{.*\}'|llama-server -c|Ollama num_ctx|"
-    r"[（(]\d{3}: .*[)）]|[a-z]+_[a-z]+|[A-Z]+_[A-Z_]+|json|tools|fake|other|fenced|reasoning|content|Markdown|"
+    r"[（(]\d{3}: .*[)）]|[a-z]+_[a-z]+|[A-Z]+_[A-Z_]+|json|tools|fake|large|other|fenced|reasoning|content|Markdown|"
     "JSON|vLLM"
 )
 """What stays as it is in a Chinese sentence: options, addresses, names of modes, models and variables."""
@@ -81,6 +81,14 @@ def test_a_guesser_is_told_to_leave_labels_to_the_rules(capsys: pytest.CaptureFi
         out = examined(guesser, capsys)
     assert "the model seems to guess (0 of " in rows(out)["subjects"]
     assert "- labels: leave to the rules, and ask about the notice itself alone: --tasks fields\n" in out
+
+
+def test_the_table_of_trust_is_named(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script()
+    assert rows(examined(server, capsys))["trust"].startswith("trust in fake was not measured, so it adds and doubts")
+    server.script(models=[{"id": "large"}])
+    said = rows(examined(server, capsys, model="large"))["trust"]
+    assert said.startswith("by the table shipped with the program large decides ")
 
 
 def test_it_asks_what_a_run_asks(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:

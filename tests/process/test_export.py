@@ -23,7 +23,9 @@ from openpyxl import load_workbook
 from extractor import extract
 from extractor.cli import main
 from extractor.errors import InputError, SettingsError
-from extractor.exports.exporter import ENDINGS, export, files_of, stored_notices
+from extractor.exports import workbook, written_notices
+from extractor.exports.exporter import ENDINGS, export, files_of
+from extractor.exports.written_notices import WrittenNotice, run_in
 from extractor.record.contract import Notice
 from extractor.tables.columns import TABLES
 from extractor.tables.rows import notice_rows
@@ -32,8 +34,12 @@ from extractor.tables.sheets import SHEETS_OF_NOTICES
 LONG = (GOLD_NOTICES / "lianyungang-haizhou-2024.txt").read_text(encoding="utf-8")
 
 
-def _notices() -> list[tuple[Notice, str]]:
-    return [(extract(text, notice_id=name), text) for name, text in (("长", LONG), ("short", NOTICE))]
+def _notices() -> list[WrittenNotice]:
+    return [_written(extract(text, notice_id=name), text) for name, text in (("长", LONG), ("short", NOTICE))]
+
+
+def _written(notice: Notice, text: str) -> WrittenNotice:
+    return WrittenNotice(notice.notice_id, notice.model_dump_json().encode(), text)
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +56,8 @@ def test_the_command_writes_every_format(folder: Path, ending: str, tmp_path: Pa
     done = command("export", folder, "--to", f"new/all{ending}", cwd=tmp_path)
     assert (done.status, done.err) == (0, "")
     counts = dict.fromkeys(SHEETS_OF_NOTICES if ending == ".xlsx" else TABLES, 0)
-    for notice, text in stored_notices(folder):
-        tables = notice_rows(notice, text)
+    for written in run_in(folder).notices():
+        tables = notice_rows(written.parsed(), written.text)
         for name in counts:
             counts[name] += len(tables["measures" if name == "ledger" else name])  # each finding there has a measure
     assert done.out.strip().endswith(": " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
@@ -115,8 +121,8 @@ def test_parquet_names_its_columns_for_people(tmp_path: Path) -> None:
 
 def test_rows_of_many_notices_are_all_written(tmp_path: Path) -> None:
     """More than are held at a time."""
-    notice, text = _notices()[0]
-    many = [(notice.model_copy(update={"notice_id": f"n{number}"}), text) for number in range(40)]
+    notice = extract(LONG)
+    many = [_written(notice.model_copy(update={"notice_id": f"n{number}"}), LONG) for number in range(40)]
     watched: list[None] = []
     done = export(many, tmp_path / "a.parquet", watch=lambda: watched.append(None))
     assert len(watched) == 40
@@ -173,7 +179,7 @@ def test_a_failure_leaves_what_stood_there(ending: str, tmp_path: Path) -> None:
     for path in files:
         path.write_text("before")
 
-    def failing() -> Iterator[tuple[Notice, str]]:
+    def failing() -> Iterator[WrittenNotice]:
         yield from _notices()
         raise InputError("the third cannot be read")
 
@@ -215,6 +221,20 @@ def test_a_folder_cannot_be_written_to(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SettingsError, match="cannot be written"):
         export([], tmp_path / "file" / "a.xlsx")
+
+
+def test_several_processes_make_the_same_workbook_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(written_notices, "_GROUP", 1)
+    notice = extract(NOTICE)
+    many = [_written(notice.model_copy(update={"notice_id": f"n{number}"}), NOTICE) for number in range(7)]
+    for processors in (1, 2):
+        monkeypatch.setattr(workbook, "processors", lambda: processors)  # noqa: B023
+        done = export(many, tmp_path / f"{processors}.xlsx", report="report.html")
+        assert (done.rows["ledger"], done.remarks) == (7 * 3, [])
+    assert (tmp_path / "1.xlsx").read_bytes() == (tmp_path / "2.xlsx").read_bytes()
+    broken = many[5]._replace(record=b"{}", run="out")
+    with pytest.raises(InputError, match="out: the stored notice n5 breaks the contract"):
+        export([*many[:5], broken, many[6]], tmp_path / "2.xlsx")
 
 
 def test_two_notices_of_one_id_cannot_be_told_apart(tmp_path: Path) -> None:

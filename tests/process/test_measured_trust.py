@@ -20,10 +20,13 @@ from notice_extractor_eval.comparison import compare
 from notice_extractor_eval.evaluation import Evaluation, NoticeResult, evaluate_notice
 from notice_extractor_eval.trust_calibration import calibrate
 
+from extractor.assist.labels.label_pack import labels_packs
+from extractor.assist.packs.material import read_first
 from extractor.assist.proposals.trust_counts import trust_table
 from extractor.assist.proposals.witnesses import TrustTable, unmeasured, witness_rows
 from extractor.cli import main
 from extractor.endpoint.setting_profiles import user_folder
+from extractor.exports.written_notices import run_in
 from extractor.files.parts.left_out import ReadText
 from extractor.model_source import ModelSource
 from extractor.pages.run_page import write_report
@@ -123,6 +126,25 @@ class TestWhatAModelCannotSay:
         self.read(ModelSource(how, tmp_path / "kept", offline=True), MEASURED_ON, TRIED_ON)
         assert server.log() == []
 
+    @pytest.mark.parametrize(("name", "is_given_up"), [("echoing", True), ("rough", False)])
+    def test_one_by_one_a_guesser_is_given_up_within_a_notice(
+        self, server: Serving, tmp_path: Path, name: str, is_given_up: bool
+    ) -> None:
+        example = tuned()[TRIED_ON]
+        how = settings(server, model=name, timeout=60.0, pack_tokens=800, concurrency=1)
+        packs = len(labels_packs(read_first(example.text, "any"), 800))
+        said = []
+        for offline in (False, True):
+            server.script()
+            source = ModelSource(how, tmp_path / "kept", offline=offline)
+            found = ModelReader(source, trust=unmeasured()).read(ReadText(example.text), example.gold.notice_id)
+            assert found.failures == []
+            said.append(found.notice)
+            if not offline:
+                assert (len(self.asked(server)) < packs) is is_given_up
+        assert said[0] == said[1]
+        assert ("model_given_up" in [check.code for check in said[0].checks]) is is_given_up
+
     def test_one_field_alone_is_left_out_of_the_schema(self, server: Serving, tmp_path: Path) -> None:
         how = settings(server, model="wrong-organizations", timeout=60.0)
         source = ModelSource(how, tmp_path / "kept")
@@ -187,7 +209,7 @@ class TestTheCommand:
         after, told = run()
         assert (after["table"], after["done"]) == ("measured", 1)  # not unchanged
         assert after["key"] != before["key"]
-        write_report(out, tmp_path / "report.html")
+        write_report(run_in(out), tmp_path / "report.html")
         assert '"trust":"measured"' in (tmp_path / "report.html").read_text(encoding="utf-8").replace(" ", "")
         assert "by the table measured by you perfect decides" in told
 

@@ -23,7 +23,10 @@ from cli_examples import NOTICE, Finished, command, ended, notices, start, wait_
 from fake_endpoint import Serving
 from model_examples import POOR, SHORT, Runs, bodies, long, settle
 from pyarrow import parquet as pq
+from storage_server import storage
 
+from extractor.cluster.remote_files import place_of, write_whole
+from extractor.cluster.storage_hold import held_storage
 from extractor.disk import system
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ pytest.importorskip("ray")
 
 KIN = ("duplicate", "maybe_duplicate")
 """The checks about what notices are to each other."""
+QUESTIONS = ROOT / "docs" / "questions.md"
 ANSWERS = "dull_model:answer"
 MANY = 160
 """Notices of a job that is disturbed: four batches."""
@@ -203,12 +207,25 @@ def test_copies_count_once_as_in_a_run_whenever_they_come_and_go(jobs: Jobs) -> 
     assert {notice["notice_id"]: notice for notice in jobs.records("out")} == plain
     assert plain["first"]["duplicate_of"] == "copy"
     assert jobs.totals("out")["duplicates"] == 1
-    dataset = duckdb.connect()
-    dataset.execute(f"SET file_search_path = '{jobs.folder / 'out'}'")
-    counted = dataset.execute("SELECT DISTINCT notice_id FROM 'sums/*/*.parquet' WHERE reason = 'counted' ORDER BY 1")
-    assert [row[0] for row in counted.fetchall()] == ["copy", "other"]
-    told = dataset.execute("SELECT notice_id, code FROM 'checks/*/*.parquet' WHERE code = 'duplicate'").fetchall()
-    assert told == [("first", "duplicate")]
+
+    made = {out: jobs.folder / f"made-{out}" for out in ("plain", "out")}
+    for out, folder in made.items():
+        assert command("report", out, "--to", folder / "report.html", cwd=jobs.folder).status == 0
+        for name in ("a.csv", "a.parquet", "a.xlsx", "a.duckdb"):
+            done = command("export", out, "--to", folder / name, cwd=jobs.folder)
+            assert (done.status, done.err) == (0, "")
+    for path in made["plain"].iterdir():
+        if path.suffix != ".duckdb":  # whose bytes differ from run to run
+            assert (made["out"] / path.name).read_bytes() == path.read_bytes(), path
+    asked = re.findall(r"^```sql\n(.*?)^```$", QUESTIONS.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    with (
+        duckdb.connect(str(made["plain"] / "a.duckdb"), read_only=True) as database,
+        duckdb.connect() as dataset,
+    ):
+        dataset.execute(f"SET file_search_path = '{jobs.folder / 'out'}'")
+        dataset.execute((jobs.folder / "out" / "views.sql").read_text(encoding="utf-8"))
+        for query in (each for each in asked if not each.startswith("-- SQLite")):
+            assert sorted(dataset.execute(query).fetchall()) == sorted(database.execute(query).fetchall()), query
 
     assert jobs.run("first.txt", "other.txt", out="out", options=("--replace",)).status == 0
     assert jobs.run("first.txt", "other.txt", out="alone").status == 0
@@ -282,6 +299,34 @@ def workers(raylet: int) -> Iterator[int]:
         pid, _, name = line.strip().partition(" ")
         if name.startswith("ray::task"):
             yield int(pid)
+
+
+def test_a_storage_is_read_and_written_as_a_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, b=variant(1), 甲=variant(2))
+    assert command("run", "b.txt", "甲.txt", "--out", "plain", cwd=tmp_path).status == 0
+    assert command("export", "plain", "--to", "plain/a.csv", cwd=tmp_path).status == 0
+    with storage() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        for name in ("b.txt", "甲.txt"):
+            place = place_of(f"s3://bucket/档案 1/{name}")
+            write_whole(place, (tmp_path / name).read_bytes())
+        address = ("--out", "s3://bucket/结果 1", "--engine", "ray", "--jobs", "1")
+        done = ended(start("run", "s3://bucket/档案 1", *address, cwd=tmp_path))
+        assert (done.status, done.err) == (0, "")
+        done = command("export", "s3://bucket/结果 1", "--to", "stored/a.csv", cwd=tmp_path)
+        assert (done.status, done.err) == (0, "")
+        for path in (tmp_path / "stored").iterdir():
+            assert path.read_bytes() == (tmp_path / "plain" / path.name).read_bytes(), path
+        assert not any(name.endswith(".alive") for name in server.objects)
+
+        options = ("--engine", "ray", "--out")
+        done = command("run", "b.txt", *options, "s3://locked/out", cwd=tmp_path)
+        assert (done.status, len(done.err.splitlines())) == (2, 1)
+        assert done.err.startswith("error: s3://locked/out: cannot be used as output folder (")
+        with held_storage(place_of("s3://bucket/out")):
+            done = command("run", "b.txt", *options, "s3://bucket/out", cwd=tmp_path)
+        assert (done.status, done.err.count("another job is writing there")) == (2, 1)
 
 
 class TestWhatIsWrongIsOneSentence:

@@ -19,6 +19,12 @@ from ledger_examples import office_ledger
 from report_examples import TOWN, VILLAGE
 from service_example import Client, serving
 
+from extractor.service.intake import loaded_runs
+from extractor.service.intake.loaded_runs import LoadEnd, LoadingKeys, load_run
+from extractor.service.store.database import open_database
+from extractor.service.store.notice_store import NoticeFilter, stored_notices
+
+KEYS = LoadingKeys("k", lambda *_: "k")
 FILES = {
     "town.txt": TOWN.encode(),
     "copy.txt": f"\n{TOWN}".encode(),
@@ -84,20 +90,27 @@ def test_what_cannot_be_read_is_named_and_the_rest_comes_in(out: Path, tmp_path:
 
 
 def test_a_text_that_is_there_is_not_doubled_and_an_id_that_is_taken_is_left_alone(out: Path, tmp_path: Path) -> None:
-    with serving(tmp_path / "data", "--workers", "1") as service, Client(service.port) as client:
-        client.done({"other.txt": TOWN.encode(), "village.txt": TOWN.replace("2024", "2023").encode()})
-        service.stop()
-    with serving(tmp_path / "data", "--workers", "1", "--load", str(out)) as service, Client(service.port) as client:
-        assert "3 notices came in, 1 were there already" in service.log()
-        told = client.ask("/v1/overview").json()["notices"]
-        assert sorted(each["file"] for each in told) == [
-            "copy.txt",
-            "ledger.xlsx",
-            "other.txt",
-            "village.txt",
-            "village.txt",
-        ]
-        assert client.ask("/v1/notices/village/text").body.decode() == TOWN.replace("2024", "2023")
+    before = {"other.txt": TOWN, "village.txt": TOWN.replace("2024", "2023")}
+    for name, text in before.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert command("run", *before, "--out", "before", cwd=tmp_path).status == 0
+    with open_database(tmp_path / "notices.sqlite") as database:
+        assert load_run(database, tmp_path / "before", KEYS) == LoadEnd(came=2, there=0, unread=0)
+        assert load_run(database, out, KEYS) == LoadEnd(came=3, there=1, unread=0)
+        stored = {each.notice_id: each for each in stored_notices(database, NoticeFilter())}
+        assert stored["village"].text == before["village.txt"]
+        (further,) = set(stored) - {"other", "village", "copy", "ledger"}
+        assert (stored[further].text, stored[further].name) == (VILLAGE, "village.txt")
+        assert json.loads(stored[further].record)["notice_id"] == further
+
+
+def test_many_are_read_in_several_processes(out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loaded_runs, "_WORTH_A_WORKER", 1)
+    monkeypatch.setattr(loaded_runs, "processors", lambda: 2)
+    (out / "texts" / "copy.txt").unlink()
+    with open_database(tmp_path / "notices.sqlite") as database:
+        assert load_run(database, out, KEYS) == LoadEnd(came=3, there=0, unread=1)
+        assert load_run(database, out, KEYS) == LoadEnd(came=0, there=3, unread=1)
 
 
 def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:

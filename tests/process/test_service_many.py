@@ -101,26 +101,3 @@ def test_a_deleted_notice_is_gone_but_for_a_line_and_its_copy_counts(tmp_path: P
         assert set(exported(client)) == {copy}
         (line,) = client.ask("/v1/deletions").json()["deletions"]
         assert (line["notice_id"], line["by"], line["changes"], line["reviewed_by"]) == (kept, "乙", 1, None)
-
-
-def test_what_pages_send_is_refused_where_it_makes_no_sense(tmp_path: Path) -> None:
-    def status(path: str, body: object, **headers: str) -> int:
-        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return client.ask(path, "POST", sent, headers).status
-
-    with serving(tmp_path / "data", "--workers", "1") as running, Client(running.port) as client:
-        client.done({"a.txt": SHORT.encode()})
-        for body in (b"", b"[", {}, {"files": [{"path": ""}]}, {"files": [{"path": "a", "head": "a"}]}, {"files": [1]}):
-            assert status("/chosen-files", body) == 422, body
-        assert status("/chosen-files", {"files": [{"path": "../a/./b//c"}, {"path": "/"}, {"path": "\0"}]}) == 200
-        assert status("/chosen-files", b"x" * 5_000_001) == 413
-        by = {"Cookie": "reviewer=a", "Content-Type": "application/x-www-form-urlencoded"}
-        assert status("/delete", b"notice=a&seen=0") == 401
-        assert status("/delete", b"notice=a", **by) == 422
-        assert client.ask("/delete", "POST", b"notice=a&seen=7&notice=none&seen=0", by).json() == {
-            "deleted": [],
-            "gone": ["none"],
-            "changed": ["a"],
-        }
-        assert status("/delete", b"notice=a&seen=0", **by, Origin="http://elsewhere.example") == 403
-        assert client.ask("/v1/notices/a").status == 200

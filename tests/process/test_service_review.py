@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from cli_examples import Finished, command
-from report_examples import HARM, HOSTILE, TOWN, VILLAGE
+from report_examples import HARM, HOSTILE, TOWN, UNREAD, VILLAGE
 from service_example import Client, Service, serving
 
 TOKEN = secrets.token_urlsafe()
@@ -54,6 +54,17 @@ def finish(client: Client, notice: str) -> None:
 def listed(client: Client, **wanted: str) -> dict[str, dict[str, Any]]:
     found = client.ask(f"/v1/notices?{urlencode(wanted)}").json()["notices"]
     return {each["notice_id"]: each for each in found}
+
+
+def test_a_page_settles_the_check_that_it_shows(client: Client) -> None:
+    """Checks are shown by how sure their value is, which is not the order of the record."""
+    assert client.done({"order.txt": UNREAD.encode()})["done"] == 1
+    stored = client.ask("/v1/notices/order").json()["checks"]
+    state = client.ask("/review/order/state").json()
+    shown = [check["message"] for check in state["data"]["checks"]]
+    gravest_first = sorted(stored, key=lambda check: ["error", "warning", "info"].index(check["severity"]))
+    assert shown != [check["message"] for check in gravest_first], "the orders differ, or this shows nothing"
+    assert [stored[int(key[len("checks[") : -1])]["message"] for key in state["checks"]] == shown
 
 
 class TestChanges:

@@ -80,7 +80,7 @@ def _watched(
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("dialog", lambda dialog: faults.append(f"dialog: {dialog.message}"))
     page.on("popup", lambda popup: faults.append(f"popup: {popup.url}"))
-    origin = home if offline else "/".join(home.split("/")[:3])
+    origin = home.removesuffix(".html") if offline else "/".join(home.split("/")[:3])
     page.on("request", lambda request: None if request.url.startswith(origin) else faults.append(request.url))
     yield page
     context.close()

@@ -23,6 +23,7 @@ from extractor.disk.whole import is_temporary, sweep, write_texts
 from extractor.endpoint.cache import AnswerCache
 from extractor.endpoint.recording import export as export_answers
 from extractor.exports.exporter import export
+from extractor.exports.written_notices import WrittenNotice, run_in
 from extractor.pages.run_page import write_report
 from extractor.record.contract import Notice
 from extractor.runs.run import run
@@ -45,12 +46,16 @@ class Action(NamedTuple):
 
 
 def _exported(ending: str) -> Action:
-    return Action(lambda place, which: export([(_notice(which), TEXTS[which])], place / ending))
+    return Action(lambda place, which: export([_written(which)], place / ending))
 
 
 @cache
 def _notice(which: str) -> Notice:
     return extract(TEXTS[which], notice_id="a")
+
+
+def _written(which: str) -> WrittenNotice:
+    return WrittenNotice("a", _notice(which).model_dump_json().encode(), TEXTS[which])
 
 
 def _stored(place: Path, which: str) -> None:
@@ -61,7 +66,7 @@ def _stored(place: Path, which: str) -> None:
 
 
 def _report(place: Path, which: str) -> None:
-    write_report(place.with_name(which), place / "report.html")
+    write_report(run_in(place.with_name(which)), place / "report.html")
 
 
 def _gold(place: Path, which: str) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from extractor import extract
+from extractor.exports.written_notices import run_in
 from extractor.pages.run_page import write_report
 from extractor.record.contract import Check, Notice
 from extractor.runs.run_folder import opened
@@ -105,7 +106,7 @@ def stored(folder: Path, found: list[tuple[Notice, str]]) -> Path:
 def report(folder: Path, found: list[tuple[Notice, str]], *, english: bool = False) -> Path:
     """Write the report of a run of these notices."""
     file = folder / ("report.en.html" if english else "report.html")
-    write_report(stored(folder, found), file, "en" if english else "zh")
+    write_report(run_in(stored(folder, found)), file, "en" if english else "zh")
     return file
 
 

@@ -140,7 +140,7 @@ def test_a_doubt_never_stops_the_reading(code: str) -> None:
 
 OF_MODELS = {
     "witnesses_disagree", "witnesses_differ", "quote_not_found", "model_failed", "model_guesses", "model_unlike",
-    "model_makes_up", "model_unlisted", "layout_by_model", "layout_guessed", "layout_failed",
+    "model_makes_up", "model_unlisted", "model_given_up", "layout_by_model", "layout_guessed", "layout_failed",
     "layout_empty", "layout_dropped",
 }  # fmt: skip
 """Tried in ``test_assist_merge.py`` and ``test_assist_layout.py``."""

@@ -10,7 +10,7 @@ from assist_examples import TEXT, labelled, material, with_fields
 
 from extractor.assist.proposals.record_draft import MergedRecord
 from extractor.assist.proposals.witnesses import TrustTable, eager, unmeasured
-from extractor.record.checks import said
+from extractor.record.checks import Lang, said
 from extractor.record.contract import Check, DisputedValue, Notice
 from extractor.record.items import Item, take_apart
 from extractor.review.changes import Change, MadeChange
@@ -103,3 +103,14 @@ def test_a_check_without_two_readings_is_refused() -> None:
 def test_a_record_of_an_earlier_version_has_none() -> None:
     line = '{"code": "no_issues", "severity": "warning", "message": "-", "path": ""}'
     assert Check.model_validate_json(line).disputed == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "rules", "model"), [("zh", "财政国资", "全面从严治党"), ("en", "public finance", "integrity")]
+)
+def test_the_sentence_names_enumerations_for_people(lang: Lang, rules: str, model: str) -> None:
+    (doubt,) = [each for each in read(unmeasured()).doubts if each.path == "issues[0].category"]
+    message = said(doubt, lang).message
+    assert rules in message.lower()
+    assert model in message.lower()
+    assert "public_finance" not in message

@@ -136,6 +136,17 @@ def test_each_column_below_two_rows_of_headings_is_known(form: Callable[[Table],
 
 
 @pytest.mark.parametrize("form", FORMATS)
+def test_groups_of_headings_may_stand_anywhere(form: Callable[[Table], tuple[str, bytes]]) -> None:
+    headings = (("序号",), ("责任", "单位", "个人"), ("反馈问题",), ("整改", "措施", "时限"))
+    rows = [("1", "办公室", "主任", "公车管理松散", "封存车辆3台。", "2023年9月底前")]
+    rows.append(("2", "财务科", "科长", "会议费超标", "压减会议12次。", "长期坚持"))
+    assert [found[:3] for found in told(read(form, Table(headings, rows)))] == [
+        ("公车管理松散", ["办公室", "主任"], "../2023-09"),
+        ("会议费超标", ["财务科", "科长"], "长期坚持"),
+    ]
+
+
+@pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize(
     ("headings", "row", "responsible"),
     [

@@ -101,7 +101,7 @@ BODIES = st.lists(st.tuples(st.sampled_from(PLACES), VALUES), min_size=1, max_si
 
 
 @given(BODIES, st.sampled_from(MODES))
-@how(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@how(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_a_completion_is_read_or_named(found: dict[str, Any], mode: Mode) -> None:
     asked = call(["sky"])
     try:
@@ -119,7 +119,7 @@ def test_a_completion_is_read_or_named(found: dict[str, Any], mode: Mode) -> Non
 
 
 @given(VALUES, st.sampled_from([200, 307, 400, 401, 403, 404, 413, 422, 429, 500, 503]))
-@how(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@how(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_an_error_is_named(value: Any, status: int) -> None:
     for error in (value, {"message": value}, {"message": "unsupported", "param": value, "code": value, "type": value}):
         if status == 200:
@@ -133,7 +133,7 @@ def test_an_error_is_named(value: Any, status: int) -> None:
 
 
 @given(st.binary(max_size=200) | VALUES.map(lambda value: json.dumps(value).encode()))
-@how(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@how(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_any_bytes_are_an_object_or_nothing(raw: bytes) -> None:
     found = body_of(raw)
     assert found is None or isinstance(found, dict)

@@ -224,13 +224,33 @@ def test_merged_and_repeated_cells_of_a_table() -> None:
     def cell(words: str, more: str = "") -> str:
         return f"<table:table-cell {more}>{p(words)}</table:table-cell>"
 
-    covered = "<table:covered-table-cell/>"
-    above = cell("问题", 'table:number-rows-spanned="2"') + cell("责任", 'table:number-columns-spanned="2"') + covered
-    body = f"<table:table-header-rows><table:table-row>{above}</table:table-row></table:table-header-rows>"
-    body += f"<table:table-row>{covered}{cell('单位')}{cell('个人')}</table:table-row>"
-    again = cell("同", 'table:number-columns-repeated="2"')
-    body += f"<table:table-row>{cell('甲')}{again}</table:table-row>"
-    assert lines(f"<table:table>{body}</table:table>") == ["问题\t责任", "单位\t个人", "甲\t同\t同"]
+    def row(*cells: str) -> str:
+        return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+    covered, twice = "<table:covered-table-cell/>", 'table:number-columns-spanned="2"'
+    above = row(cell("问题", 'table:number-rows-spanned="2"'), cell("责任", twice), covered)
+    body = f"<table:table-header-rows>{above}</table:table-header-rows>"
+    body += row(covered, cell("单位"), cell("个人"))
+    body += row(cell("甲"), cell("同", 'table:number-columns-repeated="2"'))
+    body += row(cell("乙"), cell("块", f'{twice} table:number-rows-spanned="2"'), covered, cell("丙"))
+    body += row(cell("丁"), covered, covered, cell("戊"))
+    assert lines(f"<table:table>{body}</table:table>") == [
+        "问题\t责任",
+        "单位\t个人",
+        "甲\t同\t同",
+        "乙\t块\t丙",
+        "丁\t\t戊",
+    ]
+
+
+def test_signs_of_a_font_of_signs_are_read_as_they_look() -> None:
+    look = '<style:text-properties style:font-name="Wingdings"/>'
+    style = f'<style:style style:name="W" style:family="text">{look}</style:style>'
+    data = flat(p("<text:span text:style-name='W'>\uf081</text:span>完善制度")).decode()
+    assert (
+        ingest(Source("a.fodt"), data.replace("<office:styles>", f"<office:styles>{style}").encode()).text
+        == "①完善制度\n"
+    )
 
 
 def test_an_index_is_read_as_printed_and_its_form_is_not() -> None:

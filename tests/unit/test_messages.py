@@ -29,6 +29,8 @@ SYSTEM_WORDS = tuple(
 """What the operating system says."""
 PUT_TOGETHER = (
     *("done as", "failed as", "unchanged as", "this folder holds no notices", "this pattern matches no notices"),
+    *("{1#} call", "{1#} kept answer", "{1#} answer", "{1#} of {2#} call", "{1}: {2#} call", "nothing to ask about"),
+    *("then: export again, for", "next: {1} run,", "then: {1} run,"),
     *("is the server running?", "{1} sent a completion without an answer", "still reading notices"),
 )
 """Clauses that the code puts together from several texts."""

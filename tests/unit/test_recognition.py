@@ -21,6 +21,7 @@ from scan_examples import CLEAN, SANS, Wear, is_drawable, printed, saved, scanne
 
 from extractor import extract
 from extractor.errors import InputError, SettingsError
+from extractor.exports.written_notices import run_in
 from extractor.files.discover import discover
 from extractor.files.ingest import IngestedFile, ingest
 from extractor.files.parts.odd_dates import odd_dates
@@ -201,7 +202,7 @@ def test_a_run_in_a_process_with_limits_stores_the_places_and_the_report_shows_t
     places = places_from(stored)
     assert places is not None
     assert places.lines[0].crop
-    write_report(tmp_path / "out", tmp_path / "report.html")
+    write_report(run_in(tmp_path / "out"), tmp_path / "report.html")
     assert json.loads(stored)["crops"]["0"] in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert run([str(tmp_path / "a.jpg")], tmp_path / "out").outcomes[0].status == "unchanged"
     (tmp_path / "out" / "texts" / "a.places.json").unlink()

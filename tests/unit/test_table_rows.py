@@ -22,6 +22,9 @@ from extractor.text.places import Place
         ("整改进展情况", "progress"),
         ("落实情况", "progress"),
         ("整改状态", "state"),
+        ("任务序号", "number"),
+        ("责任个人", "responsible"),
+        ("配合", "note"),
         ("责任单位", "responsible"),
         ("牵头领导", "responsible"),
         ("完成 时限", "deadline"),
@@ -56,6 +59,17 @@ def test_columns_may_stand_in_any_order() -> None:
 def test_a_row_without_a_finding_goes_on_with_the_one_above() -> None:
     text, [row] = _rows("序号\t问题\t整改措施\t整改情况", "1\t库房失管\t清点\t清点库房。", "\t登记\t登记物资。")
     assert _words(text, row.answers) == ["清点", "清点库房。", "登记", "登记物资。"]
+
+
+def test_a_row_that_lacks_its_merged_cells_is_no_group() -> None:
+    text, [first, second] = _rows(
+        "类别\t序号\t问题\t整改措施\t责任部门\t完成时间\t完成情况",
+        "党建\t1\t学习不深入\t学习12次。\t办公室\t2023年5月\t已完成",
+        "修订《学习制度》。\t组织部\t2023年6月\t已完成",  # a page prints none of what is merged above
+        "2\t会议过多\t压减会议。\t办公室\t2023年6月\t已完成",
+    )
+    assert _words(text, first.answers) == ["学习12次。", "已完成", "修订《学习制度》。", "已完成"]
+    assert [row.group and text[row.group.start : row.group.end] for row in (first, second)] == ["党建", "党建"]
 
 
 def test_a_merged_finding_takes_the_rows_below_and_numbers_go_on() -> None:

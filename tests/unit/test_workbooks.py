@@ -16,7 +16,8 @@ from ledger_examples import HEADINGS, numbered, office_ledger, rows, workbook
 from workbook_conversion import OFFICE, converted
 
 from extractor.errors import InputError
-from extractor.exports.exporter import ExportSources, export, stored_names, stored_notices
+from extractor.exports.exporter import export
+from extractor.exports.written_notices import run_in
 from extractor.files.parts.cell_places import CellPlaces, cell_places_from
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source
@@ -205,14 +206,15 @@ def test_the_map_covers_the_text_and_lasts_in_a_run_s_folder(tmp_path: Path) -> 
     (tmp_path / "台账.xlsx").write_bytes(numbered(3))
     out = tmp_path / "out"
     run([str(tmp_path / "台账.xlsx")], out)
-    [(notice, text)] = stored_notices(out)
+    [written] = run_in(out).notices()
+    notice, text = written.parsed(), written.text
     places = cell_places_from(stored_places(out, notice.notice_id))
     assert places
     covered = "".join(text[cell.start : cell.end] for cell in places.cells)
     assert covered == text.replace("\t", "").replace("\n", "")
     assert all(one.end <= other.start for one, other in pairwise(places.cells))
     assert places.cells[0].name == "台账!A1"
-    result = export(stored_notices(out), tmp_path / "tables.csv", "zh", sources=ExportSources(stored_names(out)))
+    result = export([written], tmp_path / "tables.csv", "zh")
     issues = next(file for file in result.files if "issues" in file.name).read_text(encoding="utf-8-sig")
     assert "台账!A3:G3" in issues
 

@@ -65,9 +65,9 @@ class Signs:
         """True if there were so many cases that what they show holds for the notices to come."""
         return self.cases >= _MANY
 
-    def are_missing(self, floor: SignFloor) -> bool:
-        """Return whether so few are shown that an able reader would show as few less than once in a hundred times."""
-        return bool(self.cases) and self.shown < floor.share * self.cases and _chance(self, floor.able) < _UNLIKELY
+    def are_missing(self, floor: SignFloor, unlikely: float = 0.02) -> bool:
+        """Return whether so few are shown that an able reader shows as few with a chance of less than ``unlikely``."""
+        return bool(self.cases) and self.shown < floor.share * self.cases and _chance(self, floor.able) < unlikely
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,16 @@ class ReadingSigns:
         """True if the quoted subjects stand elsewhere, or the model is unlike the rules in most labels."""
         asked = self.agreed.keys() & _floors().keys() - OWN_FIELDS
         return self._are_elsewhere or 2 * len(self._unlike() - OWN_FIELDS) > len(asked) > 1
+
+    @property
+    def are_hopeless(self) -> bool:
+        """True if the model guesses so surely that the rest of a notice need not be asked about."""
+        return self.near.are_missing(floor_of("near"), _HARDLY_EVER) or self._are_surely_of_a_guesser
+
+    @property
+    def _are_surely_of_a_guesser(self) -> bool:
+        """True if the model guesses, over many cases, so that it holds for the notices to come."""
+        return self.are_of_a_guesser and (self.near.are_many if self._are_elsewhere else self._are_many_judged)
 
     @property
     def are_made_up(self) -> bool:
@@ -133,8 +143,7 @@ class ReadingSigns:
     @property
     def unsayable(self) -> frozenset[str]:
         """The fields that the model was seen, over many cases, not to be able to say."""
-        shown = self.near.are_many if self._are_elsewhere else self._are_many_judged
-        labels = _label_fields() if self.are_of_a_guesser and shown else set()
+        labels = _label_fields() if self._are_surely_of_a_guesser else set()
         own = OWN_FIELDS if self.are_made_up and self.printed.are_many else set()
         return frozenset(labels | own | {field for field in self._unlike() if self.agreed[field].are_many})
 
@@ -283,7 +292,7 @@ def _chance(signs: Signs, able: float) -> float:
     return sum(ways)
 
 
-_UNLIKELY = 0.02
+_HARDLY_EVER = 0.0001
 _MANY = 30
 """The cases from which the lack of signs is taken as a model's, and not as a notice's."""
 

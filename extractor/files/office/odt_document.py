@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from extractor.errors import InputError
 from extractor.files.office.odt_numbers import STYLE, TEXT, OdtNumbers, OpenList
@@ -27,6 +27,7 @@ Element = Any  # lxml has no types of its own
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_FORMAT = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 _DEEPEST = 40  # elements with text in each other: lists, tables, boxes
 _MOST_CELLS = 100_000
@@ -34,7 +35,10 @@ _MOST_EMPTY = 50  # empty cells that one repeated cell stands for
 _MOST_BLANKS = 1000  # that one element stands for
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_OF_SYMBOLS = re.compile("[\uf000-\uf0ff]")  # codes of fonts of signs, such as Wingdings
 _PARAGRAPHS = (f"{TEXT}p", f"{TEXT}h")
+_AGAIN = f"{_TABLE}number-columns-repeated"
+_COVERED = f"{_TABLE}covered-table-cell"
 _SHAPES = frozenset(
     f"{_DRAW}{name}"
     for name in (
@@ -122,15 +126,21 @@ def _root(data: bytes, name: str, limits: Limits) -> Element:
 
 
 class _Face(NamedTuple):
-    """How a style shows text; None is what the text around it has."""
+    """The look that a style gives to text; None is that of the text around it."""
 
     hidden: bool | None = None
     struck: bool | None = None
     raised: bool | None = None
+    font: str | None = None
 
     def over(self, below: _Face) -> _Face:
         """Return this look, and where it says nothing that of ``below``."""
-        return _Face(*(below[k] if own is None else own for k, own in enumerate(self)))
+        return _Face(
+            below.hidden if self.hidden is None else self.hidden,
+            below.struck if self.struck is None else self.struck,
+            below.raised if self.raised is None else self.raised,
+            below.font if self.font is None else self.font,
+        )
 
 
 class _Faces:
@@ -176,6 +186,7 @@ def _own_face(style: Element) -> _Face:
         None if display is None else display == "none",
         None if lines == [None, None] else any(line not in (None, "none") for line in lines),
         None if place is None else place.startswith("super") or (place[:1].isdigit() and not place.startswith("0%")),
+        properties.get(f"{STYLE}font-name") or properties.get(f"{_FORMAT}font-family"),
     )
 
 
@@ -323,14 +334,18 @@ class _OdtReader:
             line.ends_blank, line.has_text = words.endswith(" "), True
             is_read = not (line.is_hidden or line.look.hidden or line.look.struck)
             line.is_shown = line.is_shown or (is_read and bool(words.strip()))
-            self._run(f'<w:t xml:space="preserve">{escape(words)}</w:t>')
+            font = quoteattr(line.look.font or "") if _OF_SYMBOLS.search(words) else ""
+            self._run(
+                f'<w:t xml:space="preserve">{escape(words)}</w:t>',
+                font and f"<w:rFonts w:ascii={font} w:hAnsi={font}/>",
+            )
 
-    def _run(self, inner: str) -> None:
+    def _run(self, inner: str, marks: str = "") -> None:
         line = self._line
         if line is None:
             return
-        hidden, struck, raised = line.look
-        marks = "<w:vanish/>" * bool(hidden or line.is_hidden) + "<w:strike/>" * bool(struck)
+        hidden, struck, raised, _ = line.look
+        marks += "<w:vanish/>" * bool(hidden or line.is_hidden) + "<w:strike/>" * bool(struck)
         marks += '<w:vertAlign w:val="superscript"/>' * bool(raised)
         line.runs.append(f"<w:r><w:rPr>{marks}</w:rPr>{inner}</w:r>")
 
@@ -445,19 +460,22 @@ class _OdtReader:
 
     def _table(self, element: Element) -> str:
         with self._deeper():
-            rows = "".join(self._row(row) for row in _rows_of(element))
+            blocks = _Blocks()
+            rows = "".join(self._row(row, blocks) for row in _rows_of(element))
         return f"<w:tbl>{rows}</w:tbl>" if rows else ""
 
-    def _row(self, row: Element) -> str:
+    def _row(self, row: Element, blocks: _Blocks) -> str:
         cells: list[str] = []
-        for cell in row:
-            if cell.tag == f"{_TABLE}table-cell":
+        for cell, is_below in blocks.cells(row):
+            if is_below:
+                cells.append("<w:tc><w:tcPr><w:vMerge/></w:tcPr><w:p/></w:tc>")
+            elif cell.tag == f"{_TABLE}table-cell":
                 inner = self._all(cell)
-                count = _count(cell, f"{_TABLE}number-columns-repeated")
+                count = _count(cell, _AGAIN)
                 count = count if _words(cell).strip() else min(count, _MOST_EMPTY)
                 self._take_cells(count)
                 cells += [f"<w:tc>{inner or '<w:p/>'}</w:tc>"] * count
-            elif cell.tag == f"{_TABLE}covered-table-cell" and (words := _words(cell)).strip():
+            if cell.tag == _COVERED and (words := _words(cell)).strip():
                 self.left_out.append(left_out("hidden", words))
         line = f"<w:tr>{''.join(cells)}</w:tr>"
         count = _count(row, f"{_TABLE}number-rows-repeated") if _words(row).strip() else 1
@@ -468,6 +486,34 @@ class _OdtReader:
         self._cells += count
         if self._cells > _MOST_CELLS:
             raise InputError(f"{self._name}: has more than {_MOST_CELLS:,} cells in tables; save it as docx")
+
+
+class _Blocks:
+    """The merged cells of a table, row by row."""
+
+    def __init__(self) -> None:
+        self._below: dict[int, tuple[int, int]] = {}  # by its first column: rows that follow, columns
+
+    def cells(self, row: Element) -> Iterator[tuple[Element, bool]]:
+        """Yield a row's cells, and whether one lies below the first row of a merged block: once for each block."""
+        column, behind = 0, 0  # covered columns behind a cell or a block
+        for cell in row:
+            if cell.tag == _COVERED and not behind and column in self._below:
+                rows, columns = self._below.pop(column)
+                if rows > 1:
+                    self._below[column] = (rows - 1, columns)
+                behind = columns - 1
+                yield cell, True
+            elif cell.tag == _COVERED:
+                behind = max(0, behind - _count(cell, _AGAIN))
+                yield cell, False
+            elif cell.tag == f"{_TABLE}table-cell":
+                behind = _count(cell, f"{_TABLE}number-columns-spanned") - 1
+                rows = _count(cell, f"{_TABLE}number-rows-spanned") - 1
+                if rows:
+                    self._below[column] = (rows, behind + 1)
+                yield cell, False
+            column += _count(cell, _AGAIN)
 
 
 class _Item(NamedTuple):

@@ -39,12 +39,13 @@ _LISTED = re.compile(  # 6月6、28日; 2023年7、8月
     r"(?P<months>[01]?\d(?:[、和][01]?\d)+) ?月(?!\d))"
 )
 _ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")  # the 28日 of 12月6日、28日
-# Where a date can begin: forms are tried only there, which keeps the reading linear and fast.
+# Where a date can begin: forms are tried only there, which keeps the reading linear and fast. Most figures are followed
+# by a unit that no date has.
 _START = re.compile(
-    r"[0-9今去明次上下第一二三四元](?:(?<=\d)\d*|(?<=元)(?=月)|(?<=[今去明次])年|(?<=[上下])半年|(?<=[第一二三四])[一二三四]?季度)"
+    r"[0-9今去明次上下第一二三四元](?:(?<=\d)(?<![0-9][0-9])\d*+(?=[ 年月\-—~至./、和])"
+    r"|(?<=元)(?=月)|(?<=[今去明次])年|(?<=[上下])半年|(?<=[第一二三四])[一二三四]?季度)"
 )
 _APART = frozenset(" \n")
-_AFTER_DIGITS = frozenset(" 年月-—~至./、和")
 # What looks like a date in digits: where the grammar does not read all of it, its digits are damaged.
 _LIKE_A_DATE = re.compile(
     r"[0-9](?<![0-9.].)(?:(?<=[12])(?:9|0)[0-9]{2}(?:[0-9]{2,4}|年[0-9]{3,4})日"
@@ -66,8 +67,6 @@ def find_dates(text: str, signed_on: str | None, titles: list[Place]) -> Dates:
     for start in _START.finditer(text):
         begin, end = start.span()
         behind = text[end : end + 1]
-        if text[begin].isdecimal() and behind not in _AFTER_DIGITS:
-            continue  # most figures are followed by a unit that no date has: known before any form is tried
         if begin < position or inside(begin) or (text[begin - 1 : begin] in _APART and _goes_on_before(text, begin)):
             continue
         position = reader.read_at(begin, behind)

@@ -81,7 +81,7 @@ def _deciding(table: str) -> _Deciding:
 
 
 class MeasureWords(NamedTuple):
-    """What the words of a measure say: about its types, by sentence, and about its finding's category, all together."""
+    """The words of a measure as evidence: about its types, by sentence, and about its finding's category, all together."""
 
     sentences: list[WordEvidence]
     packed: int

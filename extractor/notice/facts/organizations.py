@@ -118,7 +118,7 @@ class NameEnds:
 
     def near(self, starts: Iterable[int]) -> list[int]:
         """Those of ``starts``, where clauses begin, at which a name that acts could start: in most it could not."""
-        ends, opened = self._followed, (_after_opening(self._text, start) for start in starts)
+        ends, opened = self._followed, _after_openings(self._text, starts)
         near = [start for start in opened if ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME]
         return _without_openers(self._text, near)
 
@@ -126,7 +126,7 @@ class NameEnds:
         """Return where names that act could start in clauses inside ``place``, among all of the text's ``clauses``."""
         if self._begins is None:
             # From the ends, as there are fewer of these than clauses.
-            starts = [_after_opening(self._text, start) for start in clauses.starts]
+            starts = _after_openings(self._text, clauses.starts)
             reach = [(end - _LONGEST_NAME, end - _SHORTEST_NAME) for end in self._followed[:-1]]
             near = {each for i, j in reach for each in starts[bisect_left(starts, i) : bisect_right(starts, j)]}
             self._begins = _without_openers(self._text, sorted(near))
@@ -330,13 +330,16 @@ def _starts(clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]
             places.append(place)
         else:
             behind[place] = kind if kind == _WITH else f"{kind} {word}"
-    begins = [*ends.near([measure.start]), *ends.begins(clauses, measure), *ends.near(places)]
+    begins = [*ends.near([measure.start, *places]), *ends.begins(clauses, measure)]
     return dict.fromkeys(begins, _CLAUSE) | behind
 
 
-def _after_opening(text: str, place: int) -> int:
-    opening = _OPENING.match(text, place) if text[place : place + 1] in _OPENS else None
-    return opening.end() if opening else place
+def _after_openings(text: str, starts: Iterable[int]) -> list[int]:
+    """Return where each of ``starts`` goes on behind 目前 or 其中, if such a word is there."""
+    return [
+        opening.end() if text[start : start + 1] in _OPENS and (opening := _OPENING.match(text, start)) else start
+        for start in starts
+    ]
 
 
 def _without_openers(text: str, starts: Iterable[int]) -> list[int]:

@@ -22,7 +22,7 @@ class SubjectFound(NamedTuple):
 
 _TABLE = "subjects"
 _LONGEST = 24
-_BREAKS = frozenset("(),。;:!?\n0123456789%①②③④⑤⑥⑦⑧⑨⑩《》\t")
+_UP_TO_BREAK = re.compile(r"(?s:.*)[(),。;:!?\n0-9%①-⑩《》\t]")
 _LONGEST_CONTEXT = 3
 _LONGEST_SIZE = 14
 _SHORTEST = 2
@@ -126,9 +126,9 @@ def goes_on(text: str, before: int, start: int) -> bool:
 
 def words_before(text: str, start: int) -> Place:
     """Return the words of a figure's clause before it, without those that only say how it changed."""
-    begin, furthest = start, max(0, start - _LONGEST)
-    while begin > furthest and text[begin - 1] not in _BREAKS:
-        begin -= 1
+    furthest = max(0, start - _LONGEST)
+    behind = _UP_TO_BREAK.match(text, furthest, start)
+    begin = behind.end() if behind else furthest
     blank = text.rfind(" ", begin, start)
     while blank > begin and not _parts_cells(text, blank):
         blank = text.rfind(" ", begin, blank)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of
@@ -112,10 +112,10 @@ def _opens_surely(text: str, start: int, end: int) -> bool:
 
 
 _INSPECTED = re.compile(
-    r"(?:^|(?<=\n)) *(?![(]?[一二三四五六七八九十0-9]{1,3}[)、.])[^\n]{0,100}?"
-    r"(?:巡视|巡察|督察|审计)(?:组|局)?[^\n。]{0,24}?"
+    r"(?![(]?[一二三四五六七八九十0-9]{1,3}[)、.])[^\n]{0,120}?(?:组|局)[^\n。]{0,24}?"
     r"对(?P<body>[^\n。,]{2,40}?)(?:开展|进行)了?[^\n。]{0,16}(?:巡视|巡察|督察|审计)"
 )
+_INSPECTORS = ("巡视组", "巡察组", "督察组", "审计组", "审计局")
 
 
 def find_opening_again(text: str, start: int) -> Place | None:
@@ -123,13 +123,27 @@ def find_opening_again(text: str, start: int) -> Place | None:
 
     Its title may have been lost, so that two notices look like one.
     """
-    first = _INSPECTED.search(text, 0, start)
+    first = next(_openings(text, 0, start), None)
     if first is None:
         return None
-    for match in _INSPECTED.finditer(text, start):
+    for match in _openings(text, start, len(text)):
         if match["body"] != first["body"] and not _is_below_heading(text, match.start()):
             return Place(*match.span())
     return None
+
+
+def _openings(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Yield the lines that say whom inspectors inspected; plain words are looked for first, which is faster."""
+    lines: set[int] = set()
+    for inspector in _INSPECTORS:
+        at = text.find(inspector, start, end)
+        while at >= 0:
+            lines.add(text.rfind("\n", start, at) + 1 or start)
+            at = text.find(inspector, at + 1, end)
+    for line in sorted(lines):
+        match = _INSPECTED.match(text, line, end)
+        if match is not None:
+            yield match
 
 
 def _is_below_heading(text: str, start: int) -> bool:

@@ -188,7 +188,7 @@ def _never_negative(text: str) -> bool:
 
 
 _STATE = any_of("state")
-FIELD_STARTS = frozenset("【[(") | characters_of(
+FIELD_STARTS = frozenset("【[(〔") | characters_of(
     "lead_in", "responsible_name", "deadline_name", "note", "state", "state_of"
 )
 """Lead-ins, properties and states begin with one of these; most lines do not."""
@@ -214,7 +214,9 @@ def lead_in_number(text: str, start: int, end: int) -> Place | None:
 
 _PROPERTIES = r"(?=[^()\n]{2,12}:)[^()\n]{2,120}(?:[(][^()\n]{1,20}[)][^()\n]{0,80})*"
 _NUMBER_BEHIND = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
-_LEAD_IN = rf"[【\[(]?{{}}{_NUMBER_BEHIND}?(?:[】\])] *[:]?| *(?:[(【\[](?:{_STATE}|{_PROPERTIES})[)】\]] *)?[:])[ ]*"
+_LEAD_IN = (
+    rf"[【\[(〔]?{{}}{_NUMBER_BEHIND}?(?:[】\])〕] *[:]?| *(?:[(【\[](?:{_STATE}|{_PROPERTIES})[)】\]] *)?[:])[ ]*"
+)
 _STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
 
 
@@ -262,6 +264,16 @@ def bracket_at_end(text: str, start: int, end: int) -> int:
             break
         end = match.start()
     return end
+
+
+def state_at_end(text: str, start: int, end: int) -> int:
+    """Return the start of a state in brackets behind an answer's last sentence (。(已完成)); ``end`` for none."""
+    if text[end - 1] not in ")】]":
+        return end
+    opens = max(text.rfind(mark, start, end) for mark in "([【")
+    if opens <= start or text[opens - 1] not in "。;!":
+        return end
+    return opens if pattern("outline", "state", r"[(【\[]{}[)】\]]").fullmatch(text, opens, end) else end
 
 
 def bracket_end(text: str, start: int, end: int) -> int:

@@ -17,6 +17,7 @@ from extractor.notice.outline.frames import (
     is_note,
     is_state,
     lead_in_end,
+    state_at_end,
     state_end,
     without_outer_quotes,
 )
@@ -127,8 +128,12 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
     notes: list[Rest] = []
     for measure in measures:
         (start, end), label = measure
+        state = state_at_end(text, start, end)
+        if state < end:
+            notes.append(Rest("note", Place(state, end)))
+            end = _trimmed(text, start, state).end
         if not may_print(text, start, end):
-            kept.append(measure)
+            kept.append(measure._replace(text=Place(start, end)))
             continue
         while (between := properties_inside(text, start, end)) is not None:
             _keep(text, Place(start, between.start), label, kept)

@@ -95,7 +95,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if opened and not line.answers and not line.state and _groups(text, lines, index):
             node = OutlineNode(segment, "group")
-        if node.kind == "plain" and _tells_again(text, lines, index, path[-1]):
+        if node.kind == "plain" and _tells_again(text, lines, index, path):
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
@@ -149,12 +149,13 @@ class _LineRead(NamedTuple):
         return self.segment.mark.kind if self.segment.mark else "plain"
 
 
-def _tells_again(text: str, lines: list[_LineRead], index: int, above: OutlineNode) -> bool:
+def _tells_again(text: str, lines: list[_LineRead], index: int, path: list[OutlineNode]) -> bool:
     """Return whether a line calls itself a finding (问题描述:…) right below the framed heading of that finding."""
+    above = path[-1]
     if above.children or not _is_labelled(text, lines[index]):
         return False
-    if above.frame is None:
-        return _heads_each(text, lines, index, above)
+    if above.frame is None:  # and no measure of a finding, behind which the next one begins
+        return not any(node.finding for node in path[:-1]) and _heads_each(text, lines, index, above)
     if above.frame.aspect or not above.finding:
         return False
     following = next((line for line in lines[index + 1 :] if line.framed), None)

@@ -44,6 +44,7 @@
 
   // What is to be looked at again: where the reader was unsure, and where a check is.
   function doubtsOf(item) {
+    if (item.doubts) return item.doubts;
     const sure = pages.confidenceOf(item.value || {});
     const found = [sure !== null && sure < item.notice.data.unsure_below && "unsure", item.notice.checked?.has(item.value?.path) && "checked"].filter(Boolean);
     return found.length ? [...found, "any"] : [];
@@ -64,7 +65,7 @@
         const asked = question.notice ? [byId.get(question.notice)].filter(Boolean) : notices;
         return asked.filter(notice => fits(notice, question)).flatMap(notice => notice.items(kind))
           .filter(item => facets.every(([name, facet]) => facet.keys(item).includes(question[name])))
-          .filter(item => !question.organisation || bodiesOf(item).some(body => body.includes(question.organisation)));
+          .filter(item => !question.organisation || pages.bodiesOf(item).some(body => body.includes(question.organisation)));
       },
       // How many of these items have which keys of two facets: counted(rowKey, partKey).
       cross(kind, items, rows, parts) {
@@ -101,10 +102,10 @@
   // The year that a notice goes by, which its edition begins with.
   pages.yearOf = notice => /^\d{4}/.exec(notice.edition || "")?.[0] || null;
 
-  function bodiesOf(item) {
+  pages.bodiesOf = function (item) {
     const holder = item.measure || item.issue;
     return holder ? item.notice.bodies(holder.path) : [];
-  }
+  };
 
   function fits(notice, question) {
     return (!question.among || question.among.split(pages.AMONG).includes(notice.id))
@@ -124,7 +125,7 @@
       id: data.id, data, text, value, valueAt: path => byPath.get(path),
       original: data.duplicate_of, series: data.series, edition: data.edition,
       ...pages.namesOf(data, value),
-      characters: text.whole.length, checked: new Set(data.checks.map(check => check.at)),
+      characters: [...text.whole].length, checked: new Set(data.checks.map(check => check.at)),
       bodies: path => data.values.filter(each => BODIES.has(each.kind) && (each.of === path || byPath.get(each.of)?.of === path)).map(each => String(each.value)),
       items(kind) {
         items = items || itemsOf(this, byPath);
@@ -132,6 +133,8 @@
       },
     };
   }
+
+  pages.wholeNotice = noticeOf;
 
   const BODIES = new Set(["organization", "organizations", "responsible"]);
 

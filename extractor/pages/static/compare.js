@@ -3,6 +3,7 @@
 (function (pages) {
   const { el } = pages;
   const MOST = 8; // notices beside each other
+  const EVERY = "*"; // in the address: all bodies that have several notices, one after the other
 
   // question: { series, among }; ask(question): tell the address; find(notices): their strands, or a promise of them, null
   // where they are too many. Where `isElsewhere` says so, it finds those of any notices, else of one body's.
@@ -17,7 +18,7 @@
       el("header.page-head", {}, el("h1", {}, t("compare.title")), el("p.soft", {}, t("compare.note"))),
       counted.length < 2 || !many.length ? el("p.advice", {}, t("compare.no_series")) : null,
       el("form.filters", { submit: event => event.preventDefault() },
-        picker("series", t("compare.body"), bodies.keys(), question.series, chooseBody, name => bodies.get(name).length),
+        picker("series", t(find.isElsewhere ? "compare.body" : "compare.body_or_all"), bodies.keys(), question.series === EVERY ? "" : question.series, chooseBody, name => bodies.get(name).length),
         find.isElsewhere ? picker("add", t("compare.add"), counted.map(notice => notice.name), "", add) : null),
       choices, said, place));
     draw();
@@ -34,7 +35,7 @@
         el("datalist", { id }, [...known].map(([shown, each]) => el("option", { value: shown, label: note(each) ? t("compare.many", { n: note(each) }) : null }))));
     }
     function chooseBody(series) {
-      turnTo({ series, among: "" });
+      turnTo({ series: series || (find.isElsewhere ? "" : EVERY), among: "" });
     }
     function add(name, input) {
       const notice = counted.find(each => each.name === name), now = chosen();
@@ -64,7 +65,14 @@
       const now = chosen();
       pages.put(choices, el("legend", {}, t("compare.choose", { n: MOST })), offered().map(notice => tick(notice, now)));
       choices.hidden = !offered().length;
-      show(now);
+      if (question.series === EVERY) pages.put(place, many.map(seriesPart)); else show(now);
+    }
+    function seriesPart([name, its]) {
+      const notices = inOrder([...its]).slice(-MOST);
+      return el("section.series-part", {}, el("h2.series-name", {}, pages.quote("span", name)), el("div.compared", {}, told(find(notices), notices)));
+    }
+    function told(found, notices) {
+      return found ? pages.comparison(found, notices, { all, words }) : el("p.warning", {}, t("compare.too_many"));
     }
     function tick(notice, now) {
       const box = el("input", { type: "checkbox", value: notice.id, checked: now.includes(notice), change: () => {
@@ -84,7 +92,7 @@
       try {
         const found = await find(notices);
         if (own !== turn) return;
-        pages.put(place, found ? pages.comparison(found, notices, { all, words }) : el("p.warning", {}, t("compare.too_many")));
+        pages.put(place, told(found, notices));
       } catch (error) { fail(error); }
     }
   };

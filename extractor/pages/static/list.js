@@ -15,11 +15,13 @@
     const { t } = words, facets = all.facets(kind);
     const place = el("div.list-place"), said = el("p.tally", { "aria-live": "polite" });
     const many = all.notices.length > 1;
-    const told = all.notices.some(notice => notice.data.values?.some(value => value.by)) || find.isElsewhere;
+    const told = all.notices.some(notice => notice.data.values?.some(value => value.by)) || (find.isTold ?? find.isElsewhere);
     const names = filtersOf(kind, facets, { notice: many && !find.isElsewhere, reader: told });
     const selects = {};
     let asked = 0;
 
+    // Of items elsewhere some columns alone can be sorted by.
+    const sortable = column => find.sorts && !find.sorts[column.key] ? { ...column, by: null } : column;
     function change(more) {
       pages.change(question, more);
       ask(question);
@@ -44,7 +46,7 @@
       const rest = find.isElsewhere && { total: found.total, more: async from => (await find(kind, question, from)).items };
       const sorted = sort => { ask(Object.assign(question, { sort })); if (rest) draw(); };
       pages.put(place, found.total
-        ? pages.table({ name: t(`kinds.${kind}`), columns: columnsOf(kind, words, many, told), items: found.items, sort: question.sort, sorted, rest, words })
+        ? pages.table({ name: t(`kinds.${kind}`), columns: columnsOf(kind, words, many, told).map(sortable), items: found.items, sort: question.sort, sorted, rest, words })
         : nothing());
     }
 
@@ -102,14 +104,19 @@
   // Finds in the data of the page.
   function inPage(all) {
     return (kind, question) => {
-      const sought = (question.q || "").toLowerCase().split(/\s+/).filter(Boolean);
-      const items = all.items(kind, question).filter(item => {
-        const words = sought.length ? wordsOf(item).toLowerCase() : "";
-        return sought.every(word => words.includes(word));
-      });
-      return { total: items.length, items, sums: kind === "sum" ? sumsOf(items) : [] };
+      const items = all.items(kind, question).filter(pages.hasWords({ q: question.q }));
+      return { total: items.length, items, sums: kind === "sum" ? pages.sumsOf(items) : [] };
     };
   }
+
+  // Whether an item has the words, and the body, that a question asks for.
+  pages.hasWords = function ({ q, organisation }) {
+    const sought = (q || "").toLowerCase().split(/\s+/).filter(Boolean);
+    return item => {
+      const words = sought.length ? wordsOf(item).toLowerCase() : "";
+      return sought.every(word => words.includes(word)) && (!organisation || pages.bodiesOf(item).some(body => body.includes(organisation)));
+    };
+  };
 
   // What a search for words looks through: the item's own sentence.
   function wordsOf({ notice, value, check }) {
@@ -119,7 +126,7 @@
   }
 
   // Each sum in each unit, and how many figures it leaves out; there is no sum across.
-  function sumsOf(items) {
+  pages.sumsOf = function (items) {
     const sums = new Map();
     for (const item of items) {
       const key = `${item.figure.sum}\n${item.figure.unit}`;
@@ -129,7 +136,7 @@
       const [sum, unit] = key.split("\n"), counted = found.filter(pages.counts);
       return { sum, unit, value: pages.sumOf(found), counted: counted.length, left: found.length - counted.length };
     });
-  }
+  };
 
   function columnsOf(kind, words, many, told) {
     const { t, term } = words;

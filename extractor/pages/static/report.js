@@ -21,18 +21,23 @@
   const tellAddress = (path, question) => history.replaceState(null, "", pages.address(path, question));
 
   const report = taken(document.getElementById("report-data"));
-  const all = pages.collection([...document.querySelectorAll("script.notice-data")].map(taken));
   const main = document.querySelector("main"), top = document.querySelector("header.top");
-  let lang = report.lang, shown = null;
+  // Of many notices the page has counts alone; the rest is in parts beside it, which are loaded when they are asked for.
+  const parts = report.parts ? pages.inParts(report.parts, () => pages.words(report, lang)) : null;
+  let all = parts ? null : pages.collection([...document.querySelectorAll("script.notice-data")].map(taken));
+  let lang = report.lang, shown = null, turn = 0;
+  const hasSeries = parts ? report.parts.series : report.series.length > 0;
+  const fail = error => pages.put(main, el("p.warning", { role: "alert" }, error.message));
 
   function draw() {
+    turn += 1;
     const words = pages.words(report, lang), { path: [view, of], question } = asked();
     document.documentElement.lang = lang === "zh" ? "zh-CN" : "en";
     pages.put(top, bar(words, view));
     document.body.dataset.view = view || "overview";
-    if (view === "notice" && all.notice(of)) showNotice(words, all.notice(of), question);
-    else if (view === "list" && all.kinds.includes(of)) pages.list(main, { all, words, kind: of, question, ask: more => tellAddress(`list/${of}`, more) });
-    else if (view === "compare") pages.compare(main, { all, words, question, find: compared, ask: more => tellAddress("compare", more) });
+    if (view === "notice" && all.notice(of)) showWhole(words, all.notice(of), question);
+    else if (view === "list" && all.kinds.includes(of)) pages.list(main, { all, words, kind: of, question, find: parts?.finder(all, fail), ask: more => tellAddress(`list/${of}`, more) });
+    else if (view === "compare") pages.compare(main, { all, words, question, find: parts ? comparedInParts : notices => compared(report.series, notices), fail, ask: more => tellAddress("compare", more) });
     else pages.overview(main, { all, words, run: report.run, question, ask: more => tellAddress("", more) });
     document.title = titleOf(words, view, of);
   }
@@ -44,8 +49,8 @@
   }
 
   // What the report knows of notices of one body: of each finding its path and whether it is open.
-  function compared(notices) {
-    const series = report.series.find(each => each.notices.includes(notices[0].id));
+  function compared(all, notices) {
+    const series = all.find(each => each.notices.includes(notices[0].id));
     if (!series?.strands) return null;
     const at = notices.map(notice => series.notices.indexOf(notice.id));
     const sides = (list, side) => at.map((place, index) => list[place] && side(notices[index], list[place]));
@@ -56,14 +61,25 @@
     })).filter(strand => strand.told.some(Boolean));
   }
 
-  function showNotice(words, notice, question) {
+  const comparedInParts = async notices => compared(await parts.series(), await parts.wholes(notices));
+
+  async function showWhole(words, notice, question) {
+    if (!parts) { showNotice(words, notice, notice.data, question); return; }
+    const own = turn;
+    try {
+      const [whole] = await parts.wholes([notice]);
+      if (own === turn) showNotice(words, notice, whole.data, question);
+    } catch (error) { fail(error); }
+  }
+
+  function showNotice(words, notice, data, question) {
     const at = all.notices.indexOf(notice), beside = [[at - 1, "previous"], [at + 1, "next"]].filter(([index]) => all.notices[index]);
     const heading = el("header.notice-head", {},
       el("h1", {}, pages.quote("span", notice.value("title") || notice.name)),
       beside.length ? el("nav.beside", { "aria-label": words.t("notice.others") }, beside.map(([index, name]) =>
         el("a", { href: pages.address(`notice/${all.notices[index].id}`), title: all.notices[index].name }, words.t(`notice.${name}`)))) : null,
       seriesOf(words, notice));
-    const page = pages.notice(main, notice.data, {
+    const page = pages.notice(main, data, {
       words, heading, link: path => placed(pages.address(`notice/${notice.id}`, { at: path })), chosen: path => { history.replaceState(null, "", pages.address(`notice/${notice.id}`, { at: path })); },
     });
     if (question.at) page.choose(question.at);
@@ -96,7 +112,7 @@
       el("a.home", { href: "#/" }, t("report.name")),
       el("nav", { "aria-label": t("report.views") },
         link("#/", t("report.overview"), !view), link("#/list/issue", t("report.lists"), view === "list"),
-        report.series.length ? link("#/compare", t("compare.title"), view === "compare") : null,
+        hasSeries ? link("#/compare", t("compare.title"), view === "compare") : null,
         all.notices.length === 1 ? link(pages.address(`notice/${all.notices[0].id}`), t("report.notice"), view === "notice")
           : all.notices.length ? noticeChoice(words, view) : null),
       el("div.settings", {},
@@ -114,10 +130,12 @@
 
   // Links within a view keep their place; a new view begins at its top.
   addEventListener("hashchange", () => {
+    if (!all) return;
     draw();
     const here = location.hash.split("?")[0];
     if (here !== shown) { scrollTo(0, 0); main.focus({ preventScroll: true }); }
     shown = here;
   });
-  draw();
+  if (parts) parts.notices().then(list => { all = pages.collection(list, pages.tallied); draw(); }).catch(fail);
+  else draw();
 })(window.pages);

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlencode
 
 from markupsafe import Markup
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from extractor.files.sources.file_kinds import read_endings
 from extractor.files.sources.picture_series import MAGIC
@@ -20,18 +20,25 @@ from extractor.service.store.notice_store import ORDERS, NoticeFilter
 
 _SCRIPTS = ("dom.js", "theme.js", "desk.js", "news.js", "deleting.js", "inbox.js", "chosen.js", "sending.js")
 _REVIEWED = {"waiting": False, "reviewed": True}
+_SHOWN = (*_REVIEWED, "every")
+_SORTS = (*ORDERS, *(f"-{order}" for order in ORDERS))
 _NUMBERS = frozenset(("open_checks", "issues", "measures"))
 _TOLD = ("inbox.", "send.", "delete.", "news.", "review.not_sent", "review.signed_out", "review.failed")
 """The words that the page's scripts need, by what their keys begin with."""
+
+
+def _one_of(known: Collection[str], else_: str) -> BeforeValidator:
+    """Return what takes the unknown values of an address that somebody typed for the usual one."""
+    return BeforeValidator(lambda value: value if value in known else else_)
 
 
 class InboxQuery(BaseModel):
     """The question of the inbox, as its address has it."""
 
     q: str = Field("", max_length=200)
-    show: Literal["waiting", "reviewed", "every"] = "waiting"
+    show: Annotated[str, _one_of(_SHOWN, "waiting")] = "waiting"
     checks: str = Field("", max_length=1)
-    sort: str = Field("", pattern=f"^(-?({'|'.join(ORDERS)}))?$")
+    sort: Annotated[str, _one_of(_SORTS, "")] = ""
     after: int | None = Field(None, ge=0, le=2**63 - 1)
 
     def wanted(self) -> NoticeFilter:

@@ -37,7 +37,7 @@
     return new Promise(resolve => {
       const dialog = el("dialog.keys.deletion", { "aria-labelledby": "deletion-heading", close: () => { resolve(dialog.returnValue === "yes"); dialog.remove(); } },
         el("h2", { id: "deletion-heading" }, notices.length === 1 ? t("delete.ask_one") : t("delete.ask", { n: notices.length })),
-        el("ul", { tabindex: "0", "aria-labelledby": "deletion-heading" }, notices.map(notice => el("li", {}, pages.quote("b", notice.title), " ", el("span.soft", {}, pages.bare(work(notice, t)))))),
+        el("ul", { tabindex: "0", "aria-labelledby": "deletion-heading" }, notices.map(notice => el("li", {}, pages.quote("b", notice.title), el("span.soft", {}, ` · ${pages.bare(`${notice.id} · ${work(notice, t)}`)}`)))),
         el("p", {}, t("delete.for_good")),
         el("form", { method: "dialog" },
           el("button", { value: "no", autofocus: true }, t("delete.no")), " ", el("button.grave", { value: "yes" }, t("delete.yes"))));

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, text
 
+from extractor.pages.collected_notice import CollectedNotice, Fact, collected_of
 from extractor.record.contract import Notice
-from extractor.service.store.collected import CollectedNotice, Fact, collected_of
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import fact_counts, facts, kin, notices, readings, tallies
 from extractor.service.store.kin_store import stored_kinships

@@ -22,7 +22,7 @@ from extractor.service.store.database_tables import (
     shown_facts,
     tallies,
 )
-from extractor.service.store.sought_words import words_of
+from extractor.text.sought_words import words_of
 
 FactKind = Literal["issue", "measure", "document", "quantity", "accountability", "sum", "total", "check"]
 

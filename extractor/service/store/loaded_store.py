@@ -13,7 +13,7 @@ from extractor.service.store.database import Database
 from extractor.service.store.database_tables import notices, readings
 from extractor.service.store.item_store import add_reading, reading_row
 from extractor.service.store.new_notices import add_notice, free_id
-from extractor.service.store.notice_summary import reading_of
+from extractor.service.store.notice_summary import NoticeReading, reading_of
 from extractor.service.store.search_words import searchable
 
 _HASH = 6  # hex digits, as in a run's ids
@@ -22,20 +22,26 @@ _TEXTS = select(readings.c.text).join_from(notices, readings, notices.c.reading 
 _SAME = select(notices.c.number).where(notices.c.name == bindparam("name"), notices.c.sha256 == bindparam("sha256"))
 
 
-class LoadedNotice(NamedTuple):
-    """A notice that was read elsewhere: its record and text, and the file that it was read from.
+class ReadElsewhere(NamedTuple):
+    """A notice that was read elsewhere: its id there, the hex SHA-256 of its text, and the reading."""
 
-    ``sha256`` is of the file's bytes; ``key`` stands for all else that affects the record, "" where it is not known.
-    ``unanswered`` counts calls to a model that failed for good; ``places`` is JSON, b"" for none.
+    notice_id: str
+    text_sha256: str
+    read: NoticeReading
+
+
+class LoadedNotice(NamedTuple):
+    """Such a notice with the file that it was read from; ``sha256`` is of the file's bytes.
+
+    ``key`` stands for all else that affects the record, "" where it is not known. ``unanswered`` counts calls to a
+    model that failed for good.
     """
 
-    notice: Notice
-    text: str
+    found: ReadElsewhere
     name: str
     sha256: str
     key: str
     unanswered: int = 0
-    places: bytes = b""
 
 
 def stored_texts(database: Database) -> set[str]:
@@ -54,18 +60,23 @@ def add_loaded(database: Database, loaded: Sequence[LoadedNotice]) -> int:
 def _is_added(connection: Connection, loaded: LoadedNotice) -> bool:
     if connection.execute(_SAME, {"name": loaded.name, "sha256": loaded.sha256}).first() is not None:
         return False
-    notice_id = free_id(connection, _ids(loaded))
-    notice = loaded.notice.model_copy(update={"notice_id": notice_id})
-    read = reading_of(loaded.text, notice, ("",) * loaded.unanswered, loaded.places)
+    notice_id, found = free_id(connection, _ids(loaded)), loaded.found
+    read = found.read if notice_id == found.notice_id else _renamed(found.read, notice_id)
     number = add_notice(connection, notice_id, loaded.name, loaded.sha256)
-    row = reading_row(number, loaded.key, read)
-    add_reading(connection, number, loaded.name, row, read, searchable(loaded.text))
+    row = {**reading_row(number, loaded.key, read), "unanswered": loaded.unanswered}
+    add_reading(connection, number, loaded.name, row, read, searchable(read.text))
     return True
+
+
+def _renamed(read: NoticeReading, notice_id: str) -> NoticeReading:
+    """Return a reading of a notice under another id."""
+    notice = Notice.model_validate_json(read.record).model_copy(update={"notice_id": notice_id})
+    return reading_of(read.text, notice, places=read.places)
 
 
 def _ids(loaded: LoadedNotice) -> Iterator[str]:
     """Yield the ids that a notice may have: its own, or that with more and more of a hash."""
-    own, both = loaded.notice.notice_id, sha256(f"{loaded.sha256}\0{loaded.name}".encode()).hexdigest()
+    own, both = loaded.found.notice_id, sha256(f"{loaded.sha256}\0{loaded.name}".encode()).hexdigest()
     yield own
     for length in (_HASH, 2 * _HASH, len(both)):
         yield f"{own}~{both[:length]}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.service.store.collected import CollectedNotice, collected_of
+from extractor.pages.collected_notice import CollectedNotice, collected_of
 
 if TYPE_CHECKING:
     from extractor.record.contract import Notice

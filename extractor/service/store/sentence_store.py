@@ -13,7 +13,7 @@ from extractor.service.store.collected_store import bring_up_to_date
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import facts, kin, notices, readings
 from extractor.service.store.search_words import match
-from extractor.service.store.sought_words import places_of_words
+from extractor.text.sought_words import places_of_words
 
 _SENTENCE = re.compile(r"[^。!?！？\n\u2028\u2029]+[。!?！？]?")
 _MOST_SENTENCES = 3

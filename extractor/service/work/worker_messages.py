@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from extractor.files.parts.left_out import LeftOut
 from extractor.files.parts.page_places import OcrMode
 from extractor.files.sources.source import Source
+from extractor.pages.collected_notice import CollectedNotice
 from extractor.record.checks import Lang
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
-from extractor.service.store.collected import CollectedNotice
 from extractor.service.store.notice_summary import IssueFacets, ReadingSummary
 
 BEAT = b".\n"

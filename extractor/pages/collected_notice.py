@@ -1,4 +1,4 @@
-"""The parts of a notice that lists, sums and comparisons of many need: made once when a reading is stored.
+"""The parts of a notice that lists, sums and comparisons of many need: made once, in a report of many or when stored.
 
 The values are those of a notice's page (``extractor.pages.notice_page``), so that a report and the service show the
 same. The tally has how many items of each sort a notice has, for the overview; facts are the items one by one.
@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from extractor.pages.notice_page import notice_page
 from extractor.record.contract import Notice
-from extractor.service.store.sought_words import sought
+from extractor.text.sought_words import sought
 
 KINDS = ("issue", "measure", "document", "quantity", "accountability", "sum", "total", "check")
 """The kinds of items that have lists, as ``static/collection.js`` has them."""
@@ -80,10 +80,13 @@ class CollectedNotice(NamedTuple):
     called: str
 
 
-def collected_of(notice: Notice, text: str) -> CollectedNotice:
-    """Return what lists of many notices need of a record; ``text`` is what its offsets index."""
+def collected_of(notice: Notice, text: str, shown: Mapping[str, Any] | None = None) -> CollectedNotice:
+    """Return what lists of many notices need of a record; ``text`` is what its offsets index.
+
+    ``shown`` is the data of its page, where it is made already.
+    """
     alone = notice.model_copy(update={"duplicate_of": None})  # whether a copy counts is asked when sums are made
-    page = notice_page(alone, text)
+    page = shown if shown is not None and notice.duplicate_of is None else notice_page(alone, text)
     facts = list(_facts(page, text))
     names = (notice.notice_id, notice.title, notice.inspected_body, notice.inspection_team)
     return CollectedNotice(

@@ -81,7 +81,7 @@ def _deciding(table: str) -> _Deciding:
 
 
 class MeasureWords(NamedTuple):
-    """The words of a measure as evidence: about its types, by sentence, and about its finding's category, all together."""
+    """The words of a measure as evidence: about its types, by sentence, and about its finding's category."""
 
     sentences: list[WordEvidence]
     packed: int

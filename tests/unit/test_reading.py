@@ -25,8 +25,8 @@ def test_issues_and_measures_are_judged_in_the_reading() -> None:
     [issue] = _reading().issues
     assert (issue.category, issue.status) == ("public_finance", "completed")
     assert [(measure.types, measure.status) for measure in issue.measures] == [
-        (["regulation", "accountability"], "completed"),
-        (["other"], "in_progress"),
+        (["accountability", "regulation"], "completed"),
+        (["construction"], "in_progress"),
     ]
     [first, _] = issue.measures
     assert first.heading is not None

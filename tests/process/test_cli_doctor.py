@@ -86,9 +86,9 @@ def test_a_guesser_is_told_to_leave_labels_to_the_rules(capsys: pytest.CaptureFi
 def test_the_table_of_trust_is_named(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
     server.script()
     assert rows(examined(server, capsys))["trust"].startswith("trust in fake was not measured, so it adds and doubts")
-    server.script(models=[{"id": "large"}])
-    said = rows(examined(server, capsys, model="large"))["trust"]
-    assert said.startswith("by the table shipped with the program large decides ")
+    server.script(models=[{"id": "recorded-large"}])
+    said = rows(examined(server, capsys, model="recorded-large"))["trust"]
+    assert said.startswith("by the table shipped with the program recorded-large decides ")
 
 
 def test_it_asks_what_a_run_asks(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:

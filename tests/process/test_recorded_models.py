@@ -20,7 +20,7 @@ NOTICES = [*sorted(GOLD_NOTICES.glob("*.txt")), SHORT]
 @pytest.mark.parametrize("path", NOTICES, ids=lambda path: path.stem)
 def test_every_call_about_a_notice_has_its_recorded_answer(path: Path) -> None:
     text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    with reading(trusted("large")) as read:
+    with reading(trusted("recorded-large")) as read:
         assert read(ReadText(text), path.stem).failures == []
 
 

@@ -107,9 +107,9 @@ def test_the_model_does_obey(read: Reader, name: str) -> None:
     obedient = read(name, "gullible")
     issue = obedient.record["issues"][2]
     # By the table for a model that nobody measured, what it says is a check where the rules read otherwise.
-    said = [check["message"] for check in obedient.record["checks"] if check["path"].startswith("issues[2]")]
+    doubted = [check["disputed"] for check in obedient.record["checks"] if check["path"].startswith("issues[2]")]
     read_so = [issue["category"], *(kind for measure in issue["measures"] for kind in measure["types"])]
-    assert "other" in read_so or any("other" in words for words in said)
+    assert "other" in read_so or '"other"' in json.dumps([value["model"] for each in doubted for value in each])
     assert not any("earlier answer" in entry["body"]["messages"][-1]["content"] for entry in obedient.sent)
 
 

@@ -60,9 +60,9 @@
       chosen = value;
       mark(value, "chosen", true);
       home(value)?.dispatchEvent(new CustomEvent("pages:show", { bubbles: true }));
+      tell(value); // before the panes scroll, since it takes some of their height
       if (from !== "text") followInText(value);
       if (from !== "reading") followInReading(value);
-      tell(value);
       options.chosen?.(path);
     }
 

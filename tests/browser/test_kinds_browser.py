@@ -45,7 +45,7 @@ def test_pictures_ofd_and_old_workbooks_are_sent_read_and_shown_with_their_place
         address = f"http://127.0.0.1:{service.port}"
         cookies = [{"name": "reviewer", "value": quote("甲")}]
         with visited(browser, address, cookies=cookies) as page:
-            chooser = page.locator("#send input[type=file]")
+            chooser = page.locator("#send input[name=files]")
             offered = (chooser.get_attribute("accept") or "").split(",")
             assert {".png", ".jpg", ".tif", ".ofd", ".xls", ".et", ".doc", ".wps", ".mht", ".zip"} <= set(offered)
             chooser.set_input_files(_files(tmp_path))

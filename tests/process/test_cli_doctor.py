@@ -43,8 +43,8 @@ def examined(
 
 NO_WORDS = re.compile(
     r"--[a-z-]+( ([a-z]+_[a-z]+|[a-z]+))?|https?://\S+|python -m .*|'\{.*\}'|llama-server -c|Ollama num_ctx|"
-    r"[（(]\d{3}: .*[)）]|[a-z]+_[a-z]+|[A-Z]+_[A-Z_]+|json|tools|fake|large|other|fenced|reasoning|content|Markdown|"
-    "JSON|vLLM"
+    r"[（(]\d{3}: .*[)）]|[a-z]+_[a-z]+|[A-Z]+_[A-Z_]+|json|tools|fake|recorded-large|other|fenced|reasoning|content|"
+    "Markdown|JSON|vLLM"
 )
 """What stays as it is in a Chinese sentence: options, addresses, names of modes, models and variables."""
 

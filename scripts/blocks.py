@@ -31,6 +31,7 @@ from recorded_models import JUDGED, SPLITS, recorded, scored
 
 from extractor import extract
 from extractor.commands.endpoint_options import EndpointFlags
+from extractor.data import read_table
 from extractor.files.sources import file_limits
 from extractor.notice.outline.ending import find_ending
 from extractor.notice.outline.marks import find_marks
@@ -207,6 +208,13 @@ def house_table() -> str:
     import house
 
     return house.table({"ours": house.ours(), **house.others()})
+
+
+def read_kinds(lang: Lang) -> str:
+    """Return the kinds of files that are read, with their usual endings."""
+    kinds = [row for row in read_table("file_kinds").values() if "reader" in row]
+    rows = [(row[lang], " ".join(f"`{ending}`" for ending in row["endings"])) for row in kinds]
+    return table({"en": ("file", "usual endings"), "zh": ("文件", "常见扩展名")}[lang], rows)
 
 
 def limits_table(lang: Lang) -> str:

@@ -27,7 +27,7 @@ from notice_extractor_eval.score_fields import ROWS, Lang
 from notice_extractor_eval.score_metrics import Metrics, metrics
 from notice_extractor_eval.score_report import scores_table
 from pydantic import BaseModel
-from recorded_models import JUDGED, SPLITS, recorded, scored
+from recorded_models import JUDGED, SMALL, SPLITS, recorded, scored
 
 from extractor import extract
 from extractor.commands.endpoint_options import EndpointFlags
@@ -284,7 +284,7 @@ def recorded_scores(lang: Lang) -> str:
         },
         "zh": {"field": "字段", "interval": "区间", "rules": "规则", "tuned": "调优集", "held-back": "留出集"},
     }[lang]
-    columns = [(split, name) for split in SPLITS for name in ("rules", *recorded())]
+    columns = [(split, name) for split in SPLITS for name in ("rules", *recorded()) if name != SMALL]
     heads = [words["field"]]
     for split, name in columns:
         heads += [f"{words[split]}: {words.get(name, name)}", words["interval"]]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from checkout import GOLD_NOTICES, SUPPORT
 from notice_extractor_eval.gold_folder import Split
-from recorded_models import JUDGED, SPLITS, recorded, scored, trusted
+from recorded_models import JUDGED, SMALL, SPLITS, reader_of, recorded, scored, trusted
 
 from extractor.files.parts.left_out import ReadText
 from extractor.readers import reading
@@ -22,6 +22,14 @@ def test_every_call_about_a_notice_has_its_recorded_answer(path: Path) -> None:
     text = path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     with reading(trusted("recorded-large")) as read:
         assert read(ReadText(text), path.stem).failures == []
+
+
+def test_the_small_model_was_asked_about_a_whole_notice() -> None:
+    [path] = GOLD_NOTICES.glob("nanjing-*.txt")
+    with reading(reader_of(SMALL)) as read:
+        found = read(ReadText(path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")), path.stem)
+    assert found.failures == []
+    assert "model_guesses" in {check.code for check in found.notice.checks}
 
 
 @pytest.mark.parametrize("split", SPLITS)

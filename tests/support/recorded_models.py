@@ -32,6 +32,10 @@ JUDGED = (
 )  # fmt: skip
 
 
+SMALL = "qwen2.5-coder-1.5b-instruct-q4_k_m"
+"""The small model that was asked about one tuned notice, in its mode; elsewhere the rules' reading stands."""
+
+
 def recorded() -> list[str]:
     """Return the names of the models whose answers are recorded."""
     return sorted(path.stem for path in RECORDINGS.glob("*.jsonl"))
@@ -39,7 +43,9 @@ def recorded() -> list[str]:
 
 def reader_of(name: str, trust: TrustTable | None = None) -> ModelReader:
     """Return the reader that replays a model's answers; nobody is asked."""
-    settings = EndpointSettings(base_url="http://127.0.0.1:9/v1", model=name)
+    settings = EndpointSettings(
+        base_url="http://127.0.0.1:9/v1", model=name, mode="json_schema" if name == SMALL else "auto"
+    )
     return ModelReader(ModelSource(settings, recording=RECORDINGS / f"{name}.jsonl"), trust=trust)
 
 

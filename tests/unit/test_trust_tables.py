@@ -63,7 +63,7 @@ def test_the_users_table_is_used_for_its_model_alone() -> None:
 def test_a_shipped_table_is_used_unless_the_user_has_one(path: Path) -> None:
     measured = read_calibration(path, path.name)
     assert path.name == file_name(measured.model)
-    assert set(measured.notices) == set(TUNED)  # held-back notices show what a table is worth
+    assert set() < set(measured.notices) <= set(TUNED)  # held-back notices show what a table is worth
     shipped = table_of(measured.model)
     assert shipped.origin == "shipped"
     assert told(shipped, measured.model).startswith(f"by the table shipped with the program {measured.model} decides ")

@@ -177,7 +177,7 @@ class Session:
             if parts and self._has_answer(task, material, parts[0], cuts - 1):
                 return await self._ask_all(task, material, parts, cuts - 1)
         try:
-            answer = await self._model.ask(call)
+            answer = await self._answer(task, call)
         except (EndpointFailure, AnswerFailure) as failure:
             if self._model.sizes.is_too_much(failure.reason):
                 self._note(task, pack, right=False)
@@ -187,8 +187,6 @@ class Session:
                 return await self._ask_all(task, material, parts, cuts - 1)
             self.failures.append(failure)
             return [AnsweredPack(pack, None)]
-        if not isinstance(answer, task.response):
-            raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
         rest = task.rest(material, pack, answer)
         self._note(task, pack, right=rest is None)
         return [AnsweredPack(pack, answer, withheld), *await self._ask_rest(task, material, rest)]
@@ -201,18 +199,22 @@ class Session:
             return []
         call, withheld, _ = self._question(rest)
         try:
-            answer = await self._model.ask(call)
+            answer = await self._answer(task, call)
         except (EndpointFailure, AnswerFailure) as failure:
             self.failures.append(failure)
             return [AnsweredPack(rest, None)]
-        if not isinstance(answer, task.response):
-            raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
         found = [AnsweredPack(rest, answer, withheld)]
         left = task.rest(material, rest, answer)
         if left is None:
             return found
         self.failures.append(AnswerFailure(Reason.INVALID_ANSWER, "the model left pieces out, twice"))
         return [*found, AnsweredPack(left, None)]
+
+    async def _answer(self, task: Task[PackT, AnswerT], call: Call[Any]) -> AnswerT:
+        answer = await self._model.ask(call)
+        if not isinstance(answer, task.response):
+            raise BugError(f"the answer to a {task.name} call is a {type(answer).__name__}")
+        return answer
 
     def _has_answer(self, task: Task[PackT, AnswerT], material: Material, pack: PackT, cuts: int) -> bool:
         """Say whether an answer to a pack is at hand, or to the parts that it was cut into."""

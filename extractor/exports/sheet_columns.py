@@ -30,7 +30,8 @@ _ESCAPED = re.compile("_(?=x[0-9a-fA-F]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 _UNUSUAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x")
 _FIRST_DAY = date(1900, 3, 1)  # spreadsheets count earlier days differently
 _DAY_ZERO = date(1899, 12, 30)
-_NOTHING: tuple[Cell, ...] = ("", ())
+_NOTHING: tuple[Cell, ...] = ("", (), ("",))
+"""Values of which a cell shows nothing."""
 
 
 class CellStyles(NamedTuple):

@@ -92,7 +92,9 @@ def run_in(folder: Path) -> WrittenRun:
     """
     if next(stored_lines(folder), None) is None:
         raise InputError(f"{folder}: holds no notices, since its run could read none; run the extraction again")
-    return WrittenRun(str(folder), lambda: _notices_in(folder), facts_of(_report_in(folder)))
+    report = _report_in(folder)
+    inputs = _inputs_of(report)
+    return WrittenRun(str(folder), lambda: _notices_in(folder, inputs), facts_of(report))
 
 
 def facts_of(report: Mapping[str, Any]) -> RunFacts:
@@ -115,8 +117,7 @@ def _ended(report: Mapping[str, Any]) -> str:
     return datetime.fromtimestamp(began + report["seconds"], UTC).isoformat()
 
 
-def _notices_in(folder: Path) -> Iterator[WrittenNotice]:
-    inputs = _inputs_in(folder)
+def _notices_in(folder: Path, inputs: Mapping[str, Mapping[str, Any]]) -> Iterator[WrittenNotice]:
     for notice_id, line in stored_lines(folder):
         text_file = RunFolder(folder).text(notice_id)
         yield WrittenNotice(
@@ -139,10 +140,10 @@ def _report_in(folder: Path) -> dict[str, Any]:
     return report if isinstance(report, dict) else {}
 
 
-def _inputs_in(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+def _inputs_of(report: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     """Return the inputs of a run by their notices' ids, as far as ``run.json`` has them."""
     try:
-        return {each["notice_id"]: each for each in _report_in(folder)["inputs"] if each["notice_id"]}
+        return {each["notice_id"]: each for each in report["inputs"] if each["notice_id"]}
     except (KeyError, TypeError):
         return {}
 

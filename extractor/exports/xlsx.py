@@ -13,7 +13,7 @@ import io
 import re
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from html import escape
@@ -24,8 +24,8 @@ from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from xlsxwriter import Workbook
 
 from extractor.exports.sheet_columns import MOST_CHARACTERS, ROW, CellStyles, letters
-from extractor.exports.sheet_parts import ROW_END, SheetPart, SheetSettings, headings, part_of
-from extractor.tables.columns import TABLES, Row, Table
+from extractor.exports.sheet_parts import ROW_END, SheetPart, SheetSettings, headings
+from extractor.tables.columns import Table
 
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
@@ -59,38 +59,15 @@ class WorkbookPlan(NamedTuple):
     most_rows: int = MOST_ROWS
 
 
-def write_xlsx(
-    batches: Iterable[tuple[Table, Sequence[Row]]],
-    path: Path,
-    lang: Lang,
-    *,
-    sheets: Mapping[str, Table] = TABLES,
-    report: str = "",
-    most_rows: int = MOST_ROWS,
-) -> list[str]:
-    """Write rows, in batches, to a new workbook, and return a sentence for everything that Excel's limits changed.
-
-    Headings, sheets and enumerations are named in ``lang``. Cells of the kind ``link`` lead into ``report``, an address
-    that is relative to the workbook; without one they stay empty. Temporary files are made beside ``path``. A sheet
-    holds ``most_rows`` rows, including the heading.
-
-    Raises:
-        OSError: The file cannot be written.
-    """
-
-    def parts(settings: SheetSettings) -> Iterator[tuple[str, SheetPart]]:
-        for table, rows in batches:
-            yield table.name, part_of(table, rows, settings)
-
-    return write_parts(parts, path, WorkbookPlan(sheets, lang, report, most_rows=most_rows))
-
-
 def write_parts(
     parts: Callable[[SheetSettings], Iterator[tuple[str, SheetPart]]], path: Path, plan: WorkbookPlan
 ) -> list[str]:
-    """Write a new workbook as ``write_xlsx`` does, from parts of its sheets, each with the sheet's name.
+    """Write a new workbook from parts of its sheets, and return a sentence for everything that Excel's limits changed.
 
-    ``parts`` makes them by the settings that it is called with.
+    ``parts`` yields them, each with the sheet's name, made by the settings that it is called with. Headings, sheets and
+    enumerations are named in the plan's language. Cells of the kind ``link`` lead into its ``report``, an address that
+    is relative to the workbook; without one they stay empty. Temporary files are made beside ``path``. A sheet holds
+    the plan's ``most_rows`` rows, including the heading.
 
     Raises:
         OSError: The file cannot be written.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from itertools import accumulate, count
@@ -73,8 +73,3 @@ class Clauses:
         """Return where the clause that holds ``offset`` ends, its closing mark excluded."""
         index = bisect_right(self.starts, offset)
         return self.starts[index] - 1 if index < len(self.starts) else self._length
-
-    def starts_in(self, place: Place) -> list[int]:
-        """Return the starts of the clauses that begin inside ``place``, its own start included."""
-        first, last = bisect_right(self.starts, place.start), bisect_left(self.starts, place.end)
-        return [place.start, *self.starts[first:last]]

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs
 import pytest
 from cli_examples import NOTICE, command, write
 from openpyxl import Workbook, load_workbook
+from workbook_rows import write_xlsx
 
 from extractor.exports.sheet_rows import report_place
-from extractor.exports.xlsx import write_xlsx
 from extractor.tables.columns import Row
 from extractor.tables.sheets import SHEETS
 

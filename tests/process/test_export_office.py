@@ -14,10 +14,10 @@ from export_rows import ALL_NASTY, Batch
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.utils.escape import unescape
+from workbook_rows import write_xlsx
 
 from extractor import extract
 from extractor.exports.csv_tables import write_csv
-from extractor.exports.xlsx import write_xlsx
 from extractor.tables.columns import TABLES
 from extractor.tables.rows import notice_rows
 

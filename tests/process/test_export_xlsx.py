@@ -10,10 +10,11 @@ import pytest
 from cli_examples import NOTICE
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils.escape import unescape
+from workbook_rows import write_xlsx
 
 from extractor import extract
 from extractor.exports.sheet_columns import MOST_CHARACTERS
-from extractor.exports.xlsx import MOST_ROWS, write_xlsx
+from extractor.exports.xlsx import MOST_ROWS
 from extractor.tables.columns import TABLES, Row
 from extractor.tables.rows import notice_rows
 

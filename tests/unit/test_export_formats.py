@@ -19,13 +19,13 @@ from hypothesis import example, given, settings
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.utils.escape import unescape
+from workbook_rows import write_xlsx
 
 from extractor.exports.cell_text import displayed
 from extractor.exports.csv_tables import guarded, unguarded, write_csv
 from extractor.exports.duckdb_file import write_duckdb
 from extractor.exports.parquet import write_parquet
 from extractor.exports.sqlite import write_sqlite
-from extractor.exports.xlsx import write_xlsx
 from extractor.record.checks import Lang
 from extractor.tables.columns import TABLES, Cell, Row, Table
 

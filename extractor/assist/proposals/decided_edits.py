@@ -1,28 +1,28 @@
-"""Decided edits on which the readers differ, as a check of the record has them with both values."""
+"""Decided edits, and those on which the readers differ as a check of the record has them, with both values."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from extractor.assist.proposals.matters import Addition, Denial, Replacement
+from extractor.assist.proposals.matters import Addition, Confirmation, Edit, Replacement
 from extractor.record.contract import DisputedValue, Span
 from extractor.record.items import Item
 
 
 class DecidedEdit(NamedTuple):
-    """An edit that is no confirmation, and whether it was taken in.
+    """An edit, and whether it was taken in.
 
     ``item`` is the one it is about as the rules read it; of an addition the new one, with the id that it was given.
     """
 
-    edit: Replacement | Addition | Denial
+    edit: Edit
     is_taken: bool
     item: Item
 
 
 def disputed_value(decided: DecidedEdit, paths: Mapping[str, str]) -> DisputedValue | None:
-    """Return what a check says of an edit; None where the record has no place for it any more.
+    """Return what a check says of an edit; None for a confirmation, or where the record has no place for it any more.
 
     ``paths`` has the path of each item of the record by its id.
     """
@@ -30,6 +30,8 @@ def disputed_value(decided: DecidedEdit, paths: Mapping[str, str]) -> DisputedVa
     rules: object
     model: object
     other: Sequence[Span]
+    if isinstance(edit, Confirmation):
+        return None
     if isinstance(edit, Replacement):
         path, name = paths.get(item.id), edit.name
         rules, model = item.values[name], edit.value

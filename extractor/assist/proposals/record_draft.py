@@ -90,8 +90,7 @@ class RecordDraft:
 
     def _settle(self, matter: Matter) -> None:
         row = self._trust.witness(matter.field)
-        decided: list[tuple[Edit, bool]] = []
-        disputes: list[DecidedEdit] = []
+        decided: list[DecidedEdit] = []
         for edit in matter.edits:
             if self._is_settled(edit):
                 continue
@@ -101,16 +100,15 @@ class RecordDraft:
                 item = self._apply(edit, row) or item
             else:
                 self._doubt(edit, row)
-            decided.append((edit, wins))
-            disputes += [] if isinstance(edit, Confirmation) else [DecidedEdit(edit, wins, item)]
-        if all(isinstance(edit, Confirmation) for edit, _ in decided):
+            decided.append(DecidedEdit(edit, wins, item))
+        if all(isinstance(each.edit, Confirmation) for each in decided):
             return
         words = {
-            "rules": [edit.read for edit, _ in decided] if matter.read is None else matter.read,
-            "model": [edit.said for edit, _ in decided] if matter.said is None else matter.said,
-            "kept": [edit.said if wins else edit.read for edit, wins in decided],
+            "rules": [each.edit.read for each in decided] if matter.read is None else matter.read,
+            "model": [each.edit.said for each in decided] if matter.said is None else matter.said,
+            "kept": [each.edit.said if each.is_taken else each.edit.read for each in decided],
         }
-        self._disputes[len(self.doubts)] = disputes
+        self._disputes[len(self.doubts)] = decided
         self.doubts.append(Doubt(row.code, matter.path, {name: _shortened(each) for name, each in words.items()}))
 
     def _told(self, paths: Mapping[str, str]) -> Iterator[Doubt]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from extractor.files.parts.left_out import ReadText
 from extractor.files.sources.file_limits import Limits
@@ -10,7 +10,6 @@ from extractor.files.workbook.ledger_text import ledger_text
 from extractor.files.workbook.sheet_cells import SheetCells
 
 WorkbookFormat = Literal["xlsx", "xls", "ods", "csv"]
-WORKBOOK_FORMATS: frozenset[str] = frozenset(get_args(WorkbookFormat))
 
 
 class WorkbookText(NamedTuple):

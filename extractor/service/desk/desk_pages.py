@@ -108,15 +108,8 @@ def static_file(name: str) -> str | None:
 
 def review_page(visit: Visit, found: NoticeReview) -> str:
     """Return the frame of a notice's page, which a script fills."""
-    own = (
-        "htmx.min.js",
-        "desk.js",
-        "deleting.js",
-        "review_keys.js",
-        "review_walk.js",
-        "review_disputes.js",
-        "review.js",
-    )
+    keyed = ("review_keys.js", "review_walk.js", "review_disputes.js")
+    own = ("htmx.min.js", "desk.js", "deleting.js", *keyed, "review.js")
     title = found.record.title or found.notice_id
     return rendered("review.html", visit, (*shell.NOTICE_SCRIPTS, *own), title=title, notice_id=found.notice_id)
 

@@ -138,10 +138,7 @@ _OWN = {
     **dict.fromkeys(("issue_status", "status"), _Order((facts.c.status,))),
     **dict.fromkeys(("action", "handling", "sum", "name"), _Order((facts.c.term,))),
     **dict.fromkeys(("value", "in_full"), _Order((facts.c.value,))),
-    # Items of a measure are sorted by its words.
-    **dict.fromkeys(
-        ("measure", "sentence"), _Order((passages.c.words,), ((passages, passages.c.number == facts.c.holder),))
-    ),
+    **dict.fromkeys(("measure", "sentence"), _Order((passages.c.words,), (_HELD,))),
 }
 _ORDERS = {
     **_OWN,

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -271,10 +271,15 @@ def test_what_is_killed_is_done_again_to_the_same_bytes(jobs: Jobs) -> None:
 
     driver = start("run", "in", "--engine", "ray", "--jobs", "1", "--out", "gone", cwd=jobs.folder)
     wait_for(entry(jobs, "gone", 0), driver)
-    for pid in [driver.pid, *descendants(driver.pid)]:  # driver and cluster at once
+    for pid in engine(driver.pid):  # the whole cluster, and with it Ray ends the driver
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    driver.communicate()
+    gone = ended(driver)
+    assert gone.status != 0
+    assert gone.err == (
+        "error: gone: the job was cut off, since its process or Ray's on this machine was ended, as for want of memory; "
+        "finished batches are kept; the same command goes on from there\n"
+    )
     assert len(jobs.data("gone")) < len(wanted)
     assert jobs.run("in", out="gone").status == 0
     assert jobs.data("gone") == wanted
@@ -284,21 +289,33 @@ def entry(jobs: Jobs, out: str, batch: int) -> Path:
     return jobs.folder / out / ".batches" / f"{batch:05d}.json"
 
 
-def descendants(pid: int) -> Iterator[int]:
-    """Yield the processes that a process started, and those that these did."""
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, check=False)
-    for child in map(int, children.stdout.split()):
-        yield child
-        yield from descendants(child)
+def engine(driver: int) -> list[int]:
+    """The processes of the cluster that a driver started."""
+    return [each for child in children(driver) if "-I" not in child.name.split() for each in below(child)]
+
+
+class Process(NamedTuple):
+    pid: int
+    name: str
+
+
+def children(pid: int) -> Iterator[Process]:
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    for line in listed.stdout.splitlines():
+        child, _, name = line.strip().partition(" ")
+        yield Process(int(child), name)
+
+
+def below(process: Process) -> Iterator[int]:
+    """Yield a process, and those that it and others below it started."""
+    yield process.pid
+    for child in children(process.pid):
+        yield from below(child)
 
 
 def workers(raylet: int) -> Iterator[int]:
     """Yield the processes of a node that do tasks."""
-    children = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(raylet)], capture_output=True, check=False)
-    for line in children.stdout.decode().splitlines():
-        pid, _, name = line.strip().partition(" ")
-        if name.startswith("ray::task"):
-            yield int(pid)
+    yield from (child.pid for child in children(raylet) if child.name.startswith("ray::task"))
 
 
 def test_a_storage_is_read_and_written_as_a_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

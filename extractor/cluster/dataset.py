@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -43,7 +44,8 @@ _TOGETHER = 32  # rows that are made tables at once: while others are read, and 
 _OTHERS = tuple(name for name in TABLES if name != NOTICES)
 
 
-def schemas() -> dict[str, pa.Schema]:
+@cache
+def schemas() -> Mapping[str, pa.Schema]:
     """Return the columns of each dataset, by its name."""
     own = schema(TABLES[NOTICES])
     notices = pa.schema([own.field(0), *_ROW, *list(own)[1:]], metadata=own.metadata)

@@ -277,8 +277,8 @@ def test_what_is_killed_is_done_again_to_the_same_bytes(jobs: Jobs) -> None:
     gone = ended(driver)
     assert gone.status != 0
     assert gone.err == (
-        "error: gone: the job was cut off, since its process or Ray's on this machine was ended, as for want of memory; "
-        "finished batches are kept; the same command goes on from there\n"
+        "error: gone: the job was cut off, since its process or Ray's on this machine was ended, as for want of "
+        "memory; finished batches are kept; the same command goes on from there\n"
     )
     assert len(jobs.data("gone")) < len(wanted)
     assert jobs.run("in", out="gone").status == 0

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from extractor.exports.written_notices import WrittenNotice
-from extractor.pages.collected_notice import KINDS, Fact, collected_of
+from extractor.pages.collected_notice import KINDS, FactFacets, facets_of
 from extractor.pages.notice_page import notice_page
 from extractor.pages.series_comparisons import NoticeFindings, findings_in
 from extractor.pages.shell import part_data, plain_json
@@ -58,21 +58,21 @@ def report_notices(together: Iterable[WrittenNotice]) -> list[ReportNotice]:
 def _report_notice(written: WrittenNotice) -> ReportNotice:
     notice, text = written.parsed(), written.text
     shown = notice_page(notice, text, written.text_places())
-    collected = collected_of(notice, text, shown)
-    by_kind: defaultdict[str, list[Fact]] = defaultdict(list)
-    for fact in collected.facts:
+    collected = facets_of(notice, text, shown)
+    by_kind: defaultdict[str, list[FactFacets]] = defaultdict(list)
+    for fact in collected.facets:
         by_kind[fact.kind].append(fact)
     named = {"id": notice.notice_id, **{name: shown[name] for name in ("duplicate_of", "series", "edition")}}
     return ReportNotice(
         part_data(plain_json(shown)),
         part_data(f"{json.dumps(named, ensure_ascii=False)[:-1]},{collected.tally[1:]}"),
         [_listed(by_kind[kind], shown["unsure_below"]) for kind in KINDS],
-        any(fact.reader != "rules" for fact in collected.facts),
+        any(fact.reader != "rules" for fact in collected.facets),
         findings_in(notice, text),
     )
 
 
-def _listed(facts: Iterable[Fact], unsure_below: float) -> ListedItems:
+def _listed(facts: Iterable[FactFacets], unsure_below: float) -> ListedItems:
     known: dict[tuple[Any, ...], int] = {}
     items, numbers = array("l"), array("d")
     for fact in facts:
@@ -81,7 +81,7 @@ def _listed(facts: Iterable[Fact], unsure_below: float) -> ListedItems:
     return ListedItems([plain_json(facets) for facets in known], items, numbers)
 
 
-def _facets(fact: Fact, unsure_below: float) -> tuple[Any, ...]:
+def _facets(fact: FactFacets, unsure_below: float) -> tuple[Any, ...]:
     unit = fact.unit if fact.kind != "quantity" or fact.unit == _MONEY else ""
     doubts = [name for name, is_so in (("unsure", fact.sure < unsure_below), ("checked", fact.is_checked)) if is_so]
     types = tuple(filter(None, fact.types.split("\n")))

@@ -2,7 +2,8 @@
 
     python scripts/bench/bench_ray.py                       # 2,000 made notices, 1 and 2 workers
     python scripts/bench/bench_ray.py --notices 20000 --characters 3000 --rounds 2
-    python scripts/bench/bench_ray.py --notices 100000 --characters 3000 --ways ray-2 --tell 60 --kill driver worker cluster
+    python scripts/bench/bench_ray.py --notices 100000 --characters 3000 --ways ray-2 --tell 60
+    python scripts/bench/bench_ray.py --ways ray-2 --kill driver worker cluster
 
 The corpus is made from the gold notices (``corpus.py``). Each way reads the same files into a folder of its own;
 ``run-2`` is ``run --jobs 2``, ``ray-2`` is ``run --engine ray --jobs 2``. A way's start is measured by a job over one
@@ -15,7 +16,8 @@ the ways take turns, and the medians of their rates are compared.
 ``--kill`` ends a further job by SIGKILL when a third of its batches are done: its driver, its workers, or all of its
 processes at once. It is then taken up again by the same command, and its datasets are compared with those of the job
 that nobody disturbed, row by row and byte by byte. With ``--folder FOLDER`` corpus and results are kept: the same
-command goes on where it was stopped. Nothing else is asserted. Only a machine that does nothing else gives rates that mean anything.
+command goes on where it was stopped. Nothing else is asserted. Only a machine that does nothing else gives rates that
+mean anything.
 """
 
 from __future__ import annotations

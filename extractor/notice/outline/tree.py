@@ -22,7 +22,7 @@ from extractor.notice.outline.frames import (
     read_frame,
     state_end,
 )
-from extractor.notice.outline.marks import RUN_IN_KINDS
+from extractor.notice.outline.marks import FINDING_KINDS, RUN_IN_KINDS, WORD_KINDS
 from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.segments import Segment, split_segments
 from extractor.text.places import Place
@@ -138,7 +138,7 @@ class _LineRead(NamedTuple):
         return (
             self.segment.row is not None
             or bool(self.frame and self.frame.closed)
-            or (mark is not None and mark.kind == "feedback")
+            or (mark is not None and mark.kind in FINDING_KINDS)
         )
 
     @property
@@ -572,6 +572,8 @@ def _depth(path: list[OutlineNode], node: OutlineNode) -> int:
     if node.kind == "group" and all(open_node.kind != "group" for open_node in path):
         return next((depth for depth, open_node in enumerate(path) if open_node.finding), len(path))
     same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
+    if not same and node.kind in WORD_KINDS and node.segment.opens_line:  # a list beside one of another kind
+        return next((depth for depth, open_node in enumerate(path) if open_node.kind in RUN_IN_KINDS), len(path))
     if not same:
         return len(path)
     alike = [depth for depth in same if path[depth].finding == node.finding]

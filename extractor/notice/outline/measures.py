@@ -302,7 +302,8 @@ def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     rest = text[stop : node.segment.end].strip()
     if not rest:
         return False
-    if lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40:
+    begin, end = _after_blanks(text, stop, node.segment.end), node.segment.end
+    if lead_in_end(text, begin, end) > stop or len(rest) > 40 or is_state(text, begin, end):
         return True
     # A finding of one sentence, and behind it something done: 采购不规范。退回货款3万元。
     finding, start = pattern("outline", "finding"), node.segment.content
@@ -360,6 +361,9 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
         rests.append(Rest("lead_in", Place(body, after)))
     place = _trimmed(text, after, end)
     if place.end <= place.start:
+        return
+    if node.children and is_state(text, *place):
+        rests.append(Rest("note", place))  # …问题。该项工作正在推进。
         return
     if node.parts and (text[place.end - 1] in ":,、" or place.end - place.start < lead_length):
         rests.append(Rest("lead_in", place))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
@@ -416,6 +417,9 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     if start < behind < end:
         rests.append(Rest("note", _trimmed(text, start, behind)))
         start = behind
+    if not measures and (told := _told_again(text, start, end, followed=followed)) > start:
+        rests.append(Rest("note", _trimmed(text, start, told)))
+        start = told
     after = lead_in_end(text, start, end)
     if after > start:
         rests.append(Rest("lead_in", Place(start, after)))
@@ -426,6 +430,27 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
         rests.append(Rest("lead_in", place))
     else:
         measures.append(MeasureOutline(place, None))
+
+
+def _told_again(text: str, start: int, end: int, *, followed: bool) -> int:
+    """Return the end of what a finding's first paragraph tells of it once more (巡视指出,…。); ``start`` for nothing.
+
+    A remainder that analyses it and reports nothing done is told, too, where the answer follows.
+    """
+    if _retold().match(text, start, end) is None:
+        return start
+    stop = text.find("。", start, end) + 1 or end
+    if not text[stop:end].strip():
+        return end
+    reports = _DONE.search(text, stop, end) or pattern("outline", "act").search(text, stop, end)
+    analyses = pattern("outline", "analysis").search(text, stop, end) and not _DONE.search(text, stop, end)
+    return end if followed and (analyses or not reports) else stop
+
+
+@cache
+def _retold() -> re.Pattern[str]:
+    told = rf"(?:在)?{any_of('frame_told')}(?:意见|中)*(?:指出|认为|提出)?(?!的|后|以来|之后|意见|问题后)[,:]?"
+    return re.compile(rf"(?:中央)?{any_of('frame_team')}{told}|{any_of('retold')}")
 
 
 def _numbered_group(text: str, node: OutlineNode, found: _Found, *, last: bool) -> None:

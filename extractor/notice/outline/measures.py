@@ -426,10 +426,17 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     place = _trimmed(text, after, end)
     if place.end == place.start:
         return
+    if after > start and _NOTHING.fullmatch(text, *place):
+        rests.append(Rest("note", place))  # 责任人处理情况:无
+        return
     if followed and text[place.end - 1] in ":," and place.end - place.start <= 80:
         rests.append(Rest("lead_in", place))
     else:
         measures.append(MeasureOutline(place, None))
+
+
+_NOTHING = re.compile(r"(?:暂?无|没有|不涉及|[/-]{1,2})[。;]?")
+"""How a field says that it is empty."""
 
 
 def _told_again(text: str, start: int, end: int, *, followed: bool) -> int:

@@ -100,8 +100,34 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
         if found and found[-1].end > segment.start:
             continue  # the finding, joined to the line above it
         block = heading and _block_at(text, heading, segments[k : k + 3])
-        found.append(block or segment)
+        found.append(block or _case_at(text, segments[k : k + _MOST_LINES_OF_CASE]) or segment)
     return found
+
+
+_MOST_LINES_OF_CASE = 8
+
+
+def _case_at(text: str, lines: list[Segment]) -> Segment | None:
+    """Return the first of ``lines``, which numbers a case (1.受理编号:X0017), as its finding's enumerator."""
+    segment, *below = lines
+    if segment.mark is None or text[segment.content : segment.content + 1] not in _CASE_STARTS:
+        return None
+    if _case().match(text, segment.content, segment.end) is None:
+        return None
+    for line in below:
+        if line.mark is None and is_labelled(text, line.content, line.end):
+            return Segment(segment.start, line.content, line.end, segment.mark, opens_line=True)
+        if line.mark is not None or not is_note(text, line.content, line.end):
+            break
+    return None
+
+
+_CASE_STARTS = characters_of("case")
+
+
+@cache
+def _case() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('case')}[: ]")
 
 
 def _block_at(text: str, heading: re.Match[str], lines: list[Segment]) -> Segment | None:

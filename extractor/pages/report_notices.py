@@ -9,6 +9,7 @@ import json
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from extractor.exports.written_notices import WrittenNotice
@@ -78,7 +79,12 @@ def _listed(facts: Iterable[FactFacets], unsure_below: float) -> ListedItems:
     for fact in facts:
         items.append(known.setdefault(_facets(fact, unsure_below), len(known)))
         numbers.append(0.0 if fact.value is None else fact.value)
-    return ListedItems([plain_json(facets) for facets in known], items, numbers)
+    return ListedItems(list(map(_as_json, known)), items, numbers)
+
+
+@lru_cache(maxsize=65_536)
+def _as_json(facets: tuple[Any, ...]) -> str:
+    return plain_json(facets)
 
 
 def _facets(fact: FactFacets, unsure_below: float) -> tuple[Any, ...]:

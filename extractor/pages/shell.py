@@ -25,6 +25,7 @@ REPORT_STYLES = (*NOTICE_STYLES, "report.css")
 
 PageRules = Callable[[Iterable[str], Iterable[str]], str]
 """Makes the content security policy of a page of its scripts and styles."""
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _UNSAFE = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
@@ -51,7 +52,7 @@ def _without_markup(json_text: str) -> str:
 
 def plain_json(data: object) -> str:
     """Return JSON without blanks."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _encoded(data)
 
 
 def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:

@@ -178,6 +178,7 @@ def measured(way: str, inputs: Path, out: Path, tell: float | None = None) -> Me
             with suppress(subprocess.TimeoutExpired):
                 process.wait(1.0)
             below = {process.pid: "driver"} | {pid: role_of(name) for pid, name in descendants(process.pid)}
+            below |= {pid: took[pid][0] for pid in below if pid in took and took[pid][0] != "engine"}  # as it began
             took |= {pid: (role, spent) for pid, role in below.items() if (spent := processor_time(pid))}
             samples.append(sampled(below))
             if tell and time.perf_counter() - told >= tell:

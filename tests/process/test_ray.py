@@ -403,11 +403,7 @@ class TestWithAModel:
         runs.server.script(faults={2: {"kind": "stall", "seconds": 300}, 3: {"kind": "stall", "seconds": 300}})
         options = self.options(runs, "--concurrency", "2")
         driver = jobs.start("long.txt", "poor.txt", "short.txt", out="out", options=options)
-        deadline = time.monotonic() + 60
-        while len(bodies(runs.server)) < 4:  # two are answered, two under way
-            assert driver.poll() is None, driver.communicate()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        self.wait_for_requests(runs, 4, driver)  # two are answered, two under way
         driver.kill()
         driver.communicate()
         asked = bodies(runs.server)
@@ -424,6 +420,30 @@ class TestWithAModel:
         assert jobs.run("long.txt", "poor.txt", "short.txt", out="again", options=options).status == 0
         assert bodies(runs.server) == []
         assert jobs.rows("again") == jobs.rows("out")
+
+    def test_a_worker_that_dies_asks_nothing_again_and_a_lost_account_is_one_sentence(
+        self, runs: Runs, jobs: Jobs
+    ) -> None:
+        raylet = jobs.cluster.head_node.all_processes["raylet"][0].process.pid
+        runs.server.script(faults={3: {"kind": "stall", "seconds": 300}})
+        driver = jobs.start("long.txt", "poor.txt", "short.txt", out="out", options=self.options(runs))
+        self.wait_for_requests(runs, 4, driver)
+        for worker in workers(raylet):
+            os.kill(worker, signal.SIGKILL)
+        self.wait_for_requests(runs, self.ANSWERED, driver)
+        assert len(set(bodies(runs.server))) == len(bodies(runs.server)) == self.ANSWERED
+        (account,) = (child.pid for child in children(raylet) if child.name.startswith("ray::CallAccount"))
+        os.kill(account, signal.SIGKILL)
+        lost = ended(driver)
+        assert lost.status == 1
+        assert re.fullmatch(r"error: a batch failed on the engine \(\w+\); the same command goes on\n", lost.err)
+
+    def wait_for_requests(self, runs: Runs, number: int, driver: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + 60
+        while len(bodies(runs.server)) < number:
+            assert driver.poll() is None, driver.communicate()
+            assert time.monotonic() < deadline, len(bodies(runs.server))
+            time.sleep(0.05)
 
     def test_a_budget_holds_for_all(self, runs: Runs, jobs: Jobs) -> None:
         done = jobs.run("long.txt", "short.txt", out="out", options=self.options(runs, "--budget-tokens", "100"))

@@ -124,7 +124,14 @@ def _as_printed(printed: str, fields: Mapping[str, FieldFound]) -> dict[str, Fie
 
 
 def _inside_issues(outline: NoticeOutline) -> list[Place]:
-    return [issue.text for issue in outline.issues]
+    """Return the stretches of the issues, in order; those of findings that are listed before their answers overlap."""
+    stretches: list[Place] = []
+    for start, end in sorted(issue.text for issue in outline.issues):
+        if stretches and start < stretches[-1].end:
+            stretches[-1] = stretches[-1]._replace(end=max(end, stretches[-1].end))
+        else:
+            stretches.append(Place(start, end))
+    return stretches
 
 
 _ROW = re.compile(r"^[^\n\t]*\t[^\n\t]*\t[^\n]*", re.MULTILINE)  # from its beginning only: else long lines take squares

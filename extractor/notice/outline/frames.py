@@ -56,6 +56,14 @@ _GENERAL = re.compile(
     rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|{any_of('all_findings_by')})*"
     rf"{any_of('all_findings_told')}?(?:的)?{any_of('all_findings_kind')}*"
 )
+_NUMERAL = "(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})"
+_NUMERALS = rf"{_NUMERAL}(?:[、,和及与至到~—–-]{{1,2}}(?:第|问题)?{_NUMERAL}){{0,8}}"
+REFERENCE = (
+    rf"(?:针对|关于|对于|对|就)?(?:上述|以上|前述|反馈的?)?(?:的)?(?:第(?P<nth>{_NUMERALS})[个项条](?:反馈|存在|具体)?"
+    rf"(?:的)?(?:问题|意见)|(?:反馈)?(?:问题|意见)(?P<numbered>{_NUMERALS}))(?:的)?(?:问题)?"
+    rf"(?:整改(?:落实|进展|完成)?(?:情况|措施)?)?(?:[:,。] *|$)"
+)
+"""A pattern of the words by which an answer refers to findings that were listed before: 针对第1、2个问题:."""
 _TOLD = re.compile(rf"{_WHO}{any_of('frame_told')}(?:的)?(?=.{{4}})")
 """The teller of a finding, before words that no quotes set off: 审计指出的采购不规范."""
 _GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
@@ -91,12 +99,20 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
         return _frame(start, window, quoted, quoted["tail"])
     for form in (_ABOUT, _AGAINST, _BARE, _ABOUT_LINE):
         match = form.match(words)
-        if match and (form is not _BARE or match.end() == len(window)) and not _GENERAL.fullmatch(match["title"]):
+        if match and (form is not _BARE or match.end() == len(window)) and not _is_general(match["title"]):
             names_group = _GROUP_TITLE_END.search(match["title"]) is not None
             if names_group and form is _BARE:
                 continue  # 党的领导方面存在问题整改情况
             return _frame(start, window, match, "" if names_group else "问题")
     return None
+
+
+def _is_general(title: str) -> bool:
+    """Return whether a frame holds no finding: it names all of them, or one by its number (第3个)."""
+    return _GENERAL.fullmatch(title) is not None or _NTH.fullmatch(title) is not None
+
+
+_NTH = re.compile(rf"(?:上述|以上|前述|反馈的?)?第{_NUMERALS}[个项条]?(?:反馈|存在|具体)?")
 
 
 def is_labelled(text: str, start: int, end: int) -> bool:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from extractor.notice.outline.answers_by_number import hang_answers
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import find_findings
@@ -76,6 +77,7 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
     segments = split_segments(text[: part.end], here, part.start)
     nodes = grow(text, segments, opened=part.start > 0)
     task = outline_task(text, nodes)
+    nodes = hang_answers(text, nodes)
     parts = find_parts(text, nodes)
     found = find_findings(text, parts)
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)

@@ -56,8 +56,11 @@ def hang_answers(text: str, nodes: list[OutlineNode]) -> list[OutlineNode]:
     return root.children
 
 
-def _pair_parts(text: str, parts: Sequence[OutlineNode]) -> None:
-    """Pair the findings that one of these parts lists with the answers of a later one."""
+def _pair_parts(text: str, parts: list[OutlineNode]) -> None:
+    """Pair the findings that one of these parts lists with the answers of a later one.
+
+    Where that states them again, the list is no part.
+    """
     listing = next((k for k, part in enumerate(parts) if _lists_findings(text, part)), None)
     if listing is None:
         return
@@ -70,8 +73,14 @@ def _pair_parts(text: str, parts: Sequence[OutlineNode]) -> None:
         if not answers or len(by_number) < len(findings):  # numbers that start over in each group
             by_number = dict(enumerate(findings, start=1))
         answers = answers or _same_numbers(text, parts[listing], part)
-        if answers and _hang(by_number, answers):
+        if answers and _are_for(by_number, answers):
+            for finding in findings:
+                finding.finding = True
+            for answer in answers:
+                by_number[answer.numbers[0]].answers += _nested(answer.nodes)
             part.children, part.parts = [], []
+        elif _restates(text, findings, part):
+            parts.pop(listing).kind = "paragraph"
         return
 
 
@@ -136,15 +145,15 @@ def _states_again(text: str, finding: OutlineNode, answer: OutlineNode) -> bool:
     return sum(pair in first for pair in pairs) > _LIKE * len(pairs)
 
 
-def _hang(findings: Mapping[int, OutlineNode], answers: Sequence[_Answer]) -> bool:
-    """Hang answers below their findings, by these numbers; not where one is for none of them."""
-    if any(number not in findings for answer in answers for number in answer.numbers):
-        return False
-    for finding in findings.values():
-        finding.finding = True
-    for answer in answers:
-        findings[answer.numbers[0]].children += _nested(answer.nodes)
-    return True
+def _restates(text: str, findings: Sequence[OutlineNode], part: OutlineNode) -> bool:
+    """Return whether most findings are stated again by headings of a part that are no framed ones."""
+    headings = [node for node in part.walk() if node.segment.mark and not node.finding]
+    again = sum(any(_states_again(text, finding, heading) for heading in headings) for finding in findings)
+    return again > _LIKE * len(findings)
+
+
+def _are_for(findings: Mapping[int, OutlineNode], answers: Sequence[_Answer]) -> bool:
+    return all(number in findings for answer in answers for number in answer.numbers)
 
 
 def _nested(nodes: Sequence[OutlineNode]) -> list[OutlineNode]:
@@ -179,8 +188,11 @@ def _paired(lists: _Lists) -> list[OutlineNode]:
     """Return findings with their answers below them; without answers, with what is behind them as paragraphs."""
     for finding in lists.findings:
         finding.children, finding.parts, finding.finding = [], [], True
-    if _hang({finding.number: finding for finding in lists.findings}, lists.answers) and lists.answers:
-        lists.findings[0].children.insert(0, lists.behind[0])
+    by_number = {finding.number: finding for finding in lists.findings}
+    if lists.answers and _are_for(by_number, lists.answers):
+        lists.findings[0].children.append(lists.behind[0])
+        for answer in lists.answers:
+            by_number[answer.numbers[0]].children += _nested(answer.nodes)
         return list(lists.findings)
     return [*lists.findings, *(OutlineNode(node.segment, "paragraph") for node in lists.behind)]
 

@@ -101,7 +101,7 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
             title = Place(title.start, title.end - 1)
         title = _without_frame(text, title)
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
-    _children(text, node.children, (measures, rests), last=last)
+    _children(text, node.children or node.answers, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
     rests += notes
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)

@@ -17,7 +17,7 @@ from extractor.notice.outline.segments import Segment, split_segments
 from extractor.notice.outline.single_task import outline_task
 from extractor.notice.outline.table_rows import TableRow, find_rows
 from extractor.notice.outline.tree import OutlineNode, grow
-from extractor.text.places import Place
+from extractor.text.places import Inside, Place
 
 
 class Gap(NamedTuple):
@@ -82,7 +82,7 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
     found = find_findings(text, parts)
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
-    rectification = _extent(parts, issues)
+    rectification = _with_answers_apart(_extent(parts, issues), issues)
     if task is not None:
         issues, rectification = (task,), (task.text,)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
@@ -131,6 +131,20 @@ def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple
             afterword = min((r.text.start for r in inside[-1].rests if r.kind == "afterword"), default=node.end)
             extent.append(Place(min(start, inside[0].text.start), min(node.end, afterword)))
     return tuple(extent)
+
+
+def _with_answers_apart(extent: tuple[Place, ...], issues: Sequence[IssueOutline]) -> tuple[Place, ...]:
+    """Return the parts of the findings with that of their answers, where it is another one."""
+    inside = Inside(extent)
+    apart = [
+        Place(measure.label.start if measure.label else measure.text.start, measure.text.end)
+        for issue in issues
+        for measure in issue.measures
+        if not inside(measure.text.start)
+    ]
+    if not apart:
+        return extent
+    return tuple(sorted([*extent, Place(min(place.start for place in apart), max(place.end for place in apart))]))
 
 
 def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> tuple[Rest, ...]:

@@ -10,7 +10,7 @@ from extractor.notice.outline.answers_by_number import hang_answers
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import find_findings
-from extractor.notice.outline.marks import LINE_OPENERS, EnumeratorMark
+from extractor.notice.outline.marks import LINE_OPENERS, SENTENCE, EnumeratorMark, find_marks
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
 from extractor.notice.outline.rectification import RectificationPart, find_parts
 from extractor.notice.outline.segments import Segment, split_segments
@@ -96,14 +96,22 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
         _gaps(text, parts),
         opening_end,
         ending,
-        tuple(sorted([*_labels(text, segments, nodes), *_numbers_of_lead_ins(text, remainders)])),
+        tuple(sorted([*_labels(text, segments, nodes), *_numbers_beside(text, remainders)])),
         (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
     )
 
 
-def _numbers_of_lead_ins(text: str, rests: Sequence[Rest]) -> list[Place]:
-    numbers = (lead_in_number(text, *rest.text) for rest in rests if rest.kind == "lead_in")
+def _numbers_beside(text: str, rests: Sequence[Rest]) -> list[Place]:
+    """Return the places of the numbers of lead-ins (整改落实1:), and of the enumerators in properties."""
+    numbers = [lead_in_number(text, *rest.text) for rest in rests if rest.kind == "lead_in"]
+    for start, end in (rest.text for rest in rests if rest.kind == "note"):
+        marks = [mark for mark in find_marks(text[start:end]) if mark.boundary >= SENTENCE and mark.kind in _IN_VALUES]
+        if [mark.number for mark in marks] == list(range(1, len(marks) + 1)):  # 原因分析:1.…2.…
+            numbers += [Place(start + mark.start, start + mark.content) for mark in marks]
     return [number for number in numbers if number is not None]
+
+
+_IN_VALUES = frozenset({"ar_dot", "ar_paren", "ar_rparen"})
 
 
 def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]) -> list[Place]:

@@ -21,6 +21,7 @@ _CIRCLED = "①-⑳㉑-㉟"
 _PARENTHESISED = "⑴-⒇"
 _STOPPED = "⒈-⒛"
 _ENCLOSED = "㈠-㈩㊀-㊉"
+_ROMAN = "Ⅰ-Ⅻ"
 _COUNTED = "个项条起件方类的是在已和与中及较多大年月日上下均未十百处宗批笔例"
 """What a figure behind 问题 counts, or what goes on in a sentence: no label."""
 
@@ -124,7 +125,8 @@ _FORMS = {
         (?: 先(?<=首先) | 次(?<=[其再]次) | 者(?<=再者) | 后(?<=最后) ) (?P<first> 是?[,、:]? )
         | (?: 方面(?<=一方面) | 一方面(?<=另一方面) ) (?P<side> 是?[,、:]? )""",
     ),
-    "letters": _Form("A-Z", r"(?P<letter> [.、] ) [ ]? (?=[\u4e00-\u9fff“《])", not_behind="A-Za-z0-9."),
+    "letters": _Form("A-Za-z", r"(?P<letter> [.、] ) [ ]? (?=[\u4e00-\u9fff“《])", not_behind="A-Za-z0-9."),
+    "romans": _Form(_ROMAN, "(?P<roman> [.、] )"),
     "enclosed": _Form(_ENCLOSED, "(?P<enclosed> [、.]? )"),
     "circled": _Form(_CIRCLED, "(?P<circled> [、.]? )"),
     "parenthesised": _Form(_PARENTHESISED, "(?P<parenthesised> [、.]? )"),
@@ -176,7 +178,7 @@ _YEAR = re.compile(r"(?:19|20)[0-9]{2} ?年")
 _ONE = f"[{CHINESE_DIGITS}]"
 _WELL_FORMED = re.compile(rf"一?百(?:零{_ONE}|{_ONE}十{_ONE}?)?|[二三四五六七八九]?十{_ONE}?|{_ONE}")
 _DASH = re.compile("[0-9][-—–.][0-9]")
-_NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}{_ENCLOSED}A-Z]")
+_NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}{_ENCLOSED}{_ROMAN}A-Za-z]")
 _THROUGH = re.compile(rf"(?:[{_CN}]{_JOINED_OR_DASH}[{_CN}]+|[0-9]{_JOINED}[0-9]+)\)?(?:[个条项类]|$)")
 _BEGIN_SEQUENCES = ("首先", "一方面")
 
@@ -232,7 +234,7 @@ def _number(text: str, *, last: bool) -> int:
         return int(found)
     if found[0] in _CN:
         return chinese_number(found) if _WELL_FORMED.fullmatch(found) else 0
-    for one, twenty in ("①⑳", "⑴⒇", "⒈⒛", "㈠㈩", "㊀㊉", "AZ"):
+    for one, twenty in ("①⑳", "⑴⒇", "⒈⒛", "㈠㈩", "㊀㊉", "AZ", "az", "ⅠⅫ"):
         if one <= found <= twenty:
             return ord(found) - ord(one) + 1
     return ord(found) - ord("㉑") + 21
@@ -265,6 +267,8 @@ def find_marks(text: str) -> list[EnumeratorMark]:
             continue
         if kind == "feedback" and below:
             kind = "feedback_below"
+        if kind == "letter" and label.islower():
+            kind = "letter_small"
         if kind == "decimal":
             kind = f"decimal{text.count('.', start, end)}"
             end += text[end : end + 1] == "、"
@@ -277,7 +281,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
 
 _SEQUENCES = frozenset({"first", "side"})
 _IN_SENTENCES = WORD_KINDS | {"letter"}
-_AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
+_AT_LINES = frozenset({"roman", "bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
 _IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
 
 

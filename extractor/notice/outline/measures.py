@@ -274,7 +274,7 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     reach = bracket_ahead(text, start, end)
     stop = _first_stop(text, start, reach)
     alone = reach == end and any(not child.remark for child in node.children) and end - start <= _HEADING_LENGTH
-    title_end = end if alone and not _runs_on(text, node, stop) else stop
+    title_end = end if alone and not _runs_on(text, node, stop) else _before_answer(text, start, stop, end)
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
         title = Place(title.start, title.end - 1)
@@ -317,6 +317,29 @@ def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     states = _DONE.search(text, start, stop) is None
     last = rest.rstrip("。;").rpartition("。")[2]
     return states and _DONE.search(last) is not None and not finding.search(rest)
+
+
+def _before_answer(text: str, start: int, stop: int, end: int) -> int:
+    """Return where a finding of several sentences ends, at the lead-in of its answer; ``stop`` where that follows none.
+
+    (一)采购不规范。涉及3个项目。整改情况:…. Sentences that tell what was done are no part of the finding.
+    """
+    lead_in = _answer_inside().search(text, stop, min(end, start + _LONGEST_FINDING))
+    if lead_in is None or lead_in.start() == stop:
+        return stop
+    act, done = pattern("outline", "act"), pattern("outline", "done")
+    for sentence in re.finditer("[^。;!]+", text[stop : lead_in.start()]):
+        if act.match(sentence[0].strip()) or done.search(sentence[0]):
+            return stop
+    return lead_in.start()
+
+
+_LONGEST_FINDING = 150
+
+
+@cache
+def _answer_inside() -> re.Pattern[str]:
+    return re.compile(rf"(?<=[。;!])(?= *(?![^:]{{0,6}}(?:成效|效果|结果)){any_of('lead_in')}:)")
 
 
 _DONE = re.compile("[0-9《]")

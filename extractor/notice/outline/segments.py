@@ -349,7 +349,7 @@ def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: 
         return before == mark.number - 1 or following.get((mark.kind, mark.number + 1), -1) > mark.start
     if mark.kind in WORD_KINDS and mark.number == 1:
         return 0 < following.get((mark.kind, 2), -1) - mark.start < _FURTHEST_SECOND
-    if mark.kind in WORD_KINDS or mark.kind == "letter":
+    if mark.kind in WORD_KINDS or mark.kind in ("letter", "letter_small", "roman"):
         return mark.number == 1 or before == mark.number - 1
     if mark.kind == "ar_bare":
         return (before or 0) == mark.number - 1 and not _MEASURED.match(text, mark.content)  # 3 个月

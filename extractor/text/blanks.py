@@ -44,10 +44,11 @@ _BETWEEN_WORDS = re.compile(
     rf" (?=[{_HAN}])(?<=[{_HAN}0-9A-Za-z\"'「」『』—] )| (?=[0-9A-Za-z\"'「」『』—])(?<=[{_HAN}\"'「」『』—] )"
 )
 _STRETCHED = re.compile(
-    rf"(?:^ *|[【\[] ?|(?<=  )|(?<=[。;] ))(?P<name>[{_HAN}](?: {{1,3}}[{_HAN}]){{1,7}}) {{0,3}}(?=[:】\]])",
+    rf"(?:^ *|[【\[] ?|(?<=  )|(?<=[。;] ))(?P<name>[{_HAN}](?: {{1,3}}[{_HAN}]){{1,7}}) {{0,3}}(?=[:】\]])"
+    rf"|^ *(?P<line>[{_HAN}](?: [{_HAN}]){{3,7}}) *$",
     re.MULTILINE,
 )
-"""A short name whose characters stand apart, before its colon: 责 任 科 室:."""
+"""A short name whose characters stand apart, before its colon or on a line of its own: 责 任 科 室:, 整 改 情 况."""
 _HEADING_ROW = re.compile(r"(?m)^[^\n0-9\t]{1,20}(?:\t[^\n0-9\t]{1,20}){2,}$")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _LONG_LINE = re.compile(r"[^\n]{30,}")
@@ -72,7 +73,8 @@ def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
         if _is_one_number(text, number)
         for gap in _BLANKS.finditer(text, *number.span())
     ]
-    stretched = [gap.span() for name in _STRETCHED.finditer(text) for gap in _BLANKS.finditer(text, *name.span("name"))]
+    names = ((name, name.lastgroup or 0) for name in _STRETCHED.finditer(text))
+    stretched = [gap.span() for name, group in names for gap in _BLANKS.finditer(text, *name.span(group))]
     thousands += stretched
     spaced = _BETWEEN_WORDS.finditer(text) if _is_spaced(text) else ()
     between = [match.span() for match in spaced if not _numbers_line(text, *match.span())]

@@ -114,10 +114,10 @@ _FORMS = {
             | [0-9]{{1,3}} (?P<ar_paren> [ ]?\)[、.]? ) )""",
     ),
     "numbered_in_brackets": _Form(
-        "【[",
+        "【[(",
         rf"""
-        [ ]? {any_of("numbered")} [ ]? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} (?: [-—–][0-9]{{1,2}} )? )
-        (?P<bracketed> [】\]][:]? )""",
+        [ ]? {any_of("numbered")} 之? [ ]? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} (?: [-—–][0-9]{{1,2}} )? )
+        (?P<bracketed> [】\])][:]? )""",
     ),
     "sequence": _Form(
         "首其再最一另",
@@ -133,7 +133,7 @@ _FORMS = {
     "stopped": _Form(_STOPPED, "(?P<stopped> )"),
     "numbered_findings": _Form(
         "".join(sorted({word[0] for word in word_list("numbered")})),
-        rf"(?: {_words_from_second('numbered')} ) \(? "
+        rf"(?: {_words_from_second('numbered')} ) 之? \(? "
         rf"(?: [{_CN}]{{1,4}} (?: {_JOINED_OR_DASH} [{_CN}]{{1,4}} )? | [0-9]{{1,3}}+ (?: [-—–][0-9]{{1,2}} "
         rf"| \.[0-9]{{1,2}} (?=[ :、]) | {_JOINED} [0-9]{{1,3}} (?=\)?[:、.]) )? ) \)?"
         rf"(?: (?P<feedback> [:、.] ) | (?P<unclosed> ) [ ]{{0,3}} (?=[\u4e00-\u9fff“](?<![{_COUNTED}])) )",
@@ -254,7 +254,9 @@ def find_marks(text: str) -> list[EnumeratorMark]:
         if boundary < LINE and kind in _IN_DIGITS and _is_figure(text, kind, boundary, end):
             continue
         start += group == "bracketed"  # 【问题1】 is labelled 问题1
-        number, label, printed, through, below = _numeral(text[start:end], kind)
+        number, label, printed, through, below = _numeral(
+            text[start:end].rstrip(":)") if group == "bracketed" else text[start:end], kind
+        )
         if group in _SEQUENCES:
             begins = text.startswith(_BEGIN_SEQUENCES, start)
             number = 1 if begins else before.get(kind, 0) + 1

@@ -26,6 +26,7 @@ from extractor.notice.outline.issues import FindingNode
 from extractor.notice.outline.marks import find_marks
 from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.property_lines import (
+    NAME,
     Property,
     bracket_ahead,
     find_properties,
@@ -37,6 +38,7 @@ from extractor.notice.outline.property_lines import (
     property_bracket_at_end,
 )
 from extractor.notice.outline.rectification import heading_place
+from extractor.notice.outline.segments import Segment
 from extractor.notice.outline.table_rows import TableRow
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.places import Place
@@ -380,6 +382,13 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if bracket > body:
         rests.append(Rest("note", _trimmed(text, body, bracket)))
         body = bracket
+    if fields := _fields_run_in(text, body, end):
+        for field in fields:
+            _paragraph(text, field, followed=False, found=found)
+        return
+    if (told := _told_again(text, body, end, followed=bool(node.children))) > body:
+        rests.append(Rest("note", _trimmed(text, body, told)))
+        body = _after_blanks(text, told, end)
     after = lead_in_end(text, body, end)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
@@ -393,6 +402,32 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
         rests.append(Rest("lead_in", place))
     else:
         measures.append(MeasureOutline(place, None))
+
+
+def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
+    """Return the fields that a paragraph consists of, as paragraphs of their own: 调查核实情况:…。处理整改情况:…。
+
+    None where it begins with no property, as most do.
+    """
+    if text[start : start + 1] not in FIELD_STARTS or _field().match(text, start, end) is None:
+        return []
+    starts = [match.start() for match in _field().finditer(text, start, end)]
+    if len(starts) < _FEWEST_FIELDS or not is_note(text, start, starts[1]):
+        return []
+    stretches = zip(starts, [*starts[1:], end], strict=True)
+    places = (_trimmed(text, begin, stop) for begin, stop in stretches)
+    return [
+        OutlineNode(Segment(place.start, place.start, place.end, None, opens_line=False), "paragraph")
+        for place in places
+    ]
+
+
+_FEWEST_FIELDS = 2
+
+
+@cache
+def _field() -> re.Pattern[str]:
+    return re.compile(rf"(?<![^。; ])(?:{NAME}|{any_of('lead_in')}):")
 
 
 def _children(text: str, children: list[OutlineNode], found: _Found, *, last: bool) -> None:

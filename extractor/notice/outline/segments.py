@@ -51,7 +51,7 @@ class Segment(NamedTuple):
         return Segment(self.start + by, self.content + by, self.end + by, mark, self.opens_line)
 
 
-_BEFORE_MARKS = LINE_OPENERS + "【["
+_BEFORE_MARKS = LINE_OPENERS + "【[("
 _LINE = re.compile(r"[^\n]+")
 # 二、三产业 and 一、二采区 count on: a numeral behind the mark, unless it begins a word of its own (三重一大).
 _NOT_AN_ENUMERATOR = re.compile(
@@ -114,6 +114,9 @@ def _case_at(text: str, lines: list[Segment]) -> Segment | None:
         return None
     if _case().match(text, segment.content, segment.end) is None:
         return None
+    for stop in _SENTENCE_END.finditer(text, segment.content, min(segment.end, segment.content + _LONGEST_CASE)):
+        if is_labelled(text, stop.end(), segment.end):  # 1.受理编号:X0017。交办问题:…
+            return segment._replace(content=stop.end())
     for line in below:
         if line.mark is None and is_labelled(text, line.content, line.end):
             return Segment(segment.start, line.content, line.end, segment.mark, opens_line=True)
@@ -122,6 +125,8 @@ def _case_at(text: str, lines: list[Segment]) -> Segment | None:
     return None
 
 
+_SENTENCE_END = re.compile("[。;,] *")
+_LONGEST_CASE = 120
 _CASE_STARTS = characters_of("case")
 
 

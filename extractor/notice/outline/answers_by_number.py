@@ -36,12 +36,16 @@ class _Answer(NamedTuple):
 
 
 class _Lists(NamedTuple):
-    """Two lists that a group prints, each behind its introduction; no answers where their numbers differ."""
+    """Two lists that a group prints, each behind its introduction; no answers where their numbers differ.
+
+    ``notes`` are the properties (责任单位:…) that end the second one.
+    """
 
     introduction: OutlineNode
     findings: Sequence[OutlineNode]
     answers: Sequence[_Answer]
     behind: Sequence[OutlineNode]
+    notes: Sequence[OutlineNode]
 
 
 def hang_answers(text: str, nodes: list[OutlineNode]) -> list[OutlineNode]:
@@ -178,8 +182,13 @@ def _pair_lists(text: str, group: OutlineNode) -> None:
     if len(lists) < len(found):
         return
     children = _nested(below[: starts[0]])
+    if len(lists) == 1 and group.number:  # what is printed behind the lists is told of all their findings
+        children = [*lists[0].notes, *children]
     for each in lists:
-        children += [each.introduction, *_paired(each)]
+        findings = _paired(each)
+        if len(lists) > 1 or not group.number:
+            findings[-1].children += each.notes
+        children += findings
     group.children = children
     group.parts = [node for node in children if node.kind != "paragraph"]
 
@@ -190,11 +199,11 @@ def _paired(lists: _Lists) -> list[OutlineNode]:
         finding.children, finding.parts, finding.finding = [], [], True
     by_number = {finding.number: finding for finding in lists.findings}
     if lists.answers and _are_for(by_number, lists.answers):
-        lists.findings[0].children.append(lists.behind[0])
+        lists.findings[0].children += [lists.introduction, lists.behind[0]]
         for answer in lists.answers:
             by_number[answer.numbers[0]].children += _nested(answer.nodes)
         return list(lists.findings)
-    return [*lists.findings, *(OutlineNode(node.segment, "paragraph") for node in lists.behind)]
+    return [lists.introduction, *lists.findings, *(OutlineNode(node.segment, "paragraph") for node in lists.behind)]
 
 
 def _lists_of(text: str, nodes: Sequence[OutlineNode]) -> _Lists | None:
@@ -209,10 +218,14 @@ def _lists_of(text: str, nodes: Sequence[OutlineNode]) -> _Lists | None:
         return None
     if any(node.segment.end - node.segment.content > _LONGEST_FINDING for node in findings):
         return None
+    last = next((k for k in range(len(behind) - 1, 0, -1) if not behind[k].remark), 0)
+    if not last:
+        return None
+    behind, notes = behind[: last + 1], behind[last + 1 :]
     answers = _listed(behind[1:])
     if [answer.numbers[0] for answer in answers] != numbers:
         answers = _referring(text, behind[1:])
-    return _Lists(introduction, findings, answers, behind)
+    return _Lists(introduction, findings, answers, behind, notes)
 
 
 def _listed(nodes: Sequence[OutlineNode]) -> list[_Answer]:

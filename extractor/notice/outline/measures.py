@@ -94,6 +94,10 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         return _outline_row(text, finding, node.segment.row, last=last)
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
+    stated = bracket_end(text, node.segment.content, title.end)
+    if node.segment.content < stated < title.end:  # (已整改)酒驾查处存在盲区
+        rests.append(Rest("note", _trimmed(text, node.segment.content, stated)))
+        title = Place(max(title.start, stated), title.end)
     measures: list[MeasureOutline] = []
     state = bracket_at_end(text, *title)
     if state < title.end and node.frame is None and state - title.start > _SHORTEST_TITLE:
@@ -405,7 +409,7 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
 
 
 def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
-    """Return the fields that a paragraph consists of, as paragraphs of their own: 调查核实情况:…。处理整改情况:…。
+    """Return the fields that a paragraph consists of (调查核实情况:…。处理整改情况:…) as paragraphs of their own.
 
     None where it begins with no property, as most do.
     """

@@ -99,8 +99,8 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
         heading = _block().match(text, segment.start, segment.end) if may_head else None
         if found and found[-1].end > segment.start:
             continue  # the finding, joined to the line above it
-        block = heading and _block_at(text, heading, segments[k : k + 3])
-        found.append(block or _case_at(text, segments[k : k + _MOST_LINES_OF_CASE]) or segment)
+        lines = segments[k : k + _MOST_LINES_OF_CASE]
+        found.append((heading and _block_at(text, heading, lines)) or _case_at(text, lines) or segment)
     return found
 
 
@@ -117,11 +117,19 @@ def _case_at(text: str, lines: list[Segment]) -> Segment | None:
     for stop in _SENTENCE_END.finditer(text, segment.content, min(segment.end, segment.content + _LONGEST_CASE)):
         if is_labelled(text, stop.end(), segment.end):  # 1.受理编号:X0017。交办问题:…
             return segment._replace(content=stop.end())
+    finding = _finding_below(text, below)
+    return finding and Segment(segment.start, finding.content, finding.end, segment.mark, opens_line=True)
+
+
+def _finding_below(text: str, below: list[Segment]) -> Segment | None:
+    """Return the line that calls itself a finding (交办问题:…) behind nothing but properties; None for none."""
     for line in below:
-        if line.mark is None and is_labelled(text, line.content, line.end):
-            return Segment(segment.start, line.content, line.end, segment.mark, opens_line=True)
-        if line.mark is not None or not is_note(text, line.content, line.end):
-            break
+        if line.mark is not None or line.row is not None:
+            return None
+        if is_labelled(text, line.content, line.end):
+            return line
+        if not is_note(text, line.content, line.end):
+            return None
     return None
 
 
@@ -139,12 +147,14 @@ def _block_at(text: str, heading: re.Match[str], lines: list[Segment]) -> Segmen
     """Return the first of ``lines``, which begins with a block's ``heading``, as the enumerator of a finding."""
     segment, *below = lines
     alone = heading.end() == segment.end
-    if not _has_finding(text, below, alone=alone):
+    finding = _finding_below(text, below) if alone else None
+    if finding is None and not _has_finding(text, below, alone=alone):
         return None
     numeral = heading["number"] or heading["nth"]
     number = int(numeral) if numeral.isdecimal() else chinese_number(numeral)
     label = heading.group().rstrip()
-    content, end = (below[0].content, below[0].end) if alone else (heading.end(), segment.end)
+    named = finding or below[0]
+    content, end = (named.content, named.end) if alone else (heading.end(), segment.end)
     mark = EnumeratorMark("feedback", number, segment.start, content, label, len(label), LINE)
     return Segment(segment.start, content, end, mark, opens_line=True)
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from extractor.notice.outline.frames import (
     FIELD_STARTS,
     Frame,
+    bracket_end,
     is_labelled,
     is_note,
     is_state,
@@ -418,7 +419,7 @@ def _read_line(text: str, segment: Segment) -> _LineRead:
         return _LineRead(segment, read_frame(text, start, end), answers=False, note=False, state=False)
     answers = lead_in_end(text, start, end) > start
     note = not answers and is_note(text, start, end)
-    frame = None if answers or note else read_frame(text, start, end)
+    frame = None if answers or note else read_frame(text, bracket_end(text, start, end), end)
     return _LineRead(segment, frame, answers, note, is_state(text, start, end))
 
 

@@ -53,7 +53,10 @@ def hang_answers(text: str, nodes: list[OutlineNode]) -> list[OutlineNode]:
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     for node in nodes:
         root.add(node)
-    for holder in [each for each in root.walk() if each.parts]:
+    holders = [root]
+    while holders:
+        holder = holders.pop()
+        holders += [part for part in holder.parts if part.parts]
         if len(holder.parts) >= _FEWEST:
             _pair_parts(text, holder.parts)
             _pair_lists(text, holder)
@@ -65,7 +68,7 @@ def _pair_parts(text: str, parts: list[OutlineNode]) -> None:
 
     Where that states them again, the list is no part.
     """
-    listing = next((k for k, part in enumerate(parts) if _lists_findings(text, part)), None)
+    listing = next((k for k, part in enumerate(parts) if part.parts and _lists_findings(text, part)), None)
     if listing is None:
         return
     findings = _leaves(parts[listing])
@@ -90,7 +93,10 @@ def _pair_parts(text: str, parts: list[OutlineNode]) -> None:
 
 def _lists_findings(text: str, part: OutlineNode) -> bool:
     """Return whether a part's heading names all findings, and each of its items is one and no more."""
-    if part.segment.mark is None or not _names_findings(heading_text(text, part)):
+    start, content, end = part.segment[:3]
+    if content == start or end - content > _LONGEST_INTRODUCTION:
+        return False
+    if not _names_findings(heading_text(text, part)):
         return False
     leaves = _leaves(part)
     return len(leaves) >= _FEWEST and all(_is_bare(leaf) for leaf in leaves)

@@ -386,6 +386,8 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if bracket > body:
         rests.append(Rest("note", _trimmed(text, body, bracket)))
         body = bracket
+    if body == end:
+        return
     if fields := _fields_run_in(text, body, end):
         for field in fields:
             _paragraph(text, field, followed=False, found=found)

@@ -99,8 +99,10 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
         heading = _block().match(text, segment.start, segment.end) if may_head else None
         if found and found[-1].end > segment.start:
             continue  # the finding, joined to the line above it
-        lines = segments[k : k + _MOST_LINES_OF_CASE]
-        found.append((heading and _block_at(text, heading, lines)) or _case_at(text, lines) or segment)
+        block = heading and _block_at(text, heading, segments[k : k + _MOST_LINES_OF_CASE])
+        if segment.mark is not None and text[segment.content : segment.content + 1] in _CASE_STARTS:
+            block = _case_at(text, segments[k : k + _MOST_LINES_OF_CASE])
+        found.append(block or segment)
     return found
 
 
@@ -110,8 +112,6 @@ _MOST_LINES_OF_CASE = 8
 def _case_at(text: str, lines: list[Segment]) -> Segment | None:
     """Return the first of ``lines``, which numbers a case (1.受理编号:X0017), as its finding's enumerator."""
     segment, *below = lines
-    if segment.mark is None or text[segment.content : segment.content + 1] not in _CASE_STARTS:
-        return None
     if _case().match(text, segment.content, segment.end) is None:
         return None
     for stop in _SENTENCE_END.finditer(text, segment.content, min(segment.end, segment.content + _LONGEST_CASE)):

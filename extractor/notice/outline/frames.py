@@ -188,6 +188,8 @@ def _never_negative(text: str) -> bool:
 
 
 _STATE = any_of("state")
+_SAID = rf"(?:{any_of('state_of')},?)?{any_of('state_when')}?{_STATE}{any_of('state_more')}{{0,2}}"
+"""A sentence that says no more than a state: 该问题已于2023年10月整改到位,并长期坚持."""
 FIELD_STARTS = frozenset("【[(〔") | characters_of(
     "lead_in", "responsible_name", "deadline_name", "note", "state", "state_of"
 )
@@ -222,7 +224,7 @@ _NUMBER_BEHIND = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _LEAD_IN = (
     rf"[【\[(〔]?{{}}{_NUMBER_BEHIND}?(?:[】\])〕] *[:]?| *(?:[(【\[](?:{_STATE}|{_PROPERTIES})[)】\]] *)?[:])[ ]*"
 )
-_STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
+_STATE_BEHIND = re.compile(rf"{_SAID}(?:[。;][ ]*|$)")
 
 
 def is_note(text: str, start: int, end: int) -> bool:
@@ -307,10 +309,13 @@ def _note_in_brackets() -> re.Pattern[str]:
 
 
 def state_end(text: str, start: int, end: int) -> int:
-    """Return the end of a bare state that a table's cell begins with (已完成。) and the blanks after it."""
-    match = pattern("outline", "state", r"[(【\[]?{}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*").match(text, start, end)
+    """Return the end of a bare state that an answer or a table's cell begins with (已完成。) and the blanks after it."""
+    if text[start : start + 1] not in FIELD_STARTS:
+        return start
+    match = _STATE_AHEAD.match(text, start, end)
     return match.end() if match else start
 
 
-_STATE_LENGTH = 40
-_STATE_ALONE = re.compile(rf"[(【\[]?(?:{any_of('state_of')},?)?{_STATE}[)】\]]?[。;!]? *")
+_STATE_LENGTH = 60
+_STATE_ALONE = re.compile(rf"[(【\[]?{_SAID}[)】\]]?[。;!]? *")
+_STATE_AHEAD = re.compile(rf"[(【\[]?{_SAID}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")

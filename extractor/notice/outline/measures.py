@@ -358,13 +358,23 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     after = lead_in_end(text, body, end)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
-    place = _trimmed(text, after, end)
+    place = _behind_state(text, after, end, rests)
     if place.end <= place.start:
         return
     if node.parts and (text[place.end - 1] in ":,、" or place.end - place.start < lead_length):
         rests.append(Rest("lead_in", place))
     else:
         measures.append(MeasureOutline(place, None))
+
+
+def _behind_state(text: str, start: int, end: int, rests: list[Rest]) -> Place:
+    """Return an answer without the state that its first sentence is (已整改。), which is added to ``rests``."""
+    place = _trimmed(text, start, end)
+    behind = state_end(text, *place)
+    if behind > place.start:
+        rests.append(Rest("note", _trimmed(text, place.start, behind)))
+        return _trimmed(text, behind, place.end)
+    return place
 
 
 def _children(text: str, children: list[OutlineNode], found: _Found, *, last: bool) -> None:
@@ -415,8 +425,8 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     after = lead_in_end(text, start, end)
     if after > start:
         rests.append(Rest("lead_in", Place(start, after)))
-    place = _trimmed(text, after, end)
-    if place.end == place.start:
+    place = _behind_state(text, after, end, rests)
+    if place.end <= place.start:
         return
     if followed and text[place.end - 1] in ":," and place.end - place.start <= 80:
         rests.append(Rest("lead_in", place))

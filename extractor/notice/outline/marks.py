@@ -82,7 +82,7 @@ _FORMS = {
     "numerals": _Form(
         _CN,
         rf"""
-        [{_CN}]{{0,4}} (?: (?P<shi> 是[:,、]? ) | (?P<dun> [、.] ) )""",
+        [{_CN}]{{0,4}} (?: (?P<shi> 是[:,、]? ) | (?P<dun> [、.] ) | (?P<asks> 问 [:,、]? [ ]? (?=[^\n。;]{{2,60}}[?]) ) )""",
         not_behind=_CN,
     ),
     "ordinals": _Form(
@@ -91,7 +91,7 @@ _FORMS = {
         [{_CN}]{{1,3}} (?P<di> [,、:] )
         | (?<=第) (?: [{_CN}]{{1,3}} | [0-9]{{1,3}} ) (?:
             (?P<nth> [个条项类] (?: {any_of("numbered")}[:、.] | : ) ) | (?P<aspect> [个大]?方面[:、.]
-            | 部分 (?: [:、.] | [ ]{{1,2}} ) ) )""",
+            | 部分 (?: [:、.] | [ ]{{1,2}} ) ) | (?P<asked> 问 (?: [:、.,] | [ ]{{1,2}} ) ) )""",
     ),
     "others": _Form("其", rf"[{CHINESE_DIGITS}] (?P<qi> [,、:] | 是[,]? )"),
     "brackets": _Form(
@@ -139,6 +139,8 @@ _SAME_KIND = {
     "parenthesised": "ar_paren",
     "stopped": "ar_dot",
     "nth": "feedback",
+    "asked": "feedback",
+    "asks": "feedback",
 }
 RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
 """Kinds that usually enumerate inside a paragraph; the others usually start one."""
@@ -229,7 +231,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
     return marks
 
 
-_AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
+_AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect", "asked", "asks"})
 _IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
 
 

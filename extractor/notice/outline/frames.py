@@ -317,7 +317,7 @@ def _note_in_brackets() -> re.Pattern[str]:
 
 
 def state_end(text: str, start: int, end: int) -> int:
-    """Return the end of a bare state that an answer or a table's cell begins with (已完成。) and the blanks after it."""
+    """Return the end of a bare state that an answer or a cell begins with (已完成。) and the blanks after it."""
     if text[start : start + 1] not in FIELD_STARTS:
         return start
     match = _STATE_AHEAD.match(text, start, end)

@@ -160,6 +160,7 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
     """Judge an issue by its heading, the notes below it and its measures."""
     answer = _joined(text, (measure.outline.text for measure in measures))
     notes = _joined(text, (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in")))
+    notes = "\n".join((notes, *outline.stated))
     title = text[outline.title.start : outline.title.end]
     category = judged_category(title, [measure.words for measure in measures], lambda: answer)
     status = issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}")

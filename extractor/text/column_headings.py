@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from itertools import takewhile
 
 from extractor.data import read_table
+from extractor.text.wording import any_of
 
 LONGEST_HEADING = 14
 """Code points of a heading without what it has in brackets."""
@@ -25,6 +26,47 @@ def column_kind(heading: str) -> str:
     if not words or len(words) > LONGEST_HEADING:
         return ""
     return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
+
+
+def column_kinds(headings: Sequence[str]) -> list[str]:
+    """Return what stands below each heading of a table.
+
+    A heading like 具体表现 heads the findings where none does so by its own words.
+
+    >>> column_kinds(["责任部门", "具体表现", "整改举措"]), column_kinds(["反馈问题", "具体表现", "整改举措"])
+    (['responsible', 'finding', 'measure'], ['finding', 'note', 'measure'])
+    """
+    kinds = list(map(column_kind, headings))
+    if "finding" not in kinds:
+        bare = list(map(bare_heading, headings))
+        found = ([k for k, words in enumerate(bare) if form.fullmatch(words)] for form in _lone_findings())
+        for k in next((places for places in found if len(places) == 1), ()):
+            kinds[k] = "finding"
+    return kinds
+
+
+@cache
+def _lone_findings() -> list[re.Pattern[str]]:
+    return list(map(re.compile, read_table("outline")["lone_finding"]))
+
+
+def closes_table(words: str) -> bool:
+    """Return whether a row that begins with these words holds a sum of the rows above it, or a note: no finding.
+
+    >>> [closes_table(words) for words in ("合 计", "小计(3项)", "注:1.数据截至10月底", "共计发放3万元")]
+    [True, True, True, False]
+    """
+    return _sums().fullmatch(words) is not None or _notes().match(words) is not None
+
+
+@cache
+def _sums() -> re.Pattern[str]:
+    return re.compile(rf" *{any_of('outline', 'sum_row')} *(?:[(（][^()（）]*[)）]|[:：]? *[0-9０-９][^。]{{0,12}})? *")
+
+
+@cache
+def _notes() -> re.Pattern[str]:
+    return re.compile(rf"[ *※]*{any_of('outline', 'note_row')}")
 
 
 _GENERAL = ("", "progress")
@@ -65,16 +107,21 @@ def bare_heading(heading: str) -> str:
     return words
 
 
+_PROPERTIES = {"responsible": "responsible_name", "deadline": "deadline_name", "note": "note"}
+"""The kinds of columns that may be called as a property is on a line of its own (责任单位:…)."""
+
+
 @cache
 def _headings() -> list[tuple[str, re.Pattern[str]]]:
     columns = read_table("outline")["columns"]
-    return [(kind, re.compile("|".join(words))) for kind, words in columns.items()]
+    own = [(kind, re.compile("|".join(words))) for kind, words in columns.items()]
+    return own + [(kind, re.compile(any_of("outline", names))) for kind, names in _PROPERTIES.items()]
 
 
 def heads_findings(headings: Sequence[str]) -> bool:
     """Return whether headings are those of a table of findings: a finding, an answer, and most of them known."""
     named = [words for words in map(bare_heading, headings) if words]
-    kinds = [column_kind(words) for words in named]
+    kinds = column_kinds(named)
     known = sum(bool(kind) for kind in kinds)
     answers = "measure" in kinds or "progress" in kinds
     short = all(len(words) <= LONGEST_HEADING for words in named)

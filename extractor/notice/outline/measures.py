@@ -64,7 +64,8 @@ class IssueOutline(NamedTuple):
 
     ``section`` holds the grouping headings' words, ``groups`` the whole segments they stand in.
     ``beside`` are the cells of a table's row and the properties, which no answer could be in: they lower no coverage.
-    ``properties`` say who is responsible and until when, in printed order.
+    ``properties`` say who is responsible and until when, in printed order; ``stated`` is the state that a table prints
+    as a mark or otherwise in words of its own.
     """
 
     text: Place
@@ -76,6 +77,7 @@ class IssueOutline(NamedTuple):
     rests: tuple[Rest, ...]
     beside: tuple[Place, ...] = ()
     properties: tuple[Property, ...] = ()
+    stated: tuple[str, ...] = ()
 
 
 _HEADING_LENGTH = 80
@@ -215,18 +217,20 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
     rests += [Rest("note", note) for note in row.notes]
     rests += [Rest("deadline", deadline) for deadline in row.deadlines]
     rests += [Rest("unread", unread) for unread in row.unread]
+    rests += [Rest("note", aside) for aside in row.asides]
     for answer in row.answers:
         state = _trimmed(text, answer.start, state_end(text, *answer))
         rests += [Rest("note", state)] if state.end > state.start else []
     _children(text, node.children, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
-    printed = properties_in(text, [*(rest for rest in rests if rest.text not in row.notes), *notes])
+    apart = {*row.notes, *row.asides}
+    printed = properties_in(text, [*(rest for rest in rests if rest.text not in apart), *notes])
     rests += notes
     groups = (*(heading_place(text, group) for group in finding.groups), *([row.group] if row.group else ()))
     segments = tuple(_segment_place(group) for group in finding.groups)
     end = max(measures[-1].text.end if measures else 0, title.end)
     named = tuple(place for place in (row.number, row.group, row.heading) if place)
-    beside = (row.finding, *row.notes, *row.deadlines, *dict.fromkeys(named))
+    beside = (row.finding, *row.notes, *row.deadlines, *row.asides, *dict.fromkeys(named))
     return IssueOutline(
         Place(row.place.start, end),
         label,
@@ -237,6 +241,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
         tuple(rests),
         beside,
         tuple(sorted((*row.properties, *printed), key=lambda found: found.place)),
+        row.stated,
     )
 
 

@@ -171,6 +171,10 @@ def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iter
         yield from (segment.moved(position) for segment in split_segments(text[position : row.place.start]))
         yield Segment(row.place.start, row.finding.start, row.place.end, None, opens_line=True, row=row)
         position = row.place.end
+        for aside in row.asides:
+            if aside.start >= position:
+                yield from (segment.moved(position) for segment in split_segments(text[position : aside.start]))
+                position = aside.end
     yield from (segment.moved(position) for segment in split_segments(text[position:]))
 
 

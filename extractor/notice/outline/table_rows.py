@@ -8,14 +8,23 @@ or fewer cells than the table has columns, they are dealt to the columns by what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 from typing import NamedTuple
 
 from extractor.notice.outline.broken_rows import TableLine, goes_on_from, whole_rows
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
-from extractor.text.column_headings import LONGEST_HEADING, column_kind, heads_findings, two_rows_of_headings
+from extractor.notice.outline.table_states import Legend, find_legend, is_mark, state_said
+from extractor.text.column_headings import (
+    LONGEST_HEADING,
+    bare_heading,
+    closes_table,
+    column_kind,
+    column_kinds,
+    heads_findings,
+    two_rows_of_headings,
+)
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -25,7 +34,8 @@ class TableRow(NamedTuple):
 
     ``notes`` are properties and states, ``deadlines`` say until when, ``unread`` are cells of columns that no list
     knows. ``heading`` are the table's heading rows right before a row: the first ones, or those of a later page.
-    ``properties`` are those that cells of ``notes`` and ``deadlines`` print.
+    ``properties`` are those that cells of ``notes`` and ``deadlines`` print, ``stated`` the states that cells say as
+    marks or in words of their own. ``asides`` are lines behind the row: sums, notes, and what a page break left.
     """
 
     place: Place
@@ -38,6 +48,15 @@ class TableRow(NamedTuple):
     unread: tuple[Place, ...]
     heading: Place | None
     properties: tuple[Property, ...] = ()
+    stated: tuple[str, ...] = ()
+    asides: tuple[Place, ...] = ()
+
+
+class _Columns(NamedTuple):
+    """The columns of a table: what is in them, and what they are called. Without any no table begins."""
+
+    kinds: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 _FEWEST_COLUMNS = 3
@@ -60,19 +79,48 @@ def find_rows(text: str, printed: str) -> list[TableRow]:
         return []
     lines = [_line(text, printed, match.span()) for match in re.finditer(r"[^\n]*\S[^\n]*", printed)]
     rows: list[TableRow] = []
+    legend: Legend | None = None
     position = 0
     while position < len(lines):
         columns, behind = _columns_at(text, lines, position)
-        if columns:
+        if columns.kinds:
+            legend = find_legend(text) if legend is None else legend
             behind = _behind_rules(text, lines, behind)
-            heading = Place(lines[position].place.start, lines[behind - 1].place.end)
+            first = _caption_before(text, lines, position)
+            heading = Place(lines[first].place.start, lines[behind - 1].place.end)
             if any(len(line.cells) > 1 for line in lines[behind : behind + 1]):
-                lines[behind:] = whole_rows(text, lines[behind:], columns)
-            body = _Body(text, columns, [_words(text, line) for line in lines[position:behind]])
+                lines[behind:] = whole_rows(text, lines[behind:], columns.kinds)
+            body = _Body(text, columns, [_words(text, line) for line in lines[position:behind]], legend)
             found, behind = body.read(lines, behind, apart=len(lines[position].cells) > 1)
-            rows += [row._replace(heading=heading if row is found[0] else row.heading) for row in found]
+            rows += [*(_headed(row, heading) for row in found[:1]), *found[1:]]
         position = max(behind, position + 1)
     return rows
+
+
+def _headed(row: TableRow, heading: Place) -> TableRow:
+    """Return a table's first row with the heading rows above it, and those that are printed again right below these."""
+    return row._replace(heading=Place(heading.start, (row.heading or heading).end))
+
+
+_MOST_CAPTION_LINES = 3
+
+
+def _caption_before(text: str, lines: Sequence[TableLine], position: int) -> int:
+    """Return the index of the first line that names the table whose heading row is at ``position``: 整改情况一览表."""
+    first = position
+    while first > max(1, position - _MOST_CAPTION_LINES) and _is_caption(text, lines[first - 1]):
+        first -= 1
+    return first
+
+
+def _is_caption(text: str, line: TableLine) -> bool:
+    """Return whether a line, or a row with one cell that is not empty, is a table's name, its unit or a rule."""
+    if _is_rule(text, line):
+        return True
+    filled = [cell for cell in line.cells if cell.end > cell.start]
+    if len(filled) != 1 or _PART.match(text, *filled[0]):
+        return False
+    return pattern("outline", "caption", r"[ *#]*{}[ *]*$").match(text, *filled[0]) is not None
 
 
 def _behind_rules(text: str, lines: Sequence[TableLine], position: int) -> int:
@@ -114,12 +162,16 @@ def _column(text: str, cell: Place) -> str:
     return column_kind(text[cell.start : cell.end])
 
 
-def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[tuple[str, ...], int]:
+def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[_Columns, int]:
     """Return the columns of the heading row that starts at a line, and the index behind it; no columns for none."""
     cells = lines[position].cells
     if len(cells) > 1:
         headings, behind = _headings_at(text, lines, position)
-        return tuple(map(column_kind, headings)), behind
+        return _Columns(tuple(column_kinds(headings)), tuple(headings)), behind
+    numbered = _headings_above_first(text, lines, position)
+    if numbered:
+        return _Columns(tuple(column_kinds(numbered)), tuple(numbered)), position + len(numbered)
+    start = position
     kinds: list[str] = []
     while position < len(lines) and len(lines[position].cells) == 1:
         (cell,) = lines[position].cells
@@ -132,7 +184,29 @@ def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[t
         position += 1
     answers = "measure" in kinds or "progress" in kinds
     is_table = len(kinds) >= _FEWEST_COLUMNS and answers and kinds.count("finding") == 1
-    return tuple(kinds) if is_table else (), position
+    names = tuple(_words(text, line)[0] for line in lines[start:position])
+    return _Columns(tuple(kinds), names) if is_table else _Columns(), position
+
+
+_MOST_COLUMNS = 15
+
+
+def _headings_above_first(text: str, lines: Sequence[TableLine], position: int) -> list[str]:
+    """Return the headings that stand on a line each, from 序号 to the number of the first row; none where they do not.
+
+    Some of them may be in no list.
+    """
+    headings: list[str] = []
+    for line in lines[position : position + _MOST_COLUMNS]:
+        words = text[line.cells[0].start : line.cells[0].end]
+        first = _NUMBER.fullmatch(words) or _NUMBER_BEFORE.match(words)
+        if headings and first and first["number"] in ("1", "一"):
+            return headings if heads_findings(headings) and len(headings) >= _FEWEST_COLUMNS else []
+        too_long = len(bare_heading(words)) > LONGEST_HEADING or words[-1] in "。;:,"
+        if len(line.cells) > 1 or too_long or (not headings and column_kind(words) != "number"):
+            return []
+        headings.append(words)
+    return []
 
 
 def _headings_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[list[str], int]:
@@ -162,33 +236,78 @@ _LONGEST_IN_HEADINGS = 40
 class _Body:
     """Reads the rows below a heading row."""
 
-    def __init__(self, text: str, columns: tuple[str, ...], headings: Sequence[list[str]]) -> None:
+    def __init__(self, text: str, columns: _Columns, headings: Sequence[list[str]], legend: Legend) -> None:
         self._text = text
-        self._columns = columns
+        self._columns, self._names = columns
         self._headings = headings
+        self._legend = legend
         self._again: Place | None = None  # heading rows that were printed again, and no row behind them yet
-        self._numbered = "number" in columns
+        self._numbered = "number" in self._columns
         self._rows: list[TableRow] = []
         self._group: Place | None = None
         self._last = 0  # the number of the last row
-        self._most_lines = len(columns)
+        self._most_lines = len(self._columns)
         self._alone: bool | None = None  # whether a row's number has a line of its own, once a row has shown it
 
     def read(self, lines: Sequence[TableLine], position: int, *, apart: bool) -> tuple[list[TableRow], int]:
         """Return the rows from a line on, and the index behind the last; ``apart``: cells are parted on a line."""
         if apart and self._is_grid(lines, position):
-            return self._read_grid(lines, position)
+            behind = self._read_grid(lines, position)
+        else:
+            behind = self._read_rows(lines, position, apart=apart)
+        return self._rows, self._read_asides(lines, behind)
+
+    def _read_asides(self, lines: Sequence[TableLine], position: int) -> int:
+        """Read over sums and notes right below the rows, and return the index behind them."""
+        while self._rows and position < len(lines):
+            line, above = lines[position], self._rows[-1].asides[-1:]
+            goes_on = above and goes_on_from(self._text, _behind_colon(self._text, above[0]), line.place.start)
+            if not (self._is_aside(line) or goes_on):
+                return position
+            self._set_aside(line.place)
+            position += 1
+            short = islice(lines, position, position + len(self._columns))
+            for cell in takewhile(self._is_cell_of_sum, short) if len(line.cells) == 1 else ():
+                self._set_aside(cell.place)
+                position += 1
+        return position
+
+    def _is_cell_of_sum(self, line: TableLine) -> bool:
+        """Return whether a line may be a cell of a row of sums whose cells stand on lines of their own."""
+        (above,) = self._rows[-1].asides[-1:]
+        if ":" in self._text[above.start : above.end] or len(line.cells) > 1:
+            return False
+        return _SUM_CELL.fullmatch(self._text, *line.cells[0]) is not None
+
+    def _is_aside(self, line: TableLine) -> bool:
+        """Return whether a line is a sum of the rows above it, or a note on the table."""
+        first = next((cell for cell in line.cells if cell.end > cell.start), line.cells[0])
+        return closes_table(self.words(first))
+
+    def _set_aside(self, place: Place) -> None:
+        if self._rows:
+            above = self._rows[-1]
+            self._rows[-1] = above._replace(asides=(*above.asides, place))
+        else:
+            self._again = Place((self._again or place).start, place.end)
+
+    def _read_rows(self, lines: Sequence[TableLine], position: int, *, apart: bool) -> int:
+        """Read rows that may have more or fewer cells than columns, and return the index behind the last."""
         behind = position
         while position < len(lines):
             line = lines[position]
             if _RULE.fullmatch(self._text, *line.place):
                 position += 1
+            elif self._is_aside(line) and self._is_row_behind(lines, position + 1):
+                self._set_aside(line.place)
+                position += 1
+                behind = position
             elif len(line.cells) > 1:
                 if _column(self._text, line.cells[0]) in ("number", "finding") or not self._take(
                     line.place, line.cells
                 ):
                     columns, below = _columns_at(self._text, lines, position)
-                    if columns:  # a page that prints the heading row again
+                    if columns.kinds:  # a page that prints the heading row again
                         position = below
                         continue
                     break
@@ -203,7 +322,11 @@ class _Body:
                 position += 1  # a line that groups the rows below it
             else:
                 break
-        return self._rows, behind
+        return behind
+
+    def _is_row_behind(self, lines: Sequence[TableLine], position: int) -> bool:
+        """Return whether cells follow on a line, behind which more rows may be."""
+        return any(len(line.cells) > 1 and not self._is_aside(line) for line in lines[position : position + 2])
 
     def _is_grid(self, lines: Sequence[TableLine], position: int) -> bool:
         """Return whether each row has as many cells as there are columns: then its cells are those of the columns."""
@@ -222,28 +345,48 @@ class _Body:
     def _heads(self, line: TableLine) -> bool:
         return len(line.cells) > 1 and heads_findings([self.words(cell) for cell in line.cells])
 
-    def _read_grid(self, lines: Sequence[TableLine], position: int) -> tuple[list[TableRow], int]:
-        """Read the rows of a grid, and over the lines that group them."""
+    def _read_grid(self, lines: Sequence[TableLine], position: int) -> int:
+        """Read the rows of a grid, over the lines that group them, and return the index behind the last."""
         behind = position
         while position < len(lines):
             line = lines[position]
             if self._is_again(line):
-                self._again = Place((self._again or line.place).start, line.place.end)
+                first = self._behind_break(lines, behind, position)
+                place = Place(lines[first].place.start, line.place.end)
+                self._again = Place((self._again or place).start, place.end)
             elif self._heads(line):
-                if tuple(_column(self._text, cell) for cell in line.cells) != self._columns:
+                if tuple(column_kinds(_words(self._text, line))) != self._columns:
                     break
+            elif self._is_aside(line):
+                if len(line.cells) == 1 and self._ends_grid(lines, position):
+                    break
+                self._set_aside(line.place)
+                behind = position + 1
             elif len(line.cells) > 1:
-                self._add(line.place, zip(self._columns, line.cells, strict=True))
+                self._add(line.place, list(zip(range(len(self._columns)), line.cells, strict=True)))
                 behind = position + 1
             elif not _RULE.fullmatch(self._text, *line.place) and self._ends_grid(lines, position):
                 break
             position += 1
-        return self._rows, behind
+        return behind
+
+    def _behind_break(self, lines: Sequence[TableLine], behind: int, position: int) -> int:
+        """Return the index of the first line of those before a heading row that a page break left there."""
+        while position > behind and self._is_of_break(lines[position - 1]):
+            position -= 1
+        return position
+
+    def _is_of_break(self, line: TableLine) -> bool:
+        return _PAGE.fullmatch(self._text, *line.place) is not None or _is_caption(self._text, line)
 
     def _ends_grid(self, lines: Sequence[TableLine], position: int) -> bool:
         """Return whether no row of the grid follows the line soon."""
-        following = next((line for line in lines[position : position + _MOST_GROUP_LINES] if len(line.cells) > 1), None)
-        return following is None or self._heads(following)
+        ahead = range(position, min(position + _MOST_GROUP_LINES, len(lines)))
+        following = next((at for at in ahead if len(lines[at].cells) > 1), None)
+        if following is None or not self._heads(lines[following]):
+            return following is None
+        between = lines[position:following]
+        return not (self._is_again(lines[following]) and all(map(self._is_of_break, between)))
 
     def _lines_of_row(self, lines: Sequence[TableLine], position: int) -> int:
         """Read a row whose cells stand on lines of their own and return how many; 0 where there is no row."""
@@ -297,7 +440,8 @@ class _Body:
 
     def _ends_table(self, cell: Place) -> bool:
         part = _PART.match(self._text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
-        return part or pattern("outline", "afterword").match(self._text, *cell) is not None
+        closes = closes_table(self.words(cell))
+        return part or closes or pattern("outline", "afterword").match(self._text, *cell) is not None
 
     def _names_next_steps(self, cell: Place) -> bool:
         """Return whether a line names the part behind the findings: 下一步工作打算."""
@@ -343,15 +487,16 @@ class _Body:
         if len(cells) > _MOST_CELLS or not any(end > start for start, end in cells):
             return False
         if len(cells) == len(self._columns) and self._fits(cells):
-            return self._add(place, zip(self._columns, cells, strict=True))
-        return self._add(place, ((self._columns[column], cell) for column, cell in _deal(self, cells)))
+            return self._add(place, list(zip(range(len(cells)), cells, strict=True)))
+        return self._add(place, list(_deal(self, cells)))
 
-    def _add(self, place: Place, dealt: Iterable[tuple[str, Place]]) -> bool:
-        """Add a row whose cells are dealt to the kinds of columns; return whether they are one."""
+    def _add(self, place: Place, dealt: Sequence[tuple[int, Place]]) -> bool:
+        """Add a row whose cells are dealt to the columns; return whether they are one."""
         by_kind: dict[str, list[Place]] = {}
-        for kind, cell in dealt:
-            if cell.end > cell.start:
-                by_kind.setdefault(kind, []).append(cell)
+        filled = [(column, cell) for column, cell in dealt if cell.end > cell.start]
+        for column, cell in filled:
+            by_kind.setdefault(self._kind_in(column, cell), []).append(cell)
+        stated = tuple(filter(None, (self._stated(column, cell) for column, cell in filled)))
         findings = by_kind.get("finding", [])
         answers = (*by_kind.get("measure", ()), *by_kind.get("progress", ()))
         answers = tuple(sorted(answers))
@@ -373,14 +518,27 @@ class _Body:
                 deadlines=above.deadlines + deadlines,
                 unread=above.unread + unread,
                 properties=above.properties + properties,
+                stated=above.stated + stated,
+                asides=above.asides + ((self._again,) if self._again else ()),
             )
+            self._again = None
             return True
         finding = Place(findings[0].start, findings[-1].end)
-        self._rows.append(
-            TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, self._again, properties)
-        )
+        cells = (place, number, self._group, finding, answers, notes, deadlines, unread)
+        self._rows.append(TableRow(*cells, self._again, properties, stated))
         self._again = None
         return True
+
+    def _kind_in(self, column: int, cell: Place) -> str:
+        """Return what a cell of a column is; a mark alone is a state and no answer."""
+        kind = self._columns[column]
+        return "state" if kind in ("measure", "progress", "") and is_mark(self.words(cell)) else kind
+
+    def _stated(self, column: int, cell: Place) -> str:
+        """Return the state that a cell says, if its column is one of states."""
+        if self._kind_in(column, cell) != "state":
+            return ""
+        return state_said(self._names[column], self.words(cell), self._legend)
 
     def _properties(self, row: Place, by_kind: Mapping[str, Sequence[Place]]) -> Iterator[Property]:
         roles: tuple[Role, ...] = ("responsible", "deadline")
@@ -411,6 +569,17 @@ class _Body:
 
 
 _FIGURE = re.compile(r"[0-9]|《")
+_PAGE = re.compile(r" *(?:[-—–·]* ?[0-9]{1,4} ?[-—–·]*|第 ?[0-9]{1,4} ?页(?:[,/ ]*共 ?[0-9]{1,4} ?页)?) *")
+_SUM_CELL = re.compile(r"[^。]{0,12}?[0-9][0-9.,]* ?[^。0-9]{0,6}|[-—/]")
+
+
+def _behind_colon(text: str, place: Place) -> int:
+    """Return where the words of a note begin, behind 注:, without blanks."""
+    colon = text.find(":", place.start, min(place.end, place.start + LONGEST_HEADING))
+    start = colon + 1 if colon >= 0 else place.start
+    while start < place.end and text[start] == " ":
+        start += 1
+    return start
 
 
 def fit(text: str, kind: str, cell: Place) -> float:

@@ -61,12 +61,14 @@ def closes_table(words: str) -> bool:
 
 @cache
 def _sums() -> re.Pattern[str]:
-    return re.compile(rf" *{any_of('outline', 'sum_row')} *(?:[(（][^()（）]*[)）]|[:：]? *[0-9０-９][^。]{{0,12}})? *")
+    return re.compile(
+        rf"\s*{any_of('outline', 'sum_row')}\s*(?:[(（][^()（）]*[)）]|[:：]? *[0-9０-９][^。]{{0,12}})?\s*"
+    )
 
 
 @cache
 def _notes() -> re.Pattern[str]:
-    return re.compile(rf"[ *※]*{any_of('outline', 'note_row')}")
+    return re.compile(rf"[\s*※]*{any_of('outline', 'note_row')}")
 
 
 _GENERAL = ("", "progress")

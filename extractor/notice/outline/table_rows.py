@@ -13,6 +13,7 @@ from itertools import islice, takewhile
 from typing import NamedTuple
 
 from extractor.notice.outline.broken_rows import TableLine, goes_on_from, whole_rows
+from extractor.notice.outline.field_tables import FieldBlock, field_block_at
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
 from extractor.notice.outline.table_states import Legend, find_legend, is_mark, state_said
@@ -83,6 +84,11 @@ def find_rows(text: str, printed: str) -> list[TableRow]:
     position = 0
     while position < len(lines):
         columns, behind = _columns_at(text, lines, position)
+        block = None if columns.kinds else field_block_at(text, lines, position)
+        if block is not None:
+            legend = find_legend(text) if legend is None else legend
+            rows += _row_of_fields(text, lines, block, legend)
+            behind = block.behind
         if columns.kinds:
             legend = find_legend(text) if legend is None else legend
             behind = _behind_rules(text, lines, behind)
@@ -95,6 +101,14 @@ def find_rows(text: str, printed: str) -> list[TableRow]:
             rows += [*(_headed(row, heading) for row in found[:1]), *found[1:]]
         position = max(behind, position + 1)
     return rows
+
+
+def _row_of_fields(text: str, lines: Sequence[TableLine], block: FieldBlock, legend: Legend) -> list[TableRow]:
+    """Return the row that a table of one finding makes."""
+    place = Place(lines[block.first].place.start, lines[block.behind - 1].place.end)
+    body = _Body(text, _Columns(tuple(column_kinds(block.names)), block.names), [], legend)
+    keys = tuple(key for key in block.keys if key.end > key.start and key != block.label)
+    return [row._replace(number=row.number or block.label, asides=keys) for row in body.row_of(place, block.values)]
 
 
 def _headed(row: TableRow, heading: Place) -> TableRow:
@@ -257,6 +271,11 @@ class _Body:
             behind = self._read_rows(lines, position, apart=apart)
         return self._rows, self._read_asides(lines, behind)
 
+    def row_of(self, place: Place, cells: Sequence[Place]) -> list[TableRow]:
+        """Return the row of a place whose cells are those of the columns; none where it has no finding."""
+        self._add(place, list(enumerate(cells)))
+        return self._rows
+
     def _read_asides(self, lines: Sequence[TableLine], position: int) -> int:
         """Read over sums and notes right below the rows, and return the index behind them."""
         while self._rows and position < len(lines):
@@ -363,7 +382,7 @@ class _Body:
                 self._set_aside(line.place)
                 behind = position + 1
             elif len(line.cells) > 1:
-                self._add(line.place, list(zip(range(len(self._columns)), line.cells, strict=True)))
+                self._add(line.place, list(enumerate(line.cells)))
                 behind = position + 1
             elif not _RULE.fullmatch(self._text, *line.place) and self._ends_grid(lines, position):
                 break
@@ -487,7 +506,7 @@ class _Body:
         if len(cells) > _MOST_CELLS or not any(end > start for start, end in cells):
             return False
         if len(cells) == len(self._columns) and self._fits(cells):
-            return self._add(place, list(zip(range(len(cells)), cells, strict=True)))
+            return self._add(place, list(enumerate(cells)))
         return self._add(place, list(_deal(self, cells)))
 
     def _add(self, place: Place, dealt: Sequence[tuple[int, Place]]) -> bool:

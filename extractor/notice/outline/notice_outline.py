@@ -9,7 +9,7 @@ from typing import NamedTuple
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import find_findings
-from extractor.notice.outline.marks import LINE_OPENERS, EnumeratorMark
+from extractor.notice.outline.marks import LINE_OPENERS, SENTENCE, EnumeratorMark, find_marks
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
 from extractor.notice.outline.rectification import RectificationPart, find_parts
 from extractor.notice.outline.segments import Segment, split_segments
@@ -114,7 +114,19 @@ def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]
                 found.append(label if node.segment.row.number else Place(label.start, start))
             marks = [below.segment.mark for child in node.children for below in child.walk()]
             found += [Place(mark.start, mark.content) for mark in marks if mark]
+            found += [label for aside in node.segment.row.asides for label in _labels_in_note(text, aside)]
     return found
+
+
+_LONGEST_NOTE_NAME = 8
+
+
+def _labels_in_note(text: str, note: Place) -> list[Place]:
+    """Return the enumerators of a note on a table: 注:1.…。2.…."""
+    colon = text.find(":", note.start, min(note.end, note.start + _LONGEST_NOTE_NAME))
+    start = colon + 1 if colon >= 0 else note.start
+    marks = find_marks(text[start : note.end])
+    return [Place(start + mark.start, start + mark.content) for mark in marks if mark.boundary >= SENTENCE]
 
 
 def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:

@@ -214,7 +214,8 @@ def _headings_above_first(text: str, lines: Sequence[TableLine], position: int) 
     for line in lines[position : position + _MOST_COLUMNS]:
         words = text[line.cells[0].start : line.cells[0].end]
         first = _NUMBER.fullmatch(words) or _NUMBER_BEFORE.match(words)
-        if headings and first and first["number"] in ("1", "一"):
+        begins = first is not None and first["number"] in ("1", "一")
+        if headings and (begins or (_PART.match(words) and heads_findings(headings))):
             return headings if heads_findings(headings) and len(headings) >= _FEWEST_COLUMNS else []
         too_long = len(bare_heading(words)) > LONGEST_HEADING or words[-1] in "。;:,"
         if len(line.cells) > 1 or too_long or (not headings and column_kind(words) != "number"):
@@ -317,10 +318,12 @@ class _Body:
             line = lines[position]
             if _RULE.fullmatch(self._text, *line.place):
                 position += 1
-            elif self._is_aside(line) and self._is_row_behind(lines, position + 1):
+            elif self._is_aside(line) and (len(line.cells) > 1 or self._is_row_behind(lines, position + 1)):
                 self._set_aside(line.place)
                 position += 1
                 behind = position
+            elif len(line.cells) == 1 and not apart and self._groups_rows(lines, position):
+                position += 1
             elif len(line.cells) > 1:
                 if _column(self._text, line.cells[0]) in ("number", "finding") or not self._take(
                     line.place, line.cells
@@ -342,6 +345,22 @@ class _Body:
             else:
                 break
         return behind
+
+    def _groups_rows(self, lines: Sequence[TableLine], position: int) -> bool:
+        """Return whether a line right before a row whose cells are lines groups it: 二、业务工作方面."""
+        if not (self._numbered and self._is_part(lines[position].cells[0]) and position + 1 < len(lines)):
+            return False
+        below = lines[position + 1]
+        return len(below.cells) == 1 and any(
+            self._row_start(lines, position + 1, number) is not None for number in self._next_numbers()
+        )
+
+    def _next_numbers(self) -> tuple[int, ...]:
+        """Return the numbers that the next row may have; below a group they may begin anew."""
+        return (self._last + 1, 1)
+
+    def _is_part(self, cell: Place) -> bool:
+        return _PART.match(self._text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
 
     def _is_row_behind(self, lines: Sequence[TableLine], position: int) -> bool:
         """Return whether cells follow on a line, behind which more rows may be."""
@@ -415,7 +434,11 @@ class _Body:
                 self._fit(kind, cell) > -2 for kind, cell in zip(self._columns, taken, strict=True)
             )
             return len(taken) if fits and self._take(Place(taken[0].start, taken[-1].end), taken) else 0
-        first = self._row_start(lines, position, self._last + 1)
+        numbers = (
+            self._next_numbers() if position and self._is_part(lines[position - 1].cells[0]) else (self._last + 1,)
+        )
+        starts = (self._row_start(lines, position, number) for number in numbers)
+        first = next((start for start in starts if start is not None), None)
         if first is None:
             return 0
         cells, end = first
@@ -439,6 +462,8 @@ class _Body:
             cells = lines[index].cells
             if len(cells) > 1 or self._row_start(lines, index, self._last + 2) is not None:
                 return index
+            if index > position and self._is_part(cells[0]) and self._groups_rows(lines, index):
+                return index
             if index - position >= len(self._columns) - 2 and self._ends_table(cells[0]):
                 return index
         return None
@@ -458,7 +483,7 @@ class _Body:
         return fits and fit(self._text, last, before) < 0
 
     def _ends_table(self, cell: Place) -> bool:
-        part = _PART.match(self._text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
+        part = self._is_part(cell)
         closes = closes_table(self.words(cell))
         return part or closes or pattern("outline", "afterword").match(self._text, *cell) is not None
 
@@ -516,6 +541,8 @@ class _Body:
         for column, cell in filled:
             by_kind.setdefault(self._kind_in(column, cell), []).append(cell)
         stated = tuple(filter(None, (self._stated(column, cell) for column, cell in filled)))
+        if len(filled) == 1 and len(dealt) > 2 and self._names_rows(*filled[0]):
+            return self._begin_group(place, filled[0][1])
         findings = by_kind.get("finding", [])
         answers = (*by_kind.get("measure", ()), *by_kind.get("progress", ()))
         answers = tuple(sorted(answers))
@@ -546,6 +573,21 @@ class _Body:
         cells = (place, number, self._group, finding, answers, notes, deadlines, unread)
         self._rows.append(TableRow(*cells, self._again, properties, stated))
         self._again = None
+        return True
+
+    def _names_rows(self, column: int, cell: Place) -> bool:
+        """Return whether the only cell of a row groups the rows below it: 一、党的建设方面."""
+        if self._columns[column] not in ("number", "finding", "") or cell.end - cell.start > _LONGEST_PART:
+            return False
+        return self._is_part(cell) or pattern("outline", "group_line", "{}$").search(self._text, *cell) is not None
+
+    def _begin_group(self, place: Place, cell: Place) -> bool:
+        """Note what groups the rows below; what is parted by tabs is a line that the outline reads by itself."""
+        if "|" not in self._text[place.start : place.end]:
+            return False
+        part = _PART.match(self._text, *cell)
+        self._group = Place(part.end() if part else cell.start, cell.end)
+        self._set_aside(place)
         return True
 
     def _kind_in(self, column: int, cell: Place) -> str:

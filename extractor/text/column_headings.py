@@ -214,7 +214,7 @@ class RowWidths:
 
     def __init__(self, printed: str) -> None:
         lines = [(line, line.count("\t")) for line in printed.split("\n")] if "\t" in printed else []
-        self._widths = {tabs for line, tabs in lines if tabs and _is_row(line, tabs)}
+        self._widths = {tabs for line, tabs in lines if tabs and _is_row(line, tabs)} | _widths_of_fields(lines)
         self._counts = Counter(tabs for line, tabs in lines if line.strip())
         self._lines = sum(bool(line.strip()) for line in printed.split("\n")) if self._widths else 0
 
@@ -225,6 +225,15 @@ class RowWidths:
     def are_most_lines(self) -> bool:
         """True if the text is little more than a table: rows are not wrapped."""
         return 2 * sum(self._counts[tabs] for tabs in self._widths) > self._lines > 0
+
+
+_FEWEST_FIELDS = 3
+
+
+def _widths_of_fields(lines: Sequence[tuple[str, int]]) -> set[int]:
+    """Return the tabs of the rows of tables whose rows are fields: a name, a tab and a value, or two of these."""
+    named = [tabs for line, tabs in lines if tabs in (1, 3) and column_kind(line.split("\t", 1)[0].strip(" :："))]
+    return set(named) if len(named) >= _FEWEST_FIELDS else set()
 
 
 def _is_row(line: str, tabs: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -114,8 +115,15 @@ def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]
                 found.append(label if node.segment.row.number else Place(label.start, start))
             marks = [below.segment.mark for child in node.children for below in child.walk()]
             found += [Place(mark.start, mark.content) for mark in marks if mark]
-            found += [label for aside in node.segment.row.asides for label in _labels_in_note(text, aside)]
+            row = node.segment.row
+            found += [label for aside in row.asides for label in _labels_in_note(text, aside)]
+            printed = [place for place in (row.heading, *row.asides) if place]
+            found += [Place(*match.span()) for place in printed for match in _PAGE_NUMBER.finditer(text, *place)]
     return found
+
+
+_PAGE_NUMBER = re.compile(r"(?<=[-—–·])(?<![0-9].) ?[0-9]{1,4} ?(?=[-—–·])|(?<=第) ?[0-9]{1,4} ?(?=页)")
+"""The number of a page that a page break left inside a table."""
 
 
 _LONGEST_NOTE_NAME = 8
@@ -180,7 +188,7 @@ def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tupl
 
 def _size(text: str, place: Place) -> int:
     stretch = text[place.start : place.end]
-    return len(stretch) - stretch.count(" ") - stretch.count("\n")
+    return len(stretch) - stretch.count(" ") - stretch.count("\n") - stretch.count("|")
 
 
 def _starts_over(text: str, node: OutlineNode, above: OutlineNode) -> bool:

@@ -69,7 +69,7 @@ _MOST_GROUP_LINES = 4
 _RULE = re.compile(r"[ |:—–-]+")
 _NUMBER = re.compile(r" *[(]?(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)]?[.、]? *")
 _NUMBER_BEFORE = re.compile(r" *(?P<number>[0-9]{1,3})(?:[.、] *| +)(?=\S)")
-_HEADING_LINE = re.compile(r"\n *(?:序号|[^\n]{0,8}(?:问题|意见|任务|事项|内容)[^\n]{0,4}) *(?=\n)")
+_HEADING_LINE = re.compile(r"\n *(?:序号|[^\n]{0,8}(?:问题|意见|任务|事项|内容|表现|现象|清单)[^\n]{0,4}) *(?=\n)")
 _LONGEST_PART = 40
 _PART = re.compile(r" *(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])")
 
@@ -84,6 +84,8 @@ def find_rows(text: str, printed: str) -> list[TableRow]:
     position = 0
     while position < len(lines):
         columns, behind = _columns_at(text, lines, position)
+        if not columns.kinds:
+            behind = position + 1
         block = None if columns.kinds else field_block_at(text, lines, position)
         if block is not None:
             legend = find_legend(text) if legend is None else legend
@@ -108,6 +110,7 @@ def _row_of_fields(text: str, lines: Sequence[TableLine], block: FieldBlock, leg
     place = Place(lines[block.first].place.start, lines[block.behind - 1].place.end)
     body = _Body(text, _Columns(tuple(column_kinds(block.names)), block.names), [], legend)
     keys = tuple(key for key in block.keys if key.end > key.start and key != block.label)
+    keys += (block.heading,) if block.heading else ()
     return [row._replace(number=row.number or block.label, asides=keys) for row in body.row_of(place, block.values)]
 
 
@@ -134,6 +137,8 @@ def _is_caption(text: str, line: TableLine) -> bool:
     filled = [cell for cell in line.cells if cell.end > cell.start]
     if len(filled) != 1 or _PART.match(text, *filled[0]):
         return False
+    if closes_table(text[filled[0].start : filled[0].end]):  # a legend above its table
+        return True
     return pattern("outline", "caption", r"[ *#]*{}[ *]*$").match(text, *filled[0]) is not None
 
 
@@ -189,7 +194,7 @@ def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[_
     kinds: list[str] = []
     while position < len(lines) and len(lines[position].cells) == 1:
         (cell,) = lines[position].cells
-        kind = _column(text, cell) if cell.end - cell.start <= LONGEST_HEADING else ""
+        kind = _kind_of_line(text, cell)
         if not kind or (kind in kinds and kind not in ("responsible", "note", "state")):
             break
         if kind == "number" and kinds:
@@ -197,9 +202,18 @@ def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[_
         kinds.append(kind)
         position += 1
     answers = "measure" in kinds or "progress" in kinds
-    is_table = len(kinds) >= _FEWEST_COLUMNS and answers and kinds.count("finding") == 1
     names = tuple(_words(text, line)[0] for line in lines[start:position])
+    kinds = column_kinds(names)
+    is_table = len(kinds) >= _FEWEST_COLUMNS and answers and kinds.count("finding") == 1
     return _Columns(tuple(kinds), names) if is_table else _Columns(), position
+
+
+def _kind_of_line(text: str, cell: Place) -> str:
+    """Return what a column is whose heading stands on a line of its own; nothing where that is no heading."""
+    words = text[cell.start : cell.end]
+    if len(words) > LONGEST_HEADING:
+        return ""
+    return column_kind(words) or column_kinds([words])[0]
 
 
 _MOST_COLUMNS = 15
@@ -322,6 +336,10 @@ class _Body:
                 self._set_aside(line.place)
                 position += 1
                 behind = position
+            elif not apart and (again := self._lines_again(lines, position)):
+                place = Place(line.place.start, lines[position + again - 1].place.end)
+                self._again = Place((self._again or place).start, place.end)
+                position += again
             elif len(line.cells) == 1 and not apart and self._groups_rows(lines, position):
                 position += 1
             elif len(line.cells) > 1:
@@ -345,6 +363,15 @@ class _Body:
             else:
                 break
         return behind
+
+    def _lines_again(self, lines: Sequence[TableLine], position: int) -> int:
+        """Return how many lines from one on print the headings again, those of a page break before them included."""
+        first = position
+        while position < len(lines) and len(lines[position].cells) == 1 and self._is_of_break(lines[position]):
+            position += 1
+        behind = position + len(self._names)
+        printed = [_words(self._text, line) for line in lines[position:behind]]
+        return behind - first if printed == [[name] for name in self._names] else 0
 
     def _groups_rows(self, lines: Sequence[TableLine], position: int) -> bool:
         """Return whether a line right before a row whose cells are lines groups it: 二、业务工作方面."""
@@ -461,6 +488,8 @@ class _Body:
         for index in range(position, min(position + _MOST_CELLS, len(lines))):
             cells = lines[index].cells
             if len(cells) > 1 or self._row_start(lines, index, self._last + 2) is not None:
+                return index
+            if self._lines_again(lines, index):
                 return index
             if index > position and self._is_part(cells[0]) and self._groups_rows(lines, index):
                 return index

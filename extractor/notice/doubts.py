@@ -42,6 +42,8 @@ def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
         yield Doubt("another_notice", "", {"title": _short(reading.text[another.start : another.end])})
     if (again := reading.outline.opening_again) is not None:
         yield Doubt("opening_again", "", {"words": _short(reading.text[again.start : again.end])})
+    for table in reading.outline.tables_unread:
+        yield Doubt("table_unread", "", {"words": _short(folded.printed[table.start : table.end])})
     yield from _dates_of_notice(notice)
     yield from _totals(notice)
     yield from _unread_digits(notice, folded)

@@ -31,7 +31,8 @@ def column_kind(heading: str) -> str:
 def column_kinds(headings: Sequence[str]) -> list[str]:
     """Return what stands below each heading of a table.
 
-    A heading like 具体表现 heads the findings where none does so by its own words.
+    A heading like 具体表现 heads the findings where none does so by its own words; or the only one that no list knows,
+    in a table with numbers, before the answers.
 
     >>> column_kinds(["责任部门", "具体表现", "整改举措"]), column_kinds(["反馈问题", "具体表现", "整改举措"])
     (['responsible', 'finding', 'measure'], ['finding', 'note', 'measure'])
@@ -40,9 +41,40 @@ def column_kinds(headings: Sequence[str]) -> list[str]:
     if "finding" not in kinds:
         bare = list(map(bare_heading, headings))
         found = ([k for k, words in enumerate(bare) if form.fullmatch(words)] for form in _lone_findings())
-        for k in next((places for places in found if len(places) == 1), ()):
+        for k in next((places for places in found if len(places) == 1), _unknown_before_answers(kinds)):
             kinds[k] = "finding"
     return kinds
+
+
+_ANSWERS = frozenset(("measure", "progress"))
+_FEWEST_KNOWN = 3
+
+
+def _unknown_before_answers(kinds: Sequence[str]) -> list[int]:
+    """Return the only column that is not known, if it is behind the number of a row and before the answers."""
+    answers = next((k for k, kind in enumerate(kinds) if kind in _ANSWERS), 0)
+    unknown = [k for k, kind in enumerate(kinds) if not kind]
+    is_finding = len(unknown) == 1 and len(kinds) > _FEWEST_KNOWN and "number" in kinds[: unknown[0]]
+    return unknown if is_finding and unknown[0] < answers else []
+
+
+def heads_answers(headings: Sequence[str]) -> bool:
+    """Return whether headings are those of a table of the answers to one finding, which is none of its columns.
+
+    >>> heads_answers(["整改措施", "责任单位", "完成时限"]), heads_answers(["反馈问题", "整改措施", "责任单位"])
+    (True, False)
+    """
+    named = [words for words in map(bare_heading, headings) if words]
+    kinds = column_kinds(named)
+    duties = {"responsible", "deadline", "state"} & set(kinds)
+    return bool(
+        len(named) >= _FEWEST_COLUMNS
+        and all(len(words) <= LONGEST_HEADING for words in named)
+        and all(kinds)
+        and duties
+        and "finding" not in kinds
+        and not _ANSWERS.isdisjoint(kinds)
+    )
 
 
 @cache

@@ -189,7 +189,7 @@ def _block(text: str, lines: Sequence[TableLine], fields: Sequence[_Field], span
     if "finding" in kinds:
         if label is None and above is not None and (match := _label().fullmatch(text, *above)):
             label, first = Place(*match.span("label")), first - 1
-    elif above is None or _DUTIES.isdisjoint(kinds) or not _may_be_finding(text, above):
+    elif above is None or _DUTIES.isdisjoint(kinds) or not may_be_finding(text, above):
         return None
     else:  # the finding is the line above its table
         names, keys, values = (_FINDING, *names), (Place(above.start, above.start), *keys), (above, *values)
@@ -197,7 +197,8 @@ def _block(text: str, lines: Sequence[TableLine], fields: Sequence[_Field], span
     return FieldBlock(names, keys, values, label, first, behind)
 
 
-def _may_be_finding(text: str, line: Place) -> bool:
+def may_be_finding(text: str, line: Place) -> bool:
+    """Return whether the line above a table may be the finding that it answers."""
     return line.end - line.start <= _LONGEST_TITLE and text[line.end - 1] not in ":。;"
 
 

@@ -27,6 +27,7 @@ from extractor.notice.outline.marks import (
 from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import is_name_alone
 from extractor.notice.outline.table_rows import TableRow
+from extractor.text.places import Place
 
 
 class Segment(NamedTuple):
@@ -68,11 +69,16 @@ _COLLAPSED_LENGTH = 200
 """A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
 
 
-def split_segments(text: str, rows: Sequence[TableRow] = (), start: int = 0) -> list[Segment]:
+def split_segments(
+    text: str, rows: Sequence[TableRow] = (), start: int = 0, tables: Sequence[Place] = ()
+) -> list[Segment]:
     """Cut the folded text into segments, in order, without overlap; blank lines are left out.
 
-    Each of the ``rows`` of its tables is one segment; the heading rows of tables are none. ``start`` is where to begin.
+    Each of the ``rows`` of its tables is one segment; the heading rows of tables are none, and so are other ``tables``,
+    which are not read. ``start`` is where to begin.
     """
+    if tables:
+        return list(_segments_around_tables(text, rows, start, tables))
     if rows or start:
         return list(_segments_around(text, rows, start))
     candidates = find_marks(text)
@@ -161,6 +167,17 @@ def _with_values(text: str, segments: list[Segment]) -> list[Segment]:
             stop += 1
         segments[k:stop] = [name._replace(end=value.end)]
     return segments
+
+
+def _segments_around_tables(
+    text: str, rows: Sequence[TableRow], position: int, tables: Sequence[Place]
+) -> Iterator[Segment]:
+    for place in (*tables, Place(len(text), len(text))):
+        if place.end < position:
+            continue
+        here = [row for row in rows if position <= row.place.start < place.start]
+        yield from _segments_around(text[: place.start], here, position)
+        position = place.end
 
 
 def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iterator[Segment]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, takewhile
+from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 
 from extractor.notice.outline.broken_rows import TableLine, goes_on_from, whole_rows
-from extractor.notice.outline.field_tables import FieldBlock, field_block_at
+from extractor.notice.outline.field_tables import FieldBlock, field_block_at, may_be_finding
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
 from extractor.notice.outline.table_states import Legend, find_legend, is_mark, state_said
@@ -23,6 +23,7 @@ from extractor.text.column_headings import (
     closes_table,
     column_kind,
     column_kinds,
+    heads_answers,
     heads_findings,
     two_rows_of_headings,
 )
@@ -74,35 +75,134 @@ _LONGEST_PART = 40
 _PART = re.compile(r" *(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])")
 
 
+class NoticeTables(NamedTuple):
+    """The rows of a notice's tables of findings in printed order, and the tables that are read as none.
+
+    ``unread`` are tables whose columns are not those of findings. ``lines`` are headings of a table on a line each
+    whose rows were not found: what is below them is not read either.
+    """
+
+    rows: list[TableRow]
+    unread: tuple[Place, ...] = ()
+    lines: tuple[Place, ...] = ()
+
+
+def find_tables(text: str, printed: str) -> NoticeTables:
+    """Return the tables of a notice; ``printed`` has its tabs."""
+    if "\t" not in printed and "|" not in text and not _HEADING_LINE.search(text):
+        return NoticeTables([])
+    return _Tables(text, printed).read()
+
+
 def find_rows(text: str, printed: str) -> list[TableRow]:
     """Return the rows of a notice's tables of findings in printed order; ``printed`` has its tabs."""
-    if "\t" not in printed and "|" not in text and not _HEADING_LINE.search(text):
-        return []
-    lines = [_line(text, printed, match.span()) for match in re.finditer(r"[^\n]*\S[^\n]*", printed)]
-    rows: list[TableRow] = []
-    legend: Legend | None = None
-    position = 0
-    while position < len(lines):
-        columns, behind = _columns_at(text, lines, position)
-        if not columns.kinds:
-            behind = position + 1
-        block = None if columns.kinds else field_block_at(text, lines, position)
-        if block is not None:
-            legend = find_legend(text) if legend is None else legend
-            rows += _row_of_fields(text, lines, block, legend)
-            behind = block.behind
+    return find_tables(text, printed).rows
+
+
+class _Tables:
+    """Reads the tables of a text."""
+
+    def __init__(self, text: str, printed: str) -> None:
+        self._text = text
+        self._lines = [_line(text, printed, match.span()) for match in re.finditer(r"[^\n]*\S[^\n]*", printed)]
+        self._rows: list[TableRow] = []
+        self._left: list[TableLine] = []  # of no table that was read
+        self._legend: Legend | None = None
+
+    def read(self) -> NoticeTables:
+        position = 0
+        headings: list[Place] = []
+        while position < len(self._lines):
+            behind = self._read_at(position)
+            if behind == position:
+                headings += _headings_in_lines(self._text, self._lines, position)
+                self._left.append(self._lines[position])
+                behind = position + 1
+            position = behind
+        tables = tuple(_tables_left(self._text, self._left))
+        return NoticeTables(self._rows, tables, tuple(headings))
+
+    def _read_at(self, position: int) -> int:
+        """Read the table that starts at a line, and return the index behind it; ``position`` where none does."""
+        columns, behind = _columns_at(self._text, self._lines, position)
         if columns.kinds:
-            legend = find_legend(text) if legend is None else legend
-            behind = _behind_rules(text, lines, behind)
-            first = _caption_before(text, lines, position)
-            heading = Place(lines[first].place.start, lines[behind - 1].place.end)
-            if any(len(line.cells) > 1 for line in lines[behind : behind + 1]):
-                lines[behind:] = whole_rows(text, lines[behind:], columns.kinds)
-            body = _Body(text, columns, [_words(text, line) for line in lines[position:behind]], legend)
-            found, behind = body.read(lines, behind, apart=len(lines[position].cells) > 1)
-            rows += [*(_headed(row, heading) for row in found[:1]), *found[1:]]
-        position = max(behind, position + 1)
-    return rows
+            return self._read_columns(columns, position, behind)
+        block = field_block_at(self._text, self._lines, position)
+        if block is None:
+            return self._read_answers(position)
+        rows = _row_of_fields(self._text, self._lines, block, self._known_legend())
+        self._rows += rows
+        return block.behind if rows else position
+
+    def _known_legend(self) -> Legend:
+        if self._legend is None:
+            self._legend = find_legend(self._text)
+        return self._legend
+
+    def _read_columns(self, columns: _Columns, position: int, behind: int) -> int:
+        text, lines = self._text, self._lines
+        behind = _behind_rules(text, lines, behind)
+        first = _caption_before(text, lines, position)
+        heading = Place(lines[first].place.start, lines[behind - 1].place.end)
+        if any(len(line.cells) > 1 for line in lines[behind : behind + 1]):
+            lines[behind:] = whole_rows(text, lines[behind:], columns.kinds)
+        body = _Body(text, columns, [_words(text, line) for line in lines[position:behind]], self._known_legend())
+        found, behind = body.read(lines, behind, apart=len(lines[position].cells) > 1)
+        self._rows += [*(_headed(row, heading) for row in found[:1]), *found[1:]]
+        return behind if found else position
+
+    def _read_answers(self, position: int) -> int:
+        """Read a table of the answers to one finding, which is the line above it."""
+        text, lines = self._text, self._lines
+        line = lines[position]
+        if not position or len(line.cells) < _FEWEST_COLUMNS or not heads_answers(_words(text, line)):
+            return position
+        above = lines[position - 1]
+        if len(above.cells) > 1 or not may_be_finding(text, above.place):
+            return position
+        headings = tuple(_words(text, line))
+        behind = _behind_rules(text, lines, position + 1)
+        body = _Body(text, _Columns(tuple(column_kinds(headings)), headings), [list(headings)], self._known_legend())
+        body.begin(above.place, Place(line.place.start, lines[behind - 1].place.end))
+        found, behind = body.read(lines, behind, apart=True)
+        if not found[0].answers:
+            return position
+        self._rows += found
+        return behind
+
+
+_FEWEST_ROWS = 2
+_FEWEST_HEADINGS = 3
+
+
+def _tables_left(text: str, lines: Sequence[TableLine]) -> Iterator[Place]:
+    """Yield the tables among lines that were not read: two rows or more of three cells, or of a name and a value."""
+    for is_row, found in groupby(lines, lambda line: len(line.cells) > 1):
+        rows = list(found)
+        filled = [row for row in rows if not _is_rule(text, row)]
+        wide = [row for row in filled if len(row.cells) >= _FEWEST_COLUMNS]
+        if is_row and len(filled) >= _FEWEST_ROWS and 2 * len(wide) >= len(filled):
+            yield Place(rows[0].place.start, rows[-1].place.end)
+
+
+def _headings_in_lines(text: str, lines: Sequence[TableLine], position: int) -> list[Place]:
+    """Return the headings that start at a line, one a line, as if of a table of findings; none where there are none."""
+    found: list[str] = []
+    for line in lines[position : position + _MOST_COLUMNS]:
+        words = text[slice(*line.place)]
+        if len(line.cells) > 1 or len(bare_heading(words)) > LONGEST_HEADING or words[-1] in "。;:,":
+            break
+        found.append(words)
+    kinds = list(map(column_kind, found))
+    if not kinds or not kinds[0]:
+        return []
+    while kinds and not kinds[-1]:
+        kinds.pop()
+    known = [kind for kind in kinds if kind]
+    answers = not {"measure", "progress"}.isdisjoint(known)
+    if len(set(known)) < _FEWEST_HEADINGS or not answers or {"number", "finding"}.isdisjoint(known):
+        return []
+    return [Place(lines[position].place.start, lines[position + len(kinds) - 1].place.end)]
 
 
 def _row_of_fields(text: str, lines: Sequence[TableLine], block: FieldBlock, legend: Legend) -> list[TableRow]:
@@ -285,6 +385,10 @@ class _Body:
         else:
             behind = self._read_rows(lines, position, apart=apart)
         return self._rows, self._read_asides(lines, behind)
+
+    def begin(self, finding: Place, heading: Place) -> None:
+        """Begin with a finding that is printed above the table's ``heading``: all rows are answers to it."""
+        self._rows.append(TableRow(finding, None, None, finding, (), (), (), (), None, asides=(heading,)))
 
     def row_of(self, place: Place, cells: Sequence[Place]) -> list[TableRow]:
         """Return the row of a place whose cells are those of the columns; none where it has no finding."""

@@ -12,7 +12,7 @@ from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import FindingNode, find_findings
 from extractor.notice.outline.marks import LINE_OPENERS, SENTENCE, EnumeratorMark, find_marks
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
-from extractor.notice.outline.rectification import RectificationPart, find_parts
+from extractor.notice.outline.rectification import RectificationPart, find_parts, heading_text
 from extractor.notice.outline.segments import Segment, split_segments
 from extractor.notice.outline.single_task import outline_task
 from extractor.notice.outline.table_rows import NoticeTables, find_tables
@@ -84,6 +84,7 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
     parts = find_parts(text, nodes)
     below = [_below(text, place, part.end) for place in tables.lines if part.start <= place.start < part.end]
     found = [each for each in find_findings(text, parts) if not _is_misread(each, below)]
+    found = [] if len(found) == 1 and _is_part_alone(text, found[0]) else found
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _extent(parts, issues)
@@ -120,6 +121,17 @@ def _below(text: str, headings: Place, end: int) -> Place:
     """Return the stretch from the headings of a table whose rows were not found to the next part of the notice."""
     part = _NEXT_PART.search(text, headings.end, end)
     return Place(headings.start, part.start() if part else end)
+
+
+_NAMES_PART = re.compile("[^,。;:“]{0,16}整改[^,。;:“]{0,12}(?:情况|进展|成效|成果)")
+
+
+def _is_part_alone(text: str, found: FindingNode) -> bool:
+    """Return whether the only finding is the heading of the rectification part, in which none was seen."""
+    node = found.node
+    if node.segment.row is not None or node.frame is not None or node.parts:
+        return False
+    return _NAMES_PART.fullmatch(heading_text(text, node)) is not None
 
 
 def _is_misread(found: FindingNode, tables: Sequence[Place]) -> bool:

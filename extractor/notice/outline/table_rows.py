@@ -519,6 +519,8 @@ class _Body:
         behind = position
         while position < len(lines):
             line = lines[position]
+            if self._is_again(line) and "finding" not in self._columns:
+                break  # the table of the next finding
             if self._is_again(line):
                 first = self._behind_break(lines, behind, position)
                 place = Place(lines[first].place.start, line.place.end)

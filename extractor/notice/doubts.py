@@ -124,6 +124,7 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
         # Where no issue has a status in the text, a difference says nothing.
         told = name == "issues_found" or statuses["unspecified"] < len(notice.issues)
         levels = _levels_of_findings(notice) if name == "issues_found" else {stated.get(name)}
+        levels |= {sum(every.get(name, ()))}  # 巡察反馈问题4个,专项检查反馈问题2个
         if name in stated and told and found not in levels:
             yield Doubt(code, "totals", {"stated": _number(stated[name]), "found": str(found)})
     whole = stated.get("issues_found")

@@ -11,7 +11,6 @@ from functools import cache
 
 from extractor.notice.outline.outline_words import any_of
 from extractor.text.column_headings import bare_heading
-from extractor.text.places import Place
 
 Legend = Mapping[str, str]
 """What a notice's marks stand for, in its words."""
@@ -61,17 +60,22 @@ def state_said(heading: str, words: str, legend: Legend) -> str:
     if len(words) > _LONGEST_STATE:
         return ""
     if words in legend:
-        return _said(legend[words])
+        return said(legend[words])
     yes, no = words[:1] in _YES, words[:1] in _NO
     if is_mark(words) or bare_heading(words) in _YES | _NO:
-        if _asks().search(heading) is None and (own := _said(heading)):
+        if _asks().search(heading) is None and (own := said(heading)):
             return own if yes else ""  # √ below 正在整改
         asked = _asks().search(heading) or (is_mark(words) and _tells().search(heading))
         return (DONE if yes else GOING if no else "") if asked else ""
-    return _said(words)
+    return said(words)
 
 
-def _said(words: str) -> str:
+def said(words: str) -> str:
+    """Return the state that words say, as ``DONE`` or ``GOING``; nothing where they say none.
+
+    >>> said("已于2024年3月底前完成整改"), said("正在整改,预计2024年底完成"), said("立行立改")
+    ('已完成整改', '正在整改', '')
+    """
     if _going().search(words):
         return DONE if _done_ahead().match(words) else GOING
     return DONE if _done().search(words) else ""
@@ -100,8 +104,3 @@ def _done() -> re.Pattern[str]:
 @cache
 def _going() -> re.Pattern[str]:
     return re.compile(any_of("state_going"))
-
-
-def said_in(text: str, heading: str, cell: Place, legend: Legend) -> str:
-    """Return the state that a cell of a text says below a heading; nothing where it says none."""
-    return state_said(heading, text[cell.start : cell.end], legend)

@@ -23,8 +23,11 @@ _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 def column_kind(heading: str) -> str:
     """Return what stands below a column heading, e.g. ``finding`` below 反馈问题; nothing for an unknown one."""
     words = bare_heading(heading)
-    if not words or len(words) > LONGEST_HEADING:
-        return ""
+    return _kind_of(words) if 0 < len(words) <= LONGEST_HEADING else ""
+
+
+@lru_cache(1024)
+def _kind_of(words: str) -> str:
     return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
 
 

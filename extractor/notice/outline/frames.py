@@ -318,12 +318,13 @@ def _note_in_brackets() -> re.Pattern[str]:
 
 def state_end(text: str, start: int, end: int) -> int:
     """Return the end of a bare state that an answer or a cell begins with (已完成。) and the blanks after it."""
-    if text[start : start + 1] not in FIELD_STARTS:
+    if text[start : start + 1] not in _STATE_STARTS:
         return start
     match = _STATE_AHEAD.match(text, start, end)
     return match.end() if match else start
 
 
+_STATE_STARTS = frozenset("【[(") | characters_of("state", "state_of", "state_when")
 _STATE_LENGTH = 60
 _STATE_ALONE = re.compile(rf"[(【\[]?{_SAID}[)】\]]?[。;!]? *")
 _STATE_AHEAD = re.compile(rf"[(【\[]?{_SAID}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")

@@ -224,6 +224,7 @@ def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tupl
     """Return the share of the rectification part's characters, blanks aside, that lie in a measure."""
     total = sum(_size(text, place) for place in rectification)
     total -= sum(_size(text, place) for place in {place for issue in issues for place in issue.beside})
+    total -= sum(text.count("|", *place) for place in rectification)  # between the cells of tables
     if total <= 0:
         return None
     inside = sum(_size(text, measure.text) for issue in issues for measure in issue.measures)
@@ -232,7 +233,7 @@ def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tupl
 
 def _size(text: str, place: Place) -> int:
     stretch = text[place.start : place.end]
-    return len(stretch) - stretch.count(" ") - stretch.count("\n") - stretch.count("|")
+    return len(stretch) - stretch.count(" ") - stretch.count("\n")
 
 
 def _starts_over(text: str, node: OutlineNode, above: OutlineNode) -> bool:

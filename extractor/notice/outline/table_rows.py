@@ -70,7 +70,10 @@ _MOST_GROUP_LINES = 4
 _RULE = re.compile(r"[ |:—–-]+")
 _NUMBER = re.compile(r" *[(]?(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)]?[.、]? *")
 _NUMBER_BEFORE = re.compile(r" *(?P<number>[0-9]{1,3})(?:[.、] *| +)(?=\S)")
-_HEADING_LINE = re.compile(r"\n *(?:序号|[^\n]{0,8}(?:问题|意见|任务|事项|内容|表现|现象|清单)[^\n]{0,4}) *(?=\n)")
+_HEADING_LINE = re.compile(
+    r"\n *(?:序号|[^\n]{0,8}(?:问题|意见|任务|事项|内容)[^\n]{0,4}|表现形式|(?:具体|主要|突出)(?:表现|现象)) *(?=\n)"
+)
+_BORDERS = re.compile(r"\|[^\n|]*\|")
 _LONGEST_PART = 40
 _PART = re.compile(r" *(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])")
 
@@ -89,7 +92,8 @@ class NoticeTables(NamedTuple):
 
 def find_tables(text: str, printed: str) -> NoticeTables:
     """Return the tables of a notice; ``printed`` has its tabs."""
-    if "\t" not in printed and "|" not in text and not _HEADING_LINE.search(text):
+    has_cells = "\t" in printed or ("|" in text and _BORDERS.search(text) is not None)
+    if not has_cells and not _HEADING_LINE.search(text):
         return NoticeTables([])
     return _Tables(text, printed).read()
 
@@ -113,10 +117,12 @@ class _Tables:
         position = 0
         headings: list[Place] = []
         while position < len(self._lines):
-            behind = self._read_at(position)
+            line = self._lines[position]
+            is_prose = len(line.cells) == 1 and line.place.end - line.place.start > _LONGEST_BEGINNING
+            behind = position if is_prose else self._read_at(position)
             if behind == position:
-                headings += _headings_in_lines(self._text, self._lines, position)
-                self._left.append(self._lines[position])
+                headings += [] if is_prose else _headings_in_lines(self._text, self._lines, position)
+                self._left.append(line)
                 behind = position + 1
             position = behind
         tables = tuple(_tables_left(self._text, self._left))
@@ -171,6 +177,8 @@ class _Tables:
         return behind
 
 
+_LONGEST_BEGINNING = 40
+"""Code points of a line without cells with which a table may begin."""
 _FEWEST_ROWS = 2
 _FEWEST_HEADINGS = 3
 

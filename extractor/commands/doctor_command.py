@@ -239,9 +239,9 @@ def _of_best_mode(report: DoctorReport) -> Iterator[str]:
 def _of_sizes(report: DoctorReport) -> str:
     """Return how much the model answers right at once, in words."""
     if not report.right_sizes:
-        return "not even one measure is answered right each time; a run asks one by one"
+        return "not even one measure is answered in full each time; a run asks one by one"
     most = max(report.right_sizes)
-    right = "one measure at a time" if most == 1 else f"packs of {most:,} tokens are answered right"
+    right = "one measure at a time" if most == 1 else f"packs of {most:,} tokens are answered in full"
     wrong = f", of {report.wrong_size:,} not; a run asks no more at once" if report.wrong_size else ""
     return right + wrong
 

@@ -173,9 +173,9 @@ def _by_entry_of_more(sentence: str) -> Translation | None:
 
 def _by_entries(sentence: str, may_begin: Callable[[str], bool]) -> Iterator[Translation]:
     for entry in _entries():
-        if entry.takes(sentence) and (match := _pattern(entry.english).fullmatch(sentence)):
-            if not entry.english.startswith("{1") or may_begin(match["_1"]):
-                yield Translation(_HOLE.sub(lambda hole, match=match: _filled(hole, match), entry.chinese))  # type: ignore[misc]
+        match = _pattern(entry.english).fullmatch(sentence) if entry.takes(sentence) else None
+        if match and (not entry.english.startswith("{1") or may_begin(match["_1"])):
+            yield Translation(_HOLE.sub(lambda hole, match=match: _filled(hole, match), entry.chinese))  # type: ignore[misc]
 
 
 def _filled(hole: re.Match[str], match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@
   const words = pages.words(page, page.lang), { t } = words;
   const main = document.querySelector("main");
   const NOTICE = "notice/";
+  const SLOW = 1500; // milliseconds after which a page says why it waits
   let all = null;
 
   // Every view can be linked to: its path and its question stand in the address. Notices have pages of their own.
@@ -60,5 +61,6 @@
   pages.followAddress(main, () => all, draw);
   // Who comes back from a review sees what was corrected there.
   addEventListener("pageshow", event => { if (event.persisted) load().catch(fail); });
+  setTimeout(() => { if (!all) for (const said of main.querySelectorAll("[role=status]")) said.textContent = t("collected.counting"); }, SLOW);
   load().catch(fail);
 })(window.pages);

@@ -61,6 +61,11 @@
   pages.followAddress(main, () => all, draw);
   // Who comes back from a review sees what was corrected there.
   addEventListener("pageshow", event => { if (event.persisted) load().catch(fail); });
-  setTimeout(() => { if (!all) for (const said of main.querySelectorAll("[role=status]")) said.textContent = t("collected.counting"); }, SLOW);
+  // Notices that came last are counted before anything is shown; a page that waits for that says so.
+  const waiting = setInterval(async () => {
+    const uncounted = all ? 0 : await pages.uncounted(), said = main.querySelector("[role=status]");
+    if (all) clearInterval(waiting);
+    else if (uncounted && said) said.textContent = t("collected.counting", { n: words.number(uncounted) });
+  }, SLOW);
   load().catch(fail);
 })(window.pages);

@@ -80,6 +80,7 @@ def test_the_language_is_that_of_the_environment_and_chinese_first(environment: 
             "1 done; 2 in n.jsonl (1 notice of earlier runs left out, their work stays in w): 2 issues; 0.1 s",
             "完成 1 份；n.jsonl 中共 2 份（不含以前运行的 1 份通报，其结果保留在 w）：2 个问题；0.1 秒",
         ),
+        ("wrote s.xlsx: 1,216 ledger, 4 notices, 0 notes", "已写入 s.xlsx：台账 1,216 行，4 份通报，0 条备注"),
         ("something that nobody has told of", "something that nobody has told of"),
         ("a; b.txt: is empty; fetch it again", "a; b.txt：是空的；请重新下载"),
     ],

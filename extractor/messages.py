@@ -24,6 +24,8 @@ _MOST_MARKS = 60
 """Code points, and marks between clauses, of a sentence that is turned into Chinese; longer ones are not ours."""
 _LETTER = re.compile("[A-Za-z]")
 _MARKS = re.compile(r"[:;,] | \(")
+_COUNTED = re.compile(r"[0-9]+ × [^×]+(?:, [0-9]+ × [^×]+)+")
+_NEXT_COUNTED = re.compile(r", (?=[0-9]+ × )")
 _HOLE = re.compile(r"\{([0-9]+)([#*]?)\}")
 _NUMBER = r"[0-9][0-9,. ]*"
 
@@ -91,7 +93,7 @@ class Translation(NamedTuple):
 @lru_cache(maxsize=2_000)
 def translate(sentence: str) -> Translation | None:
     """Return an English sentence in Chinese, or None where nothing of it has an entry."""
-    ways = (_by_entry, _clauses, _after_a_name, _listed, _with_a_remark, _by_entry_of_more)
+    ways = (_counted, _by_entry, _clauses, _after_a_name, _listed, _with_a_remark, _by_entry_of_more)
     return _first_whole(ways, sentence)
 
 
@@ -223,6 +225,13 @@ def _after_a_name(sentence: str) -> Translation | None:
                 return found
             partly = partly or found
     return partly
+
+
+def _counted(sentence: str) -> Translation | None:
+    """Return a list of what is counted, whose names may have commas: 2 × icon, animation or drawing, 1 × program."""
+    if _COUNTED.fullmatch(sentence) is None:
+        return None
+    return _joined("，", map(translate, _NEXT_COUNTED.split(sentence)))
 
 
 def _listed(sentence: str) -> Translation | None:

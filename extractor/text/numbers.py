@@ -122,6 +122,33 @@ def amount_at(text: str, number: re.Match[str]) -> AmountInText:
     )
 
 
+def plain_amount_at(text: str, number: re.Match[str]) -> AmountInText | None:
+    """Return the amount that ``number`` begins where a unit is all that it has; None where it has none.
+
+    Nothing that ``TELLS_BEFORE`` and ``TELLS_BEHIND`` list may be beside the number.
+    """
+    start, end = number.span()
+    if text[end : end + 1] in _BEGINS_AROUND:
+        amount = amount_at(text, number)
+        return amount if amount.unit else None
+    unit_end = unit_end_at(text, end)
+    if unit_end == end:
+        return None
+    word, stop = None, unit_end
+    if text[unit_end : unit_end + 1] in _BEGINS_AFTER and (after := _AFTER_UNIT.match(text, unit_end)):
+        word, stop = after.group(), after.end()
+    return AmountInText(
+        Place(start, unit_end),
+        Place(start, end),
+        _value(number.group()),
+        text[end:unit_end],
+        Place(end, unit_end),
+        word,
+        stop,
+        "",
+    )
+
+
 def second_of_range(text: str, end: int) -> int | None:
     """Return where the second number of a range begins whose first one ends at ``end``; None where there is none."""
     if text[end : end + 1] not in _BEGINS_RANGE:
@@ -242,6 +269,9 @@ class _Unit(NamedTuple):
     others: re.Pattern[str] | None
 
 
+_NO_UNITS: tuple[_Unit, ...] = ()
+
+
 @cache
 def _units() -> dict[str, tuple[_Unit, ...]]:
     """Units by their first character, longest first."""
@@ -256,7 +286,7 @@ def _units() -> dict[str, tuple[_Unit, ...]]:
 
 def unit_end_at(text: str, place: int) -> int:
     """Return where the longest unit that begins at ``place`` ends; ``place`` where none does."""
-    for unit, is_western, others in _units().get(text[place : place + 1], ()):
+    for unit, is_western, others in _units().get(text[place : place + 1], _NO_UNITS):
         if text.startswith(unit, place):
             end = place + len(unit)
             if is_western and text[end : end + 1].isascii() and text[end : end + 1].isalnum():

@@ -133,9 +133,10 @@ def _type_scores(sentences: Sequence[WordEvidence]) -> list[int]:
     sums = word_weights("measure_types").first_sums
     rows = []
     for found, packed in sentences:
+        total = packed
         for name, score in found.items():
-            packed += listed[name] * (score if score < MOST_LISTED else MOST_LISTED)
-        rows.append(sums(packed))
+            total += listed[name] * (score if score < MOST_LISTED else MOST_LISTED)
+        rows.append(sums(total))
     return list(map(add, map(max, *rows) if len(rows) > 1 else rows[0], bias))
 
 

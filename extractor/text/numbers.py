@@ -262,11 +262,11 @@ def _tail(text: str, end: int) -> _Tail:
 
 
 class _Unit(NamedTuple):
-    """A unit, whether it ends in a Western letter, and what makes another word of it."""
+    """A unit, whether it ends in a Western letter, and a pattern of what makes another word of it, if anything does."""
 
     words: str
     is_western: bool
-    others: re.Pattern[str] | None
+    others: str
 
 
 _NO_UNITS: tuple[_Unit, ...] = ()
@@ -276,12 +276,16 @@ _NO_UNITS: tuple[_Unit, ...] = ()
 def _units() -> dict[str, tuple[_Unit, ...]]:
     """Units by their first character, longest first."""
     table = read_table("quantities")
-    others = {unit: re.compile(words) for unit, words in table["not_units"].items() if words}
+    others: dict[str, str] = table["not_units"]
     by_first: dict[str, list[_Unit]] = {}
     for unit in sorted(table["units"], key=len, reverse=True):
         is_western = unit[-1].isascii() and unit[-1].isalpha()
-        by_first.setdefault(unit[0], []).append(_Unit(unit, is_western, others.get(unit)))
+        by_first.setdefault(unit[0], []).append(_Unit(unit, is_western, others.get(unit, "")))
     return {first: tuple(units) for first, units in by_first.items()}
+
+
+_compiled = cache(re.compile)
+"""Compiles what makes other words of a unit when that is met first: most notices print few units."""
 
 
 def unit_end_at(text: str, place: int) -> int:
@@ -291,7 +295,7 @@ def unit_end_at(text: str, place: int) -> int:
             end = place + len(unit)
             if is_western and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
                 continue  # the m of 5mm, the t of 4th
-            if others is None or not others.match(text, end):
+            if not (others and _compiled(others).match(text, end)):
                 return _second_unit_end(text, end)
     return place
 

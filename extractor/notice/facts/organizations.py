@@ -22,6 +22,8 @@ from extractor.notice.facts.learnt import FeatureWeights, feature_weights
 from extractor.text.places import Clauses, Place, sentence_start
 from extractor.text.wording import pattern
 
+_SMALL = Implementation.ContiguousNFA
+"""Takes a fourteenth of the memory of a DFA: on its own that is the faster one, among all other rules this one is."""
 _SHORTEST_NAME = 2
 _LONGEST_NAME = 18
 _OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现(?![代有场金行状任])|近年来|今年|其次|期间|再|并)+[,]?")
@@ -205,7 +207,7 @@ def _entries(name: str) -> list[str]:
 @cache
 def _suffixes() -> _Suffixes:
     table = read_table(_TABLE)
-    words = AhoCorasick([*table["suffixes"], *table["fields"]], implementation=Implementation.DFA)
+    words = AhoCorasick([*table["suffixes"], *table["fields"]], implementation=_SMALL)
     return _Suffixes(words, len(table["suffixes"]), frozenset(table["split_words"]))
 
 
@@ -222,7 +224,7 @@ def _markers() -> _Markers:
     partners = [("marked", *_conditional(entry)) for entry in table["partner_before"]]
     companions = [(_WITH, *_conditional(entry)) for entry in table["with_before"]]
     every = [*partners, *companions, (_CLAUSE, "(", None), (_LISTED, "等", None)]
-    words = AhoCorasick([word for _, word, _ in every], implementation=Implementation.DFA)
+    words = AhoCorasick([word for _, word, _ in every], implementation=_SMALL)
     return _Markers(words, [(kind, condition) for kind, _, condition in every])
 
 
@@ -236,7 +238,7 @@ class _NoNames(NamedTuple):
 @cache
 def _no_names() -> _NoNames:
     entries = [_conditional(entry) for entry in [*_entries("not_in_names"), "\n"]]
-    words = AhoCorasick([word for word, _ in entries], implementation=Implementation.ContiguousNFA)
+    words = AhoCorasick([word for word, _ in entries], implementation=_SMALL)
     return _NoNames(words, [condition for _, condition in entries])
 
 

@@ -1,4 +1,4 @@
-"""The training set: invented findings and measures of three writers, most of them read by a second one, too.
+"""The training set: invented findings and measures of several writers, many of them read by a second one, too.
 
 Beside it, the tuned gold notices in the same form: nothing is learnt from them but how sure a score is.
 """
@@ -25,8 +25,10 @@ from extractor.text.places import Clauses, Place
 
 _ROOT = Path(__file__).resolve().parents[2]
 TRAINING = _ROOT / "eval" / "training"
-WRITERS = ("a", "b", "c", "d")
+WRITERS = ("a", "b", "c", "d", "e", "f")
 _SIGNED = "2024-06-30"
+_LONG = 100
+"""Code points from which on a measure is as long as in real notices."""
 _ENUMERATOR = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}是|[第其][一二三四五六七八九十]{1,3}[,、是]?|\([一二三四五六七八九十0-9]{1,3}\)"
     r"|[0-9]{1,2}[.、)](?![0-9])|[一二三四五六七八九十]{1,3}、|[①-⑳])[,、: ]*"
@@ -66,6 +68,11 @@ class TrainingMeasure:
     def organizations(self) -> frozenset[str]:
         """The writer's organisations."""
         return self.labels.organizations
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is as long as measures of real notices."""
+        return len(self.text) >= _LONG
 
     @cached_property
     def folded(self) -> str:

@@ -30,7 +30,7 @@ _LENIENT = re.compile("|".join(_RULES["lenient"]))
 _WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
 _BEARERS = re.compile("|".join(_RULES["bearers"]))
 _BEHIND = re.compile(
-    rf"[^,。]{{0,20}}?(?:{'|'.join(_RULES['takes_action'])})(?:了)?(?P<action>[^,。0-9]{{2,12}})(?=[,。;]|、[0-9]|$)"
+    rf"[^,。]{{0,20}}?(?:{'|'.join(_RULES['takes_action'])})(?:了)?(?P<action>[^,。0-9]{{2,12}})(?=[,。;]|、[^,。0-9]{{0,8}}[0-9]|并[^,。0-9]{{2,12}}[0-9]|$)"
 )
 _RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16}?)(?=[,。;]|、[0-9]|$)")
 _JOINS = re.compile(r"[、和及与(]*(?:其中|包括|含)?[:]?")

@@ -8,16 +8,15 @@ from typing import Any
 from calibrate import Scored, calibrated, share
 from learn_features import Labelled, as_weights, learn_weights
 from learn_words import agreed
-from training_set import TrainingFinding, TrainingMeasure, measures_of
+from training_set import TrainingFinding, TrainingMeasure, long_measures_of, measures_of
 
 from extractor.notice.facts.learnt import FeatureWeights
 from extractor.notice.facts.organizations import NameCandidate, NameEnds, chosen_names, name_candidates
 
 _STRENGTH = 0.2
 _CHANCE = 0.005
-"""A difference of F1 that says nothing: of bounds that near to the best one, the highest is taken, as a body that is
-none costs more than one that is missed."""
-_LONG_WEIGHT = 3.0
+"""A difference of F1 that says nothing: of bounds that near to the best one, the middle one is taken."""
+_LONG_WEIGHT = 2.0
 """A long measure counts as so many short ones: real ones are long."""
 _RARER = 2
 """Real notices name bodies that act more rarely for their length than the training set. For how sure a name is, one
@@ -31,11 +30,12 @@ def learn_organizations(every: list[TrainingFinding], crossed: Pairs, real: list
     Both of these are measured on long measures alone.
     """
     tried = [
-        (as_weights(learn_weights(list(_examples(seen)), _STRENGTH)), [each for each in measures_of(unseen) if each.is_long])
+        (as_weights(learn_weights(list(_examples(seen)), _STRENGTH)), long_measures_of(unseen))
         for seen, unseen in crossed
     ]
     scores = {bound: _f1(tried, bound) for bound in range(-40, 65, 8)}
-    least = max(bound for bound, score in scores.items() if score >= max(scores.values()) - _CHANCE)
+    good = [bound for bound, score in scores.items() if score >= max(scores.values()) - _CHANCE]
+    least = good[len(good) // 2]
     once = [each for weights, measures in tried for measure in measures for each in _scored(weights, measure, least)]
     invented = once + (_RARER - 1) * [each for each in once if not each.right]
     learnt = learn_weights(list(_examples(every)), _STRENGTH)

@@ -43,7 +43,8 @@ class MeasureLabels:
     status: str
     organizations: frozenset[str]
     subjects: Sequence[Sequence[str | None]]
-    accountability: Sequence[Sequence[str]]
+    accountability: Sequence[Sequence[str]] | None
+    """None in a file that labels none at all: some were written for other fields."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +163,12 @@ def _read_twice(path: Path, second: Path) -> Iterator[tuple[Mapping[str, Any], M
 
 
 def _rows(path: Path) -> list[Mapping[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    measures = [measure for row in rows for measure in row["measures"]]
+    if not any(measure["accountability"] for measure in measures):
+        for measure in measures:
+            measure["accountability"] = None
+    return rows
 
 
 def _finding(row: Mapping[str, Any], second: Mapping[str, Any] | None) -> TrainingFinding:
@@ -198,6 +204,11 @@ def type_clauses(path: Path = TRAINING / "clauses" / "types.txt") -> list[Traini
 def measures_of(found: Iterable[TrainingFinding]) -> list[TrainingMeasure]:
     """Return the measures of findings."""
     return [measure for finding in found for measure in finding.measures]
+
+
+def long_measures_of(found: Iterable[TrainingFinding]) -> list[TrainingMeasure]:
+    """Return the measures of findings that are as long as those of real notices."""
+    return [measure for measure in measures_of(found) if measure.is_long]
 
 
 def real_findings() -> list[TrainingFinding]:

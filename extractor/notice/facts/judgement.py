@@ -213,12 +213,16 @@ def judged_category(title: str, measures: Sequence[MeasureWords], answer: Callab
         for name, score in lexical_scores("categories", answer()[:MEASURES_READ]).items():
             number = _CATEGORY_NUMBERS[name]
             scores[number] += listed[len(names) + number] * score
-    first = max(range(len(names)), key=scores.__getitem__)
-    if lead >= CLEAR_LEAD and scores[first] - scores[listed_first := _CATEGORY_NUMBERS[ranked[0][0]]] <= OVERRULED * _SCALE:
-        first = listed_first
+    first = _decided(scores, _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else None)
     second = max((number for number in range(len(names)) if number != first), key=scores.__getitem__)
     told = words.packed or words.scores or any(each.packed for each in measures)
     return Judged(names[first] if told else _OTHER, confidence(scores[first] - scores[second]))
+
+
+def _decided(scores: Sequence[int], listed: int | None) -> int:
+    """Return the number of the best category; what a title's list names clearly gives way only to a far better one."""
+    best = max(range(len(scores)), key=scores.__getitem__)
+    return best if listed is None or scores[best] - scores[listed] > OVERRULED * _SCALE else listed
 
 
 def issue_category(title: str, measures: str) -> str:

@@ -124,9 +124,11 @@ class _Entry(NamedTuple):
 
 @cache
 def sentences() -> dict[str, str]:
-    """Return the table: each English clause, ours or the parser's of options, and the Chinese one."""
-    table = read_table("messages")
-    return {**table["usage"], **table["sentences"]}
+    """Return the table: each English clause, ours, the parser's of options or of a file's kind, and the Chinese one."""
+    table, kinds = read_table("messages"), read_table("file_kinds").values()
+    named = {kind["en"]: kind["zh"] for kind in kinds}
+    advised = {kind["advice_en"]: kind["advice_zh"] for kind in kinds if "advice_en" in kind}
+    return {**named, **advised, **table["usage"], **table["sentences"]}
 
 
 @cache

@@ -171,7 +171,9 @@ class ModelReader:
                 )
                 failures = [str(failure) for failure in assisted.failures]
                 self.source.read.add(assisted.signs)
-                asked = {**model.tally.reported(), "reading": assisted.signs.reported(unasked)}
+                # Answers that were kept before it was known may speak of these fields all the same.
+                silent = self._left_out.difference(assisted.signs.agreed)
+                asked = {**model.tally.reported(), "reading": assisted.signs.reported(silent)}
                 return ReadNotice(text.text, assisted.notice, failures, text.left_out, asked, text.places)
 
             yield read
@@ -185,7 +187,7 @@ class ModelReader:
         from extractor.trust_tables import told
 
         trust = {**self.table.shown(), "told": told(self.table, self.source.settings.model)}
-        reading = self.source.read.signs.reported(self._unasked)
+        reading = self.source.read.signs.reported(self._left_out)
         return {**self.source.reported(), "reading": reading, "trust": trust}
 
     @property
@@ -193,6 +195,13 @@ class ModelReader:
         """The fields that the model is not asked about: what it was measured or seen to be unable to say."""
         # Who is measured is asked everything.
         return self.source.unasked | self.table.lost if self.table.origin != "eager" else frozenset()
+
+    @property
+    def _left_out(self) -> frozenset[str]:
+        """Those of them that no call asks about."""
+        from extractor.assist.tasks import left_out
+
+        return left_out(self._unasked, by_schema=bool(self.source.sizes.capacity.takes_pack_schema))
 
 
 @contextmanager

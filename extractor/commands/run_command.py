@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 UNANSWERED = 3
-_REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
 
 
 class Level(StrEnum):
@@ -211,16 +210,9 @@ def _tell(outcome: Outcome) -> None:
             "%s: %s issues, %s measures", told, counts["issues"], counts["measures"], extra={**fields, **counts}
         )
     if outcome.unanswered:
-        reasons = list(dict.fromkeys(outcome.unanswered))
-        more = f"; and {len(reasons) - _REASONS} more" if len(reasons) > _REASONS else ""
-        LOGGER.warning(
-            "%s: %d calls failed for good, there the rules' reading stands: %s%s",
-            outcome.name,
-            len(outcome.unanswered),
-            "; ".join(reasons[:_REASONS]),
-            more,
-            extra=fields,
-        )
+        from extractor.endpoint.failures import in_sum
+
+        LOGGER.warning("%s: %s", outcome.name, in_sum(outcome.unanswered), extra=fields)
     if outcome.trace is not None:
         LOGGER.debug("%s", outcome.name, extra=fields | {"traceback": outcome.trace})
 

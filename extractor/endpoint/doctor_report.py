@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from extractor.endpoint.calls import Mode
-from extractor.endpoint.failures import Reason
+from extractor.endpoint.failures import Reason, told_once
 from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 
@@ -149,7 +147,7 @@ def diagnoses(report: DoctorReport) -> tuple[str, ...]:
     if report.models and report.model not in report.models:
         found.append(f"the endpoint does not list a model {report.model}")
     if not report.best_mode:
-        found += _told_once(report.modes)
+        found += told_once([trial.sentence for trial in report.modes])
         reasons = {trial.reason for trial in report.modes}
         if report.obeys_schema and reasons & _NOT_ABLE and reasons <= OF_THE_MODEL:
             found.append("the endpoint is sound, but the model is not able enough for what a run asks")
@@ -168,14 +166,6 @@ def diagnoses(report: DoctorReport) -> tuple[str, ...]:
         assert report.long_prompt is not None
         found.append(f"of a prompt as long as a run's: {report.long_prompt.sentence}")
     return tuple(found)
-
-
-def _told_once(trials: Iterable[ModeTrial]) -> Iterable[str]:
-    """Return the sentences of trials, one of those that differ in nothing but numbers."""
-    told: dict[tuple[Reason | None, str], str] = {}
-    for trial in trials:
-        told.setdefault((trial.reason, re.sub(r"[\d,.]+", "0", trial.sentence)), trial.sentence)
-    return told.values()
 
 
 def _cannot_take_long(report: DoctorReport) -> bool:

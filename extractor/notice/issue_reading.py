@@ -22,8 +22,8 @@ from extractor.notice.facts.judgement import (
     judged_category,
     judged_types,
     measure_status,
-    measure_words,
     place_of_heading,
+    words_of_measures,
 )
 from extractor.notice.facts.learnt import rate
 from extractor.notice.facts.organizations import NameEnds, OrganizationFound, judged_organizations
@@ -116,7 +116,7 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
     places = [outline.text for outline in outlines]
     dealt = _deal(facts, places)
     headings = [place_of_heading(text, place) for place in places]
-    words = [measure_words(_without_titles(text, place, own)) for place, own in zip(places, dealt, strict=True)]
+    words = words_of_measures([_without_titles(text, place, own) for place, own in zip(places, dealt, strict=True)])
     types = [judged_types(found) for found in words]
     # A slogan in the heading (持续推进…) does not say that work goes on.
     statuses = [

@@ -1,7 +1,7 @@
 """The blanks of a text that a reader does not see.
 
-Typesetting puts them beside figures, Western words and marks, they set off thousands, and some text layers have one
-behind each word.
+Typesetting puts them beside figures, Western words and marks; they set off thousands and stretch short names
+(责 任 人:), and some text layers have one behind each word.
 
 Blanks that part something stay: the cells of a row, the parts of a page's date line, a number from the line it opens.
 """
@@ -43,6 +43,11 @@ _BETWEEN_HAN = re.compile(rf" (?=[{_HAN}])(?<=[{_HAN}] )")
 _BETWEEN_WORDS = re.compile(
     rf" (?=[{_HAN}])(?<=[{_HAN}0-9A-Za-z\"'「」『』—] )| (?=[0-9A-Za-z\"'「」『』—])(?<=[{_HAN}\"'「」『』—] )"
 )
+_STRETCHED = re.compile(
+    rf"(?:^ *|[【\[] ?|(?<=  )|(?<=[。;] ))(?P<name>[{_HAN}](?: {{1,3}}[{_HAN}]){{1,7}}) {{0,3}}(?=[:】\]])",
+    re.MULTILINE,
+)
+"""A short name whose characters stand apart, before its colon: 责 任 科 室:."""
 _HEADING_ROW = re.compile(r"(?m)^[^\n0-9\t]{1,20}(?:\t[^\n0-9\t]{1,20}){2,}$")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _LONG_LINE = re.compile(r"[^\n]{30,}")
@@ -67,6 +72,8 @@ def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
         if _is_one_number(text, number)
         for gap in _BLANKS.finditer(text, *number.span())
     ]
+    stretched = [gap.span() for name in _STRETCHED.finditer(text) for gap in _BLANKS.finditer(text, *name.span("name"))]
+    thousands += stretched
     spaced = _BETWEEN_WORDS.finditer(text) if _is_spaced(text) else ()
     between = [match.span() for match in spaced if not _numbers_line(text, *match.span())]
     if between and "\t" in printed:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import islice
 from math import log
 from operator import add
 from typing import NamedTuple
 
 from extractor.data import read_table
-from extractor.notice.facts.learnt import Calibration, calibration, learnt
-from extractor.notice.facts.lexical import WordEvidence, lexical_scores, word_evidence, word_weights
+from extractor.notice.facts.learnt import Calibration, calibration, lane, learnt
+from extractor.notice.facts.lexical import WordEvidence, evidence_of_each, lexical_scores, word_evidence, word_weights
 from extractor.record.enumerations import VOCABULARIES
 from extractor.text.places import Place
 
@@ -98,8 +99,18 @@ def sentences_of(text: str) -> list[str]:
 
 def measure_words(text: str) -> MeasureWords:
     """Return what the words of a measure say about its types and about its finding's category."""
-    sentences = [word_evidence("measure_types", sentence) for sentence in sentences_of(text)]
-    return MeasureWords(sentences, sum([packed for _, packed in sentences]))
+    (words,) = words_of_measures([text])
+    return words
+
+
+def words_of_measures(texts: Sequence[str]) -> list[MeasureWords]:
+    """Return what the words of measures say about their types and about their findings' categories."""
+    sentences = list(map(sentences_of, texts))
+    # A text that says nothing is its own sentence, and may have line ends.
+    every = [sentence.replace("\n", "。") for each in sentences for sentence in each]
+    found = iter(evidence_of_each("measure_types", every))
+    words = [list(islice(found, len(each))) for each in sentences]
+    return [MeasureWords(each, sum([packed for _, packed in each])) for each in words]
 
 
 def judged_types(words: MeasureWords) -> JudgedTypes:
@@ -122,16 +133,20 @@ def judged_types(words: MeasureWords) -> JudgedTypes:
 
 def _type_scores(sentences: Sequence[WordEvidence]) -> list[int]:
     """Return the score of each type by the words of the sentence that says it best."""
-    _, bias, listed, _ = _deciding("measure_types")
-    sums = word_weights("measure_types").sums
+    bias, listed = _deciding("measure_types").bias, _packed_listed()
+    sums = word_weights("measure_types").first_sums
     rows = []
     for found, packed in sentences:
-        row = list(sums(packed))
         for name, score in found.items():
-            number = _TYPE_NUMBERS[name]
-            row[number] += listed[number] * (score if score < MOST_LISTED else MOST_LISTED)
-        rows.append(row)
+            packed += listed[name] * (score if score < MOST_LISTED else MOST_LISTED)
+        rows.append(sums(packed))
     return list(map(add, map(max, *rows) if len(rows) > 1 else rows[0], bias))
+
+
+@cache
+def _packed_listed() -> dict[str, int]:
+    """Return what a score of a word list adds to the packed weights of its words, by the type's name."""
+    return {name: lane(_deciding("measure_types").listed[number], number) for name, number in _TYPE_NUMBERS.items()}
 
 
 @cache

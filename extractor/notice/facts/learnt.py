@@ -45,27 +45,44 @@ class FeatureWeights(NamedTuple):
         return self.bias + sum(map(self.weights.get, features, _NOTHING))
 
 
+def lane(weight: int, number: int) -> int:
+    """Return a weight of one name, by its number, as packed weights."""
+    return weight << _LANE * number
+
+
 class WordWeights:
     """The weights of words for several names, added up for all names at once.
 
-    A word's weights are packed into one integer, ``_LANE`` bits a name, so that a sum of words is one sum.
+    A word's weights are packed into one integer, ``_LANE`` bits a name, so that a sum of words is one sum. The
+    ``first`` so many names are those that are decided between by the words of a single text.
     """
 
-    def __init__(self, names: Sequence[str], words: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, names: Sequence[str], first: int, words: Mapping[str, Sequence[int]]) -> None:
         self.names = names
         unsigned = f"<{len(names)}I"
         self._offset = int.from_bytes(pack(unsigned, *repeat(_HALF, len(names))), "little")
         self.packed = [
             int.from_bytes(pack(unsigned, *map(_HALF.__add__, row)), "little") - self._offset for row in words.values()
         ]
-        self._form = f"<{len(names)}i"
-        self._size = _LANE // 8 * len(names)
+        self._form, self._size = _form(len(names))
+        self._first_form, self._first_size = _form(first)
+        self._first_mask = (1 << _LANE * first) - 1
 
     def sums(self, packed: int) -> tuple[int, ...]:
         """Return the sum of each name's weights from a sum of words."""
         # With half a lane added no lane borrows from the next; to flip its first bit then makes it a signed number.
         lanes = (packed + self._offset) ^ self._offset
         return unpack(self._form, lanes.to_bytes(self._size, "little"))
+
+    def first_sums(self, packed: int) -> tuple[int, ...]:
+        """Return the sum of each of the first names' weights from a sum of words."""
+        lanes = ((packed + self._offset) ^ self._offset) & self._first_mask
+        return unpack(self._first_form, lanes.to_bytes(self._first_size, "little"))
+
+
+def _form(names: int) -> tuple[str, int]:
+    """Return the form of so many unpacked sums, and their size in bytes."""
+    return f"<{names}i", _LANE // 8 * names
 
 
 @cache

@@ -7,7 +7,7 @@ one of its verbs. Learnt words weigh for several names each, once a text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -17,6 +17,8 @@ from extractor.notice.facts.learnt import WordWeights, learnt
 
 _BREAKS = ",。;:!?\n"
 """What parts clauses. These are found as words are: in one pass, in printed order."""
+_LINE_END = "\n"
+"""What parts texts that are gone over together."""
 _QUICKLY_MADE = Implementation.ContiguousNFA
 """As fast as the other kinds on a sentence, and made in a third of the time."""
 _MOST = 3
@@ -35,60 +37,103 @@ class _Rule(NamedTuple):
     weight: int
 
 
+class _Roles(NamedTuple):
+    """What a word does for the rules of a list, a bit a rule: it counts, or acts up to a clause's end, or is acted on.
+
+    ``keeps`` has the bits of the rules whose verbs go on acting behind it: none behind what parts clauses.
+    """
+
+    keeps: int
+    verbs: int
+    objects: int
+    counts: int
+
+
 class _Lexicon(NamedTuple):
-    """The words of a list, those learnt on top of it, and breaks; ``entries`` has what the first and last do."""
+    """The words of a list, those learnt on top of it, and breaks; ``roles`` has what the first and last do.
+
+    The roles of a word are those of ``_Roles`` in its order, as a plain tuple: it is taken apart several times faster.
+    """
 
     automaton: AhoCorasick
-    entries: Mapping[str, Sequence[tuple[int, int]]]
+    roles: Mapping[str, tuple[int, ...]]
     rules: tuple[_Rule, ...]
 
 
-_KEYS = ("words", "verbs", "objects")
-_WORD, _VERB, _OBJECT, _BREAK = range(len(_KEYS) + 1)
-"""What a word does for a rule: its place in ``_KEYS``; a break does the same for all rules."""
+_EVERY = -1
+_NOTHING = _Roles(_EVERY, 0, 0, 0)
+_PARTS = _Roles(0, 0, 0, 0)
+_KEYS = {"words": "counts", "verbs": "verbs", "objects": "objects"}
+"""What the words of a row's list do."""
 _Lists = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 def lexical_scores(table: str, text: str) -> dict[str, int]:
     """Return the score of each name in ``data/<table>.toml`` for ``text``; names that score nothing are left out."""
-    return _evidence(_lexicon(table), text)[0]
+    lexicon = _lexicon(table)
+    return _scores(lexicon, _words_in(lexicon, text))
 
 
 @cache
 def word_weights(table: str) -> WordWeights:
     """Return the weights of the words that were learnt on top of a word list."""
     task = learnt(table)
-    return WordWeights(task["names"], task["words"])
+    return WordWeights(task["names"], len(task["decided"]), task["words"])
 
 
 def word_evidence(table: str, text: str) -> WordEvidence:
     """Return what the words of ``text`` say by the list ``data/<table>.toml`` and by what was learnt on top of it."""
-    scores, words = _evidence(_learnt_lexicon(table), text)
+    lexicon = _learnt_lexicon(table)
+    words = _words_in(lexicon, text)
     packed = _packed_words(table)
-    return WordEvidence(scores, sum(map(packed.__getitem__, packed.keys() & words)))
+    return WordEvidence(_scores(lexicon, words), sum(map(packed.__getitem__, packed.keys() & words)))
 
 
-def _evidence(lexicon: _Lexicon, text: str) -> tuple[dict[str, int], list[str]]:
-    """Return the scores of the rules by name, and all words that occur."""
-    automaton, entries, rules = lexicon
-    counts: dict[int, int] = {}
-    acting: set[int] = set()
-    words: list[str] = automaton.find_matches_as_strings(text, overlapping=True)  # as indexes they take twice as long
-    for roles in filter(None, map(entries.get, words)):
-        for role, rule in roles:
-            if role == _VERB:
-                acting.add(rule)
-            elif role == _BREAK:
-                acting.clear()
-            elif role == _WORD or rule in acting:
-                counts[rule] = counts.get(rule, 0) + 1
-                if role == _OBJECT:
-                    acting.remove(rule)
+def evidence_of_each(table: str, texts: Sequence[str]) -> list[WordEvidence]:
+    """Return what ``word_evidence`` does of each of ``texts``, which hold no line end; one pass goes over all."""
+    lexicon, packed = _learnt_lexicon(table), _packed_words(table)
+    words = _words_in(lexicon, _LINE_END.join([*texts, ""]))
+    found: list[WordEvidence] = []
+    start = 0
+    for _ in texts:
+        end = words.index(_LINE_END, start)
+        own = words[start:end]
+        found.append(WordEvidence(_scores(lexicon, own), sum(map(packed.__getitem__, packed.keys() & own))))
+        start = end + 1
+    return found
+
+
+def _words_in(lexicon: _Lexicon, text: str) -> list[str]:
+    """Return all words of a lexicon that occur in a text, in printed order."""
+    found: list[str] = lexicon.automaton.find_matches_as_strings(text, overlapping=True)  # indexes take twice as long
+    return found
+
+
+def _scores(lexicon: _Lexicon, words: Sequence[str]) -> dict[str, int]:
+    """Return the scores of the rules by name."""
+    _, roles, rules = lexicon
+    acting = 0
+    hits: list[int] = []
+    for keeps, verbs, objects, counts in filter(None, map(roles.get, words)):
+        acting = acting & keeps | verbs
+        if hit := objects & acting | counts:
+            hits.append(hit)
+            acting &= ~objects
+    counted: dict[int, int] = {}
+    for hit in hits:
+        for rule in _bits(hit):
+            counted[rule] = counted.get(rule, 0) + 1
     scores: dict[str, int] = {}
-    for rule, count in counts.items():
+    for rule, count in counted.items():
         name, weight = rules[rule]
-        scores[name] = scores.get(name, 0) + weight * min(count, _MOST)
-    return scores, words
+        scores[name] = scores.get(name, 0) + weight * (count if count < _MOST else _MOST)
+    return scores
+
+
+@lru_cache(4096)
+def _bits(mask: int) -> tuple[int, ...]:
+    """Return the numbers of the bits that are set."""
+    return tuple(number for number in range(mask.bit_length()) if mask >> number & 1)
 
 
 @cache
@@ -109,14 +154,15 @@ def _learnt_lexicon(table: str) -> _Lexicon:
 
 def _made(lists: _Lists, words: Sequence[str]) -> _Lexicon:
     rules: list[_Rule] = []
-    roles: dict[str, list[tuple[int, int]]] = {}
+    roles: dict[str, _Roles] = {}
     for name, rows in lists.items():
         for row in rows:
-            rule = len(rules)
+            bit = 1 << len(rules)
             rules.append(_Rule(name, row["weight"]))
-            for role, key in enumerate(_KEYS):
+            for key, role in _KEYS.items():
                 for word in row.get(key, ()):
-                    roles.setdefault(word, []).append((role, rule))
-    roles |= {mark: [(_BREAK, 0)] for mark in _BREAKS}
+                    known = roles.get(word, _NOTHING)
+                    roles[word] = known._replace(**{role: getattr(known, role) | bit})
+    roles |= dict.fromkeys(_BREAKS, _PARTS)
     automaton = AhoCorasick([*dict.fromkeys([*roles, *words])], store_patterns=True, implementation=_QUICKLY_MADE)
-    return _Lexicon(automaton, roles, tuple(rules))
+    return _Lexicon(automaton, {word: tuple(each) for word, each in roles.items()}, tuple(rules))

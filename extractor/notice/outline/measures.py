@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
@@ -302,7 +303,8 @@ def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     rest = text[stop : node.segment.end].strip()
     if not rest:
         return False
-    if lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40:
+    begin, end = _after_blanks(text, stop, node.segment.end), node.segment.end
+    if lead_in_end(text, begin, end) > stop or len(rest) > 40 or is_state(text, begin, end):
         return True
     # A finding of one sentence, and behind it something done: 采购不规范。退回货款3万元。
     finding, start = pattern("outline", "finding"), node.segment.content
@@ -361,6 +363,9 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     place = _trimmed(text, after, end)
     if place.end <= place.start:
         return
+    if node.children and is_state(text, *place):
+        rests.append(Rest("note", place))  # …问题。该项工作正在推进。
+        return
     if node.parts and (text[place.end - 1] in ":,、" or place.end - place.start < lead_length):
         rests.append(Rest("lead_in", place))
     else:
@@ -412,16 +417,47 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     if start < behind < end:
         rests.append(Rest("note", _trimmed(text, start, behind)))
         start = behind
+    if not measures and (told := _told_again(text, start, end, followed=followed)) > start:
+        rests.append(Rest("note", _trimmed(text, start, told)))
+        start = told
     after = lead_in_end(text, start, end)
     if after > start:
         rests.append(Rest("lead_in", Place(start, after)))
     place = _trimmed(text, after, end)
     if place.end == place.start:
         return
+    if after > start and _NOTHING.fullmatch(text, *place):
+        rests.append(Rest("note", place))  # 责任人处理情况:无
+        return
     if followed and text[place.end - 1] in ":," and place.end - place.start <= 80:
         rests.append(Rest("lead_in", place))
     else:
         measures.append(MeasureOutline(place, None))
+
+
+_NOTHING = re.compile(r"(?:暂?无|没有|不涉及|[/-]{1,2})[。;]?")
+"""How a field says that it is empty."""
+
+
+def _told_again(text: str, start: int, end: int, *, followed: bool) -> int:
+    """Return the end of what a finding's first paragraph tells of it once more (巡视指出,…。); ``start`` for nothing.
+
+    A remainder that analyses it and reports nothing done is told, too, where the answer follows.
+    """
+    if _retold().match(text, start, end) is None:
+        return start
+    stop = text.find("。", start, end) + 1 or end
+    if not text[stop:end].strip():
+        return end
+    reports = _DONE.search(text, stop, end) or pattern("outline", "act").search(text, stop, end)
+    analyses = pattern("outline", "analysis").search(text, stop, end) and not _DONE.search(text, stop, end)
+    return end if followed and (analyses or not reports) else stop
+
+
+@cache
+def _retold() -> re.Pattern[str]:
+    told = rf"(?:在)?{any_of('frame_told')}(?:意见|中)*(?:指出|认为|提出)?(?!的|后|以来|之后|意见|问题后)[,:]?"
+    return re.compile(rf"(?:中央)?{any_of('frame_team')}{told}|{any_of('retold')}")
 
 
 def _numbered_group(text: str, node: OutlineNode, found: _Found, *, last: bool) -> None:

@@ -192,7 +192,7 @@ def _gaps(text: str, parts: RectificationPart) -> tuple[Gap, ...]:
             if mark is not None:
                 before = siblings.get(mark.kind)
                 across = latest.get(mark.kind)
-                expected = {before.number + 1} if before else {1, across.number + 1 if across else 1}
+                expected = {before.last + 1} if before else {1, across.last + 1 if across else 1}
                 if mark.number == 1 and above is not None and _starts_over(text, node, above):
                     expected.add(1)
                 if mark.number not in expected:

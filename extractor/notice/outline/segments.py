@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 from extractor.notice.outline.frames import is_labelled, is_note, is_state, lead_in_end, read_frame
 from extractor.notice.outline.marks import (
+    FINDING_KINDS,
     LINE,
     LINE_OPENERS,
     RUN_IN_KINDS,
     SENTENCE,
     SOFT,
+    WORD_KINDS,
     EnumeratorMark,
     chinese_number,
     find_marks,
@@ -98,8 +100,34 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
         if found and found[-1].end > segment.start:
             continue  # the finding, joined to the line above it
         block = heading and _block_at(text, heading, segments[k : k + 3])
-        found.append(block or segment)
+        found.append(block or _case_at(text, segments[k : k + _MOST_LINES_OF_CASE]) or segment)
     return found
+
+
+_MOST_LINES_OF_CASE = 8
+
+
+def _case_at(text: str, lines: list[Segment]) -> Segment | None:
+    """Return the first of ``lines``, which numbers a case (1.受理编号:X0017), as its finding's enumerator."""
+    segment, *below = lines
+    if segment.mark is None or text[segment.content : segment.content + 1] not in _CASE_STARTS:
+        return None
+    if _case().match(text, segment.content, segment.end) is None:
+        return None
+    for line in below:
+        if line.mark is None and is_labelled(text, line.content, line.end):
+            return Segment(segment.start, line.content, line.end, segment.mark, opens_line=True)
+        if line.mark is not None or not is_note(text, line.content, line.end):
+            break
+    return None
+
+
+_CASE_STARTS = characters_of("case")
+
+
+@cache
+def _case() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('case')}[: ]")
 
 
 def _block_at(text: str, heading: re.Match[str], lines: list[Segment]) -> Segment | None:
@@ -215,7 +243,7 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
             stop += 1
         for mark in _accepted_in_line(text, candidates[position:stop], latest, _Ahead(line_end, following, seconds)):
             taken.append(mark)
-            latest[mark.kind] = mark.number
+            latest[mark.kind] = mark.last
         position = stop
     return taken
 
@@ -248,7 +276,8 @@ def _accepted_in_line(
         if _NOT_AN_ENUMERATOR.match(text, mark.start):
             continue
         if mark.boundary is LINE:
-            if not _opens_line(text, mark, seen.get(mark.kind), following):
+            followed = mark.kind in WORD_KINDS and last.get((mark.kind, 2), -1) > mark.start
+            if not (followed and mark.number == 1) and not _opens_line(text, mark, seen.get(mark.kind), following):
                 continue
         else:
             followed = last.get((mark.kind, mark.number + 1), -1) > mark.start
@@ -257,12 +286,34 @@ def _accepted_in_line(
                 followed = after < len(seconds) and seconds[after] - line_end < _REST_OF_LINE
                 followed = followed or _is_behind_frame(text, line_start if not taken else taken[-1].content, mark)
             place = _Sequence(seen.get(mark.kind, -1), mark.kind in begun, followed, collapsed)
+            if mark.kind in WORD_KINDS and not _may_count(text, mark, place, begun):
+                continue
             if not _earns_its_place(text, mark, place) or _quoted(text, mark.start, line_start, line_end):
                 continue
         taken.append(mark)
-        seen[mark.kind] = mark.number
+        seen[mark.kind] = mark.last
         begun.add(mark.kind)
     return taken
+
+
+def _may_count(text: str, mark: EnumeratorMark, place: _Sequence, begun: set[str]) -> bool:
+    """Return whether a word inside a line may count sentences: not inside 一是…, and not what somebody told others."""
+    if mark.number > 1:
+        return place.begun and place.before == mark.number - 1
+    if not begun.isdisjoint(_COUNTING):
+        return False
+    return (
+        text[mark.start - 1] != ":" or _speech().search(text, max(mark.start - _LONGEST_SPEECH, 0), mark.start) is None
+    )
+
+
+_COUNTING = RUN_IN_KINDS - WORD_KINDS
+_LONGEST_SPEECH = 30
+
+
+@cache
+def _speech() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('speech')}[^。;:,\n]{{0,8}}:$")
 
 
 def _is_behind_frame(text: str, start: int, mark: EnumeratorMark) -> bool:
@@ -272,6 +323,8 @@ def _is_behind_frame(text: str, start: int, mark: EnumeratorMark) -> bool:
 
 
 _LONGEST_HEADING = 120
+_FURTHEST_SECOND = 600
+"""Code points from 首先 at the beginning of a line to 其次 at that of another one, at most."""
 _REST_OF_LINE = 60
 """The rest of a broken line is not longer than this (code points), up to the next enumerator."""
 
@@ -292,8 +345,12 @@ def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: 
         return begins or before == mark.number - 1 or bool(_YEAR_FOLLOWS.match(text, mark.content))
     if mark.kind == "dashed":  # 1-1, 1-2, 2-1
         return (mark.number == 1 or before == mark.number - 1) and not _MEASURED.match(text, mark.content)
-    if mark.kind == "feedback" and text[mark.content - 1].isalnum():  # 问题2 without a mark behind it
+    if mark.kind in FINDING_KINDS and not text[mark.start + mark.printed : mark.content].strip():  # 问题2 alone
         return before == mark.number - 1 or following.get((mark.kind, mark.number + 1), -1) > mark.start
+    if mark.kind in WORD_KINDS and mark.number == 1:
+        return 0 < following.get((mark.kind, 2), -1) - mark.start < _FURTHEST_SECOND
+    if mark.kind in WORD_KINDS or mark.kind == "letter":
+        return mark.number == 1 or before == mark.number - 1
     if mark.kind == "ar_bare":
         return (before or 0) == mark.number - 1 and not _MEASURED.match(text, mark.content)  # 3 个月
     if mark.kind == "di" and text.startswith("第", mark.content):

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
@@ -22,7 +23,7 @@ from extractor.notice.outline.frames import (
     read_frame,
     state_end,
 )
-from extractor.notice.outline.marks import RUN_IN_KINDS
+from extractor.notice.outline.marks import FINDING_KINDS, RUN_IN_KINDS, WORD_KINDS, EnumeratorMark
 from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.segments import Segment, split_segments
 from extractor.text.places import Place
@@ -90,8 +91,12 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     before_lead_in = before_lead_in or _alone_over_answers(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
+    closing = _closing_from(text, lines)
     for index, line in enumerate(lines):
         segment = line.segment
+        if index >= closing:
+            root.add(OutlineNode(segment, "paragraph"))
+            continue
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if opened and not line.answers and not line.state and _groups(text, lines, index):
             node = OutlineNode(segment, "group")
@@ -122,6 +127,46 @@ def _opens(text: str, segment: Segment) -> bool:
     return segment.mark is not None or text[segment.end - 1] in "。;:" or segment.end - segment.start > _OPENING_LENGTH
 
 
+_MOST_CLOSING = 16
+"""The most segments of a notice's closing words."""
+
+
+def _closing_from(text: str, lines: Sequence[_LineRead]) -> int:
+    """Return the index of the line from which a notice's last words speak of the whole; their number for none.
+
+    They may be enumerated (局党委将做到:1.… 2.…), which would look like more of the last finding's answer.
+    """
+    closing = len(lines)
+    below: EnumeratorMark | None = None
+    for index in range(len(lines) - 1, max(len(lines) - _MOST_CLOSING, 0), -1):
+        line = lines[index]
+        if line.framed or line.answers or line.note or line.state:
+            break
+        if line.segment.mark is not None:
+            below = line.segment.mark
+        elif line.segment.opens_line and (below is None or below.number == 1):
+            closing = index if _speaks_of_whole(text, lines, index, enumerated=below is not None) else closing
+    return closing
+
+
+def _speaks_of_whole(text: str, lines: Sequence[_LineRead], index: int, *, enumerated: bool) -> bool:
+    segment = lines[index].segment
+    if pattern("outline", "thanks").match(text, segment.content, segment.end):
+        return True
+    if pattern("outline", "ahead").match(text, segment.content, segment.end):
+        return enumerated and text[segment.end - 1] == ":"  # 下一步,…重点抓好以下工作:, and a list
+    if not _will().match(text, segment.content, segment.end):
+        return False
+    line_end = text.find("\n", segment.end)
+    inside = (line.segment for line in lines[index:] if line_end < 0 or line.segment.start < line_end)
+    return not any(_SIGNS_OF_REPORT.search(text, each.content, each.end) for each in inside)
+
+
+@cache
+def _will() -> re.Pattern[str]:
+    return re.compile(rf"[^,。:;0-9《》]{{0,24}}?{any_of('who_will')}(?:上下|班子)?将{any_of('will')}")
+
+
 class _LineRead(NamedTuple):
     """A segment and what its own words are: a frame, the start of an answer (整改情况:), a property, a state."""
 
@@ -138,7 +183,7 @@ class _LineRead(NamedTuple):
         return (
             self.segment.row is not None
             or bool(self.frame and self.frame.closed)
-            or (mark is not None and mark.kind == "feedback")
+            or (mark is not None and mark.kind in FINDING_KINDS)
         )
 
     @property
@@ -298,11 +343,17 @@ def _goes_on_behind(text: str, segment: Segment, behind: Segment) -> bool:
         return True
     if _GOES_ON_WITH_PROBLEM.match(text, behind.start) and _BEFORE_PROBLEM.search(text, segment.content, segment.end):
         return True
-    if not _COUNTED.search(text, segment.content, segment.end):
+    if not _COUNTED.search(text, segment.content, segment.end) or _is_whole_frame(text, segment):
         return False
     takes_up = _TAKES_UP.search(text, segment.content, segment.end)
     reports = takes_up and _SIGNS_OF_REPORT.search(text, segment.content, takes_up.start())
     return reports is not None or _COUNT.match(text, behind.start) is not None
+
+
+def _is_whole_frame(text: str, segment: Segment) -> bool:
+    """Return whether a line is a framed heading from its enumerator to its end: 6.针对“…”问题."""
+    frame = read_frame(text, segment.content, segment.end)
+    return frame is not None and frame.closed and frame.end == segment.end
 
 
 _LONGEST_END = 20
@@ -572,6 +623,8 @@ def _depth(path: list[OutlineNode], node: OutlineNode) -> int:
     if node.kind == "group" and all(open_node.kind != "group" for open_node in path):
         return next((depth for depth, open_node in enumerate(path) if open_node.finding), len(path))
     same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
+    if not same and node.kind in WORD_KINDS and node.segment.opens_line:  # a list beside one of another kind
+        return next((depth for depth, open_node in enumerate(path) if open_node.kind in RUN_IN_KINDS), len(path))
     if not same:
         return len(path)
     alike = [depth for depth in same if path[depth].finding == node.finding]

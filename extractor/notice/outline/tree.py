@@ -51,7 +51,7 @@ class OutlineNode:
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
     answers: list[OutlineNode] = field(default_factory=list)
-    """What answers it in another part of the notice, where findings are listed first."""
+    """Its answer in another part of the notice, where findings are listed first."""
 
     def add(self, child: OutlineNode) -> None:
         """Hang ``child`` below this node, behind what hangs there."""

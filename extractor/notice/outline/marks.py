@@ -126,7 +126,11 @@ _FORMS = {
         (?: 先(?<=首先) | 次(?<=[其再]次) | 者(?<=再者) | 后(?<=最后) ) (?P<first> 是?[,、:]? )
         | (?: 方面(?<=一方面) | 一方面(?<=另一方面) ) (?P<side> 是?[,、:]? )""",
     ),
-    "letters": _Form("A-Za-z", r"(?P<letter> [.、] ) [ ]? (?=[\u4e00-\u9fff“《])", not_behind="A-Za-z0-9."),
+    "letters": _Form(
+        "A-Za-z",
+        r"(?: (?P<letter> 类[:、.] | [.、] ) | [0-9]{1,2} (?P<letter_digit> [.、:] ) ) [ ]? (?=[\u4e00-\u9fff“《])",
+        not_behind="A-Za-z0-9.",
+    ),
     "romans": _Form(_ROMAN, "(?P<roman> [.、] )"),
     "enclosed": _Form(_ENCLOSED, "(?P<enclosed> [、.]? )"),
     "circled": _Form(_CIRCLED, "(?P<circled> [、.]? )"),
@@ -221,7 +225,7 @@ def _numeral(words: str, kind: str) -> _Numeral:
     """Read an enumerator's words. A notice uses the same few again and again."""
     printed = words.rstrip("、.:, 】]")
     below = _DASH.search(words) is not None
-    number = _number(words, last=kind == "decimal" or below)
+    number = _number(words, last=kind in ("decimal", "letter_digit") or below)
     joint = kind == "feedback" and _THROUGH.search(printed) is not None
     through = _number(words, last=True) if joint else 0
     return _Numeral(number, printed.replace(" ", ""), len(printed), through if through > number else 0, below)
@@ -287,7 +291,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
 _AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect", "asked", "asks"})
 _SEQUENCES = frozenset({"first", "side"})
 _IN_SENTENCES = WORD_KINDS | {"letter"}
-_AT_LINES = frozenset({"roman", "bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
+_AT_LINES = frozenset({"roman", "letter_digit", "bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
 _IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
 
 

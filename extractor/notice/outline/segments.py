@@ -362,6 +362,7 @@ def _is_behind_frame(text: str, start: int, mark: EnumeratorMark) -> bool:
 
 
 _LONGEST_HEADING = 120
+_LETTERS = frozenset({"letter", "letter_small", "letter_digit", "roman"})
 _FURTHEST_SECOND = 600
 """Code points from 首先 at the beginning of a line to 其次 at that of another one, at most."""
 _REST_OF_LINE = 60
@@ -388,7 +389,7 @@ def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: 
         return before == mark.number - 1 or following.get((mark.kind, mark.number + 1), -1) > mark.start
     if mark.kind in WORD_KINDS and mark.number == 1:
         return 0 < following.get((mark.kind, 2), -1) - mark.start < _FURTHEST_SECOND
-    if mark.kind in WORD_KINDS or mark.kind in ("letter", "letter_small", "roman"):
+    if mark.kind in WORD_KINDS or mark.kind in _LETTERS:
         return mark.number == 1 or before == mark.number - 1
     if mark.kind == "ar_bare":
         return (before or 0) == mark.number - 1 and not _MEASURED.match(text, mark.content)  # 3 个月

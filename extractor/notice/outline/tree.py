@@ -114,7 +114,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
                 del path[-1]  # what stands below a table is none of its last row
             path[-1].add(node)
             continue
-        depth = _depth(path, node)
+        depth = _depth_in_answer(text, path, node, lines[index - 1 : index + 2]) or _depth(path, node)
         if len(path) == depth and node.number > 1 and top_numbers.get(node.kind) == node.number - 1:
             depth = 1  # 三、 after groups without numbers under 二、
         del path[depth:]
@@ -656,6 +656,28 @@ def _is_part_heading(printed: str) -> bool:
         return False
     lists = ("leadership", "rectification", "next_steps")
     return any(pattern("outline", name).search(printed) for name in lists)
+
+
+def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, around: Sequence[_LineRead]) -> int | None:
+    """Return the depth of a numbered line of a finding's answer whose kind numbers the groups of findings, too.
+
+    Below a lead-in (整改措施:) 1 begins the answer's list, and a heading over a framed finding goes on with the groups.
+    None where nothing is settled so. ``around`` are the line, and those before and behind it.
+    """
+    if node.finding or not node.number or len(around) < _THREE:
+        return None
+    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
+    finding = max((depth for depth, open_node in enumerate(path) if open_node.finding), default=0)
+    if not same or not finding or same[0] > finding:
+        return None
+    before, line, behind = around
+    if node.number == 1 and same[-1] < finding and before.answers and text[before.segment.end - 1] in ":】]":
+        return finding + 1
+    goes_on = len(same) > 1 and node.number == path[same[0]].number + 1 and behind.framed
+    return same[0] if goes_on and text[line.segment.end - 1] not in "。;" else None
+
+
+_THREE = 3
 
 
 def _depth(path: list[OutlineNode], node: OutlineNode) -> int:

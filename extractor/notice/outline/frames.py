@@ -147,7 +147,7 @@ def _is_frame(match: re.Match[str]) -> bool:
 _ALL_COUNTED = re.compile(
     r"(?:对照|围绕)?[0-9一二三四五六七八九十]{1,3}(?:大|个|类|项|张)?(?:问|查|看|[问查]题|方面|任务|清单)"
 )
-"""What is quoted of all findings together: “六问”整改落实情况."""
+"""Words that are quoted of all findings together: “六问”整改落实情况."""
 
 
 def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:

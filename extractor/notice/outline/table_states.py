@@ -13,10 +13,10 @@ from extractor.notice.outline.outline_words import any_of
 from extractor.text.column_headings import bare_heading
 
 Legend = Mapping[str, str]
-"""What a notice's marks stand for, in its words."""
+"""The meanings of a notice's marks, in its words."""
 
 DONE, GOING = "已完成整改", "正在整改"
-"""How a state is handed on that is printed otherwise."""
+"""The words by which a state is handed on that is printed otherwise."""
 _MARKS = "●○◐◑◒◓◔◕◎⊙◉▲△▼▽★☆■□◆◇√✓✔☑×✕✗✘☒"
 _YES = frozenset("√✓✔☑●■★▲◆是已有")
 _NO = frozenset("×✕✗✘☒○□☆△◇否未无")

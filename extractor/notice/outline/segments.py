@@ -262,7 +262,14 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
         stop = position
         while stop < len(candidates) and candidates[stop].start < line_end:
             stop += 1
-        for mark in _accepted_in_line(text, candidates[position:stop], latest, _Ahead(line_end, following, seconds)):
+        mark = candidates[position]
+        if stop == position + 1 and mark.boundary is LINE:  # as in most lines: nothing in them to be told apart
+            opens = _opens_line(text, mark, latest.get(mark.kind), following)
+            found = [mark] if opens and not _NOT_AN_ENUMERATOR.match(text, mark.start) else []
+        else:
+            ahead = _Ahead(line_end, following, seconds)
+            found = _accepted_in_line(text, candidates[position:stop], latest, ahead)
+        for mark in found:
             taken.append(mark)
             latest[mark.kind] = mark.last
         position = stop
@@ -281,10 +288,6 @@ def _accepted_in_line(
     text: str, line: list[EnumeratorMark], latest: dict[str, int], ahead: _Ahead
 ) -> list[EnumeratorMark]:
     line_end, following, seconds = ahead
-    if len(line) == 1 and line[0].boundary is LINE:  # as in most lines: nothing in them to be told apart
-        mark = line[0]
-        opens = _opens_line(text, mark, latest.get(mark.kind), following)
-        return line if opens and not _NOT_AN_ENUMERATOR.match(text, mark.start) else []
     line_start = text.rfind("\n", 0, line[0].start) + 1
     collapsed = line_end - line_start > _COLLAPSED_LENGTH and _headings_in_sequence(line) >= 3
     last = {(mark.kind, mark.number): mark.start for mark in line if mark.boundary >= SOFT}

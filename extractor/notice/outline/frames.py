@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end
+from extractor.notice.outline.table_states import MARKS
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -163,7 +164,7 @@ def _is_frame(match: re.Match[str]) -> bool:
 _ALL_COUNTED = re.compile(
     r"(?:对照|围绕)?[0-9一二三四五六七八九十]{1,3}(?:大|个|类|项|张)?(?:问|查|看|[问查]题|方面|任务|清单)"
 )
-"""What is quoted of all findings together: “六问”整改落实情况."""
+"""Words that are quoted of all findings together: “六问”整改落实情况."""
 
 
 def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
@@ -284,13 +285,17 @@ def is_state(text: str, start: int, end: int) -> bool:
 
 
 def bracket_at_end(text: str, start: int, end: int) -> int:
-    """Return the start of the states and properties in brackets that end a heading; ``end`` where there are none.
+    """Return the start of the states and properties that end a heading in brackets; ``end`` where there are none.
 
-    库房失管(已完成), 库房失管(责任单位:后勤科).
+    库房失管(已完成), 库房失管(责任单位:后勤科), 库房失管(√), 库房失管——已完成.
     """
+    dash = text.rfind("—", max(start, end - _LONGEST_STATE), end)
+    if dash > start and _STATE_BEHIND_DASH.fullmatch(text, dash + 1, end):
+        while text[dash - 1] in "— ":
+            dash -= 1
+        return dash
     while end > start and text[end - 1] in ")】]":
-        state = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
-        match = state or _note_at_end().search(text, start, end)
+        match = _STATE_AT_END.search(text, start, end) or _note_at_end().search(text, start, end)
         if match is None:
             break
         end = match.start()
@@ -341,6 +346,9 @@ def state_end(text: str, start: int, end: int) -> int:
 
 
 _STATE_STARTS = frozenset("【[(") | characters_of("state", "state_of", "state_when")
+_STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}])[)】\]]$")
+_STATE_BEHIND_DASH = re.compile(rf" *{_STATE} *")
+_LONGEST_STATE = 16
 _STATE_LENGTH = 60
 _STATE_ALONE = re.compile(rf"[(【\[]?{_SAID}[)】\]]?[。;!]? *")
 _STATE_AHEAD = re.compile(rf"[(【\[]?{_SAID}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")

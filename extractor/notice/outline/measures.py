@@ -40,6 +40,7 @@ from extractor.notice.outline.property_lines import (
 from extractor.notice.outline.rectification import heading_place
 from extractor.notice.outline.segments import Segment
 from extractor.notice.outline.table_rows import TableRow
+from extractor.notice.outline.table_states import MARKS_PRINTED, find_legend, is_legend, said
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -103,11 +104,13 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     measures: list[MeasureOutline] = []
     state = bracket_at_end(text, *title)
     if state < title.end and node.frame is None and state - title.start > _SHORTEST_TITLE:
-        rests.append(Rest("note", Place(state, title.end)))
+        dashes = len(text[state : title.end]) - len(text[state : title.end].lstrip(" —"))
+        rests.append(Rest("note", Place(state + dashes, title.end)))
         title = _trimmed(text, title.start, state)
         while title.end > title.start and text[title.end - 1] in "。;:":
             title = Place(title.start, title.end - 1)
         title = _without_frame(text, title)
+    marked = _state_by_mark(text, node, Place(state, title.end if node.frame else body))
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children or node.answers, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
@@ -125,7 +128,20 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         tuple(rests),
         tuple(found.place for found in properties),
         properties,
+        marked,
     )
+
+
+def _state_by_mark(text: str, node: OutlineNode, behind: Place) -> tuple[str, ...]:
+    """Return the state that a mark before or behind a heading stands for by the notice's legend; none for none."""
+    before = node.segment.start - 1
+    while before > 0 and text[before] in " *#":
+        before -= 1
+    around = text[max(before, 0) : before + 1] + text[behind.start : behind.end].strip(" ()【】[]。\n")[:1]
+    if MARKS_PRINTED.isdisjoint(around):
+        return ()
+    legend = find_legend(text)
+    return tuple(filter(None, (said(legend[mark]) for mark in around if mark in legend)))
 
 
 def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[list[MeasureOutline], list[Rest]]:
@@ -483,7 +499,7 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     measures, rests = found
     start, end = node.segment.content, node.segment.end
     printed = text[start:end]
-    if node.detail or _is_property(text, start, end):
+    if node.detail or _is_property(text, start, end) or is_legend(text, start, end):
         rests.append(Rest("note", Place(start, end)))
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):

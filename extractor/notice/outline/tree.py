@@ -91,7 +91,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     path: list[OutlineNode] = [root]
     lines = [_read_line(text, segment) for segment in _joined(text, segments)]
     before_lead_in, behind_answer = _before_lead_ins(text, lines)
-    before_lead_in = before_lead_in or _alone_over_answers(text, lines)
+    before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
     closing = _closing_from(text, lines)
@@ -514,6 +514,32 @@ def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
     if stating >= _MOST_OF * len(alone) or _part_like_findings(text, lines, alone):
         return set(alone)
     return set()
+
+
+_TOLD_SENTENCE = re.compile(
+    r"(?:县委|市委|区委|省委)?(?:巡[视察]|督察|审计|检查)组?(?:还|也|同时|又|反馈)*(?:指出|发现|提出|反映|反馈)[,:]?(?P<finding>[^。;:]{4,60})。"
+)
+
+
+def _told_in_sentences(text: str, lines: list[_LineRead]) -> set[int]:
+    """Return the paragraphs that tell a finding in their first sentence, in a notice that numbers and frames none.
+
+    巡察指出,水费账目没有公开。…
+    """
+    if any(line.answers or line.framed for line in lines):
+        return set()
+    told: dict[int, Frame] = {}
+    for index, line in enumerate(lines):
+        start, end = line.segment.content, line.segment.end
+        match = _TOLD_SENTENCE.match(text, start, end) if line.segment.mark is None else None
+        if match:
+            told[index] = Frame(*match.span("finding"), match.end(), closed=True, aspect=False)
+    between = lines[min(told) : max(told)] if len(told) >= _FEWEST_ALONE else []
+    if not between or any(line.segment.mark and line.kind not in RUN_IN_KINDS for line in between):
+        return set()
+    for index, frame in told.items():
+        lines[index] = lines[index]._replace(frame=frame)
+    return set(told)
 
 
 _FEWEST_OTHERWISE = 3

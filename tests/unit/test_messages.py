@@ -59,6 +59,11 @@ def test_the_language_is_that_of_the_environment_and_chinese_first(environment: 
     ("english", "chinese"),
     [
         ("a.txt: is empty; fetch it again or leave it out", "a.txt：是空的；请重新下载，或不处理它"),
+        (
+            "a.txt: 2 calls failed for good, there the rules' reading stands: http://h/v1 cannot be reached, "
+            "or broke off (ConnectError); is the server running?",
+            "a.txt：2 次调用最终失败，那里采用规则的结果：http://h/v1 连不上，或中断（ConnectError）；服务器开着吗？",
+        ),
         ("out/a:b.jsonl:12: is no notice; run the extraction again", "out/a:b.jsonl:12：不是通报；请重新提取"),
         (
             r"C:\通报\a.txt: there is no such file or folder; check the path",

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from extractor.data import read_table
-from extractor.text.places import Place
+from extractor.text.places import Place, place_of
 
 
 class AmountInText(NamedTuple):
@@ -159,11 +159,11 @@ def plain_amount_at(text: str, number: re.Match[str]) -> AmountInText | None:
     if text[unit_end : unit_end + 1] in _BEGINS_AFTER and (after := _AFTER_UNIT.match(text, unit_end)):
         word, stop = after.group(), after.end()
     return AmountInText(
-        Place(start, unit_end),
-        Place(start, end),
+        place_of((start, unit_end)),
+        place_of((start, end)),
         _value(number.group()),
         text[end:unit_end],
-        Place(end, unit_end),
+        place_of((end, unit_end)),
         word,
         stop,
         "",

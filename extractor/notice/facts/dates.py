@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from extractor.notice.facts.date_forms import DatePeriod, DatePoint, period_at
 from extractor.text.numbers import digit_runs
-from extractor.text.places import Inside, Place
+from extractor.text.places import Inside, Place, place_of
 from extractor.text.wording import any_of
 
 
@@ -104,7 +104,7 @@ class _DateReader:
         period = period_at(self._text, begin, behind)
         if period is None:
             return begin
-        place = Place(begin, period.end)
+        place = place_of((begin, period.end))
         if _names_something(self._text, period):
             self.seen.append(place)
             self.names.append(place)

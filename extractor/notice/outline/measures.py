@@ -42,7 +42,7 @@ from extractor.notice.outline.segments import Segment
 from extractor.notice.outline.table_rows import TableRow
 from extractor.notice.outline.table_states import MARKS_PRINTED, find_legend, is_legend, said
 from extractor.notice.outline.tree import OutlineNode
-from extractor.text.places import Place
+from extractor.text.places import Place, place_of
 from extractor.text.wording import pattern
 
 
@@ -158,7 +158,7 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
             notes.append(Rest("note", Place(state, end)))
             end = _trimmed(text, start, state).end
         if not may_print(text, start, end):
-            kept.append(measure._replace(text=Place(start, end)))
+            kept.append(MeasureOutline(place_of((start, end)), label))
             continue
         while (between := properties_inside(text, start, end)) is not None:
             _keep(text, Place(start, between.start), label, kept)
@@ -290,7 +290,7 @@ def row_label(text: str, row: TableRow) -> tuple[Place | None, int]:
 def label_place(node: OutlineNode) -> Place | None:
     """Return the place of a node's enumerator without the mark behind it."""
     mark = node.segment.mark
-    return Place(mark.start, mark.start + mark.printed) if mark else None
+    return place_of((mark.start, mark.start + mark.printed)) if mark else None
 
 
 def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
@@ -389,7 +389,7 @@ def _trimmed(text: str, start: int, end: int) -> Place:
         start += 1
     while end > start and text[end - 1] in " \n*":
         end -= 1
-    return Place(start, end)
+    return place_of((start, end))
 
 
 _Found = tuple[list[MeasureOutline], list[Rest]]

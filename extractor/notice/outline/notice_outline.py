@@ -18,7 +18,7 @@ from extractor.notice.outline.segments import Segment, split_segments
 from extractor.notice.outline.single_task import outline_task
 from extractor.notice.outline.table_rows import NoticeTables, find_tables
 from extractor.notice.outline.tree import OutlineNode, grow
-from extractor.text.places import Inside, Place
+from extractor.text.places import Inside, Place, place_of
 
 
 class Gap(NamedTuple):
@@ -161,7 +161,7 @@ _IN_VALUES = frozenset({"ar_dot", "ar_paren", "ar_rparen"})
 
 def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]) -> list[Place]:
     """Return the places of all enumerators, those in the cells of tables included."""
-    found = [Place(segment.mark.start, segment.mark.content) for segment in segments if segment.mark]
+    found = [place_of((segment.mark.start, segment.mark.content)) for segment in segments if segment.mark]
     for node in (below for top in nodes for below in top.walk()) if any(each.row for each in segments) else ():
         if node.segment.row is not None:
             label, start = row_label(text, node.segment.row)

@@ -122,6 +122,33 @@ def amount_at(text: str, number: re.Match[str]) -> AmountInText:
     )
 
 
+def plain_amount_at(text: str, number: re.Match[str]) -> AmountInText | None:
+    """Return the amount that ``number`` begins where a unit is all that it has; None where it has none.
+
+    Nothing that ``TELLS_BEFORE`` and ``TELLS_BEHIND`` list may be beside the number.
+    """
+    start, end = number.span()
+    if text[end : end + 1] in _BEGINS_AROUND:
+        amount = amount_at(text, number)
+        return amount if amount.unit else None
+    unit_end = unit_end_at(text, end)
+    if unit_end == end:
+        return None
+    word, stop = None, unit_end
+    if text[unit_end : unit_end + 1] in _BEGINS_AFTER and (after := _AFTER_UNIT.match(text, unit_end)):
+        word, stop = after.group(), after.end()
+    return AmountInText(
+        Place(start, unit_end),
+        Place(start, end),
+        _value(number.group()),
+        text[end:unit_end],
+        Place(end, unit_end),
+        word,
+        stop,
+        "",
+    )
+
+
 def second_of_range(text: str, end: int) -> int | None:
     """Return where the second number of a range begins whose first one ends at ``end``; None where there is none."""
     if text[end : end + 1] not in _BEGINS_RANGE:
@@ -235,33 +262,40 @@ def _tail(text: str, end: int) -> _Tail:
 
 
 class _Unit(NamedTuple):
-    """A unit, whether it ends in a Western letter, and what makes another word of it."""
+    """A unit, whether it ends in a Western letter, and a pattern of what makes another word of it, if anything does."""
 
     words: str
     is_western: bool
-    others: re.Pattern[str] | None
+    others: str
+
+
+_NO_UNITS: tuple[_Unit, ...] = ()
 
 
 @cache
 def _units() -> dict[str, tuple[_Unit, ...]]:
     """Units by their first character, longest first."""
     table = read_table("quantities")
-    others = {unit: re.compile(words) for unit, words in table["not_units"].items() if words}
+    others: dict[str, str] = table["not_units"]
     by_first: dict[str, list[_Unit]] = {}
     for unit in sorted(table["units"], key=len, reverse=True):
         is_western = unit[-1].isascii() and unit[-1].isalpha()
-        by_first.setdefault(unit[0], []).append(_Unit(unit, is_western, others.get(unit)))
+        by_first.setdefault(unit[0], []).append(_Unit(unit, is_western, others.get(unit, "")))
     return {first: tuple(units) for first, units in by_first.items()}
+
+
+_compiled = cache(re.compile)
+"""Compiles what makes other words of a unit when that is met first: most notices print few units."""
 
 
 def unit_end_at(text: str, place: int) -> int:
     """Return where the longest unit that begins at ``place`` ends; ``place`` where none does."""
-    for unit, is_western, others in _units().get(text[place : place + 1], ()):
+    for unit, is_western, others in _units().get(text[place : place + 1], _NO_UNITS):
         if text.startswith(unit, place):
             end = place + len(unit)
             if is_western and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
                 continue  # the m of 5mm, the t of 4th
-            if others is None or not others.match(text, end):
+            if not (others and _compiled(others).match(text, end)):
                 return _second_unit_end(text, end)
     return place
 

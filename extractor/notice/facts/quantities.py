@@ -22,6 +22,7 @@ from extractor.text.numbers import (
     goes_on_as_amount,
     has_unit,
     is_whole,
+    plain_amount_at,
     second_of_range,
     unit_end_at,
 )
@@ -98,6 +99,7 @@ _DIGITS_JOINED = re.compile(  # 0512-12345678, 9:30, 14时30分, 7×24小时
     r"|(?P<time>[0-9]?(?:(?::[0-5][0-9]){1,2}(?![0-9])|[时点][0-5]?[0-9]分))"
     r"|(?P<name>[0-9]*[×xX*✕][0-9]+(?=小时|天)))"
 )
+_JOINS_DIGITS = re.compile("[-:时点×xX*✕](?<=[0-9].)")
 _LIKE_DIGITS = frozenset("OoIl")
 _PER = frozenset("月季秒时")
 """First characters of the words that make a rate, in which no figure is counted."""
@@ -142,11 +144,9 @@ class _FigureReader:
         text, (start, end) = self._text, number.span()
         if start < self._taken:
             return
-        if _is_set_apart(text, start, end):
-            amount = amount_at(text, number)
-            if amount.unit:
-                self._add(amount, None)
-                return
+        if _is_set_apart(text, start, end) and (amount := plain_amount_at(text, number)):
+            self._add(amount, None)
+            return
         second = second_of_range(text, end)
         kind = _name_kind(text, start, end, ranged=second is not None, ends_range=start == self._range_end)
         if kind is None and second is not None and not has_unit(text, end):
@@ -224,12 +224,24 @@ def _names_with_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
     for match in _CODE.finditer(text):
         if not (match.group()[0] in _LIKE_DIGITS and match.group()[1:].isdecimal() and has_unit(text, match.end())):
             yield Place(*match.span()), "code"
-    for match in _DIGITS_JOINED.finditer(text):
+    for match in _joined_digits(text):
         yield Place(*match.span()), "time" if match["time"] else "name" if match["name"] else "phone"
     for match in _CASE_NUMBER.finditer(text):
         yield Place(*match.span()), "document_number"
     for match in _DAY_OF_EACH_MONTH.finditer(text):
         yield Place(*match.span()), "ordinal"
+
+
+def _joined_digits(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of ``_DIGITS_JOINED``, which are looked for at what joins digits: that is rarer than these."""
+    behind = 0
+    for joint in _JOINS_DIGITS.finditer(text):
+        start = joint.start()
+        while start > behind and "0" <= text[start - 1] <= "9":
+            start -= 1
+        if match := _DIGITS_JOINED.match(text, start):
+            yield match
+            behind = match.end()
 
 
 def _chain_end(text: str, number: re.Match[str]) -> int:

@@ -139,7 +139,15 @@ def _labelled(text: str, start: int, end: int) -> Frame | None:
 
 def _is_frame(match: re.Match[str]) -> bool:
     """Return whether the wording around a quoted heading makes it a frame; quotes alone do not."""
+    if _ALL_COUNTED.fullmatch(match["title"].rstrip(_CLOSING)):
+        return False
     return bool(match["prefix"]) or "问题" in match["tail"] or "整改" in match["tail"]
+
+
+_ALL_COUNTED = re.compile(
+    r"(?:对照|围绕)?[0-9一二三四五六七八九十]{1,3}(?:大|个|类|项|张)?(?:问|查|看|[问查]题|方面|任务|清单)"
+)
+"""What is quoted of all findings together: “六问”整改落实情况."""
 
 
 def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
@@ -188,6 +196,8 @@ def _never_negative(text: str) -> bool:
 
 
 _STATE = any_of("state")
+_SAID = rf"(?:{any_of('state_of')},?)?{any_of('state_when')}?{_STATE}{any_of('state_more')}{{0,2}}"
+"""A sentence that says no more than a state: 该问题已于2023年10月整改到位,并长期坚持."""
 FIELD_STARTS = frozenset("【[(〔") | characters_of(
     "lead_in", "responsible_name", "deadline_name", "note", "state", "state_of"
 )
@@ -222,7 +232,7 @@ _NUMBER_BEHIND = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _LEAD_IN = (
     rf"[【\[(〔]?{{}}{_NUMBER_BEHIND}?(?:[】\])〕] *[:]?| *(?:[(【\[](?:{_STATE}|{_PROPERTIES})[)】\]] *)?[:])[ ]*"
 )
-_STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
+_STATE_BEHIND = re.compile(rf"{_SAID}(?:[。;][ ]*|$)")
 
 
 def is_note(text: str, start: int, end: int) -> bool:
@@ -307,10 +317,14 @@ def _note_in_brackets() -> re.Pattern[str]:
 
 
 def state_end(text: str, start: int, end: int) -> int:
-    """Return the end of a bare state that a table's cell begins with (已完成。) and the blanks after it."""
-    match = pattern("outline", "state", r"[(【\[]?{}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*").match(text, start, end)
+    """Return the end of a bare state that an answer or a cell begins with (已完成。) and the blanks after it."""
+    if text[start : start + 1] not in _STATE_STARTS:
+        return start
+    match = _STATE_AHEAD.match(text, start, end)
     return match.end() if match else start
 
 
-_STATE_LENGTH = 40
-_STATE_ALONE = re.compile(rf"[(【\[]?(?:{any_of('state_of')},?)?{_STATE}[)】\]]?[。;!]? *")
+_STATE_STARTS = frozenset("【[(") | characters_of("state", "state_of", "state_when")
+_STATE_LENGTH = 60
+_STATE_ALONE = re.compile(rf"[(【\[]?{_SAID}[)】\]]?[。;!]? *")
+_STATE_AHEAD = re.compile(rf"[(【\[]?{_SAID}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")

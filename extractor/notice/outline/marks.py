@@ -93,7 +93,8 @@ _FORMS = {
     "numerals": _Form(
         _CN,
         rf"""
-        [{_CN}]{{0,4}} (?: (?P<shi> 是[:,、]? ) | (?P<yao> 要[:,、]? ) | (?P<dun> [、.] ) )""",
+        [{_CN}]{{0,4}} (?: (?P<shi> 是[:,、]? ) | (?P<yao> 要[:,、]? ) | (?P<dun> [、.] )
+            | (?P<asks> 问 [:,、]? [ ]? (?=[^\n。;]{{2,60}}[?]) ) )""",
         not_behind=_CN,
     ),
     "ordinals": _Form(
@@ -102,7 +103,7 @@ _FORMS = {
         [{_CN}]{{1,3}} (?P<di> [,、:] )
         | (?<=第) (?: [{_CN}]{{1,3}} (?: {_JOINED} [{_CN}]{{1,3}} )? | [0-9]{{1,3}} (?: {_JOINED} [0-9]{{1,3}} )? ) (?:
             (?P<nth> [个条项类] (?: {any_of("numbered")}[:、.] | : ) ) | (?P<aspect> [个大]?方面[:、.]
-            | 部分 (?: [:、.] | [ ]{{1,2}} ) ) )""",
+            | 部分 (?: [:、.] | [ ]{{1,2}} ) ) | (?P<asked> 问 (?: [:、.,] | [ ]{{1,2}} ) ) )""",
     ),
     "others": _Form("其", rf"[{CHINESE_DIGITS}] (?P<qi> [,、:] | 是[,]? )"),
     "brackets": _Form(
@@ -159,6 +160,8 @@ _SAME_KIND = {
     "parenthesised": "ar_paren",
     "stopped": "ar_dot",
     "nth": "feedback",
+    "asked": "feedback",
+    "asks": "feedback",
     "enclosed": "cn_paren",
 }
 FINDING_KINDS = frozenset({"feedback", "feedback_below"})
@@ -275,6 +278,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
     return marks
 
 
+_AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect", "asked", "asks"})
 _SEQUENCES = frozenset({"first", "side"})
 _IN_SENTENCES = WORD_KINDS | {"letter"}
 _AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})

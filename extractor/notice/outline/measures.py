@@ -65,7 +65,8 @@ class IssueOutline(NamedTuple):
 
     ``section`` holds the grouping headings' words, ``groups`` the whole segments they stand in.
     ``beside`` are the cells of a table's row and the properties, which no answer could be in: they lower no coverage.
-    ``properties`` say who is responsible and until when, in printed order.
+    ``properties`` say who is responsible and until when, in printed order; ``stated`` is the state that a table prints
+    as a mark or otherwise in words of its own.
     """
 
     text: Place
@@ -77,6 +78,7 @@ class IssueOutline(NamedTuple):
     rests: tuple[Rest, ...]
     beside: tuple[Place, ...] = ()
     properties: tuple[Property, ...] = ()
+    stated: tuple[str, ...] = ()
 
 
 _HEADING_LENGTH = 80
@@ -216,18 +218,20 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
     rests += [Rest("note", note) for note in row.notes]
     rests += [Rest("deadline", deadline) for deadline in row.deadlines]
     rests += [Rest("unread", unread) for unread in row.unread]
+    rests += [Rest("note", aside) for aside in row.asides]
     for answer in row.answers:
         state = _trimmed(text, answer.start, state_end(text, *answer))
         rests += [Rest("note", state)] if state.end > state.start else []
     _children(text, node.children, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
-    printed = properties_in(text, [*(rest for rest in rests if rest.text not in row.notes), *notes])
+    apart = {*row.notes, *row.asides}
+    printed = properties_in(text, [*(rest for rest in rests if rest.text not in apart), *notes])
     rests += notes
     groups = (*(heading_place(text, group) for group in finding.groups), *([row.group] if row.group else ()))
     segments = tuple(_segment_place(group) for group in finding.groups)
     end = max(measures[-1].text.end if measures else 0, title.end)
     named = tuple(place for place in (row.number, row.group, row.heading) if place)
-    beside = (row.finding, *row.notes, *row.deadlines, *dict.fromkeys(named))
+    beside = (row.finding, *row.notes, *row.deadlines, *row.asides, *dict.fromkeys(named))
     return IssueOutline(
         Place(row.place.start, end),
         label,
@@ -238,6 +242,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
         tuple(rests),
         beside,
         tuple(sorted((*row.properties, *printed), key=lambda found: found.place)),
+        row.stated,
     )
 
 
@@ -360,7 +365,7 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     after = lead_in_end(text, body, end)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
-    place = _trimmed(text, after, end)
+    place = _behind_state(text, after, end, rests)
     if place.end <= place.start:
         return
     if node.children and is_state(text, *place):
@@ -370,6 +375,16 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
         rests.append(Rest("lead_in", place))
     else:
         measures.append(MeasureOutline(place, None))
+
+
+def _behind_state(text: str, start: int, end: int, rests: list[Rest]) -> Place:
+    """Return an answer without the state that its first sentence is (已整改。), which is added to ``rests``."""
+    place = _trimmed(text, start, end)
+    behind = state_end(text, *place)
+    if behind > place.start:
+        rests.append(Rest("note", _trimmed(text, place.start, behind)))
+        return _trimmed(text, behind, place.end)
+    return place
 
 
 def _children(text: str, children: list[OutlineNode], found: _Found, *, last: bool) -> None:
@@ -423,8 +438,8 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     after = lead_in_end(text, start, end)
     if after > start:
         rests.append(Rest("lead_in", Place(start, after)))
-    place = _trimmed(text, after, end)
-    if place.end == place.start:
+    place = _behind_state(text, after, end, rests)
+    if place.end <= place.start:
         return
     if after > start and _NOTHING.fullmatch(text, *place):
         rests.append(Rest("note", place))  # 责任人处理情况:无

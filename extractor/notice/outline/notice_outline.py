@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
-from extractor.notice.outline.issues import find_findings
-from extractor.notice.outline.marks import LINE_OPENERS, EnumeratorMark
+from extractor.notice.outline.issues import FindingNode, find_findings
+from extractor.notice.outline.marks import LINE_OPENERS, SENTENCE, EnumeratorMark, find_marks
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
-from extractor.notice.outline.rectification import RectificationPart, find_parts
+from extractor.notice.outline.rectification import RectificationPart, find_parts, heading_text
 from extractor.notice.outline.segments import Segment, split_segments
 from extractor.notice.outline.single_task import outline_task
-from extractor.notice.outline.table_rows import TableRow, find_rows
+from extractor.notice.outline.table_rows import NoticeTables, find_tables
 from extractor.notice.outline.tree import OutlineNode, grow
 from extractor.text.places import Place
 
@@ -34,6 +35,7 @@ class NoticeOutline(NamedTuple):
     there is no such part. ``opening_end`` is where the first part or issue starts; ``labels`` are all enumerators.
     ``behind`` is what follows the ending, an annex with the findings left out. ``another`` is the title of a second
     notice behind the first, which is not read; ``opening_again`` is a second opening, among the findings.
+    ``tables_unread`` are tables in the rectification part that are not read, or the headings of such.
     """
 
     issues: tuple[IssueOutline, ...]
@@ -47,6 +49,7 @@ class NoticeOutline(NamedTuple):
     behind: tuple[Place, ...]
     another: Place | None = None
     opening_again: Place | None = None
+    tables_unread: tuple[Place, ...] = ()
 
 
 def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
@@ -58,26 +61,30 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
     if another is not None:
         first = read_outline(text[: another.start], (printed or text)[: another.start])
         return first._replace(behind=(*first.behind, Place(another.start, len(text))), another=another)
-    rows = find_rows(text, printed or text)
+    tables = find_tables(text, printed or text)
+    rows = tables.rows
     ending = find_ending(text, [row.place for row in rows])
-    outline = _read_part(text, rows, ending, Place(0, ending.start))
+    outline = _read_part(text, tables, ending, Place(0, ending.start))
     if outline.issues:
         outline = outline._replace(opening_again=find_opening_again(text[: ending.start], outline.issues[0].text.start))
     if len(outline.issues) > 1:
         return outline
     annex = find_annex(text, ending.end, [row.place for row in rows])
-    behind = _read_part(text, rows, ending, annex) if annex else outline
+    behind = _read_part(text, tables, ending, annex) if annex else outline
     return behind if len(behind.issues) > 1 else outline
 
 
-def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place) -> NoticeOutline:
+def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> NoticeOutline:
     """Read the outline of the part of a notice that holds its findings: before its signature, or its annex."""
-    here = [row for row in rows if part.start <= row.place.start and row.place.end <= part.end]
-    segments = split_segments(text[: part.end], here, part.start)
+    here = [row for row in tables.rows if part.start <= row.place.start and row.place.end <= part.end]
+    left = [table for table in tables.unread if part.start <= table.start and table.end <= part.end]
+    segments = split_segments(text[: part.end], here, part.start, left)
     nodes = grow(text, segments, opened=part.start > 0)
     task = outline_task(text, nodes)
     parts = find_parts(text, nodes)
-    found = find_findings(text, parts)
+    below = [_below(text, place, part.end) for place in tables.lines if part.start <= place.start < part.end]
+    found = [each for each in find_findings(text, parts) if not _is_misread(each, below)]
+    found = [] if len(found) == 1 and _is_part_alone(text, found[0]) else found
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _extent(parts, issues)
@@ -96,6 +103,44 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
         ending,
         tuple(sorted([*_labels(text, segments, nodes), *_numbers_of_lead_ins(text, remainders)])),
         (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
+        tables_unread=(*_in_part(left, rectification), *(place for place in tables.lines if place.start < part.end)),
+    )
+
+
+def _in_part(tables: Sequence[Place], rectification: Sequence[Place]) -> list[Place]:
+    """Return the tables in the rectification part; all of them where none was found."""
+    if not rectification:
+        return list(tables)
+    return [table for table in tables if any(part.start <= table.start < part.end for part in rectification)]
+
+
+_NEXT_PART = re.compile(r"\n *[一二三四五六七八九十]{1,3}、[^\n。]{2,40}(?=\n)")
+
+
+def _below(text: str, headings: Place, end: int) -> Place:
+    """Return the stretch from the headings of a table whose rows were not found to the next part of the notice."""
+    part = _NEXT_PART.search(text, headings.end, end)
+    return Place(headings.start, part.start() if part else end)
+
+
+_NAMES_PART = re.compile("[^,。;:“]{0,16}整改[^,。;:“]{0,12}(?:情况|进展|成效|成果)")
+
+
+def _is_part_alone(text: str, found: FindingNode) -> bool:
+    """Return whether the only finding is the heading of the rectification part, in which none was seen."""
+    node = found.node
+    if node.segment.row is not None or node.frame is not None or node.parts:
+        return False
+    return _NAMES_PART.fullmatch(heading_text(text, node)) is not None
+
+
+def _is_misread(found: FindingNode, tables: Sequence[Place]) -> bool:
+    """Return whether what looks like a finding may be a cell of a table that was not read."""
+    node = found.node
+    if node.segment.row is not None or (node.frame is not None and node.frame.closed):
+        return False
+    return any(
+        table.start <= node.segment.start < table.end or node.segment.start < table.start < node.end for table in tables
     )
 
 
@@ -114,7 +159,26 @@ def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]
                 found.append(label if node.segment.row.number else Place(label.start, start))
             marks = [below.segment.mark for child in node.children for below in child.walk()]
             found += [Place(mark.start, mark.content) for mark in marks if mark]
+            row = node.segment.row
+            found += [label for aside in row.asides for label in _labels_in_note(text, aside)]
+            printed = [place for place in (row.heading, *row.asides) if place]
+            found += [Place(*match.span()) for place in printed for match in _PAGE_NUMBER.finditer(text, *place)]
     return found
+
+
+_PAGE_NUMBER = re.compile(r"(?<=[-—–·])(?<![0-9].) ?[0-9]{1,4} ?(?=[-—–·])|(?<=第) ?[0-9]{1,4} ?(?=页)")
+"""The number of a page that a page break left inside a table."""
+
+
+_LONGEST_NOTE_NAME = 8
+
+
+def _labels_in_note(text: str, note: Place) -> list[Place]:
+    """Return the enumerators of a note on a table: 注:1.…。2.…."""
+    colon = text.find(":", note.start, min(note.end, note.start + _LONGEST_NOTE_NAME))
+    start = colon + 1 if colon >= 0 else note.start
+    marks = find_marks(text[start : note.end])
+    return [Place(start + mark.start, start + mark.content) for mark in marks if mark.boundary >= SENTENCE]
 
 
 def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:
@@ -160,6 +224,7 @@ def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tupl
     """Return the share of the rectification part's characters, blanks aside, that lie in a measure."""
     total = sum(_size(text, place) for place in rectification)
     total -= sum(_size(text, place) for place in {place for issue in issues for place in issue.beside})
+    total -= sum(text.count("|", *place) for place in rectification)  # between the cells of tables
     if total <= 0:
         return None
     inside = sum(_size(text, measure.text) for issue in issues for measure in issue.measures)

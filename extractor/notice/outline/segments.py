@@ -29,6 +29,7 @@ from extractor.notice.outline.marks import (
 from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import is_name_alone
 from extractor.notice.outline.table_rows import TableRow
+from extractor.text.places import Place
 
 
 class Segment(NamedTuple):
@@ -70,11 +71,16 @@ _COLLAPSED_LENGTH = 200
 """A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
 
 
-def split_segments(text: str, rows: Sequence[TableRow] = (), start: int = 0) -> list[Segment]:
+def split_segments(
+    text: str, rows: Sequence[TableRow] = (), start: int = 0, tables: Sequence[Place] = ()
+) -> list[Segment]:
     """Cut the folded text into segments, in order, without overlap; blank lines are left out.
 
-    Each of the ``rows`` of its tables is one segment; the heading rows of tables are none. ``start`` is where to begin.
+    Each of the ``rows`` of its tables is one segment; the heading rows of tables are none, and so are other ``tables``,
+    which are not read. ``start`` is where to begin.
     """
+    if tables:
+        return list(_segments_around_tables(text, rows, start, tables))
     if rows or start:
         return list(_segments_around(text, rows, start))
     candidates = find_marks(text)
@@ -191,6 +197,17 @@ def _with_values(text: str, segments: list[Segment]) -> list[Segment]:
     return segments
 
 
+def _segments_around_tables(
+    text: str, rows: Sequence[TableRow], position: int, tables: Sequence[Place]
+) -> Iterator[Segment]:
+    for place in (*tables, Place(len(text), len(text))):
+        if place.end < position:
+            continue
+        here = [row for row in rows if position <= row.place.start < place.start]
+        yield from _segments_around(text[: place.start], here, position)
+        position = place.end
+
+
 def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iterator[Segment]:
     for row in rows:
         before = row.heading.start if row.heading else row.place.start
@@ -199,6 +216,10 @@ def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iter
         yield from (segment.moved(position) for segment in split_segments(text[position : row.place.start]))
         yield Segment(row.place.start, row.finding.start, row.place.end, None, opens_line=True, row=row)
         position = row.place.end
+        for aside in row.asides:
+            if aside.start >= position:
+                yield from (segment.moved(position) for segment in split_segments(text[position : aside.start]))
+                position = aside.end
     yield from (segment.moved(position) for segment in split_segments(text[position:]))
 
 
@@ -241,7 +262,14 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
         stop = position
         while stop < len(candidates) and candidates[stop].start < line_end:
             stop += 1
-        for mark in _accepted_in_line(text, candidates[position:stop], latest, _Ahead(line_end, following, seconds)):
+        mark = candidates[position]
+        if stop == position + 1 and mark.boundary is LINE:  # as in most lines: nothing in them to be told apart
+            opens = _opens_line(text, mark, latest.get(mark.kind), following)
+            found = [mark] if opens and not _NOT_AN_ENUMERATOR.match(text, mark.start) else []
+        else:
+            ahead = _Ahead(line_end, following, seconds)
+            found = _accepted_in_line(text, candidates[position:stop], latest, ahead)
+        for mark in found:
             taken.append(mark)
             latest[mark.kind] = mark.last
         position = stop
@@ -260,10 +288,6 @@ def _accepted_in_line(
     text: str, line: list[EnumeratorMark], latest: dict[str, int], ahead: _Ahead
 ) -> list[EnumeratorMark]:
     line_end, following, seconds = ahead
-    if len(line) == 1 and line[0].boundary is LINE:  # as in most lines: nothing in them to be told apart
-        mark = line[0]
-        opens = _opens_line(text, mark, latest.get(mark.kind), following)
-        return line if opens and not _NOT_AN_ENUMERATOR.match(text, mark.start) else []
     line_start = text.rfind("\n", 0, line[0].start) + 1
     collapsed = line_end - line_start > _COLLAPSED_LENGTH and _headings_in_sequence(line) >= 3
     last = {(mark.kind, mark.number): mark.start for mark in line if mark.boundary >= SOFT}

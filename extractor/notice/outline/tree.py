@@ -508,7 +508,46 @@ def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
     if any(line.segment.mark is not None and line.kind not in RUN_IN_KINDS for line in between):
         return set()
     stating = sum(_states_finding(text, lines[index]) for index in alone)
-    return set(alone) if stating >= _MOST_OF * len(alone) else set()
+    if stating >= _MOST_OF * len(alone) or _part_like_findings(text, lines, alone):
+        return set(alone)
+    return set()
+
+
+_FEWEST_OTHERWISE = 3
+
+
+def _part_like_findings(text: str, lines: list[_LineRead], alone: list[int]) -> bool:
+    """Return whether short lines part the rectification part into findings, in whatever words: 自来水时断时续.
+
+    They are three or more, none names a part or an aim (提高政治站位), all between them are sentences, most of which
+    report something; above them is the heading of that part, or nothing that is numbered.
+    """
+    if len(alone) < _FEWEST_OTHERWISE:
+        return False
+    headings = [text[lines[index].segment.start : lines[index].segment.end] for index in alone]
+    if any(map(_names_aim, headings)):
+        return False
+    numbered = (line.segment for line in reversed(lines[: alone[0]]) if line.segment.mark is not None)
+    above = next((text[segment.content : segment.end] for segment in numbered), None)
+    if above is not None and not _heads_answers(above):
+        return False
+    of_findings = set(alone)
+    answers = [lines[index].segment for index in range(alone[0], alone[-1]) if index not in of_findings]
+    reporting = sum(_SIGNS_OF_REPORT.search(text, answer.start, answer.end) is not None for answer in answers)
+    return all(text[answer.end - 1] in "。;!" for answer in answers) and reporting >= _MOST_OF * len(answers)
+
+
+def _names_aim(heading: str) -> bool:
+    """Return whether a short line names a part of a notice or what is aimed at, and no shortcoming."""
+    if pattern("outline", "finding").search(heading):
+        return False
+    return _is_part_heading(heading) or pattern("outline", "aim").match(heading) is not None
+
+
+def _heads_answers(heading: str) -> bool:
+    """Return whether a heading names the rectification part."""
+    named = pattern("outline", "rectification").search(heading)
+    return named is not None and pattern("outline", "leadership").search(heading) is None
 
 
 def _is_alone(text: str, lines: list[_LineRead], index: int) -> bool:
@@ -522,7 +561,7 @@ def _is_alone(text: str, lines: list[_LineRead], index: int) -> bool:
         return False
     heads = above.mark is not None and above.mark.kind not in RUN_IN_KINDS
     answered = text[below.end - 1] in "。;" and (below.mark is None or below.mark.kind in RUN_IN_KINDS)
-    return answered and (heads or text[above.end - 1] in "。;")
+    return answered and (heads or text[above.end - 1] in "。;:")
 
 
 _SENTENCE_ENDS = frozenset("。;:,、!?")

@@ -16,7 +16,7 @@ from extractor.notice.facts.organizations import NameCandidate, NameEnds, chosen
 _STRENGTH = 0.2
 _LEAST = -8
 """The least score of a name. On unseen long measures the F1 is as good from there to 64 (0.91 to 0.92): a lower bound
-keeps what is unsure, and its mark says so. A model is shown the names that are found; recorded answers hang on these."""
+keeps what is unsure, and its mark says so. A model is shown these names, and recorded answers hang on them."""
 _RARER = 2
 """Real notices name bodies that act more rarely for their length than the training set. For how sure a name is, one
 that is wrong here stands for so many there."""
@@ -24,7 +24,7 @@ Pairs = Sequence[tuple[list[TrainingFinding], list[TrainingFinding]]]
 
 
 def learn_organizations(every: list[TrainingFinding], crossed: Pairs, real: list[TrainingFinding]) -> dict[str, Any]:
-    """Return the task as it is written down: weights, the least score of a name, and how sure scores of long measures are."""
+    """Return the task as it is written down: weights, the least score of a name, and how sure scores are."""
     tried = [
         (as_weights(learn_weights(list(_examples(seen)), _STRENGTH)), long_measures_of(unseen))
         for seen, unseen in crossed

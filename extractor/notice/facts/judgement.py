@@ -25,7 +25,7 @@ _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 CLEAR_LEAD = 2
 """A lead of a category in the list's score of a title from which on the list decides,"""
-OVERRULED = 2.5
+OVERRULED = 4.0
 """unless another one is ahead by more than so many units of log-odds by all words of the finding."""
 _SCALE = 64
 """Whole numbers a unit of log-odds."""

@@ -52,7 +52,7 @@ _REGIONS = frozenset("省市县区镇乡村道")
 _LEVELS = frozenset("省市县区镇乡村州局院校全各")
 _BEHIND_VERBS = frozenset("庭局科处办部室组")
 """What makes a name of a verb that clauses begin with: 立案庭."""
-_SURE_IN_LIST = 64
+_SURE_IN_LIST = 88
 """A name in a list needs so much less of a score behind one that acts."""
 _SIZES = "22244777"
 """The bucket of a name's length in code points, up to 8."""

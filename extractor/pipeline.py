@@ -9,7 +9,9 @@ With a model: file → ingest → fold → reading → packs → calls → answe
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -50,10 +52,31 @@ def extract(
     checks name what ``left_out`` says that the text lacks of its file (see ``extractor.files.ingest``), and what may be
     misread of a text that was recognised at ``places``.
     """
+    with _without_collections():
+        notice = _extracted(text, notice_id, lang, left_out)
+    return with_recognition(notice, text, places, lang)
+
+
+def _extracted(text: str, notice_id: str, lang: Lang, left_out: Sequence[LeftOut]) -> Notice:
     reading = read_by_rules(fold(text))
     notice = assemble(reading, notice_id)
     checks = with_omissions(named_omissions(left_out, text, lang), check(notice, reading, lang))
-    return with_recognition(notice.model_copy(update={"checks": checks}), text, places, lang)
+    return notice.model_copy(update={"checks": checks})
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Collect no cyclic garbage meanwhile: a reading makes many objects and hardly a cycle, and is over soon.
+
+    To look for cycles takes a tenth of the time. Where another thread is reading, too, the first to end collects again.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class Assisted(NamedTuple):

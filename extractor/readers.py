@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from extractor.files.parts.left_out import ReadText
@@ -21,7 +21,7 @@ from extractor.record.checks import Lang
 
 if TYPE_CHECKING:
     from extractor.assist.proposals.witnesses import TrustTable
-    from extractor.model_source import ModelSource
+    from extractor.model_source import CallsSoFar, ModelSource
 
 Backend = Literal["rules", "assisted", "model"]
 NOTICES_AT_ONCE = 32
@@ -106,13 +106,18 @@ class RulesReader:
         """Return None: no model is asked."""
 
 
+def _unwatched(_id: str, _calls: CallsSoFar) -> None:
+    """Tell nobody; a function with a name, so that readers can be sent to other processes."""
+
+
 @dataclass(frozen=True)
 class ModelReader:
     """Reads by rules and the model of ``source``. Calls that fail for good leave the rules' reading.
 
     With ``finds_issues`` the model says first where issues and measures are; else it does so only where the rules'
     outline is poor. ``trust`` decides where both differ; None is what was measured of this model (see
-    ``extractor.trust_tables``), looked up once.
+    ``extractor.trust_tables``), looked up once. ``watch`` receives a notice's id and its calls so far, at each call
+    that begins or ends.
     """
 
     source: ModelSource
@@ -120,6 +125,7 @@ class ModelReader:
     lang: Lang = "zh"
     ocr: OcrMode = "auto"
     trust: TrustTable | None = None
+    watch: Callable[[str, CallsSoFar], None] = _unwatched
     waits = True
 
     @cached_property
@@ -158,7 +164,8 @@ class ModelReader:
 
             async def read_in_turn(text: ReadText, notice_id: str) -> ReadNotice:
                 unasked = self._unasked
-                model = NoticeModel(endpoint, self.source.settings.notice_deadline, unasked)
+                deadline, watch = self.source.settings.notice_deadline, partial(self.watch, notice_id)
+                model = NoticeModel(endpoint, deadline, unasked, watch)
                 assisted = await extract_with_model(
                     text.text,
                     model,

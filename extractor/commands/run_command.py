@@ -30,6 +30,7 @@ from extractor.commands.run_progress import READING, RunProgress, by_the_minute
 from extractor.commands.shared_options import Language, LanguageOption
 from extractor.errors import SettingsError
 from extractor.logs import LOGGER, configure
+from extractor.messages import said
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
@@ -239,14 +240,14 @@ def _progress(live: Callable[[], str]) -> Iterator[RunProgress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), Live())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        row = bar.add_task(READING, total=None)
+        row = bar.add_task(said(READING), total=None)
 
         def advance() -> None:
-            bar.update(row, description=READING)
+            bar.update(row, description=said(READING))
             bar.advance(row)
 
         def page(name: str, at: PageProgress) -> None:
             shown = printable(Path(name).name)
-            bar.update(row, description=escape(f"recognising page {at.page} of {at.of}: {shown}"))
+            bar.update(row, description=escape(said(f"recognising page {at.page} of {at.of}: {shown}")))
 
         yield RunProgress(lambda total: bar.update(row, total=total), advance, page)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractor.endpoint.calls import Mode
 from extractor.endpoint.failures import Reason, told_once
@@ -16,6 +18,7 @@ OF_THE_MODEL = frozenset(
 
 _COMFORTABLE_CONTEXT = 12_288  # tokens; what the largest calls take, prompt and answer
 _SLOW = 10.0  # tokens a second
+_PATIENCE = 600  # seconds for a request to a slow endpoint
 _NOTICEABLE = 0.7  # of the first-token delay, where a prefix cache works
 _MEASURABLE = 0.05  # seconds
 
@@ -124,6 +127,12 @@ class DoctorReport:
         return best.mode if best else None
 
     @property
+    def rate(self) -> float | None:
+        """The speed in tokens a second; None if unknown."""
+        rates = (speed.per_second for speed in (self.warm, self.cold) if speed)
+        return next((rate for rate in rates if rate), None)
+
+    @property
     def obeys_schema(self) -> bool | None:
         """True if some mode that sends a schema brings answers of its shape; None if unknown."""
         known = [trial.obeys_schema for trial in self.modes if trial.obeys_schema is not None]
@@ -139,6 +148,21 @@ class DoctorReport:
         if self.cold.first_token < _MEASURABLE:
             return None
         return self.warm.first_token < _NOTICEABLE * self.cold.first_token
+
+
+class AdvisedPace(NamedTuple):
+    """The settings that suit an endpoint's pace: requests at once, and seconds for one; None where any will do."""
+
+    concurrency: int | None = None
+    timeout: int | None = None
+
+
+def pace_of(settings: EndpointSettings, report: DoctorReport) -> AdvisedPace:
+    """Return the settings that suit the pace at which an endpoint was seen to answer."""
+    if report.rate is not None and report.rate < _SLOW:
+        return AdvisedPace(1, max(_PATIENCE, math.ceil(settings.timeout)))
+    has_fewer = report.slots and settings.concurrency and settings.concurrency > report.slots
+    return AdvisedPace(report.slots if has_fewer else None)
 
 
 def diagnoses(report: DoctorReport) -> tuple[str, ...]:
@@ -188,11 +212,13 @@ def suggestions(settings: EndpointSettings, report: DoctorReport) -> tuple[str, 
         found.append(f"--model {report.model}")
     if _cannot_take_long(report) or (report.context and report.context < _COMFORTABLE_CONTEXT):
         found.append(_LONGER_CONTEXT)
-    speed = report.warm or report.cold
-    if speed and speed.per_second and speed.per_second < _SLOW:
-        found.append(f"it is slow ({speed.per_second:.1f} tokens a second): --timeout 600 --concurrency 1")
-    elif report.slots and settings.concurrency and settings.concurrency > report.slots:
-        found.append(f"--concurrency {report.slots} (the server answers so many at once; more wait)")
+    pace = pace_of(settings, report)
+    if pace.timeout is not None:
+        found.append(
+            f"it is slow ({report.rate:.1f} tokens a second): --timeout {pace.timeout} --concurrency {pace.concurrency}"
+        )
+    elif pace.concurrency is not None:
+        found.append(f"--concurrency {pace.concurrency} (the server answers so many at once; more wait)")
     if any(Oddity.REASONING in trial.oddities for trial in report.modes):
         found.append("switch its reasoning off where it can be (--extra-body, by the model's documentation)")
     return tuple(dict.fromkeys(found))

@@ -103,18 +103,15 @@ def _add_files(asked: str, files: Iterable[str], found: DiscoveredInputs, limits
         raise InputError(f"{asked}: {what} no notices{f', only {others}' if others else ''}")
 
 
-def in_kinds(passed_over: Sequence[PassedOver], lang: str, between: str = ", ") -> str:
-    """Return what was passed over in words, by kind and count, the most frequent first; "" for nothing.
-
-    ``between`` stands between English kinds: some have a comma in their names.
-    """
+def in_kinds(passed_over: Sequence[PassedOver], lang: str) -> str:
+    """Return what was passed over in words, by kind and count, the most frequent first; "" for nothing."""
     counts: dict[str, int] = {}
     for each in passed_over:
         counts[each.kind] = counts.get(each.kind, 0) + 1
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     if lang == "zh":
         return "、".join(f"{kind_in_words(kind, lang)}{count}个" for kind, count in ordered)
-    return between.join(f"{count} × {kind_in_words(kind, lang)}" for kind, count in ordered)
+    return ", ".join(f"{count} × {kind_in_words(kind, lang)}" for kind, count in ordered)
 
 
 def _kind_in_folder(path: str, most: int) -> str:

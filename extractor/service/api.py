@@ -149,12 +149,10 @@ async def list_notices(
 )
 def get_notice(notice_id: str, service: CurrentService) -> Response:
     """Return a notice's record, as the contract defines it."""
-    record = notice_store.stored_record(service.database, notice_id)
-    if record is None:
+    found = kin_store.record_and_kinship(service.database, notice_id)
+    if found is None:
         raise _no_notice()
-    kinship = kin_store.known_kinships(service.database, [notice_id]).get(notice_id)
-    placed = record if kinship is None else placed_line(record, kinship, service.lang)
-    return Response(placed, media_type="application/json")
+    return Response(placed_line(*found, service.lang), media_type="application/json")
 
 
 @router.get("/v1/notices/{notice_id}/text", response_class=PlainTextResponse, responses=_NO_NOTICE)

@@ -11,12 +11,12 @@ another digit, with nothing but blanks or a line end between, is not whole: nobo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from extractor.data import read_table
-from extractor.text.places import Place
+from extractor.text.places import Place, place_of
 
 
 class AmountInText(NamedTuple):
@@ -78,6 +78,27 @@ TELLS_BEFORE = TELLS_BEHIND | _ENDS_CURRENCY | _BEFORE_SIGNED
 """Characters beside a number that may be a part of it, or of a range or an amount that it is in."""
 
 
+CIRCLED = "①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿"
+"""The numerals in circles and brackets, for a class of a pattern."""
+# Digits of one kind in a row. The pattern begins with one class, so that the engine skips to them.
+_DIGITS = re.compile(rf"[0-9{CIRCLED}](?:(?<=[0-9])[0-9]*|(?<![0-9])[{CIRCLED}]*)")
+
+
+@lru_cache(2)
+def digit_runs(text: str) -> Sequence[tuple[int, int]]:
+    """Return where digits of one kind stand in a row: ASCII ones, or circled numerals; found once for all questions."""
+    return [match.span() for match in _DIGITS.finditer(text)]
+
+
+def numbers_in(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of ``NUMBER`` in a text: each begins where digits do."""
+    behind = 0
+    for start, _ in digit_runs(text):
+        if start >= behind and (number := NUMBER.match(text, start)):
+            yield number
+            behind = number.end()
+
+
 def amount_at(text: str, number: re.Match[str]) -> AmountInText:
     """Return the amount that ``number`` (a match of ``NUMBER`` in the folded text) begins."""
     start, end = number.span()
@@ -119,6 +140,33 @@ def amount_at(text: str, number: re.Match[str]) -> AmountInText:
     base = Place(tail.unit_end - len(tail.unit), tail.unit_end)
     return AmountInText(
         Place(first - len(sign), stop), Place(start, last), value, unit, base, tail.word, tail.end, sign
+    )
+
+
+def plain_amount_at(text: str, number: re.Match[str]) -> AmountInText | None:
+    """Return the amount that ``number`` begins where a unit is all that it has; None where it has none.
+
+    Nothing that ``TELLS_BEFORE`` and ``TELLS_BEHIND`` list may be beside the number.
+    """
+    start, end = number.span()
+    if text[end : end + 1] in _BEGINS_AROUND:
+        amount = amount_at(text, number)
+        return amount if amount.unit else None
+    unit_end = unit_end_at(text, end)
+    if unit_end == end:
+        return None
+    word, stop = None, unit_end
+    if text[unit_end : unit_end + 1] in _BEGINS_AFTER and (after := _AFTER_UNIT.match(text, unit_end)):
+        word, stop = after.group(), after.end()
+    return AmountInText(
+        place_of((start, unit_end)),
+        place_of((start, end)),
+        _value(number.group()),
+        text[end:unit_end],
+        place_of((end, unit_end)),
+        word,
+        stop,
+        "",
     )
 
 
@@ -235,33 +283,40 @@ def _tail(text: str, end: int) -> _Tail:
 
 
 class _Unit(NamedTuple):
-    """A unit, whether it ends in a Western letter, and what makes another word of it."""
+    """A unit, whether it ends in a Western letter, and a pattern of what makes another word of it, if anything does."""
 
     words: str
     is_western: bool
-    others: re.Pattern[str] | None
+    others: str
+
+
+_NO_UNITS: tuple[_Unit, ...] = ()
 
 
 @cache
 def _units() -> dict[str, tuple[_Unit, ...]]:
     """Units by their first character, longest first."""
     table = read_table("quantities")
-    others = {unit: re.compile(words) for unit, words in table["not_units"].items() if words}
+    others: dict[str, str] = table["not_units"]
     by_first: dict[str, list[_Unit]] = {}
     for unit in sorted(table["units"], key=len, reverse=True):
         is_western = unit[-1].isascii() and unit[-1].isalpha()
-        by_first.setdefault(unit[0], []).append(_Unit(unit, is_western, others.get(unit)))
+        by_first.setdefault(unit[0], []).append(_Unit(unit, is_western, others.get(unit, "")))
     return {first: tuple(units) for first, units in by_first.items()}
+
+
+_compiled = cache(re.compile)
+"""Compiles what makes other words of a unit when that is met first: most notices print few units."""
 
 
 def unit_end_at(text: str, place: int) -> int:
     """Return where the longest unit that begins at ``place`` ends; ``place`` where none does."""
-    for unit, is_western, others in _units().get(text[place : place + 1], ()):
+    for unit, is_western, others in _units().get(text[place : place + 1], _NO_UNITS):
         if text.startswith(unit, place):
             end = place + len(unit)
             if is_western and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
                 continue  # the m of 5mm, the t of 4th
-            if others is None or not others.match(text, end):
+            if not (others and _compiled(others).match(text, end)):
                 return _second_unit_end(text, end)
     return place
 

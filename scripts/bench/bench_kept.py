@@ -29,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(1, str(Path(__file__).resolve().parents[2] / "tests" / "support"))
 
 from bench_desk import notice
+from bench_service import processor_seconds
 from service_example import Client, Service, serving
 
 from extractor.runs.run import run
@@ -102,7 +103,10 @@ def _records(service: Service, ids: Sequence[str]) -> list[float]:
 def _print_records(service: Service, notices: int) -> None:
     chance = random.Random(1)
     ids = [f"n{number}" for number in range(notices)]
+    before = processor_seconds({service.process.pid})
     alone = _records(service, chance.choices(ids, k=READS))
+    took = processor_seconds({service.process.pid}) - before
+    print(f"a record, processor time of the service: {took / READS * 1000:.2f} ms")
     with ThreadPoolExecutor(CLIENTS) as clients:
         parts = [chance.choices(ids, k=READS // CLIENTS) for _ in range(CLIENTS)]
         together = [each for part in clients.map(_records, [service] * CLIENTS, parts) for each in part]

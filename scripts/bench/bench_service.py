@@ -201,11 +201,11 @@ def _reading(port: int, ids: Sequence[str]) -> list[float]:
 
 def _taken(function: Callable[[], object], above: Collection[int]) -> Taken:
     """Run a function; return how long it took, with the processor time of processes and of those below them."""
-    before = _processor_seconds(above)
-    return Taken(_timed(function), _processor_seconds(above) - before)
+    before = processor_seconds(above)
+    return Taken(_timed(function), processor_seconds(above) - before)
 
 
-def _processor_seconds(above: Collection[int]) -> float:
+def processor_seconds(above: Collection[int]) -> float:
     """Return the processor time of processes and of those below them, in seconds; as NaN where there is no /proc."""
     stats = [_stat(path) for path in Path("/proc").glob("[0-9]*/stat")]
     if not stats:

@@ -50,7 +50,7 @@ def test_of_an_archive_every_file_is_read_or_named(client: Client) -> None:
     assert outcomes.count("done") == len(TAKEN)
     said = " ".join(item["error"] for item in job["items"] if item["error"])
     assert all(name in said for name in REFUSED_AT_ONCE)
-    assert "folder.zip: not read in it: 2 × program or data file; 1 × " in said
+    assert "folder.zip: not read in it: 2 × program or data file, 1 × " in said
 
 
 def test_why_a_file_is_refused_is_told_in_the_language_of_whoever_asks(client: Client) -> None:
@@ -66,8 +66,8 @@ def test_why_a_file_is_refused_is_told_in_the_language_of_whoever_asks(client: C
     assert all(error.isascii() for name, error in found["en"].items() if name.isascii() and "×" not in error)
     (refused,) = (error for name, error in found["zh"].items() if name.endswith("通报.rar"))
     assert refused.endswith("：是RAR 压缩包，不能直接读取；请解压后给出其中的文件")
-    assert found["zh"]["folder.zip"].startswith("folder.zip：其中没有读取：程序或数据2个；")
-    assert "没有通报用语的文本1个" in found["zh"]["folder.zip"]
+    assert found["zh"]["folder.zip"].startswith("folder.zip：其中没有读取：程序或数据 2 个，")
+    assert "没有通报用语的文本 1 个" in found["zh"]["folder.zip"]
 
 
 def test_files_that_ask_too_much_are_named_and_what_comes_after_them_is_read(client: Client) -> None:

@@ -24,7 +24,11 @@ MEASURES_READ = 1500
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 CLEAR_LEAD = 2
-"""A lead of a category in the list's score of a title from which on the list decides."""
+"""A lead of a category in the list's score of a title from which on the list decides,"""
+OVERRULED = 4.0
+"""unless another one is ahead by more than so many units of log-odds by all words of the finding."""
+_SCALE = 64
+"""Whole numbers a unit of log-odds."""
 _MOST_TYPES = 3
 MOST_LISTED = 6
 """What a word list's score of a sentence counts at most."""
@@ -122,7 +126,7 @@ def judged_types(words: MeasureWords) -> JudgedTypes:
     best = sorted(said, key=scores.__getitem__, reverse=True)[:_MOST_TYPES]
     if not best:
         told = words.packed or words.sentences[0].scores
-        best = [max(range(len(names)), key=scores.__getitem__) if told else _TYPE_NUMBERS[_OTHER]]
+        best = [scores.index(max(scores)) if told else _TYPE_NUMBERS[_OTHER]]
     shares = [confidence(scores[number] - off) for number in best]
     return JudgedTypes([names[number] for number in best], round(sum(shares) / len(shares), 2))
 
@@ -133,9 +137,10 @@ def _type_scores(sentences: Sequence[WordEvidence]) -> list[int]:
     sums = word_weights("measure_types").first_sums
     rows = []
     for found, packed in sentences:
+        total = packed
         for name, score in found.items():
-            packed += listed[name] * (score if score < MOST_LISTED else MOST_LISTED)
-        rows.append(sums(packed))
+            total += listed[name] * (score if score < MOST_LISTED else MOST_LISTED)
+        rows.append(sums(total))
     return list(map(add, map(max, *rows) if len(rows) > 1 else rows[0], bias))
 
 
@@ -161,38 +166,92 @@ def measure_status(text: str) -> str:
     """Return the status that a measure's words state.
 
     ``in_progress`` where some part is printed as running, or work that is done comes with a next step; ``planned``
-    where every sentence speaks of what is ahead; else ``completed``.
+    where every sentence speaks of what is ahead, or goes on with that; else ``completed``.
     """
-    if _pattern("measure_status", "running").search(text):
+    if _is_running(text):
         return "in_progress"
-    if not _pattern("measure_status", "ahead").search(text):
+    if not _status_pattern("ahead").search(text):
         return "completed"
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    return "planned" if all(_only_ahead(sentence) for sentence in sentences) else "in_progress"
+    first, others = sentences[0], sentences[1:]
+    told = _pattern("measure_status", "told")
+    ahead = _only_ahead(first) and all(_only_ahead(other) or not told.search(other) for other in others)
+    return "planned" if ahead else "in_progress"
+
+
+def _is_running(text: str) -> bool:
+    """Say whether some part is printed as running; what only names what is not finished says nothing."""
+    running = _status_pattern("running")
+    if running.search(text) is None:
+        return False
+    return running.search(_pattern("measure_status", "not_running").sub("", text)) is not None
+
+
+@cache
+def _status_pattern(name: str) -> re.Pattern[str]:
+    """Compile the words for what is ``running`` or ``ahead``: those that a model is shown, and further ones."""
+    table = read_table("judgement")["measure_status"]
+    return re.compile("|".join([*table[name], *table[f"{name}_too"]]), re.MULTILINE)
 
 
 def _only_ahead(sentence: str) -> bool:
     """Say whether a sentence speaks of what is ahead, and tells of nothing done before it does."""
-    first = _pattern("measure_status", "ahead").search(sentence)
+    first = _status_pattern("ahead").search(sentence)
     if first is None:
         return False
     told = sentence[: first.start()].rpartition(",")[0]
     return not _pattern("measure_status", "done").search(told)
 
 
+def _states(name: str, text: str) -> bool:
+    """Say whether a text says that an issue is ``completed`` or ``in_progress``: words, or a state with nothing else.
+
+    Behind 整改时限: a state (长期坚持) says until when, and no state.
+    """
+    if _status_words(name).search(text):
+        return True
+    words, form = _stated(name)
+    places = (found.start() for found in form.finditer(text))
+    return any(
+        text.startswith(word, at) and _closes_a_state(text, at + len(word))
+        for at in places
+        if _opens_a_state(text, at)
+        for word in words
+    )
+
+
+def _opens_a_state(text: str, at: int) -> bool:
+    """Say whether nothing but the name of a field, or 目前, is before a state on its line."""
+    if text.endswith("目前", 0, at):
+        return at < _NOW or text[at - _NOW] == "\n"
+    return not at or (text[at - 1] in _BEFORE_STATE and not (text[at - 1] in ":】" and text[at - 2 : at - 1] in _UNTIL))
+
+
+def _closes_a_state(text: str, at: int) -> bool:
+    return at == len(text) or text[at] in _BEHIND_STATE
+
+
+_NOW = len("\n目前")
+_BEFORE_STATE, _BEHIND_STATE = frozenset("\n:】(【"), frozenset("\n。;,)】")
+_UNTIL = frozenset("限间")
+"""What the names of fields end with that say until when."""
+
+
+@cache
+def _stated(name: str) -> tuple[list[str], re.Pattern[str]]:
+    """Return the states that are all that is said in their place, and a pattern of them."""
+    words: list[str] = read_table("judgement")["issue_status"][f"{name}_stated"]
+    return words, re.compile("|".join(words))
+
+
 @cache
 def _status_words(name: str) -> re.Pattern[str]:
-    """Compile what says that an issue is ``completed`` or ``in_progress``: words, or a state with nothing else."""
+    """Compile the words that say that an issue is ``completed`` or ``in_progress``, and states in brackets."""
     table = read_table("judgement")["issue_status"]
     states = "|".join(table[f"{name}_alone"])
     # One alternative a bracket: the engine skims for the alternatives' first letters where each starts with one.
     alone = [rf"{re.escape(bracket)}(?<![^\n].)(?:{states})[)\]】]" for bracket in "([【"]
-    # 整改时限:长期坚持 says until when, and no state.
-    stated = [
-        rf"{words}(?:(?<![^\n:】(【]{words})(?<![限间][:】]{words})|(?<=目前{words})(?<![^\n]目前{words}))(?![^\n。;,)】])"
-        for words in table[f"{name}_stated"]
-    ]
-    return re.compile("|".join([*alone, *stated, *table[f"{name}_words"]]))
+    return re.compile("|".join([*alone, *table[f"{name}_words"]]))
 
 
 @cache
@@ -221,10 +280,16 @@ def judged_category(title: str, measures: Sequence[MeasureWords], answer: Callab
         for name, score in lexical_scores("categories", answer()[:MEASURES_READ]).items():
             number = _CATEGORY_NUMBERS[name]
             scores[number] += listed[len(names) + number] * score
-    first = _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else max(range(len(names)), key=scores.__getitem__)
-    second = max((number for number in range(len(names)) if number != first), key=scores.__getitem__)
+    first = _decided(scores, _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else None)
+    second = max(*scores[:first], *scores[first + 1 :])
     told = words.packed or words.scores or any(each.packed for each in measures)
-    return Judged(names[first] if told else _OTHER, confidence(scores[first] - scores[second]))
+    return Judged(names[first] if told else _OTHER, confidence(scores[first] - second))
+
+
+def _decided(scores: list[int], listed: int | None) -> int:
+    """Return the number of the best category; what a title's list names clearly gives way only to a far better one."""
+    best = scores.index(max(scores))
+    return best if listed is None or scores[best] - scores[listed] > OVERRULED * _SCALE else listed
 
 
 def issue_category(title: str, measures: str) -> str:
@@ -245,9 +310,9 @@ def issue_status(section: list[str], measures: str) -> str:
         return "in_progress"
     if _pattern("issue_status", "completed_section").search(headings):
         return "completed"
-    if _status_words("in_progress").search(measures):
+    if _states("in_progress", measures):
         return "in_progress"
-    if _status_words("completed").search(measures):
+    if _states("completed", measures):
         return "completed"
     return bare or "unspecified"
 
@@ -265,9 +330,9 @@ def _bare_state(measures: str) -> str:
 
 
 def _ends_bare(line: str, name: str) -> bool:
-    words = line.rstrip(_ENDS)
-    start = max(words.rfind(mark) for mark in _ENDS) + 1
-    return start > 0 and len(words) - start <= _LONGEST_BARE and _bare(name).fullmatch(words, start) is not None
+    words = line.rstrip(_ENDS)[-1 - _LONGEST_BARE :]
+    start = max(map(words.rfind, _ENDS)) + 1
+    return start > 0 and _bare(name).fullmatch(words, start) is not None
 
 
 _ENDS = "。;! "

@@ -27,8 +27,6 @@ class _Rule(NamedTuple):
     """A row of ``data/totals.toml``; without a ``name`` it tells what is no total."""
 
     name: str
-    units: frozenset[str]
-    genres: frozenset[str]
     before: re.Pattern[str] | None
     after: re.Pattern[str] | None
     sentence: re.Pattern[str] | None
@@ -51,20 +49,19 @@ _AFTER = 40
 
 
 @cache
-def _rules() -> tuple[_Rule, ...]:
-    def compiled(row: dict[str, str], key: str) -> re.Pattern[str] | None:
-        return re.compile(row[key]) if key in row else None
-
-    keys = _Rule._fields[3:]
+def _rules(unit: str, genre: str) -> tuple[_Rule, ...]:
+    """Return the rules for figures in ``unit`` of notices of a ``genre``, in the order of the table."""
+    rows = enumerate(read_table("totals")["rule"])
     return tuple(
-        _Rule(
-            row["name"],
-            frozenset(row["units"]),
-            frozenset(row.get("genres", ())),
-            *(compiled(row, key) for key in keys),
-        )
-        for row in read_table("totals")["rule"]
+        _rule(number) for number, row in rows if unit in row["units"] and genre in (row.get("genres") or (genre,))
     )
+
+
+@cache
+def _rule(number: int) -> _Rule:
+    """Compile a row of the table when it is asked first: most notices print few units outside their issues."""
+    row = read_table("totals")["rule"][number]
+    return _Rule(row["name"], *(re.compile(row[key]) if key in row else None for key in _Rule._fields[1:]))
 
 
 def find_totals(
@@ -128,8 +125,7 @@ def _name(text: str, quantity: QuantityFound, unread: Sequence[Place], genre: st
     if words is None:
         return None
     unit = quantity.unit.partition("(")[0]  # 人(次)
-    rules = (rule for rule in _rules() if unit in rule.units and (not rule.genres or genre in rule.genres))
-    return next((rule.name for rule in rules if _fits(rule, quantity, words)), None)
+    return next((rule.name for rule in _rules(unit, genre) if _fits(rule, quantity, words)), None)
 
 
 def _words_around(text: str, quantity: QuantityFound, unread: Sequence[Place]) -> _Words | None:

@@ -16,7 +16,7 @@ from extractor.service.desk.desk import CurrentVisit, SentForm, shown
 from extractor.service.desk.desk_pages import Visit
 from extractor.service.desk.inbox_pages import InboxQuery, InboxState, deletions_page, inbox_page
 from extractor.service.http.bodies import CHOICE_PATH
-from extractor.service.store import notice_store
+from extractor.service.store import collected_store, notice_store
 from extractor.service.store.deletion_store import Deletion, DeletionEnd, delete_notice, deleted_notices
 from extractor.strict import Strict, first_mistake
 
@@ -95,5 +95,7 @@ def deletions(visit: CurrentVisit) -> HTMLResponse:
 
 @router.get("/news")
 def news(visit: CurrentVisit) -> JSONResponse:
-    """Return what is another text as soon as there is something else to show."""
-    return JSONResponse({"state": notice_store.state_of_notices(visit.service.database)})
+    """Return what is another text as soon as there is something else to show, and how many notices are not counted."""
+    database = visit.service.database
+    state, uncounted = notice_store.state_of_notices(database), collected_store.count_uncollected(database)
+    return JSONResponse({"state": state, "uncounted": uncounted})

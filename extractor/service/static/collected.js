@@ -6,6 +6,7 @@
   const words = pages.words(page, page.lang), { t } = words;
   const main = document.querySelector("main");
   const NOTICE = "notice/";
+  const SLOW = 1500; // milliseconds after which a page says why it waits
   let all = null;
 
   // Every view can be linked to: its path and its question stand in the address. Notices have pages of their own.
@@ -60,5 +61,11 @@
   pages.followAddress(main, () => all, draw);
   // Who comes back from a review sees what was corrected there.
   addEventListener("pageshow", event => { if (event.persisted) load().catch(fail); });
+  // Notices that came last are counted before anything is shown; a page that waits for that says so.
+  const waiting = setInterval(async () => {
+    const uncounted = all ? 0 : await pages.uncounted(), said = main.querySelector("[role=status]");
+    if (all) clearInterval(waiting);
+    else if (uncounted && said) said.textContent = t("collected.counting", { n: words.number(uncounted) });
+  }, SLOW);
   load().catch(fail);
 })(window.pages);

@@ -49,10 +49,11 @@ _UNCOLLECTED = (
         *(readings.c.record, readings.c.text, func.coalesce(readings.c.signature, "").label("signature")),
     )
     .select_from(_READ)
-    .where(tallies.c.notice.is_(None), readings.c.number <= bindparam("upto"))
+    .where(*(notices.c.number > bindparam("after"), tallies.c.notice.is_(None)), readings.c.number <= bindparam("upto"))
     .order_by(notices.c.number)
     .limit(bindparam("most"))
 )
+_COUNT_UNCOLLECTED = select(func.count()).select_from(_READ).where(tallies.c.notice.is_(None))
 _WAITS = (
     select(notices.c.number)
     .select_from(_READ)
@@ -74,7 +75,14 @@ _WANTING = (
 _INDEX = text("INSERT INTO search(rowid, name, text) VALUES(:notice, :name, :text)")
 _INDEXED = update(notices).where(notices.c.number == bindparam("notice")).values(indexed=True)
 _TRIES = 3
-_ANY = 2**63 - 1
+
+
+class Uncollected(NamedTuple):
+    """Notices that are not collected: up to ``most``, of numbers ``after`` one, of readings ``upto`` one."""
+
+    most: int
+    after: int = 0
+    upto: int = 2**63 - 1
 
 
 class UncollectedNotice(NamedTuple):
@@ -151,10 +159,16 @@ def newest_reading(database: Database) -> int:
         return connection.execute(_NEWEST).scalar_one() or 0
 
 
-def uncollected(database: Database, upto: int, most: int) -> list[UncollectedNotice]:
-    """Return ``most`` notices that are not collected, of readings ``upto`` a number."""
+def uncollected(database: Database, wanted: Uncollected) -> list[UncollectedNotice]:
+    """Return notices that are not collected, by their numbers."""
     with database.reading() as connection:
-        return [UncollectedNotice(*row) for row in connection.execute(_UNCOLLECTED, {"upto": upto, "most": most})]
+        return [UncollectedNotice(*row) for row in connection.execute(_UNCOLLECTED, wanted._asdict())]
+
+
+def count_uncollected(database: Database) -> int:
+    """Return how many notices are not collected."""
+    with database.reading() as connection:
+        return connection.execute(_COUNT_UNCOLLECTED).scalar_one()
 
 
 def store_collected(database: Database, found: Iterable[tuple[UncollectedNotice, CollectedNotice]]) -> None:
@@ -167,7 +181,7 @@ def store_collected(database: Database, found: Iterable[tuple[UncollectedNotice,
 
 def bring_up_to_date(database: Database) -> None:
     """Collect what is not collected yet, and find the places of notices among each other where one is not known."""
-    while found := uncollected(database, _ANY, 1):
+    while found := uncollected(database, Uncollected(most=1)):
         store_collected(database, [(each, collected(each.record, each.text)) for each in found])
     place(database)
 

@@ -15,12 +15,19 @@ from sqlalchemy.exc import OperationalError
 from extractor.collection.kinship import Kinship, kinships, related_keys
 from extractor.service.http.api_models import NoticePage
 from extractor.service.store.database import BusyError, Database
-from extractor.service.store.database_tables import kin, kin_keys, notices
+from extractor.service.store.database_tables import kin, kin_keys, notices, readings
 from extractor.service.store.notice_store import NoticeFilter, signatures, signatures_of
 
 _ALL = NoticeFilter()
 _AT_ONCE = 500
-_PLACES = select(notices.c.id, kin.c.duplicate_of, kin.c.may_be, kin.c.series, kin.c.edition).join_from(notices, kin)
+_PLACE = tuple(kin.c[name] for name in Kinship._fields)
+_PLACES = select(notices.c.id, *_PLACE).join_from(notices, kin)
+_RECORD = (
+    select(readings.c.record, kin.c.notice, *_PLACE)
+    .join_from(notices, readings, readings.c.number == notices.c.reading)
+    .outerjoin(kin, kin.c.notice == notices.c.number)
+    .where(notices.c.id == bindparam("notice_id"))
+)
 _UNPLACED = (
     select(notices.c.number)
     .select_from(notices.outerjoin(kin, kin.c.notice == notices.c.number))
@@ -51,6 +58,18 @@ def known_kinships(database: Database, notice_ids: Collection[str]) -> Mapping[s
     except (OperationalError, BusyError):  # nothing can be written: what is kept is still read
         return stored_kinships(database)
     return _stored(database, notice_ids)
+
+
+def record_and_kinship(database: Database, notice_id: str) -> tuple[bytes, Kinship] | None:
+    """Return a notice's record as JSON and its place among all, None where there is no such notice."""
+    with database.reading() as connection:
+        row = connection.execute(_RECORD, {"notice_id": notice_id}).one_or_none()
+    if row is None:
+        return None
+    record, number, *placed = row
+    if number is None:
+        return record, known_kinships(database, [notice_id]).get(notice_id, Kinship())
+    return record, Kinship(*placed)
 
 
 def _stored(database: Database, notice_ids: Collection[str]) -> dict[str, Kinship]:

@@ -19,13 +19,12 @@ from extractor.messages import said
 from extractor.pages.collected_notice import CollectedNotice, uncountable
 from extractor.record.checks import Lang
 from extractor.service.store import collected_store
-from extractor.service.store.collected_store import UncollectedNotice
+from extractor.service.store.collected_store import Uncollected, UncollectedNotice
 from extractor.service.store.database import BusyError, Database
 from extractor.service.work.sandbox import Sandbox
 
 _FEW = 4  # notices that are collected and stored together: as few, so that one that comes is read soon
 _MANY = 16  # the same while somebody waits for all of them
-_ANY = 2**63 - 1  # the number of no reading: the largest integer of SQLite
 
 
 class Collector:
@@ -56,31 +55,40 @@ class Collector:
     async def finish(self) -> None:
         """Collect the notices that are stored by now, whatever waits to be read."""
         upto = await to_thread.run_sync(collected_store.newest_reading, self._database)
-        while await self._collect_some(upto, _MANY):
-            pass
+        async with self._turn:
+            await self._collect(Uncollected(upto=upto, most=_MANY), lambda: True)
 
     async def _work(self) -> None:
         while True:
             await self._woken.wait()
             self._woken.clear()
             try:
-                while self._is_idle() and await self._collect_some(_ANY, _FEW):
-                    pass
+                async with self._turn:
+                    await self._collect(Uncollected(most=_FEW), self._is_idle)
                 if self._is_idle():
                     await to_thread.run_sync(collected_store.bring_up_to_date, self._database)
             except (ExtractorError, SQLAlchemyError, BusyError, OSError) as error:
                 LOGGER.error("notices are counted later (%s)", type(error).__name__)
 
-    async def _collect_some(self, upto: int, most: int) -> bool:
-        """Collect up to ``most`` notices of readings ``upto`` a number; return False where there are none."""
-        async with self._turn:
-            found = await to_thread.run_sync(collected_store.uncollected, self._database, upto, most)
-            if found:
+    async def _collect(self, wanted: Uncollected, goes_on: Callable[[], bool]) -> None:
+        """Collect notices, as long as ``goes_on`` says; while some are stored the next ones are collected."""
+        storing: asyncio.Task[None] | None = None
+        try:
+            while goes_on():
+                found = await to_thread.run_sync(collected_store.uncollected, self._database, wanted)
+                if not found:
+                    return
                 made = await asyncio.gather(*(self._made(notice) for notice in found))
-                await to_thread.run_sync(
-                    collected_store.store_collected, self._database, list(zip(found, made, strict=True))
-                )
-            return bool(found)
+                if storing is not None:
+                    await storing
+                storing = asyncio.create_task(self._stored(list(zip(found, made, strict=True))))
+                wanted = wanted._replace(after=found[-1].number)
+        finally:
+            if storing is not None:
+                await storing
+
+    async def _stored(self, made: list[tuple[UncollectedNotice, CollectedNotice]]) -> None:
+        await to_thread.run_sync(collected_store.store_collected, self._database, made)
 
     async def _made(self, notice: UncollectedNotice) -> CollectedNotice:
         """Return what lists need of a notice; of one that takes too much, a doubt that says so."""

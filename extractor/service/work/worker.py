@@ -131,7 +131,7 @@ def _members(archive: str, upload: Path) -> Iterator[OfferedNotice | RefusedFile
     listing = list_archive(archive, DEFAULT_LIMITS)
     for name, error in listing.problems:
         yield RefusedFile(name, str(error))
-    if kinds := in_kinds([each for each in listing.passed_over if each.kind not in _HARMLESS], "en", "; "):
+    if kinds := in_kinds([each for each in listing.passed_over if each.kind not in _HARMLESS], "en"):
         yield RefusedFile(archive, f"{archive}: not read in it: {kinds}")
     for number, source in enumerate(joined_series(listing.sources)):
         try:

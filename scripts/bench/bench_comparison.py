@@ -1,4 +1,4 @@
-"""What it takes to compare the notices of a dataset with each other: time and memory at each power of ten.
+"""The time and the memory that comparing the notices of a dataset with each other takes, at each power of ten.
 
     python scripts/bench/bench_comparison.py                        # 1,000 and 10,000 notices
     python scripts/bench/bench_comparison.py --notices 100000 1000000

@@ -23,9 +23,10 @@ from openpyxl import load_workbook
 from extractor import extract
 from extractor.cli import main
 from extractor.errors import InputError, SettingsError
-from extractor.exports import workbook, written_notices
+from extractor.exports import written_notices
 from extractor.exports.exporter import ENDINGS, export, files_of
 from extractor.exports.written_notices import WrittenNotice, run_in
+from extractor.processes import groups
 from extractor.record.contract import Notice
 from extractor.tables.columns import TABLES
 from extractor.tables.rows import notice_rows
@@ -228,7 +229,7 @@ def test_several_processes_make_the_same_workbook_as_one(tmp_path: Path, monkeyp
     notice = extract(NOTICE)
     many = [_written(notice.model_copy(update={"notice_id": f"n{number}"}), NOTICE) for number in range(7)]
     for processors in (1, 2):
-        monkeypatch.setattr(workbook, "processors", lambda: processors)  # noqa: B023
+        monkeypatch.setattr(groups, "processors", lambda: processors)  # noqa: B023
         done = export(many, tmp_path / f"{processors}.xlsx", report="report.html")
         assert (done.rows["ledger"], done.remarks) == (7 * 3, [])
     assert (tmp_path / "1.xlsx").read_bytes() == (tmp_path / "2.xlsx").read_bytes()

@@ -128,6 +128,7 @@ def test_what_a_document_is_called_is_not_what_was_done() -> None:
         "正式印发管库办法。",
         "将盘点结果纳入考核。",
         "完成清点,评比名次预计下月由县里公布。",
+        "复核尚未销号的6个问题。",
     ],
 )
 def test_what_was_done_is_completed(text: str) -> None:
@@ -168,6 +169,8 @@ def test_what_is_running_or_has_a_stated_next_step_is_in_progress(text: str) -> 
         "将更换全部柜锁。",
         "将进一步更换柜锁。",
         "待资金到位后更换柜锁。",
+        "下一步将更换柜锁。同时探索轮班值守,方便取物。",
+        "拟出台管库办法。推广扫码取物。",
     ],
 )
 def test_where_only_intentions_are_stated_it_is_planned(text: str) -> None:
@@ -219,6 +222,10 @@ def test_titles_of_other_sectors_have_a_category() -> None:
     titles = [line.partition("|")[2] for line in lines]
     assert len(titles) == 65
     assert len([title for title in titles if issue_category(title, "") == "other"]) <= 5
+
+
+def test_all_words_of_a_finding_may_overrule_what_its_title_lists() -> None:
+    assert issue_category("乡村产业发展后劲不足,联农带农机制不紧密", "") == "rural"
 
 
 def test_the_title_decides_before_the_measures() -> None:

@@ -121,7 +121,8 @@ class _Tables:
             is_prose = len(line.cells) == 1 and line.place.end - line.place.start > _LONGEST_BEGINNING
             behind = position if is_prose else self._read_at(position)
             if behind == position:
-                headings += [] if is_prose else _headings_in_lines(self._text, self._lines, position)
+                seen = is_prose or (headings and line.place.start < headings[-1].end)
+                headings += [] if seen else _headings_in_lines(self._text, self._lines, position)
                 self._left.append(line)
                 behind = position + 1
             position = behind

@@ -16,7 +16,7 @@ from extractor.notice.outline.broken_rows import TableLine, goes_on_from, whole_
 from extractor.notice.outline.field_tables import FieldBlock, field_block_at, may_be_finding
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
-from extractor.notice.outline.table_states import Legend, find_legend, is_mark, state_said
+from extractor.notice.outline.table_states import Legend, find_legend, is_mark, said, state_said
 from extractor.text.column_headings import (
     LONGEST_HEADING,
     bare_heading,
@@ -774,6 +774,7 @@ class _Body:
 
 
 _FIGURE = re.compile(r"[0-9]|《")
+_LONGEST_STATE = 20
 _PAGE = re.compile(r" *(?:[-—–·]* ?[0-9]{1,4} ?[-—–·]*|第 ?[0-9]{1,4} ?页(?:[,/ ]*共 ?[0-9]{1,4} ?页)?) *")
 _SUM_CELL = re.compile(r"[^。]{0,12}?[0-9][0-9.,]* ?[^。0-9]{0,6}|[-—/]")
 
@@ -798,7 +799,10 @@ def fit(text: str, kind: str, cell: Place) -> float:
         case "deadline":
             return 3 if size <= 24 and pattern("outline", "cell_date").search(words) else -4
         case "state":
-            return 3 if is_state(words, 0, size) or (size <= 8 and not prose) else -3
+            if is_state(words, 0, size) or (size <= 8 and not prose):
+                return 3
+            tells = size <= _LONGEST_STATE and words[-1:] != "。" and not _FIGURE.search(words)
+            return 2 if tells and said(words) else -3
         case "responsible":
             return (
                 -4

@@ -684,7 +684,7 @@ class _Body:
         filled = [(column, cell) for column, cell in dealt if cell.end > cell.start]
         for column, cell in filled:
             by_kind.setdefault(self._kind_in(column, cell), []).append(cell)
-        stated = tuple(filter(None, (self._stated(column, cell) for column, cell in filled)))
+        stated = self._states(filled)
         if len(filled) == 1 and len(dealt) > 2 and self._names_rows(*filled[0]):
             return self._begin_group(place, filled[0][1])
         findings = by_kind.get("finding", [])
@@ -739,6 +739,13 @@ class _Body:
         kind = self._columns[column]
         return "state" if kind in ("measure", "progress", "") and is_mark(self.words(cell)) else kind
 
+    def _states(self, filled: Sequence[tuple[int, Place]]) -> tuple[str, ...]:
+        """Return the states that cells say; how a finding is to be put right (整改类型:分阶段整改) says less than how far it is."""
+        said_by = [(self._names[column], self._stated(column, cell)) for column, cell in filled]
+        found = [(name, state) for name, state in said_by if state]
+        reached = [state for name, state in found if not bare_heading(name).endswith(_PLANNED)]
+        return tuple(reached or (state for _, state in found))
+
     def _stated(self, column: int, cell: Place) -> str:
         """Return the state that a cell says, if its column is one of states."""
         if self._kind_in(column, cell) != "state":
@@ -775,6 +782,8 @@ class _Body:
 
 _FIGURE = re.compile(r"[0-9]|《")
 _LONGEST_STATE = 20
+_PLANNED = ("类型", "类别", "要求")
+"""How the heading of a column ends that says how a finding is to be put right."""
 _PAGE = re.compile(r" *(?:[-—–·]* ?[0-9]{1,4} ?[-—–·]*|第 ?[0-9]{1,4} ?页(?:[,/ ]*共 ?[0-9]{1,4} ?页)?) *")
 _SUM_CELL = re.compile(r"[^。]{0,12}?[0-9][0-9.,]* ?[^。0-9]{0,6}|[-—/]")
 

@@ -740,7 +740,7 @@ class _Body:
         return "state" if kind in ("measure", "progress", "") and is_mark(self.words(cell)) else kind
 
     def _states(self, filled: Sequence[tuple[int, Place]]) -> tuple[str, ...]:
-        """Return the states that cells say; how a finding is to be put right (整改类型:分阶段整改) says less than how far it is."""
+        """Return the states that cells say, how far a finding is before how it is to be put right (分阶段整改)."""
         said_by = [(self._names[column], self._stated(column, cell)) for column, cell in filled]
         found = [(name, state) for name, state in said_by if state]
         reached = [state for name, state in found if not bare_heading(name).endswith(_PLANNED)]

@@ -53,10 +53,15 @@ def extract(
     misread of a text that was recognised at ``places``.
     """
     with _without_collections():
-        reading = read_by_rules(fold(text))
-        notice = assemble(reading, notice_id)
-        checks = with_omissions(named_omissions(left_out, text, lang), check(notice, reading, lang))
-        return with_recognition(notice.model_copy(update={"checks": checks}), text, places, lang)
+        notice = _extracted(text, notice_id, lang, left_out)
+    return with_recognition(notice, text, places, lang)
+
+
+def _extracted(text: str, notice_id: str, lang: Lang, left_out: Sequence[LeftOut]) -> Notice:
+    reading = read_by_rules(fold(text))
+    notice = assemble(reading, notice_id)
+    checks = with_omissions(named_omissions(left_out, text, lang), check(notice, reading, lang))
+    return notice.model_copy(update={"checks": checks})
 
 
 @contextmanager

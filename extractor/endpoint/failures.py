@@ -138,16 +138,15 @@ class AnswerFailure(AnswerError):  # noqa: N818 - beside ``AnswerError``, which 
 CallFailure = EndpointFailure | AnswerFailure
 """The failures that ``Endpoint.ask`` raises."""
 
-_COUNTED = re.compile(r"\b[0-9a-f]{12}\b|[\d,.]*\d")
-"""Numbers, and the beginnings of keys."""
+_NUMBER = re.compile(r"[\d,.]*\d")
 _MOST_TOLD = 3
 
 
 def told_once(sentences: Sequence[str]) -> list[str]:
-    """Return failures' sentences in their order, the first of those that differ in nothing but numbers and keys."""
+    """Return failures' sentences in their order, the first of those that differ in nothing but numbers."""
     first: dict[str, str] = {}
     for sentence in sentences:
-        first.setdefault(_COUNTED.sub("0", sentence), sentence)
+        first.setdefault(_NUMBER.sub("0", sentence), sentence)
     return list(first.values())
 
 

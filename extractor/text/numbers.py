@@ -11,12 +11,12 @@ another digit, with nothing but blanks or a line end between, is not whole: nobo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from extractor.data import read_table
-from extractor.text.places import Place
+from extractor.text.places import Place, place_of
 
 
 class AmountInText(NamedTuple):
@@ -76,6 +76,27 @@ _NUMERALS = frozenset("十几一二三四五六七八九百两")
 TELLS_BEHIND = _NUMERALS | _BEGINS_RANGE
 TELLS_BEFORE = TELLS_BEHIND | _ENDS_CURRENCY | _BEFORE_SIGNED
 """Characters beside a number that may be a part of it, or of a range or an amount that it is in."""
+
+
+CIRCLED = "①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿"
+"""The numerals in circles and brackets, for a class of a pattern."""
+# Digits of one kind in a row. The pattern begins with one class, so that the engine skips to them.
+_DIGITS = re.compile(rf"[0-9{CIRCLED}](?:(?<=[0-9])[0-9]*|(?<![0-9])[{CIRCLED}]*)")
+
+
+@lru_cache(2)
+def digit_runs(text: str) -> Sequence[tuple[int, int]]:
+    """Return where digits of one kind stand in a row: ASCII ones, or circled numerals; found once for all questions."""
+    return [match.span() for match in _DIGITS.finditer(text)]
+
+
+def numbers_in(text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of ``NUMBER`` in a text: each begins where digits do."""
+    behind = 0
+    for start, _ in digit_runs(text):
+        if start >= behind and (number := NUMBER.match(text, start)):
+            yield number
+            behind = number.end()
 
 
 def amount_at(text: str, number: re.Match[str]) -> AmountInText:
@@ -138,11 +159,11 @@ def plain_amount_at(text: str, number: re.Match[str]) -> AmountInText | None:
     if text[unit_end : unit_end + 1] in _BEGINS_AFTER and (after := _AFTER_UNIT.match(text, unit_end)):
         word, stop = after.group(), after.end()
     return AmountInText(
-        Place(start, unit_end),
-        Place(start, end),
+        place_of((start, unit_end)),
+        place_of((start, end)),
         _value(number.group()),
         text[end:unit_end],
-        Place(end, unit_end),
+        place_of((end, unit_end)),
         word,
         stop,
         "",

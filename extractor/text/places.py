@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import partial, reduce
 from itertools import accumulate, count
 from operator import add
 from typing import NamedTuple
@@ -16,6 +16,10 @@ class Place(NamedTuple):
 
     start: int
     end: int
+
+
+place_of = partial(tuple.__new__, Place)
+"""Makes a place of a pair, in half the time that the class takes: for what makes hundreds of them in a notice."""
 
 
 class Inside:

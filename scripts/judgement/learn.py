@@ -91,9 +91,9 @@ def unseen(every: Sequence[TrainingFinding]) -> Iterator[Pair]:
 
 
 def best_least(models: Sequence[TypeModel], crossed: Sequence[Pair]) -> float:
-    """Return the least score of a type that finds types best in unseen long measures, the highest of those as good."""
+    """Return the least score of a type that finds types best in unseen measures, the highest of those as good."""
     scored = [
-        (model.scores(long_measures_of(tried)), long_measures_of(tried))
+        (model.scores(measures_of(tried)), measures_of(tried))
         for model, (_, tried) in zip(models, crossed, strict=True)
     ]
 

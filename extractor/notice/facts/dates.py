@@ -13,7 +13,8 @@ from functools import partial
 from typing import NamedTuple
 
 from extractor.notice.facts.date_forms import DatePeriod, DatePoint, period_at
-from extractor.text.places import Inside, Place
+from extractor.text.numbers import digit_runs
+from extractor.text.places import Inside, Place, place_of
 from extractor.text.wording import any_of
 
 
@@ -51,6 +52,7 @@ _LIKE_A_DATE = re.compile(
     r"[0-9](?<![0-9.].)(?:(?<=[12])(?:9|0)[0-9]{2}(?:[0-9]{2,4}|年[0-9]{3,4})日"
     r"|[0-9]{0,5}+(?:年[0-9]{1,4}[①-⑳]?月(?:[0-9]{1,4}[日号])?|月[0-9]{1,4}[日号]))"
 )
+_DATE_UNITS = frozenset("年月日")
 # 2023年度考核办法, 2024年国民经济和社会发展计划: a year that opens the name of a plan, fund or film is no date.
 _any_of = partial(any_of, "dates")
 _NAME = re.compile(rf"[^,。;、:《》“”\d\n]{{0,20}}?{_any_of('names')}(?={_any_of('behind_names')})")
@@ -102,7 +104,7 @@ class _DateReader:
         period = period_at(self._text, begin, behind)
         if period is None:
             return begin
-        place = Place(begin, period.end)
+        place = place_of((begin, period.end))
         if _names_something(self._text, period):
             self.seen.append(place)
             self.names.append(place)
@@ -146,11 +148,15 @@ def _with_damaged(text: str, found: list[DateFound], seen: list[Place], inside: 
     found.sort(key=lambda date: date.text)
     starts = [place.start for place in seen]
     damaged: list[Place] = []
-    for match in _LIKE_A_DATE.finditer(text):
-        last = bisect_left(starts, match.end()) - 1
-        whole = last >= 0 and seen[last].end >= match.end()
-        if not whole and not inside(match.start()):
-            damaged.append(Place(*match.span()))
+    behind = 0
+    for begin, end in digit_runs(text):
+        if text[end : end + 1] not in _DATE_UNITS or begin < behind or not (like := _LIKE_A_DATE.match(text, begin)):
+            continue
+        behind = like.end()
+        last = bisect_left(starts, behind) - 1
+        whole = last >= 0 and seen[last].end >= behind
+        if not whole and not inside(begin):
+            damaged.append(Place(begin, behind))
     if not damaged:
         return found
     lost = Inside(damaged)

@@ -76,7 +76,7 @@ def _action(text: str, title: Place) -> str:
         return "drafted"
     start = sentence_start(text, title.start)
     before = _without_titles(text[start : title.start - 1])
-    clause_start = max(before.rfind(mark) for mark in ",:") + 1
+    clause_start = max(before.rfind(","), before.rfind(":")) + 1
     governing = _first_of_last_chain(before[clause_start:])
     if governing in (None, "applied"):
         after = _AFTER.match(text, title.end + 1, min(len(text), title.end + 24))

@@ -25,7 +25,7 @@ _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 CLEAR_LEAD = 2
 """A lead of a category in the list's score of a title from which on the list decides,"""
-OVERRULED = 2.5
+OVERRULED = 4.0
 """unless another one is ahead by more than so many units of log-odds by all words of the finding."""
 _SCALE = 64
 """Whole numbers a unit of log-odds."""
@@ -168,9 +168,9 @@ def measure_status(text: str) -> str:
     ``in_progress`` where some part is printed as running, or work that is done comes with a next step; ``planned``
     where every sentence speaks of what is ahead, or goes on with that; else ``completed``.
     """
-    if _pattern("measure_status", "running").search(text):
+    if _is_running(text):
         return "in_progress"
-    if not _pattern("measure_status", "ahead").search(text):
+    if not _status_pattern("ahead").search(text):
         return "completed"
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
     first, others = sentences[0], sentences[1:]
@@ -179,9 +179,24 @@ def measure_status(text: str) -> str:
     return "planned" if ahead else "in_progress"
 
 
+def _is_running(text: str) -> bool:
+    """Say whether some part is printed as running; what only names what is not finished says nothing."""
+    running = _status_pattern("running")
+    if running.search(text) is None:
+        return False
+    return running.search(_pattern("measure_status", "not_running").sub("", text)) is not None
+
+
+@cache
+def _status_pattern(name: str) -> re.Pattern[str]:
+    """Compile the words for what is ``running`` or ``ahead``: those that a model is shown, and further ones."""
+    table = read_table("judgement")["measure_status"]
+    return re.compile("|".join([*table[name], *table[f"{name}_too"]]), re.MULTILINE)
+
+
 def _only_ahead(sentence: str) -> bool:
     """Say whether a sentence speaks of what is ahead, and tells of nothing done before it does."""
-    first = _pattern("measure_status", "ahead").search(sentence)
+    first = _status_pattern("ahead").search(sentence)
     if first is None:
         return False
     told = sentence[: first.start()].rpartition(",")[0]

@@ -8,21 +8,18 @@ is left is unread: it is reported, and nothing is made of it.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple, get_args
 
 from extractor.notice.facts.quantities import NameKind
+from extractor.text.numbers import digit_runs
 from extractor.text.places import Place
 
 CLASSES = ("figure", "total", "date", "label", "contact", "title", "heading", "name", "outside", "unread")
 _NAMES: tuple[str, ...] = get_args(NameKind)
 _OWNERS = ("unread", *(kind for kind in CLASSES if kind != "unread" and kind not in _NAMES), *_NAMES)
 _OWNER = {kind: bytes([number]) for number, kind in enumerate(_OWNERS)}
-_CIRCLED = "①-⑳⑴-⒇⒈-⒛㉑-㉟❶-❿"
-# Digits of one kind in a row. The pattern begins with one class, so that the engine skips to them.
-_DIGITS = re.compile(rf"[0-9{_CIRCLED}](?:(?<=[0-9])[0-9]*|(?<![0-9])[{_CIRCLED}]*)")
 _BETWEEN_DIGITS = frozenset(" \n,.’'")
 
 
@@ -47,23 +44,27 @@ class Claim(NamedTuple):
 def keep_ledger(text: str, claims: Sequence[Claim]) -> Ledger:
     """Account for the digits of the folded text. Where claims share a digit the first of them has it."""
     owners = _painted(len(text), claims)
-    counts: Counter[str] = Counter()
+    sizes = [0] * len(_OWNERS)
     unread: list[Place] = []
-    for digits in _DIGITS.finditer(text):
-        position, stop = digits.span()
-        while position < stop:
+    for place in digit_runs(text):
+        for position, until in _of_one_owner(owners, *place):
             owner = owners[position]
-            until = position + 1
-            while until < stop and owners[until] == owner:
-                until += 1
             if owner == 0:
                 _note(text, unread, Place(position, until))
             if owner == 0 or text[position].isascii():
-                counts[_OWNERS[owner]] += until - position
-            position = until
-    names = {kind: counts.pop(kind) for kind in _NAMES if kind in counts}
+                sizes[owner] += until - position
+    counts = dict(zip(_OWNERS, sizes, strict=True))
+    names = {kind: counts[kind] for kind in _NAMES if counts[kind]}
     counts["name"] = sum(names.values())
     return Ledger({kind: counts[kind] for kind in CLASSES if counts[kind]}, names, tuple(unread))
+
+
+def _of_one_owner(owners: bytearray, start: int, stop: int) -> Iterable[tuple[int, int]]:
+    """Return the parts of a number that have one owner each: nearly always the whole."""
+    if owners.count(owners[start], start, stop) == stop - start:
+        return ((start, stop),)
+    cuts = [at for at in range(start + 1, stop) if owners[at] != owners[at - 1]]
+    return pairwise([start, *cuts, stop])
 
 
 def _painted(length: int, claims: Sequence[Claim]) -> bytearray:

@@ -19,7 +19,7 @@ from ahocorasick_rs import AhoCorasick, Implementation
 
 from extractor.data import read_table
 from extractor.notice.facts.learnt import FeatureWeights, feature_weights
-from extractor.text.places import Clauses, Place, sentence_start
+from extractor.text.places import Clauses, Place, place_of, sentence_start
 from extractor.text.wording import pattern
 
 _SMALL = Implementation.ContiguousNFA
@@ -52,7 +52,7 @@ _REGIONS = frozenset("省市县区镇乡村道")
 _LEVELS = frozenset("省市县区镇乡村州局院校全各")
 _BEHIND_VERBS = frozenset("庭局科处办部室组")
 """What makes a name of a verb that clauses begin with: 立案庭."""
-_SURE_IN_LIST = 64
+_SURE_IN_LIST = 88
 """A name in a list needs so much less of a score behind one that acts."""
 _SIZES = "22244777"
 """The bucket of a name's length in code points, up to 8."""
@@ -109,7 +109,7 @@ class NameEnds:
         followed = [end for end in self.places[:-1] if text[end : end + 1] in alone or text[end : end + 2] in pairs]
         self._followed = [*followed, sys.maxsize]
         self._begins: list[int] | None = None
-        self._marked: list[tuple[int, str, str]] = []
+        self._marked: list[tuple[int, str]] = []
         self._marks: list[int] = []  # where those end
         self._others: list[int] = []
         automaton, kinds = _markers()
@@ -119,7 +119,7 @@ class NameEnds:
                 if _AND_OTHERS.match(text, start) or _AND_FIRMS.match(text, start):
                     self._others.append(start)
             elif condition is None or condition.match(text, end):
-                self._marked.append((end, kind, text[start:end]))
+                self._marked.append((end, kind))
                 self._marks.append(end)
 
     def near(self, starts: Iterable[int]) -> list[int]:
@@ -144,8 +144,8 @@ class NameEnds:
         ends, first = self.places, bisect_right(self.places, start + 1)
         return ends[first : bisect_right(ends, min(start + _LONGEST_NAME, stop), first)]
 
-    def marked(self, place: Place) -> list[tuple[int, str, str]]:
-        """Return where names may begin behind a word, what kind of word, and the word."""
+    def marked(self, place: Place) -> list[tuple[int, str]]:
+        """Return where names may begin behind a word, and what kind of word that is."""
         first = bisect_right(self._marks, place.start)
         return self._marked[first : bisect_left(self._marks, place.end, first)]
 
@@ -223,7 +223,7 @@ class _Markers(NamedTuple):
 @cache
 def _markers() -> _Markers:
     table = read_table(_TABLE)
-    partners = [("marked", *_conditional(entry)) for entry in table["partner_before"]]
+    partners = [(f"marked {_conditional(entry)[0]}", *_conditional(entry)) for entry in table["partner_before"]]
     companions = [(_WITH, *_conditional(entry)) for entry in table["with_before"]]
     every = [*partners, *companions, (_CLAUSE, "(", None), (_LISTED, "等", None)]
     words = AhoCorasick([word for _, word, _ in every], implementation=_SMALL)
@@ -331,11 +331,11 @@ def name_candidates(
 def _starts(clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> dict[int, str]:
     """Return where a name may begin, by what is before it."""
     places, behind = [date.end for date in dates], {}
-    for place, kind, word in ends.marked(measure):
+    for place, kind in ends.marked(measure):
         if kind == _CLAUSE:
             places.append(place)
         else:
-            behind[place] = kind if kind == _WITH else f"{kind} {word}"
+            behind[place] = kind
     begins = [*ends.near([measure.start, *places]), *ends.begins(clauses, measure)]
     return dict.fromkeys(begins, _CLAUSE) | behind
 
@@ -459,7 +459,7 @@ def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list
         # At the beginning of a clause, a name that no known word follows is seldom one that acts.
         if follows.sort == _REFUSED or (kind == _CLAUSE and follows is _NOTHING):
             continue
-        place = Place(begin, ends[number])
+        place = place_of((begin, ends[number]))
         longer = min(ends[number + 1] - place.end, 6) if number + 1 < len(ends) else None
         ended = place.end in known or text[place.end - 1] == ")"
         others = _among_others(follows.sort, longer, (True in acting[:number], True in acting[number + 1 :]), ended)

@@ -19,9 +19,11 @@ from extractor.text.numbers import (
     TELLS_BEHIND,
     AmountInText,
     amount_at,
+    digit_runs,
     goes_on_as_amount,
     has_unit,
     is_whole,
+    numbers_in,
     plain_amount_at,
     second_of_range,
     unit_end_at,
@@ -99,7 +101,7 @@ _DIGITS_JOINED = re.compile(  # 0512-12345678, 9:30, 14时30分, 7×24小时
     r"|(?P<time>[0-9]?(?:(?::[0-5][0-9]){1,2}(?![0-9])|[时点][0-5]?[0-9]分))"
     r"|(?P<name>[0-9]*[×xX*✕][0-9]+(?=小时|天)))"
 )
-_JOINS_DIGITS = re.compile("[-:时点×xX*✕](?<=[0-9].)")
+_JOINS_DIGITS = frozenset("-:时点×xX*✕")
 _LIKE_DIGITS = frozenset("OoIl")
 _PER = frozenset("月季秒时")
 """First characters of the words that make a rate, in which no figure is counted."""
@@ -107,6 +109,8 @@ _MINUS_OR_DASH = frozenset("-–−")
 _CASE_NUMBER = re.compile(  # (2023)苏01民终123号
     r"[〔(\[](?:19|20)[0-9]{2}[〕)\]][\u4e00-\u9fff]{1,3}[0-9]*[\u4e00-\u9fff]{1,4}[0-9]+号"
 )
+_OPENS_CASE = frozenset("〔([")
+_YEAR_DIGITS = 4
 _DAY_OF_EACH_MONTH = re.compile(r"每月(?:[0-9]{1,2}日?[-、和至])*[0-9]{1,2}[日号]")
 # 数10人 are some tens; 人数10人 are ten.
 _VAGUE = re.compile(r"(?<![人户次件个项起处总份票度指分参倍字户台])[数几]$")
@@ -121,7 +125,7 @@ def find_figures(text: str, dates: list[Place], titles: list[Place], labels: Seq
         for start, end in known.pieces():
             elsewhere[start:end] = b"1" * (end - start)
     reader = _FigureReader(text, elsewhere, Figures([], names))
-    for number in NUMBER.finditer(text):
+    for number in numbers_in(text):
         if not elsewhere[number.start()]:
             reader.read(number)
     names.sort()
@@ -224,24 +228,23 @@ def _names_with_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
     for match in _CODE.finditer(text):
         if not (match.group()[0] in _LIKE_DIGITS and match.group()[1:].isdecimal() and has_unit(text, match.end())):
             yield Place(*match.span()), "code"
-    for match in _joined_digits(text):
-        yield Place(*match.span()), "time" if match["time"] else "name" if match["name"] else "phone"
-    for match in _CASE_NUMBER.finditer(text):
-        yield Place(*match.span()), "document_number"
+    yield from _joined_digits(text)
     for match in _DAY_OF_EACH_MONTH.finditer(text):
         yield Place(*match.span()), "ordinal"
 
 
-def _joined_digits(text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of ``_DIGITS_JOINED``, which are looked for at what joins digits: that is rarer than these."""
-    behind = 0
-    for joint in _JOINS_DIGITS.finditer(text):
-        start = joint.start()
-        while start > behind and "0" <= text[start - 1] <= "9":
-            start -= 1
-        if match := _DIGITS_JOINED.match(text, start):
-            yield match
+def _joined_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
+    """Yield digits that a mark joins to others, and numbers of cases: found by what is beside the first digits."""
+    behind = behind_case = 0
+    for start, end in digit_runs(text):
+        if text[end : end + 1] in _JOINS_DIGITS and start >= behind and (match := _DIGITS_JOINED.match(text, start)):
+            yield Place(*match.span()), "time" if match["time"] else "name" if match["name"] else "phone"
             behind = match.end()
+        before = start - 1
+        is_year = end - start == _YEAR_DIGITS and before >= behind_case and text[before : before + 1] in _OPENS_CASE
+        if is_year and (case := _CASE_NUMBER.match(text, before)):
+            yield Place(*case.span()), "document_number"
+            behind_case = case.end()
 
 
 def _chain_end(text: str, number: re.Match[str]) -> int:

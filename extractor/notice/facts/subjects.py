@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from extractor.data import read_table
 from extractor.notice.facts.learnt import Calibration, calibration, learnt
-from extractor.text.places import Place
+from extractor.text.places import Place, place_of
 from extractor.text.wording import any_of
 
 
@@ -108,7 +108,7 @@ def _before(text: str, window: Place, figure_end: int) -> SubjectFound:
     acts = not kept and text[place : place + 2] in _ACTS
     done = _DONE.match(text, place, window.end) if acts else None
     place = done.end() if done else place
-    return SubjectFound(Place(min(place, kept.start()) if kept else place, window.end), confidence)
+    return SubjectFound(place_of((min(place, kept.start()) if kept else place, window.end)), confidence)
 
 
 def noun_behind(text: str, end: int) -> Place | None:
@@ -116,7 +116,7 @@ def noun_behind(text: str, end: int) -> Place | None:
     noun = _NOUN.match(text, end)
     if noun is None or _NO_NOUN.match(text, noun.start("noun")) or not noun["noun"].strip("“”‘’"):
         return None
-    return Place(*noun.span("noun"))
+    return place_of(noun.span("noun"))
 
 
 def goes_on(text: str, before: int, start: int) -> bool:
@@ -137,7 +137,7 @@ def words_before(text: str, start: int) -> Place:
     if opener and start - opener.end() > 1:
         begin = opener.end()
     change = _CHANGE.search(text, begin, start)
-    return Place(begin, change.start() if change else start)
+    return place_of((begin, change.start() if change else start))
 
 
 def _parts_cells(text: str, at: int) -> bool:

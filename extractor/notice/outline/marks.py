@@ -21,6 +21,7 @@ _CIRCLED = "①-⑳㉑-㉟"
 _PARENTHESISED = "⑴-⒇"
 _STOPPED = "⒈-⒛"
 _ENCLOSED = "㈠-㈩㊀-㊉"
+_ROMAN = "Ⅰ-Ⅻ"
 _COUNTED = "个项条起件方类的是在已和与中及较多大年月日上下均未十百处宗批笔例"
 """What a figure behind 问题 counts, or what goes on in a sentence: no label."""
 
@@ -114,10 +115,10 @@ _FORMS = {
             | [0-9]{{1,3}} (?P<ar_paren> [ ]?\)[、.]? ) )""",
     ),
     "numbered_in_brackets": _Form(
-        "【[",
+        "【[(",
         rf"""
-        [ ]? {any_of("numbered")} [ ]? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} (?: [-—–][0-9]{{1,2}} )? )
-        (?P<bracketed> [】\]][:]? )""",
+        [ ]? {any_of("numbered")} 之? [ ]? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} (?: [-—–][0-9]{{1,2}} )? )
+        (?P<bracketed> [】\])][:]? )""",
     ),
     "sequence": _Form(
         "首其再最一另",
@@ -125,14 +126,19 @@ _FORMS = {
         (?: 先(?<=首先) | 次(?<=[其再]次) | 者(?<=再者) | 后(?<=最后) ) (?P<first> 是?[,、:]? )
         | (?: 方面(?<=一方面) | 一方面(?<=另一方面) ) (?P<side> 是?[,、:]? )""",
     ),
-    "letters": _Form("A-Z", r"(?P<letter> [.、] ) [ ]? (?=[\u4e00-\u9fff“《])", not_behind="A-Za-z0-9."),
+    "letters": _Form(
+        "A-Za-z",
+        r"(?: (?P<letter> 类[:、.] | [.、] ) | [0-9]{1,2} (?P<letter_digit> [.、:] ) ) [ ]? (?=[\u4e00-\u9fff“《])",
+        not_behind="A-Za-z0-9.",
+    ),
+    "romans": _Form(_ROMAN, "(?P<roman> [.、] )"),
     "enclosed": _Form(_ENCLOSED, "(?P<enclosed> [、.]? )"),
     "circled": _Form(_CIRCLED, "(?P<circled> [、.]? )"),
     "parenthesised": _Form(_PARENTHESISED, "(?P<parenthesised> [、.]? )"),
     "stopped": _Form(_STOPPED, "(?P<stopped> )"),
     "numbered_findings": _Form(
         "".join(sorted({word[0] for word in word_list("numbered")})),
-        rf"(?: {_words_from_second('numbered')} ) \(? "
+        rf"(?: {_words_from_second('numbered')} ) 之? \(? "
         rf"(?: [{_CN}]{{1,4}} (?: {_JOINED_OR_DASH} [{_CN}]{{1,4}} )? | [0-9]{{1,3}}+ (?: [-—–][0-9]{{1,2}} "
         rf"| \.[0-9]{{1,2}} (?=[ :、]) | {_JOINED} [0-9]{{1,3}} (?=\)?[:、.]) )? ) \)?"
         rf"(?: (?P<feedback> [:、.] ) | (?P<unclosed> ) [ ]{{0,3}} (?=[\u4e00-\u9fff“](?<![{_COUNTED}])) )",
@@ -173,13 +179,13 @@ RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"}) | WORD_KINDS
 
 _SENTENCE_ENDS = frozenset("。;:!?")
 _SOFT_ENDS = frozenset('”’》), 】」』"')
-LINE_OPENERS = " #*>•·-—–●■◆▲★○□◇※"
+LINE_OPENERS = " #*>•·-—–●■◆▲★○□◇※√✓✔☑△▽☆"
 """Blanks, bullets and Markdown marks: a line begins behind them."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2} ?年")
 _ONE = f"[{CHINESE_DIGITS}]"
 _WELL_FORMED = re.compile(rf"一?百(?:零{_ONE}|{_ONE}十{_ONE}?)?|[二三四五六七八九]?十{_ONE}?|{_ONE}")
 _DASH = re.compile("[0-9][-—–.][0-9]")
-_NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}{_ENCLOSED}A-Z]")
+_NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}{_ENCLOSED}{_ROMAN}A-Za-z]")
 _THROUGH = re.compile(rf"(?:[{_CN}]{_JOINED_OR_DASH}[{_CN}]+|[0-9]{_JOINED}[0-9]+)\)?(?:[个条项类]|$)")
 _BEGIN_SEQUENCES = ("首先", "一方面")
 
@@ -219,7 +225,7 @@ def _numeral(words: str, kind: str) -> _Numeral:
     """Read an enumerator's words. A notice uses the same few again and again."""
     printed = words.rstrip("、.:, 】]")
     below = _DASH.search(words) is not None
-    number = _number(words, last=kind == "decimal" or below)
+    number = _number(words, last=kind in ("decimal", "letter_digit") or below)
     joint = kind == "feedback" and _THROUGH.search(printed) is not None
     through = _number(words, last=True) if joint else 0
     return _Numeral(number, printed.replace(" ", ""), len(printed), through if through > number else 0, below)
@@ -235,7 +241,7 @@ def _number(text: str, *, last: bool) -> int:
         return int(found)
     if found[0] in _CN:
         return chinese_number(found) if _WELL_FORMED.fullmatch(found) else 0
-    for one, twenty in ("①⑳", "⑴⒇", "⒈⒛", "㈠㈩", "㊀㊉", "AZ"):
+    for one, twenty in ("①⑳", "⑴⒇", "⒈⒛", "㈠㈩", "㊀㊉", "AZ", "az", "ⅠⅫ"):
         if one <= found <= twenty:
             return ord(found) - ord(one) + 1
     return ord(found) - ord("㉑") + 21
@@ -255,7 +261,9 @@ def find_marks(text: str) -> list[EnumeratorMark]:
         if boundary < LINE and kind in _IN_DIGITS and _is_figure(text, kind, boundary, end):
             continue
         start += group == "bracketed"  # 【问题1】 is labelled 问题1
-        number, label, printed, through, below = _numeral(text[start:end], kind)
+        number, label, printed, through, below = _numeral(
+            text[start:end].rstrip(":)") if group == "bracketed" else text[start:end], kind
+        )
         if group in _SEQUENCES:
             begins = text.startswith(_BEGIN_SEQUENCES, start)
             number = 1 if begins else before.get(kind, 0) + 1
@@ -268,6 +276,8 @@ def find_marks(text: str) -> list[EnumeratorMark]:
             continue
         if kind == "feedback" and below:
             kind = "feedback_below"
+        if kind == "letter" and label.islower():
+            kind = "letter_small"
         if kind == "decimal":
             kind = f"decimal{text.count('.', start, end)}"
             end += text[end : end + 1] == "、"
@@ -281,7 +291,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
 _AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect", "asked", "asks"})
 _SEQUENCES = frozenset({"first", "side"})
 _IN_SENTENCES = WORD_KINDS | {"letter"}
-_AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
+_AT_LINES = frozenset({"roman", "letter_digit", "bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
 _IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
 
 

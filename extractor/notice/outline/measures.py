@@ -26,6 +26,7 @@ from extractor.notice.outline.issues import FindingNode
 from extractor.notice.outline.marks import find_marks
 from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.property_lines import (
+    NAME,
     Property,
     bracket_ahead,
     find_properties,
@@ -37,9 +38,11 @@ from extractor.notice.outline.property_lines import (
     property_bracket_at_end,
 )
 from extractor.notice.outline.rectification import heading_place
+from extractor.notice.outline.segments import Segment
 from extractor.notice.outline.table_rows import TableRow
+from extractor.notice.outline.table_states import MARKS_PRINTED, find_legend, is_legend, said
 from extractor.notice.outline.tree import OutlineNode
-from extractor.text.places import Place
+from extractor.text.places import Place, place_of
 from extractor.text.wording import pattern
 
 
@@ -94,16 +97,22 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         return _outline_row(text, finding, node.segment.row, last=last)
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
+    stated = bracket_end(text, node.segment.content, title.end)
+    if node.segment.content < stated < title.end:  # (已整改)酒驾查处存在盲区
+        rests.append(Rest("note", _trimmed(text, node.segment.content, stated)))
+        title = Place(max(title.start, stated), title.end)
     measures: list[MeasureOutline] = []
     state = bracket_at_end(text, *title)
     if state < title.end and node.frame is None and state - title.start > _SHORTEST_TITLE:
-        rests.append(Rest("note", Place(state, title.end)))
+        dashes = len(text[state : title.end]) - len(text[state : title.end].lstrip(" —"))
+        rests.append(Rest("note", Place(state + dashes, title.end)))
         title = _trimmed(text, title.start, state)
         while title.end > title.start and text[title.end - 1] in "。;:":
             title = Place(title.start, title.end - 1)
         title = _without_frame(text, title)
+    marked = _state_by_mark(text, node, Place(state, title.end if node.frame else body))
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
-    _children(text, node.children, (measures, rests), last=last)
+    _children(text, node.children or node.answers, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
     rests += notes
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
@@ -119,7 +128,20 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         tuple(rests),
         tuple(found.place for found in properties),
         properties,
+        marked,
     )
+
+
+def _state_by_mark(text: str, node: OutlineNode, behind: Place) -> tuple[str, ...]:
+    """Return the state that a mark before or behind a heading stands for by the notice's legend; none for none."""
+    before = node.segment.start - 1
+    while before > 0 and text[before] in " *#":
+        before -= 1
+    around = text[max(before, 0) : before + 1] + text[behind.start : behind.end].strip(" ()【】[]。\n")[:1]
+    if MARKS_PRINTED.isdisjoint(around):
+        return ()
+    legend = find_legend(text)
+    return tuple(filter(None, (said(legend[mark]) for mark in around if mark in legend)))
 
 
 def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[list[MeasureOutline], list[Rest]]:
@@ -136,7 +158,7 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
             notes.append(Rest("note", Place(state, end)))
             end = _trimmed(text, start, state).end
         if not may_print(text, start, end):
-            kept.append(measure._replace(text=Place(start, end)))
+            kept.append(MeasureOutline(place_of((start, end)), label))
             continue
         while (between := properties_inside(text, start, end)) is not None:
             _keep(text, Place(start, between.start), label, kept)
@@ -268,7 +290,7 @@ def row_label(text: str, row: TableRow) -> tuple[Place | None, int]:
 def label_place(node: OutlineNode) -> Place | None:
     """Return the place of a node's enumerator without the mark behind it."""
     mark = node.segment.mark
-    return Place(mark.start, mark.start + mark.printed) if mark else None
+    return place_of((mark.start, mark.start + mark.printed)) if mark else None
 
 
 def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
@@ -279,7 +301,7 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     reach = bracket_ahead(text, start, end)
     stop = _first_stop(text, start, reach)
     alone = reach == end and any(not child.remark for child in node.children) and end - start <= _HEADING_LENGTH
-    title_end = end if alone and not _runs_on(text, node, stop) else stop
+    title_end = end if alone and not _runs_on(text, node, stop) else _before_answer(text, start, stop, end)
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
         title = Place(title.start, title.end - 1)
@@ -324,6 +346,29 @@ def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     return states and _DONE.search(last) is not None and not finding.search(rest)
 
 
+def _before_answer(text: str, start: int, stop: int, end: int) -> int:
+    """Return where a finding of several sentences ends, at the lead-in of its answer; ``stop`` where that follows none.
+
+    (一)采购不规范。涉及3个项目。整改情况:…. Sentences that tell what was done are no part of the finding.
+    """
+    lead_in = _answer_inside().search(text, stop, min(end, start + _LONGEST_FINDING))
+    if lead_in is None or lead_in.start() == stop:
+        return stop
+    act, done = pattern("outline", "act"), pattern("outline", "done")
+    for sentence in re.finditer("[^。;!]+", text[stop : lead_in.start()]):
+        if act.match(sentence[0].strip()) or done.search(sentence[0]):
+            return stop
+    return lead_in.start()
+
+
+_LONGEST_FINDING = 150
+
+
+@cache
+def _answer_inside() -> re.Pattern[str]:
+    return re.compile(rf"(?<=[。;!])(?= *(?![^:]{{0,6}}(?:成效|效果|结果)){any_of('lead_in')}:)")
+
+
 _DONE = re.compile("[0-9《]")
 """A figure or a document, which answers have."""
 
@@ -344,7 +389,7 @@ def _trimmed(text: str, start: int, end: int) -> Place:
         start += 1
     while end > start and text[end - 1] in " \n*":
         end -= 1
-    return Place(start, end)
+    return place_of((start, end))
 
 
 _Found = tuple[list[MeasureOutline], list[Rest]]
@@ -362,6 +407,15 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if bracket > body:
         rests.append(Rest("note", _trimmed(text, body, bracket)))
         body = bracket
+    if body == end:
+        return
+    if fields := _fields_run_in(text, body, end):
+        for field in fields:
+            _paragraph(text, field, followed=False, found=found)
+        return
+    if (told := _told_again(text, body, end, followed=bool(node.children))) > body:
+        rests.append(Rest("note", _trimmed(text, body, told)))
+        body = _after_blanks(text, told, end)
     after = lead_in_end(text, body, end)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
@@ -375,6 +429,32 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
         rests.append(Rest("lead_in", place))
     else:
         measures.append(MeasureOutline(place, None))
+
+
+def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
+    """Return the fields that a paragraph consists of (调查核实情况:…。处理整改情况:…) as paragraphs of their own.
+
+    None where it begins with no property, as most do.
+    """
+    if text[start : start + 1] not in FIELD_STARTS or _field().match(text, start, end) is None:
+        return []
+    starts = [match.start() for match in _field().finditer(text, start, end)]
+    if len(starts) < _FEWEST_FIELDS or not is_note(text, start, starts[1]):
+        return []
+    stretches = zip(starts, [*starts[1:], end], strict=True)
+    places = (_trimmed(text, begin, stop) for begin, stop in stretches)
+    return [
+        OutlineNode(Segment(place.start, place.start, place.end, None, opens_line=False), "paragraph")
+        for place in places
+    ]
+
+
+_FEWEST_FIELDS = 2
+
+
+@cache
+def _field() -> re.Pattern[str]:
+    return re.compile(rf"(?<![^。; ])(?:{NAME}|{any_of('lead_in')}):")
 
 
 def _behind_state(text: str, start: int, end: int, rests: list[Rest]) -> Place:
@@ -419,7 +499,7 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     measures, rests = found
     start, end = node.segment.content, node.segment.end
     printed = text[start:end]
-    if node.detail or _is_property(text, start, end):
+    if node.detail or _is_property(text, start, end) or is_legend(text, start, end):
         rests.append(Rest("note", Place(start, end)))
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from extractor.notice.outline.answers_by_number import hang_answers
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import FindingNode, find_findings
@@ -17,7 +18,7 @@ from extractor.notice.outline.segments import Segment, split_segments
 from extractor.notice.outline.single_task import outline_task
 from extractor.notice.outline.table_rows import NoticeTables, find_tables
 from extractor.notice.outline.tree import OutlineNode, grow
-from extractor.text.places import Place
+from extractor.text.places import Inside, Place, place_of
 
 
 class Gap(NamedTuple):
@@ -81,13 +82,14 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
     segments = split_segments(text[: part.end], here, part.start, left)
     nodes = grow(text, segments, opened=part.start > 0)
     task = outline_task(text, nodes)
+    nodes = hang_answers(text, nodes)
     parts = find_parts(text, nodes)
     below = [_below(text, place, part.end) for place in tables.lines if part.start <= place.start < part.end]
     found = [each for each in find_findings(text, parts) if not _is_misread(each, below)]
     found = [] if len(found) == 1 and _is_part_alone(text, found[0]) else found
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
-    rectification = _extent(parts, issues)
+    rectification = _with_answers_apart(_extent(parts, issues), issues)
     if task is not None:
         issues, rectification = (task,), (task.text,)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
@@ -101,7 +103,7 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
         _gaps(text, parts),
         opening_end,
         ending,
-        tuple(sorted([*_labels(text, segments, nodes), *_numbers_of_lead_ins(text, remainders)])),
+        tuple(sorted([*_labels(text, segments, nodes), *_numbers_beside(text, remainders)])),
         (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
         tables_unread=(*_in_part(left, rectification), *(place for place in tables.lines if place.start < part.end)),
     )
@@ -144,14 +146,22 @@ def _is_misread(found: FindingNode, tables: Sequence[Place]) -> bool:
     )
 
 
-def _numbers_of_lead_ins(text: str, rests: Sequence[Rest]) -> list[Place]:
-    numbers = (lead_in_number(text, *rest.text) for rest in rests if rest.kind == "lead_in")
+def _numbers_beside(text: str, rests: Sequence[Rest]) -> list[Place]:
+    """Return the places of the numbers of lead-ins (整改落实1:), and of the enumerators in properties."""
+    numbers = [lead_in_number(text, *rest.text) for rest in rests if rest.kind == "lead_in"]
+    for start, end in (rest.text for rest in rests if rest.kind == "note"):
+        marks = [mark for mark in find_marks(text[start:end]) if mark.boundary >= SENTENCE and mark.kind in _IN_VALUES]
+        if [mark.number for mark in marks] == list(range(1, len(marks) + 1)):  # 原因分析:1.…2.…
+            numbers += [Place(start + mark.start, start + mark.content) for mark in marks]
     return [number for number in numbers if number is not None]
+
+
+_IN_VALUES = frozenset({"ar_dot", "ar_paren", "ar_rparen"})
 
 
 def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]) -> list[Place]:
     """Return the places of all enumerators, those in the cells of tables included."""
-    found = [Place(segment.mark.start, segment.mark.content) for segment in segments if segment.mark]
+    found = [place_of((segment.mark.start, segment.mark.content)) for segment in segments if segment.mark]
     for node in (below for top in nodes for below in top.walk()) if any(each.row for each in segments) else ():
         if node.segment.row is not None:
             label, start = row_label(text, node.segment.row)
@@ -193,6 +203,20 @@ def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple
             afterword = min((r.text.start for r in inside[-1].rests if r.kind == "afterword"), default=node.end)
             extent.append(Place(min(start, inside[0].text.start), min(node.end, afterword)))
     return tuple(extent)
+
+
+def _with_answers_apart(extent: tuple[Place, ...], issues: Sequence[IssueOutline]) -> tuple[Place, ...]:
+    """Return the parts of the findings with that of their answers, where it is another one."""
+    inside = Inside(extent)
+    apart = [
+        Place(measure.label.start if measure.label else measure.text.start, measure.text.end)
+        for issue in issues
+        for measure in issue.measures
+        if not inside(measure.text.start)
+    ]
+    if not apart:
+        return extent
+    return tuple(sorted([*extent, Place(min(place.start for place in apart), max(place.end for place in apart))]))
 
 
 def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> tuple[Rest, ...]:

@@ -181,6 +181,7 @@ def _dominant(text: str, candidates: list[OutlineNode]) -> list[OutlineNode]:
     if (
         sizes[largest] < 0.6 * sum(sizes)
         or re.search(r"(?:方面|领域)[】\]〕]?$", heading)
+        or names_class_of_findings(heading)
         or not any(c.parts for c in main.parts)
     ):
         return candidates

@@ -52,7 +52,7 @@ class Segment(NamedTuple):
         return Segment(self.start + by, self.content + by, self.end + by, mark, self.opens_line)
 
 
-_BEFORE_MARKS = LINE_OPENERS + "【["
+_BEFORE_MARKS = LINE_OPENERS + "【[("
 _LINE = re.compile(r"[^\n]+")
 # 二、三产业 and 一、二采区 count on: a numeral behind the mark, unless it begins a word of its own (三重一大).
 _NOT_AN_ENUMERATOR = re.compile(
@@ -105,8 +105,10 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
         heading = _block().match(text, segment.start, segment.end) if may_head else None
         if found and found[-1].end > segment.start:
             continue  # the finding, joined to the line above it
-        block = heading and _block_at(text, heading, segments[k : k + 3])
-        found.append(block or _case_at(text, segments[k : k + _MOST_LINES_OF_CASE]) or segment)
+        block = heading and _block_at(text, heading, segments[k : k + _MOST_LINES_OF_CASE])
+        if segment.mark is not None and text[segment.content : segment.content + 1] in _CASE_STARTS:
+            block = _case_at(text, segments[k : k + _MOST_LINES_OF_CASE])
+        found.append(block or segment)
     return found
 
 
@@ -116,18 +118,29 @@ _MOST_LINES_OF_CASE = 8
 def _case_at(text: str, lines: list[Segment]) -> Segment | None:
     """Return the first of ``lines``, which numbers a case (1.受理编号:X0017), as its finding's enumerator."""
     segment, *below = lines
-    if segment.mark is None or text[segment.content : segment.content + 1] not in _CASE_STARTS:
-        return None
     if _case().match(text, segment.content, segment.end) is None:
         return None
+    for stop in _SENTENCE_END.finditer(text, segment.content, min(segment.end, segment.content + _LONGEST_CASE)):
+        if is_labelled(text, stop.end(), segment.end):  # 1.受理编号:X0017。交办问题:…
+            return segment._replace(content=stop.end())
+    finding = _finding_below(text, below)
+    return finding and Segment(segment.start, finding.content, finding.end, segment.mark, opens_line=True)
+
+
+def _finding_below(text: str, below: list[Segment]) -> Segment | None:
+    """Return the line that calls itself a finding (交办问题:…) behind nothing but properties; None for none."""
     for line in below:
-        if line.mark is None and is_labelled(text, line.content, line.end):
-            return Segment(segment.start, line.content, line.end, segment.mark, opens_line=True)
-        if line.mark is not None or not is_note(text, line.content, line.end):
-            break
+        if line.mark is not None or line.row is not None:
+            return None
+        if is_labelled(text, line.content, line.end):
+            return line
+        if not is_note(text, line.content, line.end):
+            return None
     return None
 
 
+_SENTENCE_END = re.compile("[。;,] *")
+_LONGEST_CASE = 120
 _CASE_STARTS = characters_of("case")
 
 
@@ -140,12 +153,14 @@ def _block_at(text: str, heading: re.Match[str], lines: list[Segment]) -> Segmen
     """Return the first of ``lines``, which begins with a block's ``heading``, as the enumerator of a finding."""
     segment, *below = lines
     alone = heading.end() == segment.end
-    if not _has_finding(text, below, alone=alone):
+    finding = _finding_below(text, below) if alone else None
+    if finding is None and not _has_finding(text, below, alone=alone):
         return None
     numeral = heading["number"] or heading["nth"]
     number = int(numeral) if numeral.isdecimal() else chinese_number(numeral)
     label = heading.group().rstrip()
-    content, end = (below[0].content, below[0].end) if alone else (heading.end(), segment.end)
+    named = finding or below[0]
+    content, end = (named.content, named.end) if alone else (heading.end(), segment.end)
     mark = EnumeratorMark("feedback", number, segment.start, content, label, len(label), LINE)
     return Segment(segment.start, content, end, mark, opens_line=True)
 
@@ -347,6 +362,7 @@ def _is_behind_frame(text: str, start: int, mark: EnumeratorMark) -> bool:
 
 
 _LONGEST_HEADING = 120
+_LETTERS = frozenset({"letter", "letter_small", "letter_digit", "roman"})
 _FURTHEST_SECOND = 600
 """Code points from 首先 at the beginning of a line to 其次 at that of another one, at most."""
 _REST_OF_LINE = 60
@@ -373,7 +389,7 @@ def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: 
         return before == mark.number - 1 or following.get((mark.kind, mark.number + 1), -1) > mark.start
     if mark.kind in WORD_KINDS and mark.number == 1:
         return 0 < following.get((mark.kind, 2), -1) - mark.start < _FURTHEST_SECOND
-    if mark.kind in WORD_KINDS or mark.kind == "letter":
+    if mark.kind in WORD_KINDS or mark.kind in _LETTERS:
         return mark.number == 1 or before == mark.number - 1
     if mark.kind == "ar_bare":
         return (before or 0) == mark.number - 1 and not _MEASURED.match(text, mark.content)  # 3 个月

@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from extractor.notice.outline.outline_words import any_of
-from extractor.text.column_headings import bare_heading
+from extractor.text.column_headings import bare_heading, closes_table
 
 Legend = Mapping[str, str]
-"""What a notice's marks stand for, in its words."""
+"""The meanings of a notice's marks, in its words."""
 
 DONE, GOING = "已完成整改", "正在整改"
-"""How a state is handed on that is printed otherwise."""
-_MARKS = "●○◐◑◒◓◔◕◎⊙◉▲△▼▽★☆■□◆◇√✓✔☑×✕✗✘☒"
+"""The words by which a state is handed on that is printed otherwise."""
+MARKS = "●○◐◑◒◓◔◕◎⊙◉▲△▼▽★☆■□◆◇√✓✔☑×✕✗✘☒"
+"""The marks by which states are printed."""
+MARKS_PRINTED = frozenset(MARKS)
+"""Each of them."""
 _YES = frozenset("√✓✔☑●■★▲◆是已有")
 _NO = frozenset("×✕✗✘☒○□☆△◇否未无")
 _LONGEST_STATE = 40
 
 
+@lru_cache(8)
 def find_legend(text: str) -> Legend:
     """Return what marks stand for by the legends of a text; of two meanings the first counts."""
     found: dict[str, str] = {}
@@ -31,21 +35,26 @@ def find_legend(text: str) -> Legend:
     return found
 
 
+def is_legend(text: str, start: int, end: int) -> bool:
+    """Return whether a line says what marks stand for: 注:√已完成,△正在整改."""
+    return closes_table(text[start:end]) and _legend().search(text, start, end) is not None
+
+
 @cache
 def _legend() -> re.Pattern[str]:
     state = f"(?P<state>{any_of('state')}|{any_of('legend_state')})"
-    return re.compile(rf"(?P<mark>[{_MARKS}])[”\"]? ?(?:表示|代表|为|即|指|说明|[:=—-]{{1,2}})? ?{state}")
+    return re.compile(rf"(?P<mark>[{MARKS}])[”\"]? ?(?:表示|代表|为|即|指|说明|[:=—-]{{1,2}})? ?{state}")
 
 
 @cache
 def _legend_behind() -> re.Pattern[str]:
     state = f"(?P<state>{any_of('state')}|{any_of('legend_state')})"
-    return re.compile(rf"{state}(?:的)?,?(?:用|以|打|划|画|标注?)[“\" ]?(?P<mark>[{_MARKS}])")
+    return re.compile(rf"{state}(?:的)?,?(?:用|以|打|划|画|标注?)[“\" ]?(?P<mark>[{MARKS}])")
 
 
 def is_mark(words: str) -> bool:
     """Return whether a cell prints no more than a mark."""
-    return len(words) == 1 and words in _MARKS
+    return len(words) == 1 and words in MARKS
 
 
 def state_said(heading: str, words: str, legend: Legend) -> str:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from extractor.notice.outline.frames import (
     FIELD_STARTS,
     Frame,
+    bracket_end,
     is_labelled,
     is_note,
     is_state,
@@ -49,6 +50,8 @@ class OutlineNode:
     children: list[OutlineNode] = field(default_factory=list)
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
+    answers: list[OutlineNode] = field(default_factory=list)
+    """Its answer in another part of the notice, where findings are listed first."""
 
     def add(self, child: OutlineNode) -> None:
         """Hang ``child`` below this node, behind what hangs there."""
@@ -88,7 +91,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     path: list[OutlineNode] = [root]
     lines = [_read_line(text, segment) for segment in _joined(text, segments)]
     before_lead_in, behind_answer = _before_lead_ins(text, lines)
-    before_lead_in = before_lead_in or _alone_over_answers(text, lines)
+    before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
     closing = _closing_from(text, lines)
@@ -111,7 +114,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
                 del path[-1]  # what stands below a table is none of its last row
             path[-1].add(node)
             continue
-        depth = _depth(path, node)
+        depth = _depth_in_answer(text, path, node, lines[index - 1 : index + 2]) or _depth(path, node)
         if len(path) == depth and node.number > 1 and top_numbers.get(node.kind) == node.number - 1:
             depth = 1  # 三、 after groups without numbers under 二、
         del path[depth:]
@@ -416,7 +419,7 @@ def _read_line(text: str, segment: Segment) -> _LineRead:
         return _LineRead(segment, read_frame(text, start, end), answers=False, note=False, state=False)
     answers = lead_in_end(text, start, end) > start
     note = not answers and is_note(text, start, end)
-    frame = None if answers or note else read_frame(text, start, end)
+    frame = None if answers or note else read_frame(text, bracket_end(text, start, end), end)
     return _LineRead(segment, frame, answers, note, is_state(text, start, end))
 
 
@@ -511,6 +514,32 @@ def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
     if stating >= _MOST_OF * len(alone) or _part_like_findings(text, lines, alone):
         return set(alone)
     return set()
+
+
+_TOLD_SENTENCE = re.compile(
+    r"(?:县委|市委|区委|省委)?(?:巡[视察]|督察|审计|检查)组?(?:还|也|同时|又|反馈)*(?:指出|发现|提出|反映|反馈)[,:]?(?P<finding>[^。;:]{4,60})。"
+)
+
+
+def _told_in_sentences(text: str, lines: list[_LineRead]) -> set[int]:
+    """Return the paragraphs that tell a finding in their first sentence, in a notice that numbers and frames none.
+
+    巡察指出,水费账目没有公开。…
+    """
+    if any(line.answers or line.framed for line in lines):
+        return set()
+    told: dict[int, Frame] = {}
+    for index, line in enumerate(lines):
+        start, end = line.segment.content, line.segment.end
+        match = _TOLD_SENTENCE.match(text, start, end) if line.segment.mark is None else None
+        if match:
+            told[index] = Frame(*match.span("finding"), match.end(), closed=True, aspect=False)
+    between = lines[min(told) : max(told)] if len(told) >= _FEWEST_ALONE else []
+    if not between or any(line.segment.mark and line.kind not in RUN_IN_KINDS for line in between):
+        return set()
+    for index, frame in told.items():
+        lines[index] = lines[index]._replace(frame=frame)
+    return set(told)
 
 
 _FEWEST_OTHERWISE = 3
@@ -653,6 +682,28 @@ def _is_part_heading(printed: str) -> bool:
         return False
     lists = ("leadership", "rectification", "next_steps")
     return any(pattern("outline", name).search(printed) for name in lists)
+
+
+def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, around: Sequence[_LineRead]) -> int | None:
+    """Return the depth of a numbered line of a finding's answer whose kind numbers the groups of findings, too.
+
+    Below a lead-in (整改措施:) 1 begins the answer's list, and a heading over a framed finding goes on with the groups.
+    None where nothing is settled so. ``around`` are the line, and those before and behind it.
+    """
+    if node.finding or not node.number or len(around) < _THREE:
+        return None
+    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
+    finding = max((depth for depth, open_node in enumerate(path) if open_node.finding), default=0)
+    if not same or not finding or same[0] > finding:
+        return None
+    before, line, behind = around
+    if node.number == 1 and same[-1] < finding and before.answers and text[before.segment.end - 1] in ":】]":
+        return finding + 1
+    goes_on = len(same) > 1 and node.number == path[same[0]].number + 1 and behind.framed
+    return same[0] if goes_on and text[line.segment.end - 1] not in "。;" else None
+
+
+_THREE = 3
 
 
 def _depth(path: list[OutlineNode], node: OutlineNode) -> int:

@@ -10,6 +10,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -26,6 +27,7 @@ from extractor.record.contract import Notice
 
 if TYPE_CHECKING:
     from extractor.endpoint.settings import EndpointSettings
+    from extractor.model_source import CallsSoFar
 
 NoticeInput: TypeAlias = str | Path | bytes
 """A file (a path, or a string that names one), a notice's plain text, or the bytes of a file of any known format."""
@@ -56,6 +58,8 @@ class FinishedNotice(NamedTuple):
 
 
 NoticeCallback: TypeAlias = Callable[[FinishedNotice], None]
+CallCallback: TypeAlias = "Callable[[str, CallsSoFar], None]"
+"""Receives a notice's id and how many of the calls about it have ended and begun so far; from any thread."""
 
 
 def read(  # noqa: PLR0913
@@ -67,6 +71,7 @@ def read(  # noqa: PLR0913
     notice_id: str | None = None,
     lang: Lang = "zh",
     cache: Path | None = None,
+    on_call: CallCallback | None = None,
 ) -> ReadNotice:
     """Read a notice from a file of any known format, from its text, or from a file's bytes.
 
@@ -82,6 +87,7 @@ def read(  # noqa: PLR0913
         notice_id: The record's id; by default the file's name, or ``notice``.
         lang: The language of the record's checks.
         cache: A folder where the model's answers are kept, so that nothing is asked twice; None keeps none.
+        on_call: Called with the id and the calls so far whenever a call to the model begins or ends.
 
     Returns:
         The text that the record's places index, the record, and what was not read: failed calls, parts left out.
@@ -91,7 +97,7 @@ def read(  # noqa: PLR0913
         SettingsError: a setting of the endpoint is missing or wrong.
         RuntimeError: a model is to be asked from within a running event loop; ``aread`` does that.
     """
-    reader = _reader(model, base_url, finds_issues, lang, cache)
+    reader = _watched(_reader(model, base_url, finds_issues, lang, cache), on_call)
     found = _text_of(path_or_text)
     return reader.read(found.text, notice_id or found.name)
 
@@ -105,9 +111,10 @@ async def aread(  # noqa: PLR0913
     notice_id: str | None = None,
     lang: Lang = "zh",
     cache: Path | None = None,
+    on_call: CallCallback | None = None,
 ) -> ReadNotice:
     """Read a notice as ``read`` does, in a running event loop: files and rules in threads, calls without blocking."""
-    reader = _reader(model, base_url, finds_issues, lang, cache)
+    reader = _watched(_reader(model, base_url, finds_issues, lang, cache), on_call)
     found = await asyncio.to_thread(_text_of, path_or_text)
     async with reader.opened() as reads:
         return await reads(found.text, notice_id or found.name)
@@ -123,6 +130,7 @@ def read_all(  # noqa: PLR0913
     cache: Path | None = None,
     at_once: int | None = None,
     on_notice: NoticeCallback | None = None,
+    on_call: CallCallback | None = None,
 ) -> Generator[FinishedNotice]:
     """Yield many notices as they are finished, which need not be their order.
 
@@ -139,6 +147,7 @@ def read_all(  # noqa: PLR0913
         cache: As for ``read``.
         at_once: How many notices are read at once; by default 32 with a model, 2 without.
         on_notice: Called with each notice before it is yielded.
+        on_call: As for ``read``; called from another thread than this one.
 
     Raises:
         SettingsError: a setting of the endpoint is missing or wrong.
@@ -146,7 +155,7 @@ def read_all(  # noqa: PLR0913
     """
     if in_event_loop():
         raise RuntimeError("an event loop runs here (a notebook, an async function): use async for … in aread_all(…)")
-    reader = _reader(model, base_url, finds_issues, lang, cache)
+    reader = _watched(_reader(model, base_url, finds_issues, lang, cache), on_call)
     return _in_a_thread(_finished(reader, inputs, at_once), on_notice)
 
 
@@ -160,9 +169,10 @@ def aread_all(  # noqa: PLR0913
     cache: Path | None = None,
     at_once: int | None = None,
     on_notice: NoticeCallback | None = None,
+    on_call: CallCallback | None = None,
 ) -> AsyncGenerator[FinishedNotice]:
     """Yield many notices as ``read_all`` does, in a running event loop."""
-    reader = _reader(model, base_url, finds_issues, lang, cache)
+    reader = _watched(_reader(model, base_url, finds_issues, lang, cache), on_call)
     return _told(_finished(reader, inputs, at_once), on_notice)
 
 
@@ -180,6 +190,11 @@ def _reader(
     if not settings.is_configured:
         raise SettingsError(f"no endpoint is set; give base_url=…, or put a key into {settings.api_key_env}")
     return ModelReader(ModelSource(settings, cache), finds_issues, lang)
+
+
+def _watched(reader: Reader, on_call: CallCallback | None) -> Reader:
+    """Return a reader that tells of its calls; one by rules makes none."""
+    return replace(reader, watch=on_call) if on_call and isinstance(reader, ModelReader) else reader
 
 
 class _NamedText(NamedTuple):

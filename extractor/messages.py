@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import Literal, NamedTuple
@@ -24,6 +24,8 @@ _MOST_MARKS = 60
 """Code points, and marks between clauses, of a sentence that is turned into Chinese; longer ones are not ours."""
 _LETTER = re.compile("[A-Za-z]")
 _MARKS = re.compile(r"[:;,] | \(")
+_COUNTED = re.compile(r"[0-9]+ × [^×]+(?:, [0-9]+ × [^×]+)+")
+_NEXT_COUNTED = re.compile(r", (?=[0-9]+ × )")
 _HOLE = re.compile(r"\{([0-9]+)([#*]?)\}")
 _NUMBER = r"[0-9][0-9,. ]*"
 
@@ -91,13 +93,14 @@ class Translation(NamedTuple):
 @lru_cache(maxsize=2_000)
 def translate(sentence: str) -> Translation | None:
     """Return an English sentence in Chinese, or None where nothing of it has an entry."""
-    return _first_whole((_by_entry, _clauses, _after_a_name, _listed, _with_a_remark), sentence)
+    ways = (_counted, _by_entry, _clauses, _after_a_name, _listed, _with_a_remark, _by_entry_of_more)
+    return _first_whole(ways, sentence)
 
 
 @lru_cache(maxsize=2_000)
 def _without_a_name(sentence: str) -> Translation | None:
     """Return a sentence in Chinese that does not begin with the name of a file."""
-    return _first_whole((_by_entry, _clauses_without_a_name, _listed, _with_a_remark), sentence)
+    return _first_whole((_by_entry, _clauses_without_a_name, _listed, _with_a_remark, _by_entry_of_more), sentence)
 
 
 def _first_whole(ways: tuple[Callable[[str], Translation | None], ...], sentence: str) -> Translation | None:
@@ -124,9 +127,11 @@ class _Entry(NamedTuple):
 
 @cache
 def sentences() -> dict[str, str]:
-    """Return the table: each English clause, ours or the parser's of options, and the Chinese one."""
-    table = read_table("messages")
-    return {**table["usage"], **table["sentences"]}
+    """Return the table: each English clause, ours, the parser's of options or of a file's kind, and the Chinese one."""
+    table, kinds = read_table("messages"), read_table("file_kinds").values()
+    named = {kind["en"]: kind["zh"] for kind in kinds}
+    advised = {kind["advice_en"]: kind["advice_zh"] for kind in kinds if "advice_en" in kind}
+    return {**named, **advised, **table["usage"], **table["sentences"]}
 
 
 @cache
@@ -157,12 +162,22 @@ def _pattern(english: str) -> re.Pattern[str]:
 
 
 def _by_entry(sentence: str) -> Translation | None:
+    """Return the Chinese of the entry that a sentence is; what an entry begins with holds no clause before a colon."""
     if sentence in _plain():
         return Translation(_plain()[sentence])
+    return next(_by_entries(sentence, lambda first: ": " not in first), None)
+
+
+def _by_entry_of_more(sentence: str) -> Translation | None:
+    """Return the Chinese of the entry that a sentence is, whatever it begins with."""
+    return next(_by_entries(sentence, lambda _: True), None)
+
+
+def _by_entries(sentence: str, may_begin: Callable[[str], bool]) -> Iterator[Translation]:
     for entry in _entries():
-        if entry.takes(sentence) and (match := _pattern(entry.english).fullmatch(sentence)):
-            return Translation(_HOLE.sub(lambda hole, match=match: _filled(hole, match), entry.chinese))  # type: ignore[misc]
-    return None
+        match = _pattern(entry.english).fullmatch(sentence) if entry.takes(sentence) else None
+        if match and (not entry.english.startswith("{1") or may_begin(match["_1"])):
+            yield Translation(_HOLE.sub(lambda hole, match=match: _filled(hole, match), entry.chinese))  # type: ignore[misc]
 
 
 def _filled(hole: re.Match[str], match: re.Match[str]) -> str:
@@ -210,6 +225,13 @@ def _after_a_name(sentence: str) -> Translation | None:
                 return found
             partly = partly or found
     return partly
+
+
+def _counted(sentence: str) -> Translation | None:
+    """Return a list of what is counted, whose names may have commas: 2 × icon, animation or drawing, 1 × program."""
+    if _COUNTED.fullmatch(sentence) is None:
+        return None
+    return _joined("，", map(translate, _NEXT_COUNTED.split(sentence)))
 
 
 def _listed(sentence: str) -> Translation | None:

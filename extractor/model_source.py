@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from extractor.assist.packs.answer_shapes import Response
 from extractor.assist.prompts import prompts_key
@@ -143,14 +143,29 @@ class NoticeTurns:
                     next_one.set_result(None)
 
 
+class CallsSoFar(NamedTuple):
+    """The calls about one notice so far: ``ended`` of those ``begun``; more may follow from what they answer."""
+
+    ended: int
+    begun: int
+
+
 class NoticeModel:
     """An endpoint for the calls of one notice (``extractor.assist.session.Model``).
 
     Its tokens are counted apart, and all its calls end within ``deadline`` seconds (None: no limit); nothing is asked
-    about the fields ``unasked``.
+    about the fields ``unasked``. ``watch`` is told of each call that begins or ends.
     """
 
-    def __init__(self, endpoint: Answering, deadline: float | None, unasked: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        endpoint: Answering,
+        deadline: float | None,
+        unasked: frozenset[str] = frozenset(),
+        watch: Callable[[CallsSoFar], None] = lambda _: None,
+    ) -> None:
+        self._calls = CallsSoFar(0, 0)
+        self._watch = watch
         self.tally = Tally()
         self.unasked = unasked
         self.sizes = endpoint.sizes
@@ -169,7 +184,11 @@ class NoticeModel:
 
     async def ask(self, call: Call[Response]) -> Response:
         """Return a valid answer; raises as ``Endpoint.ask`` does."""
-        answer = (await self._endpoint.ask(call, until=self._until, tally=self.tally)).value
+        self._count(begun=1)
+        try:
+            answer = (await self._endpoint.ask(call, until=self._until, tally=self.tally)).value
+        finally:
+            self._count(ended=1)
         for tally in (self.tally, self._endpoint.tally):
             tally.note_all(answer.slips)
         return answer
@@ -177,3 +196,7 @@ class NoticeModel:
     def has_answer(self, call: Call[Response]) -> bool:
         """Return whether the answer to a call is cached, so that no request is needed."""
         return self._endpoint.has_answer(call)
+
+    def _count(self, *, ended: int = 0, begun: int = 0) -> None:
+        self._calls = CallsSoFar(self._calls.ended + ended, self._calls.begun + begun)
+        self._watch(self._calls)

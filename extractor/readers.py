@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from extractor.files.parts.left_out import ReadText
@@ -21,7 +21,7 @@ from extractor.record.checks import Lang
 
 if TYPE_CHECKING:
     from extractor.assist.proposals.witnesses import TrustTable
-    from extractor.model_source import ModelSource
+    from extractor.model_source import CallsSoFar, ModelSource
 
 Backend = Literal["rules", "assisted", "model"]
 NOTICES_AT_ONCE = 32
@@ -106,13 +106,18 @@ class RulesReader:
         """Return None: no model is asked."""
 
 
+def _unwatched(_id: str, _calls: CallsSoFar) -> None:
+    """Tell nobody; a function with a name, so that readers can be sent to other processes."""
+
+
 @dataclass(frozen=True)
 class ModelReader:
     """Reads by rules and the model of ``source``. Calls that fail for good leave the rules' reading.
 
     With ``finds_issues`` the model says first where issues and measures are; else it does so only where the rules'
     outline is poor. ``trust`` decides where both differ; None is what was measured of this model (see
-    ``extractor.trust_tables``), looked up once.
+    ``extractor.trust_tables``), looked up once. ``watch`` receives a notice's id and its calls so far, at each call
+    that begins or ends.
     """
 
     source: ModelSource
@@ -120,6 +125,7 @@ class ModelReader:
     lang: Lang = "zh"
     ocr: OcrMode = "auto"
     trust: TrustTable | None = None
+    watch: Callable[[str, CallsSoFar], None] = _unwatched
     waits = True
 
     @cached_property
@@ -158,7 +164,8 @@ class ModelReader:
 
             async def read_in_turn(text: ReadText, notice_id: str) -> ReadNotice:
                 unasked = self._unasked
-                model = NoticeModel(endpoint, self.source.settings.notice_deadline, unasked)
+                deadline, watch = self.source.settings.notice_deadline, partial(self.watch, notice_id)
+                model = NoticeModel(endpoint, deadline, unasked, watch)
                 assisted = await extract_with_model(
                     text.text,
                     model,
@@ -171,7 +178,9 @@ class ModelReader:
                 )
                 failures = [str(failure) for failure in assisted.failures]
                 self.source.read.add(assisted.signs)
-                asked = {**model.tally.reported(), "reading": assisted.signs.reported(unasked)}
+                # Answers that were kept before it was known may speak of these fields all the same.
+                silent = self._left_out.difference(assisted.signs.agreed)
+                asked = {**model.tally.reported(), "reading": assisted.signs.reported(silent)}
                 return ReadNotice(text.text, assisted.notice, failures, text.left_out, asked, text.places)
 
             yield read
@@ -185,7 +194,7 @@ class ModelReader:
         from extractor.trust_tables import told
 
         trust = {**self.table.shown(), "told": told(self.table, self.source.settings.model)}
-        reading = self.source.read.signs.reported(self._unasked)
+        reading = self.source.read.signs.reported(self._left_out)
         return {**self.source.reported(), "reading": reading, "trust": trust}
 
     @property
@@ -193,6 +202,13 @@ class ModelReader:
         """The fields that the model is not asked about: what it was measured or seen to be unable to say."""
         # Who is measured is asked everything.
         return self.source.unasked | self.table.lost if self.table.origin != "eager" else frozenset()
+
+    @property
+    def _left_out(self) -> frozenset[str]:
+        """Those of them that no call asks about."""
+        from extractor.assist.tasks import left_out
+
+        return left_out(self._unasked, by_schema=bool(self.source.sizes.capacity.takes_pack_schema))
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from notice_extractor_eval.score_fields import ROWS, Lang
 from notice_extractor_eval.score_metrics import Metrics, metrics
 from notice_extractor_eval.score_report import scores_table
 from pydantic import BaseModel
-from recorded_models import JUDGED, SMALL, SPLITS, recorded, scored
+from recorded_models import JUDGED, LARGE, OWN, SMALL, SPLITS, scored, scored_where_asked
 
 from extractor import extract
 from extractor.commands.endpoint_options import EndpointFlags
@@ -284,7 +284,7 @@ def recorded_scores(lang: Lang) -> str:
         },
         "zh": {"field": "字段", "interval": "区间", "rules": "规则", "tuned": "调优集", "held-back": "留出集"},
     }[lang]
-    columns = [(split, name) for split in SPLITS for name in ("rules", *recorded()) if name != SMALL]
+    columns = [(split, name) for split in SPLITS for name in ("rules", LARGE)]
     heads = [words["field"]]
     for split, name in columns:
         heads += [f"{words[split]}: {words.get(name, name)}", words["interval"]]
@@ -293,6 +293,32 @@ def recorded_scores(lang: Lang) -> str:
         for field in JUDGED
     ]
     return table(tuple(heads), rows, right=range(1, len(heads)))
+
+
+def models_compared(lang: Lang) -> str:
+    """Return the F1 of the rules, a small and a large model, on the two notices that all were asked about."""
+    words = {
+        "en": ("field", {"tuned": "tuned", "held-back": "held back"}, ("rules", "small", "large")),
+        "zh": ("字段", {"tuned": "调优", "held-back": "留出"}, ("规则", "小模型", "大模型")),
+    }[lang]
+    heads = (words[0], *(f"{words[1][split]}: {name}" for split in SPLITS for name in words[2]))
+    return table(heads, _where_asked(("rules", SMALL, LARGE), lang), right=range(1, len(heads)))
+
+
+def small_by_itself() -> str:
+    """Return the F1 of the rules and of the small model's own word in all fields, on the notices it was asked about."""
+    heads = (
+        "field (F1)",
+        *(f"{split}: {name}" for split in ("tuned", "held back") for name in ("rules", "small model")),
+    )
+    return table(heads, _where_asked(("rules", f"{OWN}{SMALL}"), "en"), right=range(1, len(heads)))
+
+
+def _where_asked(readers: Sequence[str], lang: Lang) -> Iterator[list[str]]:
+    """Yield a row a field: the F1 with its interval of each reader, on each notice that the small model was asked."""
+    for field in JUDGED:
+        found = (_f1(scored_where_asked(name, split), field) for split in SPLITS for name in readers)
+        yield [ROWS[field].called(lang), *(f"{f1} ({interval})" if interval else f1 for f1, interval in found)]
 
 
 def invented(lang: Lang) -> str:

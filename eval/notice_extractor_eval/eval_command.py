@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,8 +27,9 @@ from extractor.messages import language
 
 if TYPE_CHECKING:
     from extractor.readers import Reader
+    from extractor.record.contract import Notice
     from notice_extractor_eval.evaluation import Evaluation
-    from notice_extractor_eval.predictions import Predict
+    from notice_extractor_eval.predictions import Failed, Predict
 
 UNANSWERED = 3
 app = typer.Typer(help="Measure predictions against gold labels; compare runs and annotators.")
@@ -68,6 +70,9 @@ def run(  # noqa: PLR0913
     """Measure a run's folder, or a backend run on the spot, field by field.
 
     The options of an endpoint count with --backend assisted and model.
+
+    Exit status: 0 fine, 1 below a threshold, 2 for wrong usage, 3 when calls to the model failed for good (there the
+    rules' reading is measured).
     """
     if ctx.invoked_subcommand is not None:
         return
@@ -76,6 +81,7 @@ def run(  # noqa: PLR0913
     from rich.console import Console
 
     from notice_extractor_eval.evaluate_gold import check_thresholds_fit, measure_gold, write_reports
+    from notice_extractor_eval.gold_folder import label_paths, read_split
     from notice_extractor_eval.guard import breaches, read_thresholds, write_thresholds
     from notice_extractor_eval.predictions import Recorder
     from notice_extractor_eval.score_metrics import metrics
@@ -89,7 +95,9 @@ def run(  # noqa: PLR0913
     reader = None if name is None else chosen_reader(Backend(name), endpoint, answers).reader
     if reader is not None and (asked := reader.reported()):
         say(asked["trust"]["told"], err=True)
-    with _predictions(pred, reader) as predict:
+    failures: dict[str, Sequence[str]] = {}
+    of = len(read_split(gold, split.value) or label_paths(gold))
+    with _predictions(pred, reader, of, failures.__setitem__) as predict:
         evaluation = measure_gold(gold, predict if pred or out is None else Recorder(predict, out), split.value)
     broken = breaches(thresholds, evaluation) if thresholds is not None else []
     found = metrics(evaluation, {"gold": str(gold), "predictions": str(pred or name), "split": split.value})
@@ -101,8 +109,11 @@ def run(  # noqa: PLR0913
         tolerance = thresholds.tolerance if thresholds is not None else 0.005
         write_thresholds(evaluation, accept, backend=name or str(pred), split=split.value, tolerance=tolerance)
         say(f"wrote {accept}")
+    _tell_failed(failures, "there the rules' reading is measured")
     if broken:
         raise typer.Exit(1)
+    if failures:
+        raise typer.Exit(UNANSWERED)
 
 
 @app.command()
@@ -174,6 +185,7 @@ def calibrate(  # noqa: PLR0913
     Exit status: 0 when the table is written, 1 when the model answered nothing (none is written), 2 for wrong usage, 3
     when it is written but calls failed for good (their values are not counted).
     """
+    from extractor.commands.run_progress import by_the_minute
     from extractor.disk.whole import write_texts
     from extractor.readers import ModelReader
     from extractor.trust_tables import as_toml, file_name, user_tables
@@ -182,9 +194,16 @@ def calibrate(  # noqa: PLR0913
 
     reader = chosen_reader(Backend.ASSISTED, endpoint, AnswerOptions(cache_dir, offline, replay)).reader
     assert isinstance(reader, ModelReader)
-    trial = calibrated(gold, reader, lambda name: say(f"reading {name} …", err=True))
-    for failure in trial.failures:
-        say(failure, err=True)
+    with by_the_minute(lambda: _asked_so_far(reader)) as progress:
+
+        def tell(name: str, before: int, of: int) -> None:
+            progress.begin(of)
+            if before:
+                progress.advance()
+            say(f"reading {name} …", err=True)
+
+        trial = calibrated(gold, reader, tell)
+    _tell_failed(trial.failures, "their values are not counted")
     if not trial.found.counts:
         say("the model answered nothing that can be measured; doctor says why", err=True)
         raise typer.Exit(1)
@@ -199,14 +218,39 @@ def calibrate(  # noqa: PLR0913
 
 
 @contextmanager
-def _predictions(pred: Path | None, reader: Reader | None) -> Iterator[Predict]:
+def _predictions(pred: Path | None, reader: Reader | None, of: int, failed: Failed) -> Iterator[Predict]:
+    """Give the predictions of a run's folder, or those of a reader for ``of`` notices, with a line a minute."""
+    from extractor.commands.run_progress import by_the_minute
     from notice_extractor_eval.predictions import PredictionFolder, predicting
 
     if pred is not None:
         yield PredictionFolder(pred)
     if reader is not None:
-        with predicting(reader) as predict:
-            yield predict
+        with by_the_minute(lambda: _asked_so_far(reader)) as progress, predicting(reader, failed) as predict:
+            progress.begin(of)
+
+            def counted(notice_id: str, text: str) -> Notice | None:
+                found = predict(notice_id, text)
+                progress.advance()
+                return found
+
+            yield counted
+
+
+def _asked_so_far(reader: Reader) -> str:
+    """Return in words what a model has taken so far; empty where none is asked."""
+    from extractor.runs.run_report import what_was_asked
+
+    asked = reader.reported()
+    return what_was_asked(asked) if asked else ""
+
+
+def _tell_failed(failures: Mapping[str, Sequence[str]], then: str) -> None:
+    """Say which notices' calls to a model failed for good, how many, what ``then`` is, and why: each reason once."""
+    if failures:
+        from extractor.endpoint.failures import in_sum
+
+        say(f"{', '.join(failures)}: {in_sum(list(chain(*failures.values())), then)}", err=True)
 
 
 def _measured(evaluation: Evaluation) -> Evaluation:

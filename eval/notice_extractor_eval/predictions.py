@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -21,6 +21,8 @@ from extractor.text.text_hash import text_sha256
 
 Predict = Callable[[str, str], Notice | None]
 """Takes a notice's id and text, gives its prediction, or ``None`` where there is none."""
+Failed = Callable[[str, Sequence[str]], None]
+"""Receives a notice's id and why calls about it failed for good, one sentence a call."""
 
 
 class PredictionFolder:
@@ -94,15 +96,24 @@ class PredictionFolder:
 
 
 @contextmanager
-def predicting(reader: Reader) -> Iterator[Predict]:
+def predicting(reader: Reader, failed: Failed = lambda _id, _failures: None) -> Iterator[Predict]:
     """Give predictions by ``reader``, on the spot; calls that fail for good leave the rules' reading, as in a run.
+
+    ``failed`` receives a notice's id and a sentence for each such call, where there were any.
 
     Raises:
         SettingsError: no model is named, or the cache cannot be used.
         InputError: a recording cannot be read.
     """
     with reading(reader) as read:
-        yield lambda notice_id, text: read(ReadText(text), notice_id).notice
+
+        def predict(notice_id: str, text: str) -> Notice:
+            found = read(ReadText(text), notice_id)
+            if found.failures:
+                failed(notice_id, found.failures)
+            return found.notice
+
+        yield predict
 
 
 class Recorder:

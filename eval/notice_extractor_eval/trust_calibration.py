@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -45,38 +45,46 @@ _WINNERS = {
 
 
 class TrialOfModel(NamedTuple):
-    """The outcome of a calibration: the counts, and a sentence for each call that failed for good."""
+    """The outcome of a calibration: the counts, and by notice a sentence for each call that failed for good."""
 
     found: MeasuredTrust
-    failures: tuple[str, ...]
+    failures: Mapping[str, Sequence[str]]
 
 
-def calibrate(gold: Path, reader: ModelReader, told: Callable[[str], None] = lambda _: None) -> TrialOfModel:
+Told = Callable[[str, int, int], None]
+"""Receives a notice's id before it is read, how many were read before, and how many there are."""
+
+
+def calibrate(gold: Path, reader: ModelReader, told: Told = lambda _name, _before, _of: None) -> TrialOfModel:
     """Read the tuned notices of a gold folder with a model and by the rules, and count who is right.
 
-    ``told`` is called with the id of each notice before it is read. Values of packs whose calls failed are not counted.
+    ``told`` is called before each notice. Values of packs whose calls failed are not counted.
 
     Raises:
         InputError: there is no gold to measure against.
         SettingsError: no model is named, or its cache cannot be used.
     """
     counts: dict[str, FieldCounts] = {}
-    notices, failures = [], []
+    notices: dict[str, bool] = {}  # whether the model said anything of each
+    failures: dict[str, Sequence[str]] = {}
+    examples = list(reviewed(read_folder(gold, only=read_split(gold, "tuned"))))
     with reading(replace(reader, trust=eager())) as read:
-        for example in reviewed(read_folder(gold, only=read_split(gold, "tuned"))):
+        for number, example in enumerate(examples):
             name = example.gold.notice_id
-            told(name)
+            told(name, number, len(examples))
             said = read(ReadText(example.text), name)
             rules = extract(example.text, notice_id=name)
-            for field, each in measured(example.gold, rules, said.notice).items():
+            found = measured(example.gold, rules, said.notice)
+            for field, each in found.items():
                 counts[field] = counts.get(field, FieldCounts()) + each
-            notices.append(name)
-            failures += [f"{name}: {failure}" for failure in said.failures]
+            notices[name] = bool(found)
+            failures |= {name: said.failures} if said.failures else {}
     if not notices:
         raise InputError(f"{gold}: there are no reviewed labels among the tuned notices of split.toml")
     settings = reader.source.settings
-    found = MeasuredTrust(settings.model or "", counts, tuple(notices), reader.source.sizes.editions[0])
-    return TrialOfModel(found, tuple(failures))
+    told_of = tuple(name for name, has_values in notices.items() if has_values)
+    trust = MeasuredTrust(settings.model or "", counts, told_of, reader.source.sizes.editions[0])
+    return TrialOfModel(trust, failures)
 
 
 def trust_markdown(found: MeasuredTrust, lang: Lang = "en") -> str:

@@ -110,17 +110,22 @@ class Session:
 
     def _packs(self, task: Task[PackT, AnswerT], material: Material) -> list[PackT]:
         """Return a notice's packs, sized for the model; those of an earlier run where their answers are at hand."""
-        if task.sizing is None:
+        sizing = task.sizing
+        if sizing is None:
             return task.packs(material)
-        chosen, *others = self._model.sizes.budgets(task.sizing.tokens(material))
-        packs = task.sizing.packs(material, chosen)
+
+        def longest(budget: int) -> int:
+            return max((pack.expected_tokens for pack in sizing.packs(material, budget)), default=0)
+
+        chosen, *others = self._model.sizes.budgets(sizing.tokens(material), longest)
+        packs = sizing.packs(material, chosen)
         if not packs or not self._was_asked:
             return packs
         best, share = packs, self._share_answered(task, material, packs)
         for budget in others:
             if share == 1:
                 break
-            earlier = task.sizing.packs(material, budget)
+            earlier = sizing.packs(material, budget)
             if (answered := self._share_answered(task, material, earlier)) > share:
                 best, share = earlier, answered
         return best

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Generic, NamedTuple
 
 from extractor.assist.fields.field_answer import FieldsAnswer
@@ -68,6 +69,10 @@ class Task(Generic[PackT, AnswerT]):
         """Return whether nothing is left to ask where nothing is asked about the fields ``unasked``."""
         return bool(self.about) and self._of_these_alone(unasked) == self.about.keys()
 
+    def keys_about(self, field: str) -> frozenset[str]:
+        """Return the keys of an answer that are about a field, whatever else they are about."""
+        return frozenset(key for key, about in self.about.items() if field in about)
+
     def _of_these_alone(self, fields: Collection[str]) -> frozenset[str]:
         return frozenset(key for key, about in self.about.items() if set(about) <= set(fields))
 
@@ -125,3 +130,19 @@ LAYOUT: Task[LayoutPack, LayoutAnswer] = Task(
 )
 TASKS: Mapping[TaskName, Task[Any, Any]] = {task.name: task for task in (FIELDS, LABELS, LAYOUT)}
 """The tasks by name."""
+
+
+def left_out(unasked: Collection[str], *, by_schema: bool) -> frozenset[str]:
+    """Return those of the fields ``unasked`` that no call asks about: a task is asked while one of its fields is.
+
+    ``by_schema`` is whether calls have a schema of their own, which leaves out the keys about single fields.
+    """
+    own = set(chain(*FIELDS.about.values()))
+    found: set[str] = set()
+    for task, fields in ((FIELDS, own.intersection(unasked)), (LABELS, set(unasked) - own)):
+        if task.is_needless(unasked):
+            found |= fields
+        elif by_schema:
+            keys = task.withheld(unasked)
+            found |= {field for field in fields if (asking := task.keys_about(field)) and asking <= keys}
+    return frozenset(found)

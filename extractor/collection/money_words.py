@@ -12,10 +12,9 @@ from extractor.collection.parted_figures import COUNTED, PlacedAmount, SummedFig
 from extractor.data import read_table
 from extractor.record.contract import Measure, Quantity
 from extractor.record.units import base_unit
-from extractor.text.places import sentence_start
+from extractor.text.places import sentence_end, sentence_start
 
 YUAN = "元"
-_SENTENCE_END = re.compile(r"[。;!?\n]")
 _CLAUSE_END = re.compile(r"[,。;:!?\n]")
 _NEXT_CLAUSE = re.compile(r",[^,。;:!?\n]*")
 _DIGIT = re.compile("[0-9]")
@@ -47,8 +46,7 @@ def money_figures(measure: Measure, path: str, folded: str) -> Iterator[SummedFi
 
 def _tells_of_recovery(quantity: Quantity, folded: str) -> bool:
     start = sentence_start(folded, quantity.text.start)
-    end = _SENTENCE_END.search(folded, quantity.text.end)
-    return _verbs().search(folded, start, end.start() if end else len(folded)) is not None
+    return _verbs().search(folded, start, sentence_end(folded, quantity.text.end)) is not None
 
 
 def _context(measure: Measure, quantity: Quantity, folded: str) -> _Context:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from extractor.data import read_table
 from extractor.record.contract import Span
 from extractor.record.units import amount, base_unit
-from extractor.text.places import sentence_start
+from extractor.text.places import sentence_end, sentence_start
 
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
@@ -20,6 +23,8 @@ _SHORTEST_SENTENCE = 12
 COUNTED = "counted"
 """The reason of a figure that adds up."""
 _TOO_LARGE = 10**15
+_REACH_OF_COLON = 12
+"""Code points behind a whole in which the colon of its list begins."""
 
 
 class PlacedAmount(NamedTuple):
@@ -58,11 +63,8 @@ def figure_of(sum_key: str, path: str, printed: PlacedAmount, reason: str) -> Su
 
 def left_out_as_parts(figures: Sequence[SummedFigure], folded: str) -> list[SummedFigure]:
     """Return a measure's figures with those that are parts of another one of their sum left out."""
-    reasons = {}
-    for same in _by_sum(figures):
-        for part in _parts(same, folded):
-            reasons[part.path] = "part"
-    return [figure._replace(reason=reasons.get(figure.path, figure.reason)) for figure in figures]
+    parts = {same[at].path for same in _by_sum(figures) for at in _held_by(_parts(same, folded), len(same))}
+    return [figure._replace(reason="part") if figure.path in parts else figure for figure in figures]
 
 
 def left_out_as_repeated(figures: Sequence[SummedFigure], folded: str) -> list[SummedFigure]:
@@ -81,26 +83,42 @@ def left_out_as_repeated(figures: Sequence[SummedFigure], folded: str) -> list[S
 
 
 def _by_sum(figures: Sequence[SummedFigure]) -> Iterator[list[SummedFigure]]:
-    for key in dict.fromkeys((figure.sum, figure.unit) for figure in figures if figure.reason == COUNTED):
-        yield [figure for figure in figures if (figure.sum, figure.unit) == key and figure.reason == COUNTED]
+    """Yield the figures that count, apart by sum and unit, each in the order of the text."""
+    by_sum: defaultdict[tuple[str, str], list[SummedFigure]] = defaultdict(list)
+    for figure in figures:
+        if figure.reason == COUNTED:
+            by_sum[figure.sum, figure.unit].append(figure)
+    yield from (sorted(same, key=lambda figure: figure.text.start) for same in by_sum.values())
 
 
-def _parts(figures: Sequence[SummedFigure], folded: str) -> Iterator[SummedFigure]:
-    """Yield those of a sum's figures, in printed order, that another one has in it."""
+def _parts(figures: Sequence[SummedFigure], folded: str) -> Iterator[range]:
+    """Yield which of a sum's figures, in printed order, another one has in it."""
+    starts = [figure.text.start for figure in figures]
+    upto = list(accumulate((figure.value for figure in figures), initial=Decimal(0)))
     whole: SummedFigure | None = None
     within = Decimal(0)
     for index, figure in enumerate(figures):
         if whole and _is_part(figure, whole, within, folded):
             within += figure.value
-            yield figure
+            yield range(index, index + 1)
             continue
-        before = list(_before(figures[:index], figure, folded))
-        if before and _says_altogether(folded, figure) and sum(each.value for each in before) <= figure.value:
-            yield from before
+        if _says_altogether(folded, figure):
+            begin = bisect_left(starts, sentence_start(folded, figure.text.start), 0, index)
+            if upto[index] - upto[begin] <= figure.value:
+                yield range(begin, index)
         whole, within = figure, Decimal(0)
-        listed = list(_listed(figures[index + 1 :], figure, folded))
-        if len(listed) > 1 and sum(each.value for each in listed) == figure.value:
-            yield from listed
+        listed = _listed(starts, index, figure, folded)
+        if len(listed) > 1 and upto[listed.stop] - upto[listed.start] == figure.value:
+            yield listed
+
+
+def _held_by(parts: Iterable[range], many: int) -> Iterator[int]:
+    """Yield the numbers below ``many`` that any of the parts has, each once."""
+    opened = [0] * (many + 1)
+    for part in parts:
+        opened[part.start] += 1
+        opened[part.stop] -= 1
+    yield from (at for at, depth in enumerate(accumulate(opened)) if depth > 0)
 
 
 def _is_part(figure: SummedFigure, whole: SummedFigure, within: Decimal, folded: str) -> bool:
@@ -119,18 +137,13 @@ def _is_among(between: str) -> bool:
     return goes_on and _SENTENCE_END.search(tail) is None and _words("besides").search(tail) is None
 
 
-def _before(figures: Sequence[SummedFigure], figure: SummedFigure, folded: str) -> Iterator[SummedFigure]:
-    """Yield the figures before one in its sentence."""
-    start = sentence_start(folded, figure.text.start)
-    yield from (each for each in figures if each.text.start >= start)
-
-
-def _listed(figures: Sequence[SummedFigure], whole: SummedFigure, folded: str) -> Iterator[SummedFigure]:
-    """Yield the figures that a colon behind a whole lists, in its sentence."""
-    for each in figures:
-        between = folded[whole.text.end : each.text.start]
-        if ":" in between[:12] and _SENTENCE_END.search(between) is None:
-            yield each
+def _listed(starts: Sequence[int], index: int, whole: SummedFigure, folded: str) -> range:
+    """Return the figures, by where they start, that a colon behind a whole lists in its sentence."""
+    colon = folded.find(":", whole.text.end, whole.text.end + _REACH_OF_COLON)
+    if colon < 0:
+        return range(0)
+    first = bisect_right(starts, colon, index + 1)
+    return range(first, bisect_right(starts, sentence_end(folded, whole.text.end), first))
 
 
 def _says_altogether(folded: str, figure: SummedFigure) -> bool:
@@ -145,8 +158,8 @@ def _words(name: str, form: str = "{}") -> re.Pattern[str]:
 
 def _sentence(folded: str, text: Span) -> str:
     """Return the letters of the sentence around a figure; empty where they are few."""
-    start, end = sentence_start(folded, text.start), _SENTENCE_END.search(folded, text.end)
-    letters = _NO_LETTERS.sub("", folded[start : end.start() if end else len(folded)])
+    sentence = folded[sentence_start(folded, text.start) : sentence_end(folded, text.end)]
+    letters = _NO_LETTERS.sub("", sentence)
     return letters if len(letters) >= _SHORTEST_SENTENCE else ""
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from extractor.assist.proposals.reading_signs import ReadingSigns, SignsSoFar
     from extractor.endpoint.calls import Call
     from extractor.endpoint.doctor import SizedCall
-    from extractor.endpoint.doctor_report import DoctorReport, ModeTrial, Speed
+    from extractor.endpoint.doctor_report import DoctorReport, ModeTrial
+    from extractor.endpoint.settings import EndpointSettings
 
 TINY = """某水库管理所党支部关于巡察整改进展情况的通报
 一、整改进展情况
@@ -79,15 +80,34 @@ def doctor(
     if report.best_mode is not None and report.model:
         named = settings.model_copy(update={"model": report.model})
         keep_capacity(default_folder(), named, capacity_of(named, report))
+    command = _run_command(endpoint, settings, report, signs.signs)
     if as_json:
         import json
 
-        typer.echo(json.dumps({**_facts(report), "subjects": asdict(signs.signs.near)}, ensure_ascii=False))
+        facts = {**_facts(report), "subjects": asdict(signs.signs.near), "run": command}
+        typer.echo(json.dumps(facts, ensure_ascii=False))
     else:
         for line in _lines(report, signs.signs):
             typer.echo(printable(line))
+        if command:
+            typer.echo(f"\n{said(f'next: {printable(command)}')}")
     if report.best_mode is None:
         raise typer.Exit(1)
+
+
+def _run_command(flags: EndpointFlags, settings: EndpointSettings, report: DoctorReport, signs: ReadingSigns) -> str:
+    """Return the command of a run with the flags that were given and those that are advised; '' where no mode works."""
+    import shlex
+
+    from extractor.endpoint.doctor_report import pace_of
+
+    if report.best_mode is None or not report.model:
+        return ""
+    pace = pace_of(settings, report)
+    advised: dict[str, object] = {"base_url": report.address, "model": report.model, "mode": report.best_mode}
+    advised |= {name: value for name, value in pace._asdict().items() if value is not None}
+    advised |= {"tasks": "fields"} if signs.are_of_a_guesser else {}
+    return shlex.join(["python", "-m", "extractor", "run", "NOTICES", *flags.as_words(**advised), "--out", "out"])
 
 
 def _tiny_call() -> Call[Response]:
@@ -199,7 +219,7 @@ def _of_best_mode(report: DoctorReport) -> Iterator[str]:
     else:
         again = f", {report.warm.first_token:.2f} s with the same prompt again" if report.warm else ""
         yield _row("first token", f"{report.cold.first_token:.2f} s{again}")
-        rate = _rate(report.warm) or _rate(report.cold)
+        rate = report.rate
         yield _row("speed", f"{rate:.0f} tokens a second" if rate else "unknown: the answer came at once")
     cached = report.warm.cached if report.warm else 0
     found = {True: "works", False: "none: a prompt's beginning is read anew each time", None: "unknown"}
@@ -219,15 +239,11 @@ def _of_best_mode(report: DoctorReport) -> Iterator[str]:
 def _of_sizes(report: DoctorReport) -> str:
     """Return how much the model answers right at once, in words."""
     if not report.right_sizes:
-        return "not even one measure is answered right each time; a run asks one by one"
+        return "not even one measure is answered in full each time; a run asks one by one"
     most = max(report.right_sizes)
-    right = "one measure at a time" if most == 1 else f"packs of {most:,} tokens are answered right"
+    right = "one measure at a time" if most == 1 else f"packs of {most:,} tokens are answered in full"
     wrong = f", of {report.wrong_size:,} not; a run asks no more at once" if report.wrong_size else ""
     return right + wrong
-
-
-def _rate(speed: Speed | None) -> float | None:
-    return speed.per_second if speed else None
 
 
 def _row(name: str, sentence: str) -> str:

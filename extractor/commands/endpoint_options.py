@@ -91,6 +91,22 @@ class EndpointFlags(NamedTuple):
         values = self._asdict()
         return load({name: value for name, value in values.items() if name != "profile"}, self.profile)
 
+    def as_words(self, **others: object) -> list[str]:
+        """Return the flags that are given, ``others`` in their place, as words of a command.
+
+        Further fields of requests may be secret and are left out as “…”.
+        """
+        given = {name: value for name, value in {**self._asdict(), **others}.items() if value is not None}
+        words = []
+        for name, value in given.items():
+            flag = f"--{name.replace('_', '-')}"
+            if isinstance(value, bool):
+                words.append(flag if value else flag.replace("--", "--no-", 1))
+            else:
+                written = f"{value:g}" if isinstance(value, float) else str(value)
+                words += [flag, "…" if name == "extra_body" else written]
+        return words
+
     @property
     def are_given(self) -> bool:
         """True if any flag was given."""

@@ -15,6 +15,7 @@ from extractor.commands.line_output import say
 from extractor.commands.run_argument import RunArgument, is_address, written_run
 from extractor.commands.shared_options import Language
 from extractor.logs import LOGGER
+from extractor.messages import said
 
 
 def export(
@@ -71,7 +72,7 @@ def _counting() -> Iterator[Callable[[], None]]:
     from rich.console import Console
     from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("writing notices: {task.completed:,.0f}"), TimeElapsedColumn())
+    columns = (TextColumn(said("writing notices: {task.completed:,.0f}")), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         row = bar.add_task("", total=None)
         yield lambda: bar.advance(row)

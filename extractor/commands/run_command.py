@@ -30,6 +30,7 @@ from extractor.commands.run_progress import READING, RunProgress, by_the_minute
 from extractor.commands.shared_options import Language, LanguageOption
 from extractor.errors import SettingsError
 from extractor.logs import LOGGER, configure
+from extractor.messages import said
 from extractor.terminal import printable
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 UNANSWERED = 3
-_REASONS = 3  # that are told of a notice whose calls failed; run.json has them all
 
 
 class Level(StrEnum):
@@ -211,16 +211,9 @@ def _tell(outcome: Outcome) -> None:
             "%s: %s issues, %s measures", told, counts["issues"], counts["measures"], extra={**fields, **counts}
         )
     if outcome.unanswered:
-        reasons = list(dict.fromkeys(outcome.unanswered))
-        more = f"; and {len(reasons) - _REASONS} more" if len(reasons) > _REASONS else ""
-        LOGGER.warning(
-            "%s: %d calls failed for good, there the rules' reading stands: %s%s",
-            outcome.name,
-            len(outcome.unanswered),
-            "; ".join(reasons[:_REASONS]),
-            more,
-            extra=fields,
-        )
+        from extractor.endpoint.failures import in_sum
+
+        LOGGER.warning("%s: %s", outcome.name, in_sum(outcome.unanswered), extra=fields)
     if outcome.trace is not None:
         LOGGER.debug("%s", outcome.name, extra=fields | {"traceback": outcome.trace})
 
@@ -247,14 +240,14 @@ def _progress(live: Callable[[], str]) -> Iterator[RunProgress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), Live())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        row = bar.add_task(READING, total=None)
+        row = bar.add_task(said(READING), total=None)
 
         def advance() -> None:
-            bar.update(row, description=READING)
+            bar.update(row, description=said(READING))
             bar.advance(row)
 
         def page(name: str, at: PageProgress) -> None:
             shown = printable(Path(name).name)
-            bar.update(row, description=escape(f"recognising page {at.page} of {at.of}: {shown}"))
+            bar.update(row, description=escape(said(f"recognising page {at.page} of {at.of}: {shown}")))
 
         yield RunProgress(lambda total: bar.update(row, total=total), advance, page)

@@ -27,11 +27,12 @@ class RunProgress(NamedTuple):
 
 @contextmanager
 def by_the_minute(
-    live: Callable[[], str], out: str, over: Callable[[float], bool] | None = None
+    live: Callable[[], str], out: str = "", over: Callable[[float], bool] | None = None
 ) -> Iterator[RunProgress]:
     """Log once a minute how far a run is, where there is no terminal for a bar.
 
-    ``over`` waits so many seconds and says whether the run is over; by default it goes by the clock.
+    ``out`` is where the notices go, empty for nowhere. ``over`` waits so many seconds and says whether the run is
+    over; by default it goes by the clock.
     """
     counts = {"done": 0, "of": 0}
     ended = Event()
@@ -39,8 +40,9 @@ def by_the_minute(
     def tell() -> None:
         while not (over or ended.wait)(_MINUTE):
             asked = live()
-            where = f"{counts['done']} of {counts['of']} notices into {out}"
-            LOGGER.warning("still %s: %s%s", READING, where, f"; {asked}" if asked else "")
+            where = f"{counts['done']} of {counts['of']} notices"
+            into = f" into {out}" if out else ""
+            LOGGER.warning("still %s: %s%s%s", READING, where, into, f"; {asked}" if asked else "")
 
     def begin(total: int) -> None:
         counts["of"] = total

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractor.endpoint.calls import Mode
-from extractor.endpoint.failures import Reason
+from extractor.endpoint.failures import Reason, told_once
 from extractor.endpoint.oddities import Oddity
 from extractor.endpoint.settings import EndpointSettings
 
@@ -18,6 +18,7 @@ OF_THE_MODEL = frozenset(
 
 _COMFORTABLE_CONTEXT = 12_288  # tokens; what the largest calls take, prompt and answer
 _SLOW = 10.0  # tokens a second
+_PATIENCE = 600  # seconds for a request to a slow endpoint
 _NOTICEABLE = 0.7  # of the first-token delay, where a prefix cache works
 _MEASURABLE = 0.05  # seconds
 
@@ -126,6 +127,12 @@ class DoctorReport:
         return best.mode if best else None
 
     @property
+    def rate(self) -> float | None:
+        """The speed in tokens a second; None if unknown."""
+        rates = (speed.per_second for speed in (self.warm, self.cold) if speed)
+        return next((rate for rate in rates if rate), None)
+
+    @property
     def obeys_schema(self) -> bool | None:
         """True if some mode that sends a schema brings answers of its shape; None if unknown."""
         known = [trial.obeys_schema for trial in self.modes if trial.obeys_schema is not None]
@@ -143,13 +150,28 @@ class DoctorReport:
         return self.warm.first_token < _NOTICEABLE * self.cold.first_token
 
 
+class AdvisedPace(NamedTuple):
+    """The settings that suit an endpoint's pace: requests at once, and seconds for one; None where any will do."""
+
+    concurrency: int | None = None
+    timeout: int | None = None
+
+
+def pace_of(settings: EndpointSettings, report: DoctorReport) -> AdvisedPace:
+    """Return the settings that suit the pace at which an endpoint was seen to answer."""
+    if report.rate is not None and report.rate < _SLOW:
+        return AdvisedPace(1, max(_PATIENCE, math.ceil(settings.timeout)))
+    has_fewer = report.slots and settings.concurrency and settings.concurrency > report.slots
+    return AdvisedPace(report.slots if has_fewer else None)
+
+
 def diagnoses(report: DoctorReport) -> tuple[str, ...]:
     """Return a sentence for each thing that is wrong."""
     found: list[str] = []
     if report.models and report.model not in report.models:
         found.append(f"the endpoint does not list a model {report.model}")
     if not report.best_mode:
-        found += _told_once(report.modes)
+        found += told_once([trial.sentence for trial in report.modes])
         reasons = {trial.reason for trial in report.modes}
         if report.obeys_schema and reasons & _NOT_ABLE and reasons <= OF_THE_MODEL:
             found.append("the endpoint is sound, but the model is not able enough for what a run asks")
@@ -168,14 +190,6 @@ def diagnoses(report: DoctorReport) -> tuple[str, ...]:
         assert report.long_prompt is not None
         found.append(f"of a prompt as long as a run's: {report.long_prompt.sentence}")
     return tuple(found)
-
-
-def _told_once(trials: Iterable[ModeTrial]) -> Iterable[str]:
-    """Return the sentences of trials, one of those that differ in nothing but numbers."""
-    told: dict[tuple[Reason | None, str], str] = {}
-    for trial in trials:
-        told.setdefault((trial.reason, re.sub(r"[\d,.]+", "0", trial.sentence)), trial.sentence)
-    return told.values()
 
 
 def _cannot_take_long(report: DoctorReport) -> bool:
@@ -198,11 +212,13 @@ def suggestions(settings: EndpointSettings, report: DoctorReport) -> tuple[str, 
         found.append(f"--model {report.model}")
     if _cannot_take_long(report) or (report.context and report.context < _COMFORTABLE_CONTEXT):
         found.append(_LONGER_CONTEXT)
-    speed = report.warm or report.cold
-    if speed and speed.per_second and speed.per_second < _SLOW:
-        found.append(f"it is slow ({speed.per_second:.1f} tokens a second): --timeout 600 --concurrency 1")
-    elif report.slots and settings.concurrency and settings.concurrency > report.slots:
-        found.append(f"--concurrency {report.slots} (the server answers so many at once; more wait)")
+    pace = pace_of(settings, report)
+    if pace.timeout is not None:
+        found.append(
+            f"it is slow ({report.rate:.1f} tokens a second): --timeout {pace.timeout} --concurrency {pace.concurrency}"
+        )
+    elif pace.concurrency is not None:
+        found.append(f"--concurrency {pace.concurrency} (the server answers so many at once; more wait)")
     if any(Oddity.REASONING in trial.oddities for trial in report.modes):
         found.append("switch its reasoning off where it can be (--extra-body, by the model's documentation)")
     return tuple(dict.fromkeys(found))

@@ -5,6 +5,8 @@ A sentence never holds a key or what was sent: see ``extractor.endpoint.diagnosi
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from enum import StrEnum
 
 from extractor.errors import AnswerError, EndpointError
@@ -135,3 +137,22 @@ class AnswerFailure(AnswerError):  # noqa: N818 - beside ``AnswerError``, which 
 
 CallFailure = EndpointFailure | AnswerFailure
 """The failures that ``Endpoint.ask`` raises."""
+
+_NUMBER = re.compile(r"[\d,.]*\d")
+_MOST_TOLD = 3
+
+
+def told_once(sentences: Sequence[str]) -> list[str]:
+    """Return failures' sentences in their order, the first of those that differ in nothing but numbers."""
+    first: dict[str, str] = {}
+    for sentence in sentences:
+        first.setdefault(_NUMBER.sub("0", sentence), sentence)
+    return list(first.values())
+
+
+def in_sum(sentences: Sequence[str], then: str = "there the rules' reading stands") -> str:
+    """Return how many calls failed for good, what ``then`` is, and why: each reason once, three reasons at most."""
+    told = told_once(sentences)
+    more = f"; and {len(told) - _MOST_TOLD} more" if len(told) > _MOST_TOLD else ""
+    why = "; ".join(told[:_MOST_TOLD])
+    return f"{len(sentences)} calls failed for good, {then}: {why}{more}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Literal
 
@@ -17,6 +17,10 @@ _AT_ONCE = 8  # calls side by side, where nothing is known of a server elsewhere
 _SMALL = 400  # tokens of packs, at which a model is asked in short
 _SMALLEST = {True: 800, None: 800, False: 2800}
 """The smallest packs in tokens that many calls at once are worth, by whether prompts' beginnings are cached."""
+_WIDER = {800: 1000}
+"""The packs, a quarter larger, that may stand in for small ones."""
+SIZES = tuple(sorted({*RUNGS, *_WIDER.values()}))
+"""The sizes of packs in tokens among which a run chooses."""
 
 
 class PackSizes:
@@ -58,9 +62,22 @@ class PackSizes:
         wanted = max(total / at_once, _SMALLEST[self.capacity.caches_prefix])
         return min(most, next((rung for rung in RUNGS if rung >= wanted), RUNGS[-1]))
 
-    def budgets(self, total: int) -> list[int]:
-        """Return the budgets at which answers may be kept: the one that is chosen, then the others, largest first."""
-        return list(dict.fromkeys((self.budget(total), *reversed(RUNGS))))
+    def budgets(self, total: int, longest: Callable[[int], int]) -> list[int]:
+        """Return the budgets at which answers may be kept: the one that is chosen, then the others, largest first.
+
+        ``longest`` returns the expected tokens of the longest answer at a budget.
+        """
+        return list(dict.fromkeys((self._widened(self.budget(total), longest), *reversed(SIZES))))
+
+    def _widened(self, budget: int, longest: Callable[[int], int]) -> int:
+        """Return a larger budget where the longest answer grows by no more than the packs do.
+
+        Each call has a question of its own, so fewer of them are cheaper; but a run waits for its longest answer.
+        """
+        wider = _WIDER.get(budget)
+        if wider is None or self._pinned or wider > self.capacity.most:
+            return budget
+        return wider if longest(wider) * budget <= longest(budget) * wider else budget
 
     def is_too_much(self, reason: Reason) -> bool:
         """Return whether less at once might have been answered, by the reason for which a call failed.

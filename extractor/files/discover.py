@@ -22,6 +22,7 @@ from extractor.files.sources.source import (
     is_side_file,
     unreadable,
 )
+from extractor.messages import said
 
 _ADDRESS = re.compile(r"(?i)(?:https?|ftp|file)://")
 
@@ -56,16 +57,13 @@ class AddressError(InputError):
 
     def in_words(self, lang: str) -> str:
         """Return the sentence that says so, and what to do."""
-        address = self.args[0]
-        if lang == "zh":
-            return f"{address}:是网址,本程序从不访问网络;请用浏览器打开并保存网页,再给出保存的文件。"
-        return (
-            f"{address}: is an address, and no address is ever fetched; "
-            "open it in a browser, save the page, and give the saved file"
-        )
+        return said(str(self), lang)
 
     def __str__(self) -> str:
-        return self.in_words("en")
+        return (
+            f"{self.args[0]}: is an address, and no address is ever fetched; "
+            "open it in a browser, save the page, and give the saved file"
+        )
 
 
 def _add(path: str, found: DiscoveredInputs, limits: Limits) -> None:

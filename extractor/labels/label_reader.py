@@ -169,12 +169,24 @@ class LabelReader:
 
     def _issues(self, root: LabelTable) -> list[Issue]:
         issues: list[Issue] = []
-        at = 0
+        at = before = 0
         for table in root.tables("issues", ISSUE_KEYS):
-            issue, at = self._issue(table, at)
+            issue, at = self._issue(table, self._start(table, at, before))
             if issue is not None:
+                before = issue.text.start + 1
                 issues.append(issue)
         return issues
+
+    def _start(self, table: LabelTable, at: int, before: int) -> int:
+        """Return where to look for an issue from: ``at``, the end of the last one, or behind its start if not there.
+
+        Findings that are listed before their answers overlap.
+        """
+        anchor = table.text("text")
+        end = len(self._page.text)
+        if anchor is None or resolve_anchor(self._page.text, anchor.value, Span(start=at, end=end)):
+            return at
+        return before if resolve_anchor(self._page.text, anchor.value, Span(start=before, end=end)) else at
 
     def _issue(self, table: LabelTable, at: int) -> tuple[Issue | None, int]:
         end = len(self._page.text)

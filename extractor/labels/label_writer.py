@@ -39,10 +39,11 @@ def write_labels(
         lines.append("totals: []")
     if notice.issues:
         lines.append("issues:")
-    at = 0
+    at = before = 0
     for issue in notice.issues:
-        lines += _issue(issue, text, at, judged=judged)
-        at = issue.text.end
+        # Findings that are listed before their answers overlap: each is looked for behind the start of the last one.
+        lines += _issue(issue, text, at if issue.text.start >= at else before, judged=judged)
+        at, before = issue.text.end, issue.text.start + 1
     return "\n".join(lines) + "\n"
 
 

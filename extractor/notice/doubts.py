@@ -42,6 +42,8 @@ def _doubts(notice: Notice, reading: Reading) -> Iterator[Doubt]:
         yield Doubt("another_notice", "", {"title": _short(reading.text[another.start : another.end])})
     if (again := reading.outline.opening_again) is not None:
         yield Doubt("opening_again", "", {"words": _short(reading.text[again.start : again.end])})
+    for table in reading.outline.tables_unread:
+        yield Doubt("table_unread", "", {"words": _short(folded.printed[table.start : table.end])})
     yield from _dates_of_notice(notice)
     yield from _totals(notice)
     yield from _unread_digits(notice, folded)
@@ -121,7 +123,8 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
     for name, (code, found) in counted.items():
         # Where no issue has a status in the text, a difference says nothing.
         told = name == "issues_found" or statuses["unspecified"] < len(notice.issues)
-        levels = _levels_of_findings(notice) if name == "issues_found" else {stated.get(name)}
+        levels = _levels_of_findings(notice) if name == "issues_found" else _first_or_all(every, name)
+        levels |= {sum(every.get(name, ()))}  # 巡察反馈问题4个,专项检查反馈问题2个
         if name in stated and told and found not in levels:
             yield Doubt(code, "totals", {"stated": _number(stated[name]), "found": str(found)})
     whole = stated.get("issues_found")
@@ -149,7 +152,7 @@ def _first_or_all(every: dict[str, list[float]], name: str) -> set[float]:
     return {values[0], sum(values)} if values else set()
 
 
-def _levels_of_findings(notice: Notice) -> set[float | None]:
+def _levels_of_findings(notice: Notice) -> set[float]:
     """Return how many findings a notice says there are, at each level that it counts as items: 11大项36子项."""
     return {
         total.value

@@ -30,8 +30,10 @@ from extractor.notice.facts.organizations import NameEnds, OrganizationFound, ju
 from extractor.notice.facts.properties import bodies_of, deadline_of, says_a_deadline
 from extractor.notice.facts.quantities import QuantityFound
 from extractor.notice.facts.subjects import SubjectFound, find_subjects
+from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline
 from extractor.notice.outline.property_lines import Property
+from extractor.notice.outline.table_states import said
 from extractor.text.folding import FoldedText
 from extractor.text.places import Clauses, Place
 
@@ -160,11 +162,21 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
     """Judge an issue by its heading, the notes below it and its measures."""
     answer = _joined(text, (measure.outline.text for measure in measures))
     notes = _joined(text, (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in")))
+    notes = "\n".join((notes, *outline.stated))
     title = text[outline.title.start : outline.title.end]
     category = judged_category(title, [measure.words for measure in measures], lambda: answer)
     status = issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}")
+    if status == "unspecified" and (states := _states(text, outline)):
+        status = issue_status([], states)
     confidence = {"category": category.confidence, "status": rate("issue_status", status)}
     return IssueReading(outline, category.value, status, measures, confidence)
+
+
+def _states(text: str, outline: IssueOutline) -> str:
+    """Return the states that sentences of an issue say, each as one word for it: 已于2024年3月底前完成整改."""
+    notes = (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in"))
+    words = (text[start:end].rpartition(":")[2] for start, end in notes if is_state(text, start, end))
+    return "\n".join(filter(None, map(said, words)))
 
 
 def _with_duties(text: str, dates: Sequence[DateFound], issue: IssueReading) -> IssueReading:

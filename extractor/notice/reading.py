@@ -28,7 +28,7 @@ from extractor.notice.issue_reading import (
     read_issues,
     read_measures,
 )
-from extractor.notice.outline.measures import MeasureOutline
+from extractor.notice.outline.measures import IssueOutline, MeasureOutline
 from extractor.notice.outline.notice_outline import NoticeOutline, read_outline
 from extractor.text.folding import FoldedText
 from extractor.text.places import Inside, Place
@@ -124,7 +124,22 @@ def _as_printed(printed: str, fields: Mapping[str, FieldFound]) -> dict[str, Fie
 
 
 def _inside_issues(outline: NoticeOutline) -> list[Place]:
-    return [issue.text for issue in outline.issues]
+    """Return the stretches of the issues: in two where other findings stand between one and its answer."""
+    starts = sorted(place.start for issue in outline.issues for place in (issue.text, *_texts(issue)))
+    stretches: list[Place] = []
+    for issue in outline.issues:
+        first = issue.measures[0] if issue.measures else None
+        if first and bisect_left(starts, issue.title.end) < bisect_left(starts, first.text.start):
+            beside = (rest.text.start for rest in issue.rests if rest.text.start >= issue.title.end)
+            start = min([(first.label or first.text).start, *beside])
+            stretches += [issue.text._replace(end=issue.title.end), Place(start, issue.measures[-1].text.end)]
+        else:
+            stretches.append(issue.text)
+    return stretches
+
+
+def _texts(issue: IssueOutline) -> list[Place]:
+    return [measure.text for measure in issue.measures]
 
 
 _ROW = re.compile(r"^[^\n\t]*\t[^\n\t]*\t[^\n]*", re.MULTILINE)  # from its beginning only: else long lines take squares

@@ -98,6 +98,36 @@ def collected_of(notice: Notice, text: str, shown: Mapping[str, Any] | None = No
     )
 
 
+def uncountable(notice_id: str, sentence: str) -> CollectedNotice:
+    """Return what lists say of a notice whose values cannot be collected: a doubt, ``sentence``, and nothing else."""
+    check = {"severity": "error", "code": "not_counted", "message": sentence}
+    doubt = Fact(
+        "check", "", "", None, None, None, "error", None, None, "rules", "", "", 1.0,
+        is_checked=False, value=None, start=0, end=0, title=sentence, words=sought(sentence),
+        data=_as_json({"check": check}),
+    )  # fmt: skip
+    page: dict[str, Any] = {"values": [], "text": "", "coverage": None, "digits": None, "digits_unread": None}
+    return CollectedNotice([doubt], _as_json(_tally(page, [doubt])), None, None, notice_id.lower())
+
+
+def as_line(collected: CollectedNotice) -> bytes:
+    """Return what was collected as JSON, for another process."""
+    return _as_json(collected).encode("utf-8", "surrogatepass")
+
+
+def from_line(line: bytes) -> CollectedNotice:
+    """Return what ``as_line`` wrote.
+
+    Raises:
+        ValueError: it did not write this.
+    """
+    try:
+        facts, *others = json.loads(line.decode("utf-8", "surrogatepass"))
+        return CollectedNotice([Fact(*fact) for fact in facts], *others)
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+
+
 def _facts(page: Mapping[str, Any], text: str) -> Iterator[Fact]:
     maker = _FactMaker(page, text)
     for value in page["values"]:

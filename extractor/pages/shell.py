@@ -17,7 +17,7 @@ NOTICE_SCRIPTS = (
 )  # fmt: skip
 COLLECTION_SCRIPTS = (
     *NOTICE_SCRIPTS, "collection.js", "charts.js", "table.js", "notice_table.js", "overview.js", "list.js",
-    "comparison.js", "compare.js", "tallied.js",
+    "comparison.js", "compare.js", "tallied.js", "address.js",
 )  # fmt: skip
 REPORT_SCRIPTS = (*COLLECTION_SCRIPTS, "parts.js", "report.js")
 NOTICE_STYLES = ("page.css", "notice.css")

@@ -96,9 +96,24 @@ def date_is_printed(value: str, words: str) -> bool:
     (True, True)
     >>> date_is_printed("2024-06-06", "6月5日"), date_is_printed("2024/2023", "2024年、2023年")
     (False, False)
+    >>> date_is_printed("2024-11-12", "二〇二四年十一月十二日"), date_is_printed("2024-11-12", "二〇二四年十一月二日")
+    (True, False)
     """
-    plain = normalise(words)
+    plain = _IN_CHINESE.sub(_in_digits, normalise(words))
     return is_date_value(value) and all(_is_printed(side, plain) for side in value.split("/") if side != OPEN)
+
+
+_CHINESE = "〇一二三四五六七八九"
+_IN_CHINESE = re.compile(f"[{_CHINESE}○零十]{{1,4}}(?=[年月日])")
+
+
+def _in_digits(match: re.Match[str]) -> str:
+    """Return a year, month or day in Chinese numerals as digits: 二〇二四, 十一, 三十."""
+    words = match[0].replace("○", "〇").replace("零", "〇")
+    tens, ten, ones = words.partition("十")
+    if ten:
+        return str((_CHINESE.find(tens) if tens else 1) * 10 + (_CHINESE.find(ones) if ones else 0))
+    return "".join(str(_CHINESE.index(word)) for word in words)
 
 
 def deadline_is_printed(value: str, words: str) -> bool:

@@ -153,7 +153,7 @@ def _what_is_the_same(report: Report) -> str:
     """Return in words how many notices are the same as others, or may be; empty where none is."""
     same, unsure = report.duplicates, report.unsure_duplicates
     words = f" ({same} the same as others, counted once in sums)" if same else ""
-    return words + (f" ({unsure} may be the same as others, counted; see the checks)" if unsure else "")
+    return words + (f" ({unsure} may be the same as others, counted, see the checks)" if unsure else "")
 
 
 def _what_stays(report: Report) -> str:
@@ -162,8 +162,8 @@ def _what_stays(report: Report) -> str:
         return ""
     count = _several(len(report.others), "notice")
     if report.replaces:
-        return f" ({count} of earlier runs left out; their work stays in {report.folder.work})"
-    return f" ({count} of earlier runs kept; --replace leaves them out)"
+        return f" ({count} of earlier runs left out, their work stays in {report.folder.work})"
+    return f" ({count} of earlier runs kept, --replace leaves them out)"
 
 
 def _what_was_unread(report: Report) -> str:

@@ -33,8 +33,8 @@ from extractor.service.http.api_models import (
 )
 from extractor.service.http.leaving import until_client_leaves
 from extractor.service.http.service_limits import NAME_CHARACTERS
-from extractor.service.store import kin_store, notice_store, review_store
-from extractor.service.store.deletion_store import Deletion, deleted_notices
+from extractor.service.store import deletion_store, kin_store, notice_store, review_store
+from extractor.service.store.deletion_store import Deletion
 from extractor.service.store.notice_store import NoticeFilter
 from extractor.service.store.staged_run import StagedNotices
 from extractor.service.work import jobs
@@ -134,8 +134,11 @@ async def list_notices(
 
     def listed() -> NoticePage:
         page = notice_store.page_of_notices(service.database, wanted, limit=limit, after=after)
-        return kin_store.with_kinships(page, service.kin())
+        known = kin_store.known_kinships(service.database, [each.notice_id for each in page.notices])
+        return kin_store.with_kinships(page, known)
 
+    if wanted.query:
+        await service.collector.finish()
     return await (service.run_heavy(listed) if wanted.query else run_in_threadpool(listed))
 
 
@@ -146,12 +149,10 @@ async def list_notices(
 )
 def get_notice(notice_id: str, service: CurrentService) -> Response:
     """Return a notice's record, as the contract defines it."""
-    record = notice_store.stored_record(service.database, notice_id)
-    if record is None:
+    found = kin_store.record_and_kinship(service.database, notice_id)
+    if found is None:
         raise _no_notice()
-    kinship = service.kin().get(notice_id)
-    placed = record if kinship is None else placed_line(record, kinship, service.lang)
-    return Response(placed, media_type="application/json")
+    return Response(placed_line(*found, service.lang), media_type="application/json")
 
 
 @router.get("/v1/notices/{notice_id}/text", response_class=PlainTextResponse, responses=_NO_NOTICE)
@@ -240,14 +241,14 @@ def delete_notice(
 
     A notice that was the same as this one counts in its place.
     """
-    if service.delete(Deletion(notice_id, by)) == "gone":
+    if deletion_store.delete_notice(service.database, Deletion(notice_id, by)) == "gone":
         raise _no_notice()
 
 
 @router.get("/v1/deletions", responses=problems(_422="The limit is not understood."))
 def list_deletions(service: CurrentService, limit: Annotated[int, Query(ge=1, le=_MOST_LISTED)] = 50) -> DeletionPage:
     """List the notices that were deleted last: by whom, when, and how much review work went with them."""
-    return DeletionPage(deletions=deleted_notices(service.database, limit))
+    return DeletionPage(deletions=deletion_store.deleted_notices(service.database, limit))
 
 
 @router.get("/v1/jobs/{job_id}", responses=_NO_JOB)
@@ -304,6 +305,8 @@ async def export_notices(
 async def _exported(ending: ExportEnding, service: Service, wanted: NoticeFilter) -> tuple[Path, Path]:
     """Write an export; return its file, and the folder that has to be deleted with it."""
     async with export_folder(service) as place:
+        if wanted.query:
+            await service.collector.finish()
         kept = notice_store.stored_notices(service.database, wanted)
         kin = partial(kin_store.stored_kinships, service.database, wanted)
         return await write_export(StagedNotices(kept, kin), ending, place, service.lang), place

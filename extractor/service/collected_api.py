@@ -46,7 +46,7 @@ async def get_overview(service: CurrentService) -> Response:
 
     The numbers are those of the corrected records; they are the ones that the overview's page shows.
     """
-    told = await service.run_heavy(overview_json, service.database)
+    told = await service.of_all(overview_json, service.database)
     return Response(f'{{"notices":{told}}}', media_type="application/json")
 
 
@@ -65,7 +65,7 @@ async def download_items(
     """Return a list of items as a file with the rows that the list has, all of them and in its order."""
     async with export_folder(service) as place:
         path = place / f"{kind}.{ending}"
-        await service.run_heavy(_written, service, kind, asked, path)
+        await service.of_all(_written, service, kind, asked, path)
     return export_answer(path, place)
 
 
@@ -85,7 +85,7 @@ async def list_items(kind: FactKind, service: CurrentService, asked: Annotated[I
     Without `copies` a notice that is the same as another is left out.
     """
     found = partial(page_of_facts, order=asked.order, limit=asked.limit, offset=asked.offset)
-    page = await service.run_heavy(found, service.database, kind, asked.wanted())
+    page = await service.of_all(found, service.database, kind, asked.wanted())
     sums = [ListedSum(sum=s, unit=u, value=v, counted=n, left_out=m) for s, u, v, n, m in page.sums]
     items = [ListedItem(**fact._asdict()) for fact in page.facts]
     return ItemPage(total=page.total, present=page.present, sums=sums, items=items)
@@ -100,7 +100,7 @@ async def search(
 ) -> SearchPage:
     """Find the notices that have all the words, each with the sentences that have most of them."""
     found = partial(search_sentences, limit=limit, offset=offset)
-    told = await service.run_heavy(found, service.database, q)
+    told = await service.of_all(found, service.database, q)
     hits = [
         NoticeHit(
             notice_id=each.notice_id,
@@ -128,7 +128,7 @@ async def compare(
     if len(set(notice)) < len(notice):
         raise HTTPException(422, "notice: the same id is given twice; give each once")
     try:
-        found = await service.run_heavy(_compared, service, notice)
+        found = await service.of_all(_compared, service, notice)
     except InputError as error:
         raise HTTPException(422, str(error)) from error
     return ComparedNotices(notices=notice, findings=[_strand(each, len(notice)) for each in found])

@@ -29,6 +29,7 @@ from extractor.readers import NOTICES_AT_ONCE, Reader
 from extractor.runs.fingerprint import code_fingerprint, record_key
 from extractor.service.application import application
 from extractor.service.http.access import Access
+from extractor.service.http.api_models import ItemOutcome
 from extractor.service.http.guesses import Guesses
 from extractor.service.http.metrics import ServiceMetrics
 from extractor.service.http.middleware import ServiceMiddleware
@@ -40,6 +41,7 @@ from extractor.service.store import notice_store
 from extractor.service.store.database import Database, is_service_file, lock_folder, open_database
 from extractor.service.store.notice_summary import NoticeReading, reading_of
 from extractor.service.work import jobs
+from extractor.service.work.collector import Collector
 from extractor.service.work.jobs import NoticeTask
 from extractor.service.work.queue import Queue, TaskReader
 from extractor.service.work.readiness import Readiness
@@ -117,12 +119,18 @@ async def _serve(
     sys.setswitchinterval(_SWITCH_SECONDS)
     key = _keys(plan).own
     metrics = ServiceMetrics()
-    queue = Queue(database, uploads, key, metrics.count_item)
     workers = plan.workers or processors()
     async with (
-        open_sandbox(workers, bounds, plan.reader.settings.ocr, lang) as sandbox,
+        open_sandbox(workers, bounds, plan.reader.settings.ocr) as sandbox,
         _reading(plan, sandbox, uploads) as read,
     ):
+
+        def count(outcome: ItemOutcome, seconds: float) -> None:
+            metrics.count_item(outcome, seconds)
+            collector.wake()
+
+        queue = Queue(database, uploads, key, count)
+        collector = Collector(database, sandbox, lang, queue.is_idle)
         metrics.gauge("queue_length", "Notices that wait.", lambda: len(queue))
         metrics.gauge("queue_capacity", "Notices that may wait.", lambda: bounds.queue)
         metrics.gauge("notices_kept", "Notices kept.", lambda: notice_store.count_notices(database))
@@ -130,15 +138,17 @@ async def _serve(
         guesses, readiness = Guesses(), Readiness(database, uploads)
         token = plan.access.token
         service = Service(
-            database, uploads, queue, sandbox, metrics, bounds, key, lang, token, guesses=guesses, readiness=readiness
+            *(database, uploads, queue, sandbox, collector, metrics, bounds, key, lang, token),
+            guesses=guesses,
+            readiness=readiness,
         )
         if waiting:
             LOGGER.warning("%d notices that were waiting when the service ended are read now", len(waiting))
         queue.put(waiting)
         # More than there are processes, so that the next order is ready when one is free.
         at_once = NOTICES_AT_ONCE if plan.reader.waits else 2 * workers
-        async with queue.working(read, at_once, bounds.drain_seconds):
-            app = ServiceMiddleware(application(service), plan.access, guesses, bounds.patience, metrics)
+        async with collector.working(), queue.working(read, at_once, bounds.drain_seconds):
+            app = ServiceMiddleware(application(service), plan.access, guesses, bounds.patience, metrics, lang)
             server = _Server(_configured(app, bounds), queue.drain)
             begun(_address(listening))
             await server.serve(sockets=[listening])

@@ -1,7 +1,7 @@
 """The blanks of a text that a reader does not see.
 
-Typesetting puts them beside figures, Western words and marks, they set off thousands, and some text layers have one
-behind each word.
+Typesetting puts them beside figures, Western words and marks; they set off thousands and stretch short names
+(责 任 人:), and some text layers have one behind each word.
 
 Blanks that part something stay: the cells of a row, the parts of a page's date line, a number from the line it opens.
 """
@@ -43,6 +43,13 @@ _BETWEEN_HAN = re.compile(rf" (?=[{_HAN}])(?<=[{_HAN}] )")
 _BETWEEN_WORDS = re.compile(
     rf" (?=[{_HAN}])(?<=[{_HAN}0-9A-Za-z\"'「」『』—] )| (?=[0-9A-Za-z\"'「」『』—])(?<=[{_HAN}\"'「」『』—] )"
 )
+_STRETCHED = re.compile(
+    rf"(?:^ *|[【\[] ?|(?<=  )|(?<=[。;] ))(?P<name>[{_HAN}](?: {{1,3}}[{_HAN}]){{1,7}}) {{0,3}}(?=[:】\]])"
+    rf"|^ *(?P<line>[{_HAN}](?: [{_HAN}]){{3,7}}) *$",
+    re.MULTILINE,
+)
+"""A short name whose characters stand apart, before its colon or on a line of its own: 责 任 科 室:, 整 改 情 况."""
+_LAST_APART = re.compile(rf" (?=[{_HAN}] {{0,3}}(?:[:】\]]|$))", re.MULTILINE)
 _HEADING_ROW = re.compile(r"(?m)^[^\n0-9\t]{1,20}(?:\t[^\n0-9\t]{1,20}){2,}$")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 _LONG_LINE = re.compile(r"[^\n]{30,}")
@@ -67,11 +74,29 @@ def blanks_to_drop(text: str, printed: str) -> Iterator[tuple[int, int]]:
         if _is_one_number(text, number)
         for gap in _BLANKS.finditer(text, *number.span())
     ]
+    stretched = [gap for line in _lines_with(text, _LAST_APART) for gap in _stretched(text, line)]
+    thousands += stretched
     spaced = _BETWEEN_WORDS.finditer(text) if _is_spaced(text) else ()
     between = [match.span() for match in spaced if not _numbers_line(text, *match.span())]
     if between and "\t" in printed:
         between = [place for place in between if not _in_row(printed, *place, widths)]
     yield from sorted({*found, *thousands, *between}) if thousands or between else found
+
+
+def _lines_with(text: str, sign: re.Pattern[str]) -> Iterator[Place]:
+    """Yield the lines that hold a sign, each once."""
+    end = -1
+    for match in sign.finditer(text):
+        if match.start() > end:
+            end = text.find("\n", match.start())
+            end = len(text) if end < 0 else end
+            yield Place(text.rfind("\n", 0, match.start()) + 1, end)
+
+
+def _stretched(text: str, line: Place) -> Iterator[tuple[int, int]]:
+    for name in _STRETCHED.finditer(text, *line):
+        for gap in _BLANKS.finditer(text, *name.span(name.lastgroup or 0)):
+            yield gap.span()
 
 
 def _is_unseen(text: str, start: int, end: int) -> bool:

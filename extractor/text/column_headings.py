@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from itertools import takewhile
 
 from extractor.data import read_table
+from extractor.text.wording import any_of
 
 LONGEST_HEADING = 14
 """Code points of a heading without what it has in brackets."""
@@ -22,9 +23,87 @@ _BRACKETS = re.compile(r"[(（][^()（）]*[)）]")
 def column_kind(heading: str) -> str:
     """Return what stands below a column heading, e.g. ``finding`` below 反馈问题; nothing for an unknown one."""
     words = bare_heading(heading)
-    if not words or len(words) > LONGEST_HEADING:
-        return ""
+    return _kind_of(words) if 0 < len(words) <= LONGEST_HEADING else ""
+
+
+@lru_cache(1024)
+def _kind_of(words: str) -> str:
     return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
+
+
+def column_kinds(headings: Sequence[str]) -> list[str]:
+    """Return what stands below each heading of a table.
+
+    A heading like 具体表现 heads the findings where none does so by its own words; or the only one that no list knows,
+    in a table with numbers, before the answers.
+
+    >>> column_kinds(["责任部门", "具体表现", "整改举措"]), column_kinds(["反馈问题", "具体表现", "整改举措"])
+    (['responsible', 'finding', 'measure'], ['finding', 'note', 'measure'])
+    """
+    kinds = list(map(column_kind, headings))
+    if "finding" not in kinds:
+        bare = list(map(bare_heading, headings))
+        found = ([k for k, words in enumerate(bare) if form.fullmatch(words)] for form in _lone_findings())
+        for k in next((places for places in found if len(places) == 1), _unknown_before_answers(kinds)):
+            kinds[k] = "finding"
+    return kinds
+
+
+_ANSWERS = frozenset(("measure", "progress"))
+_FEWEST_KNOWN = 3
+
+
+def _unknown_before_answers(kinds: Sequence[str]) -> list[int]:
+    """Return the only column that is not known, if it is behind the number of a row and before the answers."""
+    answers = next((k for k, kind in enumerate(kinds) if kind in _ANSWERS), 0)
+    unknown = [k for k, kind in enumerate(kinds) if not kind]
+    is_finding = len(unknown) == 1 and len(kinds) > _FEWEST_KNOWN and "number" in kinds[: unknown[0]]
+    return unknown if is_finding and unknown[0] < answers else []
+
+
+def heads_answers(headings: Sequence[str]) -> bool:
+    """Return whether headings are those of a table of the answers to one finding, which is none of its columns.
+
+    >>> heads_answers(["整改措施", "责任单位", "完成时限"]), heads_answers(["反馈问题", "整改措施", "责任单位"])
+    (True, False)
+    """
+    named = [words for words in map(bare_heading, headings) if words]
+    kinds = column_kinds(named)
+    duties = {"responsible", "deadline", "state"} & set(kinds)
+    return bool(
+        len(named) >= _FEWEST_COLUMNS
+        and all(len(words) <= LONGEST_HEADING for words in named)
+        and all(kinds)
+        and duties
+        and "finding" not in kinds
+        and not _ANSWERS.isdisjoint(kinds)
+    )
+
+
+@cache
+def _lone_findings() -> list[re.Pattern[str]]:
+    return list(map(re.compile, read_table("outline")["lone_finding"]))
+
+
+def closes_table(words: str) -> bool:
+    """Return whether a row that begins with these words holds a sum of the rows above it, or a note: no finding.
+
+    >>> [closes_table(words) for words in ("合 计", "小计(3项)", "注:1.数据截至10月底", "共计发放3万元")]
+    [True, True, True, False]
+    """
+    return _sums().fullmatch(words) is not None or _notes().match(words) is not None
+
+
+@cache
+def _sums() -> re.Pattern[str]:
+    return re.compile(
+        rf"\s*{any_of('outline', 'sum_row')}\s*(?:[(（][^()（）]*[)）]|[:：]? *[0-9０-９][^。]{{0,12}})?\s*"
+    )
+
+
+@cache
+def _notes() -> re.Pattern[str]:
+    return re.compile(rf"[\s*※]*{any_of('outline', 'note_row')}")
 
 
 _GENERAL = ("", "progress")
@@ -65,16 +144,21 @@ def bare_heading(heading: str) -> str:
     return words
 
 
+_PROPERTIES = {"responsible": "responsible_name", "deadline": "deadline_name", "note": "note"}
+"""The kinds of columns that may be called as a property is on a line of its own (责任单位:…)."""
+
+
 @cache
 def _headings() -> list[tuple[str, re.Pattern[str]]]:
     columns = read_table("outline")["columns"]
-    return [(kind, re.compile("|".join(words))) for kind, words in columns.items()]
+    own = [(kind, re.compile("|".join(words))) for kind, words in columns.items()]
+    return own + [(kind, re.compile(any_of("outline", names))) for kind, names in _PROPERTIES.items()]
 
 
 def heads_findings(headings: Sequence[str]) -> bool:
     """Return whether headings are those of a table of findings: a finding, an answer, and most of them known."""
     named = [words for words in map(bare_heading, headings) if words]
-    kinds = [column_kind(words) for words in named]
+    kinds = column_kinds(named)
     known = sum(bool(kind) for kind in kinds)
     answers = "measure" in kinds or "progress" in kinds
     short = all(len(words) <= LONGEST_HEADING for words in named)
@@ -165,7 +249,7 @@ class RowWidths:
 
     def __init__(self, printed: str) -> None:
         lines = [(line, line.count("\t")) for line in printed.split("\n")] if "\t" in printed else []
-        self._widths = {tabs for line, tabs in lines if tabs and _is_row(line, tabs)}
+        self._widths = {tabs for line, tabs in lines if tabs and _is_row(line, tabs)} | _widths_of_fields(lines)
         self._counts = Counter(tabs for line, tabs in lines if line.strip())
         self._lines = sum(bool(line.strip()) for line in printed.split("\n")) if self._widths else 0
 
@@ -176,6 +260,15 @@ class RowWidths:
     def are_most_lines(self) -> bool:
         """True if the text is little more than a table: rows are not wrapped."""
         return 2 * sum(self._counts[tabs] for tabs in self._widths) > self._lines > 0
+
+
+_FEWEST_FIELDS = 3
+
+
+def _widths_of_fields(lines: Sequence[tuple[str, int]]) -> set[int]:
+    """Return the tabs of the rows of tables whose rows are fields: a name, a tab and a value, or two of these."""
+    named = [tabs for line, tabs in lines if tabs in (1, 3) and column_kind(line.split("\t", 1)[0].strip(" :："))]
+    return set(named) if len(named) >= _FEWEST_FIELDS else set()
 
 
 def _is_row(line: str, tabs: int) -> bool:

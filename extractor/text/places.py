@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import partial, reduce
@@ -51,6 +52,17 @@ def sentence_start(text: str, place: int, marks: str = _SENTENCE_MARKS) -> int:
     for mark in marks:
         start = max(start, text.rfind(mark, start, place) + 1)  # what the other marks end already is not looked at
     return start
+
+
+_SENTENCE_END = re.compile(f"[{_SENTENCE_MARKS}]")
+_REACH_AHEAD = 1_000
+
+
+def sentence_end(text: str, place: int) -> int:
+    """Return where the sentence around ``place`` ends, its mark excluded, at most 1,000 code points ahead."""
+    most = min(len(text), place + _REACH_AHEAD)
+    found = _SENTENCE_END.search(text, place, most)
+    return found.start() if found else most
 
 
 _CLAUSE_MARKS = ",。;:!?"

@@ -36,13 +36,13 @@ TIMES = {"overview": 1.5, "filter": 0.3, "search": 0.5}
 """The seconds that each may take."""
 
 
-def notice(number: int) -> bytes:
-    """Return an invented notice."""
+def notice(number: int, findings: int = FINDINGS) -> bytes:
+    """Return an invented notice with so many findings."""
     rng = random.Random(number)
     body = f"某{chr(0x4E00 + number % 900)}{chr(0x5E00 + number // 900)}县某镇党委"
     told = f"2024年3月1日至4月30日,县委第一巡察组对{body}开展了巡察。"
     head = f"{body}关于巡察整改进展情况的通报\n{told}\n一、整改进展情况\n"
-    return (head + "".join(_finding(rng, number, n) for n in range(1, FINDINGS + 1))).encode()
+    return (head + "".join(_finding(rng, number, n) for n in range(1, findings + 1))).encode()
 
 
 def _finding(rng: random.Random, number: int, n: int) -> str:

@@ -21,13 +21,15 @@ class Scored(NamedTuple):
     right: float
 
 
-def calibrated(invented: Sequence[Scored], real: Sequence[Scored], scale: int) -> dict[str, Any]:
+def calibrated(
+    invented: Sequence[Scored], real: Sequence[Scored], scale: int, weight_of_real: float = _REAL
+) -> dict[str, Any]:
     """Return a table of steps: from each score on, the share of values that are right, which never falls.
 
     ``invented`` values are of the training set, ``real`` ones of notices. Alone, either misleads: the training set's
-    texts are short and hard, and real ones are few.
+    texts are short and hard, and real ones are few. All real ones weigh ``weight_of_real`` times all invented ones.
     """
-    heavy = _REAL * len(invented) / max(1, len(real))
+    heavy = weight_of_real * len(invented) / max(1, len(real))
     ordered = sorted([*((each, 1.0) for each in invented), *((each, heavy) for each in real)])
     x = np.array([value.score for value, _ in ordered])
     y = np.array([value.right for value, _ in ordered])

@@ -23,7 +23,7 @@ from learn_rates import learn_rates
 from learn_subjects import learn_subjects
 from learn_types import PER_LENGTH, TypeModel, learn_types
 from learn_words import CATEGORIES, SCALE, TYPES, CategoryModel, chosen_types, decided, learn_category, whole
-from training_set import WRITERS, TrainingFinding, findings, measures_of, real_findings
+from training_set import WRITERS, TrainingFinding, findings, long_measures_of, measures_of, real_findings
 
 LEARNT = Path(__file__).resolve().parents[2] / "extractor" / "data" / "learnt.json"
 _FOLDS = 4
@@ -111,9 +111,9 @@ def best_least(models: Sequence[TypeModel], crossed: Sequence[Pair]) -> float:
 
 
 def scored_types(models: Sequence[TypeModel], crossed: Sequence[Pair], least: float) -> Iterator[Scored]:
-    """Yield the scores of types that are chosen for unseen measures, and whether they were right."""
+    """Yield the scores of types that are chosen for unseen long measures, and whether they were right."""
     for model, (_, tried) in zip(models, crossed, strict=True):
-        measures = measures_of(tried)
+        measures = long_measures_of(tried)
         scores = model.scores(measures)
         for row, chosen, measure in zip(scores, chosen_types(scores, least), measures, strict=True):
             for number in chosen:

@@ -64,8 +64,8 @@ def _issue_statuses(real: list[TrainingFinding]) -> Iterator[tuple[str, float]]:
 
 
 def _accountability(every: list[TrainingFinding]) -> Iterator[tuple[str, float]]:
-    for measure in measures_of(every):
-        waiting = [Counter(_key(*entry) for entry in reading.accountability) for reading in measure.readings]
+    for measure in [each for each in measures_of(every) if each.labels.accountability is not None]:
+        waiting = [Counter(_key(*entry) for entry in reading.accountability or ()) for reading in measure.readings]
         for found in entries(measure):
             key = _key(found.action, found.figure, found.unit)
             yield found.action, share(left[key] > 0 for left in waiting)

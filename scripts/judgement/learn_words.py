@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from training_set import TrainingFinding
 
-from extractor.notice.facts.judgement import CLEAR_LEAD, MEASURES_READ, sentences_of
+from extractor.notice.facts.judgement import CLEAR_LEAD, MEASURES_READ, OVERRULED, sentences_of
 from extractor.notice.facts.lexical import lexical_scores
 from extractor.record.enumerations import VOCABULARIES
 
@@ -141,7 +141,8 @@ def decided(row: Floats, title: str) -> tuple[int, float]:
     by_list = by_lists("categories", [title], CATEGORIES)[0]
     listed = np.argsort(-by_list, kind="stable")
     order = np.argsort(-row, kind="stable")
-    first = listed[0] if by_list[listed[0]] - by_list[listed[1]] >= CLEAR_LEAD else order[0]
+    is_clear = by_list[listed[0]] - by_list[listed[1]] >= CLEAR_LEAD
+    first = listed[0] if is_clear and row[order[0]] - row[listed[0]] <= OVERRULED else order[0]
     return int(first), float(row[first] - row[order[1] if first == order[0] else order[0]])
 
 

@@ -71,7 +71,7 @@ def of_measure(measure: TrainingMeasure) -> Iterator[Compared]:
     bodies = judged_organizations(text, measure.clauses, NameEnds(text), measure.body, measure.dates)
     found: dict[Hashable, float] = {text[slice(*each.place)]: each.confidence for each in bodies}
     yield Compared("organizations", text, found, labels.organizations)
-    if labels.accountability:
+    if labels.accountability is not None:
         held: dict[Hashable, float] = {(each.action, float(each.figure), each.unit): 1.0 for each in entries(measure)}
         said = frozenset((action, float(count), unit) for action, count, unit in labels.accountability)
         yield Compared("accountability", text, held, said)

@@ -1,4 +1,4 @@
-"""The training set: invented findings and measures of three writers, most of them read by a second one, too.
+"""The training set: invented findings and measures of several writers, many of them read by a second one, too.
 
 Beside it, the tuned gold notices in the same form: nothing is learnt from them but how sure a score is.
 """
@@ -25,8 +25,10 @@ from extractor.text.places import Clauses, Place
 
 _ROOT = Path(__file__).resolve().parents[2]
 TRAINING = _ROOT / "eval" / "training"
-WRITERS = ("a", "b", "c", "d")
+WRITERS = ("a", "b", "c", "d", "e", "f")
 _SIGNED = "2024-06-30"
+_LONG = 100
+"""Code points from which on a measure is as long as in real notices."""
 _ENUMERATOR = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}是|[第其][一二三四五六七八九十]{1,3}[,、是]?|\([一二三四五六七八九十0-9]{1,3}\)"
     r"|[0-9]{1,2}[.、)](?![0-9])|[一二三四五六七八九十]{1,3}、|[①-⑳])[,、: ]*"
@@ -41,7 +43,8 @@ class MeasureLabels:
     status: str
     organizations: frozenset[str]
     subjects: Sequence[Sequence[str | None]]
-    accountability: Sequence[Sequence[str]]
+    accountability: Sequence[Sequence[str]] | None
+    """None in a file that labels none at all: some were written for other fields."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,11 @@ class TrainingMeasure:
     def organizations(self) -> frozenset[str]:
         """The writer's organisations."""
         return self.labels.organizations
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it is as long as measures of real notices."""
+        return len(self.text) >= _LONG
 
     @cached_property
     def folded(self) -> str:
@@ -155,7 +163,12 @@ def _read_twice(path: Path, second: Path) -> Iterator[tuple[Mapping[str, Any], M
 
 
 def _rows(path: Path) -> list[Mapping[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    measures = [measure for row in rows for measure in row["measures"]]
+    if not any(measure["accountability"] for measure in measures):
+        for measure in measures:
+            measure["accountability"] = None
+    return rows
 
 
 def _finding(row: Mapping[str, Any], second: Mapping[str, Any] | None) -> TrainingFinding:
@@ -191,6 +204,11 @@ def type_clauses(path: Path = TRAINING / "clauses" / "types.txt") -> list[Traini
 def measures_of(found: Iterable[TrainingFinding]) -> list[TrainingMeasure]:
     """Return the measures of findings."""
     return [measure for finding in found for measure in finding.measures]
+
+
+def long_measures_of(found: Iterable[TrainingFinding]) -> list[TrainingMeasure]:
+    """Return the measures of findings that are as long as those of real notices."""
+    return [measure for measure in measures_of(found) if measure.is_long]
 
 
 def real_findings() -> list[TrainingFinding]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cli_examples import write
 from fake_endpoint import Serving, mode_of, serving
+from model_examples import SHORT
 
 from extractor.cli import main
+from extractor.endpoint.doctor_report import DoctorReport, ModeTrial, Speed, pace_of, suggestions
+from extractor.endpoint.settings import EndpointSettings
 from extractor.messages import said
 
 ANSWERS = "dull_model:answer"
@@ -89,6 +94,55 @@ def test_the_table_of_trust_is_named(server: Serving, capsys: pytest.CaptureFixt
     server.script(models=[{"id": "recorded-large"}])
     said = rows(examined(server, capsys, model="recorded-large"))["trust"]
     assert said.startswith("by the table shipped with the program recorded-large decides ")
+
+
+@pytest.mark.parametrize(
+    ("answers", "script", "given", "advised"),
+    [
+        ("dull_model:answer", {}, [], ["--mode", "json_schema"]),
+        ("dull_model:answer", {"modes": ["md_json"]}, ["--mode", "tools"], ["--mode", "md_json"]),
+        ("dull_model:answer", {"slots": 2, "tells_slots": True}, ["--concurrency", "9"], ["--concurrency", "2"]),
+        ("dull_model:answer", {"refused_word": "prefixItems"}, ["--seed", "7"], ["--seed", "7"]),
+        ("dull_model:short_winded", {}, [], ["--mode", "json_schema"]),
+        ("fake_endpoint:from_schema", {}, [], ["--tasks", "fields"]),
+    ],
+)
+def test_its_advice_followed_to_the_letter_works(
+    answers: str,
+    script: dict[str, Any],
+    given: list[str],
+    advised: list[str],
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    with serving(answers) as server:
+        server.script(**script)
+        out = examined(server, capsys, *given)
+        command = shlex.split(out.splitlines()[-1].removeprefix("next: "))
+        assert command[:5] == ["python", "-m", "extractor", "run", "NOTICES"]
+        assert " ".join(advised) in " ".join(command)
+        server.script(**script)
+        write(tmp_path, short=SHORT)
+        paths = {"NOTICES": str(tmp_path / "short.txt"), "out": str(tmp_path / "out")}
+        arguments = [paths.get(word, word) for word in command[3:]]
+        assert main([*arguments, "--cache-dir", str(tmp_path / "answers")]) == 0
+        assert server.log()
+
+
+def test_a_slow_endpoint_gets_time_and_one_request_at_once() -> None:
+    settings = EndpointSettings(base_url="http://127.0.0.1:9/v1", model="m", timeout=20.0)
+    trial = ModeTrial("json", works=True, seconds=1.0, requests=1)
+    report = DoctorReport(settings.address, "m", reached=True, modes=(trial,), warm=Speed(0.1, 4.0, 0))
+    assert pace_of(settings, report) == (1, 600)
+    assert pace_of(settings.model_copy(update={"timeout": 3000.0}), report) == (1, 3000)
+    assert "it is slow (4.0 tokens a second): --timeout 600 --concurrency 1" in suggestions(settings, report)
+
+
+def test_what_may_be_secret_is_not_in_the_advised_command(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
+    server.script()
+    out = examined(server, capsys, "--extra-body", json.dumps({"user": KEY}))
+    assert "--extra-body '…' " in out
+    assert KEY not in out
 
 
 def test_it_asks_what_a_run_asks(server: Serving, capsys: pytest.CaptureFixture[str]) -> None:
@@ -211,7 +265,7 @@ def test_it_speaks_chinese_where_that_is_asked_for(server: Serving, capsys: pyte
     out = capsys.readouterr().out
     assert out.startswith(f"接口          {server.base_url}\n")
     assert "\n怎么办：\n- --mode json_schema\n" in out
-    assert "运行时" in out or "能答对" in out
+    assert "运行时" in out or "能答全" in out
 
 
 def test_no_endpoint(capsys: pytest.CaptureFixture[str]) -> None:

@@ -41,6 +41,13 @@ def test_its_speed_and_prefix_cache_are_measured(server: Serving) -> None:
     assert report.has_prefix_cache is True
 
 
+def test_thinking_that_a_server_streams_apart_counts_as_speed(server: Serving) -> None:
+    server.script(rate=1.0, kinds=["thinking"])
+    report = examined(server)
+    assert report.cold is not None
+    assert report.cold.first_token > 0
+
+
 def test_the_only_model_is_taken(server: Serving) -> None:
     server.script()
     report = examined(server, model=None)

@@ -16,6 +16,7 @@ from fake_endpoint import Serving, serving
 
 import extractor
 from extractor.errors import InputError, SettingsError
+from extractor.model_source import CallsSoFar
 
 GOLD = sorted(GOLD_NOTICES.glob("*.txt"))
 
@@ -112,6 +113,27 @@ class TestWithAModel:
     def test_a_model_without_an_endpoint_is_a_mistake(self) -> None:
         with pytest.raises(SettingsError, match="no endpoint is set"):
             extractor.read(NOTICE, model="gold")
+
+
+class TestProgress:
+    def test_each_call_is_told_as_it_begins_and_ends(self, server: Serving) -> None:
+        told: list[tuple[str, CallsSoFar]] = []
+        found = extractor.read(NOTICE, model=settings(server), notice_id="a", on_call=lambda *each: told.append(each))
+        assert found.asked is not None
+        calls = found.asked["calls"]
+        assert {name for name, _ in told} == {"a"}
+        assert [each.begun + each.ended for _, each in told] == list(range(1, 2 * calls + 1))
+        assert told[-1][1] == (calls, calls)
+
+    def test_of_many_with_the_notice(self, server: Serving) -> None:
+        told: list[str] = []
+        inputs = {"a": NOTICE, "b": NOTICE}
+        found = list(extractor.read_all(inputs, model=settings(server), on_call=lambda name, _: told.append(name)))
+        assert [each.error for each in found] == ["", ""]
+        assert set(told) == {"a", "b"}
+
+    def test_the_rules_call_nobody(self) -> None:
+        assert extractor.read(NOTICE, on_call=lambda *_: pytest.fail("a call")).failures == ()
 
 
 class TestMany:

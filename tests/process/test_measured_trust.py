@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import replace
 from functools import cache
@@ -116,7 +117,7 @@ class TestWhatAModelCannotSay:
         reader = self.read(ModelSource(how, tmp_path / "kept"), MEASURED_ON)
         assert self.asked(server)
         said = reader.reported()["reading"]
-        assert "not asked, left to the rules: labels of issues and measures" in said["told"]
+        assert "not asked any more, left to the rules: labels of issues and measures" in said["told"]
         assert "measures.types" in said["not_asked"]
         server.script()
         self.read(ModelSource(how, tmp_path / "kept"), TRIED_ON)  # another run, which knows it
@@ -125,6 +126,19 @@ class TestWhatAModelCannotSay:
         server.script()
         self.read(ModelSource(how, tmp_path / "kept", offline=True), MEASURED_ON, TRIED_ON)
         assert server.log() == []
+
+    def test_of_a_notice_it_is_not_said_where_a_kept_answer_speaks_of_it(self, server: Serving, tmp_path: Path) -> None:
+        how = settings(server, model="echoing", timeout=60.0)
+        self.read(ModelSource(how, tmp_path / "kept"), MEASURED_ON)
+        kept = ModelReader(ModelSource(how, tmp_path / "kept", offline=True), trust=unmeasured())
+        said = {}
+        for number in (MEASURED_ON, TRIED_ON):
+            example = tuned()[number]
+            found = kept.read(ReadText(example.text), example.gold.notice_id)
+            assert found.asked is not None
+            said[number] = found.asked["reading"].get("not_asked", ())
+        assert "measures.types" not in said[MEASURED_ON]
+        assert "measures.types" in said[TRIED_ON]
 
     @pytest.mark.parametrize(("name", "is_given_up"), [("echoing", True), ("rough", False)])
     def test_one_by_one_a_guesser_is_given_up_within_a_notice(
@@ -226,6 +240,23 @@ class TestTheCommand:
         assert main(["eval", "calibrate", "--gold", str(gold), *whom]) == 1
         assert "answered nothing that can be measured" in capsys.readouterr().err
         assert not user_folder().exists()
+
+    def test_what_fails_alike_is_told_once_with_a_count(
+        self, server: Serving, asked: list[str], gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        server.script(rate=1.0, kinds=["401"])
+        whom = [*asked, "--gold", str(gold), "--cache-dir", str(tmp_path / "empty")]
+        name = tuned()[MEASURED_ON].gold.notice_id
+        for command, status, then in (
+            (["calibrate"], 1, "their values are not counted"),
+            (["--backend", "assisted", "--split", "tuned"], 3, "there the rules' reading is measured"),
+        ):
+            assert main(["eval", *command, *whom]) == status
+            said = [line for line in capsys.readouterr().err.splitlines() if "failed for good" in line]
+            assert len(said) == 1
+            found = re.fullmatch(rf"{name}: (\d+) calls failed for good, {then}: .*does not accept the key.*", said[0])
+            assert found
+            assert int(found[1]) > 1
 
     def test_calls_that_fail_are_named_and_their_values_not_counted(
         self, server: Serving, asked: list[str], gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -178,6 +178,32 @@ class TestCorrections:
             assert left["duplicate_of"] is None
 
 
+class TestIntake:
+    def test_a_question_meanwhile_counts_all_that_is_stored_and_no_copy_twice(self, tmp_path: Path) -> None:
+        files = {f"{k}.txt": text(body=f"青禾县第{k}镇党委", money=1) for k in range(30)}
+        copies = {f"copy{k}.txt": b"\n" + files[f"{k}.txt"] for k in range(30)}
+        with serving(tmp_path / "data", "--workers", "2") as running, Client(running.port) as client:
+            job = client.send(files | copies).json()["job_id"]
+            ended = False
+            while not ended:
+                progress = client.ask(f"/v1/jobs/{job}").json()
+                before, ended = progress["done"], progress["pending"] == 0
+                told = client.ask("/v1/items/sum?term=money_recovered").json()["sums"]
+                whole = client.ask("/v1/items/sum?term=money_recovered&copies=1").json()["sums"]
+                counted, with_copies = (sum(each["value"] for each in sums) for sums in (told, whole))
+                assert counted <= 30
+                assert before <= with_copies <= 60
+            assert (counted, with_copies) == (30, 60)
+
+    def test_what_was_not_counted_when_the_service_was_killed_is_counted_later(self, tmp_path: Path) -> None:
+        with serving(tmp_path / "data", "--workers", "1") as running, Client(running.port) as client:
+            client.done(NOTICES)
+            running.kill()
+        with serving(tmp_path / "data", "--workers", "1") as again, Client(again.port) as client:
+            assert recovered(client) == 1500 + 700 + 90
+            assert client.ask(f"/v1/notices?{urlencode({'q': '石桥'})}").json()["total"] == 1
+
+
 class TestSearch:
     def test_finds_words_in_any_order_with_the_sentence_that_has_them(self, client: Client) -> None:
         found = client.ask(f"/v1/search?{urlencode({'q': '科级 党纪处分'})}").json()

@@ -9,10 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPException
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from cli_examples import NOTICE, command_apart
 from service_example import Client, long_notice, serving, start
+
+from extractor.service.store.database_tables import VERSION
 
 CLIENTS = 8
 NOTICES = 200
@@ -134,17 +137,19 @@ def test_a_file_of_another_version_is_left_alone(tmp_path: Path) -> None:
         database.execute("PRAGMA user_version = 99")
     done = command_apart("serve", "--data", "data", "--port", "0", cwd=tmp_path)
     assert done.status == 2
-    assert "has version 99, but this program reads version 5" in done.err
+    assert f"has version 99, but this program reads version {VERSION}" in done.err
 
 
 def test_a_file_of_the_version_before_is_taken_up(tmp_path: Path) -> None:
     file = {"notice.txt": NOTICE.encode()}
     with serving(tmp_path / "data", "--workers", "1") as service, Client(service.port) as client:
         assert client.done(file)["done"] == 1
+        assert client.ask(f"/v1/search?{urlencode({'q': '整改'})}").json()["total"] == 1  # so it is in the index
     with closing(sqlite3.connect(tmp_path / "data" / "notices.sqlite")) as database:
         database.execute("ALTER TABLE readings DROP COLUMN digits_unread")
         database.execute("ALTER TABLE readings DROP COLUMN signature")
-        for table in ("places", "kin", "tallies", "passages", "shown_facts", "fact_counts", "facts"):
+        database.execute("ALTER TABLE notices DROP COLUMN indexed")
+        for table in ("places", "kin_keys", "kin", "tallies", "passages", "shown_facts", "fact_counts", "facts"):
             database.execute(f"DROP TABLE {table}")
         database.execute("UPDATE readings SET key = 'of the program before'")
         database.execute("PRAGMA user_version = 1")
@@ -152,6 +157,7 @@ def test_a_file_of_the_version_before_is_taken_up(tmp_path: Path) -> None:
     with serving(tmp_path / "data", "--workers", "1") as service, Client(service.port) as client:
         (before,) = client.ask("/v1/notices").json()["notices"]
         assert (before["notice_id"], before["issues"], before["digits_unread"]) == ("notice", 2, None)
+        assert client.ask(f"/v1/items/issue?{urlencode({'notice': 'notice'})}").json()["total"] == 2
         assert client.done(file)["done"] == 1
         (after,) = client.ask("/v1/notices").json()["notices"]
         assert after["digits_unread"] == 0

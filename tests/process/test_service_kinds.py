@@ -50,9 +50,24 @@ def test_of_an_archive_every_file_is_read_or_named(client: Client) -> None:
     assert outcomes.count("done") == len(TAKEN)
     said = " ".join(item["error"] for item in job["items"] if item["error"])
     assert all(name in said for name in REFUSED_AT_ONCE)
-    assert all(
-        words in said for words in ("图标、动画或绘图1个", "音频或视频1个", "程序或数据2个", "没有通报用语的文本1个")
-    )
+    assert "folder.zip: not read in it: 2 × program or data file, 1 × " in said
+
+
+def test_why_a_file_is_refused_is_told_in_the_language_of_whoever_asks(client: Client) -> None:
+    files = {"folder.zip": packed(ASIDE_OF_NOTICES | {"通报.rar": b"Rar!\x1a\x07\x00", "a.txt": TAKEN["a.txt"]})}
+    job = client.done(files)
+    found = {}
+    asking = {"zh": {"Cookie": "lang=zh"}, "en": {"Cookie": "lang=en"}, "page": {"Sec-Fetch-Site": "same-origin"}}
+    for lang, headers in asking.items():
+        again = client.ask(f"/v1/jobs/{job['job_id']}", headers=headers).json()
+        found[lang] = {item["name"]: item["error"] for item in again["items"] if item["error"]}
+    assert found["zh"] == found["page"]  # pages of this service are Chinese until somebody chooses
+    assert found["zh"].keys() == found["en"].keys()
+    assert all(error.isascii() for name, error in found["en"].items() if name.isascii() and "×" not in error)
+    (refused,) = (error for name, error in found["zh"].items() if name.endswith("通报.rar"))
+    assert refused.endswith("：是RAR 压缩包，不能直接读取；请解压后给出其中的文件")
+    assert found["zh"]["folder.zip"].startswith("folder.zip：其中没有读取：程序或数据 2 个，")
+    assert "没有通报用语的文本 1 个" in found["zh"]["folder.zip"]
 
 
 def test_files_that_ask_too_much_are_named_and_what_comes_after_them_is_read(client: Client) -> None:

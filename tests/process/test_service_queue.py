@@ -123,14 +123,14 @@ def test_what_cannot_be_kept_for_a_while_is_not_read_again(database: Database, t
     def reads(task: NoticeTask) -> NoticeReading:
         nonlocal times
         times += 1
-        _rename(tmp_path, "search", "gone")
+        _rename(tmp_path, "places", "gone")
         return read(task)
 
     class Mending(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if "has to wait: OperationalError" in record.getMessage():
                 told.append(record.getMessage())
-                _rename(tmp_path, "gone", "search")
+                _rename(tmp_path, "gone", "places")
 
     told: list[str] = []
     mending = Mending(logging.ERROR)

@@ -349,13 +349,14 @@ class _Server:
         cached = body["usage"]["prompt_tokens_details"]["cached_tokens"]
         await asyncio.sleep(self.script.first_token * (0.2 if cached else 1.0))
         message = body["choices"][0]["message"]
-        text = message.get("content") or message["tool_calls"][0]["function"]["arguments"]
+        thoughts = message.get("reasoning")
+        text = message.get("content") or thoughts or message["tool_calls"][0]["function"]["arguments"]
         frame = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "fake"}
         pieces = [text[at : at + 4] for at in range(0, len(text), 4)]
         for piece in pieces:
             if self.script.per_second:
                 await asyncio.sleep(1 / self.script.per_second)
-            delta = {"content": piece}
+            delta = {"reasoning" if thoughts else "content": piece}
             if message.get("tool_calls"):
                 delta = {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
             _event(writer, frame | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]})
@@ -379,6 +380,7 @@ def _spoilt(text: str, fault: Mapping[str, Any], mode: str) -> tuple[str | None,
         "null": {"content": None},
         "refusal": {"content": None, "refusal": "I cannot help with that."},
         "hidden": {"content": None, "reasoning_content": text},
+        "thinking": {"content": None, "reasoning": text},
         "hidden_by_proxy": {"content": None, "provider_specific_fields": {"reasoning": text}},
         "parts": {"content": [{"type": "text", "text": text}]},
     }

@@ -26,7 +26,7 @@ from extractor.assist.packs.material import Material, read_first, with_outline
 from extractor.assist.packs.pack import AnsweredPack, Pack
 from extractor.assist.prompts import call_for, prompt
 from extractor.assist.tasks import TASKS
-from extractor.endpoint.model_capacity import RUNGS
+from extractor.endpoint.pack_sizes import SIZES
 from extractor.notice.assemble import in_folded
 from extractor.record.contract import Notice, Span
 from extractor.text.folding import fold
@@ -96,7 +96,7 @@ def items(gold: Notice) -> Iterator[Item]:
 
 def _about_a_pack(sent: str) -> Known | None:
     """What a mode or a complaint adds stands behind the pack's own words."""
-    for budget in (*reversed(RUNGS), None):
+    for budget in (*reversed(SIZES), None):
         for gold, text in examples():
             about = gold.notice_id, text
             answers = _answers_to_halves(*about) if budget is None else _answers_to_packs(*about, budget=budget)
@@ -122,7 +122,7 @@ def _answers_to_halves(notice_id: str, text: str) -> dict[str, str]:
     }
 
 
-def _packs(notice_id: str, text: str, budget: int = RUNGS[-1]) -> Iterator[tuple[Material, Pack]]:
+def _packs(notice_id: str, text: str, budget: int = SIZES[-1]) -> Iterator[tuple[Material, Pack]]:
     """Yield the packs over the rules' outline, and over the one that perfect answers about the layout lead to."""
     material = read_first(text, notice_id)
     layout = layout_packs(material)

@@ -87,6 +87,15 @@ def test_subjects_are_quoted_or_dropped() -> None:
     assert measures(labelled(m1={"q": ["1-"]}))[0].quantities[0].subject is None
 
 
+def test_words_that_stand_beside_another_figure_are_not_this_ones_subject() -> None:
+    """Small models write a figure's own number, or the next one's, in place of its mark's."""
+    text = ONE_MEASURE.format("清点木箱2个。" + "值班人员逐日登记库房温度和湿度并当场签字。" * 3 + "整修货架350件。")
+    merged = labelled(text, h=(), m1={"q": ["1整修货架", "2整修货架"]})
+    first, second = measures(merged)[0].quantities
+    assert (first.subject, second.subject) == ("清点木箱", "整修货架")
+    assert codes(merged, f"{M1}.quantities[0].subject") == ["quote_not_found"]
+
+
 def test_differing_subjects_make_one_note_a_measure() -> None:
     merged = labelled(m1={"q": ["1举办", "2余人"]})
     assert codes(merged, f"{M1}.quantities") == ["witnesses_differ"]

@@ -39,6 +39,7 @@ TEXTS: dict[str, str] = {
     "no_issues": "关于巡察整改的通报\n一、组织领导情况\n二、进展情况",
     "another_notice": f"{SOUND}\n{SOUND}",
     "opening_again": SOUND.replace("2.关于", "县委第三巡察组对白石镇党委开展了巡察,并于5月9日反馈了意见。\n2.关于"),
+    "table_unread": _with(measure="账实相符。\n学校\t学生数\t金额\n第一小学\t120\t36000\n第二小学\t85\t25500"),
     "low_coverage": SHORT.replace(
         "二、整改进展情况\n", "二、整改进展情况\n(一)财务方面\n镇党委对照反馈意见逐条列出清单并限期办结。\n"
     ),

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from extractor.endpoint.answer_json import found_json
 from extractor.endpoint.calls import Message, Usage
 from extractor.endpoint.completion import read_completion, read_usage
-from extractor.endpoint.diagnosis import exhausted, requested_wait
+from extractor.endpoint.diagnosis import exhausted, refused_in_passing, requested_wait
 from extractor.endpoint.failures import AnswerFailure, EndpointFailure, Reason
+from extractor.endpoint.settings import EndpointSettings
 from extractor.endpoint.tokens import estimate_tokens, least_tokens, most_tokens
 
 WHOLE = '{"items": [{"i": 1}]}'
@@ -169,6 +170,15 @@ def test_tokens_that_cannot_be_are_not_believed(raw: object) -> None:
 )
 def test_what_an_endpoint_asks_for_is_understood(headers: dict[str, str], seconds: float | None) -> None:
     assert requested_wait(headers) == (None if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"), [(429, Reason.RATE_LIMITED), ("429", Reason.RATE_LIMITED), ("401", Reason.AUTH)]
+)
+def test_an_errors_code_may_be_text(code: object, reason: Reason) -> None:
+    """LiteLLM's is."""
+    settings = EndpointSettings(base_url="http://127.0.0.1:9/v1", model="fake")
+    assert refused_in_passing({"code": code, "message": "no"}, (), settings).reason is reason
 
 
 def test_headers_of_good_answers_close_the_gate_when_nothing_is_left() -> None:

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from checkout import SUPPORT
 from eval_examples import notices
 from hypothesis import given, settings
 from label_examples import LABELS, TEXT
 from notice_extractor_eval.gold_check import check_folder
 from notice_extractor_eval.gold_folder import label_paths, read_folder, read_layouts, read_split, reviewed
 
+from extractor import extract
 from extractor.errors import InputError
 from extractor.labels.anchors import make_anchor, resolve_anchor
 from extractor.labels.label_file import LabelFile, parse_labels, read_label_file, read_text, write_labels
@@ -303,6 +306,15 @@ def test_a_draft_holds_the_segmentation_and_no_judgement() -> None:
     ]
     for word in ("political", "学习计划", "completed", "党纪处分 |", "巡察组"):
         assert word not in draft
+
+
+def test_findings_listed_before_their_answers_can_be_labelled() -> None:
+    path = SUPPORT / "layouts" / "kinds" / "findings_listed_then_answers_of_same_numbers.yaml"
+    text = yaml.safe_load(path.read_text(encoding="utf-8"))["text"]
+    notice = extract(text)
+    back = _notice(_read(write_labels(notice, text), text))
+    assert [issue.text for issue in back.issues] == [issue.text for issue in notice.issues]
+    assert notice.issues[0].text.end > notice.issues[1].text.start
 
 
 # -- folders --------------------------------------------------------------------------------------------------------

@@ -236,7 +236,7 @@ def test_merged_and_repeated_cells_of_a_table() -> None:
     body += row(cell("丁"), covered, covered, cell("戊"))
     assert lines(f"<table:table>{body}</table:table>") == [
         "问题\t责任",
-        "单位\t个人",
+        "\t单位\t个人",
         "甲\t同\t同",
         "乙\t块\t丙",
         "丁\t\t戊",

@@ -30,6 +30,7 @@ SYSTEM_WORDS = tuple(
 PUT_TOGETHER = (
     *("done as", "failed as", "unchanged as", "this folder holds no notices", "this pattern matches no notices"),
     *("{1#} call", "{1#} kept answer", "{1#} answer", "{1#} of {2#} call", "{1}: {2#} call", "nothing to ask about"),
+    *("{1#} notice of earlier runs", "{1#} notices of earlier runs"),
     *("then: export again, for", "next: {1} run,", "then: {1} run,"),
     *("is the server running?", "{1} sent a completion without an answer", "still reading notices"),
 )
@@ -58,6 +59,11 @@ def test_the_language_is_that_of_the_environment_and_chinese_first(environment: 
     ("english", "chinese"),
     [
         ("a.txt: is empty; fetch it again or leave it out", "a.txt：是空的；请重新下载，或不处理它"),
+        (
+            "a.txt: 2 calls failed for good, there the rules' reading stands: http://h/v1 cannot be reached, "
+            "or broke off (ConnectError); is the server running?",
+            "a.txt：2 次调用最终失败，那里采用规则的结果：http://h/v1 连不上，或中断（ConnectError）；服务器开着吗？",
+        ),
         ("out/a:b.jsonl:12: is no notice; run the extraction again", "out/a:b.jsonl:12：不是通报；请重新提取"),
         (
             r"C:\通报\a.txt: there is no such file or folder; check the path",
@@ -67,6 +73,19 @@ def test_the_language_is_that_of_the_environment_and_chinese_first(environment: 
             "the export failed: out: cannot be written (No space left on device); choose another place with --to",
             "导出失败：out：不能写入（磁盘已满）；请用 --to 另选位置",
         ),
+        (
+            "a: this folder holds no notices, only 2 × icon, animation or drawing, 1 × RAR archive",
+            "a：这个文件夹中没有通报，只有 图标、动画或绘图 2 个，RAR 压缩包 1 个",
+        ),
+        (
+            "0 done, 1 failed; nothing could be read, so out/n.jsonl stays as it is, with 4 notices: 0 issues; 0.1 s",
+            "完成 0 份，失败 1 份；没有能读的通报，out/n.jsonl 保持不变，仍为 4 份：0 个问题；0.1 秒",
+        ),
+        (
+            "1 done; 2 in n.jsonl (1 notice of earlier runs left out, their work stays in w): 2 issues; 0.1 s",
+            "完成 1 份；n.jsonl 中共 2 份（不含以前运行的 1 份通报，其结果保留在 w）：2 个问题；0.1 秒",
+        ),
+        ("wrote s.xlsx: 1,216 ledger, 4 notices, 0 notes", "已写入 s.xlsx：台账 1,216 行，4 份通报，0 条备注"),
         ("something that nobody has told of", "something that nobody has told of"),
         ("a; b.txt: is empty; fetch it again", "a; b.txt：是空的；请重新下载"),
     ],

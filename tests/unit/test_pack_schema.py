@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +19,9 @@ from extractor.assist.layout.layout_pack import layout_packs
 from extractor.assist.packs.material import Material
 from extractor.assist.packs.pack import Pack
 from extractor.assist.prompts import call_for
+from extractor.assist.proposals.reading_signs import OWN_FIELDS
+from extractor.assist.proposals.witnesses import witness_rows
+from extractor.assist.tasks import left_out
 from extractor.endpoint.answer_keeper import kept_key
 from extractor.endpoint.answer_records import read_record
 from extractor.endpoint.call_keys import call_key, call_keys, token_limit
@@ -39,6 +43,7 @@ FITTING: dict[str, Any] = {
     ],
     "h": [1],
 }
+LABEL_FIELDS = frozenset(witness_rows()) - OWN_FIELDS
 _NOT_KEPT = ("uniqueItems", "allOf", "contains", "oneOf", "not", "if")
 
 
@@ -129,6 +134,23 @@ def test_a_key_that_is_withheld_is_not_asked_for() -> None:
     keys = {key for part in parts(dict(call.schema or {})) for key in part.get("properties", ()) if "m" in part}
     assert "q" not in keys
     assert call_key(call, LOCAL) != call_key(CALL, LOCAL)
+
+
+@pytest.mark.parametrize(
+    ("unasked", "by_schema", "found"),
+    [
+        (LABEL_FIELDS, False, LABEL_FIELDS),  # the whole task is not asked
+        ({"measures.organizations", "issues.category"}, True, {"measures.organizations"}),  # no entry goes without c
+        ({"measures.organizations"}, False, set()),  # the general schema asks about it
+        ({"issues.status"}, True, set()),  # its keys are about the state of measures, too
+        ({"fields.dates", "measures.types"}, True, {"fields.dates"}),
+        ({*OWN_FIELDS, "measures.types"}, False, OWN_FIELDS),
+    ],
+)
+def test_a_field_that_is_asked_about_is_not_told_to_be_left_out(
+    unasked: Collection[str], by_schema: bool, found: Collection[str]
+) -> None:
+    assert left_out(unasked, by_schema=by_schema) == found
 
 
 def test_it_goes_to_all_but_openai_unless_told() -> None:

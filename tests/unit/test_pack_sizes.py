@@ -119,6 +119,23 @@ def test_no_more_packs_are_made_than_calls_run_side_by_side() -> None:
     assert few.budget(6000) >= 2800
 
 
+@pytest.mark.parametrize(
+    ("longest", "capacity", "pinned", "chosen"),
+    [
+        ({800: 300, 1000: 375}, ModelCapacity(), None, 1000),
+        ({800: 300, 1000: 376}, ModelCapacity(), None, 800),  # the run would wait for that answer
+        ({800: 0, 1000: 0}, ModelCapacity(most=800), None, 800),
+        ({800: 0, 1000: 0}, ModelCapacity(), 800, 800),
+    ],
+)
+def test_fewer_calls_are_made_where_the_longest_answer_hardly_grows(
+    longest: dict[int, int], capacity: ModelCapacity, pinned: int | None, chosen: int
+) -> None:
+    sizes = PackSizes(settings(prefer="fast", concurrency=64, pack_tokens=pinned), capacity)
+    assert sizes.budgets(6000, longest.__getitem__)[0] == chosen
+    assert set(sizes.budgets(6000, longest.__getitem__)) >= {*RUNGS, 1000}
+
+
 def test_a_model_is_never_asked_more_than_it_can() -> None:
     for prefer in ("fast", "cheap"):
         assert PackSizes(settings(prefer=prefer), ModelCapacity(most=1)).budget(6000) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from counting import counted_steps
 
 from extractor import extract
 from extractor.collection.parted_figures import SummedFigure
@@ -136,3 +137,15 @@ def test_of_a_copy_nothing_counts() -> None:
 
 def test_a_number_too_large_to_be_true_is_left_out() -> None:
     assert told("追缴资金99999999999亿元。") == [("money_recovered", 0, "too_large")]
+
+
+@pytest.mark.parametrize("words", ["给予党纪处分90人:其中党纪处分1人、", "给予党纪处分1人,"])
+def test_ten_times_as_many_figures_in_a_measure_take_some_ten_times_as_long(words: str) -> None:
+    texts = [_NOTICE.format(f"1.关于“制度不严”问题的整改。\n一是{words * many}。\n") for many in (30, 300)]
+    steps = []
+    for text in texts:
+        notice = extract(text)
+        with counted_steps() as took:
+            summed_figures(notice, text)
+        steps.append(took.number)
+    assert steps[1] < 15 * steps[0]

@@ -219,7 +219,7 @@ def _left_to_the_rules(fields: Collection[str]) -> str:
     named = sorted(fields)
     if _label_fields().issubset(fields):
         named = ["labels of issues and measures", *sorted(OWN_FIELDS.intersection(fields))]
-    return f"not asked, left to the rules: {', '.join(named)}" if named else ""
+    return f"not asked any more, left to the rules: {', '.join(named)}" if named else ""
 
 
 def count_differing(proposals: Iterable[Proposal]) -> int:

@@ -22,6 +22,7 @@ from extractor.files.page.unseen import FRAMES, UnseenElements, frame_address, l
 from extractor.files.parts.apart import whole
 from extractor.files.parts.left_out import WORDS_KEPT, Kind, LeftOut, left_out
 from extractor.files.parts.numerals import in_letters, in_roman
+from extractor.files.parts.row_line import row_line
 from extractor.files.parts.superscripts import as_exponent, as_index, read_superscript
 
 Element = Any  # lxml has no types of its own
@@ -345,7 +346,7 @@ def _collapse(text: str) -> str:
 
     text = _INVISIBLE.sub("", text)
     text = _SOURCE_BLANKS.sub(blank, text).strip(" ")
-    return re.sub(f" ?{_CELL} ?", "\t", text).strip("\t")
+    return row_line(re.split(f" ?{_CELL} ?", text)) if _CELL in text else text
 
 
 def _whole(text: str | None, otherwise: int) -> int:

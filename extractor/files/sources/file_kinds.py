@@ -21,6 +21,7 @@ from extractor.data import read_table
 from extractor.errors import InputError
 from extractor.files.sources import ole_streams
 from extractor.files.sources.signatures import is_page, is_piece_of_page, is_saved_page
+from extractor.messages import said
 
 HEAD = 8192
 """Bytes at a file's beginning by which its kind is told, but for packages (``PACKAGES``)."""
@@ -143,14 +144,12 @@ class RefusedKindError(InputError):
 
     def in_words(self, lang: str) -> str:
         """Return the sentence that says what the file is and what to do with it."""
-        words, advice = kind_in_words(self.kind, lang), _row(self.kind)[f"advice_{lang}"]
-        if lang == "zh":
-            return f"{self.name}:是{words},不能直接读取;{advice}。"
-        article = "an" if words[0] in "aeioAEIOR" else "a"
-        return f"{self.name}: is {article} {words}, which is not read; {advice}"
+        return said(str(self), lang)
 
     def __str__(self) -> str:
-        return self.in_words("en")
+        words, advice = kind_in_words(self.kind, "en"), _row(self.kind)["advice_en"]
+        article = "an" if words[0] in "aeioAEIOR" else "a"
+        return f"{self.name}: is {article} {words}, which is not read; {advice}"
 
 
 def _signed_kind(data: bytes) -> str | None:

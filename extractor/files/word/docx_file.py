@@ -13,6 +13,7 @@ from typing import Any
 
 from extractor.errors import InputError
 from extractor.files.parts.left_out import WORDS_KEPT, Kind, LeftOut, ReadText, left_out
+from extractor.files.parts.row_line import row_line
 from extractor.files.sources.archive import check_package
 from extractor.files.sources.file_limits import Limits
 from extractor.files.word.docx_package import as_plain_docx
@@ -163,7 +164,7 @@ class _Document:
             self.paragraphs.leave_out(why, [cell])
         cells = [[] if cell in unseen else list(self._lines(cell)) for cell in own]
         if all(len(cell) <= 1 for cell in cells):
-            line = "\t".join(cell[0] if cell else "" for cell in cells).strip("\t")
+            line = row_line([cell[0] if cell else "" for cell in cells])
             if line:
                 yield line
         else:

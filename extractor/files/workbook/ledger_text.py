@@ -18,7 +18,15 @@ from extractor.errors import InputError
 from extractor.files.parts.cell_places import CellPlace, CellPlaces
 from extractor.files.parts.left_out import LeftOut, ReadText, left_out
 from extractor.files.workbook.sheet_cells import SheetCells
-from extractor.text.column_headings import LONGEST_HEADING, bare_heading, column_kind, heads_findings, joined_heading
+from extractor.text.column_headings import (
+    LONGEST_HEADING,
+    bare_heading,
+    closes_table,
+    column_kind,
+    column_kinds,
+    heads_findings,
+    joined_heading,
+)
 
 LINE_SEPARATOR = "\u2028"
 _MOST_HEADING_ROWS = 3
@@ -27,7 +35,6 @@ _WIDEST_GROUP = 100
 _REPEATED = frozenset(("responsible", "deadline", "state", "group", "note"))
 """The kinds of columns whose merged cells hold for each of their rows."""
 _NUMBERS_ROW = re.compile(r"[(（\[]?[0-9０-９一二三四五六七八九十百]{1,4}[^\n]{0,8}")
-_SUMS = re.compile(r"\s*(?:合\s*计|总\s*计|小\s*计|共\s*计|注\s*[:：]|备注\s*[:：]|说明\s*[:：]|填表|审核|制表|填报)")
 _FILE_TITLE = re.compile(
     r"[\u4e00-\u9fff]{2}[^\n]*(?:整改|问题|巡视|巡察|督察|审计|台账|清单)|(?:整改|巡视|巡察|督察|审计)[^\n]*[\u4e00-\u9fff]{2}"
 )
@@ -247,7 +254,7 @@ class _SheetLines:
             named.append(own + [cell for cell in above.get(column, []) if cell not in own])
         told = {cell for first, *groups in named for cell in groups if _is_told(first, cell)}
         headings = [_heading_of(cells, told) for cells in named]
-        return columns, headings, [column_kind(heading.words) for heading in headings]
+        return columns, headings, column_kinds([heading.words for heading in headings])
 
     def _groups(self, index: int, last: int) -> dict[int, list[_Cell]]:
         """Return the headings of a row that stand over several columns, by each of these.
@@ -309,7 +316,7 @@ class _SheetLines:
     def _is_row(self, index: int, table: _Table) -> bool:
         """Return whether a row below the headings is the table's, and no line across it: a group, a sum, a note."""
         cells, row = self._row(index), self._numbers[index]
-        if _SUMS.match(cells[min(cells)]):
+        if closes_table(cells[min(cells)]):
             return False
         kinds = {column: kind for column, kind in zip(table.columns, table.kinds, strict=True) if kind}
         by_kind = {kinds.get(column, ""): words for column, words in cells.items()}

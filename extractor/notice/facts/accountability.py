@@ -30,7 +30,7 @@ _LENIENT = re.compile("|".join(_RULES["lenient"]))
 _WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
 _BEARERS = re.compile("|".join(_RULES["bearers"]))
 _BEHIND = re.compile(
-    rf"[^,。]{{0,20}}?(?:{'|'.join(_RULES['takes_action'])})(?:了)?(?P<action>[^,。0-9]{{2,12}})(?=[,。;]|、[0-9]|$)"
+    rf"[^,。]{{0,20}}?(?:{'|'.join(_RULES['takes_action'])})(?:了)?(?P<action>[^,。0-9]{{2,12}})(?=[,。;]|、[^,。0-9]{{0,8}}[0-9]|并[^,。0-9]{{2,12}}[0-9]|$)"
 )
 _RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16}?)(?=[,。;]|、[0-9]|$)")
 _JOINS = re.compile(r"[、和及与(]*(?:其中|包括|含)?[:]?")
@@ -82,7 +82,7 @@ def find_accountability(
         elif behind := _action_behind(before, quantity.unit, after, untold=spent or not actions):
             # 3人、2人分别给予: nobody can tell which action is whose.
             told_apart = "分别" not in before + behind.group() and not _LENIENT.search(behind["action"])
-            actions = _actions(behind["action"], "") if told_apart else []
+            actions = _actions(behind["action"], quantity.unit) if told_apart else []
             end += behind.end()
             spent = True
         elif spent or not (
@@ -95,15 +95,18 @@ def find_accountability(
         if actions and quantity.unit in _UNITS:
             found.extend(
                 AccountabilityFound(quantity.text, action, quantity.value, quantity.unit, quantity.base)
-                for action in actions
-                if _may_bear(action, quantity.unit)
+                for action in _borne(actions, quantity.unit, told=before + after)
             )
     return found
 
 
-def _may_bear(action: str, unit: str) -> bool:
-    """Return whether what is counted in ``unit`` can be held to account in such a way."""
-    return unit in _UNITS_OF_PERSONS or not (action in _OF_PERSONS or (action == "约谈" and unit == "个"))
+def _borne(actions: Sequence[str], unit: str, told: str) -> list[str]:
+    """Return those of ``actions`` that what is counted in ``unit`` can bear: bodies are named, not taught."""
+    if unit in _UNITS_OF_PERSONS:
+        return list(actions)
+    if "通报批评" in told and "批评教育" in actions:
+        return ["通报曝光"]
+    return [action for action in actions if action not in _OF_PERSONS and (action, unit) != ("约谈", "个")]
 
 
 def _action_behind(before: str, unit: str, after: str, *, untold: bool) -> re.Match[str] | None:

@@ -24,7 +24,11 @@ MEASURES_READ = 1500
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 CLEAR_LEAD = 2
-"""A lead of a category in the list's score of a title from which on the list decides."""
+"""A lead of a category in the list's score of a title from which on the list decides,"""
+OVERRULED = 4.0
+"""unless another one is ahead by more than so many units of log-odds by all words of the finding."""
+_SCALE = 64
+"""Whole numbers a unit of log-odds."""
 _MOST_TYPES = 3
 MOST_LISTED = 6
 """What a word list's score of a sentence counts at most."""
@@ -162,19 +166,37 @@ def measure_status(text: str) -> str:
     """Return the status that a measure's words state.
 
     ``in_progress`` where some part is printed as running, or work that is done comes with a next step; ``planned``
-    where every sentence speaks of what is ahead; else ``completed``.
+    where every sentence speaks of what is ahead, or goes on with that; else ``completed``.
     """
-    if _pattern("measure_status", "running").search(text):
+    if _is_running(text):
         return "in_progress"
-    if not _pattern("measure_status", "ahead").search(text):
+    if not _status_pattern("ahead").search(text):
         return "completed"
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    return "planned" if all(_only_ahead(sentence) for sentence in sentences) else "in_progress"
+    first, others = sentences[0], sentences[1:]
+    told = _pattern("measure_status", "told")
+    ahead = _only_ahead(first) and all(_only_ahead(other) or not told.search(other) for other in others)
+    return "planned" if ahead else "in_progress"
+
+
+def _is_running(text: str) -> bool:
+    """Say whether some part is printed as running; what only names what is not finished says nothing."""
+    running = _status_pattern("running")
+    if running.search(text) is None:
+        return False
+    return running.search(_pattern("measure_status", "not_running").sub("", text)) is not None
+
+
+@cache
+def _status_pattern(name: str) -> re.Pattern[str]:
+    """Compile the words for what is ``running`` or ``ahead``: those that a model is shown, and further ones."""
+    table = read_table("judgement")["measure_status"]
+    return re.compile("|".join([*table[name], *table[f"{name}_too"]]), re.MULTILINE)
 
 
 def _only_ahead(sentence: str) -> bool:
     """Say whether a sentence speaks of what is ahead, and tells of nothing done before it does."""
-    first = _pattern("measure_status", "ahead").search(sentence)
+    first = _status_pattern("ahead").search(sentence)
     if first is None:
         return False
     told = sentence[: first.start()].rpartition(",")[0]
@@ -258,10 +280,16 @@ def judged_category(title: str, measures: Sequence[MeasureWords], answer: Callab
         for name, score in lexical_scores("categories", answer()[:MEASURES_READ]).items():
             number = _CATEGORY_NUMBERS[name]
             scores[number] += listed[len(names) + number] * score
-    first = _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else scores.index(max(scores))
+    first = _decided(scores, _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else None)
     second = max(*scores[:first], *scores[first + 1 :])
     told = words.packed or words.scores or any(each.packed for each in measures)
     return Judged(names[first] if told else _OTHER, confidence(scores[first] - second))
+
+
+def _decided(scores: list[int], listed: int | None) -> int:
+    """Return the number of the best category; what a title's list names clearly gives way only to a far better one."""
+    best = scores.index(max(scores))
+    return best if listed is None or scores[best] - scores[listed] > OVERRULED * _SCALE else listed
 
 
 def issue_category(title: str, measures: str) -> str:

@@ -42,6 +42,8 @@ _OBJECTS = re.compile("从|(?<!针)对(?!外|口)|向|听取|督促|指导|要�
 _NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,22}、")
 _SHORTEST_BARE, _LONGEST_BARE = 3, 12
 _NO_BARE = frozenset(" \n,。;:!?)《》“”0123456789的")
+_FIELDS = re.compile(r"[一-鿿]{2,6}?(?P<behind>[、和及](?:[一-鿿]{2,8}[、和及])*[一-鿿]{2,6}(?:部门|处室|科室))")
+"""A list of fields whose last one alone says that they are bodies: 会同纪检、财务、基建部门."""
 _FIELD_OF_LEVEL = 3
 _BEHIND_FIELDS = frozenset("、和及与等")
 _BEHIND_BARE = frozenset("、和与及(等")
@@ -50,7 +52,7 @@ _REGIONS = frozenset("省市县区镇乡村道")
 _LEVELS = frozenset("省市县区镇乡村州局院校全各")
 _BEHIND_VERBS = frozenset("庭局科处办部室组")
 """What makes a name of a verb that clauses begin with: 立案庭."""
-_SURE_IN_LIST = 64
+_SURE_IN_LIST = 88
 """A name in a list needs so much less of a score behind one that acts."""
 _SIZES = "22244777"
 """The bucket of a name's length in code points, up to 8."""
@@ -435,7 +437,10 @@ def _may_end_bare() -> re.Pattern[str]:
 
 def _with_bare_name(text: str, begin: int, stop: int, names: list[int]) -> list[int]:
     end = _bare_end(text, begin, stop)
-    if end is None or end in names or _is_generic(text[begin:end]) or _clean(text, begin, end) < end:
+    if end is None:
+        fields = _FIELDS.match(text, begin, stop)
+        end = fields.start("behind") if fields else begin
+    if end == begin or end in names or _is_generic(text[begin:end]) or _clean(text, begin, end) < end:
         return names
     return sorted([*names, end])
 
@@ -491,8 +496,8 @@ def _follows(text: str, end: int) -> _Follows:
     while sort == _ADVERB:
         at += len(word) + (text[at + len(word) : at + len(word) + 1] == ",")
         sort, word = _word_at(text, at)
-        if sort not in _ACTING:
-            sort = sort if sort == _ADVERB else "adverb alone"
+        if sort == _NONE:
+            sort = "adverb alone"
     if sort == _NONE and not others:
         return _NOTHING
     return _Follows(sort, word if others or sort in _ACTING else "", others is not None)

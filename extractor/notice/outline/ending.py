@@ -33,6 +33,11 @@ _SIGNED = re.compile(
 _BODY_LINE = re.compile(
     rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? 【】]{{2,50}}?{_BODY_END}) *(?=\n|$)"
 )
+_BODY_OVER_DATE = re.compile(
+    rf" *(?P<by>(?:中共|中国共产党)[^\n。;:,!? 【】、0-9]{{2,40}}"
+    rf"|[^\n。;:,!? 【】、0-9]{{2,30}}?{any_of('body_end_over_date')}) *(?=\n|$)"
+)
+"""A line right above a signature's date, which may name bodies of other kinds."""
 _TAIL = 2500
 
 
@@ -200,7 +205,9 @@ def _last_signature(
             places.append(Place(match.start("by") + blanks, match.end("by")))
         before = places[0].start if places else match.start("on")
         while len(places) < 4:
-            earlier = _body_line_before(text, before, start)
+            earlier = _body_line_before(text, before, start, _BODY_LINE)
+            if earlier is None and not places:
+                earlier = _body_line_before(text, before, start, _BODY_OVER_DATE)
             if earlier is None:
                 break
             places.insert(0, earlier)
@@ -216,14 +223,14 @@ def _own_line(text: str, place: int) -> bool:
     return not text[text.rfind("\n", 0, place) + 1 : place].strip()
 
 
-def _body_line_before(text: str, place: int, limit: int) -> Place | None:
+def _body_line_before(text: str, place: int, limit: int, form: re.Pattern[str]) -> Place | None:
     end = place
     while end > limit and text[end - 1] in " \n":
         end -= 1
     start = text.rfind("\n", limit, end) + 1
     if not start:
         return None
-    match = _BODY_LINE.match(text, start, end)
+    match = form.match(text, start, end)
     return Place(match.start("by"), match.end("by")) if match else None
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end
+from extractor.notice.outline.table_states import MARKS
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -56,6 +57,14 @@ _GENERAL = re.compile(
     rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|{any_of('all_findings_by')})*"
     rf"{any_of('all_findings_told')}?(?:的)?{any_of('all_findings_kind')}*"
 )
+_NUMERAL = "(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})"
+_NUMERALS = rf"{_NUMERAL}(?:[、,和及与至到~—–-]{{1,2}}(?:第|问题)?{_NUMERAL}){{0,8}}"
+REFERENCE = (
+    rf"(?:针对|关于|对于|对|就)?(?:上述|以上|前述|反馈的?)?(?:的)?(?:第(?P<nth>{_NUMERALS})[个项条](?:反馈|存在|具体)?"
+    rf"(?:的)?(?:问题|意见)|(?:反馈)?(?:问题|意见)(?P<numbered>{_NUMERALS}))(?:的)?(?:问题)?"
+    rf"(?:整改(?:落实|进展|完成)?(?:情况|措施)?)?(?:[:,。] *|$)"
+)
+"""A pattern of the words by which an answer refers to findings that were listed before: 针对第1、2个问题:."""
 _TOLD = re.compile(rf"{_WHO}{any_of('frame_told')}(?:的)?(?=.{{4}})")
 """The teller of a finding, before words that no quotes set off: 审计指出的采购不规范."""
 _GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
@@ -91,12 +100,20 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
         return _frame(start, window, quoted, quoted["tail"])
     for form in (_ABOUT, _AGAINST, _BARE, _ABOUT_LINE):
         match = form.match(words)
-        if match and (form is not _BARE or match.end() == len(window)) and not _GENERAL.fullmatch(match["title"]):
+        if match and (form is not _BARE or match.end() == len(window)) and not _is_general(match["title"]):
             names_group = _GROUP_TITLE_END.search(match["title"]) is not None
             if names_group and form is _BARE:
                 continue  # 党的领导方面存在问题整改情况
             return _frame(start, window, match, "" if names_group else "问题")
     return None
+
+
+def _is_general(title: str) -> bool:
+    """Return whether a frame holds no finding: it names all of them, or one by its number (第3个)."""
+    return _GENERAL.fullmatch(title) is not None or _NTH.fullmatch(title) is not None
+
+
+_NTH = re.compile(rf"(?:上述|以上|前述|反馈的?)?第{_NUMERALS}[个项条]?(?:反馈|存在|具体)?")
 
 
 def is_labelled(text: str, start: int, end: int) -> bool:
@@ -139,7 +156,15 @@ def _labelled(text: str, start: int, end: int) -> Frame | None:
 
 def _is_frame(match: re.Match[str]) -> bool:
     """Return whether the wording around a quoted heading makes it a frame; quotes alone do not."""
+    if _ALL_COUNTED.fullmatch(match["title"].rstrip(_CLOSING)):
+        return False
     return bool(match["prefix"]) or "问题" in match["tail"] or "整改" in match["tail"]
+
+
+_ALL_COUNTED = re.compile(
+    r"(?:对照|围绕)?[0-9一二三四五六七八九十]{1,3}(?:大|个|类|项|张)?(?:问|查|看|[问查]题|方面|任务|清单)"
+)
+"""Words that are quoted of all findings together: “六问”整改落实情况."""
 
 
 def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
@@ -188,6 +213,8 @@ def _never_negative(text: str) -> bool:
 
 
 _STATE = any_of("state")
+_SAID = rf"(?:{any_of('state_of')},?)?{any_of('state_when')}?{_STATE}{any_of('state_more')}{{0,2}}"
+"""A sentence that says no more than a state: 该问题已于2023年10月整改到位,并长期坚持."""
 FIELD_STARTS = frozenset("【[(〔") | characters_of(
     "lead_in", "responsible_name", "deadline_name", "note", "state", "state_of"
 )
@@ -222,7 +249,7 @@ _NUMBER_BEHIND = r"(?:[0-9]{1,2}|[一二三四五六七八九十]{1,3})"
 _LEAD_IN = (
     rf"[【\[(〔]?{{}}{_NUMBER_BEHIND}?(?:[】\])〕] *[:]?| *(?:[(【\[](?:{_STATE}|{_PROPERTIES})[)】\]] *)?[:])[ ]*"
 )
-_STATE_BEHIND = re.compile(rf"{_STATE}(?:[。;][ ]*|$)")
+_STATE_BEHIND = re.compile(rf"{_SAID}(?:[。;][ ]*|$)")
 
 
 def is_note(text: str, start: int, end: int) -> bool:
@@ -258,13 +285,17 @@ def is_state(text: str, start: int, end: int) -> bool:
 
 
 def bracket_at_end(text: str, start: int, end: int) -> int:
-    """Return the start of the states and properties in brackets that end a heading; ``end`` where there are none.
+    """Return the start of the states and properties that end a heading in brackets; ``end`` where there are none.
 
-    库房失管(已完成), 库房失管(责任单位:后勤科).
+    库房失管(已完成), 库房失管(责任单位:后勤科), 库房失管(√), 库房失管——已完成.
     """
+    dash = text.rfind("—", max(start, end - _LONGEST_STATE), end)
+    if dash > start and _STATE_BEHIND_DASH.fullmatch(text, dash + 1, end):
+        while text[dash - 1] in "— ":
+            dash -= 1
+        return dash
     while end > start and text[end - 1] in ")】]":
-        state = pattern("outline", "state", r" *[(【\[]{}[)】\]]$").search(text, start, end)
-        match = state or _note_at_end().search(text, start, end)
+        match = _STATE_AT_END.search(text, start, end) or _note_at_end().search(text, start, end)
         if match is None:
             break
         end = match.start()
@@ -307,10 +338,17 @@ def _note_in_brackets() -> re.Pattern[str]:
 
 
 def state_end(text: str, start: int, end: int) -> int:
-    """Return the end of a bare state that a table's cell begins with (已完成。) and the blanks after it."""
-    match = pattern("outline", "state", r"[(【\[]?{}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*").match(text, start, end)
+    """Return the end of a bare state that an answer or a cell begins with (已完成。) and the blanks after it."""
+    if text[start : start + 1] not in _STATE_STARTS:
+        return start
+    match = _STATE_AHEAD.match(text, start, end)
     return match.end() if match else start
 
 
-_STATE_LENGTH = 40
-_STATE_ALONE = re.compile(rf"[(【\[]?(?:{any_of('state_of')},?)?{_STATE}[)】\]]?[。;!]? *")
+_STATE_STARTS = frozenset("【[(") | characters_of("state", "state_of", "state_when")
+_STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}])[)】\]]$")
+_STATE_BEHIND_DASH = re.compile(rf" *{_STATE} *")
+_LONGEST_STATE = 16
+_STATE_LENGTH = 60
+_STATE_ALONE = re.compile(rf"[(【\[]?{_SAID}[)】\]]?[。;!]? *")
+_STATE_AHEAD = re.compile(rf"[(【\[]?{_SAID}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import bracket_at_end
 from extractor.notice.outline.marks import RUN_IN_KINDS
 from extractor.notice.outline.rectification import (
+    COUNT_AT_END,
     HEADING_LENGTH,
     RectificationPart,
     heading_text,
+    names_class_of_findings,
     open_with_findings,
 )
 from extractor.notice.outline.tree import FIELD, OutlineNode
@@ -131,20 +132,16 @@ def _goes_on(text: str, node: OutlineNode) -> bool:
     return len(first) <= HEADING_LENGTH and node.segment.content + len(first) + 2 < node.segment.end
 
 
-_COUNT_AT_END = re.compile(r"[(](?:共|计)?(?P<count>[0-9]{1,3}) ?[个项条](?:具体)?(?:问题)?[)]$")
-"""How many findings a group's heading says it holds."""
-
-
 def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) -> bool:
     """Return whether most numbered paragraphs of a group open with a finding and go on with its answer."""
     finding = pattern("outline", "finding")
     heading = heading_text(text, node)
-    told = _COUNT_AT_END.search(heading)
+    told = COUNT_AT_END.search(heading)
     if told and int(told["count"]) == len(children):
         return True  # 立行立改类问题(2个) over two numbered paragraphs
-    heading = heading[: told.start()] if told else heading
-    if pattern("outline", "class_group").search(heading) and all(_goes_on(text, child) for child in children):
+    if names_class_of_findings(heading) and all(_goes_on(text, child) for child in children):
         return True
+    heading = heading[: told.start()] if told else heading
     names_group = node.frame is not None and node.frame.aspect
     if finding.search(heading) and not names_group and not pattern("outline", "group").search(heading):
         return False

@@ -1,4 +1,4 @@
-"""Enumerators: 一、 (一) 1. (1) 1) ① 一是 第一, 其一, 反馈问题一: in full or half width.
+"""Enumerators: 一、 (一) 1. (1) 1) ① A. 一是 第一, 其一, 首先, 一方面, 反馈问题一: in full or half width.
 
 ``find_marks`` lists every place that could be an enumerator, with what stands before it; which of them are real is
 decided by ``extractor.notice.outline.segments``, which sees the sequence.
@@ -20,6 +20,8 @@ _CN = "一二三四五六七八九十百"
 _CIRCLED = "①-⑳㉑-㉟"
 _PARENTHESISED = "⑴-⒇"
 _STOPPED = "⒈-⒛"
+_ENCLOSED = "㈠-㈩㊀-㊉"
+_ROMAN = "Ⅰ-Ⅻ"
 _COUNTED = "个项条起件方类的是在已和与中及较多大年月日上下均未十百处宗批笔例"
 """What a figure behind 问题 counts, or what goes on in a sentence: no label."""
 
@@ -40,7 +42,8 @@ NOWHERE, SOFT, SENTENCE, LINE = Boundary
 class EnumeratorMark(NamedTuple):
     """An enumerator: its kind, its number, its place and the place where its content starts (code points).
 
-    ``label`` is its half-width form without the mark behind it, ``printed`` how many code points that takes.
+    ``label`` is its half-width form without the mark behind it, ``printed`` how many code points that takes;
+    ``through`` is the last of the numbers of a joint label (问题四至五), 0 for one number.
     """
 
     kind: str
@@ -50,6 +53,12 @@ class EnumeratorMark(NamedTuple):
     label: str
     printed: int
     boundary: Boundary
+    through: int = 0
+
+    @property
+    def last(self) -> int:
+        """The last of its numbers."""
+        return self.through or self.number
 
 
 class _Form(NamedTuple):
@@ -65,6 +74,9 @@ def _words_from_second(name: str) -> str:
     return "|".join(f"{re.escape(word[1:])}(?<={re.escape(word)})" for word in word_list(name))
 
 
+_JOINED = "[、和及与至到~]"
+_JOINED_OR_DASH = "(?:[、和及与至到~]|[-—–]{1,2})"
+"""What joins the numbers of a joint label."""
 _FORMS = {
     "digits": _Form(
         "0-9",
@@ -82,16 +94,17 @@ _FORMS = {
     "numerals": _Form(
         _CN,
         rf"""
-        [{_CN}]{{0,4}} (?: (?P<shi> 是[:,、]? ) | (?P<dun> [、.] ) )""",
+        [{_CN}]{{0,4}} (?: (?P<shi> 是[:,、]? ) | (?P<yao> 要[:,、]? ) | (?P<dun> [、.] )
+            | (?P<asks> 问 [:,、]? [ ]? (?=[^\n。;]{{2,60}}[?]) ) )""",
         not_behind=_CN,
     ),
     "ordinals": _Form(
         "第",
         rf"""
         [{_CN}]{{1,3}} (?P<di> [,、:] )
-        | (?<=第) (?: [{_CN}]{{1,3}} | [0-9]{{1,3}} ) (?:
+        | (?<=第) (?: [{_CN}]{{1,3}} (?: {_JOINED} [{_CN}]{{1,3}} )? | [0-9]{{1,3}} (?: {_JOINED} [0-9]{{1,3}} )? ) (?:
             (?P<nth> [个条项类] (?: {any_of("numbered")}[:、.] | : ) ) | (?P<aspect> [个大]?方面[:、.]
-            | 部分 (?: [:、.] | [ ]{{1,2}} ) ) )""",
+            | 部分 (?: [:、.] | [ ]{{1,2}} ) ) | (?P<asked> 问 (?: [:、.,] | [ ]{{1,2}} ) ) )""",
     ),
     "others": _Form("其", rf"[{CHINESE_DIGITS}] (?P<qi> [,、:] | 是[,]? )"),
     "brackets": _Form(
@@ -102,19 +115,33 @@ _FORMS = {
             | [0-9]{{1,3}} (?P<ar_paren> [ ]?\)[、.]? ) )""",
     ),
     "numbered_in_brackets": _Form(
-        "【[",
+        "【[(",
         rf"""
-        [ ]? {any_of("numbered")} [ ]? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} (?: [-—–][0-9]{{1,2}} )? )
-        (?P<bracketed> [】\]][:]? )""",
+        [ ]? {any_of("numbered")} 之? [ ]? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} (?: [-—–][0-9]{{1,2}} )? )
+        (?P<bracketed> [】\])][:]? )""",
     ),
+    "sequence": _Form(
+        "首其再最一另",
+        r"""
+        (?: 先(?<=首先) | 次(?<=[其再]次) | 者(?<=再者) | 后(?<=最后) ) (?P<first> 是?[,、:]? )
+        | (?: 方面(?<=一方面) | 一方面(?<=另一方面) ) (?P<side> 是?[,、:]? )""",
+    ),
+    "letters": _Form(
+        "A-Za-z",
+        r"(?: (?P<letter> 类[:、.] | [.、] ) | [0-9]{1,2} (?P<letter_digit> [.、:] ) ) [ ]? (?=[\u4e00-\u9fff“《])",
+        not_behind="A-Za-z0-9.",
+    ),
+    "romans": _Form(_ROMAN, "(?P<roman> [.、] )"),
+    "enclosed": _Form(_ENCLOSED, "(?P<enclosed> [、.]? )"),
     "circled": _Form(_CIRCLED, "(?P<circled> [、.]? )"),
     "parenthesised": _Form(_PARENTHESISED, "(?P<parenthesised> [、.]? )"),
     "stopped": _Form(_STOPPED, "(?P<stopped> )"),
     "numbered_findings": _Form(
         "".join(sorted({word[0] for word in word_list("numbered")})),
-        rf"(?: {_words_from_second('numbered')} ) \(? "
-        rf"(?: [{_CN}]{{1,4}} | [0-9]{{1,3}}+ (?: [-—–][0-9]{{1,2}} )? ) \)?"
-        rf"(?: (?P<feedback> [:、.] ) | (?P<unclosed> ) (?=[\u4e00-\u9fff“](?<![{_COUNTED}])) )",
+        rf"(?: {_words_from_second('numbered')} ) 之? \(? "
+        rf"(?: [{_CN}]{{1,4}} (?: {_JOINED_OR_DASH} [{_CN}]{{1,4}} )? | [0-9]{{1,3}}+ (?: [-—–][0-9]{{1,2}} "
+        rf"| \.[0-9]{{1,2}} (?=[ :、]) | {_JOINED} [0-9]{{1,3}} (?=\)?[:、.]) )? ) \)?"
+        rf"(?: (?P<feedback> [:、.] ) | (?P<unclosed> ) [ ]{{0,3}} (?=[\u4e00-\u9fff“](?<![{_COUNTED}])) )",
     ),
 }
 
@@ -139,19 +166,28 @@ _SAME_KIND = {
     "parenthesised": "ar_paren",
     "stopped": "ar_dot",
     "nth": "feedback",
+    "asked": "feedback",
+    "asks": "feedback",
+    "enclosed": "cn_paren",
 }
-RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"})
+FINDING_KINDS = frozenset({"feedback", "feedback_below"})
+"""Kinds whose words call what they number a finding: 问题1, and 问题1-1 below it."""
+WORD_KINDS = frozenset({"first", "side", "yao"})
+"""Words that enumerate sentences: 首先 其次 最后, 一方面 另一方面, 一要 二要."""
+RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"}) | WORD_KINDS
 """Kinds that usually enumerate inside a paragraph; the others usually start one."""
 
 _SENTENCE_ENDS = frozenset("。;:!?")
 _SOFT_ENDS = frozenset('”’》), 】」』"')
-LINE_OPENERS = " #*>•·-—–●■◆▲★○□◇※"
+LINE_OPENERS = " #*>•·-—–●■◆▲★○□◇※√✓✔☑△▽☆"
 """Blanks, bullets and Markdown marks: a line begins behind them."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2} ?年")
 _ONE = f"[{CHINESE_DIGITS}]"
 _WELL_FORMED = re.compile(rf"一?百(?:零{_ONE}|{_ONE}十{_ONE}?)?|[二三四五六七八九]?十{_ONE}?|{_ONE}")
-_DASH = re.compile("[-—–]")
-_NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}]")
+_DASH = re.compile("[0-9][-—–.][0-9]")
+_NUMERAL = re.compile(rf"[{_CN}]+|[0-9]+|[{_CIRCLED}{_PARENTHESISED}{_STOPPED}{_ENCLOSED}{_ROMAN}A-Za-z]")
+_THROUGH = re.compile(rf"(?:[{_CN}]{_JOINED_OR_DASH}[{_CN}]+|[0-9]{_JOINED}[0-9]+)\)?(?:[个条项类]|$)")
+_BEGIN_SEQUENCES = ("首先", "一方面")
 
 
 def chinese_number(text: str) -> int:
@@ -172,19 +208,27 @@ def chinese_number(text: str) -> int:
 
 
 class _Numeral(NamedTuple):
-    """The words of an enumerator: its number (0: none), its label, and the label's length in code points."""
+    """The words of an enumerator: its number (0: none), its label, and the label's length in code points.
+
+    ``through`` is the last number of a joint label, 0 for none; ``below`` tells a label of two levels (1-2).
+    """
 
     number: int
     label: str
     printed: int
+    through: int
+    below: bool
 
 
 @lru_cache(maxsize=4096)
 def _numeral(words: str, kind: str) -> _Numeral:
     """Read an enumerator's words. A notice uses the same few again and again."""
     printed = words.rstrip("、.:, 】]")
-    number = _number(words, last=kind == "decimal" or _DASH.search(words) is not None)
-    return _Numeral(number, printed.replace(" ", ""), len(printed))
+    below = _DASH.search(words) is not None
+    number = _number(words, last=kind in ("decimal", "letter_digit") or below)
+    joint = kind == "feedback" and _THROUGH.search(printed) is not None
+    through = _number(words, last=True) if joint else 0
+    return _Numeral(number, printed.replace(" ", ""), len(printed), through if through > number else 0, below)
 
 
 def _number(text: str, *, last: bool) -> int:
@@ -197,7 +241,7 @@ def _number(text: str, *, last: bool) -> int:
         return int(found)
     if found[0] in _CN:
         return chinese_number(found) if _WELL_FORMED.fullmatch(found) else 0
-    for one, twenty in ("①⑳", "⑴⒇", "⒈⒛"):
+    for one, twenty in ("①⑳", "⑴⒇", "⒈⒛", "㈠㈩", "㊀㊉", "AZ", "az", "ⅠⅫ"):
         if one <= found <= twenty:
             return ord(found) - ord(one) + 1
     return ord(found) - ord("㉑") + 21
@@ -206,30 +250,48 @@ def _number(text: str, *, last: bool) -> int:
 def find_marks(text: str) -> list[EnumeratorMark]:
     """List every place in the folded text that has the form of an enumerator, in order, real or not."""
     marks = []
+    before: dict[str, int] = {}
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
         group = match.lastgroup or ""
         kind = _SAME_KIND.get(group, group)
         boundary = _boundary(text, start)
-        if boundary < LINE and group in _AT_LINES:
+        if boundary < LINE and (group in _AT_LINES or (boundary < SENTENCE and group in _IN_SENTENCES)):
             continue
         if boundary < LINE and kind in _IN_DIGITS and _is_figure(text, kind, boundary, end):
             continue
         start += group == "bracketed"  # 【问题1】 is labelled 问题1
-        number, label, printed = _numeral(text[start:end], kind)
+        number, label, printed, through, below = _numeral(
+            text[start:end].rstrip(":)") if group == "bracketed" else text[start:end], kind
+        )
+        if group in _SEQUENCES:
+            begins = text.startswith(_BEGIN_SEQUENCES, start)
+            number = 1 if begins else before.get(kind, 0) + 1
+            if number == 1 and not begins:
+                continue
+            before[kind] = number
+        elif boundary is LINE and before and kind not in RUN_IN_KINDS:
+            before.clear()
         if not number:
             continue
+        if kind == "feedback" and below:
+            kind = "feedback_below"
+        if kind == "letter" and label.islower():
+            kind = "letter_small"
         if kind == "decimal":
             kind = f"decimal{text.count('.', start, end)}"
             end += text[end : end + 1] == "、"
         content = end
         while content < len(text) and text[content] == " ":
             content += 1
-        marks.append(EnumeratorMark(kind, number, start, content, label, printed, boundary))
+        marks.append(EnumeratorMark(kind, number, start, content, label, printed, boundary, through))
     return marks
 
 
-_AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
+_AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect", "asked", "asks"})
+_SEQUENCES = frozenset({"first", "side"})
+_IN_SENTENCES = WORD_KINDS | {"letter"}
+_AT_LINES = frozenset({"roman", "letter_digit", "bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
 _IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
@@ -25,6 +26,7 @@ from extractor.notice.outline.issues import FindingNode
 from extractor.notice.outline.marks import find_marks
 from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.property_lines import (
+    NAME,
     Property,
     bracket_ahead,
     find_properties,
@@ -36,7 +38,9 @@ from extractor.notice.outline.property_lines import (
     property_bracket_at_end,
 )
 from extractor.notice.outline.rectification import heading_place
+from extractor.notice.outline.segments import Segment
 from extractor.notice.outline.table_rows import TableRow
+from extractor.notice.outline.table_states import MARKS_PRINTED, find_legend, is_legend, said
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.places import Place, place_of
 from extractor.text.wording import pattern
@@ -64,7 +68,8 @@ class IssueOutline(NamedTuple):
 
     ``section`` holds the grouping headings' words, ``groups`` the whole segments they stand in.
     ``beside`` are the cells of a table's row and the properties, which no answer could be in: they lower no coverage.
-    ``properties`` say who is responsible and until when, in printed order.
+    ``properties`` say who is responsible and until when, in printed order; ``stated`` is the state that a table prints
+    as a mark or otherwise in words of its own.
     """
 
     text: Place
@@ -76,6 +81,7 @@ class IssueOutline(NamedTuple):
     rests: tuple[Rest, ...]
     beside: tuple[Place, ...] = ()
     properties: tuple[Property, ...] = ()
+    stated: tuple[str, ...] = ()
 
 
 _HEADING_LENGTH = 80
@@ -91,16 +97,22 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         return _outline_row(text, finding, node.segment.row, last=last)
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
+    stated = bracket_end(text, node.segment.content, title.end)
+    if node.segment.content < stated < title.end:  # (已整改)酒驾查处存在盲区
+        rests.append(Rest("note", _trimmed(text, node.segment.content, stated)))
+        title = Place(max(title.start, stated), title.end)
     measures: list[MeasureOutline] = []
     state = bracket_at_end(text, *title)
     if state < title.end and node.frame is None and state - title.start > _SHORTEST_TITLE:
-        rests.append(Rest("note", Place(state, title.end)))
+        dashes = len(text[state : title.end]) - len(text[state : title.end].lstrip(" —"))
+        rests.append(Rest("note", Place(state + dashes, title.end)))
         title = _trimmed(text, title.start, state)
         while title.end > title.start and text[title.end - 1] in "。;:":
             title = Place(title.start, title.end - 1)
         title = _without_frame(text, title)
+    marked = _state_by_mark(text, node, Place(state, title.end if node.frame else body))
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
-    _children(text, node.children, (measures, rests), last=last)
+    _children(text, node.children or node.answers, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
     rests += notes
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
@@ -116,7 +128,20 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         tuple(rests),
         tuple(found.place for found in properties),
         properties,
+        marked,
     )
+
+
+def _state_by_mark(text: str, node: OutlineNode, behind: Place) -> tuple[str, ...]:
+    """Return the state that a mark before or behind a heading stands for by the notice's legend; none for none."""
+    before = node.segment.start - 1
+    while before > 0 and text[before] in " *#":
+        before -= 1
+    around = text[max(before, 0) : before + 1] + text[behind.start : behind.end].strip(" ()【】[]。\n")[:1]
+    if MARKS_PRINTED.isdisjoint(around):
+        return ()
+    legend = find_legend(text)
+    return tuple(filter(None, (said(legend[mark]) for mark in around if mark in legend)))
 
 
 def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[list[MeasureOutline], list[Rest]]:
@@ -215,18 +240,20 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
     rests += [Rest("note", note) for note in row.notes]
     rests += [Rest("deadline", deadline) for deadline in row.deadlines]
     rests += [Rest("unread", unread) for unread in row.unread]
+    rests += [Rest("note", aside) for aside in row.asides]
     for answer in row.answers:
         state = _trimmed(text, answer.start, state_end(text, *answer))
         rests += [Rest("note", state)] if state.end > state.start else []
     _children(text, node.children, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
-    printed = properties_in(text, [*(rest for rest in rests if rest.text not in row.notes), *notes])
+    apart = {*row.notes, *row.asides}
+    printed = properties_in(text, [*(rest for rest in rests if rest.text not in apart), *notes])
     rests += notes
     groups = (*(heading_place(text, group) for group in finding.groups), *([row.group] if row.group else ()))
     segments = tuple(_segment_place(group) for group in finding.groups)
     end = max(measures[-1].text.end if measures else 0, title.end)
     named = tuple(place for place in (row.number, row.group, row.heading) if place)
-    beside = (row.finding, *row.notes, *row.deadlines, *dict.fromkeys(named))
+    beside = (row.finding, *row.notes, *row.deadlines, *row.asides, *dict.fromkeys(named))
     return IssueOutline(
         Place(row.place.start, end),
         label,
@@ -237,6 +264,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
         tuple(rests),
         beside,
         tuple(sorted((*row.properties, *printed), key=lambda found: found.place)),
+        row.stated,
     )
 
 
@@ -273,7 +301,7 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     reach = bracket_ahead(text, start, end)
     stop = _first_stop(text, start, reach)
     alone = reach == end and any(not child.remark for child in node.children) and end - start <= _HEADING_LENGTH
-    title_end = end if alone and not _runs_on(text, node, stop) else stop
+    title_end = end if alone and not _runs_on(text, node, stop) else _before_answer(text, start, stop, end)
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
         title = Place(title.start, title.end - 1)
@@ -302,7 +330,8 @@ def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     rest = text[stop : node.segment.end].strip()
     if not rest:
         return False
-    if lead_in_end(text, _after_blanks(text, stop, node.segment.end), node.segment.end) > stop or len(rest) > 40:
+    begin, end = _after_blanks(text, stop, node.segment.end), node.segment.end
+    if lead_in_end(text, begin, end) > stop or len(rest) > 40 or is_state(text, begin, end):
         return True
     # A finding of one sentence, and behind it something done: 采购不规范。退回货款3万元。
     finding, start = pattern("outline", "finding"), node.segment.content
@@ -315,6 +344,29 @@ def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     states = _DONE.search(text, start, stop) is None
     last = rest.rstrip("。;").rpartition("。")[2]
     return states and _DONE.search(last) is not None and not finding.search(rest)
+
+
+def _before_answer(text: str, start: int, stop: int, end: int) -> int:
+    """Return where a finding of several sentences ends, at the lead-in of its answer; ``stop`` where that follows none.
+
+    (一)采购不规范。涉及3个项目。整改情况:…. Sentences that tell what was done are no part of the finding.
+    """
+    lead_in = _answer_inside().search(text, stop, min(end, start + _LONGEST_FINDING))
+    if lead_in is None or lead_in.start() == stop:
+        return stop
+    act, done = pattern("outline", "act"), pattern("outline", "done")
+    for sentence in re.finditer("[^。;!]+", text[stop : lead_in.start()]):
+        if act.match(sentence[0].strip()) or done.search(sentence[0]):
+            return stop
+    return lead_in.start()
+
+
+_LONGEST_FINDING = 150
+
+
+@cache
+def _answer_inside() -> re.Pattern[str]:
+    return re.compile(rf"(?<=[。;!])(?= *(?![^:]{{0,6}}(?:成效|效果|结果)){any_of('lead_in')}:)")
 
 
 _DONE = re.compile("[0-9《]")
@@ -355,16 +407,64 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if bracket > body:
         rests.append(Rest("note", _trimmed(text, body, bracket)))
         body = bracket
+    if body == end:
+        return
+    if fields := _fields_run_in(text, body, end):
+        for field in fields:
+            _paragraph(text, field, followed=False, found=found)
+        return
+    if (told := _told_again(text, body, end, followed=bool(node.children))) > body:
+        rests.append(Rest("note", _trimmed(text, body, told)))
+        body = _after_blanks(text, told, end)
     after = lead_in_end(text, body, end)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
-    place = _trimmed(text, after, end)
+    place = _behind_state(text, after, end, rests)
     if place.end <= place.start:
+        return
+    if node.children and is_state(text, *place):
+        rests.append(Rest("note", place))  # …问题。该项工作正在推进。
         return
     if node.parts and (text[place.end - 1] in ":,、" or place.end - place.start < lead_length):
         rests.append(Rest("lead_in", place))
     else:
         measures.append(MeasureOutline(place, None))
+
+
+def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
+    """Return the fields that a paragraph consists of (调查核实情况:…。处理整改情况:…) as paragraphs of their own.
+
+    None where it begins with no property, as most do.
+    """
+    if text[start : start + 1] not in FIELD_STARTS or _field().match(text, start, end) is None:
+        return []
+    starts = [match.start() for match in _field().finditer(text, start, end)]
+    if len(starts) < _FEWEST_FIELDS or not is_note(text, start, starts[1]):
+        return []
+    stretches = zip(starts, [*starts[1:], end], strict=True)
+    places = (_trimmed(text, begin, stop) for begin, stop in stretches)
+    return [
+        OutlineNode(Segment(place.start, place.start, place.end, None, opens_line=False), "paragraph")
+        for place in places
+    ]
+
+
+_FEWEST_FIELDS = 2
+
+
+@cache
+def _field() -> re.Pattern[str]:
+    return re.compile(rf"(?<![^。; ])(?:{NAME}|{any_of('lead_in')}):")
+
+
+def _behind_state(text: str, start: int, end: int, rests: list[Rest]) -> Place:
+    """Return an answer without the state that its first sentence is (已整改。), which is added to ``rests``."""
+    place = _trimmed(text, start, end)
+    behind = state_end(text, *place)
+    if behind > place.start:
+        rests.append(Rest("note", _trimmed(text, place.start, behind)))
+        return _trimmed(text, behind, place.end)
+    return place
 
 
 def _children(text: str, children: list[OutlineNode], found: _Found, *, last: bool) -> None:
@@ -399,7 +499,7 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     measures, rests = found
     start, end = node.segment.content, node.segment.end
     printed = text[start:end]
-    if node.detail or _is_property(text, start, end):
+    if node.detail or _is_property(text, start, end) or is_legend(text, start, end):
         rests.append(Rest("note", Place(start, end)))
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):
@@ -412,16 +512,47 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     if start < behind < end:
         rests.append(Rest("note", _trimmed(text, start, behind)))
         start = behind
+    if not measures and (told := _told_again(text, start, end, followed=followed)) > start:
+        rests.append(Rest("note", _trimmed(text, start, told)))
+        start = told
     after = lead_in_end(text, start, end)
     if after > start:
         rests.append(Rest("lead_in", Place(start, after)))
-    place = _trimmed(text, after, end)
-    if place.end == place.start:
+    place = _behind_state(text, after, end, rests)
+    if place.end <= place.start:
+        return
+    if after > start and _NOTHING.fullmatch(text, *place):
+        rests.append(Rest("note", place))  # 责任人处理情况:无
         return
     if followed and text[place.end - 1] in ":," and place.end - place.start <= 80:
         rests.append(Rest("lead_in", place))
     else:
         measures.append(MeasureOutline(place, None))
+
+
+_NOTHING = re.compile(r"(?:暂?无|没有|不涉及|[/-]{1,2})[。;]?")
+"""How a field says that it is empty."""
+
+
+def _told_again(text: str, start: int, end: int, *, followed: bool) -> int:
+    """Return the end of what a finding's first paragraph tells of it once more (巡视指出,…。); ``start`` for nothing.
+
+    A remainder that analyses it and reports nothing done is told, too, where the answer follows.
+    """
+    if _retold().match(text, start, end) is None:
+        return start
+    stop = text.find("。", start, end) + 1 or end
+    if not text[stop:end].strip():
+        return end
+    reports = _DONE.search(text, stop, end) or pattern("outline", "act").search(text, stop, end)
+    analyses = pattern("outline", "analysis").search(text, stop, end) and not _DONE.search(text, stop, end)
+    return end if followed and (analyses or not reports) else stop
+
+
+@cache
+def _retold() -> re.Pattern[str]:
+    told = rf"(?:在)?{any_of('frame_told')}(?:意见|中)*(?:指出|认为|提出)?(?!的|后|以来|之后|意见|问题后)[,:]?"
+    return re.compile(rf"(?:中央)?{any_of('frame_team')}{told}|{any_of('retold')}")
 
 
 def _numbered_group(text: str, node: OutlineNode, found: _Found, *, last: bool) -> None:

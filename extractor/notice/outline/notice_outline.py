@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from extractor.notice.outline.answers_by_number import hang_answers
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
-from extractor.notice.outline.issues import find_findings
-from extractor.notice.outline.marks import LINE_OPENERS, EnumeratorMark
+from extractor.notice.outline.issues import FindingNode, find_findings
+from extractor.notice.outline.marks import LINE_OPENERS, SENTENCE, EnumeratorMark, find_marks
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
-from extractor.notice.outline.rectification import RectificationPart, find_parts
+from extractor.notice.outline.rectification import RectificationPart, find_parts, heading_text
 from extractor.notice.outline.segments import Segment, split_segments
 from extractor.notice.outline.single_task import outline_task
-from extractor.notice.outline.table_rows import TableRow, find_rows
+from extractor.notice.outline.table_rows import NoticeTables, find_tables
 from extractor.notice.outline.tree import OutlineNode, grow
-from extractor.text.places import Place, place_of
+from extractor.text.places import Inside, Place, place_of
 
 
 class Gap(NamedTuple):
@@ -34,6 +36,7 @@ class NoticeOutline(NamedTuple):
     there is no such part. ``opening_end`` is where the first part or issue starts; ``labels`` are all enumerators.
     ``behind`` is what follows the ending, an annex with the findings left out. ``another`` is the title of a second
     notice behind the first, which is not read; ``opening_again`` is a second opening, among the findings.
+    ``tables_unread`` are tables in the rectification part that are not read, or the headings of such.
     """
 
     issues: tuple[IssueOutline, ...]
@@ -47,6 +50,7 @@ class NoticeOutline(NamedTuple):
     behind: tuple[Place, ...]
     another: Place | None = None
     opening_again: Place | None = None
+    tables_unread: tuple[Place, ...] = ()
 
 
 def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
@@ -58,29 +62,34 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
     if another is not None:
         first = read_outline(text[: another.start], (printed or text)[: another.start])
         return first._replace(behind=(*first.behind, Place(another.start, len(text))), another=another)
-    rows = find_rows(text, printed or text)
+    tables = find_tables(text, printed or text)
+    rows = tables.rows
     ending = find_ending(text, [row.place for row in rows])
-    outline = _read_part(text, rows, ending, Place(0, ending.start))
+    outline = _read_part(text, tables, ending, Place(0, ending.start))
     if outline.issues:
         outline = outline._replace(opening_again=find_opening_again(text[: ending.start], outline.issues[0].text.start))
     if len(outline.issues) > 1:
         return outline
     annex = find_annex(text, ending.end, [row.place for row in rows])
-    behind = _read_part(text, rows, ending, annex) if annex else outline
+    behind = _read_part(text, tables, ending, annex) if annex else outline
     return behind if len(behind.issues) > 1 else outline
 
 
-def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place) -> NoticeOutline:
+def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> NoticeOutline:
     """Read the outline of the part of a notice that holds its findings: before its signature, or its annex."""
-    here = [row for row in rows if part.start <= row.place.start and row.place.end <= part.end]
-    segments = split_segments(text[: part.end], here, part.start)
+    here = [row for row in tables.rows if part.start <= row.place.start and row.place.end <= part.end]
+    left = [table for table in tables.unread if part.start <= table.start and table.end <= part.end]
+    segments = split_segments(text[: part.end], here, part.start, left)
     nodes = grow(text, segments, opened=part.start > 0)
     task = outline_task(text, nodes)
+    nodes = hang_answers(text, nodes)
     parts = find_parts(text, nodes)
-    found = find_findings(text, parts)
+    below = [_below(text, place, part.end) for place in tables.lines if part.start <= place.start < part.end]
+    found = [each for each in find_findings(text, parts) if not _is_misread(each, below)]
+    found = [] if len(found) == 1 and _is_part_alone(text, found[0]) else found
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
-    rectification = _extent(parts, issues)
+    rectification = _with_answers_apart(_extent(parts, issues), issues)
     if task is not None:
         issues, rectification = (task,), (task.text,)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
@@ -94,14 +103,60 @@ def _read_part(text: str, rows: Sequence[TableRow], ending: Ending, part: Place)
         _gaps(text, parts),
         opening_end,
         ending,
-        tuple(sorted([*_labels(text, segments, nodes), *_numbers_of_lead_ins(text, remainders)])),
+        tuple(sorted([*_labels(text, segments, nodes), *_numbers_beside(text, remainders)])),
         (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
+        tables_unread=(*_in_part(left, rectification), *(place for place in tables.lines if place.start < part.end)),
     )
 
 
-def _numbers_of_lead_ins(text: str, rests: Sequence[Rest]) -> list[Place]:
-    numbers = (lead_in_number(text, *rest.text) for rest in rests if rest.kind == "lead_in")
+def _in_part(tables: Sequence[Place], rectification: Sequence[Place]) -> list[Place]:
+    """Return the tables in the rectification part; all of them where none was found."""
+    if not rectification:
+        return list(tables)
+    return [table for table in tables if any(part.start <= table.start < part.end for part in rectification)]
+
+
+_NEXT_PART = re.compile(r"\n *[一二三四五六七八九十]{1,3}、[^\n。]{2,40}(?=\n)")
+
+
+def _below(text: str, headings: Place, end: int) -> Place:
+    """Return the stretch from the headings of a table whose rows were not found to the next part of the notice."""
+    part = _NEXT_PART.search(text, headings.end, end)
+    return Place(headings.start, part.start() if part else end)
+
+
+_NAMES_PART = re.compile("[^,。;:“]{0,16}整改[^,。;:“]{0,12}(?:情况|进展|成效|成果)")
+
+
+def _is_part_alone(text: str, found: FindingNode) -> bool:
+    """Return whether the only finding is the heading of the rectification part, in which none was seen."""
+    node = found.node
+    if node.segment.row is not None or node.frame is not None or node.parts:
+        return False
+    return _NAMES_PART.fullmatch(heading_text(text, node)) is not None
+
+
+def _is_misread(found: FindingNode, tables: Sequence[Place]) -> bool:
+    """Return whether what looks like a finding may be a cell of a table that was not read."""
+    node = found.node
+    if node.segment.row is not None or (node.frame is not None and node.frame.closed):
+        return False
+    return any(
+        table.start <= node.segment.start < table.end or node.segment.start < table.start < node.end for table in tables
+    )
+
+
+def _numbers_beside(text: str, rests: Sequence[Rest]) -> list[Place]:
+    """Return the places of the numbers of lead-ins (整改落实1:), and of the enumerators in properties."""
+    numbers = [lead_in_number(text, *rest.text) for rest in rests if rest.kind == "lead_in"]
+    for start, end in (rest.text for rest in rests if rest.kind == "note"):
+        marks = [mark for mark in find_marks(text[start:end]) if mark.boundary >= SENTENCE and mark.kind in _IN_VALUES]
+        if [mark.number for mark in marks] == list(range(1, len(marks) + 1)):  # 原因分析:1.…2.…
+            numbers += [Place(start + mark.start, start + mark.content) for mark in marks]
     return [number for number in numbers if number is not None]
+
+
+_IN_VALUES = frozenset({"ar_dot", "ar_paren", "ar_rparen"})
 
 
 def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]) -> list[Place]:
@@ -114,7 +169,26 @@ def _labels(text: str, segments: Sequence[Segment], nodes: Sequence[OutlineNode]
                 found.append(label if node.segment.row.number else Place(label.start, start))
             marks = [below.segment.mark for child in node.children for below in child.walk()]
             found += [Place(mark.start, mark.content) for mark in marks if mark]
+            row = node.segment.row
+            found += [label for aside in row.asides for label in _labels_in_note(text, aside)]
+            printed = [place for place in (row.heading, *row.asides) if place]
+            found += [Place(*match.span()) for place in printed for match in _PAGE_NUMBER.finditer(text, *place)]
     return found
+
+
+_PAGE_NUMBER = re.compile(r"(?<=[-—–·])(?<![0-9].) ?[0-9]{1,4} ?(?=[-—–·])|(?<=第) ?[0-9]{1,4} ?(?=页)")
+"""The number of a page that a page break left inside a table."""
+
+
+_LONGEST_NOTE_NAME = 8
+
+
+def _labels_in_note(text: str, note: Place) -> list[Place]:
+    """Return the enumerators of a note on a table: 注:1.…。2.…."""
+    colon = text.find(":", note.start, min(note.end, note.start + _LONGEST_NOTE_NAME))
+    start = colon + 1 if colon >= 0 else note.start
+    marks = find_marks(text[start : note.end])
+    return [Place(start + mark.start, start + mark.content) for mark in marks if mark.boundary >= SENTENCE]
 
 
 def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple[Place, ...]:
@@ -129,6 +203,20 @@ def _extent(parts: RectificationPart, issues: tuple[IssueOutline, ...]) -> tuple
             afterword = min((r.text.start for r in inside[-1].rests if r.kind == "afterword"), default=node.end)
             extent.append(Place(min(start, inside[0].text.start), min(node.end, afterword)))
     return tuple(extent)
+
+
+def _with_answers_apart(extent: tuple[Place, ...], issues: Sequence[IssueOutline]) -> tuple[Place, ...]:
+    """Return the parts of the findings with that of their answers, where it is another one."""
+    inside = Inside(extent)
+    apart = [
+        Place(measure.label.start if measure.label else measure.text.start, measure.text.end)
+        for issue in issues
+        for measure in issue.measures
+        if not inside(measure.text.start)
+    ]
+    if not apart:
+        return extent
+    return tuple(sorted([*extent, Place(min(place.start for place in apart), max(place.end for place in apart))]))
 
 
 def remainders_of(text: str, issues: tuple[IssueOutline, ...], rectification: tuple[Place, ...]) -> tuple[Rest, ...]:
@@ -160,6 +248,7 @@ def coverage_of(text: str, issues: tuple[IssueOutline, ...], rectification: tupl
     """Return the share of the rectification part's characters, blanks aside, that lie in a measure."""
     total = sum(_size(text, place) for place in rectification)
     total -= sum(_size(text, place) for place in {place for issue in issues for place in issue.beside})
+    total -= sum(text.count("|", *place) for place in rectification)  # between the cells of tables
     if total <= 0:
         return None
     inside = sum(_size(text, measure.text) for issue in issues for measure in issue.measures)
@@ -192,7 +281,7 @@ def _gaps(text: str, parts: RectificationPart) -> tuple[Gap, ...]:
             if mark is not None:
                 before = siblings.get(mark.kind)
                 across = latest.get(mark.kind)
-                expected = {before.number + 1} if before else {1, across.number + 1 if across else 1}
+                expected = {before.last + 1} if before else {1, across.last + 1 if across else 1}
                 if mark.number == 1 and above is not None and _starts_over(text, node, above):
                     expected.add(1)
                 if mark.number not in expected:

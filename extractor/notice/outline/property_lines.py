@@ -50,7 +50,7 @@ NOTE_IN_BRACKETS = rf" *(?:[(\[【]{NAME}[:][^()\[\]【】\n]{{1,60}}[)\]】]|{_
 """A pattern of a bracket that prints properties, by their names or in words: (区发改局牵头,2023年9月底前完成)."""
 _PAIRS = tuple(zip(_OPENING, _CLOSING, strict=True))
 _BLANKS = " \n"
-_BETWEEN = _BLANKS + ";。,、"
+_BETWEEN = _BLANKS + ";。,、|/"
 _SENTENCE_ENDS = frozenset("。;!?)】]")
 _LONGEST_NAME = 24
 _LONGEST_VALUE = 120
@@ -189,7 +189,7 @@ def properties_start(text: str, start: int, end: int) -> int:
 
 @cache
 def _named() -> re.Pattern[str]:
-    return re.compile(rf"(?:(?<=[ \n;。,、.)】\](【\[])|^){_MARKED}")
+    return re.compile(rf"(?:(?<=[ \n;。,、.)】\](【\[|/])|^){_MARKED}")
 
 
 @cache

@@ -85,8 +85,28 @@ def _without_ends(text: str, top: list[OutlineNode]) -> tuple[int, int]:
         heading = heading_text(text, top[last - 1])
         if not next_steps.search(heading) or (group.search(heading) and "下一步" not in heading):
             break
+        if names_class_of_findings(heading):
+            break  # 要求持续整改的问题(2个)
         last -= 1
     return first, last
+
+
+COUNT_AT_END = re.compile(
+    r"(?P<bracket>[(])?(?:共|计)?(?P<count>[0-9]{1,3}) ?[个项条件](?:具体)?(?:问题|事项|任务)?(?(bracket)[)])$"
+)
+"""How many findings a group's heading says it holds: 立行立改类问题(2个), 正在整改的2个."""
+
+
+_NAMES_OF_FINDINGS = ("问题", "事项", "任务")
+
+
+def names_class_of_findings(heading: str) -> bool:
+    """Return whether a heading groups findings by how far they are or are to be put right, and says no more."""
+    told = COUNT_AT_END.search(heading)
+    words = heading[: told.start()] if told else heading
+    if told and not words.endswith(_NAMES_OF_FINDINGS):
+        words = f"{words.removesuffix('的')}{_NAMES_OF_FINDINGS[0]}"  # 需持续整改的2个
+    return pattern("outline", "class_group").search(words.rstrip(":")) is not None
 
 
 _Level = tuple[str, ...]
@@ -161,6 +181,7 @@ def _dominant(text: str, candidates: list[OutlineNode]) -> list[OutlineNode]:
     if (
         sizes[largest] < 0.6 * sum(sizes)
         or re.search(r"(?:方面|领域)[】\]〕]?$", heading)
+        or names_class_of_findings(heading)
         or not any(c.parts for c in main.parts)
     ):
         return candidates

@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 from extractor.notice.outline.frames import is_labelled, is_note, is_state, lead_in_end, read_frame
 from extractor.notice.outline.marks import (
+    FINDING_KINDS,
     LINE,
     LINE_OPENERS,
     RUN_IN_KINDS,
     SENTENCE,
     SOFT,
+    WORD_KINDS,
     EnumeratorMark,
     chinese_number,
     find_marks,
@@ -27,6 +29,7 @@ from extractor.notice.outline.marks import (
 from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import is_name_alone
 from extractor.notice.outline.table_rows import TableRow
+from extractor.text.places import Place
 
 
 class Segment(NamedTuple):
@@ -49,7 +52,7 @@ class Segment(NamedTuple):
         return Segment(self.start + by, self.content + by, self.end + by, mark, self.opens_line)
 
 
-_BEFORE_MARKS = LINE_OPENERS + "【["
+_BEFORE_MARKS = LINE_OPENERS + "【[("
 _LINE = re.compile(r"[^\n]+")
 # 二、三产业 and 一、二采区 count on: a numeral behind the mark, unless it begins a word of its own (三重一大).
 _NOT_AN_ENUMERATOR = re.compile(
@@ -68,11 +71,16 @@ _COLLAPSED_LENGTH = 200
 """A printed line longer than this (code points) that holds a sequence of headings has lost its line breaks."""
 
 
-def split_segments(text: str, rows: Sequence[TableRow] = (), start: int = 0) -> list[Segment]:
+def split_segments(
+    text: str, rows: Sequence[TableRow] = (), start: int = 0, tables: Sequence[Place] = ()
+) -> list[Segment]:
     """Cut the folded text into segments, in order, without overlap; blank lines are left out.
 
-    Each of the ``rows`` of its tables is one segment; the heading rows of tables are none. ``start`` is where to begin.
+    Each of the ``rows`` of its tables is one segment; the heading rows of tables are none, and so are other ``tables``,
+    which are not read. ``start`` is where to begin.
     """
+    if tables:
+        return list(_segments_around_tables(text, rows, start, tables))
     if rows or start:
         return list(_segments_around(text, rows, start))
     candidates = find_marks(text)
@@ -97,21 +105,62 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
         heading = _block().match(text, segment.start, segment.end) if may_head else None
         if found and found[-1].end > segment.start:
             continue  # the finding, joined to the line above it
-        block = heading and _block_at(text, heading, segments[k : k + 3])
+        block = heading and _block_at(text, heading, segments[k : k + _MOST_LINES_OF_CASE])
+        if segment.mark is not None and text[segment.content : segment.content + 1] in _CASE_STARTS:
+            block = _case_at(text, segments[k : k + _MOST_LINES_OF_CASE])
         found.append(block or segment)
     return found
+
+
+_MOST_LINES_OF_CASE = 8
+
+
+def _case_at(text: str, lines: list[Segment]) -> Segment | None:
+    """Return the first of ``lines``, which numbers a case (1.受理编号:X0017), as its finding's enumerator."""
+    segment, *below = lines
+    if _case().match(text, segment.content, segment.end) is None:
+        return None
+    for stop in _SENTENCE_END.finditer(text, segment.content, min(segment.end, segment.content + _LONGEST_CASE)):
+        if is_labelled(text, stop.end(), segment.end):  # 1.受理编号:X0017。交办问题:…
+            return segment._replace(content=stop.end())
+    finding = _finding_below(text, below)
+    return finding and Segment(segment.start, finding.content, finding.end, segment.mark, opens_line=True)
+
+
+def _finding_below(text: str, below: list[Segment]) -> Segment | None:
+    """Return the line that calls itself a finding (交办问题:…) behind nothing but properties; None for none."""
+    for line in below:
+        if line.mark is not None or line.row is not None:
+            return None
+        if is_labelled(text, line.content, line.end):
+            return line
+        if not is_note(text, line.content, line.end):
+            return None
+    return None
+
+
+_SENTENCE_END = re.compile("[。;,] *")
+_LONGEST_CASE = 120
+_CASE_STARTS = characters_of("case")
+
+
+@cache
+def _case() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('case')}[: ]")
 
 
 def _block_at(text: str, heading: re.Match[str], lines: list[Segment]) -> Segment | None:
     """Return the first of ``lines``, which begins with a block's ``heading``, as the enumerator of a finding."""
     segment, *below = lines
     alone = heading.end() == segment.end
-    if not _has_finding(text, below, alone=alone):
+    finding = _finding_below(text, below) if alone else None
+    if finding is None and not _has_finding(text, below, alone=alone):
         return None
     numeral = heading["number"] or heading["nth"]
     number = int(numeral) if numeral.isdecimal() else chinese_number(numeral)
     label = heading.group().rstrip()
-    content, end = (below[0].content, below[0].end) if alone else (heading.end(), segment.end)
+    named = finding or below[0]
+    content, end = (named.content, named.end) if alone else (heading.end(), segment.end)
     mark = EnumeratorMark("feedback", number, segment.start, content, label, len(label), LINE)
     return Segment(segment.start, content, end, mark, opens_line=True)
 
@@ -163,6 +212,17 @@ def _with_values(text: str, segments: list[Segment]) -> list[Segment]:
     return segments
 
 
+def _segments_around_tables(
+    text: str, rows: Sequence[TableRow], position: int, tables: Sequence[Place]
+) -> Iterator[Segment]:
+    for place in (*tables, Place(len(text), len(text))):
+        if place.end < position:
+            continue
+        here = [row for row in rows if position <= row.place.start < place.start]
+        yield from _segments_around(text[: place.start], here, position)
+        position = place.end
+
+
 def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iterator[Segment]:
     for row in rows:
         before = row.heading.start if row.heading else row.place.start
@@ -171,6 +231,10 @@ def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iter
         yield from (segment.moved(position) for segment in split_segments(text[position : row.place.start]))
         yield Segment(row.place.start, row.finding.start, row.place.end, None, opens_line=True, row=row)
         position = row.place.end
+        for aside in row.asides:
+            if aside.start >= position:
+                yield from (segment.moved(position) for segment in split_segments(text[position : aside.start]))
+                position = aside.end
     yield from (segment.moved(position) for segment in split_segments(text[position:]))
 
 
@@ -222,7 +286,7 @@ def _accepted(text: str, candidates: list[EnumeratorMark]) -> list[EnumeratorMar
             found = _accepted_in_line(text, candidates[position:stop], latest, ahead)
         for mark in found:
             taken.append(mark)
-            latest[mark.kind] = mark.number
+            latest[mark.kind] = mark.last
         position = stop
     return taken
 
@@ -251,7 +315,8 @@ def _accepted_in_line(
         if _NOT_AN_ENUMERATOR.match(text, mark.start):
             continue
         if mark.boundary is LINE:
-            if not _opens_line(text, mark, seen.get(mark.kind), following):
+            followed = mark.kind in WORD_KINDS and last.get((mark.kind, 2), -1) > mark.start
+            if not (followed and mark.number == 1) and not _opens_line(text, mark, seen.get(mark.kind), following):
                 continue
         else:
             followed = last.get((mark.kind, mark.number + 1), -1) > mark.start
@@ -260,12 +325,34 @@ def _accepted_in_line(
                 followed = after < len(seconds) and seconds[after] - line_end < _REST_OF_LINE
                 followed = followed or _is_behind_frame(text, line_start if not taken else taken[-1].content, mark)
             place = _Sequence(seen.get(mark.kind, -1), mark.kind in begun, followed, collapsed)
+            if mark.kind in WORD_KINDS and not _may_count(text, mark, place, begun):
+                continue
             if not _earns_its_place(text, mark, place) or _quoted(text, mark.start, line_start, line_end):
                 continue
         taken.append(mark)
-        seen[mark.kind] = mark.number
+        seen[mark.kind] = mark.last
         begun.add(mark.kind)
     return taken
+
+
+def _may_count(text: str, mark: EnumeratorMark, place: _Sequence, begun: set[str]) -> bool:
+    """Return whether a word inside a line may count sentences: not inside 一是…, and not what somebody told others."""
+    if mark.number > 1:
+        return place.begun and place.before == mark.number - 1
+    if not begun.isdisjoint(_COUNTING):
+        return False
+    return (
+        text[mark.start - 1] != ":" or _speech().search(text, max(mark.start - _LONGEST_SPEECH, 0), mark.start) is None
+    )
+
+
+_COUNTING = RUN_IN_KINDS - WORD_KINDS
+_LONGEST_SPEECH = 30
+
+
+@cache
+def _speech() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('speech')}[^。;:,\n]{{0,8}}:$")
 
 
 def _is_behind_frame(text: str, start: int, mark: EnumeratorMark) -> bool:
@@ -275,6 +362,9 @@ def _is_behind_frame(text: str, start: int, mark: EnumeratorMark) -> bool:
 
 
 _LONGEST_HEADING = 120
+_LETTERS = frozenset({"letter", "letter_small", "letter_digit", "roman"})
+_FURTHEST_SECOND = 600
+"""Code points from 首先 at the beginning of a line to 其次 at that of another one, at most."""
 _REST_OF_LINE = 60
 """The rest of a broken line is not longer than this (code points), up to the next enumerator."""
 
@@ -295,8 +385,12 @@ def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: 
         return begins or before == mark.number - 1 or bool(_YEAR_FOLLOWS.match(text, mark.content))
     if mark.kind == "dashed":  # 1-1, 1-2, 2-1
         return (mark.number == 1 or before == mark.number - 1) and not _MEASURED.match(text, mark.content)
-    if mark.kind == "feedback" and text[mark.content - 1].isalnum():  # 问题2 without a mark behind it
+    if mark.kind in FINDING_KINDS and not text[mark.start + mark.printed : mark.content].strip():  # 问题2 alone
         return before == mark.number - 1 or following.get((mark.kind, mark.number + 1), -1) > mark.start
+    if mark.kind in WORD_KINDS and mark.number == 1:
+        return 0 < following.get((mark.kind, 2), -1) - mark.start < _FURTHEST_SECOND
+    if mark.kind in WORD_KINDS or mark.kind in _LETTERS:
+        return mark.number == 1 or before == mark.number - 1
     if mark.kind == "ar_bare":
         return (before or 0) == mark.number - 1 and not _MEASURED.match(text, mark.content)  # 3 个月
     if mark.kind == "di" and text.startswith("第", mark.content):

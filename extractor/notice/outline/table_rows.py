@@ -8,14 +8,25 @@ or fewer cells than the table has columns, they are dealt to the columns by what
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice, takewhile
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice, takewhile
 from typing import NamedTuple
 
 from extractor.notice.outline.broken_rows import TableLine, goes_on_from, whole_rows
+from extractor.notice.outline.field_tables import FieldBlock, field_block_at, may_be_finding
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
-from extractor.text.column_headings import LONGEST_HEADING, column_kind, heads_findings, two_rows_of_headings
+from extractor.notice.outline.table_states import Legend, find_legend, is_mark, state_said
+from extractor.text.column_headings import (
+    LONGEST_HEADING,
+    bare_heading,
+    closes_table,
+    column_kind,
+    column_kinds,
+    heads_answers,
+    heads_findings,
+    two_rows_of_headings,
+)
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -25,7 +36,8 @@ class TableRow(NamedTuple):
 
     ``notes`` are properties and states, ``deadlines`` say until when, ``unread`` are cells of columns that no list
     knows. ``heading`` are the table's heading rows right before a row: the first ones, or those of a later page.
-    ``properties`` are those that cells of ``notes`` and ``deadlines`` print.
+    ``properties`` are those that cells of ``notes`` and ``deadlines`` print, ``stated`` the states that cells say as
+    marks or in words of their own. ``asides`` are lines behind the row: sums, notes, and what a page break left.
     """
 
     place: Place
@@ -38,6 +50,15 @@ class TableRow(NamedTuple):
     unread: tuple[Place, ...]
     heading: Place | None
     properties: tuple[Property, ...] = ()
+    stated: tuple[str, ...] = ()
+    asides: tuple[Place, ...] = ()
+
+
+class _Columns(NamedTuple):
+    """The columns of a table: what is in them, and what they are called. Without any no table begins."""
+
+    kinds: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
 
 
 _FEWEST_COLUMNS = 3
@@ -49,30 +70,184 @@ _MOST_GROUP_LINES = 4
 _RULE = re.compile(r"[ |:—–-]+")
 _NUMBER = re.compile(r" *[(]?(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)]?[.、]? *")
 _NUMBER_BEFORE = re.compile(r" *(?P<number>[0-9]{1,3})(?:[.、] *| +)(?=\S)")
-_HEADING_LINE = re.compile(r"\n *(?:序号|[^\n]{0,8}(?:问题|意见|任务|事项|内容)[^\n]{0,4}) *(?=\n)")
+_HEADING_LINE = re.compile(
+    r"\n *(?:序号|[^\n]{0,8}(?:问题|意见|任务|事项|内容)[^\n]{0,4}|表现形式|(?:具体|主要|突出)(?:表现|现象)) *(?=\n)"
+)
+_BORDERS = re.compile(r"\|[^\n|]*\|")
 _LONGEST_PART = 40
 _PART = re.compile(r" *(?:[一二三四五六七八九十]{1,3}、|[(][一二三四五六七八九十]{1,3}[)])")
 
 
+class NoticeTables(NamedTuple):
+    """The rows of a notice's tables of findings in printed order, and the tables that are read as none.
+
+    ``unread`` are tables whose columns are not those of findings. ``lines`` are headings of a table on a line each
+    whose rows were not found: what is below them is not read either.
+    """
+
+    rows: list[TableRow]
+    unread: tuple[Place, ...] = ()
+    lines: tuple[Place, ...] = ()
+
+
+def find_tables(text: str, printed: str) -> NoticeTables:
+    """Return the tables of a notice; ``printed`` has its tabs."""
+    has_cells = "\t" in printed or ("|" in text and _BORDERS.search(text) is not None)
+    if not has_cells and not _HEADING_LINE.search(text):
+        return NoticeTables([])
+    return _Tables(text, printed).read()
+
+
 def find_rows(text: str, printed: str) -> list[TableRow]:
     """Return the rows of a notice's tables of findings in printed order; ``printed`` has its tabs."""
-    if "\t" not in printed and "|" not in text and not _HEADING_LINE.search(text):
+    return find_tables(text, printed).rows
+
+
+class _Tables:
+    """Reads the tables of a text."""
+
+    def __init__(self, text: str, printed: str) -> None:
+        self._text = text
+        self._lines = [_line(text, printed, match.span()) for match in re.finditer(r"[^\n]*\S[^\n]*", printed)]
+        self._rows: list[TableRow] = []
+        self._left: list[TableLine] = []  # of no table that was read
+        self._legend: Legend | None = None
+
+    def read(self) -> NoticeTables:
+        position = 0
+        headings: list[Place] = []
+        while position < len(self._lines):
+            line = self._lines[position]
+            is_prose = len(line.cells) == 1 and line.place.end - line.place.start > _LONGEST_BEGINNING
+            behind = position if is_prose else self._read_at(position)
+            if behind == position:
+                headings += [] if is_prose else _headings_in_lines(self._text, self._lines, position)
+                self._left.append(line)
+                behind = position + 1
+            position = behind
+        tables = tuple(_tables_left(self._text, self._left))
+        return NoticeTables(self._rows, tables, tuple(headings))
+
+    def _read_at(self, position: int) -> int:
+        """Read the table that starts at a line, and return the index behind it; ``position`` where none does."""
+        columns, behind = _columns_at(self._text, self._lines, position)
+        if columns.kinds:
+            return self._read_columns(columns, position, behind)
+        block = field_block_at(self._text, self._lines, position)
+        if block is None:
+            return self._read_answers(position)
+        rows = _row_of_fields(self._text, self._lines, block, self._known_legend())
+        self._rows += rows
+        return block.behind if rows else position
+
+    def _known_legend(self) -> Legend:
+        if self._legend is None:
+            self._legend = find_legend(self._text)
+        return self._legend
+
+    def _read_columns(self, columns: _Columns, position: int, behind: int) -> int:
+        text, lines = self._text, self._lines
+        behind = _behind_rules(text, lines, behind)
+        first = _caption_before(text, lines, position)
+        heading = Place(lines[first].place.start, lines[behind - 1].place.end)
+        if any(len(line.cells) > 1 for line in lines[behind : behind + 1]):
+            lines[behind:] = whole_rows(text, lines[behind:], columns.kinds)
+        body = _Body(text, columns, [_words(text, line) for line in lines[position:behind]], self._known_legend())
+        found, behind = body.read(lines, behind, apart=len(lines[position].cells) > 1)
+        self._rows += [*(_headed(row, heading) for row in found[:1]), *found[1:]]
+        return behind if found else position
+
+    def _read_answers(self, position: int) -> int:
+        """Read a table of the answers to one finding, which is the line above it."""
+        text, lines = self._text, self._lines
+        line = lines[position]
+        if not position or len(line.cells) < _FEWEST_COLUMNS or not heads_answers(_words(text, line)):
+            return position
+        above = lines[position - 1]
+        if len(above.cells) > 1 or not may_be_finding(text, above.place):
+            return position
+        headings = tuple(_words(text, line))
+        behind = _behind_rules(text, lines, position + 1)
+        body = _Body(text, _Columns(tuple(column_kinds(headings)), headings), [list(headings)], self._known_legend())
+        body.begin(above.place, Place(line.place.start, lines[behind - 1].place.end))
+        found, behind = body.read(lines, behind, apart=True)
+        if not found[0].answers:
+            return position
+        self._rows += found
+        return behind
+
+
+_LONGEST_BEGINNING = 40
+"""Code points of a line without cells with which a table may begin."""
+_FEWEST_ROWS = 2
+_FEWEST_HEADINGS = 3
+
+
+def _tables_left(text: str, lines: Sequence[TableLine]) -> Iterator[Place]:
+    """Yield the tables among lines that were not read: two rows or more of three cells, or of a name and a value."""
+    for is_row, found in groupby(lines, lambda line: len(line.cells) > 1):
+        rows = list(found)
+        filled = [row for row in rows if not _is_rule(text, row)]
+        wide = [row for row in filled if len(row.cells) >= _FEWEST_COLUMNS]
+        if is_row and len(filled) >= _FEWEST_ROWS and 2 * len(wide) >= len(filled):
+            yield Place(rows[0].place.start, rows[-1].place.end)
+
+
+def _headings_in_lines(text: str, lines: Sequence[TableLine], position: int) -> list[Place]:
+    """Return the headings that start at a line, one a line, as if of a table of findings; none where there are none."""
+    found: list[str] = []
+    for line in lines[position : position + _MOST_COLUMNS]:
+        words = text[slice(*line.place)]
+        if len(line.cells) > 1 or len(bare_heading(words)) > LONGEST_HEADING or words[-1] in "。;:,":
+            break
+        found.append(words)
+    kinds = list(map(column_kind, found))
+    if not kinds or not kinds[0]:
         return []
-    lines = [_line(text, printed, match.span()) for match in re.finditer(r"[^\n]*\S[^\n]*", printed)]
-    rows: list[TableRow] = []
-    position = 0
-    while position < len(lines):
-        columns, behind = _columns_at(text, lines, position)
-        if columns:
-            behind = _behind_rules(text, lines, behind)
-            heading = Place(lines[position].place.start, lines[behind - 1].place.end)
-            if any(len(line.cells) > 1 for line in lines[behind : behind + 1]):
-                lines[behind:] = whole_rows(text, lines[behind:], columns)
-            body = _Body(text, columns, [_words(text, line) for line in lines[position:behind]])
-            found, behind = body.read(lines, behind, apart=len(lines[position].cells) > 1)
-            rows += [row._replace(heading=heading if row is found[0] else row.heading) for row in found]
-        position = max(behind, position + 1)
-    return rows
+    while kinds and not kinds[-1]:
+        kinds.pop()
+    known = [kind for kind in kinds if kind]
+    answers = not {"measure", "progress"}.isdisjoint(known)
+    if len(set(known)) < _FEWEST_HEADINGS or not answers or {"number", "finding"}.isdisjoint(known):
+        return []
+    return [Place(lines[position].place.start, lines[position + len(kinds) - 1].place.end)]
+
+
+def _row_of_fields(text: str, lines: Sequence[TableLine], block: FieldBlock, legend: Legend) -> list[TableRow]:
+    """Return the row that a table of one finding makes."""
+    place = Place(lines[block.first].place.start, lines[block.behind - 1].place.end)
+    body = _Body(text, _Columns(tuple(column_kinds(block.names)), block.names), [], legend)
+    keys = tuple(key for key in block.keys if key.end > key.start and key != block.label)
+    keys += (block.heading,) if block.heading else ()
+    return [row._replace(number=row.number or block.label, asides=keys) for row in body.row_of(place, block.values)]
+
+
+def _headed(row: TableRow, heading: Place) -> TableRow:
+    """Return a table's first row with the heading rows above it, and those that are printed again right below these."""
+    return row._replace(heading=Place(heading.start, (row.heading or heading).end))
+
+
+_MOST_CAPTION_LINES = 3
+
+
+def _caption_before(text: str, lines: Sequence[TableLine], position: int) -> int:
+    """Return the index of the first line that names the table whose heading row is at ``position``: 整改情况一览表."""
+    first = position
+    while first > max(1, position - _MOST_CAPTION_LINES) and _is_caption(text, lines[first - 1]):
+        first -= 1
+    return first
+
+
+def _is_caption(text: str, line: TableLine) -> bool:
+    """Return whether a line, or a row with one cell that is not empty, is a table's name, its unit or a rule."""
+    if _is_rule(text, line):
+        return True
+    filled = [cell for cell in line.cells if cell.end > cell.start]
+    if len(filled) != 1 or _PART.match(text, *filled[0]):
+        return False
+    if closes_table(text[filled[0].start : filled[0].end]):  # a legend above its table
+        return True
+    return pattern("outline", "caption", r"[ *#]*{}[ *]*$").match(text, *filled[0]) is not None
 
 
 def _behind_rules(text: str, lines: Sequence[TableLine], position: int) -> int:
@@ -114,16 +289,20 @@ def _column(text: str, cell: Place) -> str:
     return column_kind(text[cell.start : cell.end])
 
 
-def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[tuple[str, ...], int]:
+def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[_Columns, int]:
     """Return the columns of the heading row that starts at a line, and the index behind it; no columns for none."""
     cells = lines[position].cells
     if len(cells) > 1:
         headings, behind = _headings_at(text, lines, position)
-        return tuple(map(column_kind, headings)), behind
+        return _Columns(tuple(column_kinds(headings)), tuple(headings)), behind
+    numbered = _headings_above_first(text, lines, position)
+    if numbered:
+        return _Columns(tuple(column_kinds(numbered)), tuple(numbered)), position + len(numbered)
+    start = position
     kinds: list[str] = []
     while position < len(lines) and len(lines[position].cells) == 1:
         (cell,) = lines[position].cells
-        kind = _column(text, cell) if cell.end - cell.start <= LONGEST_HEADING else ""
+        kind = _kind_of_line(text, cell)
         if not kind or (kind in kinds and kind not in ("responsible", "note", "state")):
             break
         if kind == "number" and kinds:
@@ -131,8 +310,40 @@ def _columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[t
         kinds.append(kind)
         position += 1
     answers = "measure" in kinds or "progress" in kinds
+    names = tuple(_words(text, line)[0] for line in lines[start:position])
+    kinds = column_kinds(names)
     is_table = len(kinds) >= _FEWEST_COLUMNS and answers and kinds.count("finding") == 1
-    return tuple(kinds) if is_table else (), position
+    return _Columns(tuple(kinds), names) if is_table else _Columns(), position
+
+
+def _kind_of_line(text: str, cell: Place) -> str:
+    """Return what a column is whose heading stands on a line of its own; nothing where that is no heading."""
+    words = text[cell.start : cell.end]
+    if len(words) > LONGEST_HEADING:
+        return ""
+    return column_kind(words) or column_kinds([words])[0]
+
+
+_MOST_COLUMNS = 15
+
+
+def _headings_above_first(text: str, lines: Sequence[TableLine], position: int) -> list[str]:
+    """Return the headings that stand on a line each, from 序号 to the number of the first row; none where they do not.
+
+    Some of them may be in no list.
+    """
+    headings: list[str] = []
+    for line in lines[position : position + _MOST_COLUMNS]:
+        words = text[line.cells[0].start : line.cells[0].end]
+        first = _NUMBER.fullmatch(words) or _NUMBER_BEFORE.match(words)
+        begins = first is not None and first["number"] in ("1", "一")
+        if headings and (begins or (_PART.match(words) and heads_findings(headings))):
+            return headings if heads_findings(headings) and len(headings) >= _FEWEST_COLUMNS else []
+        too_long = len(bare_heading(words)) > LONGEST_HEADING or words[-1] in "。;:,"
+        if len(line.cells) > 1 or too_long or (not headings and column_kind(words) != "number"):
+            return []
+        headings.append(words)
+    return []
 
 
 def _headings_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[list[str], int]:
@@ -162,33 +373,93 @@ _LONGEST_IN_HEADINGS = 40
 class _Body:
     """Reads the rows below a heading row."""
 
-    def __init__(self, text: str, columns: tuple[str, ...], headings: Sequence[list[str]]) -> None:
+    def __init__(self, text: str, columns: _Columns, headings: Sequence[list[str]], legend: Legend) -> None:
         self._text = text
-        self._columns = columns
+        self._columns, self._names = columns
         self._headings = headings
+        self._legend = legend
         self._again: Place | None = None  # heading rows that were printed again, and no row behind them yet
-        self._numbered = "number" in columns
+        self._numbered = "number" in self._columns
         self._rows: list[TableRow] = []
         self._group: Place | None = None
         self._last = 0  # the number of the last row
-        self._most_lines = len(columns)
+        self._most_lines = len(self._columns)
         self._alone: bool | None = None  # whether a row's number has a line of its own, once a row has shown it
 
     def read(self, lines: Sequence[TableLine], position: int, *, apart: bool) -> tuple[list[TableRow], int]:
         """Return the rows from a line on, and the index behind the last; ``apart``: cells are parted on a line."""
         if apart and self._is_grid(lines, position):
-            return self._read_grid(lines, position)
+            behind = self._read_grid(lines, position)
+        else:
+            behind = self._read_rows(lines, position, apart=apart)
+        return self._rows, self._read_asides(lines, behind)
+
+    def begin(self, finding: Place, heading: Place) -> None:
+        """Begin with a finding that is printed above the table's ``heading``: all rows are answers to it."""
+        self._rows.append(TableRow(finding, None, None, finding, (), (), (), (), None, asides=(heading,)))
+
+    def row_of(self, place: Place, cells: Sequence[Place]) -> list[TableRow]:
+        """Return the row of a place whose cells are those of the columns; none where it has no finding."""
+        self._add(place, list(enumerate(cells)))
+        return self._rows
+
+    def _read_asides(self, lines: Sequence[TableLine], position: int) -> int:
+        """Read over sums and notes right below the rows, and return the index behind them."""
+        while self._rows and position < len(lines):
+            line, above = lines[position], self._rows[-1].asides[-1:]
+            goes_on = above and goes_on_from(self._text, _behind_colon(self._text, above[0]), line.place.start)
+            if not (self._is_aside(line) or goes_on):
+                return position
+            self._set_aside(line.place)
+            position += 1
+            short = islice(lines, position, position + len(self._columns))
+            for cell in takewhile(self._is_cell_of_sum, short) if len(line.cells) == 1 else ():
+                self._set_aside(cell.place)
+                position += 1
+        return position
+
+    def _is_cell_of_sum(self, line: TableLine) -> bool:
+        """Return whether a line may be a cell of a row of sums whose cells stand on lines of their own."""
+        (above,) = self._rows[-1].asides[-1:]
+        if ":" in self._text[above.start : above.end] or len(line.cells) > 1:
+            return False
+        return _SUM_CELL.fullmatch(self._text, *line.cells[0]) is not None
+
+    def _is_aside(self, line: TableLine) -> bool:
+        """Return whether a line is a sum of the rows above it, or a note on the table."""
+        first = next((cell for cell in line.cells if cell.end > cell.start), line.cells[0])
+        return closes_table(self.words(first))
+
+    def _set_aside(self, place: Place) -> None:
+        if self._rows:
+            above = self._rows[-1]
+            self._rows[-1] = above._replace(asides=(*above.asides, place))
+        else:
+            self._again = Place((self._again or place).start, place.end)
+
+    def _read_rows(self, lines: Sequence[TableLine], position: int, *, apart: bool) -> int:
+        """Read rows that may have more or fewer cells than columns, and return the index behind the last."""
         behind = position
         while position < len(lines):
             line = lines[position]
             if _RULE.fullmatch(self._text, *line.place):
+                position += 1
+            elif self._is_aside(line) and (len(line.cells) > 1 or self._is_row_behind(lines, position + 1)):
+                self._set_aside(line.place)
+                position += 1
+                behind = position
+            elif not apart and (again := self._lines_again(lines, position)):
+                place = Place(line.place.start, lines[position + again - 1].place.end)
+                self._again = Place((self._again or place).start, place.end)
+                position += again
+            elif len(line.cells) == 1 and not apart and self._groups_rows(lines, position):
                 position += 1
             elif len(line.cells) > 1:
                 if _column(self._text, line.cells[0]) in ("number", "finding") or not self._take(
                     line.place, line.cells
                 ):
                     columns, below = _columns_at(self._text, lines, position)
-                    if columns:  # a page that prints the heading row again
+                    if columns.kinds:  # a page that prints the heading row again
                         position = below
                         continue
                     break
@@ -203,7 +474,36 @@ class _Body:
                 position += 1  # a line that groups the rows below it
             else:
                 break
-        return self._rows, behind
+        return behind
+
+    def _lines_again(self, lines: Sequence[TableLine], position: int) -> int:
+        """Return how many lines from one on print the headings again, those of a page break before them included."""
+        first = position
+        while position < len(lines) and len(lines[position].cells) == 1 and self._is_of_break(lines[position]):
+            position += 1
+        behind = position + len(self._names)
+        printed = [_words(self._text, line) for line in lines[position:behind]]
+        return behind - first if printed == [[name] for name in self._names] else 0
+
+    def _groups_rows(self, lines: Sequence[TableLine], position: int) -> bool:
+        """Return whether a line right before a row whose cells are lines groups it: 二、业务工作方面."""
+        if not (self._numbered and self._is_part(lines[position].cells[0]) and position + 1 < len(lines)):
+            return False
+        below = lines[position + 1]
+        return len(below.cells) == 1 and any(
+            self._row_start(lines, position + 1, number) is not None for number in self._next_numbers()
+        )
+
+    def _next_numbers(self) -> tuple[int, ...]:
+        """Return the numbers that the next row may have; below a group they may begin anew."""
+        return (self._last + 1, 1)
+
+    def _is_part(self, cell: Place) -> bool:
+        return _PART.match(self._text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
+
+    def _is_row_behind(self, lines: Sequence[TableLine], position: int) -> bool:
+        """Return whether cells follow on a line, behind which more rows may be."""
+        return any(len(line.cells) > 1 and not self._is_aside(line) for line in lines[position : position + 2])
 
     def _is_grid(self, lines: Sequence[TableLine], position: int) -> bool:
         """Return whether each row has as many cells as there are columns: then its cells are those of the columns."""
@@ -222,28 +522,50 @@ class _Body:
     def _heads(self, line: TableLine) -> bool:
         return len(line.cells) > 1 and heads_findings([self.words(cell) for cell in line.cells])
 
-    def _read_grid(self, lines: Sequence[TableLine], position: int) -> tuple[list[TableRow], int]:
-        """Read the rows of a grid, and over the lines that group them."""
+    def _read_grid(self, lines: Sequence[TableLine], position: int) -> int:
+        """Read the rows of a grid, over the lines that group them, and return the index behind the last."""
         behind = position
         while position < len(lines):
             line = lines[position]
+            if self._is_again(line) and "finding" not in self._columns:
+                break  # the table of the next finding
             if self._is_again(line):
-                self._again = Place((self._again or line.place).start, line.place.end)
+                first = self._behind_break(lines, behind, position)
+                place = Place(lines[first].place.start, line.place.end)
+                self._again = Place((self._again or place).start, place.end)
             elif self._heads(line):
-                if tuple(_column(self._text, cell) for cell in line.cells) != self._columns:
+                if tuple(column_kinds(_words(self._text, line))) != self._columns:
                     break
+            elif self._is_aside(line):
+                if len(line.cells) == 1 and self._ends_grid(lines, position):
+                    break
+                self._set_aside(line.place)
+                behind = position + 1
             elif len(line.cells) > 1:
-                self._add(line.place, zip(self._columns, line.cells, strict=True))
+                self._add(line.place, list(enumerate(line.cells)))
                 behind = position + 1
             elif not _RULE.fullmatch(self._text, *line.place) and self._ends_grid(lines, position):
                 break
             position += 1
-        return self._rows, behind
+        return behind
+
+    def _behind_break(self, lines: Sequence[TableLine], behind: int, position: int) -> int:
+        """Return the index of the first line of those before a heading row that a page break left there."""
+        while position > behind and self._is_of_break(lines[position - 1]):
+            position -= 1
+        return position
+
+    def _is_of_break(self, line: TableLine) -> bool:
+        return _PAGE.fullmatch(self._text, *line.place) is not None or _is_caption(self._text, line)
 
     def _ends_grid(self, lines: Sequence[TableLine], position: int) -> bool:
         """Return whether no row of the grid follows the line soon."""
-        following = next((line for line in lines[position : position + _MOST_GROUP_LINES] if len(line.cells) > 1), None)
-        return following is None or self._heads(following)
+        ahead = range(position, min(position + _MOST_GROUP_LINES, len(lines)))
+        following = next((at for at in ahead if len(lines[at].cells) > 1), None)
+        if following is None or not self._heads(lines[following]):
+            return following is None
+        between = lines[position:following]
+        return not (self._is_again(lines[following]) and all(map(self._is_of_break, between)))
 
     def _lines_of_row(self, lines: Sequence[TableLine], position: int) -> int:
         """Read a row whose cells stand on lines of their own and return how many; 0 where there is no row."""
@@ -253,7 +575,11 @@ class _Body:
                 self._fit(kind, cell) > -2 for kind, cell in zip(self._columns, taken, strict=True)
             )
             return len(taken) if fits and self._take(Place(taken[0].start, taken[-1].end), taken) else 0
-        first = self._row_start(lines, position, self._last + 1)
+        numbers = (
+            self._next_numbers() if position and self._is_part(lines[position - 1].cells[0]) else (self._last + 1,)
+        )
+        starts = (self._row_start(lines, position, number) for number in numbers)
+        first = next((start for start in starts if start is not None), None)
         if first is None:
             return 0
         cells, end = first
@@ -277,6 +603,10 @@ class _Body:
             cells = lines[index].cells
             if len(cells) > 1 or self._row_start(lines, index, self._last + 2) is not None:
                 return index
+            if self._lines_again(lines, index):
+                return index
+            if index > position and self._is_part(cells[0]) and self._groups_rows(lines, index):
+                return index
             if index - position >= len(self._columns) - 2 and self._ends_table(cells[0]):
                 return index
         return None
@@ -296,8 +626,9 @@ class _Body:
         return fits and fit(self._text, last, before) < 0
 
     def _ends_table(self, cell: Place) -> bool:
-        part = _PART.match(self._text, *cell) is not None and cell.end - cell.start <= _LONGEST_PART
-        return part or pattern("outline", "afterword").match(self._text, *cell) is not None
+        part = self._is_part(cell)
+        closes = closes_table(self.words(cell))
+        return part or closes or pattern("outline", "afterword").match(self._text, *cell) is not None
 
     def _names_next_steps(self, cell: Place) -> bool:
         """Return whether a line names the part behind the findings: 下一步工作打算."""
@@ -343,15 +674,18 @@ class _Body:
         if len(cells) > _MOST_CELLS or not any(end > start for start, end in cells):
             return False
         if len(cells) == len(self._columns) and self._fits(cells):
-            return self._add(place, zip(self._columns, cells, strict=True))
-        return self._add(place, ((self._columns[column], cell) for column, cell in _deal(self, cells)))
+            return self._add(place, list(enumerate(cells)))
+        return self._add(place, list(_deal(self, cells)))
 
-    def _add(self, place: Place, dealt: Iterable[tuple[str, Place]]) -> bool:
-        """Add a row whose cells are dealt to the kinds of columns; return whether they are one."""
+    def _add(self, place: Place, dealt: Sequence[tuple[int, Place]]) -> bool:
+        """Add a row whose cells are dealt to the columns; return whether they are one."""
         by_kind: dict[str, list[Place]] = {}
-        for kind, cell in dealt:
-            if cell.end > cell.start:
-                by_kind.setdefault(kind, []).append(cell)
+        filled = [(column, cell) for column, cell in dealt if cell.end > cell.start]
+        for column, cell in filled:
+            by_kind.setdefault(self._kind_in(column, cell), []).append(cell)
+        stated = tuple(filter(None, (self._stated(column, cell) for column, cell in filled)))
+        if len(filled) == 1 and len(dealt) > 2 and self._names_rows(*filled[0]):
+            return self._begin_group(place, filled[0][1])
         findings = by_kind.get("finding", [])
         answers = (*by_kind.get("measure", ()), *by_kind.get("progress", ()))
         answers = tuple(sorted(answers))
@@ -373,14 +707,42 @@ class _Body:
                 deadlines=above.deadlines + deadlines,
                 unread=above.unread + unread,
                 properties=above.properties + properties,
+                stated=above.stated + stated,
+                asides=above.asides + ((self._again,) if self._again else ()),
             )
+            self._again = None
             return True
         finding = Place(findings[0].start, findings[-1].end)
-        self._rows.append(
-            TableRow(place, number, self._group, finding, answers, notes, deadlines, unread, self._again, properties)
-        )
+        cells = (place, number, self._group, finding, answers, notes, deadlines, unread)
+        self._rows.append(TableRow(*cells, self._again, properties, stated))
         self._again = None
         return True
+
+    def _names_rows(self, column: int, cell: Place) -> bool:
+        """Return whether the only cell of a row groups the rows below it: 一、党的建设方面."""
+        if self._columns[column] not in ("number", "finding", "") or cell.end - cell.start > _LONGEST_PART:
+            return False
+        return self._is_part(cell) or pattern("outline", "group_line", "{}$").search(self._text, *cell) is not None
+
+    def _begin_group(self, place: Place, cell: Place) -> bool:
+        """Note what groups the rows below; what is parted by tabs is a line that the outline reads by itself."""
+        if "|" not in self._text[place.start : place.end]:
+            return False
+        part = _PART.match(self._text, *cell)
+        self._group = Place(part.end() if part else cell.start, cell.end)
+        self._set_aside(place)
+        return True
+
+    def _kind_in(self, column: int, cell: Place) -> str:
+        """Return what a cell of a column is; a mark alone is a state and no answer."""
+        kind = self._columns[column]
+        return "state" if kind in ("measure", "progress", "") and is_mark(self.words(cell)) else kind
+
+    def _stated(self, column: int, cell: Place) -> str:
+        """Return the state that a cell says, if its column is one of states."""
+        if self._kind_in(column, cell) != "state":
+            return ""
+        return state_said(self._names[column], self.words(cell), self._legend)
 
     def _properties(self, row: Place, by_kind: Mapping[str, Sequence[Place]]) -> Iterator[Property]:
         roles: tuple[Role, ...] = ("responsible", "deadline")
@@ -411,6 +773,17 @@ class _Body:
 
 
 _FIGURE = re.compile(r"[0-9]|《")
+_PAGE = re.compile(r" *(?:[-—–·]* ?[0-9]{1,4} ?[-—–·]*|第 ?[0-9]{1,4} ?页(?:[,/ ]*共 ?[0-9]{1,4} ?页)?) *")
+_SUM_CELL = re.compile(r"[^。]{0,12}?[0-9][0-9.,]* ?[^。0-9]{0,6}|[-—/]")
+
+
+def _behind_colon(text: str, place: Place) -> int:
+    """Return where the words of a note begin, behind 注:, without blanks."""
+    colon = text.find(":", place.start, min(place.end, place.start + LONGEST_HEADING))
+    start = colon + 1 if colon >= 0 else place.start
+    while start < place.end and text[start] == " ":
+        start += 1
+    return start
 
 
 def fit(text: str, kind: str, cell: Place) -> float:

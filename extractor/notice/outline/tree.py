@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import (
     FIELD_STARTS,
     Frame,
+    bracket_end,
     is_labelled,
     is_note,
     is_state,
@@ -22,7 +24,7 @@ from extractor.notice.outline.frames import (
     read_frame,
     state_end,
 )
-from extractor.notice.outline.marks import RUN_IN_KINDS
+from extractor.notice.outline.marks import FINDING_KINDS, RUN_IN_KINDS, WORD_KINDS, EnumeratorMark
 from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.segments import Segment, split_segments
 from extractor.text.places import Place
@@ -48,6 +50,8 @@ class OutlineNode:
     children: list[OutlineNode] = field(default_factory=list)
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
+    answers: list[OutlineNode] = field(default_factory=list)
+    """Its answer in another part of the notice, where findings are listed first."""
 
     def add(self, child: OutlineNode) -> None:
         """Hang ``child`` below this node, behind what hangs there."""
@@ -87,11 +91,15 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     path: list[OutlineNode] = [root]
     lines = [_read_line(text, segment) for segment in _joined(text, segments)]
     before_lead_in, behind_answer = _before_lead_ins(text, lines)
-    before_lead_in = before_lead_in or _alone_over_answers(text, lines)
+    before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
+    closing = _closing_from(text, lines)
     for index, line in enumerate(lines):
         segment = line.segment
+        if index >= closing:
+            root.add(OutlineNode(segment, "paragraph"))
+            continue
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if opened and not line.answers and not line.state and _groups(text, lines, index):
             node = OutlineNode(segment, "group")
@@ -106,7 +114,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
                 del path[-1]  # what stands below a table is none of its last row
             path[-1].add(node)
             continue
-        depth = _depth(path, node)
+        depth = _depth_in_answer(text, path, node, lines[index - 1 : index + 2]) or _depth(path, node)
         if len(path) == depth and node.number > 1 and top_numbers.get(node.kind) == node.number - 1:
             depth = 1  # 三、 after groups without numbers under 二、
         del path[depth:]
@@ -120,6 +128,46 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
 def _opens(text: str, segment: Segment) -> bool:
     """Return whether the page's head ends with this line: it is long, a sentence, or has an enumerator."""
     return segment.mark is not None or text[segment.end - 1] in "。;:" or segment.end - segment.start > _OPENING_LENGTH
+
+
+_MOST_CLOSING = 16
+"""The most segments of a notice's closing words."""
+
+
+def _closing_from(text: str, lines: Sequence[_LineRead]) -> int:
+    """Return the index of the line from which a notice's last words speak of the whole; their number for none.
+
+    They may be enumerated (局党委将做到:1.… 2.…), which would look like more of the last finding's answer.
+    """
+    closing = len(lines)
+    below: EnumeratorMark | None = None
+    for index in range(len(lines) - 1, max(len(lines) - _MOST_CLOSING, 0), -1):
+        line = lines[index]
+        if line.framed or line.answers or line.note or line.state:
+            break
+        if line.segment.mark is not None:
+            below = line.segment.mark
+        elif line.segment.opens_line and (below is None or below.number == 1):
+            closing = index if _speaks_of_whole(text, lines, index, enumerated=below is not None) else closing
+    return closing
+
+
+def _speaks_of_whole(text: str, lines: Sequence[_LineRead], index: int, *, enumerated: bool) -> bool:
+    segment = lines[index].segment
+    if pattern("outline", "thanks").match(text, segment.content, segment.end):
+        return True
+    if pattern("outline", "ahead").match(text, segment.content, segment.end):
+        return enumerated and text[segment.end - 1] == ":"  # 下一步,…重点抓好以下工作:, and a list
+    if not _will().match(text, segment.content, segment.end):
+        return False
+    line_end = text.find("\n", segment.end)
+    inside = (line.segment for line in lines[index:] if line_end < 0 or line.segment.start < line_end)
+    return not any(_SIGNS_OF_REPORT.search(text, each.content, each.end) for each in inside)
+
+
+@cache
+def _will() -> re.Pattern[str]:
+    return re.compile(rf"[^,。:;0-9《》]{{0,24}}?{any_of('who_will')}(?:上下|班子)?将{any_of('will')}")
 
 
 class _LineRead(NamedTuple):
@@ -138,7 +186,7 @@ class _LineRead(NamedTuple):
         return (
             self.segment.row is not None
             or bool(self.frame and self.frame.closed)
-            or (mark is not None and mark.kind == "feedback")
+            or (mark is not None and mark.kind in FINDING_KINDS)
         )
 
     @property
@@ -298,11 +346,17 @@ def _goes_on_behind(text: str, segment: Segment, behind: Segment) -> bool:
         return True
     if _GOES_ON_WITH_PROBLEM.match(text, behind.start) and _BEFORE_PROBLEM.search(text, segment.content, segment.end):
         return True
-    if not _COUNTED.search(text, segment.content, segment.end):
+    if not _COUNTED.search(text, segment.content, segment.end) or _is_whole_frame(text, segment):
         return False
     takes_up = _TAKES_UP.search(text, segment.content, segment.end)
     reports = takes_up and _SIGNS_OF_REPORT.search(text, segment.content, takes_up.start())
     return reports is not None or _COUNT.match(text, behind.start) is not None
+
+
+def _is_whole_frame(text: str, segment: Segment) -> bool:
+    """Return whether a line is a framed heading from its enumerator to its end: 6.针对“…”问题."""
+    frame = read_frame(text, segment.content, segment.end)
+    return frame is not None and frame.closed and frame.end == segment.end
 
 
 _LONGEST_END = 20
@@ -365,7 +419,7 @@ def _read_line(text: str, segment: Segment) -> _LineRead:
         return _LineRead(segment, read_frame(text, start, end), answers=False, note=False, state=False)
     answers = lead_in_end(text, start, end) > start
     note = not answers and is_note(text, start, end)
-    frame = None if answers or note else read_frame(text, start, end)
+    frame = None if answers or note else read_frame(text, bracket_end(text, start, end), end)
     return _LineRead(segment, frame, answers, note, is_state(text, start, end))
 
 
@@ -457,7 +511,72 @@ def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
     if any(line.segment.mark is not None and line.kind not in RUN_IN_KINDS for line in between):
         return set()
     stating = sum(_states_finding(text, lines[index]) for index in alone)
-    return set(alone) if stating >= _MOST_OF * len(alone) else set()
+    if stating >= _MOST_OF * len(alone) or _part_like_findings(text, lines, alone):
+        return set(alone)
+    return set()
+
+
+_TOLD_SENTENCE = re.compile(
+    r"(?:县委|市委|区委|省委)?(?:巡[视察]|督察|审计|检查)组?(?:还|也|同时|又|反馈)*(?:指出|发现|提出|反映|反馈)[,:]?(?P<finding>[^。;:]{4,60})。"
+)
+
+
+def _told_in_sentences(text: str, lines: list[_LineRead]) -> set[int]:
+    """Return the paragraphs that tell a finding in their first sentence, in a notice that numbers and frames none.
+
+    巡察指出,水费账目没有公开。…
+    """
+    if any(line.answers or line.framed for line in lines):
+        return set()
+    told: dict[int, Frame] = {}
+    for index, line in enumerate(lines):
+        start, end = line.segment.content, line.segment.end
+        match = _TOLD_SENTENCE.match(text, start, end) if line.segment.mark is None else None
+        if match:
+            told[index] = Frame(*match.span("finding"), match.end(), closed=True, aspect=False)
+    between = lines[min(told) : max(told)] if len(told) >= _FEWEST_ALONE else []
+    if not between or any(line.segment.mark and line.kind not in RUN_IN_KINDS for line in between):
+        return set()
+    for index, frame in told.items():
+        lines[index] = lines[index]._replace(frame=frame)
+    return set(told)
+
+
+_FEWEST_OTHERWISE = 3
+
+
+def _part_like_findings(text: str, lines: list[_LineRead], alone: list[int]) -> bool:
+    """Return whether short lines part the rectification part into findings, in whatever words: 自来水时断时续.
+
+    They are three or more, none names a part or an aim (提高政治站位), all between them are sentences, most of which
+    report something; above them is the heading of that part, or nothing that is numbered.
+    """
+    if len(alone) < _FEWEST_OTHERWISE:
+        return False
+    headings = [text[lines[index].segment.start : lines[index].segment.end] for index in alone]
+    if any(map(_names_aim, headings)):
+        return False
+    numbered = (line.segment for line in reversed(lines[: alone[0]]) if line.segment.mark is not None)
+    above = next((text[segment.content : segment.end] for segment in numbered), None)
+    if above is not None and not _heads_answers(above):
+        return False
+    of_findings = set(alone)
+    answers = [lines[index].segment for index in range(alone[0], alone[-1]) if index not in of_findings]
+    reporting = sum(_SIGNS_OF_REPORT.search(text, answer.start, answer.end) is not None for answer in answers)
+    return all(text[answer.end - 1] in "。;!" for answer in answers) and reporting >= _MOST_OF * len(answers)
+
+
+def _names_aim(heading: str) -> bool:
+    """Return whether a short line names a part of a notice or what is aimed at, and no shortcoming."""
+    if pattern("outline", "finding").search(heading):
+        return False
+    return _is_part_heading(heading) or pattern("outline", "aim").match(heading) is not None
+
+
+def _heads_answers(heading: str) -> bool:
+    """Return whether a heading names the rectification part."""
+    named = pattern("outline", "rectification").search(heading)
+    return named is not None and pattern("outline", "leadership").search(heading) is None
 
 
 def _is_alone(text: str, lines: list[_LineRead], index: int) -> bool:
@@ -471,7 +590,7 @@ def _is_alone(text: str, lines: list[_LineRead], index: int) -> bool:
         return False
     heads = above.mark is not None and above.mark.kind not in RUN_IN_KINDS
     answered = text[below.end - 1] in "。;" and (below.mark is None or below.mark.kind in RUN_IN_KINDS)
-    return answered and (heads or text[above.end - 1] in "。;")
+    return answered and (heads or text[above.end - 1] in "。;:")
 
 
 _SENTENCE_ENDS = frozenset("。;:,、!?")
@@ -565,6 +684,28 @@ def _is_part_heading(printed: str) -> bool:
     return any(pattern("outline", name).search(printed) for name in lists)
 
 
+def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, around: Sequence[_LineRead]) -> int | None:
+    """Return the depth of a numbered line of a finding's answer whose kind numbers the groups of findings, too.
+
+    Below a lead-in (整改措施:) 1 begins the answer's list, and a heading over a framed finding goes on with the groups.
+    None where nothing is settled so. ``around`` are the line, and those before and behind it.
+    """
+    if node.finding or not node.number or len(around) < _THREE:
+        return None
+    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
+    finding = max((depth for depth, open_node in enumerate(path) if open_node.finding), default=0)
+    if not same or not finding or same[0] > finding:
+        return None
+    before, line, behind = around
+    if node.number == 1 and same[-1] < finding and before.answers and text[before.segment.end - 1] in ":】]":
+        return finding + 1
+    goes_on = len(same) > 1 and node.number == path[same[0]].number + 1 and behind.framed
+    return same[0] if goes_on and text[line.segment.end - 1] not in "。;" else None
+
+
+_THREE = 3
+
+
 def _depth(path: list[OutlineNode], node: OutlineNode) -> int:
     """Return how much of the open path stays open above ``node``."""
     if node.kind == "part":
@@ -572,6 +713,8 @@ def _depth(path: list[OutlineNode], node: OutlineNode) -> int:
     if node.kind == "group" and all(open_node.kind != "group" for open_node in path):
         return next((depth for depth, open_node in enumerate(path) if open_node.finding), len(path))
     same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
+    if not same and node.kind in WORD_KINDS and node.segment.opens_line:  # a list beside one of another kind
+        return next((depth for depth, open_node in enumerate(path) if open_node.kind in RUN_IN_KINDS), len(path))
     if not same:
         return len(path)
     alike = [depth for depth in same if path[depth].finding == node.finding]

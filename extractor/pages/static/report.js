@@ -4,20 +4,9 @@
   const { el } = pages;
   const taken = node => { const data = JSON.parse(node.textContent); node.remove(); return data; };
 
-  // #/list/issue?category=economy: a path and a question, so that every view can be linked to.
-  pages.address = function (path, question = {}) {
-    const asked = new URLSearchParams(Object.entries(question).filter(([, value]) => value)).toString();
-    return `#/${path.split("/").map(encodeURIComponent).join("/")}${asked ? `?${asked}` : ""}`;
-  };
-  function asked() {
-    // A report of one notice opens with it.
-    if (!location.hash && all.notices.length === 1) return { path: ["notice", all.notices[0].id], question: {} };
-    const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-    return { path: path.split("/").map(decoded), question: Object.fromEntries(new URLSearchParams(query)) };
-  }
-  function decoded(part) {
-    try { return decodeURIComponent(part); } catch { return part; }
-  }
+  pages.address = pages.viewed;
+  // A report of one notice opens with it.
+  const asked = () => !location.hash && all.notices.length === 1 ? { path: ["notice", all.notices[0].id], question: {} } : pages.asked();
   const tellAddress = (path, question) => history.replaceState(null, "", pages.address(path, question));
 
   const report = taken(document.getElementById("report-data"));
@@ -25,7 +14,7 @@
   // Of many notices the page has counts alone; the rest is in parts beside it, which are loaded when they are asked for.
   const parts = report.parts ? pages.inParts(report.parts, () => pages.words(report, lang)) : null;
   let all = parts ? null : pages.collection([...document.querySelectorAll("script.notice-data")].map(taken));
-  let lang = report.lang, shown = null, turn = 0;
+  let lang = report.lang, turn = 0;
   const hasSeries = parts ? report.parts.series : report.series.length > 0;
   const fail = error => pages.put(main, el("p.warning", { role: "alert" }, error.message));
 
@@ -87,7 +76,7 @@
 
   // An address for others: of a page on disk its name alone, since the folder is this machine's.
   function placed(address) {
-    const home = location.protocol === "file:" ? decoded(location.pathname.split("/").pop()) : location.href.split("#")[0];
+    const home = location.protocol === "file:" ? pages.decoded(location.pathname.split("/").pop()) : location.href.split("#")[0];
     return `${home}${address}`;
   }
 
@@ -128,14 +117,7 @@
       all.notices.map(notice => el("option", { value: notice.id, selected: view === "notice" && notice.id === of }, notice.name)));
   }
 
-  // Links within a view keep their place; a new view begins at its top.
-  addEventListener("hashchange", () => {
-    if (!all) return;
-    draw();
-    const here = location.hash.split("?")[0];
-    if (here !== shown) { scrollTo(0, 0); main.focus({ preventScroll: true }); }
-    shown = here;
-  });
+  pages.followAddress(main, () => all, draw);
   if (parts) parts.notices().then(list => { all = pages.collection(list, pages.tallied); draw(); }).catch(fail);
   else draw();
 })(window.pages);

@@ -13,10 +13,11 @@ from extractor.files.chosen_files import ChosenFile, sorted_out
 from extractor.files.sources.file_kinds import HEAD, kind_in_words
 from extractor.record.checks import Lang
 from extractor.service.desk.desk import CurrentVisit, SentForm, shown
+from extractor.service.desk.desk_pages import Visit
 from extractor.service.desk.inbox_pages import InboxQuery, InboxState, deletions_page, inbox_page
 from extractor.service.http.bodies import CHOICE_PATH
-from extractor.service.store import notice_store
-from extractor.service.store.deletion_store import Deletion, DeletionEnd, deleted_notices
+from extractor.service.store import collected_store, notice_store
+from extractor.service.store.deletion_store import Deletion, DeletionEnd, delete_notice, deleted_notices
 from extractor.strict import Strict, first_mistake
 
 _PAGE = 50
@@ -37,8 +38,14 @@ class _Choice(Strict):
 
 
 @router.get("/")
-def inbox(visit: CurrentVisit, asked: Annotated[InboxQuery, Query()]) -> HTMLResponse:
+async def inbox(visit: CurrentVisit, asked: Annotated[InboxQuery, Query()]) -> HTMLResponse:
     """Show the list of notices, by default those to review."""
+    if asked.wanted().query:
+        await visit.service.collector.finish()
+    return await run_in_threadpool(_inbox, visit, asked)
+
+
+def _inbox(visit: Visit, asked: InboxQuery) -> HTMLResponse:
     database, wanted = visit.service.database, asked.wanted()
     known = InboxState(notice_store.count_notices(database), notice_store.state_of_notices(database))
     if asked.sort:
@@ -73,7 +80,7 @@ async def delete_notices(visit: CurrentVisit, sent: SentForm) -> JSONResponse:
     if len(named) != len(seen):
         raise HTTPException(422, "each notice needs the number of its changes")
     wanted = [Deletion(notice, visit.name, number) for notice, number in zip(named, seen, strict=True)]
-    ended = [await run_in_threadpool(visit.service.delete, each) for each in wanted]
+    ended = [await run_in_threadpool(delete_notice, visit.service.database, each) for each in wanted]
     told: dict[DeletionEnd, list[str]] = {"deleted": [], "gone": [], "changed": []}
     for each, end in zip(wanted, ended, strict=True):
         told[end].append(each.notice_id)
@@ -88,5 +95,7 @@ def deletions(visit: CurrentVisit) -> HTMLResponse:
 
 @router.get("/news")
 def news(visit: CurrentVisit) -> JSONResponse:
-    """Return what is another text as soon as there is something else to show."""
-    return JSONResponse({"state": notice_store.state_of_notices(visit.service.database)})
+    """Return what is another text as soon as there is something else to show, and how many notices are not counted."""
+    database = visit.service.database
+    state, uncounted = notice_store.state_of_notices(database), collected_store.count_uncollected(database)
+    return JSONResponse({"state": state, "uncounted": uncounted})

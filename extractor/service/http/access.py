@@ -126,6 +126,11 @@ def language_chosen(headers: Headers) -> str | None:
     return cookie_parser(headers.get("cookie", "")).get(LANGUAGE)
 
 
+def is_of_page(headers: Headers) -> bool:
+    """Return whether a page of this service asks, or a browser that is to show one; programs do not say so."""
+    return headers.get("sec-fetch-site") in ("same-origin", "none")
+
+
 def is_token(token: str, given: str) -> bool:
     """Return whether ``given`` is the token, in a time that does not depend on how much of it is right."""
     return hmac.compare_digest(given.strip().encode(errors="replace"), token.encode())

@@ -21,7 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from extractor.logs import LOGGER
 from extractor.messages import answer_in, said
-from extractor.service.http.access import Access, client_of, is_guess, language_chosen, refusal
+from extractor.record.checks import Lang
+from extractor.service.http.access import Access, client_of, is_guess, is_of_page, language_chosen, refusal
 from extractor.service.http.bodies import (
     ClientTooSlowError,
     Pace,
@@ -68,9 +69,10 @@ class ServiceMiddleware:
     """An ASGI application around another: access, limits, headers, metrics and the log."""
 
     def __init__(
-        self, app: ASGIApp, access: Access, guesses: Guesses, patience: float, metrics: ServiceMetrics
+        self, app: ASGIApp, access: Access, guesses: Guesses, patience: float, metrics: ServiceMetrics, lang: Lang
     ) -> None:
         self._app = app
+        self._lang = lang
         self._access = access
         self._guesses = guesses
         self._pace = Pace()
@@ -81,7 +83,7 @@ class ServiceMiddleware:
         """Answer a request."""
         begun = monotonic()
         headers = Headers(scope=scope)
-        answer_in(language_chosen(headers))
+        answer_in(language_chosen(headers) or (self._lang if is_of_page(headers) else None))
         request_id = _id_of(headers)
         body = RequestBody(headers, receive, self._patience, most_bytes(scope["path"]), self._pace)
         status = 499  # until an answer begins: the client left before that

@@ -14,6 +14,7 @@ from extractor.collection.kinship import Kinship
 from extractor.collection.placed_lines import placed
 from extractor.errors import InputError, SettingsError, unforeseen
 from extractor.logs import LOGGER
+from extractor.pages.collected_notice import collected_of
 from extractor.processes.confinement import Allowance
 from extractor.processes.workers import map_in_order, processors
 from extractor.record.contract import Notice
@@ -84,7 +85,8 @@ def _read(stored: _StoredLine) -> ReadElsewhere | InputError:
         text = stored_text(stored.path, notice.notice_id, notice.text_sha256)
         alone = placed(notice, Kinship(), "zh")  # its place among others is found here again
         places = stored_places(stored.path, notice.notice_id)
-        return ReadElsewhere(notice.notice_id, notice.text_sha256, reading_of(text, alone, places=places))
+        read = reading_of(text, alone, places=places)
+        return ReadElsewhere(notice.notice_id, notice.text_sha256, read, collected_of(alone, text))
     except ValidationError:
         return InputError(f"{place}: is no notice; run the extraction again")
     except InputError as error:

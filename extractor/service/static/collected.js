@@ -6,19 +6,14 @@
   const words = pages.words(page, page.lang), { t } = words;
   const main = document.querySelector("main");
   const NOTICE = "notice/";
-  let all = null, shown = null;
+  const SLOW = 1500; // milliseconds after which a page says why it waits
+  let all = null;
 
   // Every view can be linked to: its path and its question stand in the address. Notices have pages of their own.
   pages.address = function (path, question = {}) {
-    const asked = new URLSearchParams(Object.entries(question).filter(([, value]) => value)).toString();
-    const search = asked ? `?${asked}` : "";
-    if (path.startsWith(NOTICE)) return `/review/${encodeURIComponent(path.slice(NOTICE.length))}${search}`;
-    return `/overview#/${path.split("/").map(encodeURIComponent).join("/")}${search}`;
+    if (path.startsWith(NOTICE)) return `/review/${encodeURIComponent(path.slice(NOTICE.length))}${pages.questionOf(question)}`;
+    return `/overview${pages.viewed(path, question)}`;
   };
-  function asked() {
-    const [path, query = ""] = location.hash.replace(/^#\/?/, "").split("?");
-    return { path: path.split("/").map(decodeURIComponent), question: Object.fromEntries(new URLSearchParams(query)) };
-  }
   const tell = (path, question) => history.replaceState(null, "", pages.address(path, question));
 
   // What the API answers, or why it does not.
@@ -40,7 +35,7 @@
   }
 
   function draw() {
-    const { path: [view, of], question } = asked(), here = view || "overview";
+    const { path: [view, of], question } = pages.asked(), here = view || "overview";
     document.body.dataset.view = here;
     for (const link of document.querySelectorAll("[data-of]")) {
       if (link.dataset.of === here) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
@@ -63,14 +58,14 @@
     pages.put(main, el("div.desk", {}, el("p.warning", { role: "alert" }, error.message)));
   }
 
-  addEventListener("hashchange", () => {
-    if (!all) return;
-    draw();
-    const here = location.hash.split("?")[0];
-    if (here !== shown) { scrollTo(0, 0); main.focus({ preventScroll: true }); }
-    shown = here;
-  });
+  pages.followAddress(main, () => all, draw);
   // Who comes back from a review sees what was corrected there.
   addEventListener("pageshow", event => { if (event.persisted) load().catch(fail); });
+  // Notices that came last are counted before anything is shown; a page that waits for that says so.
+  const waiting = setInterval(async () => {
+    const uncounted = all ? 0 : await pages.uncounted(), said = main.querySelector("[role=status]");
+    if (all) clearInterval(waiting);
+    else if (uncounted && said) said.textContent = t("collected.counting", { n: words.number(uncounted) });
+  }, SLOW);
   load().catch(fail);
 })(window.pages);

@@ -30,10 +30,14 @@
   };
 
   // What is another text as soon as a notice came, went or was changed; null where the service does not answer.
-  pages.stateNow = async function () {
+  pages.stateNow = async () => (await newsNow())?.state ?? null;
+  // How many notices are not counted yet.
+  pages.uncounted = async () => (await newsNow())?.uncounted ?? 0;
+
+  async function newsNow() {
     try {
       const answer = await fetch("/news");
-      return answer.ok ? (await answer.json()).state : null;
+      return answer.ok ? await answer.json() : null;
     } catch { return null; }
-  };
+  }
 })(window.pages);

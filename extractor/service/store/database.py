@@ -35,6 +35,7 @@ _TO_NEXT = {
     ),
     3: ("ALTER TABLE readings ADD COLUMN signature TEXT",),
     4: (),  # new tables alone, which are filled when somebody asks for what is in them
+    5: ("ALTER TABLE notices ADD COLUMN indexed BOOLEAN NOT NULL DEFAULT 1", "DROP TABLE IF EXISTS kin"),
 }
 """The statements that bring a file of each earlier version to the next one."""
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-VERSION = 5
+VERSION = 6
 """The version of these tables; a change of them increments it and adds the upgrade to ``database``.
 
 A further table that none of the others leads to, as ``deletions``, needs no other version.
@@ -47,6 +47,7 @@ notices = Table(
     Column("sha256", Text, nullable=False),  # of the bytes that came
     Column("created", Text, nullable=False),
     Column("reading", Integer),  # the current one; null until there is one, and the notice is hidden until then
+    Column("indexed", Boolean, nullable=False, default=False),  # whether the current reading is in the search index
     UniqueConstraint("name", "sha256"),
     sqlite_autoincrement=True,  # numbers are not used again, so that a page of a list never shows another notice
 )
@@ -122,6 +123,7 @@ findings = Table(
 tallies = Table(
     "tallies",
     METADATA,
+    # No row: the notice's current reading is not collected yet. So it has no facts, either.
     Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), primary_key=True),
     Column("tally", Text, nullable=False),  # JSON: the notice in short, for the overview
     Column("known_by", Text, nullable=False),  # a hash of its signature: another one, and its kin is found again
@@ -139,6 +141,15 @@ kin = Table(
     Column("may_be", Text),
     Column("series", Text),
     Column("edition", Text),
+)
+
+kin_keys = Table(
+    "kin_keys",
+    METADATA,
+    # Notices that share no key, by no chain of such, are placed apart from each other.
+    Column("notice", ForeignKey(notices.c.number, ondelete="CASCADE"), primary_key=True),
+    Column("key", Integer, primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )
 
 facts = Table(

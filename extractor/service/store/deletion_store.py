@@ -7,10 +7,10 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from extractor.service.http.api_models import DeletedNotice
-from extractor.service.store import collected_store
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import changes, deletions, notices, readings
 from extractor.service.store.item_store import leave_lists, now
+from extractor.service.store.kin_store import unplace
 
 DeletionEnd = Literal["deleted", "gone", "changed"]
 
@@ -46,7 +46,7 @@ def delete_notice(database: Database, wanted: Deletion) -> DeletionEnd:
         if wanted.seen not in (None, row.changes):
             return "changed"
         leave_lists(connection, row.number)
-        collected_store.unplace_all(connection)
+        unplace(connection, row.number)
         connection.execute(delete(notices).where(notices.c.number == row.number))
         _remember(connection, row, wanted.by)
         return "deleted"

@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, case, func, literal, or_, select
 
 from extractor.collection.parted_figures import COUNTED
-from extractor.service.store.collected_store import bring_up_to_date
+from extractor.service.store.collected_store import up_to_date
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import (
     fact_counts,
@@ -220,8 +220,7 @@ def page_of_facts(
     database: Database, kind: FactKind, wanted: FactFilter, *, order: str = "", limit: int = 100, offset: int = 0
 ) -> FactPage:
     """Return a part of the list of a kind's items; ``order`` is a column of the page, behind ``-`` for the reverse."""
-    bring_up_to_date(database)
-    with database.reading() as connection:
+    with up_to_date(database) as connection:
         counted = replace(wanted, organisation=None, doubt=None, q=None)
         grouped = connection.execute(_grouped().where(*conditions(kind, counted, fact_counts))).all()
         summed = grouped
@@ -237,8 +236,7 @@ def all_facts(
     database: Database, kind: FactKind, wanted: FactFilter, order: str = ""
 ) -> Generator[FoundFact, None, None]:
     """Yield all items of a list as of one moment, few in memory at a time."""
-    bring_up_to_date(database)
-    with database.reading() as connection:
+    with up_to_date(database) as connection:
         numbers = connection.execute(_numbers(kind, wanted, order)).scalars().all()
         for first in range(0, len(numbers), _AT_ONCE):
             yield from _looked_up(connection, numbers[first : first + _AT_ONCE])

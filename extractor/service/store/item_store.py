@@ -31,9 +31,9 @@ _PLACE = insert(places)
 _UNPLACE = delete(places).where(places.c.notice == bindparam("placed"))
 _FIND = insert(findings)
 _HOLD = update(notices).where(notices.c.number == bindparam("notice")).values(reading=bindparam("holds"))
-_INDEX = text("INSERT INTO search(rowid, name, text) VALUES(:notice, :name, :text)")
+_NOT_INDEXED = update(notices).where(notices.c.number == bindparam("notice")).values(indexed=False)
 _INDEXED = (
-    select(notices.c.name, readings.c.text)
+    select(notices.c.name, notices.c.indexed, readings.c.text)
     .join_from(notices, readings, notices.c.reading == readings.c.number)
     .where(notices.c.number == bindparam("notice"))
 )
@@ -53,17 +53,14 @@ def end_items(database: Database, key: str, results: Sequence[tuple[int, NoticeR
 
     A notice is not stored twice, nor after it was deleted. One that cannot be read and never was is removed.
     """
-    words = [searchable(read.text) if isinstance(read, NoticeReading) else "" for _, read in results]
     with database.writing() as connection:
         return [
-            _keep(connection, number, key, read, text)
-            if isinstance(read, NoticeReading)
-            else _fail(connection, number, read)
-            for (number, read), text in zip(results, words, strict=True)
+            _keep(connection, number, key, read) if isinstance(read, NoticeReading) else _fail(connection, number, read)
+            for number, read in results
         ]
 
 
-def _keep(connection: Connection, number: int, key: str, read: NoticeReading, words: str) -> ItemEnd:
+def _keep(connection: Connection, number: int, key: str, read: NoticeReading) -> ItemEnd:
     item = _item(connection, number)
     if item.notice is None:
         return _end(connection, number, ItemEnd("failed", f"{item.name}: was deleted before it was read"))
@@ -71,16 +68,14 @@ def _keep(connection: Connection, number: int, key: str, read: NoticeReading, wo
         return _end(connection, number, ItemEnd("unchanged"))
     if item.reading is not None:
         leave_lists(connection, item.notice)
-    add_reading(connection, item.notice, item.name, reading_row(item.notice, key, read), read, words)
+        collected_store.leave_for_later(connection, item.notice, read.summary.signature)
+    add_reading(connection, item.notice, reading_row(item.notice, key, read), read)
     return _end(connection, number, ItemEnd("done"))
 
 
-def add_reading(
-    connection: Connection, notice: int, name: str, row: Mapping[str, Any], read: NoticeReading, words: str
-) -> None:
-    """Add the program's reading of a notice and make it current; ``words`` is its text as the index has texts."""
+def add_reading(connection: Connection, notice: int, row: Mapping[str, Any], read: NoticeReading) -> None:
+    """Add the program's reading of a notice and make it current; it is indexed when it is collected."""
     make_current(connection, notice, insert_row(connection, _READ, row), read)
-    connection.execute(_INDEX, {"notice": notice, "name": searchable(name), "text": words})
     connection.execute(_UNPLACE, {"placed": notice})
     if read.places:
         connection.execute(_PLACE, {"notice": notice, "content": read.places})
@@ -115,7 +110,6 @@ def make_current(connection: Connection, notice: int, reading: int, read: Notice
     The rows of the reading before must be removed first.
     """
     connection.execute(_HOLD, {"notice": notice, "holds": reading})
-    collected_store.put(connection, notice, read.collected, read.summary.signature)
     if read.facets:
         connection.execute(_FIND, [{"notice": notice, **each._asdict()} for each in read.facets])
 
@@ -154,5 +148,7 @@ def _end(connection: Connection, number: int, ended: ItemEnd) -> ItemEnd:
 def leave_lists(connection: Connection, notice: int) -> None:
     """Remove a notice from the search index and the filters."""
     row = connection.execute(_INDEXED, {"notice": notice}).one()
-    connection.execute(_UNINDEX, {"notice": notice, "name": searchable(row.name), "text": searchable(row.text)})
+    if row.indexed:
+        connection.execute(_UNINDEX, {"notice": notice, "name": searchable(row.name), "text": searchable(row.text)})
+        connection.execute(_NOT_INDEXED, {"notice": notice})
     connection.execute(delete(findings).where(findings.c.notice == notice))

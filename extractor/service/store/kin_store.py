@@ -1,22 +1,43 @@
-"""Kinship of stored notices: which of them are the same, which are of one body, by the signatures of their readings."""
+"""Kinship of stored notices: which of them are the same, which are of one body, by the signatures of their readings.
+
+The place of a notice is stored, and found again when a notice came, went, or was changed in what it is known by: its
+own, and those of the notices whose place can depend on it.
+"""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from threading import Lock
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from extractor.collection.kinship import Kinship, kinships
+from sqlalchemy import BindParameter, Connection, Select, bindparam, delete, insert, select
+from sqlalchemy.exc import OperationalError
+
+from extractor.collection.kinship import Kinship, kinships, related_keys
 from extractor.service.http.api_models import NoticePage
-from extractor.service.store.database import Database
-from extractor.service.store.notice_store import NoticeFilter, signatures
+from extractor.service.store.database import BusyError, Database
+from extractor.service.store.database_tables import kin, kin_keys, notices, readings
+from extractor.service.store.notice_store import NoticeFilter, signatures, signatures_of
 
 _ALL = NoticeFilter()
-_QUICK = 0.05
-"""Seconds that comparing may take to be done anew whenever something was written."""
-_REST = 10
-"""Of what takes longer, how many times as long its outcome is good for."""
+_AT_ONCE = 500
+_PLACE = tuple(kin.c[name] for name in Kinship._fields)
+_PLACES = select(notices.c.id, *_PLACE).join_from(notices, kin)
+_RECORD = (
+    select(readings.c.record, kin.c.notice, *_PLACE)
+    .join_from(notices, readings, readings.c.number == notices.c.reading)
+    .outerjoin(kin, kin.c.notice == notices.c.number)
+    .where(notices.c.id == bindparam("notice_id"))
+)
+_UNPLACED = (
+    select(notices.c.number)
+    .select_from(notices.outerjoin(kin, kin.c.notice == notices.c.number))
+    .where(notices.c.reading.is_not(None), kin.c.notice.is_(None))
+)
+_THESE: BindParameter[int] = bindparam("values", expanding=True)
+_FORGET_KEYS = delete(kin_keys).where(kin_keys.c.notice.in_(_THESE))
+_KEYS = select(kin_keys.c.key).where(kin_keys.c.notice.in_(_THESE)).distinct()
+_HOLDERS = select(kin_keys.c.notice).where(kin_keys.c.key.in_(_THESE)).distinct()
+_UNPLACE = delete(kin).where(kin.c.notice.in_(_THESE))
 
 
 def stored_kinships(database: Database, wanted: NoticeFilter = _ALL) -> dict[str, Kinship]:
@@ -25,6 +46,36 @@ def stored_kinships(database: Database, wanted: NoticeFilter = _ALL) -> dict[str
     A notice that people changed counts before its copies. Ten thousand notices take some seconds: ask once for many.
     """
     return kinships(signatures(database, wanted))
+
+
+def known_kinships(database: Database, notice_ids: Collection[str]) -> Mapping[str, Kinship]:
+    """Return the place of each of some notices among all, by its id; of one that is not there nothing."""
+    found = _stored(database, notice_ids)
+    if len(found) == len(notice_ids):
+        return found
+    try:
+        place(database)
+    except (OperationalError, BusyError):  # nothing can be written: what is kept is still read
+        return stored_kinships(database)
+    return _stored(database, notice_ids)
+
+
+def record_and_kinship(database: Database, notice_id: str) -> tuple[bytes, Kinship] | None:
+    """Return a notice's record as JSON and its place among all, None where there is no such notice."""
+    with database.reading() as connection:
+        row = connection.execute(_RECORD, {"notice_id": notice_id}).one_or_none()
+    if row is None:
+        return None
+    record, number, *placed = row
+    if number is None:
+        return record, known_kinships(database, [notice_id]).get(notice_id, Kinship())
+    return record, Kinship(*placed)
+
+
+def _stored(database: Database, notice_ids: Collection[str]) -> dict[str, Kinship]:
+    with database.reading() as connection:
+        rows = connection.execute(_PLACES.where(notices.c.id.in_(notice_ids))).all()
+    return {notice_id: Kinship(*placed) for notice_id, *placed in rows}
 
 
 def with_kinships(page: NoticePage, kin: Mapping[str, Kinship]) -> NoticePage:
@@ -37,28 +88,66 @@ def with_kinships(page: NoticePage, kin: Mapping[str, Kinship]) -> NoticePage:
     return page.model_copy(update={"notices": told})
 
 
-@dataclass
-class KnownKinships:
-    """The places of all stored notices, compared anew when something was written, at most a tenth of the time."""
+def place(database: Database) -> None:
+    """Find the places of the notices that have none, and of all whose place can depend on theirs."""
+    with database.reading() as connection:
+        if connection.execute(_UNPLACED.limit(1)).first() is None:
+            return
+    with database.writing() as connection:  # so that nobody stores another meanwhile
+        place_all(connection)
 
-    _known: Mapping[str, Kinship] = field(default_factory=dict)
-    _writes: int = -1
-    _made: float = 0.0
-    _seconds: float = 0.0
-    _turn: Lock = field(default_factory=Lock)
 
-    def recent(self, database: Database) -> Mapping[str, Kinship]:
-        """Return the place of each notice by its id: as it is now, or, of many, as it was some seconds ago."""
-        with self._turn:
-            writes, now = database.writes, time.monotonic()
-            is_rested = self._seconds < _QUICK or now - self._made > _REST * self._seconds
-            if writes != self._writes and is_rested:
-                self._known = stored_kinships(database)
-                self._made = time.monotonic()
-                self._writes, self._seconds = writes, self._made - now
-            return self._known
+def place_all(connection: Connection) -> None:
+    """Find places as ``place``, over a connection that may write."""
+    unplaced = connection.execute(_UNPLACED).scalars().all()
+    if not unplaced:
+        return
+    _key(connection, unplaced)
+    related = _related(connection, unplaced)
+    found = signatures_of(connection, related)
+    placed = kinships(found.values())
+    _unplace(connection, related)
+    rows = [{"notice": number, **placed[each.notice_id]._asdict()} for number, each in found.items()]
+    connection.execute(insert(kin), rows)
 
-    def forget(self) -> None:
-        """Compare anew when somebody asks next: what is known may name a notice that is gone."""
-        with self._turn:
-            self._writes, self._seconds = -1, 0.0
+
+def unplace(connection: Connection, notice: int) -> None:
+    """Forget the place of a notice, and of all whose place can depend on its own; they are found again."""
+    _unplace(connection, _related(connection, [notice]))
+
+
+def _key(connection: Connection, unplaced: Collection[int]) -> None:
+    """Store the keys by which the places of notices depend on each other."""
+    for numbers in _parts(unplaced):
+        connection.execute(_FORGET_KEYS, {"values": numbers})
+        keyed = {
+            (number, key) for number, each in signatures_of(connection, numbers).items() for key in related_keys(each)
+        }
+        connection.execute(insert(kin_keys), [{"notice": number, "key": key} for number, key in keyed])
+
+
+def _related(connection: Connection, begun: Iterable[int]) -> set[int]:
+    """Return notices with all that a chain of keys joins with them."""
+    found, keys = set(begun), set[int]()
+    new: Collection[int] = list(found)
+    while new:
+        fresh = _all(connection, _KEYS, new) - keys
+        keys |= fresh
+        new = _all(connection, _HOLDERS, fresh) - found
+        found |= new
+    return found
+
+
+def _all(connection: Connection, asked: Select[Any], values: Collection[int]) -> set[int]:
+    return {each for part in _parts(values) for each in connection.execute(asked, {"values": part}).scalars()}
+
+
+def _unplace(connection: Connection, numbers: Collection[int]) -> None:
+    for part in _parts(numbers):
+        connection.execute(_UNPLACE, {"values": part})
+
+
+def _parts(values: Collection[int]) -> Iterable[list[int]]:
+    """Yield values, few at a time: a statement takes some thousands at most."""
+    every = list(values)
+    return (every[first : first + _AT_ONCE] for first in range(0, len(every), _AT_ONCE))

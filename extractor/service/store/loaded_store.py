@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
+from extractor.pages.collected_notice import CollectedNotice
 from extractor.record.contract import Notice
+from extractor.service.store import collected_store
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import notices, readings
 from extractor.service.store.item_store import add_reading, reading_row
 from extractor.service.store.new_notices import add_notice, free_id
 from extractor.service.store.notice_summary import NoticeReading, reading_of
-from extractor.service.store.search_words import searchable
 
 _HASH = 6  # hex digits, as in a run's ids
 _HELD = 100
@@ -23,11 +24,12 @@ _SAME = select(notices.c.number).where(notices.c.name == bindparam("name"), noti
 
 
 class ReadElsewhere(NamedTuple):
-    """A notice that was read elsewhere: its id there, the hex SHA-256 of its text, and the reading."""
+    """A notice that was read elsewhere: its id there, the hex SHA-256 of its text, the reading, and what lists need."""
 
     notice_id: str
     text_sha256: str
     read: NoticeReading
+    collected: CollectedNotice
 
 
 class LoadedNotice(NamedTuple):
@@ -63,8 +65,9 @@ def _is_added(connection: Connection, loaded: LoadedNotice) -> bool:
     notice_id, found = free_id(connection, _ids(loaded)), loaded.found
     read = found.read if notice_id == found.notice_id else _renamed(found.read, notice_id)
     number = add_notice(connection, notice_id, loaded.name, loaded.sha256)
-    row = {**reading_row(number, loaded.key, read), "unanswered": loaded.unanswered}
-    add_reading(connection, number, loaded.name, row, read, searchable(read.text))
+    add_reading(connection, number, {**reading_row(number, loaded.key, read), "unanswered": loaded.unanswered}, read)
+    if read is found.read:  # under another name it is collected again
+        collected_store.put(connection, number, found.collected, read.summary.signature)
     return True
 
 

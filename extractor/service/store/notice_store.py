@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -63,6 +63,7 @@ class StoredNotice(NamedTuple):
     places: bytes
 
 
+_AT_ONCE = 500
 _HOLDS = notices.c.reading == readings.c.number
 _NAMED = notices.c.id == bindparam("notice_id")
 _RECORD = select(readings.c.record).join_from(notices, readings, _HOLDS).where(_NAMED)
@@ -134,16 +135,24 @@ def signatures(database: Database, wanted: NoticeFilter) -> Iterator[NoticeSigna
 
 def signatures_in(connection: Connection, wanted: NoticeFilter) -> Iterator[NoticeSignature]:
     """Yield the signatures that a connection reads, as ``signatures``."""
-    found = select(notices.c.id, readings.c.signature).join_from(notices, readings, _HOLDS)
-    stored = [
-        (row.id, NoticeSignature.model_validate_json(row.signature)) if row.signature else (row.id, None)
-        for row in connection.execute(found.where(*_conditions(wanted)))
-    ]
-    for notice_id, signature in stored:
+    yield from (signature for _, signature in _signed(connection, *_conditions(wanted)))
+
+
+def signatures_of(connection: Connection, numbers: Collection[int]) -> dict[int, NoticeSignature]:
+    """Return the signatures of notices by their numbers, as ``signatures``."""
+    asked = list(numbers)
+    parts = (asked[first : first + _AT_ONCE] for first in range(0, len(asked), _AT_ONCE))
+    return dict(found for part in parts for found in _signed(connection, notices.c.number.in_(part)))
+
+
+def _signed(connection: Connection, *conditions: ColumnElement[bool]) -> Iterator[tuple[int, NoticeSignature]]:
+    found = select(notices.c.number, notices.c.id, readings.c.signature).join_from(notices, readings, _HOLDS)
+    for number, notice_id, stored in connection.execute(found.where(*conditions)).all():
+        signature = NoticeSignature.model_validate_json(stored) if stored else None
         if signature is not None and signature.form == FORM:
-            yield signature.model_copy(update={"notice_id": notice_id})
+            yield number, signature.model_copy(update={"notice_id": notice_id})
         elif (kept := _one_notice(connection, notice_id)) is not None:
-            yield signature_of(Notice.model_validate_json(kept.record), kept.text)
+            yield number, signature_of(Notice.model_validate_json(kept.record), kept.text)
 
 
 def page_of_notices(database: Database, wanted: NoticeFilter, *, limit: int, after: int | None = None) -> NoticePage:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.pages.collected_notice import CollectedNotice, collected_of
-
 if TYPE_CHECKING:
     from extractor.record.contract import Notice
 
@@ -49,7 +47,6 @@ class NoticeReading:
     record: bytes
     summary: ReadingSummary
     facets: Sequence[IssueFacets]
-    collected: CollectedNotice
     unanswered: Sequence[str] = ()
     places: bytes = b""
 
@@ -82,7 +79,4 @@ def reading_of(
         for issue in notice.issues
         for measure_type in {each for measure in issue.measures for each in measure.types} or {""}
     }
-    collected = collected_of(notice, text)
-    return NoticeReading(
-        text, notice.model_dump_json().encode(), summary, sorted(facets), collected, unanswered, places
-    )
+    return NoticeReading(text, notice.model_dump_json().encode(), summary, sorted(facets), unanswered, places)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select
 
-from extractor.service.store.collected_store import bring_up_to_date
+from extractor.service.store.collected_store import up_to_date
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import kin, notices, readings, tallies
 
@@ -25,8 +25,7 @@ _TALLIED = (
 
 def overview_json(database: Database) -> str:
     """Return the tallies of all notices as a JSON list, the oldest first, each beside its place among the others."""
-    bring_up_to_date(database)
-    with database.reading() as connection:
+    with up_to_date(database) as connection:
         return f"[{','.join(_entries(connection.execute(_TALLIED)))}]"
 
 

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from extractor.pages.collected_notice import collected_of
 from extractor.record.contract import Notice
 from extractor.record.items import Item
 from extractor.review.changes import Change, MadeChange
 from extractor.review.review import Review, check_change, record_of, review_of
+from extractor.service.store import collected_store
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import changes, findings, notices, readings
 from extractor.service.store.item_store import insert_row, make_current, now, reading_row
@@ -115,7 +117,8 @@ def _review(connection: Connection, row: Any) -> Review:
 
 def _revise(connection: Connection, row: Any, review: Review) -> None:
     """Make the reviewed record current, for lists, searches and exports alike."""
-    read = reading_of(row.text, record_of(review).notice, is_reviewed=True)
+    notice = record_of(review).notice
+    read = reading_of(row.text, notice, is_reviewed=True)
     ended = review.finished
     values = {
         **reading_row(row.number, row.key, read),
@@ -130,6 +133,7 @@ def _revise(connection: Connection, row: Any, review: Review) -> None:
         connection.execute(_REVISE_AGAIN.values(values), {"revision": holding})
     connection.execute(_FORGET, {"notice": row.number})
     make_current(connection, row.number, holding, read)
+    collected_store.put(connection, row.number, collected_of(notice, row.text), read.summary.signature)
 
 
 def _as_row(made: MadeChange) -> dict[str, Any]:

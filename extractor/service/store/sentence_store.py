@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select, text
 
-from extractor.service.store.collected_store import bring_up_to_date
+from extractor.service.store.collected_store import up_to_date
 from extractor.service.store.database import Database
 from extractor.service.store.database_tables import facts, kin, notices, readings
 from extractor.service.store.search_words import match
@@ -54,14 +54,13 @@ class SearchResult(NamedTuple):
 
 def search_sentences(database: Database, query: str, *, limit: int, offset: int = 0) -> SearchResult:
     """Find the notices that have all words of a query, in any order; copies of others are left out."""
-    bring_up_to_date(database)
     words = match(query)
     if not words:
         return SearchResult(0, [])
     hits = text("SELECT rowid FROM search WHERE search MATCH :words").bindparams(words=words)
     fitting = notices.c.number.in_(hits.columns(readings.c.number)) & kin.c.duplicate_of.is_(None)
     joined = notices.join(readings, notices.c.reading == readings.c.number).join(kin, kin.c.notice == notices.c.number)
-    with database.reading() as connection:
+    with up_to_date(database) as connection:
         total = connection.execute(select(func.count()).select_from(joined).where(fitting)).scalar_one()
         columns = (notices.c.number, notices.c.id, notices.c.name, readings.c.title, readings.c.inspected_body)
         chosen = select(*columns, kin.c.edition, readings.c.text).select_from(joined).where(fitting)

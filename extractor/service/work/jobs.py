@@ -93,8 +93,8 @@ def accept(database: Database, offers: Sequence[OfferedNotice | RefusedFile], ke
         connection.execute(_BEGIN, {"id": job_id, "created": created})
         for offer in offers:
             if isinstance(offer, RefusedFile):
-                item = JobItem(name=offer.name, notice_id=None, outcome="failed", error=offer.error)
-                connection.execute(_ADD, {"job": job_id, **item.model_dump(include={"name", "outcome", "error"})})
+                item = JobItem(name=offer.name, notice_id=None, outcome="failed", error=said(offer.error))
+                connection.execute(_ADD, {"job": job_id, "name": offer.name, "outcome": "failed", "error": offer.error})
             else:
                 item = _offered(connection, job_id, offer, key, tasks)
             found.append(item)

@@ -70,11 +70,16 @@ class Queue:
         self._listeners: dict[str, set[asyncio.Event]] = {}
         self._seconds = 0.1  # that a notice takes, on average
         self._at_once = 1
+        self._under_way = 0
         self.is_draining = False
         self._stopping = asyncio.Event()
 
     def __len__(self) -> int:
         return self._waiting.qsize()
+
+    def is_idle(self) -> bool:
+        """Return whether nothing waits, and nothing is being read or stored."""
+        return not self.is_draining and self._waiting.empty() and not self._under_way
 
     def put(self, tasks: Iterable[NoticeTask]) -> None:
         """Add items that are pending in the database."""
@@ -131,9 +136,12 @@ class Queue:
             if task is None or self.is_draining:
                 return
             begun = time.perf_counter()
+            self._under_way += 1
             result = await self._result(read, task)
             if result is not None:
                 await self._read.put(_Done(task, result, begun))
+            else:
+                self._under_way -= 1
 
     async def _result(self, read: TaskReader, task: NoticeTask) -> NoticeReading | str | None:
         """Return an item's reading, or the reason why it cannot be read; None where the service stops before that.
@@ -159,6 +167,7 @@ class Queue:
                 more = self._read.get_nowait()
                 is_last = more is None
                 done += [more] if more else []
+            self._under_way -= len(done)
             await self._end(done)
             if is_last:
                 return

@@ -20,20 +20,24 @@ from extractor.files.parts.left_out import ReadText
 from extractor.files.parts.page_places import OcrMode
 from extractor.files.parts.text_places import text_places_from
 from extractor.files.sources.source import Source
+from extractor.pages.collected_notice import CollectedNotice, from_line
 from extractor.processes.confinement import Allowance, environment, why_ended
 from extractor.processes.process_family import FamilyFolder, kill_family
 from extractor.record.checks import Lang
 from extractor.service.http.service_limits import ServiceLimits
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.intake.spool import TooManyError
+from extractor.service.store.collected_store import UncollectedNotice
 from extractor.service.store.notice_summary import NoticeReading
 from extractor.service.work.worker_messages import (
     BEAT,
+    COLLECT_REPLY,
     ORDER,
     READ_REPLY,
     TEXT_REPLY,
     TEXTS_REPLY,
     UNPACK_REPLY,
+    CollectReply,
     Failure,
     Order,
     ReadReply,
@@ -45,14 +49,14 @@ from extractor.service.work.worker_messages import (
 _START_SECONDS = 60.0
 _END_SECONDS = 5.0
 
-AnyReply = TypeVar("AnyReply", ReadReply, TextReply, UnpackReply, TextsReply)
+AnyReply = TypeVar("AnyReply", ReadReply, TextReply, UnpackReply, TextsReply, CollectReply)
 
 
 class Sandbox:
     """The worker processes; made by ``open_sandbox``."""
 
-    def __init__(self, processes: Sequence[_Worker], ocr: OcrMode, lang: Lang) -> None:
-        self._ocr, self._lang = ocr, lang
+    def __init__(self, processes: Sequence[_Worker], ocr: OcrMode) -> None:
+        self._ocr = ocr
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
         for worker in reversed(processes):
             self._idle.put_nowait(worker)
@@ -65,7 +69,18 @@ class Sandbox:
         """
         order = Order("read", str(upload), source, notice_id, lang, ocr=self._ocr)
         reply, (text, record, places) = await self._do(order, READ_REPLY)
-        return NoticeReading(text.decode(), record, reply.summary, reply.facets, reply.collected, places=places)
+        return NoticeReading(text.decode(), record, reply.summary, reply.facets, places=places)
+
+    async def collect(self, notice: UncollectedNotice) -> CollectedNotice:
+        """Return what lists of many notices need of one.
+
+        Raises:
+            InputError: It takes more than the limits allow.
+        """
+        pieces = (notice.record, notice.text.encode())
+        order = Order("collect", "", Source(notice.notice_id), sizes=tuple(map(len, pieces)))
+        _, (line,) = await self._do(order, COLLECT_REPLY, *pieces)
+        return from_line(line)
 
     async def take_text(self, upload: Path, source: Source) -> ReadText:
         """Return a document's plain text.
@@ -73,9 +88,7 @@ class Sandbox:
         Raises:
             InputError: The document cannot be read, or not within the limits.
         """
-        reply, (text, places) = await self._do(
-            Order("text", str(upload), source, lang=self._lang, ocr=self._ocr), TEXT_REPLY
-        )
+        reply, (text, places) = await self._do(Order("text", str(upload), source, ocr=self._ocr), TEXT_REPLY)
         return ReadText(text.decode(), tuple(reply.left_out), text_places_from(places))
 
     async def unpack(self, upload: Path, name: str) -> list[OfferedNotice | RefusedFile]:
@@ -84,7 +97,7 @@ class Sandbox:
         Raises:
             InputError: The archive cannot be read, breaks a limit, or holds no notices.
         """
-        reply, _ = await self._do(Order("unpack", str(upload), Source(name), lang=self._lang), UNPACK_REPLY)
+        reply, _ = await self._do(Order("unpack", str(upload), Source(name)), UNPACK_REPLY)
         return reply.offers
 
     async def take_texts(self, upload: Path, most: int) -> list[OfferedNotice]:
@@ -99,30 +112,31 @@ class Sandbox:
             raise TooManyError
         return reply.offers
 
-    async def _do(self, order: Order, replies: TypeAdapter[AnyReply | Failure]) -> tuple[AnyReply, list[bytes]]:
+    async def _do(
+        self, order: Order, replies: TypeAdapter[AnyReply | Failure], *pieces: bytes
+    ) -> tuple[AnyReply, list[bytes]]:
         worker = await self._idle.get()
         try:
-            first, *pieces = await worker.ask(ORDER.dump_json(order), order.source.name)
+            line = ORDER.dump_json(order) + b"\n"
+            first, *answered = await worker.ask(b"".join((line, *pieces)), order.source.name)
         finally:
             self._idle.put_nowait(worker)
         reply = replies.validate_json(first)
         if isinstance(reply, Failure):
             raise InputError(reply.error)
-        return reply, pieces
+        return reply, answered
 
 
 @asynccontextmanager
-async def open_sandbox(
-    size: int, bounds: ServiceLimits, ocr: OcrMode = "auto", lang: Lang = "zh"
-) -> AsyncIterator[Sandbox]:
+async def open_sandbox(size: int, bounds: ServiceLimits, ocr: OcrMode = "auto") -> AsyncIterator[Sandbox]:
     """Yield ``size`` processes, ready to work; they end with the block.
 
-    ``ocr`` says which pages they recognise, ``lang`` is the language of their sentences.
+    ``ocr`` says which pages they recognise.
     """
     workers = [_Worker(bounds) for _ in range(size)]
     try:
         await asyncio.gather(*(worker.start() for worker in workers))
-        yield Sandbox(workers, ocr, lang)
+        yield Sandbox(workers, ocr)
     finally:
         await asyncio.gather(*(worker.stop() for worker in workers))
 
@@ -167,7 +181,7 @@ class _Worker:
             raise BugError("a worker process does not start; it may need more memory than --memory allows") from error
 
     async def ask(self, order: bytes, name: str) -> list[bytes]:
-        """Return the pieces that answer an order.
+        """Return the pieces that answer an order, a line and what follows it.
 
         Raises:
             InputError: There are none; the sentence begins with ``name`` and gives the reason.
@@ -180,7 +194,7 @@ class _Worker:
         process, given, answers = self._started
         try:
             async with asyncio.timeout(self._allowance.clock_seconds) as clock:
-                given.write(order + b"\n")
+                given.write(order)
                 await given.drain()
                 return await _pieces(answers, lambda: clock.reschedule(self._when_late()))
         except TimeoutError:

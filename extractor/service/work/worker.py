@@ -15,19 +15,19 @@ from contextlib import chdir, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from extractor.errors import ExtractorError, InputError, unforeseen
+from extractor.errors import ExtractorError, unforeseen
 from extractor.files.scan.page_progress import listen
 from extractor.files.sources.file_limits import DEFAULT_LIMITS
 from extractor.files.sources.source import Source, too_large
 from extractor.processes.confined_main import allow, confine
 from extractor.processes.confinement import NO_MEMORY
 from extractor.processes.process_family import delete_own_folder
-from extractor.record.checks import Lang
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.work.worker_messages import (
     ANY_REPLY,
     BEAT,
     ORDER,
+    CollectReply,
     Failure,
     Order,
     OrderKind,
@@ -87,8 +87,17 @@ def _read(order: Order) -> OrderAnswer:
     extracted = extract_file(order.source, data, notice_id=order.notice_id, lang=order.lang, ocr=order.ocr)
     reading = reading_of(extracted.text, extracted.notice)
     places = extracted.places.as_json() if extracted.places else b""
-    reply = ReadReply(reading.summary, list(reading.facets), reading.collected)
-    return reply, (reading.text.encode(), reading.record, places)
+    return ReadReply(reading.summary, list(reading.facets)), (reading.text.encode(), reading.record, places)
+
+
+def _collect(order: Order) -> OrderAnswer:
+    """Return what lists of many notices need of a record."""
+    from extractor.pages.collected_notice import as_line
+    from extractor.service.store.collected_store import collected
+
+    record, text = (sys.stdin.buffer.read(size) for size in order.sizes)
+    found = collected(record, text.decode())
+    return CollectReply(len(found.facts)), (as_line(found),)
 
 
 def _take_text(order: Order) -> OrderAnswer:
@@ -110,10 +119,10 @@ def _unpack(order: Order) -> OrderAnswer:
     place.mkdir()
     (place / path).hardlink_to(upload)
     with chdir(place):
-        return UnpackReply(list(_members(path, upload, order.lang))), ()
+        return UnpackReply(list(_members(path, upload))), ()
 
 
-def _members(archive: str, upload: Path, lang: Lang) -> Iterator[OfferedNotice | RefusedFile]:
+def _members(archive: str, upload: Path) -> Iterator[OfferedNotice | RefusedFile]:
     from extractor.files.discover import in_kinds
     from extractor.files.sources.archive import list_archive
     from extractor.files.sources.picture_series import joined_series
@@ -121,9 +130,9 @@ def _members(archive: str, upload: Path, lang: Lang) -> Iterator[OfferedNotice |
 
     listing = list_archive(archive, DEFAULT_LIMITS)
     for name, error in listing.problems:
-        yield RefusedFile(name, error.in_words(lang))
-    if kinds := in_kinds([each for each in listing.passed_over if each.kind not in _HARMLESS], lang):
-        yield RefusedFile(archive, f"{archive}{':其中没有读取' if lang == 'zh' else ': not read in it: '}{kinds}")
+        yield RefusedFile(name, str(error))
+    if kinds := in_kinds([each for each in listing.passed_over if each.kind not in _HARMLESS], "en"):
+        yield RefusedFile(archive, f"{archive}: not read in it: {kinds}")
     for number, source in enumerate(joined_series(listing.sources)):
         try:
             data = read_bytes(source, DEFAULT_LIMITS)
@@ -159,6 +168,7 @@ def _written(source: Source, data: bytes, upload: Path, number: int) -> OfferedN
 
 _CARRY_OUT: dict[OrderKind, Callable[[Order], OrderAnswer]] = {
     "read": _read,
+    "collect": _collect,
     "text": _take_text,
     "texts": _take_texts,
     "unpack": _unpack,
@@ -166,8 +176,7 @@ _CARRY_OUT: dict[OrderKind, Callable[[Order], OrderAnswer]] = {
 
 
 def _sentence(order: Order, error: Exception) -> str:
-    if isinstance(error, InputError):
-        return error.in_words(order.lang)
+    """Return what went wrong in English, as it is stored: whoever reads it is told in a language of their own."""
     if isinstance(error, ExtractorError):
         return str(error)
     return unforeseen(order.source.name, error)

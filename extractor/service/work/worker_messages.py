@@ -10,14 +10,13 @@ from pydantic import TypeAdapter
 from extractor.files.parts.left_out import LeftOut
 from extractor.files.parts.page_places import OcrMode
 from extractor.files.sources.source import Source
-from extractor.pages.collected_notice import CollectedNotice
 from extractor.record.checks import Lang
 from extractor.service.intake.offers import OfferedNotice, RefusedFile
 from extractor.service.store.notice_summary import IssueFacets, ReadingSummary
 
 BEAT = b".\n"
 """A line before an answer: a page is being recognised, and the answer's time begins anew."""
-OrderKind = Literal["read", "text", "texts", "unpack"]
+OrderKind = Literal["read", "text", "texts", "unpack", "collect"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,8 @@ class Order:
     """A task for a worker: what to do with the file ``upload``.
 
     ``notice_id`` and ``lang`` are for ``read``; ``most`` is the number of texts that ``texts`` may find; ``ocr`` says
-    which pages ``read`` and ``text`` recognise.
+    which pages ``read`` and ``text`` recognise. ``collect`` has no file: its line is followed by as many bytes as
+    ``sizes`` say, a record as JSON and the text.
     """
 
     kind: OrderKind
@@ -35,6 +35,7 @@ class Order:
     lang: Lang = "zh"
     most: int = 0
     ocr: OcrMode = "auto"
+    sizes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,6 @@ class ReadReply:
 
     summary: ReadingSummary
     facets: list[IssueFacets]
-    collected: CollectedNotice
 
 
 @dataclass(frozen=True)
@@ -68,17 +68,25 @@ class UnpackReply:
 
 
 @dataclass(frozen=True)
+class CollectReply:
+    """The reply to ``collect``; what lists need of the notice follows as JSON, which is not parsed field by field."""
+
+    facts: int
+
+
+@dataclass(frozen=True)
 class TextsReply:
     """The reply to ``texts``; None where there are more than the order allows."""
 
     offers: list[OfferedNotice] | None
 
 
-WorkerReply = ReadReply | TextReply | UnpackReply | TextsReply
+WorkerReply = ReadReply | TextReply | UnpackReply | TextsReply | CollectReply
 
 ORDER: TypeAdapter[Order] = TypeAdapter(Order)
 READ_REPLY: TypeAdapter[ReadReply | Failure] = TypeAdapter(ReadReply | Failure)
 TEXT_REPLY: TypeAdapter[TextReply | Failure] = TypeAdapter(TextReply | Failure)
 UNPACK_REPLY: TypeAdapter[UnpackReply | Failure] = TypeAdapter(UnpackReply | Failure)
 TEXTS_REPLY: TypeAdapter[TextsReply | Failure] = TypeAdapter(TextsReply | Failure)
+COLLECT_REPLY: TypeAdapter[CollectReply | Failure] = TypeAdapter(CollectReply | Failure)
 ANY_REPLY: TypeAdapter[WorkerReply | Failure] = TypeAdapter(WorkerReply | Failure)

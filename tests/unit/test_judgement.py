@@ -17,10 +17,22 @@ from extractor.notice.facts.judgement import (
     measure_types,
     place_of_heading,
 )
+from extractor.notice.facts.lexical import evidence_of_each, word_evidence
 from extractor.record.enumerations import VOCABULARIES
 from extractor.record.items import PERSON, put_together, take_apart
 from extractor.text.folding import half_width
 from extractor.text.places import Place
+
+# Words
+
+
+def test_texts_that_are_gone_over_together_say_what_each_says_alone() -> None:
+    texts = ["制定", "管库办法", "", "召开专题会议2次,清点库房", "印发《管库办法》"]
+    together = evidence_of_each("measure_types", texts)
+    assert together == [word_evidence("measure_types", text) for text in texts]
+    assert "regulation" not in together[0].scores.keys() | together[1].scores.keys()
+    assert [found.scores.get("regulation", 0) > 0 for found in together[2:]] == [False, False, True]
+
 
 # Heading
 

@@ -36,6 +36,7 @@ from extractor.notice.outline.property_lines import Property
 from extractor.notice.outline.table_states import said
 from extractor.text.folding import FoldedText
 from extractor.text.places import Clauses, Place
+from extractor.text.wording import pattern
 
 
 class Facts(NamedTuple):
@@ -165,11 +166,34 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
     notes = "\n".join((notes, *outline.stated))
     title = text[outline.title.start : outline.title.end]
     category = judged_category(title, [measure.words for measure in measures], lambda: answer)
-    status = issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}")
+    status = issue_status([], "\n".join(outline.stated) or _said_last(text, measures))
+    if status == "unspecified":
+        status = issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}")
     if status == "unspecified" and (states := _states(text, outline)):
         status = issue_status([], states)
     confidence = {"category": category.confidence, "status": rate("issue_status", status)}
     return IssueReading(outline, category.value, status, measures, confidence)
+
+
+def _said_last(text: str, measures: Sequence[MeasureReading]) -> str:
+    """Return the state that the last sentence of an answer says of the finding (该问题已完成整改。); empty for none.
+
+    Where other measures end so, too, each speaks of itself.
+    """
+    found = [_said_at_end(text, *measure.outline.text) for measure in measures]
+    return found[-1] if found and not any(found[:-1]) else ""
+
+
+_SHORTEST_SUBJECT = 3
+"""该问题; 目前 alone says nothing of what is done."""
+
+
+def _said_at_end(text: str, start: int, end: int) -> str:
+    start = max(text.rfind("。", start, end - 1) + 1, start)
+    subject = pattern("outline", "state_of").match(text, start, end)
+    if subject is None or subject.end() - start < _SHORTEST_SUBJECT or not is_state(text, start, end):
+        return ""
+    return said(text[subject.end() : end])
 
 
 def _states(text: str, outline: IssueOutline) -> str:

@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from extractor.notice.outline.outline_words import any_of, characters_of
+from extractor.notice.outline.outline_words import any_of, characters_of, word_list
 from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end
 from extractor.notice.outline.table_states import MARKS
 from extractor.text.places import Place
@@ -33,8 +33,9 @@ _PAIRS = dict(zip(_OPENING, _CLOSING, strict=True))
 _WHO = any_of("frame_team")
 _PREFIX = rf"{any_of('frame_about')}?(?:{_WHO})?{any_of('frame_told')}?(?:意见)?(?:指出|提出)?{any_of('frame_of')}?"
 _REST = rf"{any_of('frame_rest')}*"
+_EXISTS = f"{''.join(f'(?<!{how})' for how in word_list('exists_how'))}存在"
 _TAIL = (
-    rf"(?:等)?(?:的)?(?:等|这一|这个|这类|这些)?(?:方面)?(?:存在)?(?:的)?"
+    rf"(?:等)?(?:的)?(?:等|这一|这个|这类|这些)?(?:方面)?(?:{_EXISTS})?(?:的)?"
     rf"{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
 )
 _STOP = rf"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S)|{AHEAD})"
@@ -67,7 +68,7 @@ REFERENCE = (
 """A pattern of the words by which an answer refers to findings that were listed before: 针对第1、2个问题:."""
 _TOLD = re.compile(rf"{_WHO}{any_of('frame_told')}(?:的)?(?=.{{4}})")
 """The teller of a finding, before words that no quotes set off: 审计指出的采购不规范."""
-_GROUP_TITLE_END = re.compile(rf"{any_of('group_title_end')}$")
+_GROUP_TITLE_END = re.compile(rf"(?:{any_of('group_title_end')}|{_EXISTS}(?:的)?(?:主要|突出|具体)?)$")
 _WINDOW = 330
 _BARE_LENGTH = 80
 _JOIN = "\u2060"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import bracket_at_end
@@ -30,12 +32,13 @@ class FindingNode(NamedTuple):
 def find_findings(text: str, parts: RectificationPart) -> list[FindingNode]:
     """Return the issues of the rectification part in printed order."""
     starts = _starts(parts)
-    if parts.findings:
-        framed = [found for node, groups in starts for found in _framed(node, groups, parts.findings)]
+    findings = parts.findings or _over_topics(text, starts)
+    if findings:
+        framed = [found for node, groups in starts for found in _framed(node, groups, findings)]
         levels = {found.kinds for found in framed}
         if not levels:
             return []
-        framing = _Framing(parts.findings, levels)
+        framing = _Framing(findings, levels)
         return [found for node, groups in starts for found in _framed_levels(text, node, groups, framing)]
     unframed = [found for node, groups in starts for found in _unframed(text, node, groups)]
     if not unframed:
@@ -61,6 +64,67 @@ def _framed(node: OutlineNode, groups: tuple[OutlineNode, ...], findings: frozen
     if below:
         return below
     return [FindingNode(node, groups, _kinds(groups, node))] if node in findings else []
+
+
+_FEWEST_OVER_TOPICS = 2
+_MOST = 0.6
+_FEW = 0.25
+_LACKS = re.compile("[不未缺弱慢难欠差]|滞后")
+
+
+def _over_topics(text: str, starts: list[tuple[OutlineNode, tuple[OutlineNode, ...]]]) -> frozenset[OutlineNode]:
+    """Return the numbered headings that state findings and whose answers are parted by topics.
+
+    1.公路养护不到位 over (1)加大养护投入。一是…: below each heading topics are counted from 1, and hardly one states
+    a finding; most name an act or an aim.
+    """
+    levels: dict[tuple[str, ...], list[OutlineNode]] = {}
+    for start, groups in starts:
+        for kinds, node in _below(start, tuple(group.kind for group in groups)):
+            levels.setdefault(kinds, []).append(node)
+    return frozenset(node for nodes in levels.values() if _are_over_topics(text, nodes) for node in nodes)
+
+
+def _below(node: OutlineNode, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], OutlineNode]]:
+    kinds = (*above, node.kind)
+    yield kinds, node
+    for child in node.parts:
+        yield from _below(child, kinds)
+
+
+def _are_over_topics(text: str, nodes: list[OutlineNode]) -> bool:
+    parted = [node for node in nodes if node.parts and node.parts[0].kind not in RUN_IN_KINDS]
+    topics = [topic for node in parted for topic in node.parts]
+    if len(parted) < _FEWEST_OVER_TOPICS or not any(topic.parts for topic in topics):
+        return False
+    if any(node.parts[0].number != 1 for node in parted):
+        return False
+    if sum(_states_finding(text, node) for node in nodes) < _MOST * len(nodes):
+        return False
+    aims = sum(_is_aim(text, topic) for topic in topics)
+    stating = sum(not _is_aim(text, topic) and _names_finding(text, topic) for topic in topics)
+    return aims >= len(topics) / 2 and stating <= _FEW * len(topics)
+
+
+def _states_finding(text: str, node: OutlineNode) -> bool:
+    """Return whether a heading states a finding, and groups none: no part's heading, no 党的建设方面."""
+    heading = heading_text(text, node)
+    if node.frame is not None and node.frame.aspect:
+        return False
+    if any(pattern("outline", name).search(heading) for name in ("group", "rectification", "leadership")):
+        return False
+    return _names_finding(text, node)
+
+
+def _names_finding(text: str, node: OutlineNode) -> bool:
+    return pattern("outline", "finding").search(heading_text(text, node)) is not None
+
+
+def _is_aim(text: str, node: OutlineNode) -> bool:
+    """Return whether a topic names an act or an aim (查处违纪行为), and nothing that is lacking (落实制度不严)."""
+    heading = heading_text(text, node)
+    begins = any(pattern("outline", name).match(heading) for name in ("aim", "act"))
+    return begins and _LACKS.search(heading) is None
 
 
 class _Framing(NamedTuple):

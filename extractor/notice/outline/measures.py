@@ -208,7 +208,7 @@ def _with_those_of_groups(
 
 def _matter(found: Property) -> tuple[str, bool]:
     """Return what a property says: its role, and whether it is a person's name or office that it asks for."""
-    return found.role, found.role == "responsible" and found.name.endswith(("领导", "人", "人员"))
+    return found.role, found.role == "responsible" and found.name.endswith(("领导", "人", "人员", "成员"))
 
 
 def _notes_of_group(text: str, group: OutlineNode) -> Iterator[Rest]:

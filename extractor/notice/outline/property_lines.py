@@ -37,7 +37,7 @@ _MARKED = rf"(?P<mark>[【\[])?[(]?(?P<name>{NAME})(?:[(][^()\n:]{{1,8}}[)])?(?(
 _NAMED_BRACKET = rf"[(【\[](?={NAME}:)[^()【】\n]*(?:[(][^()\n]*[)][^()【】\n]*)*[)】\]]"
 AHEAD = r"(?=[(【\[][\u4e00-\u9fff]{2,8}:)"
 """A pattern of what follows a heading that ends before a bracket like (责任单位:…)."""
-_LAST = frozenset("位导门体室员人组部队限求间期点头合态度率型别标质性源况现】]*")
+_LAST = frozenset("位导门体室员人组班构部队限求间期点头合态度率型别标质性源况现】]*")
 """The characters that names of properties end with, before their colon."""
 _OPENING, _CLOSING = "([【", ")]】"
 _CLAUSE = (

@@ -185,4 +185,14 @@ def _dominant(text: str, candidates: list[OutlineNode]) -> list[OutlineNode]:
         or not any(c.parts for c in main.parts)
     ):
         return candidates
+    named = pattern("outline", "rectification").search(heading) is not None
+    if not named and any(_heads_findings(text, node, main) for node in candidates if node is not main):
+        return candidates
     return [main]
+
+
+def _heads_findings(text: str, node: OutlineNode, main: OutlineNode) -> bool:
+    """Return whether a part holds findings as the largest part does: headings of the same kind that state some."""
+    finding = pattern("outline", "finding")
+    alike = [part for part in node.parts if part.kind == main.parts[0].kind and part.children]
+    return bool(alike) and all(finding.search(heading_text(text, part)) for part in alike)

@@ -16,7 +16,7 @@ from extractor.notice.outline.broken_rows import TableLine, goes_on_from, whole_
 from extractor.notice.outline.field_tables import FieldBlock, field_block_at, may_be_finding
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
-from extractor.notice.outline.table_states import Legend, find_legend, is_mark, state_said
+from extractor.notice.outline.table_states import Legend, find_legend, is_mark, said, state_said
 from extractor.text.column_headings import (
     LONGEST_HEADING,
     bare_heading,
@@ -121,7 +121,8 @@ class _Tables:
             is_prose = len(line.cells) == 1 and line.place.end - line.place.start > _LONGEST_BEGINNING
             behind = position if is_prose else self._read_at(position)
             if behind == position:
-                headings += [] if is_prose else _headings_in_lines(self._text, self._lines, position)
+                seen = is_prose or (headings and line.place.start < headings[-1].end)
+                headings += [] if seen else _headings_in_lines(self._text, self._lines, position)
                 self._left.append(line)
                 behind = position + 1
             position = behind
@@ -683,7 +684,7 @@ class _Body:
         filled = [(column, cell) for column, cell in dealt if cell.end > cell.start]
         for column, cell in filled:
             by_kind.setdefault(self._kind_in(column, cell), []).append(cell)
-        stated = tuple(filter(None, (self._stated(column, cell) for column, cell in filled)))
+        stated = self._states(filled)
         if len(filled) == 1 and len(dealt) > 2 and self._names_rows(*filled[0]):
             return self._begin_group(place, filled[0][1])
         findings = by_kind.get("finding", [])
@@ -738,6 +739,13 @@ class _Body:
         kind = self._columns[column]
         return "state" if kind in ("measure", "progress", "") and is_mark(self.words(cell)) else kind
 
+    def _states(self, filled: Sequence[tuple[int, Place]]) -> tuple[str, ...]:
+        """Return the states that cells say, how far a finding is before how it is to be put right (分阶段整改)."""
+        said_by = [(self._names[column], self._stated(column, cell)) for column, cell in filled]
+        found = [(name, state) for name, state in said_by if state]
+        reached = [state for name, state in found if not bare_heading(name).endswith(_PLANNED)]
+        return tuple(reached or (state for _, state in found))
+
     def _stated(self, column: int, cell: Place) -> str:
         """Return the state that a cell says, if its column is one of states."""
         if self._kind_in(column, cell) != "state":
@@ -773,6 +781,9 @@ class _Body:
 
 
 _FIGURE = re.compile(r"[0-9]|《")
+_LONGEST_STATE = 20
+_PLANNED = ("类型", "类别", "要求")
+"""How the heading of a column ends that says how a finding is to be put right."""
 _PAGE = re.compile(r" *(?:[-—–·]* ?[0-9]{1,4} ?[-—–·]*|第 ?[0-9]{1,4} ?页(?:[,/ ]*共 ?[0-9]{1,4} ?页)?) *")
 _SUM_CELL = re.compile(r"[^。]{0,12}?[0-9][0-9.,]* ?[^。0-9]{0,6}|[-—/]")
 
@@ -797,7 +808,10 @@ def fit(text: str, kind: str, cell: Place) -> float:
         case "deadline":
             return 3 if size <= 24 and pattern("outline", "cell_date").search(words) else -4
         case "state":
-            return 3 if is_state(words, 0, size) or (size <= 8 and not prose) else -3
+            if is_state(words, 0, size) or (size <= 8 and not prose):
+                return 3
+            tells = size <= _LONGEST_STATE and words[-1:] != "。" and not _FIGURE.search(words)
+            return 2 if tells and said(words) else -3
         case "responsible":
             return (
                 -4

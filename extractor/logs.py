@@ -27,6 +27,12 @@ def configure(level: str = "warning", *, as_json: bool = False) -> None:
     LOGGER.propagate = False
 
 
+def logged_line(message: str, level: int = logging.ERROR) -> str:
+    """Return the line, without its end, as which a message is logged."""
+    record = LOGGER.makeRecord(LOGGER.name, level, "", 0, message, (), None)
+    return next((handler.format(record) for handler in LOGGER.handlers), message)
+
+
 class _StandardError(logging.Handler):
     """A handler that writes to the current ``sys.stderr``: a progress bar replaces it while it runs."""
 

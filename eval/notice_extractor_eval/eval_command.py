@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -185,6 +186,7 @@ def calibrate(  # noqa: PLR0913
     Exit status: 0 when the table is written, 1 when the model answered nothing (none is written), 2 for wrong usage, 3
     when it is written but calls failed for good (their values are not counted).
     """
+    from extractor.assist.proposals.witnesses import eager
     from extractor.commands.run_progress import by_the_minute
     from extractor.disk.whole import write_texts
     from extractor.readers import ModelReader
@@ -194,7 +196,8 @@ def calibrate(  # noqa: PLR0913
 
     reader = chosen_reader(Backend.ASSISTED, endpoint, AnswerOptions(cache_dir, offline, replay)).reader
     assert isinstance(reader, ModelReader)
-    with by_the_minute(lambda: _asked_so_far(reader)) as progress:
+    asking = replace(reader, trust=eager())  # as it is measured: everything is asked
+    with by_the_minute(lambda: _asked_so_far(asking)) as progress:
 
         def tell(name: str, before: int, of: int) -> None:
             progress.begin(of)

@@ -8,7 +8,7 @@ left to the rules.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, NamedTuple, Protocol
 
@@ -121,13 +121,14 @@ class Session:
         packs = sizing.packs(material, chosen)
         if not packs or not self._was_asked:
             return packs
-        best, share = packs, self._share_answered(task, material, packs)
+        best, kept = packs, self._with_answers(task, material, packs)
         for budget in others:
-            if share == 1:
+            if len(kept) == len(best):
                 break
             earlier = sizing.packs(material, budget)
-            if (answered := self._share_answered(task, material, earlier)) > share:
-                best, share = earlier, answered
+            # By what they show: a pack that is the same at both sizes is no reason to change.
+            if _length(found := self._with_answers(task, material, earlier)) > _length(kept):
+                best, kept = earlier, found
         return best
 
     def _begin(self, task: Task[Any, Any], material: Material) -> None:
@@ -155,9 +156,9 @@ class Session:
         for keys in dict.fromkeys(each - of_edition for each in ways):
             yield _Question(call_for(pack, edition, keys), of_edition | keys, edition)
 
-    def _share_answered(self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT]) -> float:
-        """Return the share of packs whose answers are at hand."""
-        return sum(self._has_answer(task, material, pack, _MOST_CUTS) for pack in packs) / len(packs)
+    def _with_answers(self, task: Task[PackT, AnswerT], material: Material, packs: Sequence[PackT]) -> list[PackT]:
+        """Return the packs whose answers are at hand."""
+        return [pack for pack in packs if self._has_answer(task, material, pack, _MOST_CUTS)]
 
     def _note(self, task: Task[PackT, AnswerT], pack: PackT, *, right: bool) -> None:
         """Note how a pack was answered, where the model's packs are sized."""
@@ -227,3 +228,8 @@ class Session:
             return True
         parts = task.halves(material, pack) if cuts else None
         return parts is not None and self._has_answer(task, material, parts[0], cuts - 1)
+
+
+def _length(packs: Iterable[Pack]) -> int:
+    """Return the code points that packs show."""
+    return sum(len(pack.body) for pack in packs)

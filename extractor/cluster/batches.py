@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -97,20 +97,38 @@ def do(batch: Batch, reading: JobReading, dataset: JobDataset, *, force: bool) -
     Raises:
         OutputError: the storage cannot be written.
     """
-    waiting = {each.row.name: each for each in taken(reading, batch.inputs)}
     entry = dataset.entry(batch.number)
-    if entry is not None and not force and _is_finished(entry, batch, waiting):
+    if entry is None:
+        given = [each.input.source.name for each in batch.inputs]
+        return _written(batch, dataset, _Reading(given, given, read_rows(reading, taken(reading, batch.inputs)), {}))
+    waiting = {each.row.name: each for each in taken(reading, batch.inputs)}
+    if not force and _is_finished(entry, batch, waiting):
         return BatchEnd(batch.number, 0, len(waiting), [], entry.counts)
     kept = dataset.kept_rows(batch.number)
     missing = [each for each in waiting.values() if force or not _is_kept(each, kept)]
-    again = {each.row.name for each in missing}
-    read = iter(read_rows(reading, missing))
-    rows = [next(read) if place.name in again else kept.get(place.name) or _lost(place) for place in batch.places]
+    again = [each.row.name for each in missing]
+    return _written(batch, dataset, _Reading([*waiting], again, read_rows(reading, missing), kept))
+
+
+class _Reading(NamedTuple):
+    """A batch's inputs of this job by name, those that are read now, their rows as they come, and those that stay."""
+
+    given: Sequence[str]
+    again: Sequence[str]
+    rows: Iterator[JobRow]
+    kept: Mapping[str, KeptRow]
+
+
+def _written(batch: Batch, dataset: JobDataset, reading: _Reading) -> BatchEnd:
+    given, again = frozenset(reading.given), frozenset(reading.again)
+    rows = (
+        next(reading.rows) if place.name in again else reading.kept.get(place.name) or _lost(place)
+        for place in batch.places
+    )
     entry = dataset.write(batch.number, rows)
-    own = [row for row in rows if row.name in waiting]
-    done = sum(isinstance(row, JobRow) and not row.error for row in own)
-    failed = [(row.name, row.error) for row in own if row.error]
-    return BatchEnd(batch.number, done, len(own) - len(missing), failed, entry.counts)
+    failed = [(name, error) for name, error in entry.failed if name in given]
+    done = len(again) - sum(name in again for name, _ in failed)
+    return BatchEnd(batch.number, done, len(given) - len(again), failed, entry.counts)
 
 
 def _is_finished(entry: BatchEntry, batch: Batch, waiting: Mapping[str, Taken]) -> bool:

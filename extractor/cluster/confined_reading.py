@@ -1,8 +1,10 @@
-"""One notice read to its row, in a process with limits; so nothing is imported here that takes much memory."""
+"""Notices read to their rows, in a process with limits; so nothing is imported here that takes much memory."""
 
 from __future__ import annotations
 
 import json
+import pickle
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.errors import ExtractorError, InputError, unforeseen
@@ -50,6 +52,14 @@ class Waiting(NamedTuple):
     source: Source
     data: bytes
     row: JobRow
+
+
+def read_together(reader: Reader, inputs: Sequence[Waiting]) -> bytes:
+    """Return the rows of some inputs, pickled, each as ``read_row`` has it.
+
+    They are pickled here, so that the next inputs are read while these rows are unpickled.
+    """
+    return pickle.dumps([read_row(reader, each) for each in inputs], pickle.HIGHEST_PROTOCOL)
 
 
 def read_row(reader: Reader, waiting: Waiting) -> JobRow | str:

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import pyarrow as pa
@@ -39,10 +40,12 @@ _ROW = pa.schema(
 )
 _TEXT = pa.schema([("notice_id", pa.string()), ("text", pa.large_string()), ("places", pa.large_binary())])
 _SIGNATURE = pa.schema([("notice_id", pa.string()), ("keys", pa.list_(pa.int64())), ("signature", pa.string())])
+_TOGETHER = 32  # rows that are made tables at once: while others are read, and before they take much memory
 _OTHERS = tuple(name for name in TABLES if name != NOTICES)
 
 
-def schemas() -> dict[str, pa.Schema]:
+@cache
+def schemas() -> Mapping[str, pa.Schema]:
     """Return the columns of each dataset, by its name."""
     own = schema(TABLES[NOTICES])
     notices = pa.schema([own.field(0), *_ROW, *list(own)[1:]], metadata=own.metadata)
@@ -105,30 +108,30 @@ class JobDataset(NamedTuple):
         """
         return pq.read_table(opened(self.file(name, batch)), columns=columns and list(columns))
 
-    def write(self, batch: int, rows: Sequence[JobRow | KeptRow], kin: str = "") -> BatchEntry:
-        """Write a batch and its entry.
+    def write(self, batch: int, rows: Iterable[JobRow | KeptRow]) -> BatchEntry:
+        """Write a batch and its entry, when all rows have come.
+
+        Raises:
+            OutputError: the storage cannot be written.
+        """
+        tables = joined(rows)
+        remove(iter([self._entry(batch)]))
+        files = {name: self._write(name, batch, table) for name, table in tables.items()}
+        inputs, keys, errors = (tables[NOTICES].column(name).to_pylist() for name in ("input", "key", "error"))
+        failed = [(name, error) for name, error in zip(inputs, errors, strict=True) if error]
+        entry = BatchEntry(keys, files, _counted(tables[NOTICES]), failed)
+        self._write_entry(batch, entry)
+        return entry
+
+    def write_tables(self, batch: int, entry: BatchEntry, tables: Mapping[str, pa.Table], kin: str) -> None:
+        """Write some datasets of a batch anew, that of notices among them; ``entry`` is the batch's, whose others stay.
 
         Raises:
             OutputError: the storage cannot be written.
         """
         remove(iter([self._entry(batch)]))
-        files = {name: self._write(name, batch, table) for name, table in _joined(rows).items()}
-        failed = [(row.name, row.error) for row in rows if row.error]
-        entry = BatchEntry([row.key for row in rows], files, _counted(rows), failed, kin)
-        self._write_entry(batch, entry)
-        return entry
-
-    def write_notices(self, batch: int, entry: BatchEntry, notices: pa.Table, kin: str) -> BatchEntry:
-        """Write the rows of a batch in the dataset of notices anew; ``entry`` is the batch's, whose other files stay.
-
-        Raises:
-            OutputError: the storage cannot be written.
-        """
-        remove(iter([self._entry(batch)]))
-        written = {**entry.files, NOTICES: self._write(NOTICES, batch, notices)}
-        entry = entry._replace(files=written, kin=kin)
-        self._write_entry(batch, entry)
-        return entry
+        files = {**entry.files, **{name: self._write(name, batch, table) for name, table in tables.items()}}
+        self._write_entry(batch, entry._replace(files=files, counts=_counted(tables[NOTICES]), kin=kin))
 
     def _write(self, name: str, batch: int, table: pa.Table) -> tuple[int, str]:
         """Write a file of a batch; return its size in bytes and its SHA-256."""
@@ -166,7 +169,7 @@ def _split(tables: Mapping[str, pa.Table]) -> Iterator[KeptRow]:
     """Yield the rows of a batch, each with its part of every dataset."""
     notices = tables[NOTICES]
     ids = notices.column("notice_id").to_pylist()
-    parts = {name: _runs(table) for name, table in tables.items() if name != NOTICES}
+    parts = {name: parts_by_notice(table) for name, table in tables.items() if name != NOTICES}
     columns = (notices.column(each).to_pylist() for each in ("input", "key", "error", "failures"))
     for index, (name, key, error, failures) in enumerate(zip(*columns, strict=True)):
         own = {other: runs.get(ids[index], tables[other].slice(0, 0)) for other, runs in parts.items()}
@@ -174,26 +177,43 @@ def _split(tables: Mapping[str, pa.Table]) -> Iterator[KeptRow]:
         yield KeptRow(name, key, error or "", is_final, {NOTICES: notices.slice(index, 1), **own})
 
 
-def _runs(table: pa.Table) -> dict[str, pa.Table]:
-    """Return the rows of each notice; those of one stand together."""
-    found = pc.run_end_encode(table.column("notice_id").combine_chunks()) if table.num_rows else None
-    if found is None:
-        return {}
-    start, runs = 0, {}
-    for notice_id, end in zip(found.values.to_pylist(), found.run_ends.to_pylist(), strict=True):
-        runs[notice_id] = table.slice(start, end - start)
-        start = end
-    return runs
+def parts_by_notice(table: pa.Table) -> dict[str, pa.Table]:
+    """Return the rows of each notice by its id; those of one stand together."""
+    return {notice_id: table.slice(start, end - start) for notice_id, start, end in _runs(table)}
 
 
-def _joined(rows: Sequence[JobRow | KeptRow]) -> dict[str, pa.Table]:
-    """Return the tables of a batch, with the rows of each notice in the order of ``rows``."""
+def _runs(table: pa.Table) -> Iterator[tuple[str, int, int]]:
+    """Yield the id of each notice that has rows, and where they begin and end."""
+    start = 0
+    if table.num_rows:
+        found = pc.run_end_encode(table.column("notice_id").combine_chunks())
+        for notice_id, end in zip(found.values.to_pylist(), found.run_ends.to_pylist(), strict=True):
+            yield notice_id, start, end
+            start = end
+
+
+def exchanged(table: pa.Table, ids: Sequence[str], parts: Mapping[str, pa.Table]) -> pa.Table:
+    """Return a table with the rows of some notices in place of theirs; ``ids`` are those of all notices, in order."""
+    runs = {notice_id: (start, end) for notice_id, start, end in _runs(table)}
+    pieces, begin, at = [], 0, 0
+    for notice_id in ids:
+        start, at = runs.get(notice_id, (at, at))
+        if notice_id in parts:
+            pieces += [table.slice(begin, start - begin), parts[notice_id]]
+            begin = at
+    return pa.concat_tables([*pieces, table.slice(begin)]).combine_chunks()
+
+
+def joined(rows: Iterable[JobRow | KeptRow]) -> dict[str, pa.Table]:
+    """Return the tables of a batch, with the rows of each notice in the order of ``rows``, some as they come."""
     shapes = schemas()
     pieces: dict[str, list[pa.Table]] = {name: [] for name in shapes}
     waiting: list[JobRow] = []
     for row in rows:
         if isinstance(row, JobRow):
             waiting.append(row)
+            if len(waiting) == _TOGETHER:
+                _add(pieces, waiting, shapes)
             continue
         _add(pieces, waiting, shapes)
         for name, part in row.parts.items():
@@ -245,29 +265,19 @@ def _notice(row: JobRow) -> Mapping[str, Any]:
     return {**values, "notice_id": row.notice_id, **own}
 
 
-def _counted(rows: Sequence[JobRow | KeptRow]) -> dict[str, int]:
+def _counted(notices: pa.Table) -> dict[str, int]:
     """Return how many notices, copies, issues, measures, checks and unread digits a batch holds."""
-    counts = {
-        "notices": 0,
-        "issues": 0,
-        "measures": 0,
-        "checks": 0,
-        "digits_unread": 0,
-        "unanswered": 0,
-        "duplicates": 0,
+    whole = notices.filter(pc.is_null(notices.column("error")))
+
+    def total(name: str) -> int:
+        return int(pc.sum(whole.column(name)).as_py() or 0)
+
+    return {
+        "notices": whole.num_rows,
+        "issues": total("issue_count"),
+        "measures": total("measure_count"),
+        "checks": total("check_count"),
+        "digits_unread": total("digits_unread"),
+        "unanswered": sum(len(json.loads(failures)) for failures in whole.column("failures").to_pylist()),
+        "duplicates": whole.num_rows - whole.column("duplicate_of").null_count,
     }
-    for row in rows:
-        if row.error:
-            continue
-        if isinstance(row, KeptRow):
-            (values,) = row.parts[NOTICES].drop_columns(["record"]).to_pylist()
-            failures = values["failures"]
-        else:
-            values, failures = (row.tables or {})[NOTICES][0], row.failures
-        counts["notices"] += 1
-        for name in ("issue", "measure", "check"):
-            counts[f"{name}s"] += int(values[f"{name}_count"] or 0)
-        counts["digits_unread"] += int(values["digits_unread"] or 0)
-        counts["duplicates"] += values["duplicate_of"] is not None
-        counts["unanswered"] += len(json.loads(failures))
-    return counts

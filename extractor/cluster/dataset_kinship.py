@@ -1,7 +1,7 @@
 """The places of a dataset's notices among each other: found over all batches, written into those that they change.
 
-Notices are compared in parts that have nothing in common, some thousand at a time, so that memory does not grow with
-the size of what they are known by.
+Notices are compared in parts that have nothing in common, some thousand at a time: so memory does not grow with the
+size of what they are known by, and parts can be compared beside each other.
 """
 
 from __future__ import annotations
@@ -9,28 +9,39 @@ from __future__ import annotations
 import hashlib
 import json
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from extractor.cluster.confined_reading import JobRow
-from extractor.cluster.dataset import NOTICES, SIGNATURES, TEXTS, JobDataset, KeptRow
+from extractor.cluster.dataset import (
+    NOTICES,
+    SIGNATURES,
+    TEXTS,
+    JobDataset,
+    exchanged,
+    joined,
+    parts_by_notice,
+)
 from extractor.collection.kinship import Kinship, kinships
 from extractor.collection.notice_signatures import NoticeSignature
 from extractor.collection.placed_lines import CODES, placed_line
 from extractor.files.parts.text_places import place_names, text_places_from
 from extractor.record.checks import Lang
 from extractor.record.contract import Notice
-from extractor.tables.rows import notice_rows
+from extractor.tables.rows import value_rows
 
-_TOGETHER = 10_000  # notices whose signatures are held at a time, unless more belong together
+_TOGETHER = 1_000  # notices that are compared at a time, unless more belong together
+_MOST_PARTS = 200  # of a dataset: as many files wait for them
 _PLACED = ("duplicate_of", "series", "edition")
 _CHECKS = tuple(f'"code":"{code}"' for code in sorted(CODES))
+_TELLING = (NOTICES, "checks", "sums")
+"""The datasets that say which notices are copies."""
 
 
 class BatchKin(NamedTuple):
@@ -41,12 +52,27 @@ class BatchKin(NamedTuple):
     digest: str
 
 
-def kin_of(batches: Sequence[int], dataset: JobDataset, lang: Lang) -> Iterator[BatchKin]:
+def kinships_in(signatures: bytes) -> dict[str, Kinship]:
+    """Return the place of each notice among some, by its id; ``signatures`` are those of all, as JSON in lines."""
+    return kinships(map(NoticeSignature.model_validate_json, signatures.splitlines()))
+
+
+Compared = Callable[[Iterator[bytes]], Iterable[Mapping[str, Kinship]]]
+"""Compares parts of a dataset's notices as ``kinships_in`` does, in any order."""
+
+
+def _one_by_one(parts: Iterator[bytes]) -> Iterator[Mapping[str, Kinship]]:
+    return map(kinships_in, parts)
+
+
+def kin_of(
+    batches: Sequence[int], dataset: JobDataset, lang: Lang, compared: Compared = _one_by_one
+) -> Iterator[BatchKin]:
     """Yield the places of the notices of each batch whose files do not have them yet; their checks are in ``lang``."""
     ids, parts = _parted(batches, dataset)
     found: dict[str, Kinship] = {}
-    for signatures in _together(batches, dataset, dict(zip(ids, parts, strict=True))):
-        found |= kinships(signatures)
+    for places in compared(_together(batches, dataset, dict(zip(ids, parts, strict=True)))):
+        found |= places
     for number in batches:
         entry = dataset.entry(number)
         if entry is not None:
@@ -66,40 +92,54 @@ def place(batch: BatchKin, dataset: JobDataset, lang: Lang) -> None:
     if entry is None:
         return
     notices = dataset.table(NOTICES, batch.number)
-    told = {row for row, kinship in enumerate(_kin(notices, batch)) if kinship and _tells(notices, row, kinship)}
+    told = _told(notices, batch)
     placed = _placed(notices, batch, lang)
-    if not told:
-        dataset.write_notices(batch.number, entry, placed, batch.digest)
-        return
-    dataset.write(batch.number, list(_rows(batch, placed, told, dataset)), batch.digest)
+    tables = _retold(placed, told, batch.number, dataset) if told else {NOTICES: placed}
+    dataset.write_tables(batch.number, entry, tables, batch.digest)
 
 
-def _rows(batch: BatchKin, placed: pa.Table, told: set[int], dataset: JobDataset) -> Iterator[JobRow | KeptRow]:
-    """Yield the rows of a batch; those ``told`` of a copy are made anew from their records."""
-    texts = {row["notice_id"]: row for row in dataset.table(TEXTS, batch.number).to_pylist()}
-    signatures = {row["notice_id"]: row for row in dataset.table(SIGNATURES, batch.number).to_pylist()}
-    for number, kept in enumerate(dataset.kept_rows(batch.number).values()):
-        own = placed.slice(number, 1)
-        if number not in told:
-            yield kept._replace(parts={**kept.parts, NOTICES: own})
-            continue
-        (values,) = own.to_pylist()
-        text, signature = texts[values["notice_id"]], signatures[values["notice_id"]]
-        notice, places = Notice.model_validate_json(values["record"]), text["places"] or b""
-        yield JobRow(
-            name=kept.name,
-            notice_id=notice.notice_id,
-            sha256=values["sha256"],
-            key=kept.key,
-            record=values["record"],
-            text=text["text"],
-            places=places,
-            left_out=values["left_out"],
-            failures=values["failures"],
-            tables=notice_rows(notice, text["text"], place_names(text_places_from(places))),
-            signature=signature["signature"],
-            keys=tuple(signature["keys"]),
-        )
+def _told(notices: pa.Table, batch: BatchKin) -> list[int]:
+    """Return the rows of the notices that are, or were, told to be copies: their checks and their sums say so, too."""
+    records = notices.column("record")
+    before = [pc.fill_null(pc.match_substring(records, code), fill_value=False).to_pylist() for code in _CHECKS]
+    return [
+        row
+        for row, (kinship, *was) in enumerate(zip(_kin(notices, batch), *before, strict=True))
+        if kinship and (any(was) or kinship.duplicate_of or kinship.may_be)
+    ]
+
+
+def _retold(notices: pa.Table, told: Sequence[int], number: int, dataset: JobDataset) -> dict[str, pa.Table]:
+    """Return the datasets of a batch that say what is a copy, with the rows ``told`` made anew from their records."""
+    values = notices.take(told).to_pylist()
+    ids = [row["notice_id"] for row in values]
+    texts = dataset.table(TEXTS, number)
+    by_id = {
+        row["notice_id"]: row for row in texts.filter(pc.is_in(texts.column("notice_id"), pa.array(ids))).to_pylist()
+    }
+    made = joined([_made_anew(row, by_id[row["notice_id"]]) for row in values])
+    order = notices.column("notice_id").to_pylist()
+    found = {}
+    for name in _TELLING:
+        parts, nothing = parts_by_notice(made[name]), made[name].slice(0, 0)
+        table = notices if name == NOTICES else dataset.table(name, number)
+        found[name] = exchanged(table, order, {notice_id: parts.get(notice_id, nothing) for notice_id in ids})
+    return found
+
+
+def _made_anew(values: Mapping[str, Any], text: Mapping[str, Any]) -> JobRow:
+    """Return the row of a notice whose record changed."""
+    notice, places = Notice.model_validate_json(values["record"]), text["places"] or b""
+    return JobRow(
+        name=values["input"],
+        notice_id=notice.notice_id,
+        sha256=values["sha256"],
+        key=values["key"],
+        record=values["record"],
+        left_out=values["left_out"],
+        failures=values["failures"],
+        tables=value_rows(notice, text["text"], place_names(text_places_from(places))),
+    )
 
 
 def _kin(notices: pa.Table, batch: BatchKin) -> Iterator[Kinship | None]:
@@ -107,18 +147,10 @@ def _kin(notices: pa.Table, batch: BatchKin) -> Iterator[Kinship | None]:
     return map(batch.kin.get, notices.column("notice_id").to_pylist())
 
 
-def _tells(notices: pa.Table, row: int, kinship: Kinship) -> bool:
-    """Say whether a notice is, or was, told to be a copy: its checks and its sums say so, too."""
-    if kinship.duplicate_of or kinship.may_be:
-        return True
-    record = str(notices.column("record")[row])
-    return any(code in record for code in _CHECKS)
-
-
 def _placed(notices: pa.Table, batch: BatchKin, lang: Lang) -> pa.Table:
     """Return rows with their notices' places among others, in the record, too."""
     kin = list(_kin(notices, batch))
-    records = (each.as_py() for each in notices.column("record"))
+    records = notices.column("record").to_pylist()
     lines = [
         placed_line(record.encode(), at, lang).decode() if at else record
         for record, at in zip(records, kin, strict=True)
@@ -183,28 +215,28 @@ def _numbered(roots: Sequence[int]) -> Sequence[int]:
     sizes = array("q", bytes(8 * len(roots)))
     for root in roots:
         sizes[root] += 1
+    most = max(_TOGETHER, len(roots) // _MOST_PARTS)
     numbers, number, held = array("q", bytes(8 * len(roots))), 0, 0
     for at, size in enumerate(sizes):
-        if held and held + size > _TOGETHER:
+        if held and held + size > most:
             number, held = number + 1, 0
         numbers[at], held = number, held + size
     return array("q", (numbers[root] for root in roots))
 
 
-def _together(
-    batches: Iterable[int], dataset: JobDataset, parts: Mapping[str, int]
-) -> Iterator[Iterator[NoticeSignature]]:
-    """Yield the signatures of each part. They wait on this machine's disk."""
+def _together(batches: Iterable[int], dataset: JobDataset, parts: Mapping[str, int]) -> Iterator[bytes]:
+    """Yield the signatures of each part, as JSON in lines. They wait on this machine's disk."""
     with TemporaryDirectory(prefix="notice-extractor-") as folder, ExitStack() as files:
         waiting: dict[int, IO[bytes]] = {}
         for number in batches:
             if dataset.entry(number) is None:
                 continue
-            for row in dataset.table(SIGNATURES, number, ["notice_id", "signature"]).to_pylist():
-                part = parts[row["notice_id"]]
+            rows = dataset.table(SIGNATURES, number, ["notice_id", "signature"])
+            for notice_id, signature in zip(*(column.to_pylist() for column in rows.columns), strict=True):
+                part = parts[notice_id]
                 if part not in waiting:
                     waiting[part] = files.enter_context(Path(folder, str(part)).open("w+b"))
-                waiting[part].write(row["signature"].encode("utf-8", "surrogatepass") + b"\n")
+                waiting[part].write(signature.encode("utf-8", "surrogatepass") + b"\n")
         for file in waiting.values():
             file.seek(0)
-            yield map(NoticeSignature.model_validate_json, file)
+            yield file.read()

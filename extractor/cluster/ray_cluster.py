@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from extractor.errors import SettingsError
 
 _ANSWER_SECONDS = 5.0
+_GONE_SECONDS = "20"  # until a cluster of our own whose head does not answer is given up
 _ADDRESS = re.compile(r"(?:\[(?P<six>[0-9a-fA-F:]+)\]|(?P<host>[^\s:/]+)):(?P<port>\d{1,5})")
 
 
@@ -80,6 +81,7 @@ def _quieten(*, is_own: bool) -> None:
     quiet = {"RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
     if is_own:
         quiet |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+        quiet |= {"RAY_gcs_rpc_server_reconnect_timeout_s": _GONE_SECONDS}  # nobody starts its head again
     for name, value in quiet.items():
         os.environ.setdefault(name, value)
     logging.getLogger("ray._private.authentication.authentication_token_setup").setLevel(logging.ERROR)

@@ -7,7 +7,7 @@ import os
 import platform
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,13 +17,14 @@ from typing import Any, NamedTuple
 
 from extractor.cluster.batches import Batch, BatchEnd, RowPlace, batches_of, do, keep, places_in
 from extractor.cluster.dataset import JobDataset
-from extractor.cluster.dataset_kinship import BatchKin, kin_of, place
+from extractor.cluster.dataset_kinship import BatchKin, kin_of, kinships_in, place
 from extractor.cluster.dataset_views import VIEWS, views_sql
 from extractor.cluster.job_inputs import JobInput, contents, listed
-from extractor.cluster.job_rows import JobReading, Numbered, same_program
+from extractor.cluster.job_rows import JobReading, Numbered, prepare
 from extractor.cluster.ray_cluster import joined
 from extractor.cluster.remote_files import is_storage_address, place_of, read_if_there, write_whole
 from extractor.cluster.storage_hold import held_storage
+from extractor.collection.kinship import Kinship
 from extractor.disk.held import FolderOwner, held
 from extractor.disk.marker import MARKER
 from extractor.errors import InputError, OutputError, SettingsError
@@ -135,7 +136,8 @@ def _shared(reading: JobReading, report: JobReport) -> Iterator[JobReading]:
         try:
             yield replace(reading, reader=reader)
         finally:
-            report.asked = ray.get(account.end.remote())
+            with suppress(ray.exceptions.RayError):  # it is lost: so are batches, and that is what is said
+                report.asked = ray.get(account.end.remote())
 
 
 def _batches(inputs: Sequence[JobInput], dataset: JobDataset, *, replaces: bool) -> list[Batch]:
@@ -179,13 +181,20 @@ def _compare(batches: Sequence[int], reading: JobReading, dataset: JobDataset) -
     """
     import ray
 
-    target, lang = _Target.of(dataset), reading.reader.settings.lang
+    target, lang, shared = _Target.of(dataset), reading.reader.settings.lang, ray.put(reading)
 
     @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)  # type: ignore[untyped-decorator]
-    def task(batch: BatchKin) -> None:
+    def compared(part: bytes, shared: JobReading) -> dict[str, Kinship]:
+        prepare(shared)
+        return kinships_in(part)
+
+    @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)  # type: ignore[untyped-decorator]
+    def placed(batch: BatchKin, shared: JobReading) -> None:
+        prepare(shared)
         place(batch, target.here(reads_local=False), lang)
 
-    deque(_done(map(task.remote, kin_of(batches, dataset, lang))), maxlen=0)
+    kin = kin_of(batches, dataset, lang, lambda parts: _done(compared.remote(part, shared) for part in parts))
+    deque(_done(placed.remote(batch, shared) for batch in kin), maxlen=0)
 
 
 def _numbered(inputs: Sequence[JobInput], before: Sequence[RowPlace]) -> list[Numbered]:
@@ -248,7 +257,7 @@ def _ends(batches: Sequence[Batch], reading: JobReading, dataset: JobDataset, *,
 
     @ray.remote(num_cpus=1, max_retries=5, retry_exceptions=False)  # type: ignore[untyped-decorator]
     def task(batch: Batch, shared: JobReading) -> BatchEnd:
-        same_program(shared)
+        prepare(shared)
         reads_local = any(not is_storage_address(each.input.source.path or "") for each in batch.inputs)
         return do(batch, shared, target.here(reads_local=reads_local), force=force)
 
@@ -261,12 +270,15 @@ def _done(tasks: Iterable[Any]) -> Iterator[Any]:
     import ray
 
     waiting = iter(tasks)
-    ahead = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
-    under_way = set(islice(waiting, ahead))
-    while under_way:
-        (ready,), rest = ray.wait(list(under_way), num_returns=1)
-        yield _result(ready)
-        under_way = {*rest, *islice(waiting, ahead - len(rest))}
+    try:
+        ahead = 2 * max(1, int(ray.cluster_resources().get("CPU", 1)))
+        under_way = set(islice(waiting, ahead))
+        while under_way:
+            (ready,), rest = ray.wait(list(under_way), num_returns=1)
+            yield _result(ready)
+            under_way = {*rest, *islice(waiting, ahead - len(rest))}
+    except ray.exceptions.RayError as error:
+        raise OutputError(f"the engine lost a batch ({type(error).__name__}); the same command goes on") from error
 
 
 def _result(future: Any) -> Any:
@@ -279,8 +291,6 @@ def _result(future: Any) -> Any:
             raise error.cause from error
         name = type(error.cause).__name__
         raise OutputError(f"a batch failed on the engine ({name}); the same command goes on") from error
-    except ray.exceptions.RayError as error:
-        raise OutputError(f"the engine lost a batch ({type(error).__name__}); the same command goes on") from error
     return end
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from extractor.data import read_table
 
@@ -40,6 +40,7 @@ def _generic() -> frozenset[str]:
     return frozenset(map(_key, read_table(_TABLE)["words"]["generic"]))
 
 
+@lru_cache(maxsize=4_096)
 def _key(name: str) -> str:
     """Return a name in its short form, by which its forms are compared."""
     for full, short in _shortened():

@@ -17,6 +17,7 @@ _HEAD = re.compile(
     rb'(?:,"duplicate_of":(?:null|%s),"series":(?:null|%s),"edition":(?:null|%s))?,' % ((_STRING,) * 6)
 )
 _AS_PYDANTIC: Mapping[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 CODES = frozenset(("duplicate", "maybe_duplicate"))
 """The checks that tell of a notice's place among others."""
 
@@ -27,7 +28,7 @@ def placed_line(line: bytes, kinship: Kinship, lang: Lang) -> bytes:
     if checks or b'"code":"duplicate"' in line or b'"code":"maybe_duplicate"' in line:
         return _rewritten(line, kinship, checks)
     named = (kinship.duplicate_of, kinship.series, kinship.edition)
-    words = [json.dumps(value, ensure_ascii=False).encode() for value in named]
+    words = [_quoted(value).encode() for value in named]
     placed, found = _HEAD.subn(
         lambda head: b'%s,"duplicate_of":%s,"series":%s,"edition":%s,' % (head[1], *words), line, count=1
     )

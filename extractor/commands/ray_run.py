@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.commands.line_output import say
 from extractor.commands.run_progress import RunProgress, by_the_minute
-from extractor.logs import LOGGER
+from extractor.logs import LOGGER, logged_line
+from extractor.processes.last_words import last_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,12 @@ def run_on_engine(paths: Sequence[str], out: str, reader: Reader, options: RayOp
         raise ModuleNotFoundError(name="ray")
     from extractor.cluster.ray_job import reading_of, run_on_ray
 
-    with _progress() if sys.stderr.isatty() else by_the_minute(lambda: "", out) as progress:
+    cut_off = (
+        f"{out}: the job was cut off, since its process or Ray's on this machine was ended, as for want of memory; "
+        "finished batches are kept; the same command goes on from there"
+    )
+    shown = _progress() if sys.stderr.isatty() else by_the_minute(lambda: "", out)
+    with last_words(logged_line(cut_off)), shown as progress:
 
         def watch(end: BatchEnd) -> None:
             for _ in range(end.done + end.unchanged + len(end.failed)):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,16 +14,12 @@ from extractor.exports.sheet_parts import NoticesTogether, SheetPart, SheetSetti
 from extractor.exports.sheet_rows import trust_rows
 from extractor.exports.written_notices import WrittenNotice, by_size
 from extractor.exports.xlsx import WorkbookPlan, write_parts
-from extractor.processes.confinement import Allowance, LostError, confined
-from extractor.processes.workers import processors
+from extractor.processes.confinement import LostError
+from extractor.processes.groups import each_group
 from extractor.tables.sheets import SHEETS, TRUST
 
 if TYPE_CHECKING:
     from extractor.record.checks import Lang
-
-_FEW = 4  # groups of notices for which processes are not worth their start
-_MOST_JOBS = 8
-_ALLOWANCE = Allowance(seconds=600)
 
 
 class WorkbookWords(NamedTuple):
@@ -52,12 +47,15 @@ def write_workbook(
     """
 
     def parts(settings: SheetSettings) -> Iterator[tuple[str, SheetPart]]:
-        for number, made in _made(groups, settings):
-            for name, part in made:
-                counts[name] += part.number
-                yield name, part
-            for _ in range(number):
-                watch()
+        try:
+            for group, made in each_group(partial(parts_of, settings), groups):
+                for name, part in made:
+                    counts[name] += part.number
+                    yield name, part
+                for _ in group.notices:
+                    watch()
+        except LostError as error:
+            raise OutputError(f"the rows of a workbook cannot be made ({error}); choose .parquet or .duckdb") from error
         yield TRUST, part_of(SHEETS[TRUST], trust_rows(words.lang), settings)
 
     groups = _together(notices)
@@ -70,31 +68,3 @@ def write_workbook(
 def _together(notices: Iterable[WrittenNotice]) -> Iterator[NoticesTogether]:
     for number, together in enumerate(by_size(notices)):
         yield NoticesTogether(together, number == 0)
-
-
-_Made = tuple[int, Sequence[tuple[str, SheetPart]]]
-
-
-def _made(groups: Iterator[NoticesTogether], settings: SheetSettings) -> Iterator[_Made]:
-    """Yield what each group of notices makes, with the number of its notices, in order."""
-    first = list(islice(groups, _FEW + 1))
-    if len(first) <= _FEW or processors() == 1:
-        for group in chain(first, groups):
-            yield len(group.notices), parts_of(settings, group)
-        return
-    jobs = min(processors(), _MOST_JOBS)
-    pending: deque[tuple[int, Future[list[tuple[str, SheetPart]]]]] = deque()
-    with confined(partial(parts_of, settings), jobs, _ALLOWANCE) as submit:
-        for group in chain(first, groups):
-            pending.append((len(group.notices), submit(group)))
-            if len(pending) > jobs + 1:  # few are in memory at a time
-                yield _result(*pending.popleft())
-        while pending:
-            yield _result(*pending.popleft())
-
-
-def _result(notices: int, future: Future[list[tuple[str, SheetPart]]]) -> _Made:
-    try:
-        return notices, future.result()
-    except LostError as error:
-        raise OutputError(f"the rows of a workbook cannot be made ({error}); choose .parquet or .duckdb") from error

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from extractor.pages.notice_page import notice_page
@@ -67,6 +68,23 @@ class Fact(NamedTuple):
     data: str
 
 
+class FactFacets(NamedTuple):
+    """The part of a fact by which lists are filtered and sorted, and the overview counts; named as there."""
+
+    kind: str
+    path: str
+    category: str | None
+    status: str | None
+    term: str | None
+    unit: str | None
+    reason: str | None
+    reader: str
+    types: str
+    sure: float
+    is_checked: bool
+    value: float | None
+
+
 class CollectedNotice(NamedTuple):
     """The parts of a reading that lists of many keep: its facts, and its tally as JSON.
 
@@ -80,14 +98,10 @@ class CollectedNotice(NamedTuple):
     called: str
 
 
-def collected_of(notice: Notice, text: str, shown: Mapping[str, Any] | None = None) -> CollectedNotice:
-    """Return what lists of many notices need of a record; ``text`` is what its offsets index.
-
-    ``shown`` is the data of its page, where it is made already.
-    """
-    alone = notice.model_copy(update={"duplicate_of": None})  # whether a copy counts is asked when sums are made
-    page = shown if shown is not None and notice.duplicate_of is None else notice_page(alone, text)
-    facts = list(_facts(page, text))
+def collected_of(notice: Notice, text: str) -> CollectedNotice:
+    """Return what lists of many notices need of a record; ``text`` is what its offsets index."""
+    page = _counted_page(notice, text)
+    facts = [found.fact() for found in _found(_FactMaker(page, text))]
     names = (notice.notice_id, notice.title, notice.inspected_body, notice.inspection_team)
     return CollectedNotice(
         facts,
@@ -128,67 +142,156 @@ def from_line(line: bytes) -> CollectedNotice:
         raise ValueError(str(error)) from error
 
 
-def _facts(page: Mapping[str, Any], text: str) -> Iterator[Fact]:
-    maker = _FactMaker(page, text)
+class NoticeFacets(NamedTuple):
+    """The facets of a notice's facts, and its tally as JSON."""
+
+    facets: list[FactFacets]
+    tally: str
+
+
+def facets_of(notice: Notice, text: str, shown: Mapping[str, Any]) -> NoticeFacets:
+    """Return what a list of a report is filtered and sorted by; ``shown`` is the data of the notice's page.
+
+    They are those of ``collected_of``, in a third of its time.
+    """
+    page = shown if notice.duplicate_of is None else _counted_page(notice, text)
+    facets = [found.facets() for found in _found(_FactMaker(page, text))]
+    return NoticeFacets(facets, _as_json(_tally(page, facets)))
+
+
+def _counted_page(notice: Notice, text: str) -> dict[str, Any]:
+    """Return the data of a notice's page as if it were no copy: whether one counts is asked when sums are made."""
+    return notice_page(notice.model_copy(update={"duplicate_of": None}), text)
+
+
+class _FoundFact(NamedTuple):
+    """An item of which a fact is made: its kind, its value on the page, what its row shows, what the item itself says.
+
+    ``own`` replaces what its value says.
+    """
+
+    maker: _FactMaker
+    kind: str
+    value: Mapping[str, Any]
+    data: Callable[[], Mapping[str, Any]]
+    own: Mapping[str, Any]
+
+    def facets(self) -> FactFacets:
+        """Return the facets of the fact."""
+        found = self.maker.facets(self.kind, self.value)
+        return found._replace(**self.own) if self.own else found
+
+    def fact(self) -> Fact:
+        """Return the fact."""
+        made = self.maker.fact(self.facets(), self.value, self.data())
+        if self.kind != "check":
+            return made
+        message = self.data()["check"]["message"]
+        return made._replace(title=message, words=sought(message))
+
+
+def _found(maker: _FactMaker) -> Iterator[_FoundFact]:
+    page = maker.page
     for value in page["values"]:
         if value["kind"] in KINDS:
-            held = {"measures": maker.measures[value["path"]]} if value["kind"] == "issue" else {}
-            yield maker.fact(value["kind"], value, {"value": _shown(value), **held})
+            yield _FoundFact(maker, value["kind"], value, partial(maker.row, value), {})
     for figure in page["sums"]:
         value = maker.by_path[figure["at"]]
-        made = maker.fact("sum", value, {"value": _shown(value)})
-        yield made._replace(
-            status=None, term=figure["sum"], unit=figure["unit"], reason=figure["reason"], value=float(figure["value"])
-        )
+        own = {
+            "status": None,
+            "term": figure["sum"],
+            "unit": figure["unit"],
+            "reason": figure["reason"],
+            "value": float(figure["value"]),
+        }
+        yield _FoundFact(maker, "sum", value, partial(_row, value), own)
     for check in page["checks"]:
         value = maker.by_path.get(check["at"], {"path": "", "kind": "", "of": "", "at": []})
-        shown = {"check": {name: check[name] for name in ("severity", "code", "message")}}
-        made = maker.fact("check", value, {**shown, **({"value": _shown(value)} if value["path"] else {})})
-        words = sought(check["message"])
-        yield made._replace(term=check["severity"], status=None, unit=None, title=check["message"], words=words)
+        own = {"term": check["severity"], "status": None, "unit": None}
+        yield _FoundFact(maker, "check", value, partial(_check_row, check, value), own)
+
+
+def _row(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {"value": _shown(value)}
+
+
+def _check_row(check: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    told = {"check": {name: check[name] for name in ("severity", "code", "message")}}
+    return {**told, **(_row(value) if value["path"] else {})}
 
 
 class _FactMaker:
     """Makes facts of the values of one notice."""
 
     def __init__(self, page: Mapping[str, Any], text: str) -> None:
-        self.text = text
+        self.page, self.text = page, text
         self.by_path: dict[str, Mapping[str, Any]] = {value["path"]: value for value in page["values"]}
-        self.measures = Counter(value["of"] for value in page["values"] if value["kind"] == "measure")
         self._checked = {check["at"] for check in page["checks"]}
+
+    @cached_property
+    def _measures(self) -> Counter[str]:
+        return Counter(value["of"] for value in self.page["values"] if value["kind"] == "measure")
+
+    @cached_property
+    def _bodies(self) -> dict[str, str]:
         bodies: dict[str, list[str]] = {}
-        for value in page["values"]:
+        for value in self.page["values"]:
             if value["kind"] in _BODIES:
                 for holder in {value["of"], self.by_path.get(value["of"], {}).get("of", "")}:
                     bodies.setdefault(holder, []).append(str(value.get("value", "")))
-        self._bodies = {holder: _lines(named) for holder, named in bodies.items()}
+        return {holder: _lines(named) for holder, named in bodies.items()}
 
-    def fact(self, kind: str, value: Mapping[str, Any], data: Mapping[str, Any]) -> Fact:
+    def row(self, value: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what a list's row shows of an item."""
+        held = {"measures": self._measures[value["path"]]} if value["kind"] == "issue" else {}
+        return {**_row(value), **held}
+
+    def facets(self, kind: str, value: Mapping[str, Any]) -> FactFacets:
+        """Return the facets of a value's fact."""
+        measure = self._measure(value)
+        issue = self._issue(value, measure)
+        base = value.get("base")
+        return FactFacets(
+            kind,
+            value["path"],
+            issue.get("category") if issue else None,
+            value.get("status"),
+            value.get("action") or (value.get("name") if kind == "total" else None),
+            base[1] if base else None,
+            None,
+            _reader(value),
+            _lines(measure.get("types", ()) if measure else ()),
+            min(value["confidence"].values(), default=1.0) if "confidence" in value else 1.0,
+            value["path"] in self._checked and bool(value["path"]),
+            float(base[0]) if base else None,
+        )
+
+    def fact(self, facets: FactFacets, value: Mapping[str, Any], data: Mapping[str, Any]) -> Fact:
+        """Return a value's fact."""
         measure = self._measure(value)
         issue = self._issue(value, measure)
         start, end = value["at"][0] if value["at"] else (0, 0)
         index = _AT_ISSUE.match(issue["path"]) if issue else None
-        base = value.get("base")
         return Fact(
-            kind=kind,
-            path=value["path"],
+            kind=facets.kind,
+            path=facets.path,
             holder=measure["path"] if measure else issue["path"] if issue else value["path"],
             issue=int(index[1]) if index else None,
-            category=issue.get("category") if issue else None,
-            status=value.get("status"),
-            term=value.get("action") or (value.get("name") if kind == "total" else None),
-            unit=base[1] if base else None,
-            reason=None,
-            reader=_reader(value),
-            types=_lines(measure.get("types", ()) if measure else ()),
+            category=facets.category,
+            status=facets.status,
+            term=facets.term,
+            unit=facets.unit,
+            reason=facets.reason,
+            reader=facets.reader,
+            types=facets.types,
             bodies=self._bodies.get(measure["path"] if measure else issue["path"] if issue else "", ""),
-            sure=min(value["confidence"].values(), default=1.0) if "confidence" in value else 1.0,
-            is_checked=value["path"] in self._checked and bool(value["path"]),
-            value=float(base[0]) if base else None,
+            sure=facets.sure,
+            is_checked=facets.is_checked,
+            value=facets.value,
             start=start,
             end=end,
             title=str(value.get("title") or ""),
-            words=sought(words) if (words := self._words(kind, value)) else "",
+            words=sought(words) if (words := self._words(facets.kind, value)) else "",
             data=_as_json(data),
         )
 
@@ -216,7 +319,7 @@ def _shown(value: Mapping[str, Any]) -> dict[str, Any]:
     return {name: each for name, each in value.items() if name not in _APART}
 
 
-def _lines(values: Any) -> str:
+def _lines(values: Iterable[str]) -> str:
     return "\n".join(["", *dict.fromkeys(values), ""]) if values else ""
 
 
@@ -228,7 +331,7 @@ def _reader(value: Mapping[str, Any]) -> str:
     return next((each for each in _READERS if each in readers), "rules")
 
 
-def _tally(page: Mapping[str, Any], facts: list[Fact]) -> dict[str, Any]:
+def _tally(page: Mapping[str, Any], facts: Sequence[Fact] | Sequence[FactFacets]) -> dict[str, Any]:
     """Return a notice in short: its fields, and how many items of each sort it has, as the overview counts them."""
     counted: Counter[tuple[Any, ...]] = Counter()
     sums: defaultdict[tuple[Any, ...], float] = defaultdict(float)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from extractor.record.contract import Notice, Span
 from extractor.record.fields import NAMES_BY_GENRE, SHAPES, ItemKind
@@ -22,8 +22,7 @@ _BESIDE: Mapping[ItemKind, Sequence[tuple[str, bool]]] = {
 """The values of each kind of item that may be printed behind it, and whether each is a list."""
 
 
-@dataclass(frozen=True)
-class PlacedValue:
+class PlacedValue(NamedTuple):
     """A value, its path in the record, and the path of the issue or measure it belongs to ('' for the notice).
 
     ``kind`` is ``field``, ``total``, ``issue``, ``measure``, the singular of one of a measure's lists, the name of an
@@ -37,9 +36,9 @@ class PlacedValue:
     kind: str
     of: str
     places: Sequence[Span]
-    by: Mapping[str, str] = field(default_factory=dict)
-    data: Mapping[str, Any] = field(default_factory=dict)
-    confidence: Mapping[str, float] = field(default_factory=dict)
+    by: Mapping[str, str] = MappingProxyType({})
+    data: Mapping[str, Any] = MappingProxyType({})
+    confidence: Mapping[str, float] = MappingProxyType({})
 
 
 def values_of(notice: Notice) -> Iterator[PlacedValue]:

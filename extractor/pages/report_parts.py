@@ -6,28 +6,29 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import shutil
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple
 
 from extractor.disk.whole import unwritable, writing
-from extractor.exports.written_notices import WrittenNotice
-from extractor.pages.collected_notice import KINDS, Fact, collected_of
-from extractor.pages.notice_page import notice_page
-from extractor.pages.series_comparisons import SeriesComparisons
-from extractor.pages.shell import part, plain_json
-from extractor.record.contract import Notice
+from extractor.errors import OutputError
+from extractor.exports.written_notices import WrittenNotice, by_size
+from extractor.pages.collected_notice import KINDS
+from extractor.pages.report_notices import ListedItems, report_notices
+from extractor.pages.series_comparisons import SeriesComparisons, comparison_of
+from extractor.pages.shell import PART_END, part_begin, part_data, plain_json
+from extractor.processes.confinement import LostError
+from extractor.processes.groups import each_group
 
 _BLOCK = 2_000_000  # characters of a part of whole notices
-_MONEY = "元"
+_IN_MEMORY = 1_000_000  # bytes of a list's figures; more wait on the disk
+_PIECE = 1 << 20  # bytes
 _OURS = re.compile(r"(?:overview|series|list-[a-z]+|notices-[0-9]+)\.js")
 
 
@@ -68,14 +69,15 @@ def parts_beside(file: Path, notices: Iterable[WrittenNotice]) -> Iterator[Repor
 
     Raises:
         InputError: a notice is not as a run writes it.
-        OutputError: the disk is full, or cannot be written.
+        OutputError: the disk is full, or cannot be written; or the parts cannot be made.
     """
     made = file.with_name(f".{file.stem}-parts-{secrets.token_hex(4)}")
     try:
         with writing(made):
             file.parent.mkdir(parents=True, exist_ok=True)
             made.mkdir()
-        parts = _PartWriter(made).written(notices)
+        with ExitStack() as files:
+            parts = _PartWriter(_PartFolder(made, files)).written(notices)
         target = file.with_name(f"{file.stem}-parts-{_digest(made)}")
         shutil.rmtree(target, ignore_errors=True)
         with writing(target):
@@ -84,6 +86,8 @@ def parts_beside(file: Path, notices: Iterable[WrittenNotice]) -> Iterator[Repor
         shutil.rmtree(made, ignore_errors=True)
         if isinstance(error, OSError):
             raise unwritable(file, error, "choose another place with --to") from error
+        if isinstance(error, LostError):
+            raise OutputError(f"the report's parts cannot be made ({error}); choose fewer notices") from error
         raise
     try:
         yield parts._replace(folder=target)
@@ -113,98 +117,115 @@ def _digest(folder: Path) -> str:
     return whole.hexdigest()[:8]
 
 
-class _List:
-    """The facets and figures of a kind's items, by which a list is filtered and sorted; gathered notice by notice."""
+class _PartFolder(NamedTuple):
+    """The folder of a report's parts, and the files that are open in it."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind, self.readers = kind, set[str]()
-        self._kinds: dict[tuple[Any, ...], int] = {}
-        self._notices: list[array[int]] = []
-        self._numbers: list[array[float]] = []
+    path: Path
+    files: ExitStack
 
-    def add(self, facts: Iterable[Fact], unsure_below: float) -> None:
+
+class _GrowingPart:
+    """A part of a report, written piece by piece; pieces are as ``part_data`` has them."""
+
+    def __init__(self, folder: _PartFolder, name: str) -> None:
+        self._path = folder.path / f"{name}.js"
+        with writing(self._path):
+            self._file = folder.files.enter_context(self._path.open("xb"))
+        self._separator = ""
+        self.add(part_begin(name))
+
+    def add(self, piece: str) -> None:
+        """Write a piece."""
+        with writing(self._path):
+            self._file.write(piece.encode())
+
+    def add_to_list(self, pieces: Iterable[str]) -> None:
+        """Write elements of a list that is open."""
+        for piece in pieces:
+            self.add(f"{self._separator}{piece}")
+            self._separator = ","
+
+    def end(self, piece: str) -> int:
+        """Write the last piece, and return the bytes of all."""
+        self.add(f"{piece}{PART_END}")
+        with writing(self._path), self._file as file:
+            return file.tell()
+
+
+class _ListPart:
+    """The part of a list: facets and figures of a kind's items, gathered notice by notice."""
+
+    def __init__(self, folder: _PartFolder, kind: str) -> None:
+        self._part = _GrowingPart(folder, f"list-{kind}")
+        self._part.add('{"notices":[')
+        self._facets: dict[str, int] = {}
+        self._numbers = folder.files.enter_context(SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 - it is one
+
+    def add(self, listed: ListedItems) -> None:
         """Add the items of a notice."""
-        items, numbers = array("l"), array("d")
-        for fact in facts:
-            key = _facets(fact, unsure_below)
-            self.readers.add(fact.reader)
-            items.append(self._kinds.setdefault(key, len(self._kinds)))
-            numbers.append(0.0 if fact.value is None else fact.value)
-        self._notices.append(items)
-        self._numbers.append(numbers)
+        known = [self._facets.setdefault(facets, len(self._facets)) for facets in listed.facets]
+        self._part.add_to_list([f"[{','.join([str(known[item]) for item in listed.items])}]"])
+        self._numbers.write(f",[{','.join(map(_short, listed.numbers))}]".encode())
 
-    def as_json(self) -> str:
-        """Return what was gathered."""
-        notices = ",".join(f"[{','.join(map(str, each))}]" for each in self._notices)
-        numbers = ",".join(f"[{','.join(map(_short, each))}]" for each in self._numbers)
-        return f'{{"kinds":{plain_json(list(self._kinds))},"notices":[{notices}],"numbers":[{numbers}]}}'
+    def end(self) -> int:
+        """Write the rest, and return the bytes of all."""
+        self._numbers.seek(1)
+        self._part.add('],"numbers":[')
+        while piece := self._numbers.read(_PIECE):
+            self._part.add(piece.decode())
+        return self._part.end(part_data(f'],"kinds":[{",".join(self._facets)}]}}'))
 
 
 def _short(number: float) -> str:
     return str(int(number)) if number == number // 1 and abs(number) < 2**53 else repr(number)
 
 
-def _facets(fact: Fact, unsure_below: float) -> tuple[Any, ...]:
-    unit = fact.unit if fact.kind != "quantity" or fact.unit == _MONEY else ""
-    doubts = [name for name, is_so in (("unsure", fact.sure < unsure_below), ("checked", fact.is_checked)) if is_so]
-    types = tuple(filter(None, fact.types.split("\n")))
-    told = tuple([*doubts, "any"] if doubts else [])
-    return fact.category, fact.status, fact.term, unit, fact.reason, fact.reader, types, told
-
-
 class _PartWriter:
     """Writes the parts of a report into a folder, with a few notices in memory at a time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: _PartFolder) -> None:
         self._folder = folder
-        self._lists = [_List(kind) for kind in KINDS]
         self._blocks: list[int] = []
+        self._has_readers = False
         self._size = 0
 
     def written(self, notices: Iterable[WrittenNotice]) -> ReportParts:
         """Write all parts."""
-        tallies: list[str] = []
+        overview = _GrowingPart(self._folder, "overview")
+        overview.add("[")
+        lists = [_ListPart(self._folder, kind) for kind in KINDS]
         waiting: list[str] = []
         with closing(SeriesComparisons()) as comparisons:
-            for written in notices:
-                notice = written.parsed()
-                shown = notice_page(notice, written.text, written.text_places())
-                tallies.append(self._collected(notice, written.text, shown))
-                comparisons.add(notice, written.text)
-                waiting.append(plain_json(shown))
-                if sum(map(len, waiting)) >= _BLOCK:
-                    self._end_block(waiting)
+            for _, made in each_group(report_notices, by_size(notices)):
+                for notice in made:
+                    overview.add_to_list([notice.short])
+                    for part, items in zip(lists, notice.items, strict=True):
+                        part.add(items)
+                    comparisons.add(notice.findings)
+                    self._has_readers |= notice.has_readers
+                    waiting.append(notice.whole)
+                    if sum(map(len, waiting)) >= _BLOCK:
+                        self._end_block(waiting)
             self._end_block(waiting)
-            self._write("overview", f"[{','.join(tallies)}]")
-            for each in self._lists:
-                self._write(f"list-{each.kind}", each.as_json())
-            series = list(comparisons.data())
-            self._write("series", plain_json(series))
-        return ReportParts(self._folder, self._blocks, bool(series), self._has_readers(), self._size)
+            self._size += overview.end("]") + sum(part.end() for part in lists)
+            has_series = self._write_series(comparisons)
+        return ReportParts(self._folder.path, self._blocks, has_series, self._has_readers, self._size)
 
-    def _has_readers(self) -> bool:
-        return any(each.readers - {"rules"} for each in self._lists)
-
-    def _collected(self, notice: Notice, text: str, shown: Mapping[str, Any]) -> str:
-        """Add a notice to the lists, and return it in short, as JSON."""
-        collected = collected_of(notice, text, shown)
-        by_kind: defaultdict[str, list[Fact]] = defaultdict(list)
-        for fact in collected.facts:
-            by_kind[fact.kind].append(fact)
-        for each in self._lists:
-            each.add(by_kind[each.kind], shown["unsure_below"])
-        named = {"id": notice.notice_id, **{name: shown[name] for name in ("duplicate_of", "series", "edition")}}
-        return f"{json.dumps(named, ensure_ascii=False)[:-1]},{collected.tally[1:]}"
+    def _write_series(self, comparisons: SeriesComparisons) -> bool:
+        """Write the comparisons, and say whether there are any."""
+        part, has_series = _GrowingPart(self._folder, "series"), False
+        part.add("[")
+        for _, told in each_group(comparison_of, comparisons.series()):
+            part.add_to_list([part_data(plain_json(told))])
+            has_series = True
+        self._size += part.end("]")
+        return has_series
 
     def _end_block(self, waiting: list[str]) -> None:
         if waiting:
-            self._write(f"notices-{len(self._blocks)}", f"[{','.join(waiting)}]")
+            block = _GrowingPart(self._folder, f"notices-{len(self._blocks)}")
+            block.add("[")
+            block.add_to_list(waiting)
+            self._size += block.end("]")
             self._blocks.append(len(waiting))
             waiting.clear()
-
-    def _write(self, name: str, data: str) -> None:
-        raw = part(name, data).encode()
-        path = self._folder / f"{name}.js"
-        with writing(path):
-            path.write_bytes(raw)
-        self._size += len(raw)

@@ -13,7 +13,7 @@ from extractor.exports.written_notices import WrittenRun
 from extractor.pages.notice_page import notice_page
 from extractor.pages.page_words import words
 from extractor.pages.report_parts import parts_beside
-from extractor.pages.series_comparisons import SeriesComparisons
+from extractor.pages.series_comparisons import SeriesComparisons, comparison_of, findings_in
 from extractor.pages.shell import PageRules, data_element, page, policy, policy_with_parts
 from extractor.record.checks import Lang
 
@@ -54,9 +54,9 @@ def _whole(run: WrittenRun, lang: Lang) -> Iterator[str]:
     with closing(SeriesComparisons()) as comparisons:
         for written in run.notices():
             notice = written.parsed()
-            comparisons.add(notice, written.text)
+            comparisons.add(findings_in(notice, written.text))
             yield data_element(notice_page(notice, written.text, written.text_places()), class_="notice-data")
-        told = {"run": run.facts._asdict(), "series": list(comparisons.data())}
+        told = {"run": run.facts._asdict(), "series": list(map(comparison_of, comparisons.series()))}
     yield data_element({"lang": lang, **told, **words()}, id="report-data")
 
 

@@ -25,7 +25,8 @@ REPORT_STYLES = (*NOTICE_STYLES, "report.css")
 
 PageRules = Callable[[Iterable[str], Iterable[str]], str]
 """Makes the content security policy of a page of its scripts and styles."""
-_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_UNSAFE = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 
 @cache
@@ -39,12 +40,19 @@ def safe_json(data: object) -> str:
 
     Characters that HTML reads as markup, and that old scripts read as an end of line, are escaped.
     """
-    return plain_json(data).translate(_UNSAFE)
+    return _without_markup(plain_json(data))
+
+
+def _without_markup(json_text: str) -> str:
+    # Several times faster than a translation of all characters.
+    for char, escape in _UNSAFE.items():
+        json_text = json_text.replace(char, escape)
+    return json_text
 
 
 def plain_json(data: object) -> str:
     """Return JSON without blanks."""
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _encoded(data)
 
 
 def policy(scripts: Iterable[str], styles: Iterable[str]) -> str:
@@ -76,10 +84,18 @@ def policy_with_parts(scripts: Iterable[str], styles: Iterable[str]) -> str:
     )
 
 
-def part(name: str, data: str) -> str:
-    """Return the script of a part of a report, which hands its data, a text of JSON, to ``pages.part``."""
-    told = data.translate(_UNSAFE).replace("\\", "\\\\").replace("'", "\\'")
-    return f"pages.part('{name}','{told}');\n"
+def part_begin(name: str) -> str:
+    """Return the begin of the script of a report's part, which hands its data, a text of JSON, to ``pages.part``."""
+    return f"pages.part('{name}','"
+
+
+PART_END = "');\n"
+"""The end of such a script."""
+
+
+def part_data(json_text: str) -> str:
+    """Return a piece of its data, as it stands between the two."""
+    return _without_markup(json_text).replace("\\", "\\\\").replace("'", "\\'")
 
 
 def data_element(data: object, **attributes: str) -> str:

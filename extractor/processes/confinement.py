@@ -14,9 +14,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
+from math import inf
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Event, Timer
+from threading import Event, Thread
+from time import monotonic
 from typing import Any, TypeVar
 
 from extractor.files.scan.page_progress import PageProgress
@@ -115,6 +118,7 @@ class _Process:
         self._told = told
         self._allowance = allowance
         self._started: subprocess.Popen[bytes] | None = None
+        self._clock: _Clock | None = None
         self._folder = FamilyFolder()
         self._is_closed = False
 
@@ -122,32 +126,27 @@ class _Process:
         process = self._started or self._start()
         assert process.stdin is not None
         assert process.stdout is not None
-        late = Event()
-        clock = self._clock(process, late)
+        assert self._clock is not None
+        clock = self._clock
+        clock.begin()
         try:
             pickle.dump(item, process.stdin, pickle.HIGHEST_PROTOCOL)
             process.stdin.flush()
             is_returned, value = pickle.load(process.stdout)
             while is_returned is None:  # a page is being recognised, which has its own limit
-                clock.cancel()
+                clock.pause()
                 self._told(item, value)
-                clock = self._clock(process, late)
+                clock.begin()
                 is_returned, value = pickle.load(process.stdout)
         except (OSError, EOFError, pickle.UnpicklingError):
             self.stop()
             why = why_ended(process.returncode, self._allowance)
-            raise LostError(f"takes more than {self._allowance.clock_seconds} s" if late.is_set() else why) from None
+            raise LostError(f"takes more than {self._allowance.clock_seconds} s" if clock.is_over else why) from None
         finally:
-            clock.cancel()
+            clock.pause()
         if not is_returned:
             raise value
         return value
-
-    def _clock(self, process: subprocess.Popen[bytes], late: Event) -> Timer:
-        clock = Timer(self._allowance.clock_seconds, self._end_late, (process, late))
-        clock.daemon = True
-        clock.start()
-        return clock
 
     def close(self) -> None:
         """End the process for good; may be called from any thread."""
@@ -159,6 +158,9 @@ class _Process:
     def stop(self) -> None:
         """End the process; the next item gets another."""
         process, self._started = self._started, None
+        clock, self._clock = self._clock, None
+        if clock is not None:
+            clock.stop()
         if process is not None:
             with suppress(subprocess.TimeoutExpired):  # so that it ends by its own fault, where it does
                 process.wait(_END_SECONDS)
@@ -185,11 +187,44 @@ class _Process:
         )
         assert process.stdin is not None
         self._started = process
+        self._clock = _Clock(self._allowance.clock_seconds, partial(kill_family, process.pid))
         with suppress(OSError):  # it ended at once: the next ``ask`` raises
             pickle.dump(sys.path, process.stdin)
             pickle.dump(self._function, process.stdin)
         return process
 
-    def _end_late(self, process: subprocess.Popen[bytes], late: Event) -> None:
-        late.set()
-        kill_family(process.pid)
+
+class _Clock:
+    """The time by the clock of a process's items: a thread that ends the process when one takes too long.
+
+    One thread for all of them: starting one for each takes as long as sending an item.
+    """
+
+    def __init__(self, seconds: float, end: Callable[[], None]) -> None:
+        self.is_over = False
+        """True if the time of an item was over."""
+        self._seconds = seconds
+        self._end = end
+        self._due = inf
+        self._stopped = Event()
+        Thread(target=self._run, daemon=True).start()
+
+    def begin(self) -> None:
+        """Begin the time of an item."""
+        self._due = monotonic() + self._seconds
+
+    def pause(self) -> None:
+        """Let no time pass until the next item begins."""
+        self._due = inf
+
+    def stop(self) -> None:
+        """Stop for good."""
+        self._stopped.set()
+
+    def _run(self) -> None:
+        # No item that begins while this waits is due before it wakes.
+        while not self._stopped.wait(min(self._seconds, max(0.0, self._due - monotonic()))):
+            if self._due <= monotonic():
+                self.is_over = True
+                self._end()
+                return

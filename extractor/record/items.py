@@ -7,7 +7,7 @@ added has an id with the number of that change (``issues[3].measures[0].quantiti
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from extractor.record.contract import (
@@ -128,14 +128,17 @@ def put_together(base: Notice, items: Iterable[Item], readers: Sequence[ItemKind
 
 
 def _element(kind: ItemKind, path: str, of: str, record: _Placed, told: _Told) -> Item:
-    values = {name: value_of(record, name) for name in SHAPES[kind].values}
+    values = {name: getattr(record, name) for name in SHAPES[kind].values}
     return Item(path, kind, of, values, (record.text,), {}, told.by, told.confidence)
 
 
 def _holder(kind: ItemKind, path: str, of: str, record: Issue | Measure) -> Item:
     """Return an issue's or a measure's own item, whose values have places of their own."""
-    parts = {name: places for name in SHAPES[kind].values if (places := places_of(record, name))}
-    return replace(_element(kind, path, of, record, _told_of(record)), parts=parts)
+    names = SHAPES[kind].values
+    values = {name: value_of(record, name) for name in names}
+    parts = {name: places for name in names if (places := places_of(record, name))}
+    by, confidence = _own(record.read_by), _own(record.confidence)
+    return Item(path, kind, of, values, (record.text,), parts, by, confidence)
 
 
 def _own_values(item: Item) -> dict[str, Any]:
@@ -264,11 +267,6 @@ def _by_element(told: Mapping[str, _Each]) -> dict[str, dict[str, _Each]]:
         key, _, part = name.partition(".")
         elements.setdefault(key, {})[part] = each
     return elements
-
-
-def _told_of(holder: Issue | Measure) -> _Told:
-    """Return what is told of an issue's or a measure's own values."""
-    return _Told(_own(holder.read_by), _own(holder.confidence))
 
 
 def _own(told: Mapping[str, _Each]) -> dict[str, _Each]:

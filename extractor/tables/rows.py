@@ -101,8 +101,8 @@ def _place_rows(notice: Notice, record: _Record) -> Iterator[Row]:
         yield from inner.places(*_own_values("issue", issue))
         for number, measure in enumerate(issue.measures):
             places, values = _own_values("measure", measure)
-            words = {name: getattr(measure, name) for name in _LISTS_OF_WORDS}
-            of_words = {name: measure.spans.get(name, []) for name in words}
+            of_words = {name: found for name in _LISTS_OF_WORDS if (found := measure.spans.get(name))}
+            words = {name: getattr(measure, name) for name in of_words}
             yield from inner.measure(number, measure).places({**places, **of_words}, {**values, **words})
 
 
@@ -154,10 +154,9 @@ def _holder_row(kind: ItemKind, holder: Issue | Measure, record: _Record) -> dic
 
 
 def _own_values(kind: ItemKind, holder: Issue | Measure) -> tuple[dict[str, Sequence[Span]], dict[str, Any]]:
-    """Return the places and the values of an issue or a measure by their names."""
-    names = SHAPES[kind].values
-    places = {name: found for name in names if (found := places_of(holder, name))}
-    return places, {name: value_of(holder, name) for name in names}
+    """Return the places of an issue's or a measure's values, and these values, by their names."""
+    places = {name: found for name in SHAPES[kind].values if (found := places_of(holder, name))}
+    return places, {name: value_of(holder, name) for name in places}
 
 
 def _list_rows(kind: ItemKind, elements: Sequence[Any], record: _Record) -> Iterator[Row]:
@@ -211,7 +210,11 @@ class _Record(NamedTuple):
 
     def reader(self, *keys: str) -> str:
         """Return who read the first of ``keys`` that is listed."""
-        return next((self.read_by[key] for key in keys if key in self.read_by), "rules")
+        if self.read_by:
+            for key in keys:
+                if key in self.read_by:
+                    return self.read_by[key]
+        return "rules"
 
     def quoted(self, span: Span) -> dict[str, Cell]:
         words = self.text[span.start : span.end]

@@ -1,20 +1,23 @@
 """Measure a job on Ray beside a run: notices a second, memory while it goes on, and what is left where it is killed.
 
     python scripts/bench/bench_ray.py                       # 2,000 made notices, 1 and 2 workers
-    python scripts/bench/bench_ray.py --notices 20000 --rounds 2
-    python scripts/bench/bench_ray.py --notices 100000 --ways ray-2 --kill driver worker cluster --folder FOLDER
+    python scripts/bench/bench_ray.py --notices 20000 --characters 3000 --rounds 2
+    python scripts/bench/bench_ray.py --notices 100000 --characters 3000 --ways ray-2 --tell 60
+    python scripts/bench/bench_ray.py --ways ray-2 --kill driver worker cluster
 
 The corpus is made from the gold notices (``corpus.py``). Each way reads the same files into a folder of its own;
 ``run-2`` is ``run --jobs 2``, ``ray-2`` is ``run --engine ray --jobs 2``. A way's start is measured by a job over one
-notice and told apart; rates are of the rest. Memory is the resident set (MB) of the driver, and the largest of a Ray
-worker and of a process that reads documents, sampled each second and told for each quarter of the time: where it is
-flat, a million notices take what a thousand do. With more rounds the ways take turns, and the medians of their rates
-are compared.
+notice and told apart; rates are of the rest. Processor time is told beside it, by who took it: where other work shares
+the machine, it says more than rates. Memory is the resident set (MB) of the driver, and the largest of a Ray
+worker and of a process that reads documents, sampled each second and told for each quarter of the time (with ``--tell``
+every so many seconds, too, as it goes): where it is flat, a million notices take what a thousand do. With more rounds
+the ways take turns, and the medians of their rates are compared.
 
 ``--kill`` ends a further job by SIGKILL when a third of its batches are done: its driver, its workers, or all of its
 processes at once. It is then taken up again by the same command, and its datasets are compared with those of the job
-that nobody disturbed, row by row and byte by byte. With ``--folder`` corpus and results are kept: the same command goes
-on where it was stopped. Nothing else is asserted. Only a machine that does nothing else gives rates that mean anything.
+that nobody disturbed, row by row and byte by byte. With ``--folder FOLDER`` corpus and results are kept: the same
+command goes on where it was stopped. Nothing else is asserted. Only a machine that does nothing else gives rates that
+mean anything.
 """
 
 from __future__ import annotations
@@ -56,11 +59,16 @@ class Sample(NamedTuple):
     reader: float
 
 
+ROLES = ("driver", "worker", "reader", "engine")
+"""The roles of a way's processes; the last is what else Ray runs."""
+
+
 class Measured(NamedTuple):
-    """The seconds that a way took, and samples of its memory."""
+    """The seconds that a way took, samples of its memory, and its seconds of processor time by role."""
 
     seconds: float
     samples: list[Sample]
+    processor: dict[str, float]
 
 
 def main() -> None:
@@ -70,6 +78,7 @@ def main() -> None:
     parser.add_argument("--characters", type=int, default=15_000, help="of a notice")
     parser.add_argument("--ways", nargs="*", default=["run-1", "ray-1", "run-2", "ray-2"])
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--tell", type=float, metavar="SECONDS", help="tell the memory as often, on standard error")
     parser.add_argument("--kill", nargs="*", default=[], choices=("driver", "worker", "cluster"))
     parser.add_argument("--folder", type=Path, help="keep corpus and results there, and go on with those that are")
     options = parser.parse_args()
@@ -95,29 +104,32 @@ def rates_of(options: argparse.Namespace, folder: Path, inputs: Path) -> dict[st
     kept = folder / "measured.json"
     rows: dict[str, list[str]] = json.loads(kept.read_bytes()) if kept.is_file() else {}
     rates: dict[str, list[float]] = {}
-    print("| way | s | start s | notices/s | bytes a notice | MB of driver, worker, reader, by quarters |")
-    print("| --- | ---: | ---: | ---: | ---: | --- |")
+    head = "s | start s | notices/s | bytes a notice | MB of driver, worker, reader, by quarters"
+    print(f"| way | {head} | processor ms a notice of {', '.join(ROLES)} |")
+    print("| --- | ---: | ---: | ---: | ---: | --- | --- |")
     for number in range(options.rounds):
         for way in options.ways:
             key = f"{way} {number} {options.notices} {options.characters}"
             if key not in rows:
-                rows[key] = _row(way, inputs, result(folder, way, number), options.notices)
+                rows[key] = _row(way, inputs, result(folder, way, number), options)
                 kept.write_text(json.dumps(rows), encoding="utf-8")
             rates.setdefault(way, []).append(float(rows[key][2]))
             print(f"| {way} | {' | '.join(rows[key])} |", flush=True)
     return rates
 
 
-def _row(way: str, inputs: Path, out: Path, notices: int) -> list[str]:
+def _row(way: str, inputs: Path, out: Path, options: argparse.Namespace) -> list[str]:
     shutil.rmtree(out, ignore_errors=True)  # of a bench that was stopped
     one = out.with_name(f"{out.name}-one")
     shutil.rmtree(one, ignore_errors=True)
-    start = measured(way, next(inputs.rglob("*.txt")), one).seconds
-    whole = measured(way, inputs, out)
-    rate = (notices - 1) / (whole.seconds - start)
-    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / notices
+    start = measured(way, next(inputs.rglob("*.txt")), one)
+    whole = measured(way, inputs, out, options.tell)
+    more = options.notices - 1
+    rate = more / (whole.seconds - start.seconds)
+    size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file()) / options.notices
     quarters = " · ".join(f"{s.driver:.0f} {s.worker:.0f} {s.reader:.0f}" for s in by_quarters(whole.samples))
-    return [f"{whole.seconds:.1f}", f"{start:.1f}", f"{rate:.1f}", f"{size:,.0f}", quarters]
+    took = " ".join(f"{1000 * (whole.processor[role] - start.processor[role]) / more:.2f}" for role in ROLES)
+    return [f"{whole.seconds:.1f}", f"{start.seconds:.1f}", f"{rate:.1f}", f"{size:,.0f}", quarters, took]
 
 
 def result(folder: Path, way: str, number: int) -> Path:
@@ -151,22 +163,41 @@ def _moved(found: re.Match[str], times: int) -> str:
     return f"{year - years % 15}年{month}月{(day + days) % 28 + 1}日"
 
 
-def measured(way: str, inputs: Path, out: Path) -> Measured:
-    """Run a way to its end.
+def measured(way: str, inputs: Path, out: Path, tell: float | None = None) -> Measured:
+    """Run a way to its end; say its memory every ``tell`` seconds.
 
     Raises:
         SystemExit: it failed.
     """
     began = time.perf_counter()
-    samples = []
+    samples: list[Sample] = []
+    took: dict[int, tuple[str, float]] = {}
+    told = began
     with started(way, inputs, out) as process:
         while process.poll() is None:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(1.0)
-            samples.append(sampled(process.pid))
+            below = {process.pid: "driver"} | {pid: role_of(name) for pid, name in descendants(process.pid)}
+            below |= {pid: took[pid][0] for pid in below if pid in took and took[pid][0] != "engine"}  # as it began
+            took |= {pid: (role, spent) for pid, role in below.items() if (spent := processor_time(pid))}
+            samples.append(sampled(below))
+            if tell and time.perf_counter() - told >= tell:
+                told = time.perf_counter()
+                memory = ", ".join(f"{name} {value:.0f} MB" for name, value in samples[-1]._asdict().items())
+                print(
+                    f"{way}: {told - began:.0f} s, {batches_done(out)} batches: {memory}", file=sys.stderr, flush=True
+                )
         if process.returncode:
             sys.exit(f"{way} failed: {process.stderr.read().decode() if process.stderr else ''}")
-    return Measured(time.perf_counter() - began, samples)
+    processor = {role: sum(spent for each, spent in took.values() if each == role) for role in ROLES}
+    return Measured(time.perf_counter() - began, samples, processor)
+
+
+def role_of(name: str) -> str:
+    """Return the role of a process by its command line."""
+    if name.startswith("ray::") and "Agent" not in name:
+        return "worker"
+    return "reader" if "confined_main" in name else "engine"
 
 
 def started(way: str, inputs: Path, out: Path) -> subprocess.Popen[bytes]:
@@ -255,15 +286,12 @@ def same_rows(out: Path, calm: Path) -> int:
     return rows
 
 
-def sampled(driver: int) -> Sample:
-    """Return the memory of a driver and of what it started."""
-    workers, readers = [0.0], [0.0]
-    for pid, name in descendants(driver):
-        if name.startswith("ray::"):
-            workers.append(resident(pid))
-        elif "confined_main" in name:
-            readers.append(resident(pid))
-    return Sample(resident(driver), max(workers), max(readers))
+def sampled(processes: dict[int, str]) -> Sample:
+    """Return the memory of a driver and of what it started, by their roles."""
+    largest = dict.fromkeys(ROLES, 0.0)
+    for pid, role in processes.items():
+        largest[role] = max(largest[role], resident(pid))
+    return Sample(largest["driver"], largest["worker"], largest["reader"])
 
 
 def descendants(pid: int) -> Iterator[tuple[int, str]]:
@@ -278,6 +306,15 @@ def descendants(pid: int) -> Iterator[tuple[int, str]]:
         for child, called in below.get(waiting.pop(), []):
             waiting.append(child)
             yield child, called
+
+
+def processor_time(pid: int) -> float:
+    """Return the seconds of processor time that a process took so far, 0 where it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident(pid: int) -> float:

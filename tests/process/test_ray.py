@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -232,7 +232,7 @@ def test_copies_count_once_as_in_a_run_whenever_they_come_and_go(jobs: Jobs) -> 
     assert jobs.data("out") == jobs.data("alone")
 
 
-def test_what_is_killed_is_done_again_to_the_same_bytes(jobs: Jobs) -> None:
+def test_what_is_killed_is_done_again_to_the_same_bytes(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     (jobs.folder / "in").mkdir()
     for number in range(MANY):
         (jobs.folder / "in" / f"n{number:03d}.txt").write_text(variant(number), encoding="utf-8")
@@ -269,12 +269,19 @@ def test_what_is_killed_is_done_again_to_the_same_bytes(jobs: Jobs) -> None:
     assert (lost.status, lost.err) == (0, "")
     assert jobs.data("lost") == wanted
 
+    monkeypatch.setenv("RAY_gcs_rpc_server_reconnect_timeout_s", "1")
     driver = start("run", "in", "--engine", "ray", "--jobs", "1", "--out", "gone", cwd=jobs.folder)
+    monkeypatch.delenv("RAY_gcs_rpc_server_reconnect_timeout_s")
     wait_for(entry(jobs, "gone", 0), driver)
-    for pid in [driver.pid, *descendants(driver.pid)]:  # driver and cluster at once
+    for pid in engine(driver.pid):  # the whole cluster, and with it Ray ends the driver
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-    driver.communicate()
+    gone = ended(driver)
+    assert gone.status != 0
+    assert gone.err.endswith(  # behind what Ray itself says
+        "error: gone: the job was cut off, since its process or Ray's on this machine was ended, as for want of "
+        "memory; finished batches are kept; the same command goes on from there\n"
+    )
     assert len(jobs.data("gone")) < len(wanted)
     assert jobs.run("in", out="gone").status == 0
     assert jobs.data("gone") == wanted
@@ -284,21 +291,33 @@ def entry(jobs: Jobs, out: str, batch: int) -> Path:
     return jobs.folder / out / ".batches" / f"{batch:05d}.json"
 
 
-def descendants(pid: int) -> Iterator[int]:
-    """Yield the processes that a process started, and those that these did."""
-    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, check=False)
-    for child in map(int, children.stdout.split()):
-        yield child
-        yield from descendants(child)
+def engine(driver: int) -> list[int]:
+    """The processes of the cluster that a driver started."""
+    return [each for child in children(driver) if "-I" not in child.name.split() for each in below(child)]
+
+
+class Process(NamedTuple):
+    pid: int
+    name: str
+
+
+def children(pid: int) -> Iterator[Process]:
+    listed = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    for line in listed.stdout.splitlines():
+        child, _, name = line.strip().partition(" ")
+        yield Process(int(child), name)
+
+
+def below(process: Process) -> Iterator[int]:
+    """Yield a process, and those that it and others below it started."""
+    yield process.pid
+    for child in children(process.pid):
+        yield from below(child)
 
 
 def workers(raylet: int) -> Iterator[int]:
     """Yield the processes of a node that do tasks."""
-    children = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(raylet)], capture_output=True, check=False)
-    for line in children.stdout.decode().splitlines():
-        pid, _, name = line.strip().partition(" ")
-        if name.startswith("ray::task"):
-            yield int(pid)
+    yield from (child.pid for child in children(raylet) if child.name.startswith("ray::task"))
 
 
 def test_a_storage_is_read_and_written_as_a_folder_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -384,11 +403,7 @@ class TestWithAModel:
         runs.server.script(faults={2: {"kind": "stall", "seconds": 300}, 3: {"kind": "stall", "seconds": 300}})
         options = self.options(runs, "--concurrency", "2")
         driver = jobs.start("long.txt", "poor.txt", "short.txt", out="out", options=options)
-        deadline = time.monotonic() + 60
-        while len(bodies(runs.server)) < 4:  # two are answered, two under way
-            assert driver.poll() is None, driver.communicate()
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        self.wait_for_requests(runs, 4, driver)  # two are answered, two under way
         driver.kill()
         driver.communicate()
         asked = bodies(runs.server)
@@ -405,6 +420,30 @@ class TestWithAModel:
         assert jobs.run("long.txt", "poor.txt", "short.txt", out="again", options=options).status == 0
         assert bodies(runs.server) == []
         assert jobs.rows("again") == jobs.rows("out")
+
+    def test_a_worker_that_dies_asks_nothing_again_and_a_lost_account_is_one_sentence(
+        self, runs: Runs, jobs: Jobs
+    ) -> None:
+        raylet = jobs.cluster.head_node.all_processes["raylet"][0].process.pid
+        runs.server.script(faults={3: {"kind": "stall", "seconds": 300}})
+        driver = jobs.start("long.txt", "poor.txt", "short.txt", out="out", options=self.options(runs))
+        self.wait_for_requests(runs, 4, driver)
+        for worker in workers(raylet):
+            os.kill(worker, signal.SIGKILL)
+        self.wait_for_requests(runs, self.ANSWERED, driver)
+        assert len(set(bodies(runs.server))) == len(bodies(runs.server)) == self.ANSWERED
+        (account,) = (child.pid for child in children(raylet) if child.name.startswith("ray::CallAccount"))
+        os.kill(account, signal.SIGKILL)
+        lost = ended(driver)
+        assert lost.status == 1
+        assert re.fullmatch(r"error: a batch failed on the engine \(\w+\); the same command goes on\n", lost.err)
+
+    def wait_for_requests(self, runs: Runs, number: int, driver: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + 60
+        while len(bodies(runs.server)) < number:
+            assert driver.poll() is None, driver.communicate()
+            assert time.monotonic() < deadline, len(bodies(runs.server))
+            time.sleep(0.05)
 
     def test_a_budget_holds_for_all(self, runs: Runs, jobs: Jobs) -> None:
         done = jobs.run("long.txt", "short.txt", out="out", options=self.options(runs, "--budget-tokens", "100"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -166,6 +167,14 @@ class TestCorrections:
             assert items(client, "issue", reader="person")["total"] == 1
             (told,) = client.ask("/v1/overview").json()["notices"]
             assert ["issue", "rural", "unspecified", 1] in told["items"]
+            rows = client.ask("/v1/items/issue.json?category=rural").json()
+            assert [(row["notice_id"], row["reader"]) for row in rows] == [("a", "person")]
+            exported = json.loads(client.ask("/v1/export.jsonl").body)
+            assert exported["issues"][0]["category"] == "rural"
+            client.done({"earlier.txt": text(year=2022)})
+            asked = urlencode({"notice": ["earlier", "a"]}, doseq=True)
+            compared = client.ask(f"/v1/comparison?{asked}").json()["findings"]
+            assert "rural" in [side["category"] for side in compared[0]["told"]]
 
     def test_a_notice_that_goes_leaves_nothing(self, tmp_path: Path) -> None:
         with serving(tmp_path / "data", "--workers", "1") as running, Client(running.port) as client:

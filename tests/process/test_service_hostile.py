@@ -26,6 +26,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     with serving(folder, "--workers", "1") as running:
         with Client(running.port) as client:
             assert client.done({"kept.txt": long_notice(5), "other.txt": NOTICE.encode()})["done"] == 2
+            assert client.ask("/v1/overview").status == 200  # counted, so that nothing else is written later
         yield running
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import gc
 import importlib
 import json
 import pkgutil
@@ -143,6 +144,17 @@ def test_scalar_values_have_places_by_their_names(notice: Notice) -> None:
         "heading": ["强化责任落实"],
         "organizations": ["镇财政所"],
     }
+
+
+@pytest.mark.parametrize("collects", [True, False])
+def test_extract_leaves_the_garbage_collector_as_it_was(collects: bool) -> None:
+    was_enabled = gc.isenabled()
+    try:
+        (gc.enable if collects else gc.disable)()
+        extract(TEXT)
+        assert gc.isenabled() is collects
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
 
 
 def test_extract_is_pure_and_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:

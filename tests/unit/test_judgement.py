@@ -17,10 +17,22 @@ from extractor.notice.facts.judgement import (
     measure_types,
     place_of_heading,
 )
+from extractor.notice.facts.lexical import evidence_of_each, word_evidence
 from extractor.record.enumerations import VOCABULARIES
 from extractor.record.items import PERSON, put_together, take_apart
 from extractor.text.folding import half_width
 from extractor.text.places import Place
+
+# Words
+
+
+def test_texts_that_are_gone_over_together_say_what_each_says_alone() -> None:
+    texts = ["制定", "管库办法", "", "召开专题会议2次,清点库房", "印发《管库办法》"]
+    together = evidence_of_each("measure_types", texts)
+    assert together == [word_evidence("measure_types", text) for text in texts]
+    assert "regulation" not in together[0].scores.keys() | together[1].scores.keys()
+    assert [found.scores.get("regulation", 0) > 0 for found in together[2:]] == [False, False, True]
+
 
 # Heading
 
@@ -128,6 +140,7 @@ def test_what_a_document_is_called_is_not_what_was_done() -> None:
         "正式印发管库办法。",
         "将盘点结果纳入考核。",
         "完成清点,评比名次预计下月由县里公布。",
+        "复核尚未销号的6个问题。",
     ],
 )
 def test_what_was_done_is_completed(text: str) -> None:
@@ -168,6 +181,8 @@ def test_what_is_running_or_has_a_stated_next_step_is_in_progress(text: str) -> 
         "将更换全部柜锁。",
         "将进一步更换柜锁。",
         "待资金到位后更换柜锁。",
+        "下一步将更换柜锁。同时探索轮班值守,方便取物。",
+        "拟出台管库办法。推广扫码取物。",
     ],
 )
 def test_where_only_intentions_are_stated_it_is_planned(text: str) -> None:
@@ -219,6 +234,10 @@ def test_titles_of_other_sectors_have_a_category() -> None:
     titles = [line.partition("|")[2] for line in lines]
     assert len(titles) == 65
     assert len([title for title in titles if issue_category(title, "") == "other"]) <= 5
+
+
+def test_all_words_of_a_finding_may_overrule_what_its_title_lists() -> None:
+    assert issue_category("乡村产业发展后劲不足,联农带农机制不紧密", "") == "rural"
 
 
 def test_the_title_decides_before_the_measures() -> None:

@@ -45,6 +45,9 @@ def _expect(marked: str) -> None:
         "完善台账,⟦立案庭⟧与⟦执行局⟧建立衔接机制。",
         "⟦县审计局⟧驻镇开展审计。",
         "⟦县水务局⟧、⟦县住建局⟧逐项清理合同。",
+        "清点库房,⟦县财政局⟧据此开展核查。",
+        "⟦县委巡察机构⟧将台账归类。",
+        "⟦县委常委会⟧两次听取汇报。",
     ],
 )
 def test_who_acts_counts(width: Callable[[str], str], marked: str) -> None:
@@ -63,6 +66,7 @@ def test_who_acts_counts(width: Callable[[str], str], marked: str) -> None:
         "委托⟦青禾大学⟧开展评估。",
         "已与⟦县公路中心⟧对接,完成设计。",
         "联合爱心企业、⟦县慈善总会⟧开展帮扶。",
+        "与⟦青禾财经大学⟧合作办学。",
     ],
 )
 def test_partners_count(marked: str) -> None:

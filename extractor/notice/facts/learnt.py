@@ -59,12 +59,11 @@ class WordWeights:
 
     def __init__(self, names: Sequence[str], first: int, words: Mapping[str, Sequence[int]]) -> None:
         self.names = names
-        unsigned = f"<{len(names)}I"
-        self._offset = int.from_bytes(pack(unsigned, *repeat(_HALF, len(names))), "little")
-        self.packed = [
-            int.from_bytes(pack(unsigned, *map(_HALF.__add__, row)), "little") - self._offset for row in words.values()
-        ]
         self._form, self._size = _form(len(names))
+        self._offset = sum(lane(_HALF, number) for number in range(len(names)))
+        # To flip a lane's first bit adds half a lane; less all halves, a negative weight borrows from the next lane.
+        rows = (int.from_bytes(pack(self._form, *row), "little") for row in words.values())
+        self.packed = [(row ^ self._offset) - self._offset for row in rows]
         self._first_form, self._first_size = _form(first)
         self._first_mask = (1 << _LANE * first) - 1
 

@@ -38,7 +38,7 @@ class _Rule(NamedTuple):
 
 
 class _Roles(NamedTuple):
-    """What a word does for the rules of a list, a bit a rule: it counts, or acts up to a clause's end, or is acted on.
+    """The roles of a word for the rules of a list, a bit a rule: it counts, acts up to a clause's end, or is acted on.
 
     ``keeps`` has the bits of the rules whose verbs go on acting behind it: none behind what parts clauses.
     """

@@ -118,7 +118,7 @@ class NameEnds:
             if kind == _LISTED:
                 if _AND_OTHERS.match(text, start) or _AND_FIRMS.match(text, start):
                     self._others.append(start)
-            elif condition is None or condition.match(text, end):
+            elif not condition or _compiled(condition).match(text, end):
                 self._marked.append((end, kind))
                 self._marks.append(end)
 
@@ -214,10 +214,10 @@ def _suffixes() -> _Suffixes:
 
 
 class _Markers(NamedTuple):
-    """The words that names may stand behind: the kind of each, and what must follow it, if that matters."""
+    """The words that names may stand behind: the kind of each, and a pattern of what must follow it, or nothing."""
 
     words: AhoCorasick
-    kinds: Sequence[tuple[str, re.Pattern[str] | None]]
+    kinds: Sequence[tuple[str, str]]
 
 
 @cache
@@ -225,16 +225,16 @@ def _markers() -> _Markers:
     table = read_table(_TABLE)
     partners = [(f"marked {_conditional(entry)[0]}", *_conditional(entry)) for entry in table["partner_before"]]
     companions = [(_WITH, *_conditional(entry)) for entry in table["with_before"]]
-    every = [*partners, *companions, (_CLAUSE, "(", None), (_LISTED, "等", None)]
+    every = [*partners, *companions, (_CLAUSE, "(", ""), (_LISTED, "等", "")]
     words = AhoCorasick([word for _, word, _ in every], implementation=_SMALL)
     return _Markers(words, [(kind, condition) for kind, _, condition in every])
 
 
 class _NoNames(NamedTuple):
-    """The words that no name holds, and what must follow each of them, if that matters."""
+    """The words that no name holds, and a pattern of what must follow each of them, or nothing."""
 
     words: AhoCorasick
-    conditions: Sequence[re.Pattern[str] | None]
+    conditions: Sequence[str]
 
 
 @cache
@@ -249,15 +249,15 @@ def _clean(text: str, start: int, stop: int) -> int:
     words, conditions = _no_names()
     for word, _, end in words.find_matches_as_indexes(text[start:stop], overlapping=True):
         condition = conditions[word]
-        if condition is None or condition.match(text, start + end):
+        if not condition or _compiled(condition).match(text, start + end):
             return start + end - 1
     return stop
 
 
-def _conditional(entry: str) -> tuple[str, re.Pattern[str] | None]:
-    """Return the word that an entry begins with, and the pattern of what must follow it, if there is one."""
+def _conditional(entry: str) -> tuple[str, str]:
+    """Return the word that an entry begins with, and the pattern of what must follow it, empty for none."""
     word, bracket, condition = entry.partition("(")
-    return word.removeprefix("\\"), re.compile(bracket + condition) if condition else None
+    return word.removeprefix("\\"), bracket + condition if condition else ""
 
 
 @cache

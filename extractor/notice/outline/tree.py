@@ -693,8 +693,10 @@ def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, arou
     if node.finding or not node.number or len(around) < _THREE:
         return None
     same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
+    if not same:
+        return None
     finding = max((depth for depth, open_node in enumerate(path) if open_node.finding), default=0)
-    if not same or not finding or same[0] > finding:
+    if not finding or same[0] > finding:
         return None
     before, line, behind = around
     if node.number == 1 and same[-1] < finding and before.answers and text[before.segment.end - 1] in ":】]":

@@ -6,6 +6,7 @@ at hand.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ from extractor.notice.facts.subjects import SubjectFound, find_subjects
 from extractor.notice.outline.frames import is_state
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline
 from extractor.notice.outline.property_lines import Property
-from extractor.notice.outline.table_states import said
+from extractor.notice.outline.table_states import DONE, said
 from extractor.text.folding import FoldedText
 from extractor.text.places import Clauses, Place
 from extractor.text.wording import pattern
@@ -168,11 +169,31 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
     category = judged_category(title, [measure.words for measure in measures], lambda: answer)
     status = issue_status([], "\n".join(outline.stated) or _said_last(text, measures))
     if status == "unspecified":
-        status = issue_status([text[start:end] for start, end in outline.section], f"{notes}\n{answer}")
+        status = issue_status(_classes(text, outline), f"{notes}\n{answer}")
     if status == "unspecified" and (states := _states(text, outline)):
         status = issue_status([], states)
     confidence = {"category": category.confidence, "status": rate("issue_status", status)}
     return IssueReading(outline, category.value, status, measures, confidence)
+
+
+_ALL_OF = re.compile(r"(?:问题|事项|任务)?(?P<all>[0-9]{1,3}) ?[个项条件](?=[^0-9。]{0,12}[0-9])")
+_DONE_OF = re.compile(r"(?:完成|整改到位|销号|办结|解决)(?:整改|到位)?(?P<done>[0-9]{1,3}) ?[个项条件]")
+
+
+def _classes(text: str, outline: IssueOutline) -> list[str]:
+    """Return what the headings above an issue say of it.
+
+    A heading that counts its findings (问题2个,已完成整改2个) tells the state of each only if all are done.
+    """
+    headings = [text[start:end] for start, end in outline.section]
+    for k, group in enumerate(outline.groups[: len(headings)]):
+        words = text[group.start : group.end]
+        every = _ALL_OF.search(words)
+        if every is not None:
+            done = _DONE_OF.search(words, every.end())
+            all_done = done is not None and done["done"] == every["all"]
+            headings[k] = words[: every.start()] + (DONE if all_done else "")
+    return headings
 
 
 def _said_last(text: str, measures: Sequence[MeasureReading]) -> str:

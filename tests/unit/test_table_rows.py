@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from extractor import extract
-from extractor.notice.outline.table_rows import TableRow, find_rows
+from extractor.notice.outline.table_body import TableRow
+from extractor.notice.outline.table_rows import find_rows
 from extractor.text.column_headings import column_kind
 from extractor.text.places import Place
 

@@ -39,7 +39,7 @@ from extractor.notice.outline.property_lines import (
 )
 from extractor.notice.outline.rectification import heading_place
 from extractor.notice.outline.segments import Segment
-from extractor.notice.outline.table_rows import TableRow
+from extractor.notice.outline.table_body import TableRow
 from extractor.notice.outline.table_states import MARKS_PRINTED, find_legend, is_legend, said
 from extractor.notice.outline.tree import OutlineNode
 from extractor.text.places import Place, place_of

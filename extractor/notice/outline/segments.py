@@ -28,7 +28,7 @@ from extractor.notice.outline.marks import (
 )
 from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import is_name_alone
-from extractor.notice.outline.table_rows import TableRow
+from extractor.notice.outline.table_body import TableRow
 from extractor.text.places import Place
 
 

@@ -81,7 +81,7 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
     left = [table for table in tables.unread if part.start <= table.start and table.end <= part.end]
     segments = split_segments(text[: part.end], here, part.start, left)
     nodes = grow(text, segments, opened=part.start > 0)
-    task = outline_task(text, nodes)
+    task = outline_task(text, nodes, segments)
     nodes = hang_answers(text, nodes)
     parts = find_parts(text, nodes)
     below = [_below(text, place, part.end) for place in tables.lines if part.start <= place.start < part.end]

@@ -161,6 +161,8 @@ def _one_level(
     kinds = _kinds(groups, node)
     if kinds != level[: len(kinds)]:
         return _unframed(text, node, groups) if _has_answer(text, node) else []
+    if kinds == level and _is_unanswered(text, node):
+        return [FindingNode(node, groups, kinds)]
     if kinds == level or not node.parts:
         return [FindingNode(node, groups, kinds)] if _has_answer(text, node) else []
     return [found for child in node.parts for found in _one_level(text, child, (*groups, node), level)]
@@ -170,6 +172,19 @@ def _has_answer(text: str, node: OutlineNode) -> bool:
     """Return whether anything follows a node's heading, in its segment or below it."""
     own = text[node.segment.content : node.segment.end].rstrip("。")
     return bool(node.children) or len(own) > len(heading_text(text, node)) + 1
+
+
+def _is_unanswered(text: str, node: OutlineNode) -> bool:
+    """Return whether a numbered heading is a finding that has no measures yet: 5.库房失管(正在整改).
+
+    It is stated as one, or what ends it says how far it is.
+    """
+    start, end = node.segment.content, node.segment.end
+    if node.segment.mark is None or node.children or end - start > HEADING_LENGTH:
+        return False
+    if bracket_at_end(text, start, end) < end:
+        return True
+    return _states_finding(text, node) and pattern("outline", "act").match(text, start, end) is None
 
 
 def _are_answered(text: str, parts: list[OutlineNode]) -> bool:

@@ -264,8 +264,18 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
         tuple(rests),
         beside,
         tuple(sorted((*row.properties, *printed), key=lambda found: found.place)),
-        row.stated,
+        row.stated or _stated_by_cells(text, row.answers),
     )
+
+
+def _stated_by_cells(text: str, answers: Sequence[Place]) -> tuple[str, ...]:
+    """Return the state that one of several cells of answers is, and no more (已完成 below 完成情况)."""
+    if len(answers) < _FEWEST_CELLS:
+        return ()
+    return tuple(filter(None, (said(text[start:end]) for start, end in answers if is_state(text, start, end))))
+
+
+_FEWEST_CELLS = 2
 
 
 def _first(row: TableRow) -> int:

@@ -108,6 +108,8 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
         block = heading and _block_at(text, heading, segments[k : k + _MOST_LINES_OF_CASE])
         if segment.mark is not None and text[segment.content : segment.content + 1] in _CASE_STARTS:
             block = _case_at(text, segments[k : k + _MOST_LINES_OF_CASE])
+        if segment.mark is not None and segment.mark.kind in FINDING_KINDS and segment.content == segment.end:
+            block = _number_alone(text, segments[k : k + 2])
         found.append(block or segment)
     return found
 
@@ -125,6 +127,13 @@ def _case_at(text: str, lines: list[Segment]) -> Segment | None:
             return segment._replace(content=stop.end())
     finding = _finding_below(text, below)
     return finding and Segment(segment.start, finding.content, finding.end, segment.mark, opens_line=True)
+
+
+def _number_alone(text: str, lines: list[Segment]) -> Segment | None:
+    """Return the first of ``lines``, a number alone (【任务一】), as the enumerator of the finding on the next one."""
+    segment, *below = lines
+    finding = _finding_below(text, below)
+    return finding and segment._replace(content=finding.content, end=finding.end)
 
 
 def _finding_below(text: str, below: list[Segment]) -> Segment | None:

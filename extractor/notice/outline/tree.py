@@ -46,7 +46,7 @@ class OutlineNode:
     remark: bool = False
     """Whether it is a property (责任单位:…) or a state of what is above, and no answer."""
     detail: bool = False
-    """Whether it tells the finding above it once more (审计发现问题:…)."""
+    """Whether it tells the finding above it once more (审计发现问题:…), or is a property of a name that no list has."""
     children: list[OutlineNode] = field(default_factory=list)
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
@@ -89,7 +89,10 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     """
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
-    lines = [_read_line(text, segment) for segment in _joined(text, segments)]
+    lines = _with_tasks_apart([_read_line(text, segment) for segment in _joined(text, segments)])
+    unknown = _unknown_properties(text, lines)
+    for index in unknown:
+        lines[index] = lines[index]._replace(note=True)
     before_lead_in, behind_answer = _before_lead_ins(text, lines)
     before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
@@ -105,6 +108,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
             node = OutlineNode(segment, "group")
         if node.kind == "plain" and _tells_again(text, lines, index, path):
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)
+        node.detail = node.detail or index in unknown
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
         opened = opened or _opens(text, segment)
@@ -195,6 +199,80 @@ class _LineRead(NamedTuple):
         if self.segment.row is not None:
             return "row"
         return self.segment.mark.kind if self.segment.mark else "plain"
+
+
+def _unknown_properties(text: str, lines: Sequence[_LineRead]) -> frozenset[int]:
+    """Return the lines that are properties by their value and by their neighbours, whatever their name: 完成比例:100%.
+
+    They stand right before or behind lines with known names (责任单位:…), or others of their own kind that do.
+    """
+    if not any(line.note for line in lines):
+        return frozenset()
+    found: set[int] = set()
+    for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
+        beside = False
+        for index in order:
+            beside = lines[index].note or (beside and _may_be_property(text, lines[index]))
+            if beside and not lines[index].note:
+                found.add(index)
+    return frozenset(found)
+
+
+def _may_be_property(text: str, line: _LineRead) -> bool:
+    """Return whether a line is a short name and behind its colon a share, a date, a state, or bodies."""
+    segment = line.segment
+    if segment.mark is not None or segment.row is not None or line.answers or line.frame is not None:
+        return False
+    name = _PROPERTY_NAME.match(text, segment.content, segment.end)
+    if name is None:
+        return False
+    start, end = name.end(), segment.end
+    if _SHARE_OR_DATE.fullmatch(text, start, end) or is_state(text, start, end):
+        return True
+    return _bodies().fullmatch(text, start, end) is not None and pattern("outline", "act").match(text, start) is None
+
+
+_PROPERTY_NAME = re.compile(r"[\u4e00-\u9fff]{2,8}: *")
+_DAY = r"20[0-9]{2} ?(?:[./-] ?[0-9]{1,2}(?: ?[./-] ?[0-9]{1,2})?|年(?: ?[0-9]{1,2} ?月)?(?: ?[0-9]{1,2} ?日)?)"
+_SHARE_OR_DATE = re.compile(
+    rf"(?:[0-9]{{1,3}}(?:\.[0-9]+)? ?%|{_DAY}(?:[至到~—-]+{_DAY})?(?:[上中下]旬|年?[初底末])?(?:之?前)?)[。;]? *"
+)
+
+
+@cache
+def _bodies() -> re.Pattern[str]:
+    body = rf"[^、,;。:() 0-9]{{1,16}}{any_of('cell_body_end')}(?:[(][^()]{{1,12}}[)])?"
+    return re.compile(rf"{body}(?:[、,]{body}){{0,7}}[。;]? *")
+
+
+_TASK = "任务"
+
+
+def _with_tasks_apart(lines: list[_LineRead]) -> list[_LineRead]:
+    """Return the lines of a notice, those numbered as tasks (任务一:…) as no findings where other headings are these.
+
+    Then they are tasks of the leadership, no more than the findings, or each finding has tasks of its own.
+    """
+    numbered = [line for line in lines if line.segment.mark is not None and line.framed]
+    tasks = [line.segment.mark for line in numbered if _is_task(line)]
+    others = len(numbered) - len(tasks)
+    begun = sum(mark is not None and mark.number == 1 for mark in tasks)
+    if not tasks or not others or (others < len(tasks) and begun < _FEWEST_LISTS):
+        return lines
+    return [_as_plain_number(line) if _is_task(line) else line for line in lines]
+
+
+_FEWEST_LISTS = 2
+
+
+def _is_task(line: _LineRead) -> bool:
+    mark = line.segment.mark
+    return mark is not None and mark.kind in FINDING_KINDS and mark.label.startswith(_TASK)
+
+
+def _as_plain_number(line: _LineRead) -> _LineRead:
+    mark = line.segment.mark
+    return line._replace(segment=line.segment._replace(mark=mark and mark._replace(kind="task")))
 
 
 def _tells_again(text: str, lines: list[_LineRead], index: int, path: list[OutlineNode]) -> bool:

@@ -1,7 +1,7 @@
 """A notice of one finding, whose parts are its properties: 一、反馈问题 二、整改目标 三、整改措施 四、整改完成情况.
 
 Public notices of single tasks of an environmental inspection are printed so. Such parts are known by the headings that
-columns of tables have, too. They are numbered, or stand in brackets on lines of their own: 【反馈问题】.
+columns of tables have, too. They are numbered, or stand in brackets: 【反馈问题】.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class _Part(NamedTuple):
 
 def outline_task(text: str, nodes: Sequence[OutlineNode], segments: Sequence[Segment]) -> IssueOutline | None:
     """Return the one issue of a notice whose parts are properties of it; None where they are not."""
-    for parts in (_numbered_parts(text, nodes), _bracketed_parts(text, segments)):
+    for parts in (_numbered_parts(text, nodes), _fields(text, segments)):
         while parts and not parts[-1].kind:  # the next steps
             parts.pop()
         if _is_task(parts):
@@ -51,36 +51,67 @@ def _numbered_parts(text: str, nodes: Sequence[OutlineNode]) -> list[_Part]:
     ]
 
 
-_FIELD = re.compile(r"[【\[〔](?P<name>[^【】\[\]〔〕\n]{2,16})[】\]〕] *:? *\n*")
+_IN_BRACKETS = r"[【\[〔](?P<bracketed>[^【】\[\]〔〕\n]{2,16})[】\]〕] *:?"
+_BRACKETED = re.compile(rf"{_IN_BRACKETS}[ \n]*")
+_NUMBERED = re.compile(rf"(?:{_IN_BRACKETS}|(?P<name>[^【】\[\]〔〕\n:。;,]{{2,16}})(?::|$))[ \n]*")
 
 
-def _bracketed_parts(text: str, segments: Sequence[Segment]) -> list[_Part]:
-    """Return the parts that a name in brackets begins (【反馈问题】), its value behind it or below.
+def _fields(text: str, segments: Sequence[Segment]) -> list[_Part]:
+    """Return the parts that a name begins with its value behind it or below: 【反馈问题】, (一)反馈问题:….
 
-    None of them where a line is numbered before them, or a table is among them: they are no parts of the whole notice.
+    All are numbered in one way, or in brackets without numbers. None where a line is numbered before them, or where a
+    table is among them: they are no parts of the whole notice.
     """
-    fields = {k: field for k, each in enumerate(segments) if (field := _field_at(text, each))}
-    starts = list(fields)
-    if len(starts) < _FEWEST_PARTS or any(each.row is not None for each in segments):
+    first = next((each for each in segments if each.mark or _field_at(text, each)), None)
+    if first is None or not _kind(_field_at(text, first)) or any(each.row is not None for each in segments):
         return []
-    if any(each.mark is not None for each in segments[: starts[0]]):
-        return []
-    kinds = [column_kind(field["name"]) for field in fields.values()]
-    if kinds.count("finding") != 1:
+    starts = _starts(text, segments, first)
+    kinds = [_kind(_field_at(text, segments[k])) for k in starts]
+    if len(starts) < _FEWEST_PARTS or kinds.count("finding") != 1:
         return []
     parts = []
     for kind, start, end in zip(kinds, starts, [*starts[1:], len(segments)], strict=True):
-        field, own = fields[start], segments[start]
+        field, own = _field_at(text, segments[start]), segments[start]
         below = list(segments[start + 1 : end])
-        if field.end() < own.end:
-            below.insert(0, own._replace(start=field.end(), content=field.end()))
-        heading = Place(own.start, min(field.end("name") + 1, own.end))
+        content = field.end() if field else own.end
+        if content < own.end:
+            below.insert(0, Segment(content, content, own.end, None, opens_line=True))
+        heading = Place(own.start, own.start + len(text[own.start : content].rstrip()))
         parts.append(_Part(kind, heading, grow(text, below, opened=True)))
     return parts
 
 
+def _starts(text: str, segments: Sequence[Segment], first: Segment) -> list[int]:
+    """Return the indices of the segments that begin parts; an answer may be numbered from 1 like the parts are."""
+    found: list[int] = []
+    last, restarted = 0, False
+    for k, each in enumerate(segments):
+        if not _is_alike(text, each, first):
+            continue
+        number = each.mark.number if each.mark else last + 1
+        if (number > last and _kind(_field_at(text, each))) or (number == last + 1 and not restarted):
+            found.append(k)
+            last = number
+        else:
+            restarted = True
+    return found
+
+
+def _is_alike(text: str, segment: Segment, first: Segment) -> bool:
+    """Return whether a segment begins a part as the first one does: by a number of its kind, or a name in brackets."""
+    if not segment.opens_line or first.mark is None or segment.mark is None:
+        return first.mark is None and _field_at(text, segment) is not None and segment.mark is None
+    return segment.mark.kind == first.mark.kind
+
+
 def _field_at(text: str, segment: Segment) -> re.Match[str] | None:
-    return _FIELD.match(text, segment.start, segment.end) if segment.mark is None and segment.opens_line else None
+    form = _NUMBERED if segment.mark else _BRACKETED
+    return form.match(text, segment.content, segment.end) if segment.opens_line else None
+
+
+def _kind(field: re.Match[str] | None) -> str:
+    """Return what a part tells by its name, as the columns of tables are told; nothing for an unknown one."""
+    return column_kind(field["bracketed"] or field.groupdict().get("name") or "") if field else ""
 
 
 def _is_task(parts: Sequence[_Part]) -> bool:

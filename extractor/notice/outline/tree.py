@@ -202,9 +202,10 @@ class _LineRead(NamedTuple):
 
 
 def _unknown_properties(text: str, lines: Sequence[_LineRead]) -> frozenset[int]:
-    """Return the lines that are properties by their value and by their neighbours, whatever their name: 完成比例:100%.
+    """Return the lines that are properties by their value, whatever their name: 完成比例:100%.
 
-    They stand right before or behind lines with known names (责任单位:…), or others of their own kind that do.
+    The notice has properties with known names (责任单位:…). Bodies stand right before or behind such, a lead-in
+    (整改情况:…), or others of their own kind that do; elsewhere 主办:区图书馆 may be what was done.
     """
     if not any(line.note for line in lines):
         return frozenset()
@@ -212,24 +213,28 @@ def _unknown_properties(text: str, lines: Sequence[_LineRead]) -> frozenset[int]
     for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
         beside = False
         for index in order:
-            beside = lines[index].note or (beside and _may_be_property(text, lines[index]))
-            if beside and not lines[index].note:
-                found.add(index)
+            line = lines[index]
+            is_field = line.note or (beside and line.answers)
+            unknown = not is_field and _is_property_of(text, line, _bodies() if beside else None)
+            beside = is_field or unknown
+            found |= {index} if unknown else set()
     return frozenset(found)
 
 
-def _may_be_property(text: str, line: _LineRead) -> bool:
-    """Return whether a line is a short name and behind its colon a share, a date, a state, or bodies."""
+def _is_property_of(text: str, line: _LineRead, bodies: re.Pattern[str] | None) -> bool:
+    """Return whether a line is a short name and behind its colon a share, a date, a state, or ``bodies``."""
     segment = line.segment
     if segment.mark is not None or segment.row is not None or line.answers or line.frame is not None:
         return False
     name = _PROPERTY_NAME.match(text, segment.content, segment.end)
-    if name is None:
+    if name is None or pattern("outline", "afterword").match(text, segment.content, segment.end):
         return False
     start, end = name.end(), segment.end
     if _SHARE_OR_DATE.fullmatch(text, start, end) or is_state(text, start, end):
         return True
-    return _bodies().fullmatch(text, start, end) is not None and pattern("outline", "act").match(text, start) is None
+    if bodies is None or pattern("outline", "act").match(text, start):
+        return False
+    return bodies.fullmatch(text, start, end) is not None
 
 
 _PROPERTY_NAME = re.compile(r"[\u4e00-\u9fff]{2,8}: *")

@@ -15,7 +15,7 @@ from extractor.notice.outline.marks import LINE_OPENERS, SENTENCE, EnumeratorMar
 from extractor.notice.outline.measures import IssueOutline, Rest, outline_issue, row_label
 from extractor.notice.outline.rectification import RectificationPart, find_parts, heading_text
 from extractor.notice.outline.segments import Segment, split_segments
-from extractor.notice.outline.single_task import outline_task
+from extractor.notice.outline.single_task import outline_tasks
 from extractor.notice.outline.table_rows import NoticeTables, find_tables
 from extractor.notice.outline.tree import OutlineNode, grow
 from extractor.text.places import Inside, Place, place_of
@@ -81,7 +81,7 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
     left = [table for table in tables.unread if part.start <= table.start and table.end <= part.end]
     segments = split_segments(text[: part.end], here, part.start, left)
     nodes = grow(text, segments, opened=part.start > 0)
-    task = outline_task(text, nodes, segments)
+    tasks = outline_tasks(text, nodes, segments)
     nodes = hang_answers(text, nodes)
     parts = find_parts(text, nodes)
     below = [_below(text, place, part.end) for place in tables.lines if part.start <= place.start < part.end]
@@ -90,8 +90,8 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _with_answers_apart(_extent(parts, issues), issues)
-    if task is not None:
-        issues, rectification = (task,), (task.text,)
+    if len(tasks) == 1 or len(tasks) > len(issues):
+        issues, rectification = tuple(tasks), (Place(tasks[0].text.start, tasks[-1].text.end),)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
     opening_end = min(opening_end, ending.start)
     remainders = remainders_of(text, issues, rectification)

@@ -1,7 +1,7 @@
 """A notice of one finding, whose parts are its properties: 一、反馈问题 二、整改目标 三、整改措施 四、整改完成情况.
 
-Public notices of single tasks of an environmental inspection are printed so. Such parts are known by the headings that
-columns of tables have, too. They are numbered, or stand in brackets: 【反馈问题】.
+Public notices of single tasks of an environmental inspection are printed so, or of a few, one behind another. Such
+parts are known by the headings that columns of tables have, too. They are numbered, or stand in brackets: 【反馈问题】.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from extractor.notice.outline.frames import is_labelled
 from extractor.notice.outline.measures import IssueOutline, MeasureOutline, Rest, read_children
 from extractor.notice.outline.property_lines import Property, Role, cell_properties
 from extractor.notice.outline.rectification import heading_text
@@ -32,14 +33,31 @@ class _Part(NamedTuple):
     children: Sequence[OutlineNode]
 
 
-def outline_task(text: str, nodes: Sequence[OutlineNode], segments: Sequence[Segment]) -> IssueOutline | None:
-    """Return the one issue of a notice whose parts are properties of it; None where they are not."""
+def outline_tasks(text: str, nodes: Sequence[OutlineNode], segments: Sequence[Segment]) -> list[IssueOutline]:
+    """Return the issues of a notice whose parts are properties of one, or in turn of each of several; none for none."""
     for parts in (_numbered_parts(text, nodes), _fields(text, segments)):
-        while parts and not parts[-1].kind:  # the next steps
-            parts.pop()
-        if _is_task(parts):
-            return _outline(text, parts)
-    return None
+        tasks = [_without_end(task) for task in _tasks(parts)]
+        outlines = [_outline(text, task) for task in tasks if _is_task(task)]
+        found = [outline for outline in outlines if outline is not None]
+        if found and len(found) == len(tasks):
+            return found
+    return []
+
+
+def _tasks(parts: Sequence[_Part]) -> list[list[_Part]]:
+    """Return the parts of each task: each begins with a field of the same kind."""
+    kinds = [part.kind for part in parts]
+    begin = [k for k, kind in enumerate(kinds) if kind == kinds[0]]
+    if not parts:
+        return []
+    if len(begin) != kinds.count("finding"):
+        begin = [0]
+    return [list(parts[start:end]) for start, end in zip(begin, [*begin[1:], len(parts)], strict=True)]
+
+
+def _without_end(task: list[_Part]) -> list[_Part]:
+    """Return the parts of a task without unknown ones at its end, the next steps."""
+    return task[: max((k + 1 for k, part in enumerate(task) if part.kind), default=0)]
 
 
 def _numbered_parts(text: str, nodes: Sequence[OutlineNode]) -> list[_Part]:
@@ -67,7 +85,7 @@ def _fields(text: str, segments: Sequence[Segment]) -> list[_Part]:
         return []
     starts = _starts(text, segments, first)
     kinds = [_kind(_field_at(text, segments[k])) for k in starts]
-    if len(starts) < _FEWEST_PARTS or kinds.count("finding") != 1:
+    if len(starts) < _FEWEST_PARTS or "finding" not in kinds:
         return []
     parts = []
     for kind, start, end in zip(kinds, starts, [*starts[1:], len(segments)], strict=True):
@@ -111,7 +129,10 @@ def _field_at(text: str, segment: Segment) -> re.Match[str] | None:
 
 def _kind(field: re.Match[str] | None) -> str:
     """Return what a part tells by its name, as the columns of tables are told; nothing for an unknown one."""
-    return column_kind(field["bracketed"] or field.groupdict().get("name") or "") if field else ""
+    if field is None:
+        return ""
+    known = column_kind(field["bracketed"] or field.groupdict().get("name") or "")
+    return known or ("finding" if is_labelled(field.string, *field.span()) else "")
 
 
 def _is_task(parts: Sequence[_Part]) -> bool:

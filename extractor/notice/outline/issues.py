@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import bracket_at_end
@@ -161,7 +161,7 @@ def _one_level(
     kinds = _kinds(groups, node)
     if kinds != level[: len(kinds)]:
         return _unframed(text, node, groups) if _has_answer(text, node) else []
-    if kinds == level and _is_unanswered(text, node):
+    if kinds == level and _is_unanswered(text, node, groups):
         return [FindingNode(node, groups, kinds)]
     if kinds == level or not node.parts:
         return [FindingNode(node, groups, kinds)] if _has_answer(text, node) else []
@@ -174,17 +174,22 @@ def _has_answer(text: str, node: OutlineNode) -> bool:
     return bool(node.children) or len(own) > len(heading_text(text, node)) + 1
 
 
-def _is_unanswered(text: str, node: OutlineNode) -> bool:
+def _is_unanswered(text: str, node: OutlineNode, groups: Sequence[OutlineNode]) -> bool:
     """Return whether a numbered heading is a finding that has no measures yet: 5.库房失管(正在整改).
 
-    It is stated as one, or what ends it says how far it is.
+    What ends it says how far it is; or it states a shortcoming beside findings with answers, or below a group of such.
     """
     start, end = node.segment.content, node.segment.end
     if node.segment.mark is None or node.children or end - start > HEADING_LENGTH:
         return False
     if bracket_at_end(text, start, end) < end:
         return True
-    return _states_finding(text, node) and pattern("outline", "act").match(text, start, end) is None
+    if not _states_finding(text, node) or pattern("outline", "act").match(text, start, end):
+        return False
+    if not groups or any(_has_answer(text, part) for part in groups[-1].parts):
+        return True
+    above = heading_text(text, groups[-1])
+    return COUNT_AT_END.search(above) is not None or pattern("outline", "group").search(above) is not None
 
 
 def _are_answered(text: str, parts: list[OutlineNode]) -> bool:

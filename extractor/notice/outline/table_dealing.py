@@ -1,4 +1,4 @@
-"""How well the cells of a table's row fit its columns, and which column each is of where their numbers differ."""
+"""The column of each cell of a table's row, by how well its words fit, where row and table have other numbers of cells."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The column of each cell of a table's row, by how well its words fit, where row and table have other numbers of cells."""
+"""The column of each cell of a table's row, by how well its words fit, where both have other numbers of cells."""
 
 from __future__ import annotations
 

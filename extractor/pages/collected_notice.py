@@ -272,22 +272,12 @@ class _FactMaker:
         issue = self._issue(value, measure)
         start, end = value["at"][0] if value["at"] else (0, 0)
         index = _AT_ISSUE.match(issue["path"]) if issue else None
+        held_by = measure or issue
         return Fact(
-            kind=facets.kind,
-            path=facets.path,
-            holder=measure["path"] if measure else issue["path"] if issue else value["path"],
+            **facets._asdict(),
+            holder=held_by["path"] if held_by else value["path"],
             issue=int(index[1]) if index else None,
-            category=facets.category,
-            status=facets.status,
-            term=facets.term,
-            unit=facets.unit,
-            reason=facets.reason,
-            reader=facets.reader,
-            types=facets.types,
-            bodies=self._bodies.get(measure["path"] if measure else issue["path"] if issue else "", ""),
-            sure=facets.sure,
-            is_checked=facets.is_checked,
-            value=facets.value,
+            bodies=self._bodies.get(held_by["path"] if held_by else "", ""),
             start=start,
             end=end,
             title=str(value.get("title") or ""),

@@ -60,7 +60,8 @@ def _fill(client: Client, notices: int) -> None:
 
 
 @contextmanager
-def _place(data: Path | None) -> Iterator[Path]:
+def service_folder(data: Path | None) -> Iterator[Path]:
+    """Yield the service's folder: the one to keep, or one that is gone behind it."""
     if data is not None:
         yield data
         return
@@ -114,7 +115,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--data", type=Path)
     options = parser.parse_args()
-    with _place(None) as small, _place(options.data) as large:
+    with service_folder(None) as small, service_folder(options.data) as large:
         few, many = _rounds(small, FEW, options.rounds), _rounds(large, options.notices, options.rounds)
     print(f"{options.notices:,} notices, seconds in Chromium: best, median, and how it compares with {FEW} notices")
     for name, most in TIMES.items():

@@ -18,9 +18,8 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -28,7 +27,7 @@ from urllib.parse import urlencode
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(1, str(Path(__file__).resolve().parents[2] / "tests" / "support"))
 
-from bench_desk import notice
+from bench_desk import notice, service_folder
 from bench_service import processor_seconds
 from service_example import Client, Service, serving
 
@@ -54,15 +53,6 @@ class Bound(NamedTuple):
 
 
 BOUNDS = (Bound(3.0, "restart"), Bound(0.005, "p95 of a record"))
-
-
-@contextmanager
-def _place(data: Path | None) -> Iterator[Path]:
-    if data is not None:
-        yield data
-        return
-    with tempfile.TemporaryDirectory() as made:
-        yield Path(made) / "data"
 
 
 def _fill(data: Path, notices: int) -> None:
@@ -123,7 +113,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     options = parser.parse_args()
     print(f"{options.notices:,} notices, load {os.getloadavg()[0]:.1f}; seconds: best, median")
-    with _place(options.data) as data:
+    with service_folder(options.data) as data:
         if not data.exists():
             _fill(data, options.notices)
         _print("started again", [_start(data) for _ in range(options.rounds)])

@@ -6,7 +6,7 @@ import pytest
 
 from extractor import extract
 from extractor.notice.outline.table_body import TableRow
-from extractor.notice.outline.table_rows import find_rows
+from extractor.notice.outline.table_rows import find_tables
 from extractor.text.column_headings import column_kind
 from extractor.text.places import Place
 
@@ -41,7 +41,7 @@ def test_a_column_is_known_by_its_heading(heading: str, kind: str) -> None:
 
 def _rows(*lines: str) -> tuple[str, list[TableRow]]:
     text = "\n".join(lines)
-    return text, find_rows(text.replace("\t", " "), text)
+    return text, find_tables(text.replace("\t", " "), text).rows
 
 
 def _words(text: str, places: tuple[Place, ...]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from extractor.notice.outline.broken_rows import TableLine, goes_on_from
 from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.table_headings import is_rule
 from extractor.text.column_headings import LONGEST_HEADING, column_kind, column_kinds
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -45,7 +46,6 @@ _FEWEST_FIELDS = 3
 _MOST_CELLS = 6
 _MOST_LINES_OF_VALUE = 40
 _LONGEST_TITLE = 80
-_RULE = re.compile(r"[ |:—–-]+")
 
 
 def field_block_at(text: str, lines: Sequence[TableLine], start: int) -> FieldBlock | None:
@@ -77,7 +77,7 @@ def field_block_at(text: str, lines: Sequence[TableLine], start: int) -> FieldBl
         elif fields and len(lines[position].cells) == 1 and _goes_on(text, fields, lines, position):
             fields[-1] = fields[-1]._replace(value=Place(fields[-1].value.start, lines[position].place.end))
             behind = after
-        elif len(lines[position].cells) == 1 or not _RULE.fullmatch(text, *lines[position].place):
+        elif len(lines[position].cells) == 1 or not is_rule(text, lines[position]):
             break
         position = after
     block = _block(text, lines, fields, (start, behind)) if len(fields) >= _FEWEST_FIELDS else None

@@ -15,15 +15,21 @@ from extractor.notice.outline.table_headings import (
     MOST_GROUP_LINES,
     NUMBER_BEFORE,
     PART,
-    RULE,
     TableColumns,
-    column_of,
     columns_at,
     is_caption,
+    is_rule,
     row_words,
 )
 from extractor.notice.outline.table_states import Legend, is_mark, state_said
-from extractor.text.column_headings import LONGEST_HEADING, bare_heading, closes_table, column_kinds, heads_findings
+from extractor.text.column_headings import (
+    LONGEST_HEADING,
+    bare_heading,
+    closes_table,
+    column_kind,
+    column_kinds,
+    heads_findings,
+)
 from extractor.text.places import Place
 from extractor.text.wording import pattern
 
@@ -132,7 +138,7 @@ class TableBody:
         behind = position
         while position < len(lines):
             line = lines[position]
-            if RULE.fullmatch(self._text, *line.place):
+            if is_rule(self._text, line):
                 position += 1
             elif self._is_aside(line) and (len(line.cells) > 1 or self._is_row_behind(lines, position + 1)):
                 self._set_aside(line.place)
@@ -145,7 +151,7 @@ class TableBody:
             elif len(line.cells) == 1 and not apart and self._groups_rows(lines, position):
                 position += 1
             elif len(line.cells) > 1:
-                if column_of(self._text, line.cells[0]) in ("number", "finding") or not self._take(
+                if column_kind(self._words(line.cells[0])) in ("number", "finding") or not self._take(
                     line.place, line.cells
                 ):
                     columns, below = columns_at(self._text, lines, position)
@@ -210,7 +216,7 @@ class TableBody:
         return len(line.cells) > 1 and row_words(self._text, line) in self._headings
 
     def _heads(self, line: TableLine) -> bool:
-        return len(line.cells) > 1 and heads_findings([self._words(cell) for cell in line.cells])
+        return len(line.cells) > 1 and heads_findings(row_words(self._text, line))
 
     def _read_grid(self, lines: Sequence[TableLine], position: int) -> int:
         """Read the rows of a grid, over the lines that group them, and return the index behind the last."""
@@ -234,7 +240,7 @@ class TableBody:
             elif len(line.cells) > 1:
                 self._add(line.place, list(enumerate(line.cells)))
                 behind = position + 1
-            elif not RULE.fullmatch(self._text, *line.place) and self._ends_grid(lines, position):
+            elif not is_rule(self._text, line) and self._ends_grid(lines, position):
                 break
             position += 1
         return behind

@@ -27,7 +27,7 @@ MOST_GROUP_LINES = 4
 _MOST_CAPTION_LINES = 3
 _LONGEST_IN_HEADINGS = 40
 """Code points of a heading with what it has in brackets."""
-RULE = re.compile(r"[ |:—–-]+")
+_RULE = re.compile(r"[ |:—–-]+")
 """A line of borders alone."""
 CELL_NUMBER = re.compile(r" *[(]?(?P<number>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[)]?[.、]? *")
 """A cell that is a row's number."""
@@ -75,7 +75,7 @@ def row_words(text: str, line: TableLine) -> list[str]:
 
 def is_rule(text: str, line: TableLine) -> bool:
     """Return whether a line is the rule of a Markdown table, or nothing but borders."""
-    return RULE.fullmatch(text, *line.place) is not None
+    return _RULE.fullmatch(text, *line.place) is not None
 
 
 def behind_rules(text: str, lines: Sequence[TableLine], position: int) -> int:
@@ -103,11 +103,6 @@ def caption_before(text: str, lines: Sequence[TableLine], position: int) -> int:
     while first > max(1, position - _MOST_CAPTION_LINES) and is_caption(text, lines[first - 1]):
         first -= 1
     return first
-
-
-def column_of(text: str, cell: Place) -> str:
-    """Return what a column with this heading holds; nothing where no list knows it."""
-    return column_kind(text[cell.start : cell.end])
 
 
 def columns_at(text: str, lines: Sequence[TableLine], position: int) -> tuple[TableColumns, int]:

@@ -60,11 +60,6 @@ def find_tables(text: str, printed: str) -> NoticeTables:
     return _Tables(text, printed).read()
 
 
-def find_rows(text: str, printed: str) -> list[TableRow]:
-    """Return the rows of a notice's tables of findings in printed order; ``printed`` has its tabs."""
-    return find_tables(text, printed).rows
-
-
 class _Tables:
     """Reads the tables of a text."""
 

@@ -131,15 +131,15 @@ def judged_types(words: MeasureWords) -> JudgedTypes:
 
 def _type_scores(sentences: Sequence[WordEvidence]) -> list[int]:
     """Return the score of each type by the words of the sentence that says it best."""
-    bias, listed = _deciding("measure_types").bias, _packed_listed()
-    sums = word_weights("measure_types").first_sums
-    rows = []
+    listed = _packed_listed()
+    totals = []
     for found, packed in sentences:
         total = packed
         for name, score in found.items():
             total += listed[name] * (score if score < MOST_LISTED else MOST_LISTED)
-        rows.append(sums(total))
-    return list(map(add, map(max, *rows) if len(rows) > 1 else rows[0], bias))
+        totals.append(total)
+    maxima = word_weights("measure_types").first_maxima(totals)
+    return list(map(add, maxima, _deciding("measure_types").bias))
 
 
 @cache

@@ -355,7 +355,7 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
             if fragments:  # as behind few lines: only then is looked how the others of its kind end
                 prose = _kinds_of_prose(text, segments) if prose is None else prose
                 goes_on = _goes_on_behind(text, segment, segments[position + 1])
-                fragments = fragments if goes_on or _breaks_off(text, segment, prose) else 0
+                fragments = fragments if goes_on or _breaks_off(text, segment, prose, fragments) else 0
             fragments = fragments or _closes_quote(text, segments, position) or _ends_heading(text, segments, position)
         if fragments:
             segment = segment._replace(end=segments[position + fragments].end)
@@ -373,12 +373,17 @@ _SIGNS_OF_PROSE = re.compile("[,。;《0-9]")
 
 
 def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
-    """Return the kinds of enumerators, `plain` for none, most of whose segments end as sentences do."""
+    """Return the kinds of enumerators, `plain` for none, most of whose segments end as sentences do.
+
+    A segment that may have been broken twice says nothing of its kind.
+    """
     every, closed = Counter[str](), Counter[str]()
-    for segment in segments:
+    for position, segment in enumerate(segments):
         if segment.row is None:
             kind = segment.mark.kind if segment.mark else "plain"
             counts = not _is_field_or_heading(text, segment)
+            if counts and _is_unclosed(text, segment) and _fragments_behind(text, segments, position) > 1:
+                continue
             every[kind] += counts
             closed[kind] += counts and text[segment.end - 1] in "。;!?"
     return frozenset(
@@ -397,8 +402,11 @@ def _is_field_or_heading(text: str, segment: Segment) -> bool:
     return text[start : start + 1] in FIELD_STARTS and is_note(text, start, end)
 
 
-def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
-    """Return whether a segment whose last sentence does not end surely is prose."""
+def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: int) -> bool:
+    """Return whether a segment whose last sentence does not end surely is prose.
+
+    What was taken up last may be problems (对上报的问题) where more than one of the ``fragments`` behind it follows.
+    """
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
     if _opens_within(text, segment, "《》") or (segment.mark is None and _opens_within(text, segment, "“”")):
@@ -411,7 +419,10 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
         if not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
             return False
     clause = max(last, text.rfind(",", segment.content, segment.end), segment.content)
-    return pattern("outline", "finding").search(text, clause, segment.end) is None
+    end = segment.end
+    if fragments > 1 and _TAKES_UP.search(text, segment.content, end) and text.endswith("问题", clause, end):
+        end -= 2
+    return pattern("outline", "finding").search(text, clause, end) is None
 
 
 _ENDS_WITHIN = re.compile(r"(?<!目)的$|[对将把被向从]$")
@@ -485,7 +496,10 @@ def _fragments_behind(text: str, segments: list[Segment], position: int) -> int:
         start, end = segment.content, segment.end
         if segment.mark is not None or segment.row is not None or _OPENS_ANEW.match(text, start, end):
             return 0
-        if lead_in_end(text, start, end) > start or is_note(text, start, end) or is_state(text, start, end):
+        if lead_in_end(text, start, end) > start or is_note(text, start, end):
+            return 0
+        goes_on = count == 1 and _ENDS_WITHIN.search(text, segments[position].content, segments[position].end)
+        if is_state(text, start, end) and not goes_on:
             return 0
         if text[end - 1] in "。;!?":
             return count

@@ -151,7 +151,9 @@ _PROPERTIES = {"responsible": "responsible_name", "deadline": "deadline_name", "
 @cache
 def _headings() -> list[tuple[str, re.Pattern[str]]]:
     columns = read_table("outline")["columns"]
-    own = [(kind, re.compile("|".join(written_out("outline", word) for word in words))) for kind, words in columns.items()]
+    own = [
+        (kind, re.compile("|".join(written_out("outline", word) for word in words))) for kind, words in columns.items()
+    ]
     return own + [(kind, re.compile(any_of("outline", names))) for kind, names in _PROPERTIES.items()]
 
 

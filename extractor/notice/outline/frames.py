@@ -285,6 +285,17 @@ def is_state(text: str, start: int, end: int) -> bool:
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
 
 
+_DAY = r"20[0-9]{2} ?(?:[./-] ?[0-9]{1,2}(?: ?[./-] ?[0-9]{1,2})?|年(?: ?[0-9]{1,2} ?月)?(?: ?[0-9]{1,2} ?日)?)"
+_SHARE_OR_DATE = re.compile(
+    rf"(?:[0-9]{{1,3}}(?:\.[0-9]+)? ?%|{_DAY}(?:[至到~—-]+{_DAY})?(?:[上中下]旬|年?[初底末])?(?:之?前)?)[。;]? *"
+)
+
+
+def is_share_or_date(text: str, start: int, end: int) -> bool:
+    """Return whether a value is no more than a share (100%) or a date."""
+    return _SHARE_OR_DATE.fullmatch(text, start, end) is not None
+
+
 def bracket_at_end(text: str, start: int, end: int) -> int:
     """Return the start of the states and properties that end a heading in brackets; ``end`` where there are none.
 

@@ -221,8 +221,20 @@ def _said_at_end(text: str, start: int, end: int) -> str:
 def _states(text: str, outline: IssueOutline) -> str:
     """Return the states that sentences of an issue say, each as one word for it: 已于2024年3月底前完成整改."""
     notes = (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in"))
-    words = (text[start:end].rpartition(":")[2] for start, end in notes if is_state(text, start, end))
+    values = ((_value_start(text, *note), note.end) for note in notes)
+    words = (text[start:end] for start, end in values if is_state(text, start, end))
     return "\n".join(filter(None, map(said, words)))
+
+
+def _value_start(text: str, start: int, end: int) -> int:
+    """Return where a note's words begin behind its name: behind the last colon, or the bracket that it begins with."""
+    colon = text.rfind(":", start, end) + 1
+    if colon or (bracket := _NAME_IN_BRACKETS.match(text, start, end)) is None or bracket.end() == end:
+        return colon or start
+    return bracket.end()
+
+
+_NAME_IN_BRACKETS = re.compile(r"[【\[〔「<][^】\]〕」>\n]{2,12}[】\]〕」>] *")
 
 
 def _with_duties(text: str, dates: Sequence[DateFound], issue: IssueReading) -> IssueReading:

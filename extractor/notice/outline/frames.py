@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of, word_list
-from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end
+from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end, property_bracket
 from extractor.notice.outline.table_states import MARKS
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -261,6 +261,8 @@ def is_note(text: str, start: int, end: int) -> bool:
     behind = properties_end(text, start, end)
     if start < behind < end and not is_state(text, behind, end):
         return False  # 责任单位:… 整改情况:…
+    if start < property_bracket(text, start, end) < end and text[start] == "(":
+        return False  # (责任单位:…)清退…
     if pattern("outline", "telling", r"[【\[]?{}(?:[】\]] *[:]?|(?:\*\*)?[:])").match(text, start, end):
         return True
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
@@ -283,6 +285,17 @@ def is_state(text: str, start: int, end: int) -> bool:
         return False
     lead_in = pattern("outline", "lead_in", _LEAD_IN).match(text, start, end)
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
+
+
+_DAY = r"20[0-9]{2} ?(?:[./-] ?[0-9]{1,2}(?: ?[./-] ?[0-9]{1,2})?|年(?: ?[0-9]{1,2} ?月)?(?: ?[0-9]{1,2} ?日)?)"
+_SHARE_OR_DATE = re.compile(
+    rf"(?:[0-9]{{1,3}}(?:\.[0-9]+)? ?%|{_DAY}(?:[至到~—-]+{_DAY})?(?:[上中下]旬|年?[初底末])?(?:之?前)?)[。;]? *"
+)
+
+
+def is_share_or_date(text: str, start: int, end: int) -> bool:
+    """Return whether a value is no more than a share (100%) or a date."""
+    return _SHARE_OR_DATE.fullmatch(text, start, end) is not None
 
 
 def bracket_at_end(text: str, start: int, end: int) -> int:
@@ -351,5 +364,6 @@ _STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}])[)】\]]$")
 _STATE_BEHIND_DASH = re.compile(rf" *{_STATE} *")
 _LONGEST_STATE = 16
 _STATE_LENGTH = 60
-_STATE_ALONE = re.compile(rf"[(【\[]?{_SAID}[)】\]]?[。;!]? *")
+_SHARE = r"(?:[0-9]{1,3}(?:\.[0-9]+)? ?%)"
+_STATE_ALONE = re.compile(rf"[(【\[]?(?:{_SHARE}[,;:]? *)?{_SAID}(?:[,(]?{_SHARE}[)]?)?[)】\]]?[。;!]? *")
 _STATE_AHEAD = re.compile(rf"[(【\[]?{_SAID}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")

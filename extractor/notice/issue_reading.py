@@ -228,7 +228,9 @@ def _states(text: str, outline: IssueOutline) -> str:
 def _value_start(text: str, start: int, end: int) -> int:
     """Return where a note's words begin behind its name: behind the last colon, or the bracket that it begins with."""
     colon = text.rfind(":", start, end) + 1
-    return colon or (bracket.end() if (bracket := _NAME_IN_BRACKETS.match(text, start, end)) else start)
+    if colon or (bracket := _NAME_IN_BRACKETS.match(text, start, end)) is None or bracket.end() == end:
+        return colon or start
+    return bracket.end()
 
 
 _NAME_IN_BRACKETS = re.compile(r"[【\[〔「<][^】\]〕」>\n]{2,12}[】\]〕」>] *")

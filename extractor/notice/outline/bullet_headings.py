@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from extractor.notice.outline.line_readings import LineRead
 
-_BULLETS = frozenset("●■◆▲★○□◇•·※▽△☆-—–#*")
+_BULLETS = frozenset("●■◆▲★○□◇•·※▽△☆◎⊙◉▪▫►▶▷➤✦✧❖♦-—–#*")
 _FEWEST = 2
 _MOST_OF = 0.75
 _LONGEST = 60

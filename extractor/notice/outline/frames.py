@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of, word_list
-from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end
+from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end, property_bracket
 from extractor.notice.outline.table_states import MARKS
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -299,6 +299,8 @@ def is_note(text: str, start: int, end: int) -> bool:
     behind = properties_end(text, start, end)
     if start < behind < end and not is_state(text, behind, end):
         return False  # 责任单位:… 整改情况:…
+    if start < property_bracket(text, start, end) < end and text[start] == "(":
+        return False  # (责任单位:…)清退…
     if pattern("outline", "telling", r"[【\[]?{}(?:[】\]] *[:]?|(?:\*\*)?[:])").match(text, start, end):
         return True
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
@@ -400,5 +402,6 @@ _STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}])[)】\]]$")
 _STATE_BEHIND_DASH = re.compile(rf" *{_STATE} *")
 _LONGEST_STATE = 16
 _STATE_LENGTH = 60
-_STATE_ALONE = re.compile(rf"[(【\[]?{_SAID}[)】\]]?[。;!]? *")
+_SHARE = r"(?:[0-9]{1,3}(?:\.[0-9]+)? ?%)"
+_STATE_ALONE = re.compile(rf"[(【\[]?(?:{_SHARE}[,;:]? *)?{_SAID}(?:[,(]?{_SHARE}[)]?)?[)】\]]?[。;!]? *")
 _STATE_AHEAD = re.compile(rf"[(【\[]?{_SAID}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")

@@ -180,7 +180,7 @@ RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"}) | WORD_KINDS
 
 _SENTENCE_ENDS = frozenset("。;:!?")
 _SOFT_ENDS = frozenset('”’》), 】」』"')
-LINE_OPENERS = " #*>•·-—–●■◆▲★○□◇※√✓✔☑△▽☆"
+LINE_OPENERS = " #*>•·-—–●■◆▲★○□◇※√✓✔☑△▽☆◎⊙◉▪▫►▶▷➤✦✧❖♦"
 """Blanks, bullets and Markdown marks: a line begins behind them."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2} ?年")
 _ONE = f"[{CHINESE_DIGITS}]"

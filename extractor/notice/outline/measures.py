@@ -522,7 +522,8 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     if pattern("outline", "furniture").match(printed) and len(printed) < 60:
         rests.append(Rest("furniture", Place(start, end)))
         return
-    behind = properties_end(text, start, end)
+    behind = property_bracket(text, start, end)
+    behind = behind if start < behind < end else properties_end(text, start, end)
     if start < behind < end:
         rests.append(Rest("note", _trimmed(text, start, behind)))
         start = behind

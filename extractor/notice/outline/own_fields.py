@@ -25,6 +25,10 @@ def with_own_fields(text: str, lines: Sequence[LineRead]) -> list[LineRead]:
     for index in _properties_by_value(text, read):
         read[index] = read[index]._replace(note=True, unknown=True)
     for name, heads in _recurring(text, read).items():
+        if name.startswith(_ALONE):
+            for head in heads:
+                read[head.index] = read[head.index]._replace(answers=True, lead_in=head.value)
+            continue
         if _is_ahead(name):  # 下一步打算:…, which ends a notice elsewhere
             for head in heads:
                 read[head.index] = read[head.index]._replace(lead_in=head.value)
@@ -106,6 +110,9 @@ def _recurring(text: str, lines: Sequence[LineRead]) -> dict[str, list[_Head]]:
     for index, line in enumerate(lines):
         if (head := _head(text, line)) is not None:
             found.setdefault(head["name"], []).append(_Head(index, head.end()))
+        elif _is_lead_in_alone(text, line):
+            words = text[line.segment.content : line.segment.end]
+            found.setdefault(f"{_ALONE}{words}", []).append(_Head(index, line.segment.end))
     return {name: heads for name, heads in found.items() if len(heads) >= _FEWEST and _are_apart(text, lines, heads)}
 
 
@@ -122,6 +129,17 @@ def _head(text: str, line: LineRead) -> re.Match[str] | None:
     if line.framed or is_labelled(text, segment.content, segment.end):
         return None
     return name
+
+
+_ALONE = "\n"
+"""Before the name of lead-ins on lines of their own without any mark: 整改做法."""
+
+
+def _is_lead_in_alone(text: str, line: LineRead) -> bool:
+    segment = line.segment
+    if segment.mark or segment.row or line.answers or line.note or line.frame or not segment.opens_line:
+        return False
+    return pattern("outline", "lead_in").fullmatch(text, segment.content, segment.end) is not None
 
 
 def _is_ahead(name: str) -> bool:
@@ -163,8 +181,20 @@ def _role(text: str, lines: Sequence[LineRead], name: str, heads: Sequence[_Head
     return "property" if before * 2 > len(heads) and not reports else "lead_in"
 
 
+_OF_ALL = "整改"
+"""What names of fields begin with, and no topic of a measure: 整改动作."""
+
+
 def _names_act(name: str) -> bool:
+    name = name.removeprefix(_OF_ALL)
+    if _is_noun().search(name):
+        return False  # 清理情况
     return any(pattern("outline", words).match(name) is not None for words in ("aim", "act"))
+
+
+@cache
+def _is_noun() -> re.Pattern[str]:
+    return re.compile(f"{any_of('lead_noun')}$")
 
 
 @cache

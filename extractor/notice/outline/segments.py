@@ -433,7 +433,8 @@ def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: 
     if mark.kind == "di" and text.startswith("第", mark.content):
         return False  # 第一、第二监督检查室
     if mark.kind == "dun" and mark.number > _FURTHEST_JUMP:
-        return before is not None and 0 < mark.number - before <= _FURTHEST_JUMP  # 十一、春节期间
+        goes_on = before is not None and 0 < mark.number - before <= _FURTHEST_JUMP
+        return goes_on or following.get((mark.kind, mark.number + 1), -1) > mark.start  # and not 十一、春节期间
     return True
 
 

@@ -95,7 +95,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
     lines = _with_tasks_apart([_read_line(text, segment) for segment in _joined(text, segments)])
-    lines = with_own_fields(text, _with_aims(text, lines))
+    lines = with_own_fields(text, _with_aims(text, _with_classes_apart(text, lines)))
     headings = _kinds_of_bullets(text, lines)
     before_lead_in, behind_answer = _before_lead_ins(text, lines)
     before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
@@ -266,6 +266,22 @@ def _with_tasks_apart(lines: list[LineRead]) -> list[LineRead]:
 
 
 _FEWEST_LISTS = 2
+_CLASS = "类"
+
+
+def _with_classes_apart(text: str, lines: list[LineRead]) -> list[LineRead]:
+    """Return the lines of a notice, those that number a group of findings (第一类:作风建设方面) as no findings."""
+    return [
+        _as_plain_number(line)
+        if line.segment.mark is not None
+        and line.framed
+        and line.frame is None
+        and line.segment.mark.label.endswith(_CLASS)
+        and behind.framed
+        and _GROUP_LINE.fullmatch(text, line.segment.content, line.segment.end)
+        else line
+        for line, behind in zip(lines, [*lines[1:], *lines[-1:]], strict=True)
+    ]
 
 
 def _is_task(line: LineRead) -> bool:
@@ -408,6 +424,8 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
     if _is_whole_frame(text, segment):
         return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
+        return True
+    if text[segment.end - 1] in ",、" and not _is_field_or_heading(text, segment):
         return True
     if _opens_within(text, segment, "《》") or (segment.mark is None and _opens_within(text, segment, "“”")):
         return True
@@ -583,6 +601,7 @@ def _before_lead_ins(text: str, lines: list[LineRead]) -> tuple[set[int], set[in
         for index, line in enumerate(lines[1:])
         if (line.answers or line.note) and (found := _lead_in_behind(text, lines, index)) is not None
     }
+    asked = {index: found for index, found in asked.items() if not _retells(text, lines, index)}
     if not asked:
         return set(), set()
     framed = Counter(line.kind for line in lines if line.framed)
@@ -754,6 +773,9 @@ def _belongs_to_finding(text: str, lines: list[LineRead], index: int, asked: dic
             return True
     if line.segment.mark is not None:
         return False
+    last = lines[index - 1]
+    if (last.note or last.state) and text[line.segment.end - 1] not in _SENTENCE_ENDS:
+        return False  # behind the fields of the finding above it
     if _reports(text, line.segment) and not _states_finding(text, line):
         return True
     before = next((at for at in range(index - 1, max(-1, index - _REACH), -1) if not lines[at].note), None)
@@ -771,6 +793,16 @@ def _reports(text: str, segment: Segment) -> bool:
 
 
 _SIGNS_OF_REPORT = re.compile("[0-9《]")
+def _retells(text: str, lines: list[LineRead], index: int) -> bool:
+    """Return whether a sentence tells once more (督察指出,…。) the finding that the numbered heading above it is."""
+    if not index or lines[index].segment.mark is not None or not _TOLD_SENTENCE.match(text, lines[index].segment.content):
+        return False
+    above = lines[index - 1].segment
+    if above.mark is None or above.mark.kind in RUN_IN_KINDS or text[above.end - 1] in _SENTENCE_ENDS:
+        return False
+    return not _names_group(text, lines[index - 1])
+
+
 _REACH = 8
 """So many lines back the heading above a line is looked for."""
 

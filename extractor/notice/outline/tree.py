@@ -95,7 +95,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
     lines = _with_tasks_apart([_read_line(text, segment) for segment in _joined(text, segments)])
-    lines = with_own_fields(text, _with_classes_apart(text, lines))
+    lines = with_own_fields(text, _with_aims(text, _with_classes_apart(text, lines)))
     headings = _kinds_of_bullets(text, lines)
     before_lead_in, behind_answer = _before_lead_ins(text, lines)
     before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
@@ -205,6 +205,47 @@ def _before_contact(text: str, segment: Segment) -> int:
 @cache
 def _will() -> re.Pattern[str]:
     return re.compile(rf"[^,。:;0-9《》]{{0,24}}?{any_of('who_will')}(?:上下|班子)?将{any_of('will')}")
+
+
+def _with_aims(text: str, lines: list[LineRead]) -> list[LineRead]:
+    """Return the lines, those framed as topics of measures are, too (聚焦“…”问题), as findings where no others are.
+
+    They are none below headings that state findings.
+    """
+    aims = [index for index, line in enumerate(lines) if line.frame and line.frame.aims]
+    if len(aims) < _FEWEST_FRAMED or any(line.framed for line in lines):
+        return lines
+    whole = [index for index in aims if not _runs_on_behind_comma(text, lines[index])]
+    kinds = Counter(lines[index].kind for index in whole)
+    findings = set()
+    for kind, count in kinds.items():
+        of_kind = [index for index in whole if lines[index].kind == kind]
+        above = [lines[index - 1] for index in of_kind if index and _begins_list(lines[index])]
+        if count < _FEWEST_FRAMED or any(_is_numbered_finding(text, line) for line in above):
+            continue
+        findings |= set(of_kind)
+    return [_as_framed(line) if index in findings else line for index, line in enumerate(lines)]
+
+
+def _runs_on_behind_comma(text: str, line: LineRead) -> bool:
+    return line.frame is not None and text[line.frame.end - 1] == ","
+
+
+def _begins_list(line: LineRead) -> bool:
+    return line.segment.mark is None or line.segment.mark.number == 1
+
+
+def _is_numbered_finding(text: str, line: LineRead) -> bool:
+    """Return whether a line is a numbered heading that states a finding and groups none."""
+    mark = line.segment.mark
+    if mark is None or mark.kind in RUN_IN_KINDS or _names_group(text, line):
+        return False
+    heading = text[line.segment.content : line.segment.end]
+    return _states_finding(text, line) and not pattern("outline", "rectification").search(heading)
+
+
+def _as_framed(line: LineRead) -> LineRead:
+    return line._replace(frame=line.frame and line.frame._replace(closed=True, aims=False))
 
 
 _TASK = "任务"
@@ -381,6 +422,8 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
 
     What was taken up last may be problems (对上报的问题) where more than one of the ``fragments`` behind it follows.
     """
+    if _is_whole_frame(text, segment):
+        return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
     if text[segment.end - 1] in ",、" and not _is_field_or_heading(text, segment):
@@ -390,6 +433,8 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
     last = text.rfind("。", segment.content, segment.end)
     if last < 0:
         kind = segment.mark.kind if segment.mark else "plain"
+        if kind not in prose and _breaks_off_report(text, segment):
+            return True
         if kind not in prose or _is_field_or_heading(text, segment):
             return False
         if not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
@@ -399,6 +444,16 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
     if fragments > 1 and _TAKES_UP.search(text, segment.content, end) and text.endswith("问题", clause, end):
         end -= 2
     return pattern("outline", "finding").search(text, clause, end) is None
+
+
+def _breaks_off_report(text: str, segment: Segment) -> bool:
+    """Return whether a line that nothing numbers reports what was done, in several clauses, and states no finding."""
+    start, end = segment.content, segment.end
+    if segment.mark is not None or end - start < _SHORTEST_PROSE or text.find(",", start, end) < 0:
+        return False
+    if _SIGNS_OF_REPORT.search(text, start, end) is None:
+        return False
+    return pattern("outline", "finding").search(text, start, end) is None
 
 
 _ENDS_WITHIN = re.compile(r"(?<!目)的$|[对将把被向从]$")
@@ -584,13 +639,33 @@ def _alone_over_answers(text: str, lines: list[LineRead]) -> set[int]:
     alone = [index for index in range(1, len(lines) - 1) if _is_alone(text, lines, index)]
     if len(alone) < _FEWEST_ALONE:
         return set()
-    between = lines[alone[0] : alone[-1]]
-    if any(line.segment.mark is not None and line.kind not in RUN_IN_KINDS for line in between):
+    numbered = _numbered(lines, alone[0], alone[-1])
+    if any(not _heads_alone(text, lines, index, frozenset(alone)) for index in numbered):
         return set()
     stating = sum(_states_finding(text, lines[index]) for index in alone)
     if stating >= _MOST_OF * len(alone) or _part_like_findings(text, lines, alone):
         return set(alone)
     return set()
+
+
+def _numbered(lines: list[LineRead], first: int, last: int) -> list[int]:
+    """Return the numbered lines from ``first`` to ``last`` whose numbers do not enumerate inside paragraphs."""
+    return [
+        index
+        for index in range(first, last)
+        if lines[index].segment.mark is not None and lines[index].kind not in RUN_IN_KINDS
+    ]
+
+
+def _heads_alone(text: str, lines: list[LineRead], index: int, alone: frozenset[int]) -> bool:
+    """Return whether a numbered line groups findings that nothing numbers: one of them, or its like, is right below."""
+    line = lines[index]
+    if text[line.segment.end - 1] in _SENTENCE_ENDS or (_states_finding(text, line) and not _names_group(text, line)):
+        return False
+    if index + 1 in alone:
+        return True
+    below = lines[index + 1]
+    return below.segment.mark is not None and below.kind != line.kind and _heads_alone(text, lines, index + 1, alone)
 
 
 _TOLD_SENTENCE = re.compile(

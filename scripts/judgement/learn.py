@@ -84,7 +84,7 @@ def learnt_from(
             "decided": list(CATEGORIES),
             "words": rows(category.title_words, category.title_weights),
             "bias": whole(category.fitted.bias),
-            "listed": [*whole(category.fitted.own[0]), *whole(category.fitted.own[1])],
+            "listed": [whole(row) for row in category.listed_weights],
             "confidence": calibrated(
                 list(scored_categories([([*seen, *titled], tried) for seen, tried in crossed], type_models)),
                 list(scored_categories([([*every, *titled], real)], [types])),

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from training_set import TrainingFinding
 
-from extractor.notice.facts.judgement import CLEAR_LEAD, MEASURES_READ, OVERRULED, sentences_of
+from extractor.notice.facts.judgement import CLEAR_LEAD, MOST_LISTED, OVERRULED, sentences_of
 from extractor.notice.facts.lexical import lexical_scores
 from extractor.record.enumerations import VOCABULARIES
 
@@ -26,7 +26,8 @@ _TITLE_SIZES = (1, 2, 3)
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
 DISPUTED = 0.4
 """The weight of an example that two readers label differently."""
-_LISTED, _MOST_LISTED = 0.4, 6
+_LISTED = 0.4
+"""What a unit of a list's score is as a column beside words, which are 0 or 1."""
 Floats = NDArray[np.float64]
 
 
@@ -149,7 +150,7 @@ def category_columns(
 ) -> csr_matrix:
     """Return the columns of the words of titles, of those of measures, a measure's mean, and of titles' lists."""
     titles = [each.folded_title for each in findings]
-    listed = np.minimum(by_lists("categories", titles, CATEGORIES), _MOST_LISTED) * _LISTED
+    listed = np.minimum(by_lists("categories", titles, CATEGORIES), MOST_LISTED) * _LISTED
     means = [
         csr_matrix(presence(_sentences(finding), measure_words).sum(axis=0) / max(1, len(finding.measures)))
         for finding in findings

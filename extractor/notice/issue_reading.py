@@ -166,7 +166,7 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
     notes = _joined(text, (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in")))
     notes = "\n".join((notes, *outline.stated))
     title = text[outline.title.start : outline.title.end]
-    category = judged_category(title, [measure.words for measure in measures], lambda: answer)
+    category = judged_category(title, [measure.words for measure in measures])
     status = issue_status([], "\n".join(outline.stated) or _said_last(text, measures))
     if status == "unspecified":
         status = issue_status(_classes(text, outline), f"{notes}\n{answer}")

@@ -51,12 +51,12 @@ _QUOTED_ANSWERED = re.compile(
     rf"[{_OPENING}](?P<title>.{{1,200}}?[{_CLOSING}])(?:的)?(?:突出|具体)?问题"
 )
 """A quoted finding and the word 问题, right behind which its answer begins."""
-_ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}")
+_ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:等)?(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}")
 _AGAINST = re.compile(
     rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}"
 )
 _AIMED = re.compile(
-    rf"(?:(?!整改|整治|化解|纠){any_of('frame_aim')}|围绕|就|对)(?P<title>[^。;:,]{{4,60}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}"
+    rf"(?:(?!整改|整治|化解|纠){any_of('frame_aim')}|围绕)(?P<title>[^。;:,]{{4,60}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}"
 )
 _BARE = re.compile(rf"(?:存在)?(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
 _ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}[。:]? *$")
@@ -215,7 +215,7 @@ def _frame(start: int, window: str, match: re.Match[str], tail: str, *, closed: 
     return Frame(start + first, start + last, start + match.end(), closed, aspect, aims)
 
 
-_AIMS = re.compile(rf"{any_of('frame_aim')}|(?:围绕|就|对)(?![{_OPENING}])(?=[^。;:,]*问题)")
+_AIMS = re.compile(rf"{any_of('frame_aim')}|围绕(?![{_OPENING}])(?=[^。;:,]*问题)")
 
 
 def without_outer_quotes(text: str, first: int, last: int) -> tuple[int, int]:

@@ -214,17 +214,29 @@ def _with_aims(text: str, lines: list[LineRead]) -> list[LineRead]:
     """
     aims = [index for index, line in enumerate(lines) if line.frame and line.frame.aims]
     if len(aims) < _FEWEST_FRAMED or any(line.framed for line in lines):
-        return lines
+        return [_without_aim(text, line) for line in lines] if aims else lines
     whole = [index for index in aims if not _runs_on_behind_comma(text, lines[index])]
+    every = Counter(line.kind for line in lines[aims[0] : aims[-1] + 1])
     kinds = Counter(lines[index].kind for index in whole)
     findings = set()
     for kind, count in kinds.items():
         of_kind = [index for index in whole if lines[index].kind == kind]
         above = [lines[index - 1] for index in of_kind if index and _begins_list(lines[index])]
-        if count < _FEWEST_FRAMED or any(_is_numbered_finding(text, line) for line in above):
-            continue
-        findings |= set(of_kind)
-    return [_as_framed(line) if index in findings else line for index, line in enumerate(lines)]
+        enough = count >= _FEWEST_FRAMED and (kind == "plain" or count >= _MOST_OF * every[kind])
+        if enough and not any(_is_numbered_finding(text, line) for line in above):
+            findings |= set(of_kind)
+    return [_as_framed(line) if index in findings else _without_aim(text, line) for index, line in enumerate(lines)]
+
+
+def _without_aim(text: str, line: LineRead) -> LineRead:
+    """Return a line without the frame that no quotes set off: 解决历史遗留问题不力的问题 is a finding's own words."""
+    frame = line.frame
+    if frame is None or not frame.aims or text[frame.title_start - 1] in _OPENING_QUOTES:
+        return line
+    return line._replace(frame=None)
+
+
+_OPENING_QUOTES = frozenset('“"「『‘')
 
 
 def _runs_on_behind_comma(text: str, line: LineRead) -> bool:
@@ -367,7 +379,9 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
         fragments = 0
         if _is_unclosed(text, segment) and segment.row is None:
             fragments = _fragments_behind(text, segments, position)
-            if fragments:  # as behind few lines: only then is looked how the others of its kind end
+            if fragments == 1 and _is_scrap(text, segments[position + 1]):
+                pass
+            elif fragments:  # as behind few lines: only then is looked how the others of its kind end
                 prose = _kinds_of_prose(text, segments) if prose is None else prose
                 goes_on = _goes_on_behind(text, segment, segments[position + 1])
                 fragments = fragments if goes_on or _breaks_off(text, segment, prose, fragments) else 0
@@ -453,7 +467,13 @@ def _breaks_off_report(text: str, segment: Segment) -> bool:
         return False
     if _SIGNS_OF_REPORT.search(text, start, end) is None:
         return False
+    if text.count(",", start, end) >= _FEWEST_CLAUSES and len(_FIGURES.findall(text, start, end)) >= _FEWEST_CLAUSES:
+        return True
     return pattern("outline", "finding").search(text, start, end) is None
+
+
+_FEWEST_CLAUSES = 2
+_FIGURES = re.compile("[0-9]+")
 
 
 _ENDS_WITHIN = re.compile(r"(?<!目)的$|[对将把被向从]$")
@@ -482,6 +502,15 @@ def _is_whole_frame(text: str, segment: Segment) -> bool:
     """Return whether a line is a framed heading from its enumerator to its end: 6.针对“…”问题."""
     frame = read_frame(text, segment.content, segment.end)
     return frame is not None and frame.closed and frame.end == segment.end
+
+
+_LONGEST_SCRAP = 4
+
+
+def _is_scrap(text: str, segment: Segment) -> bool:
+    """Return whether a line is no more than the last one to three characters of a sentence: 任。."""
+    start, end = segment.content, segment.end
+    return end - start <= _LONGEST_SCRAP and text[end - 1] == "。" and text[start] not in "无是否已未"
 
 
 _LONGEST_END = 20
@@ -637,6 +666,7 @@ def _alone_over_answers(text: str, lines: list[LineRead]) -> set[int]:
     if any(line.answers or line.framed for line in lines):
         return set()
     alone = [index for index in range(1, len(lines) - 1) if _is_alone(text, lines, index)]
+    alone = alone or _told_alone(text, lines)
     if len(alone) < _FEWEST_ALONE:
         return set()
     numbered = _numbered(lines, alone[0], alone[-1])
@@ -646,6 +676,43 @@ def _alone_over_answers(text: str, lines: list[LineRead]) -> set[int]:
     if stating >= _MOST_OF * len(alone) or _part_like_findings(text, lines, alone):
         return set(alone)
     return set()
+
+
+_LONGEST_TOLD = 40
+_DENIES = re.compile(
+    "(?:均|都|再)?(?:没有|无|未|不再|杜绝|防止|避免|有效)|目前|现|但|仍|同时|另外|此外|下一?步|今后|对|已"
+)
+
+
+def _told_alone(text: str, lines: list[LineRead]) -> list[int]:
+    """Return the short sentences of one clause each that state findings, where paragraphs that report are below each.
+
+    The first is right below a heading. One that may as well end the answer before it (没有发现新的问题。) is none.
+    """
+    found: list[int] = []
+    for index in range(1, len(lines) - 1):
+        segment, above, below = lines[index].segment, lines[index - 1].segment, lines[index + 1].segment
+        if segment.mark or segment.row or not segment.opens_line or segment.end - segment.start > _LONGEST_TOLD:
+            continue
+        if not _is_told(text, lines[index]):
+            continue
+        heads = above.mark is not None and above.mark.kind not in RUN_IN_KINDS
+        reported = below.mark is None or below.mark.kind in RUN_IN_KINDS
+        if (found or heads) and reported and _SIGNS_OF_REPORT.search(text, below.start, below.end):
+            found.append(index)
+    stating = sum(_states_finding(text, lines[index]) for index in found)
+    return found if stating >= _MOST_OF * len(found) else []
+
+
+def _is_told(text: str, line: LineRead) -> bool:
+    start, end = line.segment.start, line.segment.end
+    if text[end - 1] != "。" or line.note or line.state or _CLAUSE_OR_FIGURE.search(text, start, end - 1):
+        return False
+    begins = any(pattern("outline", name).match(text, start) for name in ("aim", "act"))
+    return not (begins or _DENIES.match(text, start))
+
+
+_CLAUSE_OR_FIGURE = re.compile("[,。;:!?0-9《]")
 
 
 def _numbered(lines: list[LineRead], first: int, last: int) -> list[int]:
@@ -794,9 +861,15 @@ def _reports(text: str, segment: Segment) -> bool:
 
 
 _SIGNS_OF_REPORT = re.compile("[0-9《]")
+
+
 def _retells(text: str, lines: list[LineRead], index: int) -> bool:
     """Return whether a sentence tells once more (督察指出,…。) the finding that the numbered heading above it is."""
-    if not index or lines[index].segment.mark is not None or not _TOLD_SENTENCE.match(text, lines[index].segment.content):
+    if (
+        not index
+        or lines[index].segment.mark is not None
+        or not _TOLD_SENTENCE.match(text, lines[index].segment.content)
+    ):
         return False
     above = lines[index - 1].segment
     if above.mark is None or above.mark.kind in RUN_IN_KINDS or text[above.end - 1] in _SENTENCE_ENDS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -97,7 +97,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     lines = _with_tasks_apart([_read_line(text, segment) for segment in _joined(text, segments)])
     lines = with_own_fields(text, _with_aims(text, _with_classes_apart(text, lines)))
     headings = _kinds_of_bullets(text, lines)
-    before_lead_in, behind_answer = _before_lead_ins(text, lines)
+    before_lead_in, behind_answer = _before_lead_ins(text, lines, headings.keys())
     before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
@@ -110,7 +110,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if node.kind in ("plain", "part", "paragraph") and index in headings and not (node.frame and node.frame.closed):
             node = OutlineNode(segment, headings[index], node.frame, node.finding)
-        elif opened and not line.answers and not line.state and _groups(text, lines, index):
+        elif opened and not line.answers and not line.state and _groups(text, lines, index, headings.keys()):
             node = OutlineNode(segment, "group")
         if node.kind == "plain" and _tells_again(text, lines, index, path):
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)
@@ -185,6 +185,8 @@ def _speaks_of_whole(text: str, lines: Sequence[LineRead], index: int, *, enumer
     segment = lines[index].segment
     if pattern("outline", "thanks").match(text, segment.content, segment.end):
         return True
+    if not enumerated and _asks_to_write(text, segment):
+        return True
     if pattern("outline", "ahead").match(text, segment.content, segment.end):
         return enumerated and text[segment.end - 1] == ":"  # 下一步,…重点抓好以下工作:, and a list
     if not _will().match(text, segment.content, segment.end):
@@ -193,6 +195,15 @@ def _speaks_of_whole(text: str, lines: Sequence[LineRead], index: int, *, enumer
     inside = (line.segment for line in lines[index:] if line_end < 0 or line.segment.start < line_end)
     stretches = ((each.content, _before_contact(text, each)) for each in inside)
     return not any(_SIGNS_OF_REPORT.search(text, *stretch) for stretch in stretches)
+
+
+def _asks_to_write(text: str, segment: Segment) -> bool:
+    """Return whether a paragraph tells readers whom to call or to write to: 有异议的,请致电….
+
+    A number that was set up for something is part of an answer: 开通举报电话….
+    """
+    asked = pattern("outline", "write_to").search(text, segment.content, segment.end)
+    return asked is not None and pattern("outline", "sets_up").search(text, segment.content, asked.end()) is None
 
 
 def _before_contact(text: str, segment: Segment) -> int:
@@ -347,7 +358,7 @@ _BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕]"
 _GROUP_LINE = re.compile(rf"[^。;:,!?《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
 
 
-def _groups(text: str, lines: list[LineRead], index: int) -> bool:
+def _groups(text: str, lines: list[LineRead], index: int, headings: Set[int]) -> bool:
     """Return whether a line without an enumerator groups the findings behind it: 【作风建设方面】, 作风建设方面."""
     segment, frame = lines[index].segment, lines[index].frame
     if segment.mark is not None or segment.row is not None or not segment.opens_line or index + 1 == len(lines):
@@ -358,7 +369,7 @@ def _groups(text: str, lines: list[LineRead], index: int) -> bool:
     if frame is not None:  # 关于作风建设方面的问题 over a framed finding
         framed_below = following.framed and not (following.frame and following.frame.aspect)
         return frame.aspect and framed_below and _GROUP_LINE.fullmatch(text, segment.content, segment.end) is not None
-    if following.segment.mark is None and not following.framed:
+    if following.segment.mark is None and not following.framed and index + 1 not in headings:
         return False
     return any(form.fullmatch(text, segment.content, segment.end) for form in (_BRACKETED, _GROUP_LINE))
 
@@ -618,13 +629,13 @@ _LONGEST_FINDING = 150
 _FEWEST_FRAMED = 2
 
 
-def _before_lead_ins(text: str, lines: list[LineRead]) -> tuple[set[int], set[int]]:
+def _before_lead_ins(text: str, lines: list[LineRead], headings: Set[int]) -> tuple[set[int], set[int]]:
     """Return the short lines right before an answer's lead-in (整改情况:) that must be findings for that.
 
     And the lead-ins behind lines that are the end of an answer.
 
     A lead-in, a state or an effect may be printed behind an answer, too. So a line that belongs to a finding already is
-    none, and of each kind of line the notice as a whole decides.
+    none, and of each kind of line the notice as a whole decides. What a bullet begins, ``headings``, goes on with nothing.
     """
     asked = {
         index: found
@@ -636,7 +647,7 @@ def _before_lead_ins(text: str, lines: list[LineRead]) -> tuple[set[int], set[in
         return set(), set()
     framed = Counter(line.kind for line in lines if line.framed)
     belonging = _goes_on_from(lines, asked)
-    belonging |= {index for index in asked if _belongs_to_finding(text, lines, index, asked)}
+    belonging |= {index for index in asked.keys() - headings if _belongs_to_finding(text, lines, index, asked)}
     kinds = Counter(lines[index].kind for index in asked)
     lost = Counter(lines[index].kind for index in belonging)
     findings = {
@@ -743,7 +754,7 @@ _TOLD_SENTENCE = re.compile(
 def _told_in_sentences(text: str, lines: list[LineRead]) -> set[int]:
     """Return the paragraphs that tell a finding in their first sentence, in a notice that numbers and frames none.
 
-    巡察指出,水费账目没有公开。…
+    巡察指出,水费账目没有公开。… Or 针对“水费账目不公开”问题,….
     """
     if any(line.answers or line.framed for line in lines):
         return set()
@@ -753,6 +764,8 @@ def _told_in_sentences(text: str, lines: list[LineRead]) -> set[int]:
         match = _TOLD_SENTENCE.match(text, start, end) if line.segment.mark is None else None
         if match:
             told[index] = Frame(*match.span("finding"), match.end(), closed=True, aspect=False)
+        elif line.segment.mark is None and line.frame and not (line.frame.aims or line.frame.aspect):
+            told[index] = line.frame._replace(closed=True)
     between = lines[min(told) : max(told)] if len(told) >= _FEWEST_ALONE else []
     if not between or any(line.segment.mark and line.kind not in RUN_IN_KINDS for line in between):
         return set()

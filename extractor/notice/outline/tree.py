@@ -635,7 +635,8 @@ def _before_lead_ins(text: str, lines: list[LineRead], headings: Set[int]) -> tu
     And the lead-ins behind lines that are the end of an answer.
 
     A lead-in, a state or an effect may be printed behind an answer, too. So a line that belongs to a finding already is
-    none, and of each kind of line the notice as a whole decides. What a bullet begins, ``headings``, goes on with nothing.
+    none, and of each kind of line the notice as a whole decides. What a bullet begins
+    (``headings``) goes on with nothing.
     """
     asked = {
         index: found

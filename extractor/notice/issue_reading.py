@@ -201,8 +201,9 @@ def _said_last(text: str, measures: Sequence[MeasureReading]) -> str:
 
     Where other measures end so, too, each speaks of itself.
     """
-    found = [_said_at_end(text, *measure.outline.text) for measure in measures]
-    return found[-1] if found and not any(found[:-1]) else ""
+    found = (_said_at_end(text, *measure.outline.text) for measure in reversed(measures))
+    last = next(found, "")
+    return last if last and not any(found) else ""
 
 
 _SHORTEST_SUBJECT = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from math import log
 from operator import add
 from typing import NamedTuple
@@ -93,8 +93,8 @@ class MeasureWords(NamedTuple):
 
 
 def sentences_of(text: str) -> list[str]:
-    """Return the sentences of a measure that say anything."""
-    return [sentence for sentence in _SENTENCE_END.split(text) if len(sentence) > 1] or [text]
+    """Return the sentences of a measure that say anything, without line ends; its text where none does."""
+    return [sentence for sentence in _SENTENCE_END.split(text) if len(sentence) > 1] or [text.replace("\n", "。")]
 
 
 def measure_words(text: str) -> MeasureWords:
@@ -106,9 +106,7 @@ def measure_words(text: str) -> MeasureWords:
 def words_of_measures(texts: Sequence[str]) -> list[MeasureWords]:
     """Return what the words of measures say about their types and about their findings' categories."""
     sentences = list(map(sentences_of, texts))
-    # A text that says nothing is its own sentence, and may have line ends.
-    every = [sentence.replace("\n", "。") for each in sentences for sentence in each]
-    found = iter(evidence_of_each("measure_types", every))
+    found = iter(evidence_of_each("measure_types", list(chain.from_iterable(sentences))))
     words = [list(islice(found, len(each))) for each in sentences]
     return [MeasureWords(each, sum([packed for _, packed in each])) for each in words]
 
@@ -302,6 +300,8 @@ def issue_status(section: list[str], measures: str) -> str:
 
     Finished measures alone complete nothing.
     """
+    if not (section or measures):
+        return "unspecified"
     headings = " ".join(section)
     bare = _bare_state(measures)
     if bare and (not section or _pattern("issue_status", "class_section").search(headings)):
@@ -322,20 +322,23 @@ def _bare_state(measures: str) -> str:
 
     Where other measures end so, too, each speaks of itself.
     """
-    lines = measures.split("\n")
-    for name in ("completed", "in_progress"):
-        if _ends_bare(lines[-1], name) and not any(_ends_bare(line, name) for line in lines[:-1]):
+    others, _, last = measures.rpartition("\n")
+    words = _last_words(last)
+    for name in ("completed", "in_progress") if words else ():
+        bare = _bare(name).fullmatch
+        if bare(words) and not any(bare(_last_words(line)) for line in others.split("\n")):
             return name
     return ""
 
 
-def _ends_bare(line: str, name: str) -> bool:
+def _last_words(line: str) -> str:
+    """Return the last words of a line, empty where they are all of it, or longer than a bare state."""
     words = line.rstrip(_ENDS)[-1 - _LONGEST_BARE :]
-    start = max(map(words.rfind, _ENDS)) + 1
-    return start > 0 and _bare(name).fullmatch(words, start) is not None
+    return words[max(map(words.rfind, _ENDS)) + 1 :] if not _PARTED.isdisjoint(words) else ""
 
 
 _ENDS = "。;! "
+_PARTED = frozenset(_ENDS)
 _LONGEST_BARE = 16
 
 

@@ -29,6 +29,7 @@ _LONGEST_NAME = 18
 _OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现(?![代有场金行状任])|近年来|今年|其次|期间|再|并)+[,]?")
 _OPENS = frozenset("目截其同此现近今期再并")
 _JOINS = frozenset("、和及与")
+_BRACKETS = frozenset("()")
 _TABLE = "organizations"
 _CLAUSE, _WITH, _LISTED = "clause", "with", "list"
 """Where a name is: at the beginning of a clause, behind 与, in a list before 等部门. Behind another word, that word."""
@@ -122,11 +123,14 @@ class NameEnds:
                 self._marked.append((end, kind))
                 self._marks.append(end)
 
-    def near(self, starts: Iterable[int]) -> list[int]:
-        """Those of ``starts``, where clauses begin, at which a name that acts could start: in most it could not."""
-        ends, opened = self._followed, _after_openings(self._text, starts)
-        near = [start for start in opened if ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME]
-        return _without_openers(self._text, near)
+    def near(self, start: int) -> int | None:
+        """Return where a name that acts could start in a clause that begins at ``start``: in most none could."""
+        text, begin = self._text, start
+        if text[start : start + 1] in _OPENS and (opening := _OPENING.match(text, start)):
+            begin = opening.end()
+        if self._followed[bisect_right(self._followed, begin + 1)] > begin + _LONGEST_NAME or _is_opener(text, begin):
+            return None
+        return begin
 
     def begins(self, clauses: Clauses, place: Place) -> list[int]:
         """Return where names that act could start in clauses inside ``place``, among all of the text's ``clauses``."""
@@ -135,7 +139,7 @@ class NameEnds:
             starts = _after_openings(self._text, clauses.starts)
             reach = [(end - _LONGEST_NAME, end - _SHORTEST_NAME) for end in self._followed[:-1]]
             near = {each for i, j in reach for each in starts[bisect_left(starts, i) : bisect_right(starts, j)]}
-            self._begins = _without_openers(self._text, sorted(near))
+            self._begins = [start for start in sorted(near) if not _is_opener(self._text, start)]
         first = bisect_right(self._begins, place.start)
         return self._begins[first : bisect_left(self._begins, place.end, first)]
 
@@ -330,14 +334,14 @@ def name_candidates(
 
 def _starts(clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> dict[int, str]:
     """Return where a name may begin, by what is before it."""
-    places, behind = [date.end for date in dates], {}
+    places, behind = [measure.start, *(date.end for date in dates)], {}
     for place, kind in ends.marked(measure):
         if kind == _CLAUSE:
             places.append(place)
         else:
             behind[place] = kind
-    begins = [*ends.near([measure.start, *places]), *ends.begins(clauses, measure)]
-    return dict.fromkeys(begins, _CLAUSE) | behind
+    begins = {begin: _CLAUSE for place in places if (begin := ends.near(place)) is not None}
+    return begins | dict.fromkeys(ends.begins(clauses, measure), _CLAUSE) | behind
 
 
 def _after_openings(text: str, starts: Iterable[int]) -> list[int]:
@@ -348,14 +352,12 @@ def _after_openings(text: str, starts: Iterable[int]) -> list[int]:
     ]
 
 
-def _without_openers(text: str, starts: Iterable[int]) -> list[int]:
+def _is_opener(text: str, start: int) -> bool:
+    """Return whether a short word that no name holds begins at ``start``, and no name made with it (立案庭)."""
     no_name = _short_words_of_no_name()
-    return [
-        start
-        for start in starts
-        if text[start : start + 1] not in no_name
-        and (text[start : start + 2] not in no_name or text[start + 2 : start + 3] in _BEHIND_VERBS)
-    ]
+    if text[start : start + 1] in no_name:
+        return True
+    return text[start : start + 2] in no_name and text[start + 2 : start + 3] not in _BEHIND_VERBS
 
 
 def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int) -> dict[int, _Possible]:
@@ -366,9 +368,10 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
         begin, kind = waiting.pop()
         names = _names(text, ends, begin, stop)
         known = names
-        following = [end + 1 for end in names if text[end : end + 1] in _JOINS]
+        following = [end + 1 for end in names if text[end : end + 1] in _JOINS] if names else []
         if kind == _CLAUSE:
-            names = [end for end in names if end not in ends.fields or _stands_for_a_body(text, begin, end)]
+            if not ends.fields.isdisjoint(names):
+                names = [end for end in names if end not in ends.fields or _stands_for_a_body(text, begin, end)]
         else:
             names = _with_bare_name(text, begin, stop, names)
             if further := _NEXT_IN_LIST.match(text, begin, stop):
@@ -395,12 +398,17 @@ def _names(text: str, ends: NameEnds, start: int, stop: int) -> list[int]:
     if not possible:
         return possible
     last = _clean(text, start, possible[-1])
+    bracketed = not _BRACKETS.isdisjoint(text[start : last + 1])
     names: list[int] = []
     for found in possible:
         if found > last:
             break
         name = text[start:found]
-        if not _is_generic(name) and name.count("(") == name.count(")"):
+        if _is_generic(name):
+            continue
+        if not bracketed:
+            names.append(found)
+        elif name.count("(") == name.count(")"):
             names.append(_with_bracket(text, found) if text[found : found + 1] == "(" else found)
     return names
 

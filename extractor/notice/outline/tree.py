@@ -258,11 +258,12 @@ def _with_tasks_apart(lines: list[_LineRead]) -> list[_LineRead]:
 
     Then they are tasks of the leadership, no more than the findings, or each finding has tasks of its own.
     """
-    numbered = [line for line in lines if line.segment.mark is not None and line.framed]
-    tasks = [line.segment.mark for line in numbered if _is_task(line)]
-    others = len(numbered) - len(tasks)
+    tasks = [line.segment.mark for line in lines if _is_task(line)]
+    if not tasks:
+        return lines
+    others = sum(line.segment.mark is not None and line.framed for line in lines) - len(tasks)
     begun = sum(mark is not None and mark.number == 1 for mark in tasks)
-    if not tasks or not others or (others < len(tasks) and begun < _FEWEST_LISTS):
+    if not others or (others < len(tasks) and begun < _FEWEST_LISTS):
         return lines
     return [_as_plain_number(line) if _is_task(line) else line for line in lines]
 
@@ -773,13 +774,11 @@ def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, arou
     Below a lead-in (整改措施:) 1 begins the answer's list, and a heading over a framed finding goes on with the groups.
     None where nothing is settled so. ``around`` are the line, and those before and behind it.
     """
-    if node.finding or not node.number or len(around) < _THREE:
+    if node.finding or len(around) < _THREE or not node.number:
         return None
-    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
-    if not same:
-        return None
-    finding = max((depth for depth, open_node in enumerate(path) if open_node.finding), default=0)
-    if not finding or same[0] > finding:
+    finding = max([depth for depth, open_node in enumerate(path) if open_node.finding], default=0)
+    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind] if finding else []
+    if not same or same[0] > finding:
         return None
     before, line, behind = around
     if node.number == 1 and same[-1] < finding and before.answers and text[before.segment.end - 1] in ":】]":

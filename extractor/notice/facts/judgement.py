@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from itertools import chain, islice
 from math import log
@@ -11,27 +11,25 @@ from operator import add
 from typing import NamedTuple
 
 from extractor.data import read_table
-from extractor.notice.facts.learnt import Calibration, calibration, lane, learnt
-from extractor.notice.facts.lexical import WordEvidence, evidence_of_each, lexical_scores, word_evidence, word_weights
+from extractor.notice.facts.learnt import Calibration, WordWeights, calibration, lane, learnt
+from extractor.notice.facts.lexical import WordEvidence, evidence_of_each, word_evidence, word_weights
 from extractor.record.enumerations import VOCABULARIES
 from extractor.text.places import Place
 
 _AIM_WITHIN = 12
 """Code points at the beginning of a clause in which its aim is looked for."""
-MEASURES_READ = 1500
-"""Code points of an issue's measures that are read for its category where its title leaves that open."""
 
 _HEADING = re.compile(r"[^。;:!?\n]{2,30}。(?=\S)")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 CLEAR_LEAD = 2
 """A lead of a category in the list's score of a title from which on the list decides,"""
-OVERRULED = 4.0
+OVERRULED = 1.5
 """unless another one is ahead by more than so many units of log-odds by all words of the finding."""
 _SCALE = 64
 """Whole numbers a unit of log-odds."""
 _MOST_TYPES = 3
 MOST_LISTED = 6
-"""What a word list's score of a sentence counts at most."""
+"""What a word list's score of a sentence or a title counts at most."""
 _OTHER = "other"
 _TYPE_NUMBERS = {name: number for number, name in enumerate(VOCABULARIES["measure_type"])}
 _CATEGORY_NUMBERS = {name: number for number, name in enumerate(VOCABULARIES["category"])}
@@ -260,30 +258,31 @@ def _pattern(section: str, name: str) -> re.Pattern[str]:
     return re.compile("|".join(read_table("judgement")[section][name]), re.MULTILINE)
 
 
-def judged_category(title: str, measures: Sequence[MeasureWords], answer: Callable[[], str]) -> Judged:
-    """Return what a finding is about, by the words of its title and of its measures.
-
-    ``answer`` gives the measures' text, whose word list is asked only where the title's leaves the category open.
-    """
-    names, bias, listed, confidence = _deciding("categories")
-    words = word_evidence("categories", title)
-    scores = list(map(add, word_weights("categories").sums(words.packed), bias))
-    if measures:
-        packed = sum([each.packed for each in measures])
-        totals = word_weights("measure_types").sums(packed)[len(_TYPE_NUMBERS) :]
-        scores = [score + total // len(measures) for score, total in zip(scores, totals, strict=True)]
+def judged_category(title: str, measures: Sequence[MeasureWords]) -> Judged:
+    """Return what a finding is about, by the words of its title and of its measures."""
+    task, confidence = learnt("categories"), calibration("categories")
+    words, listed = word_evidence("categories", title), _packed_lists()
+    packed = words.packed
     for name, score in words.scores.items():
-        scores[_CATEGORY_NUMBERS[name]] += listed[_CATEGORY_NUMBERS[name]] * score
+        packed += listed[name] * min(score, MOST_LISTED)
+    scores = list(map(add, word_weights("categories").sums(packed), task["bias"]))
+    if measures:
+        totals = word_weights("measure_types").sums(sum([each.packed for each in measures]))[len(_TYPE_NUMBERS) :]
+        scores = [score + total // len(measures) for score, total in zip(scores, totals, strict=True)]
     ranked = sorted(words.scores.items(), key=lambda each: -each[1])
     lead = ranked[0][1] - (ranked[1][1] if len(ranked) > 1 else 0) if ranked else 0
-    if not lead:
-        for name, score in lexical_scores("categories", answer()[:MEASURES_READ]).items():
-            number = _CATEGORY_NUMBERS[name]
-            scores[number] += listed[len(names) + number] * score
     first = _decided(scores, _CATEGORY_NUMBERS[ranked[0][0]] if lead >= CLEAR_LEAD else None)
     second = max(*scores[:first], *scores[first + 1 :])
     told = words.packed or words.scores or any(each.packed for each in measures)
-    return Judged(names[first] if told else _OTHER, confidence(scores[first] - second))
+    return Judged(task["decided"][first] if told else _OTHER, confidence(scores[first] - second))
+
+
+@cache
+def _packed_lists() -> dict[str, int]:
+    """Return what each unit of a title's score by the list of a category says of all categories, packed."""
+    names = learnt("categories")["decided"]
+    rows = dict(zip(names, learnt("categories")["listed"], strict=True))
+    return dict(zip(names, WordWeights(names, len(names), rows).packed, strict=True))
 
 
 def _decided(scores: list[int], listed: int | None) -> int:
@@ -294,7 +293,7 @@ def _decided(scores: list[int], listed: int | None) -> int:
 
 def issue_category(title: str, measures: str) -> str:
     """Return what a finding is about: by its title and the text of its measures."""
-    return judged_category(title, [measure_words(measures)] if measures else [], lambda: measures).value
+    return judged_category(title, [measure_words(measures)] if measures else []).value
 
 
 def issue_status(section: list[str], measures: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.answers_by_number import hang_answers
+from extractor.notice.outline.bracket_forms import with_usual_brackets
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import FindingNode, find_findings
@@ -58,6 +59,7 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
 
     ``printed`` is the folded text as printed, with the tabs between the cells of tables.
     """
+    text = with_usual_brackets(text)
     another = find_another(text)
     if another is not None:
         first = read_outline(text[: another.start], (printed or text)[: another.start])
@@ -72,7 +74,8 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
         return outline
     annex = find_annex(text, ending.end, [row.place for row in rows])
     behind = _read_part(text, tables, ending, annex) if annex else outline
-    return behind if len(behind.issues) > 1 else outline
+    answered = all(issue.measures for issue in behind.issues) or bool(rows)
+    return behind if len(behind.issues) > 1 and answered else outline
 
 
 def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> NoticeOutline:

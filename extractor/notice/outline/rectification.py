@@ -156,10 +156,9 @@ def open_with_findings(text: str, parts: Sequence[OutlineNode]) -> bool:
 
 def _usual_open_frames(below: list[tuple[_Level, OutlineNode]]) -> frozenset[OutlineNode]:
     """Return the nodes with a frame on levels that have two or more of them."""
-    opened = Counter(level for level, node in below if node.frame is not None and not node.finding)
-    return frozenset(
-        node for level, node in below if node.frame is not None and not node.finding and opened[level] >= 2
-    )
+    framed = [(level, node) for level, node in below if node.frame and not node.frame.aims and not node.finding]
+    opened = Counter(level for level, _ in framed)
+    return frozenset(node for level, node in framed if opened[level] >= 2)
 
 
 def _with_levels(node: OutlineNode, above: _Level) -> list[tuple[_Level, OutlineNode]]:

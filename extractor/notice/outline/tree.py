@@ -275,9 +275,9 @@ def _with_classes_apart(text: str, lines: list[LineRead]) -> list[LineRead]:
     return [
         _as_plain_number(line)
         if line.segment.mark is not None
+        and line.segment.mark.label.endswith(_CLASS)
         and line.framed
         and line.frame is None
-        and line.segment.mark.label.endswith(_CLASS)
         and behind.framed
         and _GROUP_LINE.fullmatch(text, line.segment.content, line.segment.end)
         else line
@@ -794,9 +794,15 @@ def _reports(text: str, segment: Segment) -> bool:
 
 
 _SIGNS_OF_REPORT = re.compile("[0-9《]")
+
+
 def _retells(text: str, lines: list[LineRead], index: int) -> bool:
     """Return whether a sentence tells once more (督察指出,…。) the finding that the numbered heading above it is."""
-    if not index or lines[index].segment.mark is not None or not _TOLD_SENTENCE.match(text, lines[index].segment.content):
+    if (
+        not index
+        or lines[index].segment.mark is not None
+        or not _TOLD_SENTENCE.match(text, lines[index].segment.content)
+    ):
         return False
     above = lines[index - 1].segment
     if above.mark is None or above.mark.kind in RUN_IN_KINDS or text[above.end - 1] in _SENTENCE_ENDS:

@@ -92,7 +92,9 @@ class MeasureWords(NamedTuple):
 
 def sentences_of(text: str) -> list[str]:
     """Return the sentences of a measure that say anything, without line ends; its text where none does."""
-    return [sentence for sentence in _SENTENCE_END.split(text) if len(sentence) > 1] or [text.replace("\n", "。")]
+    # Several times faster than to split by a pattern.
+    alike = text.replace("。", "\n").replace(";", "\n").replace("!", "\n").replace("?", "\n")
+    return [sentence for sentence in alike.split("\n") if len(sentence) > 1] or [text.replace("\n", "。")]
 
 
 def measure_words(text: str) -> MeasureWords:

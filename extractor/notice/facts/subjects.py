@@ -33,11 +33,14 @@ _GOES_ON = re.compile(rf"(?:[、,至-]|[及和到]|{any_of(_TABLE, 'changes')})*
 _CHANGE_WORDS = "|".join([*read_table(_TABLE)["changes"], *read_table(_TABLE)["measured"]])
 # The first word stands by itself: the engine then skims for the words' first letters.
 _CHANGE = re.compile(f"(?:{_CHANGE_WORDS})(?:{_CHANGE_WORDS})*$")
+_ENDS_CHANGE = frozenset(_CHANGE_WORDS)
+"""Every character that those are written with: what they match ends with one of them."""
 _OPENS = re.compile(rf"(?:{any_of(_TABLE, 'opens')})+")
 _NOUN = re.compile(
     r"(?:以[上下]|的|[一-鿿]{0,4}(?<=以上)的?)?(?P<noun>[一-鿿A-Za-z“”‘’]{1,16}?)"
     rf"(?=[,。;、:!?()\d《 \n\t]|$|{any_of(_TABLE, 'behind_noun')})"
 )
+_NO_LETTERS = frozenset(",。;、:!?()《 \n\t")
 _NO_NOUN = re.compile(any_of(_TABLE, "no_noun"))
 _KEPT = re.compile(any_of(_TABLE, "kept"))
 _LONGEST_KEPT = 4
@@ -147,6 +150,8 @@ def _before(text: str, window: Place, figure_end: int) -> SubjectFound:
 
 def noun_behind(text: str, end: int) -> Place | None:
     """Return the place of the noun right behind a unit: 11家医院."""
+    if text[end : end + 1] in _NO_LETTERS:
+        return None  # as behind most figures
     noun = _NOUN.match(text, end)
     if noun is None or _NO_NOUN.match(text, noun.start("noun")) or not noun["noun"].strip("“”‘’"):
         return None
@@ -170,7 +175,7 @@ def words_before(text: str, start: int) -> Place:
     opener = _OPENS.match(text, begin, start)
     if opener and start - opener.end() > 1:
         begin = opener.end()
-    change = _CHANGE.search(text, begin, start)
+    change = _CHANGE.search(text, begin, start) if text[start - 1 : start] in _ENDS_CHANGE else None
     return place_of((begin, change.start() if change else start))
 
 

@@ -298,9 +298,9 @@ def _with_classes_apart(text: str, lines: list[LineRead]) -> list[LineRead]:
     return [
         _as_plain_number(line)
         if line.segment.mark is not None
+        and line.segment.mark.label.endswith(_CLASS)
         and line.framed
         and line.frame is None
-        and line.segment.mark.label.endswith(_CLASS)
         and behind.framed
         and _GROUP_LINE.fullmatch(text, line.segment.content, line.segment.end)
         else line

@@ -19,6 +19,7 @@ from extractor.notice.outline.frames import (
     is_share_or_date,
     is_state,
     lead_in_end,
+    names_property,
     state_at_end,
     state_end,
     without_outer_quotes,
@@ -158,6 +159,9 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
         if state < end:
             notes.append(Rest("note", Place(state, end)))
             end = _trimmed(text, start, state).end
+        if (last := _last_sentence(text, start, end)) > start and _is_field_of_state(text, last, end):
+            notes.append(Rest("note", Place(last, end)))
+            end = _trimmed(text, start, last).end
         if not may_print(text, start, end):
             kept.append(MeasureOutline(place_of((start, end)), label))
             continue
@@ -171,6 +175,26 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
             notes.append(Rest("note", _trimmed(text, cut, end)))
         _keep(text, Place(start, cut), label, kept)
     return kept, notes
+
+
+def _last_sentence(text: str, start: int, end: int) -> int:
+    """Return where the last sentence of a stretch begins."""
+    last = max(text.rfind(mark, start, end - 1) for mark in "。;") + 1
+    while 0 < last < end and text[last] == " ":
+        last += 1
+    return last
+
+
+def _is_field_of_state(text: str, start: int, end: int) -> bool:
+    """Return whether a sentence is a field whose value is a state: 整改状态:已完成."""
+    if end - start > _LONGEST_FIELD or text[start] not in FIELD_STARTS:
+        return False
+    colon = text.find(":", start, end) + 1
+    is_field = lead_in_end(text, start, end) > start or names_property(text, start, end)
+    return colon > start and is_field and is_state(text, colon, end)
+
+
+_LONGEST_FIELD = 40
 
 
 def _keep(text: str, stretch: Place, label: Place | None, kept: list[MeasureOutline]) -> None:

@@ -234,7 +234,12 @@ def _names_act(name: str) -> bool:
     name = name.removeprefix(_OF_ALL)
     if _is_noun().search(name):
         return False  # 清理情况
-    return any(pattern("outline", words).match(name) is not None for words in ("aim", "act"))
+    return _topic().search(name) is not None or any(pattern("outline", words).match(name) is not None for words in ("aim", "act"))
+
+
+@cache
+def _topic() -> re.Pattern[str]:
+    return re.compile(f"{any_of('topic_end')}$")
 
 
 @cache

@@ -155,6 +155,11 @@ def is_labelled(text: str, start: int, end: int) -> bool:
     return text[start : start + 1] in _FIRST and _LABELLED.match(text, start, end) is not None
 
 
+def is_label_alone(text: str, start: int, end: int) -> bool:
+    """Return whether a line prints no more than what calls the next one a finding: 【反馈问题】."""
+    return text[start : start + 1] in _FIRST and _LABELLED.fullmatch(text, start, end) is not None
+
+
 def _without_quoted_words(window: str) -> str:
     """Return the window with the words of its first quote blotted out, where 问题 is said inside it as well."""
     first = next((place for place, character in enumerate(window[:_QUOTE_WITHIN]) if character in _OPENING), None)
@@ -173,7 +178,9 @@ _QUOTE_WITHIN = 24
 
 
 def _labelled(text: str, start: int, end: int) -> Frame | None:
-    """Return the finding behind 反馈问题: or 【问题】, which may be framed once more."""
+    """Return the finding behind 反馈问题: or 【问题】, or on the line below it, which may be framed once more."""
+    while start < end and text[start] in " \n":
+        start += 1
     inner = read_frame(text, start, end)
     if inner is not None:
         return inner
@@ -306,6 +313,11 @@ def is_note(text: str, start: int, end: int) -> bool:
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
 
 
+def names_property(text: str, start: int, end: int) -> bool:
+    """Return whether a line begins with the name of a property, whatever its value."""
+    return _note().match(text, start, end) is not None
+
+
 @cache
 def _note() -> re.Pattern[str]:
     return re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|(?:\*\*)?[:])")
@@ -347,10 +359,13 @@ def bracket_at_end(text: str, start: int, end: int) -> int:
             dash -= 1
         return dash
     while end > start and text[end - 1] in ")】]":
-        match = _STATE_AT_END.search(text, start, end) or _note_at_end().search(text, start, end)
-        if match is None:
+        match = _STATE_AT_END.search(text, start, end)
+        opens = match.start() if match else max(text.rfind(mark, start, end) for mark in _BRACKETS)
+        if opens < start or (match is None and not _note_in_brackets().fullmatch(text, opens, end)):
             break
-        end = match.start()
+        end = opens
+        while text[end - 1] == " ":
+            end -= 1
     return end
 
 
@@ -377,11 +392,6 @@ def bracket_end(text: str, start: int, end: int) -> int:
 
 
 _BRACKETS = frozenset("([【")
-
-
-@cache
-def _note_at_end() -> re.Pattern[str]:
-    return re.compile(NOTE_IN_BRACKETS + "$")
 
 
 @cache

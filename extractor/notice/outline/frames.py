@@ -306,6 +306,11 @@ def is_note(text: str, start: int, end: int) -> bool:
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
 
 
+def names_property(text: str, start: int, end: int) -> bool:
+    """Return whether a line begins with the name of a property, whatever its value."""
+    return _note().match(text, start, end) is not None
+
+
 @cache
 def _note() -> re.Pattern[str]:
     return re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|(?:\*\*)?[:])")
@@ -347,10 +352,13 @@ def bracket_at_end(text: str, start: int, end: int) -> int:
             dash -= 1
         return dash
     while end > start and text[end - 1] in ")】]":
-        match = _STATE_AT_END.search(text, start, end) or _note_at_end().search(text, start, end)
-        if match is None:
+        match = _STATE_AT_END.search(text, start, end)
+        opens = match.start() if match else max(text.rfind(mark, start, end) for mark in _BRACKETS)
+        if opens < start or (match is None and not _note_in_brackets().fullmatch(text, opens, end)):
             break
-        end = match.start()
+        end = opens
+        while text[end - 1] == " ":
+            end -= 1
     return end
 
 
@@ -380,11 +388,6 @@ def bracket_end(text: str, start: int, end: int) -> int:
 
 
 _BRACKETS = frozenset("([【")
-
-
-@cache
-def _note_at_end() -> re.Pattern[str]:
-    return re.compile(NOTE_IN_BRACKETS + "$")
 
 
 @cache

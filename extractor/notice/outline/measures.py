@@ -450,10 +450,14 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
     None where it begins with no property, as most do.
     """
-    if text[start : start + 1] not in FIELD_STARTS or _field().match(text, start, end) is None:
+    if text.count(":", start, end) < _FEWEST_FIELDS or text[start] not in FIELD_STARTS:
+        return []
+    if _field().match(text, start, end) is None:
         return []
     starts = [match.start() for match in _field().finditer(text, start, end)]
-    if len(starts) < _FEWEST_FIELDS or not is_note(text, start, starts[1]):
+    if len(starts) < _FEWEST_FIELDS:
+        return []
+    if not is_note(text, start, starts[1]) and lead_in_end(text, start, starts[1]) == start:
         return []
     stretches = zip(starts, [*starts[1:], end], strict=True)
     places = (_trimmed(text, begin, stop) for begin, stop in stretches)
@@ -468,7 +472,7 @@ _FEWEST_FIELDS = 2
 
 @cache
 def _field() -> re.Pattern[str]:
-    return re.compile(rf"(?<![^。; ])(?:{NAME}|{any_of('lead_in')}):")
+    return re.compile(rf"(?<![^。; \n])(?:{NAME}|{any_of('lead_in')}):")
 
 
 def _behind_state(text: str, start: int, end: int, rests: list[Rest]) -> Place:
@@ -515,6 +519,10 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     printed = text[start:end]
     if node.detail or _is_property(text, start, end) or is_legend(text, start, end):
         rests.append(Rest("note", Place(start, end)))
+        return
+    if fields := _fields_run_in(text, start, end):
+        for field in fields:
+            _paragraph(text, field, followed=False, found=found)
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):
         rests.append(Rest("lead_in", Place(start, end)))

@@ -85,10 +85,18 @@ def _without_ends(text: str, top: list[OutlineNode]) -> tuple[int, int]:
         heading = heading_text(text, top[last - 1])
         if not next_steps.search(heading) or (group.search(heading) and "下一步" not in heading):
             break
-        if names_class_of_findings(heading):
-            break  # 要求持续整改的问题(2个)
+        if names_class_of_findings(heading) or _states_lack(heading):
+            break  # 要求持续整改的问题(2个), 公厕后续管护差
         last -= 1
     return first, last
+
+
+_ANY_PROBLEM = re.compile("问题|难题|难点|隐患|短板|漏洞|差距|薄弱|风险|不(?:断|够|足)|存在")
+
+
+def _states_lack(heading: str) -> bool:
+    """Return whether a heading says what is lacking, and does not only speak of problems: no 持续抓好突出问题整改."""
+    return pattern("outline", "finding").search(_ANY_PROBLEM.sub("", heading)) is not None
 
 
 COUNT_AT_END = re.compile(

@@ -864,11 +864,8 @@ _SIGNS_OF_REPORT = re.compile("[0-9《]")
 
 def _retells(text: str, lines: list[LineRead], index: int) -> bool:
     """Return whether a sentence tells once more (督察指出,…。) the finding that the numbered heading above it is."""
-    if (
-        not index
-        or lines[index].segment.mark is not None
-        or not _TOLD_SENTENCE.match(text, lines[index].segment.content)
-    ):
+    told = lines[index].segment
+    if not index or told.mark is not None or not _TOLD_SENTENCE.match(text, told.content):
         return False
     above = lines[index - 1].segment
     if above.mark is None or above.mark.kind in RUN_IN_KINDS or text[above.end - 1] in _SENTENCE_ENDS:

@@ -414,9 +414,18 @@ def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
                 continue
             every[kind] += counts
             closed[kind] += counts and text[segment.end - 1] in "。;!?"
-    return frozenset(
-        kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)
-    )
+    usual = {kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)}
+    return frozenset(usual | _kinds_below_frames(text, segments))
+
+
+def _kinds_below_frames(text: str, segments: list[Segment]) -> set[str]:
+    """Return the kinds of the enumerators that begin below framed findings and frame none themselves."""
+    framed = [position for position, each in enumerate(segments) if _is_whole_frame(text, each)]
+    if len(framed) < _FEWEST_FRAMED:
+        return set()
+    above = {segment.mark.kind for segment in segments[: framed[0]] if segment.mark}
+    kinds = {segment.mark.kind for segment in segments[framed[0] :] if segment.mark}
+    return kinds - above - {mark.kind for position in framed if (mark := segments[position].mark)}
 
 
 _SHORTEST_PROSE = 20

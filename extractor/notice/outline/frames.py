@@ -382,6 +382,9 @@ def state_at_end(text: str, start: int, end: int) -> int:
 def bracket_end(text: str, start: int, end: int) -> int:
     """Return the end of the states and properties in brackets that begin here, with the marks and blanks behind."""
     behind = "[。:]? *"
+    if text.startswith("—", start):
+        dashed = pattern("outline", "state", rf"[— ]+{{}}{behind}").match(text, start, end)
+        return dashed.end() if dashed and (dashed.end() == end or text[dashed.end() - 1] in "。: ") else start
     while start < end and text[start] in _BRACKETS:
         state = pattern("outline", "state", rf"[(\[【]{{}}[)\]】]{behind}").match(text, start, end)
         match = state or _note_in_brackets().match(text, start, end)
@@ -408,7 +411,9 @@ def state_end(text: str, start: int, end: int) -> int:
 
 
 _STATE_STARTS = frozenset("【[(") | characters_of("state", "state_of", "state_when")
-_STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}])[)】\]]$")
+_COUNTED_STATE = r"[^()\n]{0,4}[0-9]{1,3} ?[个项条件][^()\n]{0,6},[^()\n]{0,8}(?:完成|推进|整改|销号|到位)[^()\n]{0,12}"
+"""A count of measures and of those done: (3条措施,已完成3条)."""
+_STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}]|{_COUNTED_STATE})[)】\]]$")
 _STATE_BEHIND_DASH = re.compile(rf" *{_STATE} *")
 _LONGEST_STATE = 16
 _STATE_LENGTH = 60

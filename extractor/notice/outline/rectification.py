@@ -46,7 +46,7 @@ def heading_place(text: str, node: OutlineNode) -> Place:
     bracket = property_bracket_at_end(text, start, node.segment.end)
     end = min(start + len(heading_text(text, node).rstrip()), bracket)
     if node.kind == "group" and text[start] in "【[〔":
-        return Place(start + 1, end - 1)
+        return Place(start + 1, max(text.rfind(mark, start, end) for mark in "】]〕"))
     return Place(start, end)
 
 
@@ -146,6 +146,8 @@ def _groups_findings(text: str, node: OutlineNode) -> bool:
     if node.frame is None or text[node.frame.title_start - 1] in "“「『‘":
         return False
     parts = [part for part in node.parts if part.kind not in RUN_IN_KINDS]
+    if len(parts) > 1 and all(part.frame is not None and not part.frame.aims for part in parts):
+        return True  # 1.针对“…”问题,…
     return open_with_findings(text, parts) or any(
         part.parts or any(not child.remark for child in part.children) for part in parts
     )

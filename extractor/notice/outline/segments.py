@@ -393,17 +393,22 @@ class _Before(NamedTuple):
 
 
 def _is_behind_group(text: str, taken: list[EnumeratorMark], mark: EnumeratorMark, before: _Before) -> bool:
-    """Return whether a group's heading ends right before a mark, of its line's first finding: …方面1.关于“…”问题."""
-    if len(taken) > 1 or mark.kind in RUN_IN_KINDS or mark.number not in (1, before.number + 1):
+    """Return whether a group's heading or a finding's ends right before a mark of its line: …方面1.关于“…”问题(1)…."""
+    if mark.kind in RUN_IN_KINDS or mark.number not in (1, before.number + 1):
         return False
-    if taken and (taken[0].boundary is not LINE or taken[0].kind == mark.kind):
+    if taken and any(other.kind == mark.kind for other in taken):
         return False
-    start = taken[0].content if taken else before.line
-    if mark.start - start > _LONGEST_GROUP:
+    start = taken[-1].content if taken else before.line
+    if mark.start - start > _LONGEST_HEADING:
+        return False
+    if mark.number == 1 and text.startswith(_AFTER_QUOTE, mark.start - len(_AFTER_QUOTE)):
+        return _is_behind_frame(text, start, mark)
+    if len(taken) > 1 or (taken and taken[0].boundary is not LINE) or mark.start - start > _LONGEST_GROUP:
         return False
     return _group_ahead().fullmatch(text, start, mark.start) is not None
 
 
+_AFTER_QUOTE = "”问题"
 _LONGEST_GROUP = 40
 
 

@@ -99,6 +99,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     headings = _kinds_of_bullets(text, lines)
     before_lead_in, behind_answer = _before_lead_ins(text, lines, headings.keys())
     before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
+    findings = before_lead_in | headings.keys()
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
     closing = _closing_from(text, lines)
@@ -110,7 +111,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if node.kind in ("plain", "part", "paragraph") and index in headings and not (node.frame and node.frame.closed):
             node = OutlineNode(segment, headings[index], node.frame, node.finding)
-        elif opened and not line.answers and not line.state and _groups(text, lines, index, before_lead_in | headings.keys()):
+        elif opened and not line.answers and not line.state and _groups(text, lines, index, findings):
             node = OutlineNode(segment, "group")
         if node.kind == "plain" and _tells_again(text, lines, index, path):
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)

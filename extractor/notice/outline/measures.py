@@ -454,7 +454,7 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if (told := _told_again(text, body, end, followed=bool(node.children))) > body:
         rests.append(Rest("note", _trimmed(text, body, told)))
         body = _after_blanks(text, told, end)
-    after = lead_in_end(text, body, end)
+    after = max(lead_in_end(text, body, end), node.lead_in)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
     place = _behind_state(text, after, end, rests)

@@ -33,7 +33,7 @@ def _kind_of(words: str) -> str:
 
 
 def _kind_of_answer(words: str) -> str:
-    """Return whether a heading that has the name of a lead-in heads what is planned or what was done; empty for neither.
+    """Return whether a heading with the name of a lead-in heads what is planned or what was done; empty for neither.
 
     >>> _kind_of_answer("后续整治举措"), _kind_of_answer("整改落实实效"), _kind_of_answer("备注")
     ('measure', 'progress', '')

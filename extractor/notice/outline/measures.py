@@ -474,7 +474,8 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
     None where it begins with no property, as most do.
     """
-    if text.count(":", start, end) < _FEWEST_FIELDS or text[start] not in FIELD_STARTS:
+    first = text.find(":", start, min(end, start + _LONGEST_NAME))
+    if first < 0 or text.find(":", first + 1, end) < 0 or text[start] not in FIELD_STARTS:
         return []
     if _field().match(text, start, end) is None:
         return []
@@ -492,6 +493,7 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
 
 _FEWEST_FIELDS = 2
+_LONGEST_NAME = 16
 
 
 @cache

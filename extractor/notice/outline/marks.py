@@ -148,6 +148,7 @@ _FORMS = {
         rf"(?: [{_CN}]{{1,4}} (?: {_JOINED_OR_DASH} [{_CN}]{{1,4}} )? | [0-9]{{1,3}}+ (?: [-—–][0-9]{{1,2}} "
         rf"| \.[0-9]{{1,2}} (?=[ :、]) | {_JOINED} [0-9]{{1,3}} (?=\)?[:、.]) )? ) \)?"
         rf"(?: (?P<feedback> [:、.] ) | (?P<unclosed> ) [ ]{{0,3}} (?=[\u4e00-\u9fff“](?<![{_COUNTED}])) )",
+        not_behind="”",  # 关于“…”问题1.…: the finding ends, and its answer is numbered
     ),
 }
 

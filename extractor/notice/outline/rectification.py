@@ -46,7 +46,7 @@ def heading_place(text: str, node: OutlineNode) -> Place:
     bracket = property_bracket_at_end(text, start, node.segment.end)
     end = min(start + len(heading_text(text, node).rstrip()), bracket)
     if node.kind == "group" and text[start] in "【[〔":
-        return Place(start + 1, end - 1)
+        return Place(start + 1, max(text.rfind(mark, start, end) for mark in "】]〕"))
     return Place(start, end)
 
 
@@ -146,6 +146,8 @@ def _groups_findings(text: str, node: OutlineNode) -> bool:
     if node.frame is None or text[node.frame.title_start - 1] in "“「『‘":
         return False
     parts = [part for part in node.parts if part.kind not in RUN_IN_KINDS]
+    if len(parts) > 1 and all(part.frame is not None and not part.frame.aims for part in parts):
+        return True  # 1.针对“…”问题,…
     return open_with_findings(text, parts) or any(
         part.parts or any(not child.remark for child in part.children) for part in parts
     )
@@ -164,10 +166,9 @@ def open_with_findings(text: str, parts: Sequence[OutlineNode]) -> bool:
 
 def _usual_open_frames(below: list[tuple[_Level, OutlineNode]]) -> frozenset[OutlineNode]:
     """Return the nodes with a frame on levels that have two or more of them."""
-    opened = Counter(level for level, node in below if node.frame is not None and not node.finding)
-    return frozenset(
-        node for level, node in below if node.frame is not None and not node.finding and opened[level] >= 2
-    )
+    framed = [(level, node) for level, node in below if node.frame and not node.frame.aims and not node.finding]
+    opened = Counter(level for level, _ in framed)
+    return frozenset(node for level, node in framed if opened[level] >= 2)
 
 
 def _with_levels(node: OutlineNode, above: _Level) -> list[tuple[_Level, OutlineNode]]:
@@ -190,13 +191,21 @@ def _dominant(text: str, candidates: list[OutlineNode]) -> list[OutlineNode]:
         sizes[largest] < 0.6 * sum(sizes)
         or re.search(r"(?:方面|领域)[】\]〕]?$", heading)
         or names_class_of_findings(heading)
-        or not any(c.parts for c in main.parts)
+        or not main.parts
     ):
         return candidates
     named = pattern("outline", "rectification").search(heading) is not None
+    if not any(part.parts or (named and _has_answer_below(text, part)) for part in main.parts):
+        return candidates
     if not named and any(_heads_findings(text, node, main) for node in candidates if node is not main):
         return candidates
     return [main]
+
+
+def _has_answer_below(text: str, node: OutlineNode) -> bool:
+    """Return whether a line is a heading that states a finding, with paragraphs below it that answer."""
+    finding = pattern("outline", "finding").search(heading_text(text, node))
+    return finding is not None and any(not child.remark for child in node.children)
 
 
 def _heads_findings(text: str, node: OutlineNode, main: OutlineNode) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -95,10 +95,11 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
     lines = _with_tasks_apart([_read_line(text, segment) for segment in _joined(text, segments)])
-    lines = with_own_fields(text, _with_classes_apart(text, lines))
+    lines = with_own_fields(text, _with_aims(text, _with_classes_apart(text, lines)))
     headings = _kinds_of_bullets(text, lines)
-    before_lead_in, behind_answer = _before_lead_ins(text, lines)
+    before_lead_in, behind_answer = _before_lead_ins(text, lines, headings.keys())
     before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
+    findings = before_lead_in | headings.keys()
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
     closing = _closing_from(text, lines)
@@ -110,7 +111,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if node.kind in ("plain", "part", "paragraph") and index in headings and not (node.frame and node.frame.closed):
             node = OutlineNode(segment, headings[index], node.frame, node.finding)
-        elif opened and not line.answers and not line.state and _groups(text, lines, index):
+        elif opened and not line.answers and not line.state and _groups(text, lines, index, findings):
             node = OutlineNode(segment, "group")
         if node.kind == "plain" and _tells_again(text, lines, index, path):
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)
@@ -185,6 +186,8 @@ def _speaks_of_whole(text: str, lines: Sequence[LineRead], index: int, *, enumer
     segment = lines[index].segment
     if pattern("outline", "thanks").match(text, segment.content, segment.end):
         return True
+    if not enumerated and _asks_to_write(text, segment):
+        return True
     if pattern("outline", "ahead").match(text, segment.content, segment.end):
         return enumerated and text[segment.end - 1] == ":"  # 下一步,…重点抓好以下工作:, and a list
     if not _will().match(text, segment.content, segment.end):
@@ -193,6 +196,15 @@ def _speaks_of_whole(text: str, lines: Sequence[LineRead], index: int, *, enumer
     inside = (line.segment for line in lines[index:] if line_end < 0 or line.segment.start < line_end)
     stretches = ((each.content, _before_contact(text, each)) for each in inside)
     return not any(_SIGNS_OF_REPORT.search(text, *stretch) for stretch in stretches)
+
+
+def _asks_to_write(text: str, segment: Segment) -> bool:
+    """Return whether a paragraph tells readers whom to call or to write to: 有异议的,请致电….
+
+    A number that was set up for something is part of an answer: 开通举报电话….
+    """
+    asked = pattern("outline", "write_to").search(text, segment.content, segment.end)
+    return asked is not None and pattern("outline", "sets_up").search(text, segment.content, asked.end()) is None
 
 
 def _before_contact(text: str, segment: Segment) -> int:
@@ -207,6 +219,59 @@ def _will() -> re.Pattern[str]:
     return re.compile(rf"[^,。:;0-9《》]{{0,24}}?{any_of('who_will')}(?:上下|班子)?将{any_of('will')}")
 
 
+def _with_aims(text: str, lines: list[LineRead]) -> list[LineRead]:
+    """Return the lines, those framed as topics of measures are, too (聚焦“…”问题), as findings where no others are.
+
+    They are none below headings that state findings.
+    """
+    aims = [index for index, line in enumerate(lines) if line.frame and line.frame.aims]
+    if len(aims) < _FEWEST_FRAMED or any(line.framed for line in lines):
+        return [_without_aim(text, line) for line in lines] if aims else lines
+    whole = [index for index in aims if not _runs_on_behind_comma(text, lines[index])]
+    every = Counter(line.kind for line in lines[aims[0] : aims[-1] + 1])
+    kinds = Counter(lines[index].kind for index in whole)
+    findings = set()
+    for kind, count in kinds.items():
+        of_kind = [index for index in whole if lines[index].kind == kind]
+        above = [lines[index - 1] for index in of_kind if index and _begins_list(lines[index])]
+        enough = count >= _FEWEST_FRAMED and (kind == "plain" or count >= _MOST_OF * every[kind])
+        if enough and not any(_is_numbered_finding(text, line) for line in above):
+            findings |= set(of_kind)
+    return [_as_framed(line) if index in findings else _without_aim(text, line) for index, line in enumerate(lines)]
+
+
+def _without_aim(text: str, line: LineRead) -> LineRead:
+    """Return a line without the frame that no quotes set off: 解决历史遗留问题不力的问题 is a finding's own words."""
+    frame = line.frame
+    if frame is None or not frame.aims or text[frame.title_start - 1] in _OPENING_QUOTES:
+        return line
+    return line._replace(frame=None)
+
+
+_OPENING_QUOTES = frozenset('“"「『‘')
+
+
+def _runs_on_behind_comma(text: str, line: LineRead) -> bool:
+    return line.frame is not None and text[line.frame.end - 1] == ","
+
+
+def _begins_list(line: LineRead) -> bool:
+    return line.segment.mark is None or line.segment.mark.number == 1
+
+
+def _is_numbered_finding(text: str, line: LineRead) -> bool:
+    """Return whether a line is a numbered heading that states a finding and groups none."""
+    mark = line.segment.mark
+    if mark is None or mark.kind in RUN_IN_KINDS or _names_group(text, line):
+        return False
+    heading = text[line.segment.content : line.segment.end]
+    return _states_finding(text, line) and not pattern("outline", "rectification").search(heading)
+
+
+def _as_framed(line: LineRead) -> LineRead:
+    return line._replace(frame=line.frame and line.frame._replace(closed=True, aims=False))
+
+
 _TASK = "任务"
 
 
@@ -215,11 +280,12 @@ def _with_tasks_apart(lines: list[LineRead]) -> list[LineRead]:
 
     Then they are tasks of the leadership, no more than the findings, or each finding has tasks of its own.
     """
-    numbered = [line for line in lines if line.segment.mark is not None and line.framed]
-    tasks = [line.segment.mark for line in numbered if _is_task(line)]
-    others = len(numbered) - len(tasks)
+    tasks = [line.segment.mark for line in lines if _is_task(line)]
+    if not tasks:
+        return lines
+    others = sum(line.segment.mark is not None and line.framed for line in lines) - len(tasks)
     begun = sum(mark is not None and mark.number == 1 for mark in tasks)
-    if not tasks or not others or (others < len(tasks) and begun < _FEWEST_LISTS):
+    if not others or (others < len(tasks) and begun < _FEWEST_LISTS):
         return lines
     return [_as_plain_number(line) if _is_task(line) else line for line in lines]
 
@@ -233,9 +299,9 @@ def _with_classes_apart(text: str, lines: list[LineRead]) -> list[LineRead]:
     return [
         _as_plain_number(line)
         if line.segment.mark is not None
+        and line.segment.mark.label.endswith(_CLASS)
         and line.framed
         and line.frame is None
-        and line.segment.mark.label.endswith(_CLASS)
         and behind.framed
         and _GROUP_LINE.fullmatch(text, line.segment.content, line.segment.end)
         else line
@@ -289,11 +355,11 @@ def _is_labelled(text: str, line: LineRead) -> bool:
 
 
 _LONGEST_GROUP_LINE = 30
-_BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕]")
+_BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕](?:[(][^()]{1,10}[)])?")
 _GROUP_LINE = re.compile(rf"[^。;:,!?《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
 
 
-def _groups(text: str, lines: list[LineRead], index: int) -> bool:
+def _groups(text: str, lines: list[LineRead], index: int, findings: Set[int]) -> bool:
     """Return whether a line without an enumerator groups the findings behind it: 【作风建设方面】, 作风建设方面."""
     segment, frame = lines[index].segment, lines[index].frame
     if segment.mark is not None or segment.row is not None or not segment.opens_line or index + 1 == len(lines):
@@ -304,7 +370,7 @@ def _groups(text: str, lines: list[LineRead], index: int) -> bool:
     if frame is not None:  # 关于作风建设方面的问题 over a framed finding
         framed_below = following.framed and not (following.frame and following.frame.aspect)
         return frame.aspect and framed_below and _GROUP_LINE.fullmatch(text, segment.content, segment.end) is not None
-    if following.segment.mark is None and not following.framed:
+    if following.segment.mark is None and not following.framed and index + 1 not in findings:
         return False
     return any(form.fullmatch(text, segment.content, segment.end) for form in (_BRACKETED, _GROUP_LINE))
 
@@ -325,7 +391,9 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
         fragments = 0
         if _is_unclosed(text, segment) and segment.row is None:
             fragments = _fragments_behind(text, segments, position)
-            if fragments:  # as behind few lines: only then is looked how the others of its kind end
+            if fragments == 1 and _is_scrap(text, segments[position + 1]):
+                pass
+            elif fragments:  # as behind few lines: only then is looked how the others of its kind end
                 prose = _kinds_of_prose(text, segments) if prose is None else prose
                 goes_on = _goes_on_behind(text, segment, segments[position + 1])
                 fragments = fragments if goes_on or _breaks_off(text, segment, prose, fragments) else 0
@@ -359,9 +427,18 @@ def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
                 continue
             every[kind] += counts
             closed[kind] += counts and text[segment.end - 1] in "。;!?"
-    return frozenset(
-        kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)
-    )
+    usual = {kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)}
+    return frozenset(usual | _kinds_below_frames(text, segments))
+
+
+def _kinds_below_frames(text: str, segments: list[Segment]) -> set[str]:
+    """Return the kinds of the enumerators that begin below framed findings and frame none themselves."""
+    framed = [position for position, each in enumerate(segments) if _is_whole_frame(text, each)]
+    if len(framed) < _FEWEST_FRAMED:
+        return set()
+    above = {segment.mark.kind for segment in segments[: framed[0]] if segment.mark}
+    kinds = {segment.mark.kind for segment in segments[framed[0] :] if segment.mark}
+    return kinds - above - {mark.kind for position in framed if (mark := segments[position].mark)}
 
 
 _SHORTEST_PROSE = 20
@@ -380,6 +457,8 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
 
     What was taken up last may be problems (对上报的问题) where more than one of the ``fragments`` behind it follows.
     """
+    if _is_whole_frame(text, segment):
+        return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return True
     if text[segment.end - 1] in ",、" and not _is_field_or_heading(text, segment):
@@ -389,6 +468,8 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
     last = text.rfind("。", segment.content, segment.end)
     if last < 0:
         kind = segment.mark.kind if segment.mark else "plain"
+        if kind not in prose and _breaks_off_report(text, segment):
+            return True
         if kind not in prose or _is_field_or_heading(text, segment):
             return False
         if not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
@@ -398,6 +479,23 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
     if fragments > 1 and _TAKES_UP.search(text, segment.content, end) and text.endswith("问题", clause, end):
         end -= 2
     return pattern("outline", "finding").search(text, clause, end) is None
+
+
+def _breaks_off_report(text: str, segment: Segment) -> bool:
+    """Return whether a line that nothing numbers reports what was done, in several clauses, and states no finding."""
+    start, end = segment.content, segment.end
+    if segment.mark is not None or end - start < _SHORTEST_REPORT or text.find(",", start, end) < 0:
+        return False
+    if _SIGNS_OF_REPORT.search(text, start, end) is None:
+        return False
+    if text.count(",", start, end) >= _FEWEST_CLAUSES and len(_FIGURES.findall(text, start, end)) >= _FEWEST_CLAUSES:
+        return True
+    return pattern("outline", "finding").search(text, start, end) is None
+
+
+_SHORTEST_REPORT = 12
+_FEWEST_CLAUSES = 2
+_FIGURES = re.compile("[0-9]+")
 
 
 _ENDS_WITHIN = re.compile(r"(?<!目)的$|[对将把被向从]$")
@@ -426,6 +524,15 @@ def _is_whole_frame(text: str, segment: Segment) -> bool:
     """Return whether a line is a framed heading from its enumerator to its end: 6.针对“…”问题."""
     frame = read_frame(text, segment.content, segment.end)
     return frame is not None and frame.closed and frame.end == segment.end
+
+
+_LONGEST_SCRAP = 4
+
+
+def _is_scrap(text: str, segment: Segment) -> bool:
+    """Return whether a line is no more than the last one to three characters of a sentence: 任。."""
+    start, end = segment.content, segment.end
+    return end - start <= _LONGEST_SCRAP and text[end - 1] == "。" and text[start] not in "无是否已未"
 
 
 _LONGEST_END = 20
@@ -533,13 +640,14 @@ _LONGEST_FINDING = 150
 _FEWEST_FRAMED = 2
 
 
-def _before_lead_ins(text: str, lines: list[LineRead]) -> tuple[set[int], set[int]]:
+def _before_lead_ins(text: str, lines: list[LineRead], headings: Set[int]) -> tuple[set[int], set[int]]:
     """Return the short lines right before an answer's lead-in (整改情况:) that must be findings for that.
 
     And the lead-ins behind lines that are the end of an answer.
 
     A lead-in, a state or an effect may be printed behind an answer, too. So a line that belongs to a finding already is
-    none, and of each kind of line the notice as a whole decides.
+    none, and of each kind of line the notice as a whole decides. What a bullet begins
+    (``headings``) goes on with nothing.
     """
     asked = {
         index: found
@@ -551,7 +659,7 @@ def _before_lead_ins(text: str, lines: list[LineRead]) -> tuple[set[int], set[in
         return set(), set()
     framed = Counter(line.kind for line in lines if line.framed)
     belonging = _goes_on_from(lines, asked)
-    belonging |= {index for index in asked if _belongs_to_finding(text, lines, index, asked)}
+    belonging |= {index for index in asked.keys() - headings if _belongs_to_finding(text, lines, index, asked)}
     kinds = Counter(lines[index].kind for index in asked)
     lost = Counter(lines[index].kind for index in belonging)
     findings = {
@@ -581,15 +689,73 @@ def _alone_over_answers(text: str, lines: list[LineRead]) -> set[int]:
     if any(line.answers or line.framed for line in lines):
         return set()
     alone = [index for index in range(1, len(lines) - 1) if _is_alone(text, lines, index)]
+    alone = alone or _told_alone(text, lines)
     if len(alone) < _FEWEST_ALONE:
         return set()
-    between = lines[alone[0] : alone[-1]]
-    if any(line.segment.mark is not None and line.kind not in RUN_IN_KINDS for line in between):
+    numbered = _numbered(lines, alone[0], alone[-1])
+    if any(not _heads_alone(text, lines, index, frozenset(alone)) for index in numbered):
         return set()
     stating = sum(_states_finding(text, lines[index]) for index in alone)
     if stating >= _MOST_OF * len(alone) or _part_like_findings(text, lines, alone):
         return set(alone)
     return set()
+
+
+_LONGEST_TOLD = 40
+_DENIES = re.compile(
+    "(?:均|都|再)?(?:没有|无|未|不再|杜绝|防止|避免|有效)|目前|现|但|仍|同时|另外|此外|下一?步|今后|对|已"
+)
+
+
+def _told_alone(text: str, lines: list[LineRead]) -> list[int]:
+    """Return the short sentences of one clause each that state findings, where paragraphs that report are below each.
+
+    The first is right below a heading. One that may as well end the answer before it (没有发现新的问题。) is none.
+    """
+    found: list[int] = []
+    for index in range(1, len(lines) - 1):
+        segment, above, below = lines[index].segment, lines[index - 1].segment, lines[index + 1].segment
+        if segment.mark or segment.row or not segment.opens_line or segment.end - segment.start > _LONGEST_TOLD:
+            continue
+        if not _is_told(text, lines[index]):
+            continue
+        heads = above.mark is not None and above.mark.kind not in RUN_IN_KINDS
+        reported = below.mark is None or below.mark.kind in RUN_IN_KINDS
+        if (found or heads) and reported and _SIGNS_OF_REPORT.search(text, below.start, below.end):
+            found.append(index)
+    stating = sum(_states_finding(text, lines[index]) for index in found)
+    return found if stating >= _MOST_OF * len(found) else []
+
+
+def _is_told(text: str, line: LineRead) -> bool:
+    start, end = line.segment.start, line.segment.end
+    if text[end - 1] != "。" or line.note or line.state or _CLAUSE_OR_FIGURE.search(text, start, end - 1):
+        return False
+    begins = any(pattern("outline", name).match(text, start) for name in ("aim", "act"))
+    return not (begins or _DENIES.match(text, start))
+
+
+_CLAUSE_OR_FIGURE = re.compile("[,。;:!?0-9《]")
+
+
+def _numbered(lines: list[LineRead], first: int, last: int) -> list[int]:
+    """Return the numbered lines from ``first`` to ``last`` whose numbers do not enumerate inside paragraphs."""
+    return [
+        index
+        for index in range(first, last)
+        if lines[index].segment.mark is not None and lines[index].kind not in RUN_IN_KINDS
+    ]
+
+
+def _heads_alone(text: str, lines: list[LineRead], index: int, alone: frozenset[int]) -> bool:
+    """Return whether a numbered line groups findings that nothing numbers: one of them, or its like, is right below."""
+    line = lines[index]
+    if text[line.segment.end - 1] in _SENTENCE_ENDS or (_states_finding(text, line) and not _names_group(text, line)):
+        return False
+    if index + 1 in alone:
+        return True
+    below = lines[index + 1]
+    return below.segment.mark is not None and below.kind != line.kind and _heads_alone(text, lines, index + 1, alone)
 
 
 _TOLD_SENTENCE = re.compile(
@@ -600,7 +766,7 @@ _TOLD_SENTENCE = re.compile(
 def _told_in_sentences(text: str, lines: list[LineRead]) -> set[int]:
     """Return the paragraphs that tell a finding in their first sentence, in a notice that numbers and frames none.
 
-    巡察指出,水费账目没有公开。…
+    巡察指出,水费账目没有公开。… Or 针对“水费账目不公开”问题,….
     """
     if any(line.answers or line.framed for line in lines):
         return set()
@@ -610,6 +776,8 @@ def _told_in_sentences(text: str, lines: list[LineRead]) -> set[int]:
         match = _TOLD_SENTENCE.match(text, start, end) if line.segment.mark is None else None
         if match:
             told[index] = Frame(*match.span("finding"), match.end(), closed=True, aspect=False)
+        elif line.segment.mark is None and line.frame and not (line.frame.aims or line.frame.aspect):
+            told[index] = line.frame._replace(closed=True)
     between = lines[min(told) : max(told)] if len(told) >= _FEWEST_ALONE else []
     if not between or any(line.segment.mark and line.kind not in RUN_IN_KINDS for line in between):
         return set()
@@ -665,6 +833,7 @@ def _is_alone(text: str, lines: list[LineRead], index: int) -> bool:
     if "。" in text[segment.start : segment.end]:
         return False
     heads = above.mark is not None and above.mark.kind not in RUN_IN_KINDS
+    heads = heads or (above.mark is None and _GROUP_LINE.fullmatch(text, above.start, above.end) is not None)
     answered = text[below.end - 1] in "。;" and (below.mark is None or below.mark.kind in RUN_IN_KINDS)
     return answered and (heads or text[above.end - 1] in "。;:")
 
@@ -782,13 +951,11 @@ def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, arou
     Below a lead-in (整改措施:) 1 begins the answer's list, and a heading over a framed finding goes on with the groups.
     None where nothing is settled so. ``around`` are the line, and those before and behind it.
     """
-    if node.finding or not node.number or len(around) < _THREE:
+    if node.finding or len(around) < _THREE or not node.number:
         return None
-    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
-    if not same:
-        return None
-    finding = max((depth for depth, open_node in enumerate(path) if open_node.finding), default=0)
-    if not finding or same[0] > finding:
+    finding = max([depth for depth, open_node in enumerate(path) if open_node.finding], default=0)
+    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind] if finding else []
+    if not same or same[0] > finding:
         return None
     before, line, behind = around
     if node.number == 1 and same[-1] < finding and before.answers and text[before.segment.end - 1] in ":】]":

@@ -457,7 +457,7 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if (told := _told_again(text, body, end, followed=bool(node.children))) > body:
         rests.append(Rest("note", _trimmed(text, body, told)))
         body = _after_blanks(text, told, end)
-    after = lead_in_end(text, body, end)
+    after = max(lead_in_end(text, body, end), node.lead_in)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
     place = _behind_state(text, after, end, rests)
@@ -477,7 +477,8 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
     None where it begins with no property, as most do.
     """
-    if text.count(":", start, end) < _FEWEST_FIELDS or text[start] not in FIELD_STARTS:
+    first = text.find(":", start, min(end, start + _LONGEST_NAME))
+    if first < 0 or text.find(":", first + 1, end) < 0 or text[start] not in FIELD_STARTS:
         return []
     if _field().match(text, start, end) is None:
         return []
@@ -495,6 +496,7 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
 
 _FEWEST_FIELDS = 2
+_LONGEST_NAME = 16
 
 
 @cache

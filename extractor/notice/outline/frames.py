@@ -159,6 +159,11 @@ def is_labelled(text: str, start: int, end: int) -> bool:
     return text[start : start + 1] in _FIRST and _LABELLED.match(text, start, end) is not None
 
 
+def is_label_alone(text: str, start: int, end: int) -> bool:
+    """Return whether a line prints no more than what calls the next one a finding: 【反馈问题】."""
+    return text[start : start + 1] in _FIRST and _LABELLED.fullmatch(text, start, end) is not None
+
+
 def _without_quoted_words(window: str) -> str:
     """Return the window with the words of its first quote blotted out, where 问题 is said inside it as well."""
     first = next((place for place, character in enumerate(window[:_QUOTE_WITHIN]) if character in _OPENING), None)
@@ -177,7 +182,9 @@ _QUOTE_WITHIN = 24
 
 
 def _labelled(text: str, start: int, end: int) -> Frame | None:
-    """Return the finding behind 反馈问题: or 【问题】, which may be framed once more."""
+    """Return the finding behind 反馈问题: or 【问题】, or on the line below it, which may be framed once more."""
+    while start < end and text[start] in " \n":
+        start += 1
     inner = read_frame(text, start, end)
     if inner is not None:
         return inner

@@ -19,6 +19,7 @@ from extractor.notice.outline.frames import (
     is_share_or_date,
     is_state,
     lead_in_end,
+    names_property,
     state_at_end,
     state_end,
     without_outer_quotes,
@@ -159,6 +160,9 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
         if state < end:
             notes.append(Rest("note", Place(state, end)))
             end = _trimmed(text, start, state).end
+        if (last := _last_sentence(text, start, end)) > start and _is_field_of_state(text, last, end):
+            notes.append(Rest("note", Place(last, end)))
+            end = _trimmed(text, start, last).end
         if not may_print(text, start, end):
             kept.append(MeasureOutline(place_of((start, end)), label))
             continue
@@ -197,6 +201,26 @@ def _state_behind(text: str, start: int, end: int) -> int:
     if stop <= start or end - stop > _LONGEST_STATE or pattern("outline", "state_of").match(text, stop, end):
         return end
     return stop if is_state(text, stop, end) and lead_in_end(text, stop, end) == stop else end
+
+
+def _last_sentence(text: str, start: int, end: int) -> int:
+    """Return where the last sentence of a stretch begins."""
+    last = max(text.rfind(mark, start, end - 1) for mark in "。;") + 1
+    while 0 < last < end and text[last] == " ":
+        last += 1
+    return last
+
+
+def _is_field_of_state(text: str, start: int, end: int) -> bool:
+    """Return whether a sentence is a field whose value is a state: 整改状态:已完成."""
+    if end - start > _LONGEST_FIELD or text[start] not in FIELD_STARTS:
+        return False
+    colon = text.find(":", start, end) + 1
+    is_field = lead_in_end(text, start, end) > start or names_property(text, start, end)
+    return colon > start and is_field and is_state(text, colon, end)
+
+
+_LONGEST_FIELD = 40
 
 
 def _keep(text: str, stretch: Place, label: Place | None, kept: list[MeasureOutline]) -> None:
@@ -456,7 +480,7 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if (told := _told_again(text, body, end, followed=bool(node.children))) > body:
         rests.append(Rest("note", _trimmed(text, body, told)))
         body = _after_blanks(text, told, end)
-    after = lead_in_end(text, body, end)
+    after = max(lead_in_end(text, body, end), node.lead_in)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
     place = _behind_state(text, after, end, rests)
@@ -476,7 +500,8 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
     None where it begins with no property, as most do.
     """
-    if text.count(":", start, end) < _FEWEST_FIELDS or text[start] not in FIELD_STARTS:
+    first = text.find(":", start, min(end, start + _LONGEST_NAME))
+    if first < 0 or text.find(":", first + 1, end) < 0 or text[start] not in FIELD_STARTS:
         return []
     if _field().match(text, start, end) is None:
         return []
@@ -494,6 +519,7 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
 
 _FEWEST_FIELDS = 2
+_LONGEST_NAME = 16
 
 
 @cache

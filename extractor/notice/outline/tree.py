@@ -600,7 +600,7 @@ def _node(text: str, line: LineRead, repeated: Counter[str], *, before_lead_in: 
     if segment.mark is not None:
         if line.answers or line.note:
             return OutlineNode(segment, f"{segment.mark.kind}{FIELD}", detail=line.unknown)
-        return OutlineNode(segment, segment.mark.kind, frame, before_lead_in or line.framed)
+        return OutlineNode(segment, segment.mark.kind, frame, before_lead_in or line.framed, lead_in=line.lead_in)
     if frame and frame.closed and segment.opens_line:
         return OutlineNode(segment, "plain", frame, finding=True)
     if before_lead_in:

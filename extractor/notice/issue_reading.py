@@ -166,7 +166,7 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
     notes = _joined(text, (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in")))
     notes = "\n".join((notes, *outline.stated))
     title = text[outline.title.start : outline.title.end]
-    category = judged_category(title, [measure.words for measure in measures], lambda: answer)
+    category = judged_category(title, [measure.words for measure in measures])
     status = issue_status([], "\n".join(outline.stated) or _said_last(text, measures))
     if status == "unspecified":
         status = issue_status(_classes(text, outline), f"{notes}\n{answer}")
@@ -201,8 +201,9 @@ def _said_last(text: str, measures: Sequence[MeasureReading]) -> str:
 
     Where other measures end so, too, each speaks of itself.
     """
-    found = [_said_at_end(text, *measure.outline.text) for measure in measures]
-    return found[-1] if found and not any(found[:-1]) else ""
+    found = (_said_at_end(text, *measure.outline.text) for measure in reversed(measures))
+    last = next(found, "")
+    return last if last and not any(found) else ""
 
 
 _SHORTEST_SUBJECT = 3

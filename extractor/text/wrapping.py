@@ -165,6 +165,8 @@ def _begins_row(printed: str, line: _Line, widths: RowWidths | None) -> bool:
 
 def _columns(line: str) -> int:
     """Count the columns of a line, the blanks at its end aside: two for each character but the ASCII ones."""
+    if not line:
+        return 0
     line = line.rstrip(" ")
     return (len(line) + len(line.encode("utf-8", "replace"))) // 2
 

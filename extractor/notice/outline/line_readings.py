@@ -27,12 +27,10 @@ class LineRead(NamedTuple):
     @property
     def framed(self) -> bool:
         """True if its own words make it a finding."""
-        mark = self.segment.mark
-        return (
-            self.segment.row is not None
-            or bool(self.frame and self.frame.closed)
-            or (mark is not None and mark.kind in FINDING_KINDS)
-        )
+        segment, frame = self.segment, self.frame
+        if segment.row is not None or (frame is not None and frame.closed):
+            return True
+        return segment.mark is not None and segment.mark.kind in FINDING_KINDS
 
     @property
     def kind(self) -> str:

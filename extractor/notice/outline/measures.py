@@ -157,6 +157,9 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
     for measure in measures:
         (start, end), label = measure
         state = state_at_end(text, start, end)
+        if state == end and not may_print(text, start, end):
+            kept.append(measure)  # as in most
+            continue
         if state < end:
             notes.append(Rest("note", Place(state, end)))
             end = _trimmed(text, start, state).end

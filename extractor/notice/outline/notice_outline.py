@@ -287,14 +287,14 @@ def _gaps(text: str, parts: RectificationPart) -> tuple[Gap, ...]:
         for child in node.parts:
             mark = child.segment.mark
             if mark is not None:
-                before = siblings.get(mark.kind)
-                across = latest.get(mark.kind)
-                expected = {before.last + 1} if before else {1, across.last + 1 if across else 1}
-                if mark.number == 1 and above is not None and _starts_over(text, node, above):
-                    expected.add(1)
-                if mark.number not in expected:
+                kind, number = mark.kind, mark.number
+                before = siblings.get(kind)
+                last = before or latest.get(kind)
+                goes_on = number == last.last + 1 if last else False
+                begins = number == 1 and (not before or (above is not None and _starts_over(text, node, above)))
+                if not (goes_on or begins):
                     gaps.append(Gap(Place(mark.start, mark.content), mark.label, before.label if before else ""))
-                siblings[mark.kind] = latest[mark.kind] = mark
+                siblings[kind] = latest[kind] = mark
             above = child
             visit(child)
 

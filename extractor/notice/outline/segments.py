@@ -101,15 +101,17 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
     """Return the segments, a line that numbers a finding (整改任务二, 第二项 …) as its enumerator."""
     found: list[Segment] = []
     for k, segment in enumerate(segments):
-        may_head = k and segment.mark is None and text[segment.start] in _BLOCK_STARTS
-        heading = _block().match(text, segment.start, segment.end) if may_head else None
-        if found and found[-1].end > segment.start:
+        start, content, end, mark, *_ = segment
+        if found and found[-1].end > start:
             continue  # the finding, joined to the line above it
-        block = heading and _block_at(text, heading, segments[k : k + _MOST_LINES_OF_CASE])
-        if segment.mark is not None and text[segment.content : segment.content + 1] in _CASE_STARTS:
-            block = _case_at(text, segments[k : k + _MOST_LINES_OF_CASE])
-        if segment.mark is not None and segment.mark.kind in FINDING_KINDS and segment.content == segment.end:
+        block = None
+        if mark is None:
+            heading = _block().match(text, start, end) if k and text[start] in _BLOCK_STARTS else None
+            block = heading and _block_at(text, heading, segments[k : k + _MOST_LINES_OF_CASE])
+        elif content == end and mark.kind in FINDING_KINDS:
             block = _number_alone(text, segments[k : k + 2])
+        elif text[content : content + 1] in _CASE_STARTS:
+            block = _case_at(text, segments[k : k + _MOST_LINES_OF_CASE])
         found.append(block or segment)
     return found
 

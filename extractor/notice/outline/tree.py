@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -97,8 +97,9 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     lines = _with_tasks_apart([_read_line(text, segment) for segment in _joined(text, segments)])
     lines = with_own_fields(text, _with_aims(text, _with_classes_apart(text, lines)))
     headings = _kinds_of_bullets(text, lines)
-    before_lead_in, behind_answer = _before_lead_ins(text, lines)
+    before_lead_in, behind_answer = _before_lead_ins(text, lines, headings.keys())
     before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
+    findings = before_lead_in | headings.keys()
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
     closing = _closing_from(text, lines)
@@ -110,7 +111,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if node.kind in ("plain", "part", "paragraph") and index in headings and not (node.frame and node.frame.closed):
             node = OutlineNode(segment, headings[index], node.frame, node.finding)
-        elif opened and not line.answers and not line.state and _groups(text, lines, index, before_lead_in):
+        elif opened and not line.answers and not line.state and _groups(text, lines, index, findings):
             node = OutlineNode(segment, "group")
         if node.kind == "plain" and _tells_again(text, lines, index, path):
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)
@@ -185,6 +186,8 @@ def _speaks_of_whole(text: str, lines: Sequence[LineRead], index: int, *, enumer
     segment = lines[index].segment
     if pattern("outline", "thanks").match(text, segment.content, segment.end):
         return True
+    if not enumerated and _asks_to_write(text, segment):
+        return True
     if pattern("outline", "ahead").match(text, segment.content, segment.end):
         return enumerated and text[segment.end - 1] == ":"  # 下一步,…重点抓好以下工作:, and a list
     if not _will().match(text, segment.content, segment.end):
@@ -193,6 +196,15 @@ def _speaks_of_whole(text: str, lines: Sequence[LineRead], index: int, *, enumer
     inside = (line.segment for line in lines[index:] if line_end < 0 or line.segment.start < line_end)
     stretches = ((each.content, _before_contact(text, each)) for each in inside)
     return not any(_SIGNS_OF_REPORT.search(text, *stretch) for stretch in stretches)
+
+
+def _asks_to_write(text: str, segment: Segment) -> bool:
+    """Return whether a paragraph tells readers whom to call or to write to: 有异议的,请致电….
+
+    A number that was set up for something is part of an answer: 开通举报电话….
+    """
+    asked = pattern("outline", "write_to").search(text, segment.content, segment.end)
+    return asked is not None and pattern("outline", "sets_up").search(text, segment.content, asked.end()) is None
 
 
 def _before_contact(text: str, segment: Segment) -> int:
@@ -268,11 +280,12 @@ def _with_tasks_apart(lines: list[LineRead]) -> list[LineRead]:
 
     Then they are tasks of the leadership, no more than the findings, or each finding has tasks of its own.
     """
-    numbered = [line for line in lines if line.segment.mark is not None and line.framed]
-    tasks = [line.segment.mark for line in numbered if _is_task(line)]
-    others = len(numbered) - len(tasks)
+    tasks = [line.segment.mark for line in lines if _is_task(line)]
+    if not tasks:
+        return lines
+    others = sum(line.segment.mark is not None and line.framed for line in lines) - len(tasks)
     begun = sum(mark is not None and mark.number == 1 for mark in tasks)
-    if not tasks or not others or (others < len(tasks) and begun < _FEWEST_LISTS):
+    if not others or (others < len(tasks) and begun < _FEWEST_LISTS):
         return lines
     return [_as_plain_number(line) if _is_task(line) else line for line in lines]
 
@@ -286,9 +299,9 @@ def _with_classes_apart(text: str, lines: list[LineRead]) -> list[LineRead]:
     return [
         _as_plain_number(line)
         if line.segment.mark is not None
+        and line.segment.mark.label.endswith(_CLASS)
         and line.framed
         and line.frame is None
-        and line.segment.mark.label.endswith(_CLASS)
         and behind.framed
         and _GROUP_LINE.fullmatch(text, line.segment.content, line.segment.end)
         else line
@@ -346,7 +359,7 @@ _BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕](
 _GROUP_LINE = re.compile(rf"[^。;:,!?《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
 
 
-def _groups(text: str, lines: list[LineRead], index: int, findings: set[int]) -> bool:
+def _groups(text: str, lines: list[LineRead], index: int, findings: Set[int]) -> bool:
     """Return whether a line without an enumerator groups the findings behind it: 【作风建设方面】, 作风建设方面."""
     segment, frame = lines[index].segment, lines[index].frame
     if segment.mark is not None or segment.row is not None or not segment.opens_line or index + 1 == len(lines):
@@ -627,13 +640,14 @@ _LONGEST_FINDING = 150
 _FEWEST_FRAMED = 2
 
 
-def _before_lead_ins(text: str, lines: list[LineRead]) -> tuple[set[int], set[int]]:
+def _before_lead_ins(text: str, lines: list[LineRead], headings: Set[int]) -> tuple[set[int], set[int]]:
     """Return the short lines right before an answer's lead-in (整改情况:) that must be findings for that.
 
     And the lead-ins behind lines that are the end of an answer.
 
     A lead-in, a state or an effect may be printed behind an answer, too. So a line that belongs to a finding already is
-    none, and of each kind of line the notice as a whole decides.
+    none, and of each kind of line the notice as a whole decides. What a bullet begins
+    (``headings``) goes on with nothing.
     """
     asked = {
         index: found
@@ -645,7 +659,7 @@ def _before_lead_ins(text: str, lines: list[LineRead]) -> tuple[set[int], set[in
         return set(), set()
     framed = Counter(line.kind for line in lines if line.framed)
     belonging = _goes_on_from(lines, asked)
-    belonging |= {index for index in asked if _belongs_to_finding(text, lines, index, asked)}
+    belonging |= {index for index in asked.keys() - headings if _belongs_to_finding(text, lines, index, asked)}
     kinds = Counter(lines[index].kind for index in asked)
     lost = Counter(lines[index].kind for index in belonging)
     findings = {
@@ -752,7 +766,7 @@ _TOLD_SENTENCE = re.compile(
 def _told_in_sentences(text: str, lines: list[LineRead]) -> set[int]:
     """Return the paragraphs that tell a finding in their first sentence, in a notice that numbers and frames none.
 
-    巡察指出,水费账目没有公开。…
+    巡察指出,水费账目没有公开。… Or 针对“水费账目不公开”问题,….
     """
     if any(line.answers or line.framed for line in lines):
         return set()
@@ -762,6 +776,8 @@ def _told_in_sentences(text: str, lines: list[LineRead]) -> set[int]:
         match = _TOLD_SENTENCE.match(text, start, end) if line.segment.mark is None else None
         if match:
             told[index] = Frame(*match.span("finding"), match.end(), closed=True, aspect=False)
+        elif line.segment.mark is None and line.frame and not (line.frame.aims or line.frame.aspect):
+            told[index] = line.frame._replace(closed=True)
     between = lines[min(told) : max(told)] if len(told) >= _FEWEST_ALONE else []
     if not between or any(line.segment.mark and line.kind not in RUN_IN_KINDS for line in between):
         return set()
@@ -935,13 +951,11 @@ def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, arou
     Below a lead-in (整改措施:) 1 begins the answer's list, and a heading over a framed finding goes on with the groups.
     None where nothing is settled so. ``around`` are the line, and those before and behind it.
     """
-    if node.finding or not node.number or len(around) < _THREE:
+    if node.finding or len(around) < _THREE or not node.number:
         return None
-    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
-    if not same:
-        return None
-    finding = max((depth for depth, open_node in enumerate(path) if open_node.finding), default=0)
-    if not finding or same[0] > finding:
+    finding = max([depth for depth, open_node in enumerate(path) if open_node.finding], default=0)
+    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind] if finding else []
+    if not same or same[0] > finding:
         return None
     before, line, behind = around
     if node.number == 1 and same[-1] < finding and before.answers and text[before.segment.end - 1] in ":】]":

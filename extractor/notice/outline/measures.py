@@ -118,7 +118,8 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children or node.answers, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
-    rests += notes
+    measures, state_behind = _without_state_behind(text, measures)
+    rests += [*notes, *state_behind]
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
     properties, of_groups = _with_those_of_groups(text, finding.groups, properties_in(text, rests))
     rests += of_groups
@@ -180,6 +181,31 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
             notes.append(Rest("note", _trimmed(text, cut, end)))
         _keep(text, Place(start, cut), label, kept)
     return kept, notes
+
+
+_LONGEST_STATE = 24
+
+
+def _without_state_behind(text: str, measures: list[MeasureOutline]) -> tuple[list[MeasureOutline], list[Rest]]:
+    """Return measures without the bare state that is the last sentence of the last of them (…。已完成。), and that.
+
+    Where others end so, too, each speaks of itself; a sentence with a subject (该问题已整改。) stays in its measure.
+    """
+    places = [_state_behind(text, *measure.text) for measure in measures[-1:]]
+    if not places or places[0] == measures[-1].text.end:
+        return measures, []
+    if any(_state_behind(text, *measure.text) < measure.text.end for measure in measures[:-1]):
+        return measures, []
+    start, (begin, end) = places[0], measures[-1].text
+    return [*measures[:-1], measures[-1]._replace(text=_trimmed(text, begin, start))], [Rest("note", Place(start, end))]
+
+
+def _state_behind(text: str, start: int, end: int) -> int:
+    """Return where a measure's last sentence begins that is a bare state; ``end`` where it is none."""
+    stop = max(text.rfind("。", start, end - 1), text.rfind(";", start, end - 1)) + 1
+    if stop <= start or end - stop > _LONGEST_STATE or pattern("outline", "state_of").match(text, stop, end):
+        return end
+    return stop if is_state(text, stop, end) and lead_in_end(text, stop, end) == stop else end
 
 
 def _last_sentence(text: str, start: int, end: int) -> int:

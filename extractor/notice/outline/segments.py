@@ -25,6 +25,7 @@ from extractor.notice.outline.marks import (
     EnumeratorMark,
     chinese_number,
     find_marks,
+    is_behind_state,
 )
 from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import is_name_alone
@@ -263,6 +264,9 @@ def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iter
 
 def _line_segments(text: str, start: int, stop: int, marks: list[EnumeratorMark]) -> Iterator[Segment]:
     starts = [mark.start for mark in marks]
+    if starts and starts[0] > start and is_behind_state(text, starts[0]):  # 【已办结】问题1:…
+        starts[0] = _skip(text, start, starts[0])
+        start = starts[0]
     if not starts or text[start : starts[0]].strip(_BEFORE_MARKS):
         end = starts[0] if starts else stop
         body = _skip(text, start, end)
@@ -272,7 +276,7 @@ def _line_segments(text: str, start: int, stop: int, marks: list[EnumeratorMark]
     for index, mark in enumerate(marks):
         end = starts[index + 1] if index + 1 < len(starts) else stop
         trimmed = max(_trim(text, mark.start, end), min(mark.content, end))
-        yield Segment(mark.start, min(mark.content, trimmed), trimmed, mark, mark.boundary is LINE)
+        yield Segment(starts[index], min(mark.content, trimmed), trimmed, mark, mark.boundary is LINE)
 
 
 def _skip(text: str, start: int, end: int) -> int:

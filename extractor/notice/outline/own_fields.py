@@ -261,9 +261,8 @@ def _names_act(name: str) -> bool:
     name = name.removeprefix(_OF_ALL)
     if _is_noun().search(name):
         return False  # 清理情况
-    if _topic().search(name):
-        return True
-    return any(pattern("outline", words).match(name) is not None for words in ("aim", "act"))
+    acts = any(pattern("outline", words).match(name) is not None for words in ("aim", "act"))
+    return acts or _topic().search(name) is not None
 
 
 @cache

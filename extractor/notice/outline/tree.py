@@ -487,7 +487,7 @@ def _breaks_off(text: str, segment: Segment, prose: _Prose, fragments: int) -> b
     if _is_whole_frame(text, segment):
         return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
-        return True
+        return segment.mark.kind in prose or _SIGNS_OF_PROSE.search(text, segment.content, segment.end) is not None
     if text[segment.end - 1] in ",、" and not _is_field_or_heading(text, segment):
         return True
     if _opens_within(text, segment, "《》") or (segment.mark is None and _opens_within(text, segment, "“”")):

@@ -352,7 +352,7 @@ _LONGEST_STATE = 20
 
 
 def is_behind_state(text: str, start: int) -> bool:
-    """Return whether nothing but a state in brackets stands between a line's beginning and this place: 【已办结】1.."""
+    """Return whether nothing but a state in brackets stands between a line's beginning and a place: 【已办结】1.…."""
     line = text.rfind("\n", max(start - _LONGEST_STATE, 0), start) + 1
     while line < start and text[line] in LINE_OPENERS:
         line += 1

@@ -400,7 +400,9 @@ class _Before(NamedTuple):
 
 def _is_behind_group(text: str, taken: list[EnumeratorMark], mark: EnumeratorMark, before: _Before) -> bool:
     """Return whether a group's heading or a finding's ends right before a mark of its line: …方面1.关于“…”问题(1)…."""
-    if mark.kind in RUN_IN_KINDS or mark.number not in (1, before.number + 1):
+    if mark.number not in (1, before.number + 1):
+        return False
+    if mark.kind in RUN_IN_KINDS and (not taken or not _FRAME_FOLLOWS.match(text, mark.content)):
         return False
     if taken and any(other.kind == mark.kind for other in taken):
         return False

@@ -67,7 +67,7 @@ _ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:(?<![现
 _FINDING_NAME = f"{any_of('finding_name_kind')}?(?:的)?{any_of('finding_name')}{any_of('finding_name_of')}?"
 _LABELLED = re.compile(rf"(?:[【\[]{_FINDING_NAME}[】\]][:]?|{_FINDING_NAME}[:]) *")
 _LABEL_AGAIN = re.compile(rf"[ \n]*(?:{_LABELLED.pattern})?[ \n]*")
-_LABELLED_END = re.compile(r"[。【\[]")
+_LABELLED_END = re.compile(rf"[。【\[]|[;,] *(?=(?:{NAME}|{any_of('lead_in')}) *:)")
 # 巡察反馈问题整改落实情况 names a part, not a finding.
 _GENERAL = re.compile(
     rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|{any_of('all_findings_by')})*"
@@ -195,7 +195,7 @@ def _labelled(text: str, start: int, end: int) -> Frame | None:
         last -= 1
     if last - start < 2:
         return None
-    after = stop.end() if stop and stop.group() == "。" else last
+    after = stop.end() if stop and stop.group()[0] in "。;," else last
     first, last = without_outer_quotes(text, start, last)
     return Frame(first, last, after, closed=True, aspect=False)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
@@ -686,7 +686,8 @@ def _before_lead_ins(text: str, lines: list[LineRead], headings: Set[int]) -> tu
         return set(), set()
     framed = Counter(line.kind for line in lines if line.framed)
     belonging = _goes_on_from(lines, asked)
-    belonging |= {index for index in asked.keys() - headings if _belongs_to_finding(text, lines, index, asked)}
+    if not _several_below_headings(text, lines, asked):
+        belonging |= {index for index in asked.keys() - headings if _belongs_to_finding(text, lines, index, asked)}
     kinds = Counter(lines[index].kind for index in asked)
     lost = Counter(lines[index].kind for index in belonging)
     findings = {
@@ -700,6 +701,31 @@ def _before_lead_ins(text: str, lines: list[LineRead], headings: Set[int]) -> tu
         )
     }
     return findings, {asked[index] for index in belonging}
+
+
+def _several_below_headings(text: str, lines: Sequence[LineRead], asked: Mapping[int, int]) -> bool:
+    """Return whether numbered headings group lines without a number, each before a lead-in: (一)青山镇.
+
+    Below one of them there are two such lines or more, so that none is its heading told once more; and no line before
+    a lead-in has a number or reports something.
+    """
+    below: Counter[int] = Counter()
+    heading = -1
+    for index, line in enumerate(lines):
+        if line.segment.mark is not None:
+            heading = index if _is_bare_heading(text, line) else -1
+        if index in asked:
+            if heading in (-1, index) or _reports(text, line.segment) or lines[asked[index]].state:
+                return False
+            below[heading] += 1
+    return len(below) >= _FEWEST_ALONE and max(below.values()) > 1
+
+
+def _is_bare_heading(text: str, line: LineRead) -> bool:
+    """Return whether a numbered line is a short heading that ends no sentence and frames nothing."""
+    segment = line.segment
+    short = segment.end - segment.content <= _LONGEST_GROUP_LINE
+    return short and not line.framed and text[segment.end - 1] not in _SENTENCE_ENDS
 
 
 _LONGEST_LINE_ALONE = 60

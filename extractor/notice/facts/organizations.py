@@ -37,7 +37,7 @@ _MANY_BODIES = re.compile(r"等\d{0,3}[个家]?[一-鿿]{0,6}?(?:部门|单位|�
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
 _AND_FIRMS = re.compile(r"等\d{0,2}[个家]?[一-鿿]{0,4}?(?:企业|公司|高校院所|院校|高校|院所)")
 _GENERIC = pattern(_TABLE, "generic")
-_OBJECTS = re.compile("从|(?<!针)对(?!外|口)|向|听取|督促|指导|要求|召集")
+_OBJECTS = re.compile("从|(?<!针)对(?!外|口)|向|听取|督促|指导|要求|召集|统筹(?![办科处局委]|中心|城乡)|整合|调动")
 """What makes the bodies of a list those to whom something is done."""
 _NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,22}、")
 _SHORTEST_BARE, _LONGEST_BARE = 3, 12
@@ -267,7 +267,7 @@ def _short_words_of_no_name() -> frozenset[str]:
     Longer ones and those that depend on what follows them are left to the pattern.
     """
     words = [word for word in _entries("not_in_names") if len(word) <= _SHORTEST_NAME and re.escape(word) == word]
-    return frozenset([*words, *_entries("openers")])
+    return frozenset([*words, *_entries("openers"), *_JOINS])
 
 
 @cache
@@ -371,8 +371,8 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
             names = [end for end in names if end not in ends.fields or _stands_for_a_body(text, begin, end)]
         else:
             names = _with_bare_name(text, begin, stop, names)
-            if further := _NEXT_IN_LIST.match(text, begin, stop):
-                following.append(further.end())
+            if further := _goes_on_at(text, begin, stop):
+                following.append(further)
             if kind.endswith(_WITH):
                 names = [end for end in names if not _NO_PARTNER.match(text, end)]
         if names:
@@ -382,6 +382,17 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
                 starts[place] = kind if kind.startswith("chain") else f"chain {kind}"
                 waiting.append((place, starts[place]))
     return possible
+
+
+def _goes_on_at(text: str, begin: int, stop: int) -> int | None:
+    """Return where a list goes on behind the name at ``begin``; None where that does something itself.
+
+    统筹 of 由县委政法委统筹公安、民政等力量 says that what is listed is its object.
+    """
+    found = _NEXT_IN_LIST.match(text, begin, stop)
+    if found is None:
+        return None
+    return None if _OBJECTS.search(text, begin + _SHORTEST_NAME, found.end()) else found.end()
 
 
 def _stands_for_a_body(text: str, begin: int, end: int) -> bool:
@@ -500,6 +511,8 @@ def _follows(text: str, end: int) -> _Follows:
             sort = "adverb alone"
     if sort == _NONE and not others:
         return _NOTHING
+    if sort == _NONE and text[at : at + 1] == "的":
+        return _Follows(_REFUSED, "", True)  # 某公司等3家企业的清算尚未终结
     return _Follows(sort, word if others or sort in _ACTING else "", others is not None)
 
 

@@ -12,7 +12,7 @@ from learn_words import DISPUTED
 from training_set import MeasureLabels, TrainingFinding, TrainingMeasure, measures_of
 
 from extractor.notice.facts.quantities import QuantityFound
-from extractor.notice.facts.subjects import Edge, beginnings, ends, goes_on, noun_behind, words_before
+from extractor.notice.facts.subjects import NONE, SAID, SAME, Edge, Told, beginnings, ends, told_where
 from extractor.text.normal_form import normalise
 from extractor.text.places import Place
 
@@ -98,14 +98,12 @@ def same_words(found: str | None, labelled: str | None) -> bool:
 
 def _stretch(each: LabelledFigure, task: str) -> Place | None:
     """Return the words in which a figure's subject is looked for; None where ``task`` does not look for it."""
-    text, (start, end) = each.measure.folded, each.figure.text
-    if each.before is not None and each.before.text.end <= start and goes_on(text, each.before.text.end, start):
-        return None
-    noun = noun_behind(text, end)
-    if noun is not None or task == BEHIND:
-        return noun if task == BEHIND else None
-    window = words_before(text, start)
-    return window if window.end - window.start > 1 else None
+    way, stretch = _told(each)
+    return stretch if way == task.removeprefix("subject_") else None
+
+
+def _told(each: LabelledFigure) -> Told:
+    return told_where(each.measure.folded, each.before.text.end if each.before else -1, each.figure.text)
 
 
 def edges(each: LabelledFigure, stretch: Place, task: str) -> Iterator[Edge]:
@@ -121,12 +119,11 @@ def _rates(found: list[TrainingFinding]) -> dict[str, float]:
     """Return how often the rules are right that need no edge: the subject of the figure before, or none."""
     counts: defaultdict[str, list[float]] = defaultdict(list)
     for each in figures(found):
-        if _stretch(each, BEHIND) or _stretch(each, BEFORE):
-            continue
-        text, start = each.measure.folded, each.figure.text.start
-        same = each.before is not None and goes_on(text, each.before.text.end, start)
-        counts["same" if same else "none"].append(each.right(each.before_subject if same else None))
-    return {way: round(sum(counts[way]) / max(1, len(counts[way])), 2) for way in ("same", "none")}
+        way, stretch = _told(each)
+        said = each.measure.folded[slice(*stretch)] if stretch else None
+        if way in (SAME, SAID, NONE):
+            counts[way].append(each.right(each.before_subject if way == SAME else said))
+    return {way: round(sum(counts[way]) / max(1, len(counts[way])), 2) for way in (SAME, SAID, NONE)}
 
 
 def weights_of(found: list[TrainingFinding], task: str) -> dict[str, Any]:

@@ -26,13 +26,16 @@ _UP_TO_BREAK = re.compile(r"(?s:.*)[(),。;:!?\n0-9%①-⑩《》\t]")
 _LONGEST_CONTEXT = 3
 _LONGEST_SIZE = 14
 _SHORTEST = 2
-_NEAR = 10
+_NEAR = 14
 _WORST = -(10**4)
 # Between two figures that count the same: 立案2件2人, 由39%提高到88%, 从130项增加到156项.
 _GOES_ON = re.compile(rf"(?:[、,至-]|[及和到]|{any_of(_TABLE, 'changes')})*(?:了|达|为)?")
 _CHANGE_WORDS = "|".join([*read_table(_TABLE)["changes"], *read_table(_TABLE)["measured"]])
 # The first word stands by itself: the engine then skims for the words' first letters.
 _CHANGE = re.compile(f"(?:{_CHANGE_WORDS})(?:{_CHANGE_WORDS})*$")
+_COMPARED = re.compile(f"较(?:19|20)[0-9]{{2}}年(?:同期|底|初|末)?(?:{_CHANGE_WORDS})*$")
+"""A change against a year: 水稻面积较2023年增加1.1万亩."""
+_LONGEST_COMPARED = 18
 _OPENS = re.compile(rf"(?:{any_of(_TABLE, 'opens')})+")
 _NOUN = re.compile(
     r"(?:以[上下]|的|[一-鿿]{0,4}(?<=以上)的?)?(?P<noun>[一-鿿A-Za-z“”‘’]{1,16}?)"
@@ -80,29 +83,63 @@ def _rates() -> dict[str, float]:
     return rates
 
 
+SAME, BEHIND, BEFORE, SAID, NONE = "same", "behind", "before", "said", "none"
+"""Where what a figure counts is: with the figure before it, behind or before it, in so many words, nowhere."""
+
+
+class Told(NamedTuple):
+    """Where what a figure counts is, and the stretch that holds it: exactly, if it is ``SAID``."""
+
+    way: str
+    stretch: Place | None = None
+
+
 def find_subjects(text: str, figures: Sequence[Place]) -> list[SubjectFound]:
     """Return what the figures of a measure count, in printed order."""
     found: list[SubjectFound] = []
     before = -1
-    for start, end in figures:
-        if 0 <= before <= start and goes_on(text, before, start):
-            found.append(SubjectFound(found[-1].place, _rates()["same"]))
-        elif (noun := noun_behind(text, end)) is not None:
-            place, confidence = _ending(text, noun)
-            found.append(SubjectFound(Place(noun.start, place), confidence))
+    for figure in figures:
+        way, stretch = told_where(text, before, figure)
+        if way == SAME:
+            found.append(SubjectFound(found[-1].place, _rates()[SAME]))
+        elif stretch is None or way == SAID:
+            found.append(SubjectFound(stretch, _rates()[way]))
+        elif way == BEHIND:
+            place, confidence = _ending(text, stretch)
+            found.append(SubjectFound(Place(stretch.start, place), confidence))
         else:
-            found.append(_before(text, words_before(text, start), end))
-        before = end
+            found.append(_before(text, stretch))
+        before = figure.end
     return found
 
 
-def _before(text: str, window: Place, figure_end: int) -> SubjectFound:
-    """Return the subject among the words before a figure that ends at ``figure_end``."""
-    spent = _SPENT_ON.match(text, figure_end) if text[window.start : window.end] == "投入" else None
-    if spent:
-        return SubjectFound(Place(*spent.span("noun")), _rates()["none"])
-    if window.end - window.start < _SHORTEST or _REST.fullmatch(text, window.start, window.end):
-        return SubjectFound(None, _rates()["none"])
+def told_where(text: str, before: int, figure: Place) -> Told:
+    """Return where the words are that say what a figure counts; the figure before it ends at ``before``, or -1."""
+    start, end = figure
+    noun = noun_behind(text, end)
+    if 0 <= before <= start and goes_on(text, before, start) and (noun is None or text[start - 1 : start] != ","):
+        return Told(SAME)
+    window = words_before(text, start)
+    words = text[window.start : window.end]
+    if words in _INVESTED:
+        spent = _SPENT_ON.match(text, end)
+        return Told(SAID, Place(*spent.span("noun")) if spent else window)
+    if noun is not None:
+        return Told(BEHIND, noun)
+    nothing = len(words) < _SHORTEST or _REST.fullmatch(words) is not None
+    if (nothing or text[window.end] == "的") and (done := _DONE_TO_PERSONS.match(text, end)):
+        return Told(SAID, Place(*done.span("action")))
+    return Told(NONE) if nothing else Told(BEFORE, window)
+
+
+_INVESTED = ("投资", "投入")
+_DONE_TO_PERSONS = re.compile(
+    rf"(?<=[人名次])(?:分别)?(?:因[^,。;]{{1,12}})?(?:予以|给予|进行|作出|受到|被|依法)*(?P<action>{any_of(_TABLE, 'done_to_persons')})"
+)
+
+
+def _before(text: str, window: Place) -> SubjectFound:
+    """Return the subject among the words before a figure."""
     place, confidence = _beginning(text, window)
     kept = _KEPT.search(text, max(window.start, place - _LONGEST_KEPT), window.end)
     acts = not kept and text[place : place + 2] in _ACTS
@@ -126,6 +163,9 @@ def goes_on(text: str, before: int, start: int) -> bool:
 
 def words_before(text: str, start: int) -> Place:
     """Return the words of a figure's clause before it, without those that only say how it changed."""
+    compared = _COMPARED.search(text, max(0, start - _LONGEST_COMPARED), start)
+    if compared:
+        start = compared.start()
     furthest = max(0, start - _LONGEST)
     behind = _UP_TO_BREAK.match(text, furthest, start)
     begin = behind.end() if behind else furthest

@@ -12,7 +12,7 @@ from learn_words import DISPUTED
 from training_set import MeasureLabels, TrainingFinding, TrainingMeasure, measures_of
 
 from extractor.notice.facts.quantities import QuantityFound
-from extractor.notice.facts.subjects import NONE, SAID, SAME, Edge, Told, beginnings, ends, told_where
+from extractor.notice.facts.subjects import NONE, SAID, SAME, Edge, SubjectPlace, beginnings, ends, told_where
 from extractor.text.normal_form import normalise
 from extractor.text.places import Place
 
@@ -102,7 +102,7 @@ def _stretch(each: LabelledFigure, task: str) -> Place | None:
     return stretch if way == task.removeprefix("subject_") else None
 
 
-def _told(each: LabelledFigure) -> Told:
+def _told(each: LabelledFigure) -> SubjectPlace:
     return told_where(each.measure.folded, each.before.text.end if each.before else -1, each.figure.text)
 
 

@@ -59,7 +59,7 @@ _BEHIND_YEAR = re.compile(
            | {_MONTH_PART} )                                                           # 6月, 6月份, 6月底
       | [上中下]旬 )                                                                     # 6上旬
   | (?P<half> [上下] ) 半年                                                              # 上半年
-  | (?P<up_to> 前 )? 第? (?P<quarter> [一二两三四1-4] ) 个? 季度                              # 第二季度, 2季度, 前三季度
+  | (?P<up_to> 前 )? 第? (?P<quarter> [一二两三四1-4] ) 个? 季度                             # 2季度, 前三季度
   | 年? (?P<edge> [底末初] ) (?! 期 )                                                     # 底, 年初; 初期 is none
     """,
     re.VERBOSE,

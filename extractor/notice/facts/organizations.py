@@ -34,11 +34,15 @@ _CLAUSE, _WITH, _LISTED = "clause", "with", "list"
 """Where a name is: at the beginning of a clause, behind 与, in a list before 等部门. Behind another word, that word."""
 _NO_PARTNER = pattern(_TABLE, "with_none")
 _MANY_BODIES = re.compile(r"等\d{0,3}[个家]?[一-鿿]{0,6}?(?:部门|单位|院校|高校|企业|公司|院所|镇街|街道|乡镇|机构)")
+_OWNERS = re.compile(f"{_MANY_BODIES.pattern}的")
+"""Bodies that something is told of, and that do not act: 某公司等3家企业的清算尚未终结."""
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
 _AND_FIRMS = re.compile(r"等\d{0,2}[个家]?[一-鿿]{0,4}?(?:企业|公司|高校院所|院校|高校|院所)")
 _GENERIC = pattern(_TABLE, "generic")
-_OBJECTS = re.compile("从|(?<!针)对(?!外|口)|向|听取|督促|指导|要求|召集|统筹(?![办科处局委]|中心|城乡)|整合|调动")
+_OBJECTS = re.compile("从|(?<!针)对(?!外|口)|向|听取|督促|指导|要求|召集")
 """What makes the bodies of a list those to whom something is done."""
+_MOVED = re.compile("统筹(?![办科处局委]|中心|城乡)|整合|调动")
+"""What moves the bodies of a list, most often: 统筹公安、民政等力量."""
 _NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,22}、")
 _SHORTEST_BARE, _LONGEST_BARE = 3, 12
 _NO_BARE = frozenset(" \n,。;:!?)《》“”0123456789的")
@@ -52,7 +56,7 @@ _REGIONS = frozenset("省市县区镇乡村道")
 _LEVELS = frozenset("省市县区镇乡村州局院校全各")
 _BEHIND_VERBS = frozenset("庭局科处办部室组")
 """What makes a name of a verb that clauses begin with: 立案庭."""
-_SURE_IN_LIST = 88
+_SURE_IN_LIST = 84
 """A name in a list needs so much less of a score behind one that acts."""
 _SIZES = "22244777"
 """The bucket of a name's length in code points, up to 8."""
@@ -324,7 +328,8 @@ def name_candidates(
         follows = _follows(text, end)
         if follows.sort != _REFUSED:
             names = _list_before(text, measure.start, end)
-            found += [NameCandidate(place, _groups(text, place, _LISTED, follows)) for place in names]
+            moved = _moved(bool(names) and _MOVED.search(text, max(0, names[0].start - 4), names[0].end) is not None)
+            found += [NameCandidate(place, (*_groups(text, place, _LISTED, follows), moved)) for place in names]
     return found
 
 
@@ -392,7 +397,8 @@ def _goes_on_at(text: str, begin: int, stop: int) -> int | None:
     found = _NEXT_IN_LIST.match(text, begin, stop)
     if found is None:
         return None
-    return None if _OBJECTS.search(text, begin + _SHORTEST_NAME, found.end()) else found.end()
+    verb = begin + _SHORTEST_NAME, found.end()
+    return None if _OBJECTS.search(text, *verb) or _MOVED.search(text, *verb) else found.end()
 
 
 def _stands_for_a_body(text: str, begin: int, end: int) -> bool:
@@ -470,6 +476,8 @@ def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list
         # At the beginning of a clause, a name that no known word follows is seldom one that acts.
         if follows.sort == _REFUSED or (kind == _CLAUSE and follows is _NOTHING):
             continue
+        if follows.sort == _NONE and _OWNERS.match(text, ends[number]):
+            continue
         place = place_of((begin, ends[number]))
         longer = min(ends[number + 1] - place.end, 6) if number + 1 < len(ends) else None
         ended = place.end in known or text[place.end - 1] == ")"
@@ -511,8 +519,6 @@ def _follows(text: str, end: int) -> _Follows:
             sort = "adverb alone"
     if sort == _NONE and not others:
         return _NOTHING
-    if sort == _NONE and text[at : at + 1] == "的":
-        return _Follows(_REFUSED, "", True)  # 某公司等3家企业的清算尚未终结
     return _Follows(sort, word if others or sort in _ACTING else "", others is not None)
 
 
@@ -650,6 +656,11 @@ def _among_others(sort: str, longer: int | None, acts: tuple[bool, bool], ended:
         f"shorter acts {shorter_acts} {sort}",
         "ended" if ended else "bare",
     )
+
+
+@cache
+def _moved(said: bool) -> _FeatureGroup:
+    return _group(f"moved {said}")
 
 
 def _list_before(text: str, start: int, place: int) -> list[Place]:

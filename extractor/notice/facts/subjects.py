@@ -87,7 +87,7 @@ SAME, BEHIND, BEFORE, SAID, NONE = "same", "behind", "before", "said", "none"
 """Where what a figure counts is: with the figure before it, behind or before it, in so many words, nowhere."""
 
 
-class Told(NamedTuple):
+class SubjectPlace(NamedTuple):
     """Where what a figure counts is, and the stretch that holds it: exactly, if it is ``SAID``."""
 
     way: str
@@ -113,28 +113,29 @@ def find_subjects(text: str, figures: Sequence[Place]) -> list[SubjectFound]:
     return found
 
 
-def told_where(text: str, before: int, figure: Place) -> Told:
+def told_where(text: str, before: int, figure: Place) -> SubjectPlace:
     """Return where the words are that say what a figure counts; the figure before it ends at ``before``, or -1."""
     start, end = figure
     noun = noun_behind(text, end)
     if 0 <= before <= start and goes_on(text, before, start) and (noun is None or text[start - 1 : start] != ","):
-        return Told(SAME)
+        return SubjectPlace(SAME)
     window = words_before(text, start)
     words = text[window.start : window.end]
     if words in _INVESTED:
         spent = _SPENT_ON.match(text, end)
-        return Told(SAID, Place(*spent.span("noun")) if spent else window)
+        return SubjectPlace(SAID, Place(*spent.span("noun")) if spent else window)
     if noun is not None:
-        return Told(BEHIND, noun)
+        return SubjectPlace(BEHIND, noun)
     nothing = len(words) < _SHORTEST or _REST.fullmatch(words) is not None
     if (nothing or text[window.end] == "的") and (done := _DONE_TO_PERSONS.match(text, end)):
-        return Told(SAID, Place(*done.span("action")))
-    return Told(NONE) if nothing else Told(BEFORE, window)
+        return SubjectPlace(SAID, Place(*done.span("action")))
+    return SubjectPlace(NONE) if nothing else SubjectPlace(BEFORE, window)
 
 
 _INVESTED = ("投资", "投入")
 _DONE_TO_PERSONS = re.compile(
-    rf"(?<=[人名次])(?:分别)?(?:因[^,。;]{{1,12}})?(?:予以|给予|进行|作出|受到|被|依法)*(?P<action>{any_of(_TABLE, 'done_to_persons')})"
+    r"(?<=[人名次])(?:分别)?(?:因[^,。;]{1,12})?(?:予以|给予|进行|作出|受到|被|依法)*"
+    rf"(?P<action>{any_of(_TABLE, 'done_to_persons')})"
 )
 
 

@@ -50,6 +50,7 @@ _PERSONS_BEHIND = re.compile(r"[^,。0-9]{1,12}(?=[,。;]|$)")
 
 _TO_BODIES = re.compile(r"(?:对|将|给予)[^,。;]*$")
 """Behind this a figure of bodies is told what was done to them, too: 对超标排放的9家企业立案处罚."""
+_JOINED = re.compile("[、和及并]")
 _FORMS = re.compile("四种形态|帮助和处理|形态(?!批评教育|提醒谈话|谈话提醒|诫勉|党纪|处分)")
 """Sums of the four forms; one form with its action (第一种形态批评教育44人次) is that action."""
 
@@ -86,7 +87,8 @@ def find_accountability(
             spent = False
         elif behind := _action_behind(before, quantity.unit, after, untold=spent or not actions):
             # 3人、2人分别给予: nobody can tell which action is whose.
-            told_apart = "分别" not in before + behind.group() and not _LENIENT.search(behind["action"])
+            alone = not same_clause and _JOINED.search(behind["action"]) is None
+            told_apart = (alone or "分别" not in before + behind.group()) and not _LENIENT.search(behind["action"])
             actions = _actions(behind["action"], quantity.unit) if told_apart else []
             end += behind.end()
             spent = True

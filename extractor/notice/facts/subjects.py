@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -54,12 +54,16 @@ _REST = re.compile(rf"(?:{any_of(_TABLE, 'rest')})+")
 
 
 class Edge(NamedTuple):
-    """A place at which a subject may begin or end: the words left and right of there, and its length in code points."""
+    """A place at which a subject may begin or end: the words left and right of there, and its length in code points.
+
+    ``bonds`` says how firmly the characters before it, around it and behind it hold together.
+    """
 
     place: int
     left: list[str]
     right: list[str]
     size: int
+    bonds: str
 
 
 class _Cuts(NamedTuple):
@@ -68,13 +72,36 @@ class _Cuts(NamedTuple):
     left: dict[str, int]
     right: dict[str, int]
     sizes: list[int]
+    bonds: dict[str, int]
     confidence: Calibration
 
 
 @cache
 def _cuts(task: str) -> _Cuts:
     found = learnt(task)
-    return _Cuts(found["left"], found["right"], found["sizes"], calibration(task))
+    return _Cuts(found["left"], found["right"], found["sizes"], found["bonds"], calibration(task))
+
+
+@cache
+def _bonds() -> dict[str, str]:
+    return bonds_of_pairs(learnt("bonds"))
+
+
+def bonds_of_pairs(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Return how firmly each pair of characters holds together, from the pairs of each firmness, one behind another."""
+    return {words[at : at + 2]: firmness for firmness, words in pairs.items() for at in range(0, len(words), 2)}
+
+
+_UNKNOWN, _NO_PAIR = "?", "^"
+
+
+def _bond(bonds: Mapping[str, str], text: str, window: Place, place: int) -> str:
+    """Return how firm the pairs before, around and behind a place are, inside a stretch."""
+    start, end = window
+    before = bonds.get(text[place - 2 : place], _UNKNOWN) if place - start > 1 else _NO_PAIR
+    around = bonds.get(text[place - 1 : place + 1], _UNKNOWN) if start < place < end else _NO_PAIR
+    behind = bonds.get(text[place : place + 2], _UNKNOWN) if end - place > 1 else _NO_PAIR
+    return before + around + behind
 
 
 @cache
@@ -189,20 +216,20 @@ def _parts_cells(text: str, at: int) -> bool:
 _FIRST_HAN = "\u3400"
 
 
-def beginnings(text: str, window: Place) -> Iterator[Edge]:
-    """Yield where a subject in the words before a figure may begin."""
+def beginnings(text: str, window: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
+    """Yield where a subject in the words before a figure may begin; ``bonds`` are those of pairs of characters."""
     start, end = window
     for place in range(max(start, end - _LONGEST_SIZE), end - 1):
         left = [text[at:place] for at in range(max(start, place - _LONGEST_CONTEXT), place)] or ["^"]
-        yield Edge(place, left, [text[place : place + size] for size in (1, 2, 3)], end - place)
+        yield Edge(place, left, [text[place : place + size] for size in (1, 2, 3)], end - place, _bond(bonds, text, window, place))
 
 
-def ends(text: str, noun: Place) -> Iterator[Edge]:
-    """Yield where a subject behind a figure may end."""
+def ends(text: str, noun: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
+    """Yield where a subject behind a figure may end; ``bonds`` are those of pairs of characters."""
     start, end = noun
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
         right = [text[place:at] for at in range(place + 1, min(end, place + _LONGEST_CONTEXT) + 1)] or ["$"]
-        yield Edge(place, [text[max(start, place - size) : place] for size in (1, 2, 3)], right, place - start)
+        yield Edge(place, [text[max(start, place - size) : place] for size in (1, 2, 3)], right, place - start, _bond(bonds, text, noun, place))
 
 
 def _beginning(text: str, window: Place) -> tuple[int, float]:
@@ -210,7 +237,8 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
 
     Only places behind a character that is known to come before a subject are weighed.
     """
-    left, right, sizes, confidence = _cuts("subject_before")
+    left, right, sizes, bonds, confidence = _cuts("subject_before")
+    pairs = _bonds()
     start, end = window
     best, most, second = start, _score_at_start(text, window), _WORST
     for place in range(max(start + 1, end - _LONGEST_SIZE), end - 1):
@@ -218,7 +246,7 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
         if known is None:
             continue
         score = known + sizes[end - place] + right.get(text[place], 0) + right.get(text[place : place + 2], 0)
-        score += right.get(text[place : place + 3], 0)
+        score += right.get(text[place : place + 3], 0) + bonds.get(_bond(pairs, text, window, place), 0)
         if place - start > 1:
             score += left.get(text[place - 2 : place], 0)
         if place - start > 2:
@@ -233,21 +261,23 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
 
 
 def _score_at_start(text: str, window: Place) -> int:
-    left, right, sizes, _ = _cuts("subject_before")
+    left, right, sizes, bonds, _ = _cuts("subject_before")
     start, end = window
     if end - start > _LONGEST_SIZE:
         return _WORST
     score = left.get("^", 0) + sizes[end - start] + right.get(text[start], 0)
+    score += bonds.get(_bond(_bonds(), text, window, start), 0)
     return score + right.get(text[start : start + 2], 0) + right.get(text[start : start + 3], 0)
 
 
 def _ending(text: str, noun: Place) -> tuple[int, float]:
     """Return where the subject behind a figure ends by the weights of ``ends``, and how sure it is."""
-    left, right, sizes, confidence = _cuts("subject_behind")
+    left, right, sizes, bonds, confidence = _cuts("subject_behind")
+    pairs = _bonds()
     start, end = noun
     best, most, second = end, _WORST, _WORST
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
-        score = sizes[place - start] + left.get(text[place - 1], 0)
+        score = sizes[place - start] + left.get(text[place - 1], 0) + bonds.get(_bond(pairs, text, noun, place), 0)
         score += left.get(text[max(start, place - 2) : place], 0) + left.get(text[max(start, place - 3) : place], 0)
         score += right.get(text[place] if place < end else "$", 0)
         if place + 1 < end:

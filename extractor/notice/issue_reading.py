@@ -197,7 +197,7 @@ def _issue(text: str, outline: IssueOutline, measures: Sequence[MeasureReading])
     notes = _joined(text, (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in")))
     notes = "\n".join((notes, *outline.stated))
     title = text[outline.title.start : outline.title.end]
-    category = judged_category(title, [measure.words for measure in measures], lambda: answer)
+    category = judged_category(title, [measure.words for measure in measures])
     status = issue_status([], "\n".join(outline.stated) or _said_last(text, measures))
     if status == "unspecified":
         status = issue_status(_classes(text, outline), f"{notes}\n{answer}")
@@ -232,8 +232,9 @@ def _said_last(text: str, measures: Sequence[MeasureReading]) -> str:
 
     Where other measures end so, too, each speaks of itself.
     """
-    found = [_said_at_end(text, *measure.outline.text) for measure in measures]
-    return found[-1] if found and not any(found[:-1]) else ""
+    found = (_said_at_end(text, *measure.outline.text) for measure in reversed(measures))
+    last = next(found, "")
+    return last if last and not any(found) else ""
 
 
 _SHORTEST_SUBJECT = 3
@@ -251,8 +252,23 @@ def _said_at_end(text: str, start: int, end: int) -> str:
 def _states(text: str, outline: IssueOutline) -> str:
     """Return the states that sentences of an issue say, each as one word for it: 已于2024年3月底前完成整改."""
     notes = (rest.text for rest in outline.rests if rest.kind in ("note", "lead_in"))
-    words = (text[start:end].rpartition(":")[2] for start, end in notes if is_state(text, start, end))
+    values = ((_value_start(text, *note), note.end) for note in notes)
+    values = ((start, end - text.endswith(":", start, end)) for start, end in values)
+    words = (text[start:end].strip("([【】])") for start, end in values if is_state(text, start, end))
     return "\n".join(filter(None, map(said, words)))
+
+
+def _value_start(text: str, start: int, end: int) -> int:
+    """Return where a note's words begin behind its name: behind the last colon, or the bracket that it begins with."""
+    colon = text.rfind(":", start, end) + 1
+    if colon == end and (opens := max(text.rfind(mark, start, end) for mark in "([【")) >= start:
+        return opens  # 整改情况[已完成]:
+    if colon or (bracket := _NAME_IN_BRACKETS.match(text, start, end)) is None or bracket.end() == end:
+        return colon or start
+    return bracket.end()
+
+
+_NAME_IN_BRACKETS = re.compile(r"[【\[〔「<][^】\]〕」>\n]{2,12}[】\]〕」>] *")
 
 
 def _with_duties(text: str, dates: Sequence[DateFound], issue: IssueReading) -> IssueReading:

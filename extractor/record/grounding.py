@@ -9,7 +9,8 @@ it, after the contract's normalisation:
 - words (title, body, team, signature, contact, label, heading, section, who is responsible, 《》, organisation): their
   characters are printed in their place. Words without a place are looked for in their own record: the measure, the
   issue, the notice; who is responsible also behind it, before the next issue;
-  the subject of a figure in its measure or issue; the parts of an inspected body that are joined by 、 one by one.
+  the subject of a figure in its measure or issue; the parts of an inspected body or of a signature that are joined
+  by 、 one by one.
 
 Judgements (enumerations) are not grounded. ``data/fields.toml`` declares the type of each value.
 """

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from itertools import takewhile
 
 from extractor.data import read_table
-from extractor.text.wording import any_of
+from extractor.text.wording import any_of, word_list, written_out
 
 LONGEST_HEADING = 14
 """Code points of a heading without what it has in brackets."""
@@ -82,7 +82,7 @@ def heads_answers(headings: Sequence[str]) -> bool:
 
 @cache
 def _lone_findings() -> list[re.Pattern[str]]:
-    return list(map(re.compile, read_table("outline")["lone_finding"]))
+    return list(map(re.compile, word_list("outline", "lone_finding")))
 
 
 def closes_table(words: str) -> bool:
@@ -151,7 +151,9 @@ _PROPERTIES = {"responsible": "responsible_name", "deadline": "deadline_name", "
 @cache
 def _headings() -> list[tuple[str, re.Pattern[str]]]:
     columns = read_table("outline")["columns"]
-    own = [(kind, re.compile("|".join(words))) for kind, words in columns.items()]
+    own = [
+        (kind, re.compile("|".join(written_out("outline", word) for word in words))) for kind, words in columns.items()
+    ]
     return own + [(kind, re.compile(any_of("outline", names))) for kind, names in _PROPERTIES.items()]
 
 

@@ -27,11 +27,14 @@ class Inside:
 
     def __init__(self, places: Iterable[Place]) -> None:
         # Starts and ends in turn: an offset behind an odd number of them is inside.
-        self._edges: list[int] = []
+        edges: list[int] = []
+        last = -1
         for start, end in sorted(places):
-            if self._edges and self._edges[-1] > start:
-                self._edges[-1] = start  # what runs into the next stretch ends there
-            self._edges += (start, end)
+            if last > start:
+                edges[-1] = start  # what runs into the next stretch ends there
+            edges += (start, end)
+            last = end
+        self._edges = edges
 
     def pieces(self) -> Iterator[tuple[int, int]]:
         """Return the stretches in order, without what they share."""
@@ -84,6 +87,11 @@ class Clauses:
     def start(self, offset: int) -> int:
         """Return where the clause that holds ``offset`` starts, its opening mark excluded."""
         return self.starts[bisect_right(self.starts, offset) - 1]
+
+    def around(self, offset: int) -> tuple[int, int]:
+        """Return where the clause that holds ``offset`` starts and ends, its marks excluded."""
+        index = bisect_right(self.starts, offset)
+        return self.starts[index - 1], self.starts[index] - 1 if index < len(self.starts) else self._length
 
     def end(self, offset: int) -> int:
         """Return where the clause that holds ``offset`` ends, its closing mark excluded."""

@@ -117,13 +117,15 @@ class _Wrap(NamedTuple):
     """The way a page was wrapped.
 
     Widths are in columns or, without ``in_columns``, in characters. A line is full from width ``full`` on, and most
-    full lines are ``usual`` wide. ``set_off``: paragraphs are set off, so that every other line goes on.
+    full lines are ``usual`` wide. ``set_off``: paragraphs are set off, so that every other line goes on; where only
+    indents tell that, from offset ``since`` on, behind the page's head.
     """
 
     in_columns: bool
     full: int
     usual: int
     set_off: bool
+    since: int = 0
 
 
 def line_ends_to_drop(text: str, printed: str) -> Iterator[tuple[int, int, str]]:
@@ -163,6 +165,8 @@ def _begins_row(printed: str, line: _Line, widths: RowWidths | None) -> bool:
 
 def _columns(line: str) -> int:
     """Count the columns of a line, the blanks at its end aside: two for each character but the ASCII ones."""
+    if not line:
+        return 0
     line = line.rstrip(" ")
     return (len(line) + len(line.encode("utf-8", "replace"))) // 2
 
@@ -269,7 +273,33 @@ def _wrap(text: str, lines: list[_Line]) -> _Wrap | None:
                 usual = Counter(width for width in widths if full <= width <= widest).most_common(1)[0][0]
                 set_off = _sets_off(text, lines, full, in_columns=in_columns)
                 best, most = _Wrap(in_columns, full, usual, set_off), gained
-    return best
+    return best or _wrap_by_indents(text, lines)
+
+
+_FEWEST_BEGUN = 4
+_SHORTEST_BROKEN = 20
+
+
+def _wrap_by_indents(text: str, lines: list[_Line]) -> _Wrap | None:
+    """Return how a page of uneven lines was wrapped that indents its paragraphs, and no other lines; None otherwise."""
+    first = next((place for place, line in enumerate(lines) if line.indented), len(lines))
+    inner = list(pairwise(lines[first:]))
+    begun = [following for line, following in inner if _ended(text, line)]
+    broken = [
+        line
+        for line, following in inner
+        if not (_ended(text, line) or following.set_off) and line.end - line.start >= _SHORTEST_BROKEN
+    ]
+    indented = sum(line.indented for line in begun)
+    if len(begun) < _FEWEST_BEGUN or indented < _NEARLY_ALL * len(begun) or len(broken) < _FEWEST_BROKEN_OFF:
+        return None
+    if any(_opens(text, following) for line, following in inner if not (_ended(text, line) or following.set_off)):
+        return None
+    widths = [_width(text, line, in_columns=True) for line in broken]
+    return _Wrap(in_columns=True, full=min(widths), usual=max(widths), set_off=True, since=lines[first].start)
+
+
+_NEARLY_ALL = 0.9
 
 
 def _sets_off(text: str, lines: list[_Line], full: int, *, in_columns: bool) -> bool:
@@ -315,10 +345,10 @@ def _goes_on(text: str, line: _Line, following: _Line, logical: str, wrap: _Wrap
     """Say whether a line's paragraph goes on in the following line; ``logical`` is the paragraph so far."""
     # A heading that is whole ends its paragraph: 1.12座 behind it is the first of its measures, about 12座.
     if following.set_off and (
-        wrap is None or _HEADING.fullmatch(logical) or not _inside_amount(text, line, following, wrap)
+        wrap is None or wrap.since or _HEADING.fullmatch(logical) or not _inside_amount(text, line, following, wrap)
     ):
         return False
-    if ":" in logical[:_LONGEST_NAME] and _property().fullmatch(logical):
+    if _is_property(logical) or (wrap is not None and wrap.since > line.start):
         return False
     if _MAGNITUDE.search(text, line.start, line.end) and not _opens(text, following):
         return True  # 48.3万 and 元, 31万 and 标箱 are one figure, however the page is set
@@ -330,7 +360,7 @@ def _goes_on(text: str, line: _Line, following: _Line, logical: str, wrap: _Wrap
     next_full = next_width >= wrap.full
     signed = _SIGNS.fullmatch(logical) and not (_openers().match(logical) or _opened(logical))
     signs = _signs(text, following) and not logical.endswith(":")
-    if (signed and not full) or (signs and not next_full):
+    if (signed and not full) or (signs and not next_full) or (wrap.since and line.end - line.start < _SHORTEST_BROKEN):
         return False
     if wrap.set_off or goes_on or _opened(logical):
         return True
@@ -346,6 +376,10 @@ def _goes_on(text: str, line: _Line, following: _Line, logical: str, wrap: _Wrap
         far = nearly_full or len(logical) > _HEADING_REACH or "。" in logical
         return open_ and far and (full or not _opens(text, following))
     return not (open_ and _HEADING.fullmatch(logical) and not _HEADING_GOES_ON.match(text, following.start))
+
+
+def _is_property(logical: str) -> bool:
+    return ":" in logical[:_LONGEST_NAME] and _property().fullmatch(logical) is not None
 
 
 def _inside_amount(text: str, line: _Line, following: _Line, wrap: _Wrap) -> bool:

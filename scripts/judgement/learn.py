@@ -23,7 +23,15 @@ from learn_rates import learn_rates
 from learn_subjects import learn_subjects
 from learn_types import PER_LENGTH, TypeModel, learn_types
 from learn_words import CATEGORIES, SCALE, TYPES, CategoryModel, chosen_types, decided, learn_category, whole
-from training_set import WRITERS, TrainingFinding, findings, long_measures_of, measures_of, real_findings
+from training_set import (
+    WRITERS,
+    TrainingFinding,
+    findings,
+    long_measures_of,
+    measures_of,
+    real_findings,
+    titled_findings,
+)
 
 LEARNT = Path(__file__).resolve().parents[2] / "extractor" / "data" / "learnt.json"
 _FOLDS = 4
@@ -37,17 +45,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="do not write; exit with 1 where the file differs")
     options = parser.parse_args()
-    content = as_text(learnt_from([each for writer in WRITERS for each in findings(writer)], real_findings()))
+    every = [each for writer in WRITERS for each in findings(writer)]
+    content = as_text(learnt_from(every, titled_findings(), real_findings()))
     if options.check:
         sys.exit(0 if LEARNT.read_text(encoding="utf-8") == content else f"{LEARNT}: differs; run {sys.argv[0]}")
     LEARNT.write_text(content, encoding="utf-8", newline="\n")
 
 
-def learnt_from(every: list[TrainingFinding], real: list[TrainingFinding]) -> dict[str, Any]:
-    """Return what is learnt from all writers' findings, by task; ``real`` ones say how sure scores are, too."""
+def learnt_from(
+    every: list[TrainingFinding], titled: list[TrainingFinding], real: list[TrainingFinding]
+) -> dict[str, Any]:
+    """Return what is learnt from all writers' findings, by task.
+
+    Categories are learnt from ``titled`` ones, too; ``real`` ones say how sure scores are.
+    """
     crossed = list(unseen(every))
     types = learn_types(measures_of(every))
-    category = learn_category(every, types.words)
+    category = learn_category([*every, *titled], types.words)
     type_models = [learn_types(measures_of(seen)) for seen, _ in crossed]
     least = best_least(type_models, crossed)
     return {
@@ -70,10 +84,10 @@ def learnt_from(every: list[TrainingFinding], real: list[TrainingFinding]) -> di
             "decided": list(CATEGORIES),
             "words": rows(category.title_words, category.title_weights),
             "bias": whole(category.fitted.bias),
-            "listed": [*whole(category.fitted.own[0]), *whole(category.fitted.own[1])],
+            "listed": [whole(row) for row in category.listed_weights],
             "confidence": calibrated(
-                list(scored_categories(crossed, type_models)),
-                list(scored_categories([(every, real)], [types])),
+                list(scored_categories([([*seen, *titled], tried) for seen, tried in crossed], type_models)),
+                list(scored_categories([([*every, *titled], real)], [types])),
                 SCALE,
             ),
         },

@@ -15,7 +15,17 @@ from learn_words import DISPUTED
 from training_set import MeasureLabels, TrainingFinding, TrainingMeasure, measures_of
 
 from extractor.notice.facts.quantities import QuantityFound
-from extractor.notice.facts.subjects import NONE, SAID, SAME, Edge, SubjectPlace, beginnings, bonds_of_pairs, ends, told_where
+from extractor.notice.facts.subjects import (
+    NONE,
+    SAID,
+    SAME,
+    Edge,
+    SubjectPlace,
+    beginnings,
+    bonds_of_pairs,
+    ends,
+    told_where,
+)
 from extractor.text.normal_form import normalise
 from extractor.text.places import Place
 
@@ -154,7 +164,9 @@ def _rates(found: list[TrainingFinding]) -> dict[str, float]:
 def weights_of(found: list[TrainingFinding], task: str, bonds: Mapping[str, str]) -> dict[str, Any]:
     """Return the weights of what is left and right of an edge, of the lengths of subjects, and of ``bonds`` there."""
     learnt = learn_weights(list(_examples(found, task, bonds)), _STRENGTH)
-    split: dict[str, dict[str, int]] = {side: {} for side in ("left", "right", "size", "before", "around", "behind", "bond")}
+    split: dict[str, dict[str, int]] = {
+        side: {} for side in ("left", "right", "size", "before", "around", "behind", "bond")
+    }
     for name, weight in learnt["weights"].items():
         side, _, words = name.partition(" ")
         split[side][words] = weight

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 from training_set import TrainingFinding
 
-from extractor.notice.facts.judgement import CLEAR_LEAD, MEASURES_READ, OVERRULED, sentences_of
+from extractor.notice.facts.judgement import CLEAR_LEAD, MOST_LISTED, OVERRULED, sentences_of
 from extractor.notice.facts.lexical import lexical_scores
 from extractor.record.enumerations import VOCABULARIES
 
@@ -22,11 +22,12 @@ CATEGORIES = tuple(VOCABULARIES["category"])
 SCALE = 64
 """Whole numbers a unit of log-odds."""
 _SIZES = (2, 3)
+_TITLE_SIZES = (1, 2, 3)
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
 DISPUTED = 0.4
 """The weight of an example that two readers label differently."""
-_RAREST_CLASS = 3
-_UNKNOWN = -3.0
+_LISTED = 0.4
+"""What a unit of a list's score is as a column beside words, which are 0 or 1."""
 Floats = NDArray[np.float64]
 
 
@@ -38,30 +39,31 @@ class Fitted(NamedTuple):
     own: Floats
 
 
-def grams(text: str) -> set[str]:
-    """Return the words of a text: two or three Chinese characters side by side."""
+def grams(text: str, sizes: Sequence[int] = _SIZES) -> set[str]:
+    """Return the words of a text: so many Chinese characters side by side."""
     found: set[str] = set()
     for run in _RUN.findall(text):
-        for size in _SIZES:
+        for size in sizes:
             found.update(run[start : start + size] for start in range(len(run) - size + 1))
     return found
 
 
-def frequent(texts: Iterable[str], least: int) -> list[str]:
+def frequent(texts: Iterable[str], least: int, sizes: Sequence[int] = _SIZES) -> list[str]:
     """Return the words that are in at least ``least`` texts."""
     counts: Counter[str] = Counter()
     for text in texts:
-        counts.update(grams(text))
+        counts.update(grams(text, sizes))
     return sorted(word for word, count in counts.items() if count >= least)
 
 
 def presence(texts: Sequence[str], words: Sequence[str]) -> csr_matrix:
     """Return which words are in which texts."""
     places = {word: column for column, word in enumerate(words)}
+    sizes = sorted({len(word) for word in words})
     rows: list[int] = []
     columns: list[int] = []
     for row, text in enumerate(texts):
-        found = sorted(places[word] for word in grams(text) if word in places)
+        found = sorted(places[word] for word in grams(text, sizes) if word in places)
         rows += [row] * len(found)
         columns += found
     return csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(texts), len(words)))
@@ -73,18 +75,11 @@ def by_lists(table: str, texts: Sequence[str], names: Sequence[str]) -> Floats:
     return np.array([[float(each.get(name, 0)) for name in names] for each in scores]).reshape(len(texts), len(names))
 
 
-def fit(x: csr_matrix, own: Sequence[Floats], y: NDArray[np.bool_], strength: float, weights: Floats) -> Fitted:
-    """Fit a yes-or-no question for each column of ``y``; each matrix of ``own`` has a column for it alone."""
-    size, names = x.shape[1], y.shape[1]
-    found = Fitted(np.zeros((size, names)), np.full(names, _UNKNOWN), np.full((len(own), names), 0.3))
-    for k in range(names):
-        if y[:, k].sum() < _RAREST_CLASS:
-            continue
-        columns = hstack([x, *(csr_matrix(each[:, [k]]) for each in own)]).tocsr()
-        model = LogisticRegression(C=strength, solver="liblinear", random_state=0).fit(columns, y[:, k], weights)
-        found.weights[:, k], found.own[:, k] = model.coef_[0][:size], model.coef_[0][size:]
-        found.bias[k] = model.intercept_[0]
-    return found
+def fit(x: csr_matrix, right: Sequence[str], strength: float, weights: Floats) -> Fitted:
+    """Fit which of the categories is right for each row: a multinomial logistic regression."""
+    model = LogisticRegression(C=1 / strength, max_iter=300).fit(x, right, weights)
+    order = [list(model.classes_).index(name) for name in CATEGORIES]
+    return Fitted(model.coef_[order].T, model.intercept_[order], np.zeros((0, len(CATEGORIES))))
 
 
 def telling(words: Sequence[str], x: csr_matrix, weights: Floats, most: int) -> list[str]:
@@ -113,7 +108,7 @@ def chosen_types(scores: Floats, least: float) -> list[list[int]]:
 
 
 class CategoryModel(NamedTuple):
-    """What the words of a title and of measures say about the category."""
+    """What the words of a title and of measures, and the scores of the title by lists, say about the category."""
 
     title_words: list[str]
     measure_words: list[str]
@@ -127,13 +122,17 @@ class CategoryModel(NamedTuple):
     @property
     def measure_weights(self) -> Floats:
         """The weights of the words of measures."""
-        return self.fitted.weights[len(self.title_words) :]
+        return self.fitted.weights[len(self.title_words) : -len(CATEGORIES)]
+
+    @property
+    def listed_weights(self) -> Floats:
+        """The weights of each unit of the title's score by the list of each category."""
+        return self.fitted.weights[-len(CATEGORIES) :] * _LISTED
 
     def scores(self, findings: Sequence[TrainingFinding]) -> Floats:
         """Return the score of each category for each finding."""
-        x, own = category_columns(findings, self.title_words, self.measure_words)
-        listed = sum(each * weights for each, weights in zip(own, self.fitted.own, strict=True))
-        return np.asarray(x @ self.fitted.weights + listed + self.fitted.bias)
+        x = category_columns(findings, self.title_words, self.measure_words)
+        return np.asarray(x @ self.fitted.weights + self.fitted.bias)
 
 
 def decided(row: Floats, title: str) -> tuple[int, float]:
@@ -148,20 +147,15 @@ def decided(row: Floats, title: str) -> tuple[int, float]:
 
 def category_columns(
     findings: Sequence[TrainingFinding], title_words: Sequence[str], measure_words: Sequence[str]
-) -> tuple[csr_matrix, list[Floats]]:
-    """Return the columns of words, and the scores by lists: of titles, and of measures if the title leaves it open."""
+) -> csr_matrix:
+    """Return the columns of the words of titles, of those of measures, a measure's mean, and of titles' lists."""
     titles = [each.folded_title for each in findings]
-    of_titles = by_lists("categories", titles, CATEGORIES)
-    answers = ["\n".join(each.folded[each.body.start :] for each in finding.measures) for finding in findings]
-    of_measures = by_lists("categories", [answer[:MEASURES_READ] for answer in answers], CATEGORIES)
-    ranked = np.sort(of_titles, axis=1)
-    of_measures *= (ranked[:, -1] == ranked[:, -2])[:, None]
+    listed = np.minimum(by_lists("categories", titles, CATEGORIES), MOST_LISTED) * _LISTED
     means = [
         csr_matrix(presence(_sentences(finding), measure_words).sum(axis=0) / max(1, len(finding.measures)))
         for finding in findings
     ]
-    x = hstack([presence(titles, title_words), vstack(means)]).tocsr()
-    return x, [of_titles, of_measures]
+    return hstack([presence(titles, title_words), vstack(means), csr_matrix(listed)]).tocsr()
 
 
 def _sentences(finding: TrainingFinding) -> list[str]:
@@ -169,15 +163,18 @@ def _sentences(finding: TrainingFinding) -> list[str]:
 
 
 def learn_category(
-    findings: Sequence[TrainingFinding], measure_words: Sequence[str], strength: float = 3.0, most: int = 1500
+    findings: Sequence[TrainingFinding], measure_words: Sequence[str], strength: float = 1.0, most: int = 2500
 ) -> CategoryModel:
-    """Learn the categories of findings; ``measure_words`` are those that the types are learnt from."""
-    title_words = frequent((each.folded_title for each in findings), 2)
-    y = np.array([[each.category == name for name in CATEGORIES] for each in findings])
+    """Learn the categories of findings; ``measure_words`` are those that the types are learnt from.
+
+    Of titles, which are short, single characters are words, too: 污 says as much as 污染 and 污水 that were not seen.
+    """
+    title_words = frequent((each.folded_title for each in findings), 2, _TITLE_SIZES)
+    right = [each.category for each in findings]
     weights = np.array([agreed(each.readings) for each in findings])
-    x, own = category_columns(findings, title_words, measure_words)
-    first = fit(x, own, y, strength, weights)
+    x = category_columns(findings, title_words, measure_words)
+    first = fit(x, right, strength, weights)
     size = len(title_words)
     title_words = telling(title_words, x[:, :size], first.weights[:size], most)
-    x, own = category_columns(findings, title_words, measure_words)
-    return CategoryModel(title_words, list(measure_words), fit(x, own, y, strength, weights))
+    x = category_columns(findings, title_words, measure_words)
+    return CategoryModel(title_words, list(measure_words), fit(x, right, strength, weights))

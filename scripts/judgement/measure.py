@@ -54,8 +54,7 @@ def main() -> None:
 def of_finding(finding: TrainingFinding) -> Iterator[Compared]:
     """Yield the compared fields of a finding and of its measures."""
     words = [measure_words(each.without_titles) for each in finding.measures]
-    answer = "\n".join(each.folded[each.body.start :] for each in finding.measures)
-    category = judged_category(finding.folded_title, words, lambda: answer)
+    category = judged_category(finding.folded_title, words)
     yield Compared("category", finding.title, {category.value: category.confidence}, frozenset({finding.category}))
     for measure in finding.measures:
         yield from of_measure(measure)

@@ -151,6 +151,17 @@ def findings(writer: str, folder: Path = TRAINING) -> list[TrainingFinding]:
     ]
 
 
+def titled_findings(folder: Path = TRAINING / "titles") -> list[TrainingFinding]:
+    """Return findings of which no more is labelled than the category: a title, and the first words of the answer."""
+    lines = (line for path in sorted(folder.glob("*.tsv")) for line in path.read_text(encoding="utf-8").splitlines())
+    return [_titled(*line.split("\t")) for line in lines]
+
+
+def _titled(category: str, second: str, title: str, answer: str) -> TrainingFinding:
+    unlabelled = MeasureLabels(frozenset(), "", frozenset(), (), None)
+    return TrainingFinding((), title, category, (TrainingMeasure(answer, unlabelled),), second or None)
+
+
 def findings_in(path: Path) -> list[TrainingFinding]:
     """Return the findings of one file of labels that were read once."""
     return [_finding(row, None) for row in _rows(path)]

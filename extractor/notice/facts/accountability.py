@@ -68,7 +68,7 @@ def find_accountability(
     spent, unit = False, ""
     for quantity in quantities:
         begin, end = quantity.text
-        start = clauses.start(begin)
+        start, clause_end = clauses.around(begin)
         same_clause = start == clause_start
         known_from = max(start, told_until) if same_clause else start
         skipped = bisect_left(unread, (begin, 0))
@@ -81,7 +81,8 @@ def find_accountability(
             actions = []
             before = before[others[-1].end() :]
             named = _ANY_ACTION.search(before) is not None
-        after = text[end : min(clauses.end(end), end + _REACH)]
+        clause_end = clause_end if end <= clause_end else clauses.end(end)
+        after = text[end : min(clause_end, end + _REACH)]
         if named:
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
             spent = False
@@ -92,10 +93,13 @@ def find_accountability(
             actions = _actions(behind["action"], quantity.unit) if told_apart else []
             end += behind.end()
             spent = True
-        elif spent or not (
-            _goes_on(before, same_unit=quantity.unit == unit)
-            if same_clause
-            else text[start - 1] == "," and _BEARERS.search(before)
+        elif actions and (
+            spent
+            or not (
+                _goes_on(before, same_unit=quantity.unit == unit)
+                if same_clause
+                else text[start - 1] == "," and _BEARERS.search(before)
+            )
         ):
             actions = []
         clause_start, told_until, unit = start, end, quantity.unit

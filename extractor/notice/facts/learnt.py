@@ -66,6 +66,7 @@ class WordWeights:
         self.packed = [(row ^ self._offset) - self._offset for row in rows]
         self._first_form, self._first_size = _form(first)
         self._first_mask = (1 << _LANE * first) - 1
+        self._first_bits = self._offset & self._first_mask
 
     def sums(self, packed: int) -> tuple[int, ...]:
         """Return the sum of each name's weights from a sum of words."""
@@ -73,9 +74,15 @@ class WordWeights:
         lanes = (packed + self._offset) ^ self._offset
         return unpack(self._form, lanes.to_bytes(self._size, "little"))
 
-    def first_sums(self, packed: int) -> tuple[int, ...]:
-        """Return the sum of each of the first names' weights from a sum of words."""
-        lanes = ((packed + self._offset) ^ self._offset) & self._first_mask
+    def first_maxima(self, packed: Sequence[int]) -> tuple[int, ...]:
+        """Return the largest sum of each of the first names' weights among those of several sums of words."""
+        first_bits, quarter = self._first_bits, self._offset >> 1
+        # With a quarter of a lane added no lane is negative, and the first bit of each is free.
+        most, *others = [(each + quarter) & self._first_mask for each in packed]
+        for other in others:
+            larger = (((other | first_bits) - most) & first_bits) >> _LANE - 1
+            most ^= (most ^ other) & ((larger << _LANE - 1) - larger)
+        lanes = (most + (first_bits >> 1)) ^ first_bits
         return unpack(self._first_form, lanes.to_bytes(self._first_size, "little"))
 
 

@@ -46,8 +46,12 @@ def keep_ledger(text: str, claims: Sequence[Claim]) -> Ledger:
     owners = _painted(len(text), claims)
     sizes = [0] * len(_OWNERS)
     unread: list[Place] = []
-    for place in digit_runs(text):
-        for position, until in _of_one_owner(owners, *place):
+    for start, stop in digit_runs(text):
+        owner = owners[start]
+        if owner and owners.count(owner, start, stop) == stop - start:  # as of nearly all numbers
+            sizes[owner] += stop - start if text[start].isascii() else 0
+            continue
+        for position, until in _of_one_owner(owners, start, stop):
             owner = owners[position]
             if owner == 0:
                 _note(text, unread, Place(position, until))
@@ -60,9 +64,7 @@ def keep_ledger(text: str, claims: Sequence[Claim]) -> Ledger:
 
 
 def _of_one_owner(owners: bytearray, start: int, stop: int) -> Iterable[tuple[int, int]]:
-    """Return the parts of a number that have one owner each: nearly always the whole."""
-    if owners.count(owners[start], start, stop) == stop - start:
-        return ((start, stop),)
+    """Return the parts of a number that have one owner each."""
     cuts = [at for at in range(start + 1, stop) if owners[at] != owners[at - 1]]
     return pairwise([start, *cuts, stop])
 

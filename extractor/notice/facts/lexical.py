@@ -7,7 +7,7 @@ one of its verbs. Learnt words weigh for several names each, once a text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from ahocorasick_rs import AhoCorasick, Implementation
@@ -30,6 +30,9 @@ class WordEvidence(NamedTuple):
 
     scores: dict[str, int]
     packed: int
+
+
+_evidence = partial(tuple.__new__, WordEvidence)
 
 
 class _Rule(NamedTuple):
@@ -85,22 +88,21 @@ def word_evidence(table: str, text: str) -> WordEvidence:
     """Return what the words of ``text`` say by the list ``data/<table>.toml`` and by what was learnt on top of it."""
     lexicon = _learnt_lexicon(table)
     words = _words_in(lexicon, text)
-    packed = _packed_words(table)
-    return WordEvidence(_scores(lexicon, words), sum(map(packed.__getitem__, packed.keys() & words)))
+    return WordEvidence(_scores(lexicon, words), sum(map(_packed_words(table).__getitem__, {*words})))
 
 
 def evidence_of_each(table: str, texts: Sequence[str]) -> list[WordEvidence]:
     """Return what ``word_evidence`` does of each of ``texts``, which hold no line end; one pass goes over all."""
-    lexicon, packed = _learnt_lexicon(table), _packed_words(table)
+    lexicon, weight = _learnt_lexicon(table), _packed_words(table).__getitem__
     words = _words_in(lexicon, _LINE_END.join([*texts, ""]))
-    found: list[WordEvidence] = []
+    of_each: list[list[str]] = []
     start = 0
     for _ in texts:
         end = words.index(_LINE_END, start)
-        own = words[start:end]
-        found.append(WordEvidence(_scores(lexicon, own), sum(map(packed.__getitem__, packed.keys() & own))))
+        of_each.append(words[start:end])
         start = end + 1
-    return found
+    scores = [_scores(lexicon, own) for own in of_each]
+    return list(map(_evidence, zip(scores, [sum(map(weight, {*own})) for own in of_each], strict=True)))
 
 
 def _words_in(lexicon: _Lexicon, text: str) -> list[str]:
@@ -119,11 +121,17 @@ def _scores(lexicon: _Lexicon, words: Sequence[str]) -> dict[str, int]:
         if hit := objects & acting | counts:
             hits.append(hit)
             acting &= ~objects
+    scores: dict[str, int] = {}
+    if len(hits) <= _MOST:  # as in most sentences: no rule counts too often
+        for hit in hits:
+            for rule in _bits(hit):
+                name, weight = rules[rule]
+                scores[name] = scores.get(name, 0) + weight
+        return scores
     counted: dict[int, int] = {}
     for hit in hits:
         for rule in _bits(hit):
             counted[rule] = counted.get(rule, 0) + 1
-    scores: dict[str, int] = {}
     for rule, count in counted.items():
         name, weight = rules[rule]
         scores[name] = scores.get(name, 0) + weight * (count if count < _MOST else _MOST)
@@ -138,8 +146,9 @@ def _bits(mask: int) -> tuple[int, ...]:
 
 @cache
 def _packed_words(table: str) -> dict[str, int]:
-    """Return the packed weights of the learnt words."""
-    return dict(zip(learnt(table)["words"], word_weights(table).packed, strict=True))
+    """Return the packed weights of all words of the learnt lexicon: of those that were not learnt, nothing."""
+    learnt_words = zip(learnt(table)["words"], word_weights(table).packed, strict=True)
+    return dict.fromkeys(_learnt_lexicon(table).roles, 0) | dict(learnt_words)
 
 
 @cache

@@ -12,6 +12,7 @@ import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import compress
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -26,9 +27,12 @@ _SMALL = Implementation.ContiguousNFA
 """Takes a fourteenth of the memory of a DFA: on its own that is the faster one, among all other rules this one is."""
 _SHORTEST_NAME = 2
 _LONGEST_NAME = 18
+_STARTS = bytes([1]) * (_LONGEST_NAME - _SHORTEST_NAME + 1)
+"""The places at which a name that ends somewhere may start, the furthest first."""
 _OPENING = re.compile(r"(?:目前|截至目前|其中|同时|此外|现(?![代有场金行状任])|近年来|今年|其次|期间|再|并)+[,]?")
 _OPENS = frozenset("目截其同此现近今期再并")
 _JOINS = frozenset("、和及与")
+_BRACKETS = frozenset("()")
 _TABLE = "organizations"
 _CLAUSE, _WITH, _LISTED = "clause", "with", "list"
 """Where a name is: at the beginning of a clause, behind 与, in a list before 等部门. Behind another word, that word."""
@@ -126,20 +130,27 @@ class NameEnds:
                 self._marked.append((end, kind))
                 self._marks.append(end)
 
-    def near(self, starts: Iterable[int]) -> list[int]:
-        """Those of ``starts``, where clauses begin, at which a name that acts could start: in most it could not."""
-        ends, opened = self._followed, _after_openings(self._text, starts)
-        near = [start for start in opened if ends[bisect_right(ends, start + 1)] <= start + _LONGEST_NAME]
-        return _without_openers(self._text, near)
+    def near(self, start: int) -> int | None:
+        """Return where a name that acts could start in a clause that begins at ``start``: in most none could."""
+        text, begin = self._text, start
+        if text[start : start + 1] in _OPENS and (opening := _OPENING.match(text, start)):
+            begin = opening.end()
+        is_near = self._followed[bisect_right(self._followed, begin + 1)] <= begin + _LONGEST_NAME
+        return begin if is_near and _without_openers(text, [begin]) else None
+
+    def _near(self) -> bytearray:
+        """Return 1 for each code point at which a name could start that is followed: painted from the names' ends."""
+        near = bytearray(len(self._text) + _LONGEST_NAME + 1)
+        for end in self._followed[:-1]:
+            near[end : end + len(_STARTS)] = _STARTS  # so much further on that none lies before the text
+        return near[_LONGEST_NAME:]
 
     def begins(self, clauses: Clauses, place: Place) -> list[int]:
         """Return where names that act could start in clauses inside ``place``, among all of the text's ``clauses``."""
         if self._begins is None:
-            # From the ends, as there are fewer of these than clauses.
             starts = _after_openings(self._text, clauses.starts)
-            reach = [(end - _LONGEST_NAME, end - _SHORTEST_NAME) for end in self._followed[:-1]]
-            near = {each for i, j in reach for each in starts[bisect_left(starts, i) : bisect_right(starts, j)]}
-            self._begins = _without_openers(self._text, sorted(near))
+            near = self._near().__getitem__
+            self._begins = _without_openers(self._text, sorted({*compress(starts, map(near, starts))}))
         first = bisect_right(self._begins, place.start)
         return self._begins[first : bisect_left(self._begins, place.end, first)]
 
@@ -335,14 +346,14 @@ def name_candidates(
 
 def _starts(clauses: Clauses, ends: NameEnds, measure: Place, dates: list[Place]) -> dict[int, str]:
     """Return where a name may begin, by what is before it."""
-    places, behind = [date.end for date in dates], {}
+    places, behind = [measure.start, *(date.end for date in dates)], {}
     for place, kind in ends.marked(measure):
         if kind == _CLAUSE:
             places.append(place)
         else:
             behind[place] = kind
-    begins = [*ends.near([measure.start, *places]), *ends.begins(clauses, measure)]
-    return dict.fromkeys(begins, _CLAUSE) | behind
+    begins = {begin: _CLAUSE for place in places if (begin := ends.near(place)) is not None}
+    return begins | dict.fromkeys(ends.begins(clauses, measure), _CLAUSE) | behind
 
 
 def _after_openings(text: str, starts: Iterable[int]) -> list[int]:
@@ -371,9 +382,10 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
         begin, kind = waiting.pop()
         names = _names(text, ends, begin, stop)
         known = names
-        following = [end + 1 for end in names if text[end : end + 1] in _JOINS]
+        following = [end + 1 for end in names if text[end : end + 1] in _JOINS] if names else []
         if kind == _CLAUSE:
-            names = [end for end in names if end not in ends.fields or _stands_for_a_body(text, begin, end)]
+            if not ends.fields.isdisjoint(names):
+                names = [end for end in names if end not in ends.fields or _stands_for_a_body(text, begin, end)]
         else:
             names = _with_bare_name(text, begin, stop, names)
             if further := _goes_on_at(text, begin, stop):
@@ -412,12 +424,17 @@ def _names(text: str, ends: NameEnds, start: int, stop: int) -> list[int]:
     if not possible:
         return possible
     last = _clean(text, start, possible[-1])
+    bracketed = not _BRACKETS.isdisjoint(text[start : last + 1])
     names: list[int] = []
     for found in possible:
         if found > last:
             break
         name = text[start:found]
-        if not _is_generic(name) and name.count("(") == name.count(")"):
+        if _is_generic(name):
+            continue
+        if not bracketed:
+            names.append(found)
+        elif name.count("(") == name.count(")"):
             names.append(_with_bracket(text, found) if text[found : found + 1] == "(" else found)
     return names
 

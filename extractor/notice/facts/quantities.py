@@ -174,25 +174,25 @@ class _FigureReader:
 
     def _add(self, amount: AmountInText, second: int | None) -> None:
         """Add an amount, the first of a range if there is a ``second`` number, unless more digits make it unsure."""
-        text = self._text
-        if goes_on_as_amount(text, amount.end):
-            self._taken = max(self._taken, amount.end + 1)
+        text, end, (start, digits_end) = self._text, amount.end, amount.digits
+        if goes_on_as_amount(text, end):
+            self._taken = max(self._taken, end + 1)
             return
-        if self._is_unsure(amount, ends_range=amount.digits.start == self._range_end):
+        if self._is_unsure(amount, ends_range=start == self._range_end):
             return
         self._range_end = -1 if second is None else second
         quantity = _quantity(text, amount)
         if quantity is not None:
             self.found.quantities.append(quantity)
-            self._taken = amount.digits.end
+            self._taken = digits_end
 
     def _is_elsewhere(self, offset: int) -> bool:
         return self._elsewhere[offset] > 0
 
     def _is_unsure(self, amount: AmountInText, *, ends_range: bool) -> bool:
         """Say whether an amount is part of a rate, or may be below zero: -3.5亿元 where no sign can stand."""
-        text, before = self._text, amount.text.start - 1
-        if text[amount.end : amount.end + 1] == "/" and _is_rate(text, amount.end + 1):
+        text, before, end = self._text, amount.text.start - 1, amount.end
+        if text[end : end + 1] == "/" and _is_rate(text, end + 1):
             return True
         if ends_range or amount.signed or text[before : before + 1] not in _MINUS_OR_DASH:
             return False
@@ -240,9 +240,9 @@ def _joined_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
         if text[end : end + 1] in _JOINS_DIGITS and start >= behind and (match := _DIGITS_JOINED.match(text, start)):
             yield Place(*match.span()), "time" if match["time"] else "name" if match["name"] else "phone"
             behind = match.end()
-        before = start - 1
-        is_year = end - start == _YEAR_DIGITS and before >= behind_case and text[before : before + 1] in _OPENS_CASE
-        if is_year and (case := _CASE_NUMBER.match(text, before)):
+        if end - start != _YEAR_DIGITS or start - 1 < behind_case or text[start - 1] not in _OPENS_CASE:
+            continue
+        if case := _CASE_NUMBER.match(text, start - 1):
             yield Place(*case.span()), "document_number"
             behind_case = case.end()
 
@@ -361,21 +361,20 @@ def _in_short_quote(text: str, start: int, end: int) -> bool:
 
 
 def _quantity(text: str, amount: AmountInText) -> QuantityFound | None:
-    start, end = amount.digits
-    unit = amount.unit
-    if not unit and not _measures_without_unit(text, amount.text.start, end):
+    place, (start, end), value, unit, base, word, _, _ = amount
+    first = place.start
+    if not unit and not _measures_without_unit(text, first, end):
         return None
-    if unit == "年" and 1900 <= amount.value <= 2100:
+    if unit == "年" and 1900 <= value <= 2100:
         return None
     if unit in ("名", "位") and _RANK_BEFORE.search(text, max(0, start - 12), start):
         return None
-    before = text[max(0, amount.text.start - 6) : amount.text.start]
-    qualifier = QUALIFIER_AFTER[amount.word] if amount.word else None
-    if not amount.word and before[-1:] in _ENDS_QUALIFIER:
-        qualifier = _qualifier_before(before)
-    if qualifier == "about" and before.endswith("近") and unit in _LENGTHS_OF_TIME:
+    qualifier = QUALIFIER_AFTER[word] if word else None
+    if not word and text[first - 1 : first] in _ENDS_QUALIFIER:
+        qualifier = _qualifier_before(text[max(0, first - 6) : first])
+    if qualifier == "about" and text[first - 1 : first] == "近" and unit in _LENGTHS_OF_TIME:
         qualifier = None  # 近3年 are the last three years, not about three
-    return QuantityFound(amount.text, amount.value, unit, amount.base, qualifier)
+    return QuantityFound(place, value, unit, base, qualifier)
 
 
 _NO_QUALIFIER = re.compile(f"{_any_of('not_about')}$")

@@ -36,11 +36,14 @@ _CHANGE = re.compile(f"(?:{_CHANGE_WORDS})(?:{_CHANGE_WORDS})*$")
 _COMPARED = re.compile(f"较(?:19|20)[0-9]{{2}}年(?:同期|底|初|末)?(?:{_CHANGE_WORDS})*$")
 """A change against a year: 水稻面积较2023年增加1.1万亩."""
 _LONGEST_COMPARED = 18
+_ENDS_CHANGE = frozenset(_CHANGE_WORDS)
+"""Every character that those are written with: what they match ends with one of them."""
 _OPENS = re.compile(rf"(?:{any_of(_TABLE, 'opens')})+")
 _NOUN = re.compile(
     r"(?:以[上下]|的|[一-鿿]{0,4}(?<=以上)的?)?(?P<noun>[一-鿿A-Za-z“”‘’]{1,16}?)"
     rf"(?=[,。;、:!?()\d《 \n\t]|$|{any_of(_TABLE, 'behind_noun')})"
 )
+_NO_LETTERS = frozenset(",。;、:!?()《 \n\t")
 _NO_NOUN = re.compile(any_of(_TABLE, "no_noun"))
 _KEPT = re.compile(any_of(_TABLE, "kept"))
 _LONGEST_KEPT = 4
@@ -102,6 +105,40 @@ def _bond(bonds: Mapping[str, str], text: str, window: Place, place: int) -> str
     around = bonds.get(text[place - 1 : place + 1], _UNKNOWN) if start < place < end else _NO_PAIR
     behind = bonds.get(text[place : place + 2], _UNKNOWN) if end - place > 1 else _NO_PAIR
     return before + around + behind
+
+
+class _Context(NamedTuple):
+    """The weights of the characters beside a place, summed up as far as they are looked up together.
+
+    ``pairs`` have the weights of the nearer character and of both, and those of a third one beyond them.
+    """
+
+    singles: dict[str, int]
+    pairs: dict[str, tuple[int, dict[str, int]]]
+
+
+@cache
+def _context_before(task: str) -> _Context:
+    """Return the weights of what is left of a place; pairs only where the character next to it is known."""
+    left = learnt(task)["left"]
+    thirds: dict[str, dict[str, int]] = {words[-2:]: {} for words in left if len(words) > 1 and words[-1] in left}
+    for words, weight in left.items():
+        if len(words) == _LONGEST_CONTEXT and words[1:] in thirds:
+            thirds[words[1:]][words[0]] = weight
+    return _Context(left, {pair: (left[pair[1]] + left.get(pair, 0), beyond) for pair, beyond in thirds.items()})
+
+
+@cache
+def _context_behind(task: str) -> _Context:
+    """Return the weights of what is right of a place."""
+    right = learnt(task)["right"]
+    thirds: dict[str, dict[str, int]] = {words[:2]: {} for words in right if len(words) > 1}
+    for words, weight in right.items():
+        if len(words) == _LONGEST_CONTEXT:
+            thirds[words[:2]][words[2]] = weight
+    return _Context(
+        right, {pair: (right.get(pair[0], 0) + right.get(pair, 0), beyond) for pair, beyond in thirds.items()}
+    )
 
 
 @cache
@@ -178,6 +215,8 @@ def _before(text: str, window: Place) -> SubjectFound:
 
 def noun_behind(text: str, end: int) -> Place | None:
     """Return the place of the noun right behind a unit: 11家医院."""
+    if text[end : end + 1] in _NO_LETTERS:
+        return None  # as behind most figures
     noun = _NOUN.match(text, end)
     if noun is None or _NO_NOUN.match(text, noun.start("noun")) or not noun["noun"].strip("“”‘’"):
         return None
@@ -191,9 +230,9 @@ def goes_on(text: str, before: int, start: int) -> bool:
 
 def words_before(text: str, start: int) -> Place:
     """Return the words of a figure's clause before it, without those that only say how it changed."""
-    compared = _COMPARED.search(text, max(0, start - _LONGEST_COMPARED), start)
-    if compared:
-        start = compared.start()
+    at = text.rfind("较", max(0, start - _LONGEST_COMPARED), start)
+    if at >= 0 and _COMPARED.match(text, at, start):
+        start = at
     furthest = max(0, start - _LONGEST)
     behind = _UP_TO_BREAK.match(text, furthest, start)
     begin = behind.end() if behind else furthest
@@ -204,7 +243,7 @@ def words_before(text: str, start: int) -> Place:
     opener = _OPENS.match(text, begin, start)
     if opener and start - opener.end() > 1:
         begin = opener.end()
-    change = _CHANGE.search(text, begin, start)
+    change = _CHANGE.search(text, begin, start) if text[start - 1 : start] in _ENDS_CHANGE else None
     return place_of((begin, change.start() if change else start))
 
 
@@ -237,20 +276,27 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
 
     Only places behind a character that is known to come before a subject are weighed.
     """
-    left, right, sizes, bonds, confidence = _cuts("subject_before")
-    pairs = _bonds()
+    _, _, sizes, bonds, confidence = _cuts("subject_before")
+    left, pairs_before = _context_before("subject_before")
+    right, pairs_behind = _context_behind("subject_before")
+    firmness = _bonds()
     start, end = window
     best, most, second = start, _score_at_start(text, window), _WORST
     for place in range(max(start + 1, end - _LONGEST_SIZE), end - 1):
-        known = left.get(text[place - 1])
-        if known is None:
+        if place - start > 1 and (before := pairs_before.get(text[place - 2 : place])):
+            score, thirds = before
+            if thirds and place - start > 2:
+                score += thirds.get(text[place - 3], 0)
+        elif (known := left.get(text[place - 1])) is None:
             continue
-        score = known + sizes[end - place] + right.get(text[place], 0) + right.get(text[place : place + 2], 0)
-        score += right.get(text[place : place + 3], 0) + bonds.get(_bond(pairs, text, window, place), 0)
-        if place - start > 1:
-            score += left.get(text[place - 2 : place], 0)
-        if place - start > 2:
-            score += left.get(text[place - 3 : place], 0)
+        else:
+            score = known
+        score += sizes[end - place] + bonds.get(_bond(firmness, text, window, place), 0)
+        if behind := pairs_behind.get(text[place : place + 2]):
+            weight, thirds = behind
+            score += weight + (thirds.get(text[place + 2 : place + 3], 0) if thirds else 0)
+        else:
+            score += right.get(text[place], 0)
         if score <= second or text[place - 1 : place + 1] in _INSIDE:
             continue
         if score > most:

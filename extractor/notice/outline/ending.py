@@ -157,7 +157,7 @@ def _is_below_heading(text: str, start: int) -> bool:
     return before[-1:] not in "。;" and _ENUMERATED.match(f"\n{before}") is not None
 
 
-_ANNEX = re.compile(r"\n *附(?:件|表|录) *(?:[0-9]{1,2}|[一二三四五])? *[:.]? *[^\n]{0,60}(?=\n)")
+_ANNEX = re.compile(r"\n *附(?:(?:件|表|录) *(?:[0-9]{1,2}|[一二三四五])? *[:.]?| *:) *[^\n]{0,60}(?=\n)")
 _OWN_HEADINGS = re.compile(r"\n *(?:序号|附件)")
 
 
@@ -165,7 +165,7 @@ def find_annex(text: str, start: int, rows: Sequence[Place]) -> Place | None:
     """Return the place of the annex behind a signature: a list or a table of findings; None where there is none."""
     heading = _ANNEX.search(text, start)
     table = next((row.start for row in rows if row.start >= start), None)
-    if heading is None and table is None:
+    if heading is None and table is None and not _holds_list(text, start):
         return None
     begin = heading.end() if heading and (table is None or heading.end() <= table) else start
     furniture = re.compile(r"\n *(?:" + pattern("outline", "furniture").pattern + ")")
@@ -177,6 +177,14 @@ def find_annex(text: str, start: int, rows: Sequence[Place]) -> Place | None:
         by, on = signed
         end = by[0].start if by else on.start
     return Place(begin, end) if end > begin else None
+
+
+_FEWEST_IN_LIST = 2
+
+
+def _holds_list(text: str, start: int) -> bool:
+    """Return whether several numbered lines follow a signature: its annex, which nothing calls so."""
+    return len(_ENUMERATED.findall(text, start)) >= _FEWEST_IN_LIST
 
 
 def _closing_start(text: str) -> int | None:

@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.outline_words import any_of, characters_of, word_list
-from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end
+from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end, property_bracket
 from extractor.notice.outline.table_states import MARKS
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -26,6 +26,7 @@ class Frame(NamedTuple):
     end: int
     closed: bool
     aspect: bool  # 在“…”方面: a field rather than a finding
+    aims: bool = False  # 聚焦“…”问题, as topics of measures begin, too: counts where nothing else frames findings
 
 
 _OPENING, _CLOSING = '“"「『‘', '”"」』’'
@@ -38,15 +39,24 @@ _TAIL = (
     rf"(?:等)?(?:的)?(?:等|这一|这个|这类|这些)?(?:方面)?(?:{_EXISTS})?(?:的)?"
     rf"{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
 )
-_STOP = rf"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S)|{AHEAD})"
+_BRACKET = rf"(?= ?[(【\[](?:{any_of('state')}|[0-9]{{1,3}} ?[个项条件])[)】\]])"
+_STOP = rf"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S)|{AHEAD}|{_BRACKET})"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
 _LEAVES_QUOTES = re.compile(rf"[{_CLOSING}][^{_OPENING}{_CLOSING}]*。")
 _QUOTED_RUN_IN = re.compile(
     rf"{_PREFIX} ?[{_OPENING}](?P<title>.{{1,200}}?[{_CLOSING}])(?:的)?问题(?:的)?整改(?:情况)?"
 )
-_ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}")
+_QUOTED_ANSWERED = re.compile(
+    rf"(?:关于|针对|对于|围绕|有关|{any_of('frame_aim')})(?:{_WHO})?{any_of('frame_told')}?(?:的)? ?"
+    rf"[{_OPENING}](?P<title>.{{1,200}}?[{_CLOSING}])(?:的)?(?:突出|具体)?问题"
+)
+"""A quoted finding and the word 问题, right behind which its answer begins."""
+_ABOUT = re.compile(rf"关于(?P<title>[^。;:]{{2,120}}?)(?:等)?(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}")
 _AGAINST = re.compile(
     rf"(?:针对|对于)(?P<title>[^。;:,]{{2,60}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}"
+)
+_AIMED = re.compile(
+    rf"(?:(?!整改|整治|化解|纠){any_of('frame_aim')}|围绕)(?P<title>[^。;:,]{{4,60}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}{_STOP}"
 )
 _BARE = re.compile(rf"(?:存在)?(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(?:的)?整改{_REST}{_STOP}")
 _ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}[。:]? *$")
@@ -73,9 +83,8 @@ _WINDOW = 330
 _BARE_LENGTH = 80
 _JOIN = "\u2060"
 """A mark that is neither a blank nor a word, for the line ends in a heading."""
-_FIRST = frozenset(_OPENING + "【[关针对有围涉就在省市县区第联巡反指提中审督检") | characters_of(
-    "finding_name_kind", "finding_name"
-)
+_BEGINNINGS = "【[关针对有围涉就在省市县区第联巡反指提中审督检聚紧瞄直着重集切全坚推解破整化纠"
+_FIRST = frozenset(_OPENING + _BEGINNINGS) | characters_of("finding_name_kind", "finding_name")
 """The first characters of framed headings; a heading that starts otherwise is short and says 问题 at its end."""
 
 
@@ -92,6 +101,9 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
     quoted = _QUOTED.match(words)
     if quoted and _LEAVES_QUOTES.search(quoted["title"]):
         quoted = None  # “三会一课”记录不全。整改情况:…
+    answered = _answered(words, whole=quoted is None or bool(quoted["comma"]))
+    if answered and (quoted is None or quoted.end("title") > answered.end("title")):
+        return _frame(start, window, answered, "问题", closed=words.startswith("关于"))
     if quoted and not quoted["comma"] and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
     run_in = _QUOTED_RUN_IN.match(words)
@@ -99,7 +111,7 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
         return _frame(start, window, run_in, "问题")
     if quoted and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
-    for form in (_ABOUT, _AGAINST, _BARE, _ABOUT_LINE):
+    for form in (_ABOUT, _AGAINST, _AIMED, _BARE, _ABOUT_LINE):
         match = form.match(words)
         if match and (form is not _BARE or match.end() == len(window)) and not _is_general(match["title"]):
             names_group = _GROUP_TITLE_END.search(match["title"]) is not None
@@ -107,6 +119,27 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
                 continue  # 党的领导方面存在问题整改情况
             return _frame(start, window, match, "" if names_group else "问题")
     return None
+
+
+def _answered(words: str, *, whole: bool) -> re.Match[str] | None:
+    """Return the frame of a quoted finding right behind whose 问题 its answer begins: 关于“…”问题选派医生3人….
+
+    What goes on with a shortcoming (对“四风”问题查处不力) is a finding's own words. ``whole`` tells that no frame ends
+    further on, which what follows would be part of.
+    """
+    match = _QUOTED_ANSWERED.match(words) if words.find("问题", 4) > 0 else None
+    if match is None or match.end() == len(words):
+        return None
+    if pattern("outline", "act").match(words, match.end()):
+        return match
+    clause = _CLAUSE_BEHIND.match(words, match.end())
+    if not whole or clause is None or pattern("outline", "finding").search(clause["clause"]):
+        return None
+    return match if _REPORTS.search(clause.group()) else None
+
+
+_CLAUSE_BEHIND = re.compile(r"(?!整改|的|等|方面|[^\u4e00-\u9fff])(?P<clause>[^,。;:]{4,})[^。]*。?")
+_REPORTS = re.compile("[0-9《]")
 
 
 def _is_general(title: str) -> bool:
@@ -168,7 +201,8 @@ _ALL_COUNTED = re.compile(
 """Words that are quoted of all findings together: “六问”整改落实情况."""
 
 
-def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
+def _frame(start: int, window: str, match: re.Match[str], tail: str, *, closed: bool = True) -> Frame:
+    aims = _AIMS.match(window) is not None
     first, last = match.span("title")
     if first and window[first - 1] in _OPENING:
         first -= 1
@@ -177,7 +211,11 @@ def _frame(start: int, window: str, match: re.Match[str], tail: str) -> Frame:
     first, last = without_outer_quotes(window, first, last)
     groups = match.groupdict()
     aspect = "问题" not in tail and "整改" not in tail
-    return Frame(start + first, start + last, start + match.end(), not groups.get("comma"), aspect)
+    closed = closed and not aims and not groups.get("comma")
+    return Frame(start + first, start + last, start + match.end(), closed, aspect, aims)
+
+
+_AIMS = re.compile(rf"{any_of('frame_aim')}|围绕(?![{_OPENING}])(?=[^。;:,]*问题)")
 
 
 def without_outer_quotes(text: str, first: int, last: int) -> tuple[int, int]:
@@ -261,6 +299,8 @@ def is_note(text: str, start: int, end: int) -> bool:
     behind = properties_end(text, start, end)
     if start < behind < end and not is_state(text, behind, end):
         return False  # 责任单位:… 整改情况:…
+    if start < property_bracket(text, start, end) < end and text[start] == "(":
+        return False  # (责任单位:…)清退…
     if pattern("outline", "telling", r"[【\[]?{}(?:[】\]] *[:]?|(?:\*\*)?[:])").match(text, start, end):
         return True
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
@@ -283,6 +323,17 @@ def is_state(text: str, start: int, end: int) -> bool:
         return False
     lead_in = pattern("outline", "lead_in", _LEAD_IN).match(text, start, end)
     return _STATE_ALONE.fullmatch(text, lead_in.end() if lead_in else start, end) is not None
+
+
+_DAY = r"20[0-9]{2} ?(?:[./-] ?[0-9]{1,2}(?: ?[./-] ?[0-9]{1,2})?|年(?: ?[0-9]{1,2} ?月)?(?: ?[0-9]{1,2} ?日)?)"
+_SHARE_OR_DATE = re.compile(
+    rf"(?:[0-9]{{1,3}}(?:\.[0-9]+)? ?%|{_DAY}(?:[至到~—-]+{_DAY})?(?:[上中下]旬|年?[初底末])?(?:之?前)?)[。;]? *"
+)
+
+
+def is_share_or_date(text: str, start: int, end: int) -> bool:
+    """Return whether a value is no more than a share (100%) or a date."""
+    return _SHARE_OR_DATE.fullmatch(text, start, end) is not None
 
 
 def bracket_at_end(text: str, start: int, end: int) -> int:
@@ -351,5 +402,6 @@ _STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}])[)】\]]$")
 _STATE_BEHIND_DASH = re.compile(rf" *{_STATE} *")
 _LONGEST_STATE = 16
 _STATE_LENGTH = 60
-_STATE_ALONE = re.compile(rf"[(【\[]?{_SAID}[)】\]]?[。;!]? *")
+_SHARE = r"(?:[0-9]{1,3}(?:\.[0-9]+)? ?%)"
+_STATE_ALONE = re.compile(rf"[(【\[]?(?:{_SHARE}[,;:]? *)?{_SAID}(?:[,(]?{_SHARE}[)]?)?[)】\]]?[。;!]? *")
 _STATE_AHEAD = re.compile(rf"[(【\[]?{_SAID}(?:[)】\]] *[。;:,]?|[。;:])[ \n]*")

@@ -84,6 +84,7 @@ _FORMS = {
         [0-9]{0,2}+
         (?: (?P<decimal> (?:\.[0-9]{1,2}){1,2}
               (?= [ ] | 、 | 关于 | 针对 | (?<=\.[0-9]\.[0-9]) (?![0-9.]) ) )
+          | (?P<tight> \.[0-9]{1,2} ) (?= [\u4e00-\u9fff“《] (?<![万亿千百元]) )
           | (?P<dashed> [-—–][0-9]{1,2} ) (?: [.、:] | [ ]? (?=[\u4e00-\u9fff“]) )
           | (?P<ar_dot> [ ]?[.、,] )
           | (?P<ar_rparen> \)[、.]? )
@@ -179,7 +180,7 @@ RUN_IN_KINDS = frozenset({"shi", "di", "qi", "circled"}) | WORD_KINDS
 
 _SENTENCE_ENDS = frozenset("。;:!?")
 _SOFT_ENDS = frozenset('”’》), 】」』"')
-LINE_OPENERS = " #*>•·-—–●■◆▲★○□◇※√✓✔☑△▽☆"
+LINE_OPENERS = " #*>•·-—–●■◆▲★○□◇※√✓✔☑△▽☆◎⊙◉▪▫►▶▷➤✦✧❖♦"
 """Blanks, bullets and Markdown marks: a line begins behind them."""
 _YEAR = re.compile(r"(?:19|20)[0-9]{2} ?年")
 _ONE = f"[{CHINESE_DIGITS}]"
@@ -251,9 +252,13 @@ def find_marks(text: str) -> list[EnumeratorMark]:
     """List every place in the folded text that has the form of an enumerator, in order, real or not."""
     marks = []
     before: dict[str, int] = {}
+    decimal = ""
     for match in _CANDIDATE.finditer(text):
         start, end = match.span()
         group = match.lastgroup or ""
+        if group == "tight":  # 1.1对, as a blank before what could be a unit is none
+            group = "decimal" if _is_decimal(text, start, end, decimal) else "ar_dot"
+            end = end if group == "decimal" else text.index(".", start) + 1
         kind = _SAME_KIND.get(group, group)
         boundary = _boundary(text, start)
         if boundary < LINE and (group in _AT_LINES or (boundary < SENTENCE and group in _IN_SENTENCES)):
@@ -279,6 +284,7 @@ def find_marks(text: str) -> list[EnumeratorMark]:
         if kind == "letter" and label.islower():
             kind = "letter_small"
         if kind == "decimal":
+            decimal = label
             kind = f"decimal{text.count('.', start, end)}"
             end += text[end : end + 1] == "、"
         content = end
@@ -288,7 +294,20 @@ def find_marks(text: str) -> list[EnumeratorMark]:
     return marks
 
 
-_AT_LINES = frozenset({"bracketed", "dashed", "dashed_paren", "unclosed", "aspect", "asked", "asks"})
+def _is_decimal(text: str, start: int, end: int, before: str) -> bool:
+    """Return whether a decimal figure that begins a line enumerates: 2.3 behind 2.2, or 1.1 before 1.2.
+
+    ``before`` is the decimal label before it.
+    """
+    if _boundary(text, start) < LINE:
+        return False
+    major, _, minor = text[start:end].partition(".")
+    if minor != "1":
+        return before == f"{major}.{int(minor) - 1}"
+    second = text.find(f"\n{major}.2", end)
+    return second >= 0 and not text[second + len(major) + 3 : second + len(major) + 4].isdecimal()
+
+
 _SEQUENCES = frozenset({"first", "side"})
 _IN_SENTENCES = WORD_KINDS | {"letter"}
 _AT_LINES = frozenset({"roman", "letter_digit", "bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})

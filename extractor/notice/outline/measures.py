@@ -16,6 +16,7 @@ from extractor.notice.outline.frames import (
     bracket_at_end,
     bracket_end,
     is_note,
+    is_share_or_date,
     is_state,
     lead_in_end,
     state_at_end,
@@ -154,6 +155,9 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
     for measure in measures:
         (start, end), label = measure
         state = state_at_end(text, start, end)
+        if state == end and not may_print(text, start, end):
+            kept.append(measure)  # as in most
+            continue
         if state < end:
             notes.append(Rest("note", Place(state, end)))
             end = _trimmed(text, start, state).end
@@ -323,11 +327,14 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
 
 
 _FRAME_BEFORE = re.compile(rf"(?:关于|针对|对于)?(?:{any_of('frame_team')}?(?:反馈|指出|提出|发现)(?:的)?)?(?=.{{4}})")
+_QUOTED_FIELD = re.compile(r"“(?P<title>[^“”]{4,}(?:“[^“”]*”[^“”]*)*)”(?:的)?(?:方面|事项|情况)")
 _FRAME_BEHIND = re.compile(r"(?:等)?的(?:突出|具体|主要)?问题$")
 
 
 def _without_frame(text: str, title: Place) -> Place:
-    """Return a title without what is left of a frame: 预算编制不够细化的问题."""
+    """Return a title without what is left of a frame: 预算编制不够细化的问题, “库房失管”方面."""
+    if quoted := _QUOTED_FIELD.fullmatch(text, *title):
+        return Place(*quoted.span("title"))
     behind = _FRAME_BEHIND.search(text, *title)
     if behind is None or behind.start() - title.start < 4:
         return title
@@ -482,7 +489,7 @@ def _children(text: str, children: list[OutlineNode], found: _Found, *, last: bo
     for index, child in enumerate(children):
         final = last and index == len(children) - 1
         if child.kind == "paragraph":
-            if last and measures and _is_afterword(text, child):
+            if last and measures and not child.lead_in and _is_afterword(text, child):
                 rests.extend(Rest("afterword", _segment_place(c)) for c in children[index:])
                 return
             _paragraph(text, child, followed=index + 1 < len(children), found=found)
@@ -518,20 +525,21 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     if pattern("outline", "furniture").match(printed) and len(printed) < 60:
         rests.append(Rest("furniture", Place(start, end)))
         return
-    behind = properties_end(text, start, end)
+    behind = property_bracket(text, start, end)
+    behind = behind if start < behind < end else properties_end(text, start, end)
     if start < behind < end:
         rests.append(Rest("note", _trimmed(text, start, behind)))
         start = behind
     if not measures and (told := _told_again(text, start, end, followed=followed)) > start:
         rests.append(Rest("note", _trimmed(text, start, told)))
         start = told
-    after = lead_in_end(text, start, end)
+    after = max(lead_in_end(text, start, end), node.lead_in)
     if after > start:
         rests.append(Rest("lead_in", Place(start, after)))
     place = _behind_state(text, after, end, rests)
     if place.end <= place.start:
         return
-    if after > start and _NOTHING.fullmatch(text, *place):
+    if after > start and (_NOTHING.fullmatch(text, *place) or is_share_or_date(text, *place)):
         rests.append(Rest("note", place))  # 责任人处理情况:无
         return
     if followed and text[place.end - 1] in ":," and place.end - place.start <= 80:
@@ -588,7 +596,7 @@ def _is_property(text: str, start: int, end: int) -> bool:
 def _numbered_unit(text: str, node: OutlineNode, found: _Found, *, last: bool) -> None:
     measures, rests = found
     content, end = node.segment.content, node.segment.end
-    if _is_property(text, content, end):
+    if node.detail or _is_property(text, content, end):
         rests.append(Rest("note", Place(node.segment.start, end)))
         _children(text, node.children, found, last=last)
         return

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.notice.outline.answers_by_number import hang_answers
+from extractor.notice.outline.bracket_forms import with_usual_brackets
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import FindingNode, find_findings
@@ -58,6 +59,7 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
 
     ``printed`` is the folded text as printed, with the tabs between the cells of tables.
     """
+    text = with_usual_brackets(text)
     another = find_another(text)
     if another is not None:
         first = read_outline(text[: another.start], (printed or text)[: another.start])
@@ -72,7 +74,8 @@ def read_outline(text: str, printed: str | None = None) -> NoticeOutline:
         return outline
     annex = find_annex(text, ending.end, [row.place for row in rows])
     behind = _read_part(text, tables, ending, annex) if annex else outline
-    return behind if len(behind.issues) > 1 else outline
+    answered = all(issue.measures for issue in behind.issues) or bool(rows)
+    return behind if len(behind.issues) > 1 and answered else outline
 
 
 def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> NoticeOutline:
@@ -279,14 +282,14 @@ def _gaps(text: str, parts: RectificationPart) -> tuple[Gap, ...]:
         for child in node.parts:
             mark = child.segment.mark
             if mark is not None:
-                before = siblings.get(mark.kind)
-                across = latest.get(mark.kind)
-                expected = {before.last + 1} if before else {1, across.last + 1 if across else 1}
-                if mark.number == 1 and above is not None and _starts_over(text, node, above):
-                    expected.add(1)
-                if mark.number not in expected:
+                kind, number = mark.kind, mark.number
+                before = siblings.get(kind)
+                last = before or latest.get(kind)
+                goes_on = number == last.last + 1 if last else False
+                begins = number == 1 and (not before or (above is not None and _starts_over(text, node, above)))
+                if not (goes_on or begins):
                     gaps.append(Gap(Place(mark.start, mark.content), mark.label, before.label if before else ""))
-                siblings[mark.kind] = latest[mark.kind] = mark
+                siblings[kind] = latest[kind] = mark
             above = child
             visit(child)
 

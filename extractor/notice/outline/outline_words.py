@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from extractor.data import read_table
 from extractor.text import wording
 
 
-def word_list(name: str) -> list[str]:
+def word_list(name: str) -> tuple[str, ...]:
     """Return the entries of a list in their order."""
-    words: list[str] = read_table("outline")[name]
-    return words
+    return wording.word_list("outline", name)
 
 
 def any_of(name: str) -> str:

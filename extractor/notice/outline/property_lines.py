@@ -87,9 +87,10 @@ def cell_properties(text: str, role: Role, row: Place, cell: Place) -> list[Prop
 
 
 def property_bracket(text: str, start: int, end: int) -> int:
-    """Return the end of a bracket of properties at ``start`` and of the mark behind it; ``start`` for none."""
-    match = _bracket().match(text, start, end) if text[start : start + 1] in (*_OPENING, " ") else None
-    return match.end() if match else start
+    """Return the end of the brackets of properties at ``start`` and of the mark behind them; ``start`` for none."""
+    while text[start : start + 1] in (*_OPENING, " ") and (match := _bracket().match(text, start, end)) is not None:
+        start = match.end()
+    return start
 
 
 def property_bracket_at_end(text: str, start: int, end: int) -> int:

@@ -156,10 +156,9 @@ def open_with_findings(text: str, parts: Sequence[OutlineNode]) -> bool:
 
 def _usual_open_frames(below: list[tuple[_Level, OutlineNode]]) -> frozenset[OutlineNode]:
     """Return the nodes with a frame on levels that have two or more of them."""
-    opened = Counter(level for level, node in below if node.frame is not None and not node.finding)
-    return frozenset(
-        node for level, node in below if node.frame is not None and not node.finding and opened[level] >= 2
-    )
+    framed = [(level, node) for level, node in below if node.frame and not node.frame.aims and not node.finding]
+    opened = Counter(level for level, _ in framed)
+    return frozenset(node for level, node in framed if opened[level] >= 2)
 
 
 def _with_levels(node: OutlineNode, above: _Level) -> list[tuple[_Level, OutlineNode]]:
@@ -182,13 +181,21 @@ def _dominant(text: str, candidates: list[OutlineNode]) -> list[OutlineNode]:
         sizes[largest] < 0.6 * sum(sizes)
         or re.search(r"(?:方面|领域)[】\]〕]?$", heading)
         or names_class_of_findings(heading)
-        or not any(c.parts for c in main.parts)
+        or not main.parts
     ):
         return candidates
     named = pattern("outline", "rectification").search(heading) is not None
+    if not any(part.parts or (named and _has_answer_below(text, part)) for part in main.parts):
+        return candidates
     if not named and any(_heads_findings(text, node, main) for node in candidates if node is not main):
         return candidates
     return [main]
+
+
+def _has_answer_below(text: str, node: OutlineNode) -> bool:
+    """Return whether a line is a heading that states a finding, with paragraphs below it that answer."""
+    finding = pattern("outline", "finding").search(heading_text(text, node))
+    return finding is not None and any(not child.remark for child in node.children)
 
 
 def _heads_findings(text: str, node: OutlineNode, main: OutlineNode) -> bool:

@@ -101,15 +101,17 @@ def _with_block_headings(text: str, segments: list[Segment]) -> list[Segment]:
     """Return the segments, a line that numbers a finding (整改任务二, 第二项 …) as its enumerator."""
     found: list[Segment] = []
     for k, segment in enumerate(segments):
-        may_head = k and segment.mark is None and text[segment.start] in _BLOCK_STARTS
-        heading = _block().match(text, segment.start, segment.end) if may_head else None
-        if found and found[-1].end > segment.start:
+        start, content, end, mark, *_ = segment
+        if found and found[-1].end > start:
             continue  # the finding, joined to the line above it
-        block = heading and _block_at(text, heading, segments[k : k + _MOST_LINES_OF_CASE])
-        if segment.mark is not None and text[segment.content : segment.content + 1] in _CASE_STARTS:
-            block = _case_at(text, segments[k : k + _MOST_LINES_OF_CASE])
-        if segment.mark is not None and segment.mark.kind in FINDING_KINDS and segment.content == segment.end:
+        block = None
+        if mark is None:
+            heading = _block().match(text, start, end) if k and text[start] in _BLOCK_STARTS else None
+            block = heading and _block_at(text, heading, segments[k : k + _MOST_LINES_OF_CASE])
+        elif content == end and mark.kind in FINDING_KINDS:
             block = _number_alone(text, segments[k : k + 2])
+        elif text[content : content + 1] in _CASE_STARTS:
+            block = _case_at(text, segments[k : k + _MOST_LINES_OF_CASE])
         found.append(block or segment)
     return found
 
@@ -336,7 +338,8 @@ def _accepted_in_line(
             place = _Sequence(seen.get(mark.kind, -1), mark.kind in begun, followed, collapsed)
             if mark.kind in WORD_KINDS and not _may_count(text, mark, place, begun):
                 continue
-            if not _earns_its_place(text, mark, place) or _quoted(text, mark.start, line_start, line_end):
+            heads = _is_behind_group(text, taken, mark, _Before(line_start, seen.get(mark.kind, 0)))
+            if not (heads or _earns_its_place(text, mark, place)) or _quoted(text, mark.start, line_start, line_end):
                 continue
         taken.append(mark)
         seen[mark.kind] = mark.last
@@ -368,6 +371,33 @@ def _is_behind_frame(text: str, start: int, mark: EnumeratorMark) -> bool:
     """Return whether a framed heading ends right before a mark (关于“…”问题。一是…), which then enumerates."""
     frame = read_frame(text, start, mark.start) if mark.start - start <= _LONGEST_HEADING else None
     return frame is not None and frame.closed and frame.end == mark.start
+
+
+class _Before(NamedTuple):
+    """The start of a mark's line, and the last number of its kind before it."""
+
+    line: int
+    number: int
+
+
+def _is_behind_group(text: str, taken: list[EnumeratorMark], mark: EnumeratorMark, before: _Before) -> bool:
+    """Return whether a group's heading ends right before a mark, of its line's first finding: …方面1.关于“…”问题."""
+    if len(taken) > 1 or mark.kind in RUN_IN_KINDS or mark.number not in (1, before.number + 1):
+        return False
+    if taken and (taken[0].boundary is not LINE or taken[0].kind == mark.kind):
+        return False
+    start = taken[0].content if taken else before.line
+    if mark.start - start > _LONGEST_GROUP:
+        return False
+    return _group_ahead().fullmatch(text, start, mark.start) is not None
+
+
+_LONGEST_GROUP = 40
+
+
+@cache
+def _group_ahead() -> re.Pattern[str]:
+    return re.compile(rf"[ #*•·●■◆【\[〔-]*[^。;:,!?《》0-9\n]{{2,24}}?{any_of('group_line')}[】\]〕]? *[:。]? *")
 
 
 _LONGEST_HEADING = 120
@@ -405,7 +435,8 @@ def _opens_line(text: str, mark: EnumeratorMark, before: int | None, following: 
     if mark.kind == "di" and text.startswith("第", mark.content):
         return False  # 第一、第二监督检查室
     if mark.kind == "dun" and mark.number > _FURTHEST_JUMP:
-        return before is not None and 0 < mark.number - before <= _FURTHEST_JUMP  # 十一、春节期间
+        goes_on = before is not None and 0 < mark.number - before <= _FURTHEST_JUMP
+        return goes_on or following.get((mark.kind, mark.number + 1), -1) > mark.start  # and not 十一、春节期间
     return True
 
 

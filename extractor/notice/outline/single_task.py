@@ -1,7 +1,8 @@
 """A notice of one finding, whose parts are its properties: 一、反馈问题 二、整改目标 三、整改措施 四、整改完成情况.
 
 Public notices of single tasks of an environmental inspection are printed so, or of a few, one behind another. Such
-parts are known by the headings that columns of tables have, too. They are numbered, or stand in brackets: 【反馈问题】.
+parts are known by the headings that columns of tables have, too. They are numbered, or stand in brackets: 【反馈问题】;
+those of one task alone may have neither: 整改任务:….
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def outline_tasks(text: str, nodes: Sequence[OutlineNode], segments: Sequence[Se
         found = [outline for outline in outlines if outline is not None]
         if found and len(found) == len(tasks):
             return found
-    return []
+    parts = _plain_fields(text, segments)
+    alone = _outline(text, parts) if parts and _is_task(parts) else None
+    return [alone] if alone else []
 
 
 def _tasks(parts: Sequence[_Part]) -> list[list[_Part]]:
@@ -97,6 +100,44 @@ def _fields(text: str, segments: Sequence[Segment]) -> list[_Part]:
         heading = Place(own.start, own.start + len(text[own.start : content].rstrip()))
         parts.append(_Part(kind, heading, grow(text, below, opened=True)))
     return parts
+
+
+_PLAIN = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,12}): *")
+_DUTIES = frozenset({"finding", "responsible", "deadline", "note", "measure", "progress", "state"})
+
+
+def _plain_fields(text: str, segments: Sequence[Segment]) -> list[_Part]:
+    """Return the parts that a plain name with a colon begins, each on a line: 整改任务:…, 整改完成情况:….
+
+    Nothing is numbered before the first of them, and of the last only what is numbered goes on.
+    """
+    kinds = [_plain_kind(text, each) for each in segments]
+    starts = [k for k, kind in enumerate(kinds) if kind]
+    if len(starts) < _FEWEST_PARTS or kinds.count("finding") != 1:
+        return []
+    if any(each.mark is not None or each.row is not None for each in segments[: starts[0]]):
+        return []
+    last = starts[-1] + 1
+    while last < len(segments) and (segments[last].mark is not None or last == starts[-1] + 1):
+        last += 1
+    parts = []
+    for start, end in zip(starts, [*starts[1:], last], strict=True):
+        own = segments[start]
+        name = _PLAIN.match(text, own.content, own.end)
+        content = name.end() if name else own.end
+        below = list(segments[start + 1 : end])
+        if content < own.end:
+            below.insert(0, Segment(content, content, own.end, None, opens_line=True))
+        parts.append(_Part(kinds[start], Place(own.start, content), grow(text, below, opened=True)))
+    return parts
+
+
+def _plain_kind(text: str, segment: Segment) -> str:
+    if segment.mark is not None or segment.row is not None or not segment.opens_line:
+        return ""
+    name = _PLAIN.match(text, segment.content, segment.end)
+    kind = column_kind(name["name"]) if name else ""
+    return kind if kind in _DUTIES else ""
 
 
 def _starts(text: str, segments: Sequence[Segment], first: Segment) -> list[int]:

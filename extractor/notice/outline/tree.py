@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
-from typing import NamedTuple
 
+from extractor.notice.outline.bullet_headings import bullet_headings
 from extractor.notice.outline.frames import (
     FIELD_STARTS,
     Frame,
     bracket_end,
     is_labelled,
     is_note,
+    is_share_or_date,
     is_state,
     lead_in_end,
     read_frame,
     state_end,
 )
+from extractor.notice.outline.line_readings import LineRead
 from extractor.notice.outline.marks import FINDING_KINDS, RUN_IN_KINDS, WORD_KINDS, EnumeratorMark
 from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.own_fields import with_own_fields
 from extractor.notice.outline.segments import Segment, split_segments
 from extractor.text.places import Place
 from extractor.text.wording import pattern
@@ -47,6 +50,8 @@ class OutlineNode:
     """Whether it is a property (责任单位:…) or a state of what is above, and no answer."""
     detail: bool = False
     """Whether it tells the finding above it once more (审计发现问题:…), or is a property of a name that no list has."""
+    lead_in: int = 0
+    """Where the lead-in ends that it begins with and that others of the notice begin with, too; 0 for none."""
     children: list[OutlineNode] = field(default_factory=list)
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
@@ -90,10 +95,9 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     root = OutlineNode(Segment(0, 0, 0, None, opens_line=True), "root")
     path: list[OutlineNode] = [root]
     lines = _with_tasks_apart([_read_line(text, segment) for segment in _joined(text, segments)])
-    unknown = _unknown_properties(text, lines)
-    for index in unknown:
-        lines[index] = lines[index]._replace(note=True)
-    before_lead_in, behind_answer = _before_lead_ins(text, lines)
+    lines = with_own_fields(text, _with_aims(text, _with_classes_apart(text, lines)))
+    headings = _kinds_of_bullets(text, lines)
+    before_lead_in, behind_answer = _before_lead_ins(text, lines, headings.keys())
     before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
@@ -104,11 +108,12 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
             root.add(OutlineNode(segment, "paragraph"))
             continue
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
-        if opened and not line.answers and not line.state and _groups(text, lines, index):
+        if node.kind in ("plain", "part", "paragraph") and index in headings and not (node.frame and node.frame.closed):
+            node = OutlineNode(segment, headings[index], node.frame, node.finding)
+        elif opened and not line.answers and not line.state and _groups(text, lines, index, headings.keys()):
             node = OutlineNode(segment, "group")
         if node.kind == "plain" and _tells_again(text, lines, index, path):
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)
-        node.detail = node.detail or index in unknown
         if node.kind == "part" and not opened:
             node = OutlineNode(segment, "paragraph")  # the title, which names the same things
         opened = opened or _opens(text, segment)
@@ -129,6 +134,20 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     return root.children
 
 
+def _kinds_of_bullets(text: str, lines: list[LineRead]) -> dict[int, str]:
+    """Return the kinds of the headings that bullets begin: those of a mark that parts have are parts, too."""
+    found = bullet_headings(text, lines)
+    kinds: dict[str, str] = {}
+    for mark in set(found.values()):
+        headings = [lines[index].segment for index, other in found.items() if other == mark]
+        words = [text[each.start : each.end] for each in headings]
+        if any(map(_is_part_heading, words)):
+            kinds[mark] = "part"
+        elif all(_GROUP_LINE.fullmatch(each) for each in words):
+            kinds[mark] = "group"
+    return {index: kinds.get(mark, f"bullet{mark}") for index, mark in found.items()}
+
+
 def _opens(text: str, segment: Segment) -> bool:
     """Return whether the page's head ends with this line: it is long, a sentence, or has an enumerator."""
     return segment.mark is not None or text[segment.end - 1] in "。;:" or segment.end - segment.start > _OPENING_LENGTH
@@ -138,7 +157,7 @@ _MOST_CLOSING = 16
 """The most segments of a notice's closing words."""
 
 
-def _closing_from(text: str, lines: Sequence[_LineRead]) -> int:
+def _closing_from(text: str, lines: Sequence[LineRead]) -> int:
     """Return the index of the line from which a notice's last words speak of the whole; their number for none.
 
     They may be enumerated (局党委将做到:1.… 2.…), which would look like more of the last finding's answer.
@@ -147,7 +166,7 @@ def _closing_from(text: str, lines: Sequence[_LineRead]) -> int:
     below: EnumeratorMark | None = None
     for index in range(len(lines) - 1, max(len(lines) - _MOST_CLOSING, 0), -1):
         line = lines[index]
-        if line.framed or line.answers or line.note or line.state:
+        if line.framed or line.note or line.state or (line.answers and not _is_ahead_alone(text, line)):
             break
         if line.segment.mark is not None:
             below = line.segment.mark
@@ -156,9 +175,17 @@ def _closing_from(text: str, lines: Sequence[_LineRead]) -> int:
     return closing
 
 
-def _speaks_of_whole(text: str, lines: Sequence[_LineRead], index: int, *, enumerated: bool) -> bool:
+def _is_ahead_alone(text: str, line: LineRead) -> bool:
+    """Return whether a line tells what comes next (下一步工作安排:), and is no field that recurs in the notice."""
+    start, end = line.segment.content, line.segment.end
+    return not line.lead_in and pattern("outline", "ahead").match(text, start, end) is not None
+
+
+def _speaks_of_whole(text: str, lines: Sequence[LineRead], index: int, *, enumerated: bool) -> bool:
     segment = lines[index].segment
     if pattern("outline", "thanks").match(text, segment.content, segment.end):
+        return True
+    if not enumerated and _asks_to_write(text, segment):
         return True
     if pattern("outline", "ahead").match(text, segment.content, segment.end):
         return enumerated and text[segment.end - 1] == ":"  # 下一步,…重点抓好以下工作:, and a list
@@ -166,7 +193,24 @@ def _speaks_of_whole(text: str, lines: Sequence[_LineRead], index: int, *, enume
         return False
     line_end = text.find("\n", segment.end)
     inside = (line.segment for line in lines[index:] if line_end < 0 or line.segment.start < line_end)
-    return not any(_SIGNS_OF_REPORT.search(text, each.content, each.end) for each in inside)
+    stretches = ((each.content, _before_contact(text, each)) for each in inside)
+    return not any(_SIGNS_OF_REPORT.search(text, *stretch) for stretch in stretches)
+
+
+def _asks_to_write(text: str, segment: Segment) -> bool:
+    """Return whether a paragraph tells readers whom to call or to write to: 有异议的,请致电….
+
+    A number that was set up for something is part of an answer: 开通举报电话….
+    """
+    asked = pattern("outline", "write_to").search(text, segment.content, segment.end)
+    return asked is not None and pattern("outline", "sets_up").search(text, segment.content, asked.end()) is None
+
+
+def _before_contact(text: str, segment: Segment) -> int:
+    """Return where a closing paragraph begins to say how to reach the body; its end where it does not."""
+    forms = (pattern("outline", "closing"), pattern("outline", "contact"))
+    found = (form.search(text, segment.content, segment.end) for form in forms)
+    return min((match.start() for match in found if match), default=segment.end)
 
 
 @cache
@@ -174,113 +218,107 @@ def _will() -> re.Pattern[str]:
     return re.compile(rf"[^,。:;0-9《》]{{0,24}}?{any_of('who_will')}(?:上下|班子)?将{any_of('will')}")
 
 
-class _LineRead(NamedTuple):
-    """A segment and what its own words are: a frame, the start of an answer (整改情况:), a property, a state."""
+def _with_aims(text: str, lines: list[LineRead]) -> list[LineRead]:
+    """Return the lines, those framed as topics of measures are, too (聚焦“…”问题), as findings where no others are.
 
-    segment: Segment
-    frame: Frame | None
-    answers: bool
-    note: bool
-    state: bool
-
-    @property
-    def framed(self) -> bool:
-        """True if its own words make it a finding."""
-        mark = self.segment.mark
-        return (
-            self.segment.row is not None
-            or bool(self.frame and self.frame.closed)
-            or (mark is not None and mark.kind in FINDING_KINDS)
-        )
-
-    @property
-    def kind(self) -> str:
-        """The kind of its enumerator, ``plain`` for none."""
-        if self.segment.row is not None:
-            return "row"
-        return self.segment.mark.kind if self.segment.mark else "plain"
-
-
-def _unknown_properties(text: str, lines: Sequence[_LineRead]) -> frozenset[int]:
-    """Return the lines that are properties by their value, whatever their name: 完成比例:100%.
-
-    The notice has properties with known names (责任单位:…). Bodies stand right before or behind such, a lead-in
-    (整改情况:…), or others of their own kind that do; elsewhere 主办:区图书馆 may be what was done.
+    They are none below headings that state findings.
     """
-    if not any(line.note for line in lines):
-        return frozenset()
-    found: set[int] = set()
-    for order in (range(len(lines)), range(len(lines) - 1, -1, -1)):
-        beside = False
-        for index in order:
-            line = lines[index]
-            is_field = line.note or (beside and line.answers)
-            unknown = not is_field and _is_property_of(text, line, _bodies() if beside else None)
-            beside = is_field or unknown
-            found |= {index} if unknown else set()
-    return frozenset(found)
+    aims = [index for index, line in enumerate(lines) if line.frame and line.frame.aims]
+    if len(aims) < _FEWEST_FRAMED or any(line.framed for line in lines):
+        return [_without_aim(text, line) for line in lines] if aims else lines
+    whole = [index for index in aims if not _runs_on_behind_comma(text, lines[index])]
+    every = Counter(line.kind for line in lines[aims[0] : aims[-1] + 1])
+    kinds = Counter(lines[index].kind for index in whole)
+    findings = set()
+    for kind, count in kinds.items():
+        of_kind = [index for index in whole if lines[index].kind == kind]
+        above = [lines[index - 1] for index in of_kind if index and _begins_list(lines[index])]
+        enough = count >= _FEWEST_FRAMED and (kind == "plain" or count >= _MOST_OF * every[kind])
+        if enough and not any(_is_numbered_finding(text, line) for line in above):
+            findings |= set(of_kind)
+    return [_as_framed(line) if index in findings else _without_aim(text, line) for index, line in enumerate(lines)]
 
 
-def _is_property_of(text: str, line: _LineRead, bodies: re.Pattern[str] | None) -> bool:
-    """Return whether a line is a short name and behind its colon a share, a date, a state, or ``bodies``."""
-    segment = line.segment
-    if segment.mark is not None or segment.row is not None or line.answers or line.frame is not None:
+def _without_aim(text: str, line: LineRead) -> LineRead:
+    """Return a line without the frame that no quotes set off: 解决历史遗留问题不力的问题 is a finding's own words."""
+    frame = line.frame
+    if frame is None or not frame.aims or text[frame.title_start - 1] in _OPENING_QUOTES:
+        return line
+    return line._replace(frame=None)
+
+
+_OPENING_QUOTES = frozenset('“"「『‘')
+
+
+def _runs_on_behind_comma(text: str, line: LineRead) -> bool:
+    return line.frame is not None and text[line.frame.end - 1] == ","
+
+
+def _begins_list(line: LineRead) -> bool:
+    return line.segment.mark is None or line.segment.mark.number == 1
+
+
+def _is_numbered_finding(text: str, line: LineRead) -> bool:
+    """Return whether a line is a numbered heading that states a finding and groups none."""
+    mark = line.segment.mark
+    if mark is None or mark.kind in RUN_IN_KINDS or _names_group(text, line):
         return False
-    name = _PROPERTY_NAME.match(text, segment.content, segment.end)
-    if name is None or pattern("outline", "afterword").match(text, segment.content, segment.end):
-        return False
-    start, end = name.end(), segment.end
-    if _SHARE_OR_DATE.fullmatch(text, start, end) or is_state(text, start, end):
-        return True
-    if bodies is None or pattern("outline", "act").match(text, start):
-        return False
-    return bodies.fullmatch(text, start, end) is not None
+    heading = text[line.segment.content : line.segment.end]
+    return _states_finding(text, line) and not pattern("outline", "rectification").search(heading)
 
 
-_PROPERTY_NAME = re.compile(r"[\u4e00-\u9fff]{2,8}: *")
-_DAY = r"20[0-9]{2} ?(?:[./-] ?[0-9]{1,2}(?: ?[./-] ?[0-9]{1,2})?|年(?: ?[0-9]{1,2} ?月)?(?: ?[0-9]{1,2} ?日)?)"
-_SHARE_OR_DATE = re.compile(
-    rf"(?:[0-9]{{1,3}}(?:\.[0-9]+)? ?%|{_DAY}(?:[至到~—-]+{_DAY})?(?:[上中下]旬|年?[初底末])?(?:之?前)?)[。;]? *"
-)
-
-
-@cache
-def _bodies() -> re.Pattern[str]:
-    body = rf"[^、,;。:() 0-9]{{1,16}}{any_of('cell_body_end')}(?:[(][^()]{{1,12}}[)])?"
-    return re.compile(rf"{body}(?:[、,]{body}){{0,7}}[。;]? *")
+def _as_framed(line: LineRead) -> LineRead:
+    return line._replace(frame=line.frame and line.frame._replace(closed=True, aims=False))
 
 
 _TASK = "任务"
 
 
-def _with_tasks_apart(lines: list[_LineRead]) -> list[_LineRead]:
+def _with_tasks_apart(lines: list[LineRead]) -> list[LineRead]:
     """Return the lines of a notice, those numbered as tasks (任务一:…) as no findings where other headings are these.
 
     Then they are tasks of the leadership, no more than the findings, or each finding has tasks of its own.
     """
-    numbered = [line for line in lines if line.segment.mark is not None and line.framed]
-    tasks = [line.segment.mark for line in numbered if _is_task(line)]
-    others = len(numbered) - len(tasks)
+    tasks = [line.segment.mark for line in lines if _is_task(line)]
+    if not tasks:
+        return lines
+    others = sum(line.segment.mark is not None and line.framed for line in lines) - len(tasks)
     begun = sum(mark is not None and mark.number == 1 for mark in tasks)
-    if not tasks or not others or (others < len(tasks) and begun < _FEWEST_LISTS):
+    if not others or (others < len(tasks) and begun < _FEWEST_LISTS):
         return lines
     return [_as_plain_number(line) if _is_task(line) else line for line in lines]
 
 
 _FEWEST_LISTS = 2
+_CLASS = "类"
 
 
-def _is_task(line: _LineRead) -> bool:
+def _with_classes_apart(text: str, lines: list[LineRead]) -> list[LineRead]:
+    """Return the lines of a notice, those that number a group of findings (第一类:作风建设方面) as no findings."""
+    return [
+        _as_plain_number(line)
+        if line.segment.mark is not None
+        and line.segment.mark.label.endswith(_CLASS)
+        and line.framed
+        and line.frame is None
+        and behind.framed
+        and _GROUP_LINE.fullmatch(text, line.segment.content, line.segment.end)
+        else line
+        for line, behind in zip(lines, [*lines[1:], *lines[-1:]], strict=True)
+    ]
+
+
+def _is_task(line: LineRead) -> bool:
     mark = line.segment.mark
     return mark is not None and mark.kind in FINDING_KINDS and mark.label.startswith(_TASK)
 
 
-def _as_plain_number(line: _LineRead) -> _LineRead:
+def _as_plain_number(line: LineRead) -> LineRead:
     mark = line.segment.mark
     return line._replace(segment=line.segment._replace(mark=mark and mark._replace(kind="task")))
 
 
-def _tells_again(text: str, lines: list[_LineRead], index: int, path: list[OutlineNode]) -> bool:
+def _tells_again(text: str, lines: list[LineRead], index: int, path: list[OutlineNode]) -> bool:
     """Return whether a line calls itself a finding (问题描述:…) right below the framed heading of that finding."""
     above = path[-1]
     if above.children or not _is_labelled(text, lines[index]):
@@ -293,7 +331,7 @@ def _tells_again(text: str, lines: list[_LineRead], index: int, path: list[Outli
     return following is None or not _is_labelled(text, following)
 
 
-def _heads_each(text: str, lines: list[_LineRead], index: int, above: OutlineNode) -> bool:
+def _heads_each(text: str, lines: list[LineRead], index: int, above: OutlineNode) -> bool:
     """Return whether a numbered heading without a frame states the finding that the line below tells once more.
 
     Then the next heading of its kind comes before the next line that calls itself a finding.
@@ -311,7 +349,7 @@ def _heads_each(text: str, lines: list[_LineRead], index: int, above: OutlineNod
     return True
 
 
-def _is_labelled(text: str, line: _LineRead) -> bool:
+def _is_labelled(text: str, line: LineRead) -> bool:
     return line.segment.mark is None and is_labelled(text, line.segment.content, line.segment.end)
 
 
@@ -320,7 +358,7 @@ _BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕]"
 _GROUP_LINE = re.compile(rf"[^。;:,!?《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
 
 
-def _groups(text: str, lines: list[_LineRead], index: int) -> bool:
+def _groups(text: str, lines: list[LineRead], index: int, headings: Set[int]) -> bool:
     """Return whether a line without an enumerator groups the findings behind it: 【作风建设方面】, 作风建设方面."""
     segment, frame = lines[index].segment, lines[index].frame
     if segment.mark is not None or segment.row is not None or not segment.opens_line or index + 1 == len(lines):
@@ -331,7 +369,7 @@ def _groups(text: str, lines: list[_LineRead], index: int) -> bool:
     if frame is not None:  # 关于作风建设方面的问题 over a framed finding
         framed_below = following.framed and not (following.frame and following.frame.aspect)
         return frame.aspect and framed_below and _GROUP_LINE.fullmatch(text, segment.content, segment.end) is not None
-    if following.segment.mark is None and not following.framed:
+    if following.segment.mark is None and not following.framed and index + 1 not in headings:
         return False
     return any(form.fullmatch(text, segment.content, segment.end) for form in (_BRACKETED, _GROUP_LINE))
 
@@ -352,10 +390,12 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
         fragments = 0
         if _is_unclosed(text, segment) and segment.row is None:
             fragments = _fragments_behind(text, segments, position)
-            if fragments:  # as behind few lines: only then is looked how the others of its kind end
+            if fragments == 1 and _is_scrap(text, segments[position + 1]):
+                pass
+            elif fragments:  # as behind few lines: only then is looked how the others of its kind end
                 prose = _kinds_of_prose(text, segments) if prose is None else prose
                 goes_on = _goes_on_behind(text, segment, segments[position + 1])
-                fragments = fragments if goes_on or _breaks_off(text, segment, prose) else 0
+                fragments = fragments if goes_on or _breaks_off(text, segment, prose, fragments) else 0
             fragments = fragments or _closes_quote(text, segments, position) or _ends_heading(text, segments, position)
         if fragments:
             segment = segment._replace(end=segments[position + fragments].end)
@@ -373,12 +413,17 @@ _SIGNS_OF_PROSE = re.compile("[,。;《0-9]")
 
 
 def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
-    """Return the kinds of enumerators, `plain` for none, most of whose segments end as sentences do."""
+    """Return the kinds of enumerators, `plain` for none, most of whose segments end as sentences do.
+
+    A segment that may have been broken twice says nothing of its kind.
+    """
     every, closed = Counter[str](), Counter[str]()
-    for segment in segments:
+    for position, segment in enumerate(segments):
         if segment.row is None:
             kind = segment.mark.kind if segment.mark else "plain"
             counts = not _is_field_or_heading(text, segment)
+            if counts and _is_unclosed(text, segment) and _fragments_behind(text, segments, position) > 1:
+                continue
             every[kind] += counts
             closed[kind] += counts and text[segment.end - 1] in "。;!?"
     return frozenset(
@@ -397,21 +442,49 @@ def _is_field_or_heading(text: str, segment: Segment) -> bool:
     return text[start : start + 1] in FIELD_STARTS and is_note(text, start, end)
 
 
-def _breaks_off(text: str, segment: Segment, prose: frozenset[str]) -> bool:
-    """Return whether a segment whose last sentence does not end surely is prose."""
+def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: int) -> bool:
+    """Return whether a segment whose last sentence does not end surely is prose.
+
+    What was taken up last may be problems (对上报的问题) where more than one of the ``fragments`` behind it follows.
+    """
+    if _is_whole_frame(text, segment):
+        return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
+        return True
+    if text[segment.end - 1] in ",、" and not _is_field_or_heading(text, segment):
         return True
     if _opens_within(text, segment, "《》") or (segment.mark is None and _opens_within(text, segment, "“”")):
         return True
     last = text.rfind("。", segment.content, segment.end)
     if last < 0:
         kind = segment.mark.kind if segment.mark else "plain"
+        if kind not in prose and _breaks_off_report(text, segment):
+            return True
         if kind not in prose or _is_field_or_heading(text, segment):
             return False
         if not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
             return False
     clause = max(last, text.rfind(",", segment.content, segment.end), segment.content)
-    return pattern("outline", "finding").search(text, clause, segment.end) is None
+    end = segment.end
+    if fragments > 1 and _TAKES_UP.search(text, segment.content, end) and text.endswith("问题", clause, end):
+        end -= 2
+    return pattern("outline", "finding").search(text, clause, end) is None
+
+
+def _breaks_off_report(text: str, segment: Segment) -> bool:
+    """Return whether a line that nothing numbers reports what was done, in several clauses, and states no finding."""
+    start, end = segment.content, segment.end
+    if segment.mark is not None or end - start < _SHORTEST_PROSE or text.find(",", start, end) < 0:
+        return False
+    if _SIGNS_OF_REPORT.search(text, start, end) is None:
+        return False
+    if text.count(",", start, end) >= _FEWEST_CLAUSES and len(_FIGURES.findall(text, start, end)) >= _FEWEST_CLAUSES:
+        return True
+    return pattern("outline", "finding").search(text, start, end) is None
+
+
+_FEWEST_CLAUSES = 2
+_FIGURES = re.compile("[0-9]+")
 
 
 _ENDS_WITHIN = re.compile(r"(?<!目)的$|[对将把被向从]$")
@@ -440,6 +513,15 @@ def _is_whole_frame(text: str, segment: Segment) -> bool:
     """Return whether a line is a framed heading from its enumerator to its end: 6.针对“…”问题."""
     frame = read_frame(text, segment.content, segment.end)
     return frame is not None and frame.closed and frame.end == segment.end
+
+
+_LONGEST_SCRAP = 4
+
+
+def _is_scrap(text: str, segment: Segment) -> bool:
+    """Return whether a line is no more than the last one to three characters of a sentence: 任。."""
+    start, end = segment.content, segment.end
+    return end - start <= _LONGEST_SCRAP and text[end - 1] == "。" and text[start] not in "无是否已未"
 
 
 _LONGEST_END = 20
@@ -485,7 +567,10 @@ def _fragments_behind(text: str, segments: list[Segment], position: int) -> int:
         start, end = segment.content, segment.end
         if segment.mark is not None or segment.row is not None or _OPENS_ANEW.match(text, start, end):
             return 0
-        if lead_in_end(text, start, end) > start or is_note(text, start, end) or is_state(text, start, end):
+        if lead_in_end(text, start, end) > start or is_note(text, start, end):
+            return 0
+        goes_on = count == 1 and _ENDS_WITHIN.search(text, segments[position].content, segments[position].end)
+        if is_state(text, start, end) and not goes_on:
             return 0
         if text[end - 1] in "。;!?":
             return count
@@ -494,19 +579,21 @@ def _fragments_behind(text: str, segments: list[Segment], position: int) -> int:
     return 0
 
 
-def _read_line(text: str, segment: Segment) -> _LineRead:
+def _read_line(text: str, segment: Segment) -> LineRead:
     start, end = segment.content, segment.end
     if segment.row is not None:
-        return _LineRead(segment, read_frame(text, *segment.row.finding), answers=False, note=False, state=False)
+        return LineRead(segment, read_frame(text, *segment.row.finding), answers=False, note=False, state=False)
     if text[start : start + 1] not in FIELD_STARTS:
-        return _LineRead(segment, read_frame(text, start, end), answers=False, note=False, state=False)
-    answers = lead_in_end(text, start, end) > start
-    note = not answers and is_note(text, start, end)
+        return LineRead(segment, read_frame(text, start, end), answers=False, note=False, state=False)
+    answered = lead_in_end(text, start, end)
+    is_share = answered > start and is_share_or_date(text, answered, end)  # 【整改进度】100%
+    answers = answered > start and not is_share
+    note = is_share or (not answers and is_note(text, start, end))
     frame = None if answers or note else read_frame(text, bracket_end(text, start, end), end)
-    return _LineRead(segment, frame, answers, note, is_state(text, start, end))
+    return LineRead(segment, frame, answers, note, is_state(text, start, end))
 
 
-def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in: bool) -> OutlineNode:
+def _node(text: str, line: LineRead, repeated: Counter[str], *, before_lead_in: bool) -> OutlineNode:
     segment, frame = line.segment, line.frame
     if segment.row is not None:
         answers = [node for cell in segment.row.answers for node in _cell_nodes(text, cell)]
@@ -514,7 +601,7 @@ def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in:
         return OutlineNode(segment, "row", frame, finding=True, children=answers, parts=parts)
     if segment.mark is not None:
         if line.answers or line.note:
-            return OutlineNode(segment, f"{segment.mark.kind}{FIELD}")
+            return OutlineNode(segment, f"{segment.mark.kind}{FIELD}", detail=line.unknown)
         return OutlineNode(segment, segment.mark.kind, frame, before_lead_in or line.framed)
     if frame and frame.closed and segment.opens_line:
         return OutlineNode(segment, "plain", frame, finding=True)
@@ -523,7 +610,8 @@ def _node(text: str, line: _LineRead, repeated: Counter[str], *, before_lead_in:
     printed = text[segment.start : segment.end]
     if repeated[printed] < 2 and not (line.note or line.answers or line.state) and _is_part_heading(printed):
         return OutlineNode(segment, "part")
-    return OutlineNode(segment, "paragraph", remark=line.note or (line.state and not line.answers))
+    remark = line.note or (line.state and not line.answers)
+    return OutlineNode(segment, "paragraph", remark=remark, detail=line.unknown, lead_in=line.lead_in)
 
 
 def _cell_nodes(text: str, cell: Place) -> list[OutlineNode]:
@@ -541,24 +629,26 @@ _LONGEST_FINDING = 150
 _FEWEST_FRAMED = 2
 
 
-def _before_lead_ins(text: str, lines: list[_LineRead]) -> tuple[set[int], set[int]]:
+def _before_lead_ins(text: str, lines: list[LineRead], headings: Set[int]) -> tuple[set[int], set[int]]:
     """Return the short lines right before an answer's lead-in (整改情况:) that must be findings for that.
 
     And the lead-ins behind lines that are the end of an answer.
 
     A lead-in, a state or an effect may be printed behind an answer, too. So a line that belongs to a finding already is
-    none, and of each kind of line the notice as a whole decides.
+    none, and of each kind of line the notice as a whole decides. What a bullet begins
+    (``headings``) goes on with nothing.
     """
     asked = {
         index: found
         for index, line in enumerate(lines[1:])
         if (line.answers or line.note) and (found := _lead_in_behind(text, lines, index)) is not None
     }
+    asked = {index: found for index, found in asked.items() if not _retells(text, lines, index)}
     if not asked:
         return set(), set()
     framed = Counter(line.kind for line in lines if line.framed)
     belonging = _goes_on_from(lines, asked)
-    belonging |= {index for index in asked if _belongs_to_finding(text, lines, index, asked)}
+    belonging |= {index for index in asked.keys() - headings if _belongs_to_finding(text, lines, index, asked)}
     kinds = Counter(lines[index].kind for index in asked)
     lost = Counter(lines[index].kind for index in belonging)
     findings = {
@@ -579,7 +669,7 @@ _FEWEST_ALONE = 2
 _MOST_OF = 0.6
 
 
-def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
+def _alone_over_answers(text: str, lines: list[LineRead]) -> set[int]:
     """Return the lines that are findings although nothing numbers or frames one in the notice.
 
     Each is a short line that does not end a sentence, with a paragraph behind it; most of them name a shortcoming, and
@@ -588,10 +678,11 @@ def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
     if any(line.answers or line.framed for line in lines):
         return set()
     alone = [index for index in range(1, len(lines) - 1) if _is_alone(text, lines, index)]
+    alone = alone or _told_alone(text, lines)
     if len(alone) < _FEWEST_ALONE:
         return set()
-    between = lines[alone[0] : alone[-1]]
-    if any(line.segment.mark is not None and line.kind not in RUN_IN_KINDS for line in between):
+    numbered = _numbered(lines, alone[0], alone[-1])
+    if any(not _heads_alone(text, lines, index, frozenset(alone)) for index in numbered):
         return set()
     stating = sum(_states_finding(text, lines[index]) for index in alone)
     if stating >= _MOST_OF * len(alone) or _part_like_findings(text, lines, alone):
@@ -599,15 +690,72 @@ def _alone_over_answers(text: str, lines: list[_LineRead]) -> set[int]:
     return set()
 
 
+_LONGEST_TOLD = 40
+_DENIES = re.compile(
+    "(?:均|都|再)?(?:没有|无|未|不再|杜绝|防止|避免|有效)|目前|现|但|仍|同时|另外|此外|下一?步|今后|对|已"
+)
+
+
+def _told_alone(text: str, lines: list[LineRead]) -> list[int]:
+    """Return the short sentences of one clause each that state findings, where paragraphs that report are below each.
+
+    The first is right below a heading. One that may as well end the answer before it (没有发现新的问题。) is none.
+    """
+    found: list[int] = []
+    for index in range(1, len(lines) - 1):
+        segment, above, below = lines[index].segment, lines[index - 1].segment, lines[index + 1].segment
+        if segment.mark or segment.row or not segment.opens_line or segment.end - segment.start > _LONGEST_TOLD:
+            continue
+        if not _is_told(text, lines[index]):
+            continue
+        heads = above.mark is not None and above.mark.kind not in RUN_IN_KINDS
+        reported = below.mark is None or below.mark.kind in RUN_IN_KINDS
+        if (found or heads) and reported and _SIGNS_OF_REPORT.search(text, below.start, below.end):
+            found.append(index)
+    stating = sum(_states_finding(text, lines[index]) for index in found)
+    return found if stating >= _MOST_OF * len(found) else []
+
+
+def _is_told(text: str, line: LineRead) -> bool:
+    start, end = line.segment.start, line.segment.end
+    if text[end - 1] != "。" or line.note or line.state or _CLAUSE_OR_FIGURE.search(text, start, end - 1):
+        return False
+    begins = any(pattern("outline", name).match(text, start) for name in ("aim", "act"))
+    return not (begins or _DENIES.match(text, start))
+
+
+_CLAUSE_OR_FIGURE = re.compile("[,。;:!?0-9《]")
+
+
+def _numbered(lines: list[LineRead], first: int, last: int) -> list[int]:
+    """Return the numbered lines from ``first`` to ``last`` whose numbers do not enumerate inside paragraphs."""
+    return [
+        index
+        for index in range(first, last)
+        if lines[index].segment.mark is not None and lines[index].kind not in RUN_IN_KINDS
+    ]
+
+
+def _heads_alone(text: str, lines: list[LineRead], index: int, alone: frozenset[int]) -> bool:
+    """Return whether a numbered line groups findings that nothing numbers: one of them, or its like, is right below."""
+    line = lines[index]
+    if text[line.segment.end - 1] in _SENTENCE_ENDS or (_states_finding(text, line) and not _names_group(text, line)):
+        return False
+    if index + 1 in alone:
+        return True
+    below = lines[index + 1]
+    return below.segment.mark is not None and below.kind != line.kind and _heads_alone(text, lines, index + 1, alone)
+
+
 _TOLD_SENTENCE = re.compile(
     r"(?:县委|市委|区委|省委)?(?:巡[视察]|督察|审计|检查)组?(?:还|也|同时|又|反馈)*(?:指出|发现|提出|反映|反馈)[,:]?(?P<finding>[^。;:]{4,60})。"
 )
 
 
-def _told_in_sentences(text: str, lines: list[_LineRead]) -> set[int]:
+def _told_in_sentences(text: str, lines: list[LineRead]) -> set[int]:
     """Return the paragraphs that tell a finding in their first sentence, in a notice that numbers and frames none.
 
-    巡察指出,水费账目没有公开。…
+    巡察指出,水费账目没有公开。… Or 针对“水费账目不公开”问题,….
     """
     if any(line.answers or line.framed for line in lines):
         return set()
@@ -617,6 +765,8 @@ def _told_in_sentences(text: str, lines: list[_LineRead]) -> set[int]:
         match = _TOLD_SENTENCE.match(text, start, end) if line.segment.mark is None else None
         if match:
             told[index] = Frame(*match.span("finding"), match.end(), closed=True, aspect=False)
+        elif line.segment.mark is None and line.frame and not (line.frame.aims or line.frame.aspect):
+            told[index] = line.frame._replace(closed=True)
     between = lines[min(told) : max(told)] if len(told) >= _FEWEST_ALONE else []
     if not between or any(line.segment.mark and line.kind not in RUN_IN_KINDS for line in between):
         return set()
@@ -628,7 +778,7 @@ def _told_in_sentences(text: str, lines: list[_LineRead]) -> set[int]:
 _FEWEST_OTHERWISE = 3
 
 
-def _part_like_findings(text: str, lines: list[_LineRead], alone: list[int]) -> bool:
+def _part_like_findings(text: str, lines: list[LineRead], alone: list[int]) -> bool:
     """Return whether short lines part the rectification part into findings, in whatever words: 自来水时断时续.
 
     They are three or more, none names a part or an aim (提高政治站位), all between them are sentences, most of which
@@ -662,7 +812,7 @@ def _heads_answers(heading: str) -> bool:
     return named is not None and pattern("outline", "leadership").search(heading) is None
 
 
-def _is_alone(text: str, lines: list[_LineRead], index: int) -> bool:
+def _is_alone(text: str, lines: list[LineRead], index: int) -> bool:
     """Return whether a line looks like a heading between two paragraphs, or between a heading and a paragraph."""
     segment, above, below = lines[index].segment, lines[index - 1].segment, lines[index + 1].segment
     if segment.mark is not None or segment.row is not None or segment.end - segment.start > _LONGEST_LINE_ALONE:
@@ -679,7 +829,7 @@ def _is_alone(text: str, lines: list[_LineRead], index: int) -> bool:
 _SENTENCE_ENDS = frozenset("。;:,、!?")
 
 
-def _lead_in_behind(text: str, lines: list[_LineRead], index: int) -> int | None:
+def _lead_in_behind(text: str, lines: list[LineRead], index: int) -> int | None:
     """Return the index of the lead-in right behind a line that is short enough to be a finding; None for none."""
     line = lines[index]
     segment = line.segment
@@ -691,12 +841,12 @@ def _lead_in_behind(text: str, lines: list[_LineRead], index: int) -> int | None
     return following if following is not None and lines[following].answers else None
 
 
-def _next_line(lines: list[_LineRead], index: int) -> int | None:
+def _next_line(lines: list[LineRead], index: int) -> int | None:
     """Return the index of the next line that is more than a property (责任单位:…)."""
     return next((at for at in range(index + 1, len(lines)) if lines[at].segment.mark or not lines[at].note), None)
 
 
-def _belongs_to_finding(text: str, lines: list[_LineRead], index: int, asked: dict[int, int]) -> bool:
+def _belongs_to_finding(text: str, lines: list[LineRead], index: int, asked: dict[int, int]) -> bool:
     """Return whether a line before a lead-in is the end of an answer rather than a finding."""
     line, lead_in = lines[index], lines[asked[index]]
     if lead_in.state:
@@ -705,6 +855,9 @@ def _belongs_to_finding(text: str, lines: list[_LineRead], index: int, asked: di
             return True
     if line.segment.mark is not None:
         return False
+    last = lines[index - 1]
+    if (last.note or last.state) and text[line.segment.end - 1] not in _SENTENCE_ENDS:
+        return False  # behind the fields of the finding above it
     if _reports(text, line.segment) and not _states_finding(text, line):
         return True
     before = next((at for at in range(index - 1, max(-1, index - _REACH), -1) if not lines[at].note), None)
@@ -722,27 +875,43 @@ def _reports(text: str, segment: Segment) -> bool:
 
 
 _SIGNS_OF_REPORT = re.compile("[0-9《]")
+
+
+def _retells(text: str, lines: list[LineRead], index: int) -> bool:
+    """Return whether a sentence tells once more (督察指出,…。) the finding that the numbered heading above it is."""
+    if (
+        not index
+        or lines[index].segment.mark is not None
+        or not _TOLD_SENTENCE.match(text, lines[index].segment.content)
+    ):
+        return False
+    above = lines[index - 1].segment
+    if above.mark is None or above.mark.kind in RUN_IN_KINDS or text[above.end - 1] in _SENTENCE_ENDS:
+        return False
+    return not _names_group(text, lines[index - 1])
+
+
 _REACH = 8
 """So many lines back the heading above a line is looked for."""
 
 
-def _is_beyond(after: _LineRead, line: _LineRead) -> bool:
+def _is_beyond(after: LineRead, line: LineRead) -> bool:
     """Return whether the text after a state line begins something else than the answer."""
     mark = after.segment.mark
     return after.framed or (mark is not None and (mark.number != 1 or after.kind == line.kind))
 
 
-def _states_finding(text: str, line: _LineRead) -> bool:
+def _states_finding(text: str, line: LineRead) -> bool:
     heading = text[line.segment.content : line.segment.end]
     return len(heading) <= _LONGEST_FINDING and pattern("outline", "finding").search(heading) is not None
 
 
-def _names_group(text: str, line: _LineRead) -> bool:
+def _names_group(text: str, line: LineRead) -> bool:
     heading = text[line.segment.content : line.segment.end]
     return len(heading) > _LONGEST_FINDING or pattern("outline", "group").search(heading.rstrip("。:")) is not None
 
 
-def _goes_on_from(lines: list[_LineRead], asked: dict[int, int]) -> set[int]:
+def _goes_on_from(lines: list[LineRead], asked: dict[int, int]) -> set[int]:
     """Return the numbered lines of ``asked`` that go on from a line that has no lead-in behind it: 2. behind 1."""
     latest: dict[str, int] = {}
     found = set()
@@ -767,19 +936,17 @@ def _is_part_heading(printed: str) -> bool:
     return any(pattern("outline", name).search(printed) for name in lists)
 
 
-def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, around: Sequence[_LineRead]) -> int | None:
+def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, around: Sequence[LineRead]) -> int | None:
     """Return the depth of a numbered line of a finding's answer whose kind numbers the groups of findings, too.
 
     Below a lead-in (整改措施:) 1 begins the answer's list, and a heading over a framed finding goes on with the groups.
     None where nothing is settled so. ``around`` are the line, and those before and behind it.
     """
-    if node.finding or not node.number or len(around) < _THREE:
+    if node.finding or len(around) < _THREE or not node.number:
         return None
-    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind]
-    if not same:
-        return None
-    finding = max((depth for depth, open_node in enumerate(path) if open_node.finding), default=0)
-    if not finding or same[0] > finding:
+    finding = max([depth for depth, open_node in enumerate(path) if open_node.finding], default=0)
+    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind] if finding else []
+    if not same or same[0] > finding:
         return None
     before, line, behind = around
     if node.number == 1 and same[-1] < finding and before.answers and text[before.segment.end - 1] in ":】]":

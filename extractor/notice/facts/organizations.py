@@ -60,7 +60,7 @@ _REGIONS = frozenset("省市县区镇乡村道")
 _LEVELS = frozenset("省市县区镇乡村州局院校全各")
 _BEHIND_VERBS = frozenset("庭局科处办部室组")
 """What makes a name of a verb that clauses begin with: 立案庭."""
-_SURE_IN_LIST = 84
+_SURE_IN_LIST = 88
 """A name in a list needs so much less of a score behind one that acts."""
 _SIZES = "22244777"
 """The bucket of a name's length in code points, up to 8."""
@@ -158,6 +158,10 @@ class NameEnds:
         """Return the ends of the names that may start at ``start``, before ``stop``."""
         ends, first = self.places, bisect_right(self.places, start + 1)
         return ends[first : bisect_right(ends, min(start + _LONGEST_NAME, stop), first)]
+
+    def is_end(self, place: int) -> bool:
+        """Return whether a name could end at a place."""
+        return self.places[bisect_left(self.places, place)] == place
 
     def marked(self, place: Place) -> list[tuple[int, str]]:
         """Return where names may begin behind a word, and what kind of word that is."""
@@ -339,8 +343,11 @@ def name_candidates(
         follows = _follows(text, end)
         if follows.sort != _REFUSED:
             names = _list_before(text, measure.start, end)
-            moved = _moved(bool(names) and _MOVED.search(text, max(0, names[0].start - 4), names[0].end) is not None)
-            found += [NameCandidate(place, (*_groups(text, place, _LISTED, follows), moved)) for place in names]
+            moved = bool(names) and _MOVED.search(text, max(0, names[0].start - 4), names[0].end) is not None
+            found += [
+                NameCandidate(place, (*_groups(text, place, _LISTED, follows), _listed(moved, ends.is_end(place.end))))
+                for place in names
+            ]
     return found
 
 
@@ -676,8 +683,9 @@ def _among_others(sort: str, longer: int | None, acts: tuple[bool, bool], ended:
 
 
 @cache
-def _moved(said: bool) -> _FeatureGroup:
-    return _group(f"moved {said}")
+def _listed(moved: bool, ended: bool) -> _FeatureGroup:
+    """Return the features of a name before 等部门: whether others move it, and whether it ends as names do."""
+    return _group(f"moved {moved}", f"listed ended {ended}")
 
 
 def _list_before(text: str, start: int, place: int) -> list[Place]:

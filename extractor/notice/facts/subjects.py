@@ -260,7 +260,13 @@ def beginnings(text: str, window: Place, bonds: Mapping[str, str]) -> Iterator[E
     start, end = window
     for place in range(max(start, end - _LONGEST_SIZE), end - 1):
         left = [text[at:place] for at in range(max(start, place - _LONGEST_CONTEXT), place)] or ["^"]
-        yield Edge(place, left, [text[place : place + size] for size in (1, 2, 3)], end - place, _bond(bonds, text, window, place))
+        yield Edge(
+            place,
+            left,
+            [text[place : place + size] for size in (1, 2, 3)],
+            end - place,
+            _bond(bonds, text, window, place),
+        )
 
 
 def ends(text: str, noun: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
@@ -268,7 +274,13 @@ def ends(text: str, noun: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
     start, end = noun
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
         right = [text[place:at] for at in range(place + 1, min(end, place + _LONGEST_CONTEXT) + 1)] or ["$"]
-        yield Edge(place, [text[max(start, place - size) : place] for size in (1, 2, 3)], right, place - start, _bond(bonds, text, noun, place))
+        yield Edge(
+            place,
+            [text[max(start, place - size) : place] for size in (1, 2, 3)],
+            right,
+            place - start,
+            _bond(bonds, text, noun, place),
+        )
 
 
 def _beginning(text: str, window: Place) -> tuple[int, float]:

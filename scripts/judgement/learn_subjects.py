@@ -200,7 +200,7 @@ def _examples(found: list[TrainingFinding], task: str, bonds: Mapping[str, str])
 
 
 def _names(edge: Edge) -> list[str]:
-    before, around, behind = edge.bonds
+    before, around, behind = tuple(edge.bonds)
     return [
         *(f"left {each}" for each in edge.left),
         *(f"right {each}" for each in edge.right),

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.data import read_table
 from extractor.text.blanks import blanks_to_drop
+from extractor.text.field_blanks import blanks_behind_names
 from extractor.text.places import Inside, Place
 from extractor.text.wrapping import line_ends_to_drop
 
@@ -134,6 +135,7 @@ def fold(source: str) -> FoldedText:
     whole = range(len(source))
     folded = FoldedText(source, half_width(printed), printed, whole, range(1, len(source) + 1))
     folded = folded if plain else _edited(folded, _unseen(printed))
+    folded = _edited(folded, (Edit(*each, ":") for each in blanks_behind_names(folded.text, folded.printed)))
     folded = _edited(folded, (Edit(*each) for each in line_ends_to_drop(folded.text, folded.printed)))
     return _edited(folded, (Edit(start, end, "") for start, end in blanks_to_drop(folded.text, folded.printed)))
 

@@ -329,6 +329,29 @@ def _inside_figure(text: str, line: _Line, following: _Line) -> bool:
     return text[following.start].isdecimal() or has_unit(text, following.start)
 
 
+_SHORTEST_PROSE = 15
+_BROKEN_AMOUNT = re.compile(r"[\u4e00-\u9fff][0-9]{1,6}\.?$")
+
+
+def _breaks_amount(text: str, line: _Line, following: _Line, wrap: _Wrap | None) -> bool:
+    """Say whether a line end surely parts an amount, however the page is set.
+
+    48.3万 and 元, 31万 and 标箱; where nothing tells how it was wrapped, 收回逾期本息4 and 36万元.
+    """
+    if _MAGNITUDE.search(text, line.start, line.end) and not _opens(text, following):
+        return True
+    return wrap is None and _breaks_digits(text, line, following)
+
+
+def _breaks_digits(text: str, line: _Line, following: _Line) -> bool:
+    if following.set_off or line.end - line.start < _SHORTEST_PROSE or not text[following.start].isdecimal():
+        return False
+    if _BROKEN_AMOUNT.search(text, line.start, line.end) is None or _opens(text, following):
+        return False
+    number = NUMBER.match(text, following.start)
+    return number is not None and (has_unit(text, number.end()) or text.startswith("%", number.end()))
+
+
 def _ended(text: str, line: _Line) -> bool:
     return _ENDS.search(text, line.start, line.end) is not None
 
@@ -350,8 +373,8 @@ def _goes_on(text: str, line: _Line, following: _Line, logical: str, wrap: _Wrap
         return False
     if _is_property(logical) or (wrap is not None and wrap.since > line.start):
         return False
-    if _MAGNITUDE.search(text, line.start, line.end) and not _opens(text, following):
-        return True  # 48.3万 and 元, 31万 and 标箱 are one figure, however the page is set
+    if _breaks_amount(text, line, following, wrap):
+        return True
     goes_on = _GOES_ON.search(text, line.start, line.end) is not None or _inside_figure(text, line, following)
     if wrap is None:  # a page break inside a paragraph leaves its last line as long as it happens to be
         return following.new_page and (goes_on or (len(logical) > _HEADING_REACH and not _ended(text, line)))

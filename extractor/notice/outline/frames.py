@@ -155,6 +155,11 @@ def is_labelled(text: str, start: int, end: int) -> bool:
     return text[start : start + 1] in _FIRST and _LABELLED.match(text, start, end) is not None
 
 
+def is_label_alone(text: str, start: int, end: int) -> bool:
+    """Return whether a line prints no more than what calls the next one a finding: 【反馈问题】."""
+    return text[start : start + 1] in _FIRST and _LABELLED.fullmatch(text, start, end) is not None
+
+
 def _without_quoted_words(window: str) -> str:
     """Return the window with the words of its first quote blotted out, where 问题 is said inside it as well."""
     first = next((place for place, character in enumerate(window[:_QUOTE_WITHIN]) if character in _OPENING), None)
@@ -173,7 +178,9 @@ _QUOTE_WITHIN = 24
 
 
 def _labelled(text: str, start: int, end: int) -> Frame | None:
-    """Return the finding behind 反馈问题: or 【问题】, which may be framed once more."""
+    """Return the finding behind 反馈问题: or 【问题】, or on the line below it, which may be framed once more."""
+    while start < end and text[start] in " \n":
+        start += 1
     inner = read_frame(text, start, end)
     if inner is not None:
         return inner
@@ -306,6 +313,11 @@ def is_note(text: str, start: int, end: int) -> bool:
     return end - start < _NOTE_LENGTH or _NAMES.fullmatch(text, match.end(), end) is not None
 
 
+def names_property(text: str, start: int, end: int) -> bool:
+    """Return whether a line begins with the name of a property, whatever its value."""
+    return _note().match(text, start, end) is not None
+
+
 @cache
 def _note() -> re.Pattern[str]:
     return re.compile(rf"[【\[(]?{NAME}(?:[(][^()\n]{{1,8}}[)])?(?:[】\])] *[:]?|(?:\*\*)?[:])")
@@ -347,10 +359,13 @@ def bracket_at_end(text: str, start: int, end: int) -> int:
             dash -= 1
         return dash
     while end > start and text[end - 1] in ")】]":
-        match = _STATE_AT_END.search(text, start, end) or _note_at_end().search(text, start, end)
-        if match is None:
+        match = _STATE_AT_END.search(text, start, end)
+        opens = match.start() if match else max(text.rfind(mark, start, end) for mark in _BRACKETS)
+        if opens < start or (match is None and not _note_in_brackets().fullmatch(text, opens, end)):
             break
-        end = match.start()
+        end = opens
+        while text[end - 1] == " ":
+            end -= 1
     return end
 
 
@@ -367,6 +382,9 @@ def state_at_end(text: str, start: int, end: int) -> int:
 def bracket_end(text: str, start: int, end: int) -> int:
     """Return the end of the states and properties in brackets that begin here, with the marks and blanks behind."""
     behind = "[。:]? *"
+    if text.startswith("—", start):
+        dashed = pattern("outline", "state", rf"[— ]+{{}}{behind}").match(text, start, end)
+        return dashed.end() if dashed and (dashed.end() == end or text[dashed.end() - 1] in "。: ") else start
     while start < end and text[start] in _BRACKETS:
         state = pattern("outline", "state", rf"[(\[【]{{}}[)\]】]{behind}").match(text, start, end)
         match = state or _note_in_brackets().match(text, start, end)
@@ -377,11 +395,6 @@ def bracket_end(text: str, start: int, end: int) -> int:
 
 
 _BRACKETS = frozenset("([【")
-
-
-@cache
-def _note_at_end() -> re.Pattern[str]:
-    return re.compile(NOTE_IN_BRACKETS + "$")
 
 
 @cache
@@ -398,7 +411,9 @@ def state_end(text: str, start: int, end: int) -> int:
 
 
 _STATE_STARTS = frozenset("【[(") | characters_of("state", "state_of", "state_when")
-_STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}])[)】\]]$")
+_COUNTED_STATE = r"[^()\n]{0,4}[0-9]{1,3} ?[个项条件][^()\n]{0,6},[^()\n]{0,8}(?:完成|推进|整改|销号|到位)[^()\n]{0,12}"
+"""A count of measures and of those done: (3条措施,已完成3条)."""
+_STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}]|{_COUNTED_STATE})[)】\]]$")
 _STATE_BEHIND_DASH = re.compile(rf" *{_STATE} *")
 _LONGEST_STATE = 16
 _STATE_LENGTH = 60

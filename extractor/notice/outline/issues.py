@@ -220,6 +220,8 @@ def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) 
     """Return whether most numbered paragraphs of a group open with a finding and go on with its answer."""
     finding = pattern("outline", "finding")
     heading = heading_text(text, node)
+    if node.frame is None and heading.endswith(_FIELDS) and _are_told_and_answered(text, children):
+        return True
     told = COUNT_AT_END.search(heading)
     if told and int(told["count"]) == len(children):
         return True  # 立行立改类问题(2个) over two numbered paragraphs
@@ -230,3 +232,24 @@ def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) 
     if finding.search(heading) and not names_group and not pattern("outline", "group").search(heading):
         return False
     return open_with_findings(text, children)
+
+
+_FIELDS = ("方面", "领域", "环节", "板块")
+_FEWEST_TOLD = 2
+_LONGEST_TOLD = 30
+_NAMES_SOMETHING_DONE = re.compile("[0-9《,]|已")
+_LACKING = re.compile("[不未缺弱慢难欠差低乱偏虚]|滞后|违规|闲置|超期|重复")
+
+
+def _are_told_and_answered(text: str, children: list[OutlineNode]) -> bool:
+    """Return whether numbered paragraphs of a field all open with a short sentence that names neither act nor aim.
+
+    Half of them or more name something that is lacking, in words that no list of findings has.
+    """
+    told = [heading_text(text, child) for child in children if _goes_on(text, child)]
+    if len(told) < len(children) or len(told) < _FEWEST_TOLD:
+        return False
+    begun = (pattern("outline", name).match(words) for words in told for name in ("aim", "act"))
+    if any(begun) or any(len(words) > _LONGEST_TOLD or _NAMES_SOMETHING_DONE.search(words) for words in told):
+        return False
+    return sum(_LACKING.search(words) is not None for words in told) * 2 >= len(told)

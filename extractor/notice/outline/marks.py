@@ -121,6 +121,11 @@ _FORMS = {
         [ ]? {any_of("numbered")} 之? [ ]? (?: [{_CN}]{{1,4}} | [0-9]{{1,3}} (?: [-—–][0-9]{{1,2}} )? )
         (?P<bracketed> [】\])][:]? )""",
     ),
+    "numbers_in_brackets": _Form(
+        "【[",
+        rf"""
+        [ ]? (?: [0-9]{{1,3}} | [{_CN}]{{1,4}} ) [ ]? (?P<boxed> [】\]][:、.]? )""",
+    ),
     "sequence": _Form(
         "首其再最一另",
         r"""
@@ -143,6 +148,7 @@ _FORMS = {
         rf"(?: [{_CN}]{{1,4}} (?: {_JOINED_OR_DASH} [{_CN}]{{1,4}} )? | [0-9]{{1,3}}+ (?: [-—–][0-9]{{1,2}} "
         rf"| \.[0-9]{{1,2}} (?=[ :、]) | {_JOINED} [0-9]{{1,3}} (?=\)?[:、.]) )? ) \)?"
         rf"(?: (?P<feedback> [:、.] ) | (?P<unclosed> ) [ ]{{0,3}} (?=[\u4e00-\u9fff“](?<![{_COUNTED}])) )",
+        not_behind="”",  # 关于“…”问题1.…: the finding ends, and its answer is numbered
     ),
 }
 
@@ -265,9 +271,9 @@ def find_marks(text: str) -> list[EnumeratorMark]:
             continue
         if boundary < LINE and kind in _IN_DIGITS and _is_figure(text, kind, boundary, end):
             continue
-        start += group == "bracketed"  # 【问题1】 is labelled 问题1
+        start += group in _IN_BRACKETS  # 【问题1】 is labelled 问题1
         number, label, printed, through, below = _numeral(
-            text[start:end].rstrip(":)") if group == "bracketed" else text[start:end], kind
+            text[start:end].rstrip(":)") if group in _IN_BRACKETS else text[start:end], kind
         )
         if group in _SEQUENCES:
             begins = text.startswith(_BEGIN_SEQUENCES, start)
@@ -308,9 +314,10 @@ def _is_decimal(text: str, start: int, end: int, before: str) -> bool:
     return second >= 0 and not text[second + len(major) + 3 : second + len(major) + 4].isdecimal()
 
 
+_IN_BRACKETS = frozenset({"bracketed", "boxed"})
 _SEQUENCES = frozenset({"first", "side"})
 _IN_SENTENCES = WORD_KINDS | {"letter"}
-_AT_LINES = frozenset({"roman", "letter_digit", "bracketed", "dashed", "dashed_paren", "unclosed", "aspect"})
+_AT_LINES = frozenset({"roman", "letter_digit", "bracketed", "boxed", "dashed", "dashed_paren", "unclosed", "aspect"})
 _IN_DIGITS = frozenset({"decimal", "ar_dot", "ar_rparen", "ar_bare"})
 
 

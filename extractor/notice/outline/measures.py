@@ -19,6 +19,7 @@ from extractor.notice.outline.frames import (
     is_share_or_date,
     is_state,
     lead_in_end,
+    names_property,
     state_at_end,
     state_end,
     without_outer_quotes,
@@ -161,6 +162,9 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
         if state < end:
             notes.append(Rest("note", Place(state, end)))
             end = _trimmed(text, start, state).end
+        if (last := _last_sentence(text, start, end)) > start and _is_field_of_state(text, last, end):
+            notes.append(Rest("note", Place(last, end)))
+            end = _trimmed(text, start, last).end
         if not may_print(text, start, end):
             kept.append(MeasureOutline(place_of((start, end)), label))
             continue
@@ -174,6 +178,26 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
             notes.append(Rest("note", _trimmed(text, cut, end)))
         _keep(text, Place(start, cut), label, kept)
     return kept, notes
+
+
+def _last_sentence(text: str, start: int, end: int) -> int:
+    """Return where the last sentence of a stretch begins."""
+    last = max(text.rfind(mark, start, end - 1) for mark in "。;") + 1
+    while 0 < last < end and text[last] == " ":
+        last += 1
+    return last
+
+
+def _is_field_of_state(text: str, start: int, end: int) -> bool:
+    """Return whether a sentence is a field whose value is a state: 整改状态:已完成."""
+    if end - start > _LONGEST_FIELD or text[start] not in FIELD_STARTS:
+        return False
+    colon = text.find(":", start, end) + 1
+    is_field = lead_in_end(text, start, end) > start or names_property(text, start, end)
+    return colon > start and is_field and is_state(text, colon, end)
+
+
+_LONGEST_FIELD = 40
 
 
 def _keep(text: str, stretch: Place, label: Place | None, kept: list[MeasureOutline]) -> None:
@@ -453,10 +477,14 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
     None where it begins with no property, as most do.
     """
-    if text[start : start + 1] not in FIELD_STARTS or _field().match(text, start, end) is None:
+    if text.count(":", start, end) < _FEWEST_FIELDS or text[start] not in FIELD_STARTS:
+        return []
+    if _field().match(text, start, end) is None:
         return []
     starts = [match.start() for match in _field().finditer(text, start, end)]
-    if len(starts) < _FEWEST_FIELDS or not is_note(text, start, starts[1]):
+    if len(starts) < _FEWEST_FIELDS:
+        return []
+    if not is_note(text, start, starts[1]) and lead_in_end(text, start, starts[1]) == start:
         return []
     stretches = zip(starts, [*starts[1:], end], strict=True)
     places = (_trimmed(text, begin, stop) for begin, stop in stretches)
@@ -471,7 +499,7 @@ _FEWEST_FIELDS = 2
 
 @cache
 def _field() -> re.Pattern[str]:
-    return re.compile(rf"(?<![^。; ])(?:{NAME}|{any_of('lead_in')}):")
+    return re.compile(rf"(?<![^。; \n])(?:{NAME}|{any_of('lead_in')}):")
 
 
 def _behind_state(text: str, start: int, end: int, rests: list[Rest]) -> Place:
@@ -518,6 +546,10 @@ def _paragraph(text: str, node: OutlineNode, *, followed: bool, found: _Found) -
     printed = text[start:end]
     if node.detail or _is_property(text, start, end) or is_legend(text, start, end):
         rests.append(Rest("note", Place(start, end)))
+        return
+    if fields := _fields_run_in(text, start, end):
+        for field in fields:
+            _paragraph(text, field, followed=False, found=found)
         return
     if pattern("outline", "lead_in", r"[【\[(]?{}[】\])]?[:。]?$").match(printed):
         rests.append(Rest("lead_in", Place(start, end)))

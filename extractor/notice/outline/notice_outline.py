@@ -93,7 +93,7 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _with_answers_apart(_extent(parts, issues), issues)
-    if len(tasks) == 1 or len(tasks) > len(issues):
+    if len(tasks) == 1 or len(tasks) > len(issues) or _have_names_on_lines(text, tasks):
         issues, rectification = tuple(tasks), (Place(tasks[0].text.start, tasks[-1].text.end),)
     opening_end = next((node.segment.start for node in nodes if node.kind != "paragraph"), ending.start)
     opening_end = min(opening_end, ending.start)
@@ -110,6 +110,11 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
         (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
         tables_unread=(*_in_part(left, rectification), *(place for place in tables.lines if place.start < part.end)),
     )
+
+
+def _have_names_on_lines(text: str, tasks: Sequence[IssueOutline]) -> bool:
+    """Return whether the names of tasks' fields stand on lines of their own (【反馈问题】), the values below them."""
+    return bool(tasks) and all(text[task.rests[0].text.end] == "\n" for task in tasks)
 
 
 def _in_part(tables: Sequence[Place], rectification: Sequence[Place]) -> list[Place]:

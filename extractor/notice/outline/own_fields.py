@@ -7,12 +7,12 @@ its words. Its values, and whether it stands before the answer, tell if it is a 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from extractor.notice.outline.frames import is_labelled, is_share_or_date, is_state, lead_in_end
+from extractor.notice.outline.frames import Frame, is_labelled, is_share_or_date, is_state, lead_in_end, names_property
 from extractor.notice.outline.line_readings import LineRead
 from extractor.notice.outline.marks import RUN_IN_KINDS
 from extractor.notice.outline.outline_words import any_of
@@ -20,8 +20,8 @@ from extractor.text.wording import pattern
 
 
 def with_own_fields(text: str, lines: Sequence[LineRead]) -> list[LineRead]:
-    """Return the lines of a notice, those that begin with a name that no list has marked as properties or lead-ins."""
-    read = list(lines)
+    """Return the lines of a notice, those that begin with a name that no list has marked as what they are."""
+    read = _with_own_findings(text, lines)
     for index in _properties_by_value(text, read):
         read[index] = read[index]._replace(note=True, unknown=True)
     for name, heads in _recurring(text, read).items():
@@ -41,6 +41,47 @@ def with_own_fields(text: str, lines: Sequence[LineRead]) -> list[LineRead]:
             elif role == "lead_in" and line.segment.mark is None:
                 read[head.index] = line._replace(answers=True, lead_in=head.value)
     return read
+
+
+def _with_own_findings(text: str, lines: Sequence[LineRead]) -> list[LineRead]:
+    """Return the lines of a notice that numbers, frames and labels no finding, those that its own name labels framed.
+
+    反馈原文:… 整改回应:…: the first name that recurs is that of the findings where the line behind each of its lines
+    begins with another name or a lead-in, and where most of its values tell a shortcoming and nothing done.
+    """
+    found: dict[str, list[_Head]] = {}
+    for index, line in enumerate(lines):
+        if line.framed or is_labelled(text, line.segment.content, line.segment.end):
+            return list(lines)
+        if line.segment.mark is None and (head := _head(text, line)) is not None:
+            found.setdefault(head["name"], []).append(_Head(index, head.end()))
+    heads = next((heads for heads in found.values() if len(heads) >= _FEWEST), [])
+    recurring = (others for others in found.values() if others is not heads and len(others) >= _FEWEST)
+    named = {head.index for others in recurring for head in others}
+    read = list(lines)
+    if heads and any(_is_numbered(line) for line in lines[heads[0].index : heads[-1].index]):
+        return read
+    if not heads or not all(_is_answered_behind(lines, head.index, named) for head in heads):
+        return read
+    values = [(head.value, lines[head.index].segment.end) for head in heads]
+    finding = pattern("outline", "finding")
+    stating = sum(finding.search(text[start:end].rstrip("。;")) is not None for start, end in values)
+    if 2 * stating < len(heads) or any(start >= end or _REPORTS.search(text, start, end) for start, end in values):
+        return read
+    for each, (start, end) in zip(heads, values, strict=True):
+        last = end - (text[end - 1] in "。;")
+        read[each.index] = read[each.index]._replace(frame=Frame(start, last, end, closed=True, aspect=False))
+    return read
+
+
+def _is_numbered(line: LineRead) -> bool:
+    return line.segment.mark is not None and line.segment.mark.kind not in RUN_IN_KINDS
+
+
+def _is_answered_behind(lines: Sequence[LineRead], index: int, named: Collection[int]) -> bool:
+    """Return whether the next line that is no property begins an answer, or with a name that recurs."""
+    behind = next((at for at in range(index + 1, len(lines)) if not lines[at].note), None)
+    return behind is not None and (lines[behind].answers or behind in named)
 
 
 def _properties_by_value(text: str, lines: Sequence[LineRead]) -> frozenset[int]:
@@ -126,7 +167,11 @@ def _head(text: str, line: LineRead) -> re.Match[str] | None:
     name = _NAME.match(text, segment.content, segment.end)
     if name is None or (line.answers and not _is_ahead(name["name"])):
         return None
-    if line.framed or is_labelled(text, segment.content, segment.end):
+    if (
+        names_property(text, segment.content, segment.end)
+        or line.framed
+        or is_labelled(text, segment.content, segment.end)
+    ):
         return None
     return name
 
@@ -189,7 +234,14 @@ def _names_act(name: str) -> bool:
     name = name.removeprefix(_OF_ALL)
     if _is_noun().search(name):
         return False  # 清理情况
+    if _topic().search(name):
+        return True
     return any(pattern("outline", words).match(name) is not None for words in ("aim", "act"))
+
+
+@cache
+def _topic() -> re.Pattern[str]:
+    return re.compile(f"{any_of('topic_end')}$")
 
 
 @cache

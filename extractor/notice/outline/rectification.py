@@ -46,7 +46,7 @@ def heading_place(text: str, node: OutlineNode) -> Place:
     bracket = property_bracket_at_end(text, start, node.segment.end)
     end = min(start + len(heading_text(text, node).rstrip()), bracket)
     if node.kind == "group" and text[start] in "【[〔":
-        return Place(start + 1, end - 1)
+        return Place(start + 1, max(text.rfind(mark, start, end) for mark in "】]〕"))
     return Place(start, end)
 
 
@@ -85,10 +85,18 @@ def _without_ends(text: str, top: list[OutlineNode]) -> tuple[int, int]:
         heading = heading_text(text, top[last - 1])
         if not next_steps.search(heading) or (group.search(heading) and "下一步" not in heading):
             break
-        if names_class_of_findings(heading):
-            break  # 要求持续整改的问题(2个)
+        if names_class_of_findings(heading) or _states_lack(heading):
+            break  # 要求持续整改的问题(2个), 公厕后续管护差
         last -= 1
     return first, last
+
+
+_ANY_PROBLEM = re.compile("问题|难题|难点|隐患|短板|漏洞|差距|薄弱|风险|不(?:断|够|足)|存在")
+
+
+def _states_lack(heading: str) -> bool:
+    """Return whether a heading says what is lacking, and does not only speak of problems: no 持续抓好突出问题整改."""
+    return pattern("outline", "finding").search(_ANY_PROBLEM.sub("", heading)) is not None
 
 
 COUNT_AT_END = re.compile(
@@ -138,6 +146,8 @@ def _groups_findings(text: str, node: OutlineNode) -> bool:
     if node.frame is None or text[node.frame.title_start - 1] in "“「『‘":
         return False
     parts = [part for part in node.parts if part.kind not in RUN_IN_KINDS]
+    if len(parts) > 1 and all(part.frame is not None and not part.frame.aims for part in parts):
+        return True  # 1.针对“…”问题,…
     return open_with_findings(text, parts) or any(
         part.parts or any(not child.remark for child in part.children) for part in parts
     )

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import is_labelled, is_note, is_state, lead_in_end, read_frame
+from extractor.notice.outline.frames import is_label_alone, is_labelled, is_note, is_state, lead_in_end, read_frame
 from extractor.notice.outline.marks import (
     FINDING_KINDS,
     LINE,
@@ -204,13 +204,17 @@ def _block() -> re.Pattern[str]:
 
 
 def _with_values(text: str, segments: list[Segment]) -> list[Segment]:
-    """Return the segments, the name of a property (责任单位:) as one with its value.
+    """Return the segments, the name of a property (责任单位:) as one with its value, 【反馈问题】 with its finding.
 
     That is on the next line, or a list behind the name (责任单位:1.教育局;2.民政局).
     """
-    alone = [k for k, each in enumerate(segments[:-1]) if is_name_alone(text, each.content, each.end)]
+    alone = [k for k, each in enumerate(segments[:-1]) if text[each.end - 1] in ":】]" and _is_alone(text, each)]
     for k in reversed(alone):
         name, value = segments[k : k + 2]
+        if not is_name_alone(text, name.content, name.end):
+            if value.mark is None and value.end - value.start <= _LONGEST_FINDING:
+                segments[k : k + 2] = [name._replace(end=value.end)]
+            continue
         stop = k + 2
         if value.mark is None and (value.end - value.start > _LONGEST_VALUE or text[value.end - 1] in "。:"):
             continue
@@ -221,6 +225,14 @@ def _with_values(text: str, segments: list[Segment]) -> list[Segment]:
             stop += 1
         segments[k:stop] = [name._replace(end=value.end)]
     return segments
+
+
+_LONGEST_FINDING = 120
+
+
+def _is_alone(text: str, segment: Segment) -> bool:
+    place = segment.content, segment.end
+    return is_name_alone(text, *place) or (segment.mark is None and is_label_alone(text, *place))
 
 
 def _segments_around_tables(
@@ -381,17 +393,22 @@ class _Before(NamedTuple):
 
 
 def _is_behind_group(text: str, taken: list[EnumeratorMark], mark: EnumeratorMark, before: _Before) -> bool:
-    """Return whether a group's heading ends right before a mark, of its line's first finding: …方面1.关于“…”问题."""
-    if len(taken) > 1 or mark.kind in RUN_IN_KINDS or mark.number not in (1, before.number + 1):
+    """Return whether a group's heading or a finding's ends right before a mark of its line: …方面1.关于“…”问题(1)…."""
+    if mark.kind in RUN_IN_KINDS or mark.number not in (1, before.number + 1):
         return False
-    if taken and (taken[0].boundary is not LINE or taken[0].kind == mark.kind):
+    if taken and any(other.kind == mark.kind for other in taken):
         return False
-    start = taken[0].content if taken else before.line
-    if mark.start - start > _LONGEST_GROUP:
+    start = taken[-1].content if taken else before.line
+    if mark.start - start > _LONGEST_HEADING:
+        return False
+    if mark.number == 1 and text.startswith(_AFTER_QUOTE, mark.start - len(_AFTER_QUOTE)):
+        return _is_behind_frame(text, start, mark)
+    if len(taken) > 1 or (taken and taken[0].boundary is not LINE) or mark.start - start > _LONGEST_GROUP:
         return False
     return _group_ahead().fullmatch(text, start, mark.start) is not None
 
 
+_AFTER_QUOTE = "”问题"
 _LONGEST_GROUP = 40
 
 

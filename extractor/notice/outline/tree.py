@@ -99,6 +99,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
     headings = _kinds_of_bullets(text, lines)
     before_lead_in, behind_answer = _before_lead_ins(text, lines, headings.keys())
     before_lead_in = before_lead_in or _alone_over_answers(text, lines) or _told_in_sentences(text, lines)
+    findings = before_lead_in | headings.keys()
     repeated = Counter(text[s.start : s.end] for s in segments if s.mark is None and s.end - s.start <= 12)
     top_numbers: dict[str, int] = {}
     closing = _closing_from(text, lines)
@@ -110,7 +111,7 @@ def grow(text: str, segments: list[Segment], *, opened: bool = False) -> list[Ou
         node = _node(text, line, repeated, before_lead_in=index in before_lead_in)
         if node.kind in ("plain", "part", "paragraph") and index in headings and not (node.frame and node.frame.closed):
             node = OutlineNode(segment, headings[index], node.frame, node.finding)
-        elif opened and not line.answers and not line.state and _groups(text, lines, index, headings.keys()):
+        elif opened and not line.answers and not line.state and _groups(text, lines, index, findings):
             node = OutlineNode(segment, "group")
         if node.kind == "plain" and _tells_again(text, lines, index, path):
             node = OutlineNode(segment, "paragraph", remark=True, detail=True)
@@ -354,11 +355,11 @@ def _is_labelled(text: str, line: LineRead) -> bool:
 
 
 _LONGEST_GROUP_LINE = 30
-_BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕]")
+_BRACKETED = re.compile(r"[【\[〔][^【】\[\]〔〕。;:,!?]{2,28}[】\]〕](?:[(][^()]{1,10}[)])?")
 _GROUP_LINE = re.compile(rf"[^。;:,!?《》0-9]{{2,20}}?{any_of('group_line')}(?:[(][^()]{{1,10}}[)])?")
 
 
-def _groups(text: str, lines: list[LineRead], index: int, headings: Set[int]) -> bool:
+def _groups(text: str, lines: list[LineRead], index: int, findings: Set[int]) -> bool:
     """Return whether a line without an enumerator groups the findings behind it: 【作风建设方面】, 作风建设方面."""
     segment, frame = lines[index].segment, lines[index].frame
     if segment.mark is not None or segment.row is not None or not segment.opens_line or index + 1 == len(lines):
@@ -369,7 +370,7 @@ def _groups(text: str, lines: list[LineRead], index: int, headings: Set[int]) ->
     if frame is not None:  # 关于作风建设方面的问题 over a framed finding
         framed_below = following.framed and not (following.frame and following.frame.aspect)
         return frame.aspect and framed_below and _GROUP_LINE.fullmatch(text, segment.content, segment.end) is not None
-    if following.segment.mark is None and not following.framed and index + 1 not in headings:
+    if following.segment.mark is None and not following.framed and index + 1 not in findings:
         return False
     return any(form.fullmatch(text, segment.content, segment.end) for form in (_BRACKETED, _GROUP_LINE))
 
@@ -426,9 +427,18 @@ def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
                 continue
             every[kind] += counts
             closed[kind] += counts and text[segment.end - 1] in "。;!?"
-    return frozenset(
-        kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)
-    )
+    usual = {kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)}
+    return frozenset(usual | _kinds_below_frames(text, segments))
+
+
+def _kinds_below_frames(text: str, segments: list[Segment]) -> set[str]:
+    """Return the kinds of the enumerators that begin below framed findings and frame none themselves."""
+    framed = [position for position, each in enumerate(segments) if _is_whole_frame(text, each)]
+    if len(framed) < _FEWEST_FRAMED:
+        return set()
+    above = {segment.mark.kind for segment in segments[: framed[0]] if segment.mark}
+    kinds = {segment.mark.kind for segment in segments[framed[0] :] if segment.mark}
+    return kinds - above - {mark.kind for position in framed if (mark := segments[position].mark)}
 
 
 _SHORTEST_PROSE = 20
@@ -474,7 +484,7 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
 def _breaks_off_report(text: str, segment: Segment) -> bool:
     """Return whether a line that nothing numbers reports what was done, in several clauses, and states no finding."""
     start, end = segment.content, segment.end
-    if segment.mark is not None or end - start < _SHORTEST_PROSE or text.find(",", start, end) < 0:
+    if segment.mark is not None or end - start < _SHORTEST_REPORT or text.find(",", start, end) < 0:
         return False
     if _SIGNS_OF_REPORT.search(text, start, end) is None:
         return False
@@ -483,6 +493,7 @@ def _breaks_off_report(text: str, segment: Segment) -> bool:
     return pattern("outline", "finding").search(text, start, end) is None
 
 
+_SHORTEST_REPORT = 12
 _FEWEST_CLAUSES = 2
 _FIGURES = re.compile("[0-9]+")
 
@@ -822,6 +833,7 @@ def _is_alone(text: str, lines: list[LineRead], index: int) -> bool:
     if "。" in text[segment.start : segment.end]:
         return False
     heads = above.mark is not None and above.mark.kind not in RUN_IN_KINDS
+    heads = heads or (above.mark is None and _GROUP_LINE.fullmatch(text, above.start, above.end) is not None)
     answered = text[below.end - 1] in "。;" and (below.mark is None or below.mark.kind in RUN_IN_KINDS)
     return answered and (heads or text[above.end - 1] in "。;:")
 
@@ -879,11 +891,8 @@ _SIGNS_OF_REPORT = re.compile("[0-9《]")
 
 def _retells(text: str, lines: list[LineRead], index: int) -> bool:
     """Return whether a sentence tells once more (督察指出,…。) the finding that the numbered heading above it is."""
-    if (
-        not index
-        or lines[index].segment.mark is not None
-        or not _TOLD_SENTENCE.match(text, lines[index].segment.content)
-    ):
+    told = lines[index].segment
+    if not index or told.mark is not None or not _TOLD_SENTENCE.match(text, told.content):
         return False
     above = lines[index - 1].segment
     if above.mark is None or above.mark.kind in RUN_IN_KINDS or text[above.end - 1] in _SENTENCE_ENDS:

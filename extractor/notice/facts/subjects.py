@@ -98,13 +98,11 @@ def bonds_of_pairs(pairs: Mapping[str, str]) -> dict[str, str]:
 _UNKNOWN, _NO_PAIR = "?", "^"
 
 
-def _bond(bonds: Mapping[str, str], text: str, window: Place, place: int) -> str:
-    """Return how firm the pairs before, around and behind a place are, inside a stretch."""
-    start, end = window
-    before = bonds.get(text[place - 2 : place], _UNKNOWN) if place - start > 1 else _NO_PAIR
-    around = bonds.get(text[place - 1 : place + 1], _UNKNOWN) if start < place < end else _NO_PAIR
-    behind = bonds.get(text[place : place + 2], _UNKNOWN) if end - place > 1 else _NO_PAIR
-    return before + around + behind
+def _firmness(bonds: Mapping[str, str], text: str, stretch: Place) -> str:
+    """Return how firm each pair of a stretch is; from a place's own index on, three are around it."""
+    start, end = stretch
+    pairs = [bonds.get(text[at - 1 : at + 1], _UNKNOWN) for at in range(start + 1, end)]
+    return f"{_NO_PAIR}{_NO_PAIR}{''.join(pairs)}{_NO_PAIR}{_NO_PAIR}"
 
 
 class _Context(NamedTuple):
@@ -258,6 +256,7 @@ _FIRST_HAN = "\u3400"
 def beginnings(text: str, window: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
     """Yield where a subject in the words before a figure may begin; ``bonds`` are those of pairs of characters."""
     start, end = window
+    firmness = _firmness(bonds, text, window)
     for place in range(max(start, end - _LONGEST_SIZE), end - 1):
         left = [text[at:place] for at in range(max(start, place - _LONGEST_CONTEXT), place)] or ["^"]
         yield Edge(
@@ -265,13 +264,14 @@ def beginnings(text: str, window: Place, bonds: Mapping[str, str]) -> Iterator[E
             left,
             [text[place : place + size] for size in (1, 2, 3)],
             end - place,
-            _bond(bonds, text, window, place),
+            firmness[place - start : place - start + 3],
         )
 
 
 def ends(text: str, noun: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
     """Yield where a subject behind a figure may end; ``bonds`` are those of pairs of characters."""
     start, end = noun
+    firmness = _firmness(bonds, text, noun)
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
         right = [text[place:at] for at in range(place + 1, min(end, place + _LONGEST_CONTEXT) + 1)] or ["$"]
         yield Edge(
@@ -279,7 +279,7 @@ def ends(text: str, noun: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
             [text[max(start, place - size) : place] for size in (1, 2, 3)],
             right,
             place - start,
-            _bond(bonds, text, noun, place),
+            firmness[place - start : place - start + 3],
         )
 
 
@@ -291,8 +291,8 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
     _, _, sizes, bonds, confidence = _cuts("subject_before")
     left, pairs_before = _context_before("subject_before")
     right, pairs_behind = _context_behind("subject_before")
-    firmness = _bonds()
     start, end = window
+    firmness = _firmness(_bonds(), text, window)
     best, most, second = start, _score_at_start(text, window), _WORST
     for place in range(max(start + 1, end - _LONGEST_SIZE), end - 1):
         if place - start > 1 and (before := pairs_before.get(text[place - 2 : place])):
@@ -303,7 +303,7 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
             continue
         else:
             score = known
-        score += sizes[end - place] + bonds.get(_bond(firmness, text, window, place), 0)
+        score += sizes[end - place] + bonds.get(firmness[place - start : place - start + 3], 0)
         if behind := pairs_behind.get(text[place : place + 2]):
             weight, thirds = behind
             score += weight + (thirds.get(text[place + 2 : place + 3], 0) if thirds else 0)
@@ -324,18 +324,22 @@ def _score_at_start(text: str, window: Place) -> int:
     if end - start > _LONGEST_SIZE:
         return _WORST
     score = left.get("^", 0) + sizes[end - start] + right.get(text[start], 0)
-    score += bonds.get(_bond(_bonds(), text, window, start), 0)
+    score += bonds.get(_firmness(_bonds(), text, Place(start, min(end, start + 2)))[:3], 0)
     return score + right.get(text[start : start + 2], 0) + right.get(text[start : start + 3], 0)
 
 
 def _ending(text: str, noun: Place) -> tuple[int, float]:
     """Return where the subject behind a figure ends by the weights of ``ends``, and how sure it is."""
     left, right, sizes, bonds, confidence = _cuts("subject_behind")
-    pairs = _bonds()
     start, end = noun
+    firmness = _firmness(_bonds(), text, noun)
     best, most, second = end, _WORST, _WORST
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
-        score = sizes[place - start] + left.get(text[place - 1], 0) + bonds.get(_bond(pairs, text, noun, place), 0)
+        score = (
+            sizes[place - start]
+            + left.get(text[place - 1], 0)
+            + bonds.get(firmness[place - start : place - start + 3], 0)
+        )
         score += left.get(text[max(start, place - 2) : place], 0) + left.get(text[max(start, place - 3) : place], 0)
         score += right.get(text[place] if place < end else "$", 0)
         if place + 1 < end:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from itertools import takewhile
 
 from extractor.data import read_table
-from extractor.text.wording import any_of, word_list, written_out
+from extractor.text.wording import any_of, pattern, word_list, written_out
 
 LONGEST_HEADING = 14
 """Code points of a heading without what it has in brackets."""
@@ -28,7 +28,22 @@ def column_kind(heading: str) -> str:
 
 @lru_cache(1024)
 def _kind_of(words: str) -> str:
-    return next((kind for kind, form in _headings() if form.fullmatch(words)), "")
+    known = next((kind for kind, form in _headings() if form.fullmatch(words)), "")
+    return known or _kind_of_answer(words)
+
+
+def _kind_of_answer(words: str) -> str:
+    """Return whether a heading with the name of a lead-in heads what is planned or what was done; empty for neither.
+
+    >>> _kind_of_answer("后续整治举措"), _kind_of_answer("整改落实实效"), _kind_of_answer("备注")
+    ('measure', 'progress', '')
+    """
+    if pattern("outline", "lead_in").fullmatch(words) is None:
+        return ""
+    return "measure" if words.endswith(_PLANNED) else "progress"
+
+
+_PLANNED = ("措施", "举措", "办法", "做法", "方案", "计划", "安排", "打算", "思路", "方法", "路径")
 
 
 def column_kinds(headings: Sequence[str]) -> list[str]:

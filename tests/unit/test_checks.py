@@ -147,9 +147,9 @@ OF_MODELS = {
 """Tried in ``test_assist_merge.py`` and ``test_assist_layout.py``."""
 OF_FILES = {
     "left_out_text", "folded_text", "text_in_frame", "other_pages", "text_in_pictures", "curves_page",
-    "unmapped_glyphs", "embedded_part",
+    "unmapped_glyphs", "embedded_part", "document_missing", "version_not_found",
 }  # fmt: skip
-"""Tried in ``test_omissions.py``."""
+"""Tried in ``test_omissions.py`` and ``test_ingest_ofd.py``."""
 OF_WORKBOOKS = {"hidden_cells", "sheet_passed_over", "cells_unread", "number_format", "hidden_year"}
 """Tried in ``test_workbooks.py``."""
 OF_MANY = {"duplicate", "maybe_duplicate"}

@@ -9,7 +9,12 @@ from pdf_examples import NOTICE
 
 from extractor import extract
 from extractor.errors import InputError
+from extractor.files.parts.left_out import WORDS_KEPT
 from extractor.files.sources.file_limits import Limits
+from extractor.files.sources.source import Source
+from extractor.pipeline import extract_file
+from extractor.record.checks import Lang
+from extractor.record.contract import Check
 
 SENTENCE = "一是完善学习制度,开展集中学习12次。"
 HEADING = "(一)关于“理论学习不够深入”问题的整改"
@@ -297,3 +302,113 @@ def test_gold_notices_written_as_ofd_give_the_values_of_their_text(name: str) ->
     ofd = Ofd(is_absolute=True)
     found = read(ofd.document(ofd.pages([line for line in text.splitlines() if line.strip()]))).text
     assert values(found, extract(found)) == values(text, extract(text))
+
+
+OLD, NEW = "二是追缴资金12万元。", "二是追缴资金35.6万元。"
+
+
+def versioned(root: str, *versions: tuple[str, str | None], **files: str) -> bytes:
+    """A file whose DocBody names a root and versions (file, Current), of documents that say one thing each.
+
+    ``V1`` names the older document and ``V2`` the newer one; ``files`` are parts to hold instead, by their places.
+    """
+    ofd = Ofd()
+    listed = "".join(
+        ofd.tag("Version", ID=number, Index=number, Current=current, BaseLoc=place)
+        for number, (place, current) in enumerate(versions, start=1)
+    )
+    body = (ofd.tag("DocRoot", root) if root else "") + ofd.tag("Versions", listed)
+    parts = {"OFD.xml": ofd.root("OFD", ofd.tag("DocBody", body))}
+    for name, text in (("Document", OLD), ("Document_2", NEW)):
+        parts[f"Doc_0/{name}.xml"] = ofd.root("Document", ofd.tag("Pages", ofd.tag("Page", BaseLoc=f"{name}_P.xml")))
+        parts[f"Doc_0/{name}_P.xml"] = ofd.root("Page", ofd.content(ofd.text(text, LEFT, TOP)))
+    for number, place in enumerate(("/Doc_0/Document.xml", "../Document_2.xml"), start=1):
+        listed = ofd.tag("FileList", ofd.tag("File", place, ID=1))
+        parts[f"Doc_0/Versions/V{number}.xml"] = ofd.root("DocVersion", listed + ofd.tag("DocRoot", place))
+    return packed({**parts, **files})
+
+
+V1, V2 = "Doc_0/Versions/V1.xml", "Doc_0/Versions/V2.xml"
+ROOT = "Doc_0/Document.xml"
+
+
+@pytest.mark.parametrize(
+    ("root", "versions", "text"),
+    [
+        (ROOT, [(V1, "false"), (V2, "True")], NEW),
+        (ROOT, [(V1, None), ("Versions/V2.xml", " 1 ")], NEW),
+        ("Doc_0/Document_2.xml", [(V1, "true"), (V2, None)], OLD),
+        ("Doc_9/Document.xml", [("/" + V2, "true")], NEW),
+        ("", [(V2, "true")], NEW),
+        (ROOT, [(V1, None)], OLD),
+        (ROOT, [], OLD),
+    ],
+    ids=["marked", "beside the document", "older", "root missing", "no root", "the root's own", "none"],
+)
+def test_the_current_version_is_read(root: str, versions: list[tuple[str, str | None]], text: str) -> None:
+    data = versioned(root, *versions)
+    assert (lines(data), told(data)) == ([text], [])
+
+
+@pytest.mark.parametrize(
+    ("root", "versions", "text", "words"),
+    [
+        (ROOT, [(V1, None), ("Doc_0/Versions/V9.xml", "true")], OLD, "Doc_0/Versions/V9.xml"),
+        (ROOT, [("Doc_0/Document_2.xml", "true")], OLD, "Doc_0/Document_2.xml"),
+        (ROOT, [("Versions/V1.xml", "true"), ("Versions/V2.xml", "1")], OLD, "Versions/V2.xml, Versions/V1.xml"),
+        (ROOT, [("Versions/V2.xml", None)], OLD, "Versions/V2.xml"),
+        ("", [(V1, "true"), (V2, "true")], NEW, f"{V2}, {V1}"[:WORDS_KEPT]),
+        ("", [(V1, None), (V2, None)], NEW, f"{V2}, {V1}"[:WORDS_KEPT]),
+    ],
+    ids=["file missing", "file names none", "two marked", "none marked", "two marked, no root", "none marked, no root"],
+)
+def test_another_version_than_the_current_one_is_told(
+    root: str, versions: list[tuple[str, str | None]], text: str, words: str
+) -> None:
+    data = versioned(root, *versions)
+    assert (lines(data), told(data)) == ([text], [("version", words, "")])
+
+
+def test_a_version_that_is_not_found_is_an_error_of_the_record() -> None:
+    data = versioned(ROOT, ("V9.xml", "true"))
+    [chinese], [english] = (
+        [each for each in checks(data, lang) if each.code == "version_not_found"] for lang in ("zh", "en")
+    )
+    assert chinese.severity == "error"
+    assert "文件所记的版本:“V9.xml”" in chinese.message
+    assert "versions that the file names “V9.xml”" in english.message
+
+
+def test_a_damaged_version_is_named() -> None:
+    with pytest.raises(InputError, match=r"its part 'Doc_0/Versions/V2.xml' is damaged"):
+        read(versioned(ROOT, (V2, "true"), **{V2: "<DocVersion"}))
+
+
+def checks(data: bytes, lang: Lang) -> list[Check]:
+    return extract_file(Source("notice.ofd"), data, notice_id="a", lang=lang).notice.checks
+
+
+def bodies(*roots: str) -> bytes:
+    """A file whose OFD.xml names these documents, of which it holds ``Doc_0`` and ``Doc_1``, without lists of pages."""
+    ofd = Ofd()
+    files = {"OFD.xml": ofd.root("OFD", "".join(ofd.tag("DocBody", ofd.tag("DocRoot", root)) for root in roots))}
+    for number, text in enumerate((OLD, NEW)):
+        files[f"Doc_{number}/Document.xml"] = ofd.root("Document", "")
+        files[f"Doc_{number}/Pages/Page_0/Content.xml"] = ofd.root("Page", ofd.content(ofd.text(text, LEFT, TOP)))
+    return packed(files)
+
+
+def test_a_document_that_the_file_does_not_hold_is_told() -> None:
+    data = bodies("Doc_0/Document.xml", "Doc_9/Document.xml")
+    assert (lines(data), told(data)) == ([OLD], [("document", "Doc_9/Document.xml", "")])
+    assert "document_missing" in [check.code for check in checks(data, "zh")]
+
+
+def test_documents_are_read_once_each_and_with_their_own_pages() -> None:
+    data = bodies("Doc_0/Document.xml", "Doc_1/Document.xml", "/Doc_0/Document.xml")
+    assert (lines(data), told(data)) == ([OLD, NEW], [])
+
+
+def test_a_file_that_holds_none_of_its_documents_is_refused() -> None:
+    with pytest.raises(InputError, match="names no document that the file holds"):
+        read(bodies("Doc_8/Document.xml", "Doc_9/Document.xml"))

@@ -66,10 +66,16 @@ class OfdPackage:
         except (etree.XMLSyntaxError, zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError) as error:
             raise InputError(f"{self.name}: its part {part!r} is damaged ({error}); fetch the file again") from error
 
-    def page_parts(self) -> list[str]:
-        """Return the keys of all parts that look like pages, in the order of their numbers."""
+    def page_parts(self, document: str) -> list[str]:
+        """Return the keys of the parts that look like pages, in the order of their numbers.
+
+        Those beside the part ``document`` are its own: other documents and versions have folders of their own. Without
+        any there, all are returned.
+        """
         parts = [key for key in self._names if "/pages/" in f"/{key}" and key.endswith("content.xml")]
-        return sorted(parts, key=lambda key: [int(number) for number in _NUMBER.findall(key)])
+        beside = posixpath.join(posixpath.dirname(document), "pages", "")
+        own = [key for key in parts if key.startswith(beside)]
+        return sorted(own or parts, key=lambda key: [int(number) for number in _NUMBER.findall(key)])
 
 
 def children(element: Element, *names: str) -> Iterator[Element]:

@@ -13,8 +13,9 @@ from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from extractor.errors import InputError
+from extractor.files.ofd.ofd_documents import named_documents
 from extractor.files.ofd.ofd_drawing import POINTS, Budget, Drawer, Drawing, Resources
-from extractor.files.ofd.ofd_package import ENTRY, Element, OfdPackage, child_text, children
+from extractor.files.ofd.ofd_package import Element, OfdPackage, child_text, children
 from extractor.files.ofd.ofd_values import numbers
 from extractor.files.parts.left_out import WORDS_KEPT, Kind, LeftOut, ReadText, left_out
 from extractor.files.pdf.drawings import Box, Surroundings, cover_half, may_be_text, may_show_text
@@ -37,7 +38,8 @@ def read_ofd(data: bytes, name: str, limits: Limits) -> ReadText:
     """
     package = OfdPackage(data, name, limits)
     budget = Budget(_TO_SPARE * limits.text_characters, name)
-    documents = [_Document(package, part, budget) for part in _document_parts(package)]
+    named = named_documents(package)
+    documents = [_Document(package, part, budget) for part in named.parts]
     places = [(document, page) for document in documents for page in document.pages()]
     if len(places) > limits.pdf_pages:
         raise InputError(f"{name}: has {len(places)} pages, {limits.pdf_pages} are read; cut it to the notice")
@@ -50,7 +52,7 @@ def read_ofd(data: bytes, name: str, limits: Limits) -> ReadText:
         raise InputError(f"{name}: {_reason([page for _, page in read])}")
     if found.text.count(UNMAPPED) > _UNREADABLE * len(found.text):
         raise InputError(f"{name}: its text holds glyph numbers, not characters; recognise its text (OCR) first")
-    return found._replace(left_out=(*found.left_out, *attached))
+    return found._replace(left_out=(*named.left_out, *found.left_out, *attached))
 
 
 class _ReadPage(NamedTuple):
@@ -58,19 +60,6 @@ class _ReadPage(NamedTuple):
 
     drawing: Drawing
     printed: PrintedPage
-
-
-def _document_parts(package: OfdPackage) -> list[str]:
-    """Return the keys of the documents in a package, in order; most hold one.
-
-    Raises:
-        InputError: the package names none that it holds.
-    """
-    roots = [child_text(body, "DocRoot") for body in children(package.root(ENTRY), "DocBody")]
-    parts = [part for root in roots if (part := package.place(root, ENTRY))]
-    if not parts:
-        raise InputError(f"{package.name}: OFD.xml names no document that the file holds; fetch it again")
-    return parts
 
 
 class _Document:
@@ -91,7 +80,7 @@ class _Document:
     def pages(self) -> list[Element | str]:
         """Return the pages in order: elements that name them, or else the keys of parts that look like pages."""
         listed = [page for pages in children(self._root, "Pages") for page in children(pages, "Page")]
-        return listed or list(self._package.page_parts())
+        return listed or self._package.page_parts(self._part)
 
     def read_page(self, page: Element | str, number: int) -> _ReadPage:
         """Read page ``number`` (from 1).

@@ -23,6 +23,8 @@ Kind = Literal[
     "frame",  # iframe, frame, object: text in another file
     "changing_field",  # fields that show the day of reading
     "other_page",  # of an article that a site shows on several
+    "document",  # documents that a file of several names and does not hold
+    "version",  # the current version of a document, where another was read
     "watermark",
     "header_footer",  # headers, footers, page numbers
     "note",  # footnotes, endnotes, comments

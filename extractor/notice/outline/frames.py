@@ -39,7 +39,11 @@ _TAIL = (
     rf"(?:等)?(?:的)?(?:等|这一|这个|这类|这些)?(?:方面)?(?:{_EXISTS})?(?:的)?"
     rf"{any_of('frame_kind')}?{any_of('frame_noun')}{_REST}"
 )
-_BRACKET = rf"(?= ?[(【\[](?:{any_of('state')}|[0-9]{{1,3}} ?[个项条件])[)】\]])"
+_COUNTED_STATE = (
+    r"(?=[^()\n]{0,12}[0-9])[^()\n,]{2,24},[^()\n,]{0,8}(?:完成|推进|整改|销号|到位|收回|追缴|上缴)[^()\n]{0,16}"
+)
+"""A count of measures or a sum, and what is done of it: (3条措施,已完成3条), (涉及金额5万元,已整改到位)."""
+_BRACKET = rf"(?= ?[(【\[](?:{any_of('state')}|{_COUNTED_STATE}|[0-9]{{1,3}} ?[个项条件])[)】\]])"
 _STOP = rf"(?:(?P<stop>[。:;])| *$|(?P<comma>,)| (?=\S)|{AHEAD}|{_BRACKET})"
 _QUOTED = re.compile(rf"(?P<prefix>{_PREFIX}) ?[{_OPENING}](?P<title>.{{1,200}}?)(?P<tail>(?<=.){_TAIL}){_STOP}")
 _LEAVES_QUOTES = re.compile(rf"[{_CLOSING}][^{_OPENING}{_CLOSING}]*。")
@@ -387,7 +391,7 @@ def bracket_end(text: str, start: int, end: int) -> int:
         return dashed.end() if dashed and (dashed.end() == end or text[dashed.end() - 1] in "。: ") else start
     while start < end and text[start] in _BRACKETS:
         state = pattern("outline", "state", rf"[(\[【]{{}}[)\]】]{behind}").match(text, start, end)
-        match = state or _note_in_brackets().match(text, start, end)
+        match = state or _note_in_brackets().match(text, start, end) or _COUNTED_IN_BRACKETS.match(text, start, end)
         if match is None:
             break
         start = match.end()
@@ -395,6 +399,7 @@ def bracket_end(text: str, start: int, end: int) -> int:
 
 
 _BRACKETS = frozenset("([【")
+_COUNTED_IN_BRACKETS = re.compile(rf"[(【\[]{_COUNTED_STATE}[)】\]][。:]? *")
 
 
 @cache
@@ -411,8 +416,6 @@ def state_end(text: str, start: int, end: int) -> int:
 
 
 _STATE_STARTS = frozenset("【[(") | characters_of("state", "state_of", "state_when")
-_COUNTED_STATE = r"[^()\n]{0,4}[0-9]{1,3} ?[个项条件][^()\n]{0,6},[^()\n]{0,8}(?:完成|推进|整改|销号|到位)[^()\n]{0,12}"
-"""A count of measures and of those done: (3条措施,已完成3条)."""
 _STATE_AT_END = re.compile(rf" *[(【\[](?:{_STATE}|[{MARKS}]|{_COUNTED_STATE})[)】\]]$")
 _STATE_BEHIND_DASH = re.compile(rf" *{_STATE} *")
 _LONGEST_STATE = 16

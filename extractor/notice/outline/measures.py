@@ -116,7 +116,8 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children or node.answers, (measures, rests), last=last)
     measures, notes = without_properties(text, measures)
-    rests += notes
+    measures, state_behind = _without_state_behind(text, measures)
+    rests += [*notes, *state_behind]
     end = measures[-1].text.end if measures else max(title.end, _trimmed(text, node.segment.start, body).end)
     properties, of_groups = _with_those_of_groups(text, finding.groups, properties_in(text, rests))
     rests += of_groups
@@ -178,6 +179,31 @@ def without_properties(text: str, measures: Sequence[MeasureOutline]) -> tuple[l
             notes.append(Rest("note", _trimmed(text, cut, end)))
         _keep(text, Place(start, cut), label, kept)
     return kept, notes
+
+
+_LONGEST_STATE = 24
+
+
+def _without_state_behind(text: str, measures: list[MeasureOutline]) -> tuple[list[MeasureOutline], list[Rest]]:
+    """Return measures without the bare state that is the last sentence of the last of them (…。已完成。), and that.
+
+    Where others end so, too, each speaks of itself; a sentence with a subject (该问题已整改。) stays in its measure.
+    """
+    places = [_state_behind(text, *measure.text) for measure in measures[-1:]]
+    if not places or places[0] == measures[-1].text.end:
+        return measures, []
+    if any(_state_behind(text, *measure.text) < measure.text.end for measure in measures[:-1]):
+        return measures, []
+    start, (begin, end) = places[0], measures[-1].text
+    return [*measures[:-1], measures[-1]._replace(text=_trimmed(text, begin, start))], [Rest("note", Place(start, end))]
+
+
+def _state_behind(text: str, start: int, end: int) -> int:
+    """Return where a measure's last sentence begins that is a bare state; ``end`` where it is none."""
+    stop = max(text.rfind("。", start, end - 1), text.rfind(";", start, end - 1)) + 1
+    if stop <= start or end - stop > _LONGEST_STATE or pattern("outline", "state_of").match(text, stop, end):
+        return end
+    return stop if is_state(text, stop, end) and lead_in_end(text, stop, end) == stop else end
 
 
 def _last_sentence(text: str, start: int, end: int) -> int:
@@ -457,7 +483,7 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if (told := _told_again(text, body, end, followed=bool(node.children))) > body:
         rests.append(Rest("note", _trimmed(text, body, told)))
         body = _after_blanks(text, told, end)
-    after = lead_in_end(text, body, end)
+    after = max(lead_in_end(text, body, end), node.lead_in)
     if after > body:
         rests.append(Rest("lead_in", Place(body, after)))
     place = _behind_state(text, after, end, rests)
@@ -477,7 +503,8 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
     None where it begins with no property, as most do.
     """
-    if text.count(":", start, end) < _FEWEST_FIELDS or text[start] not in FIELD_STARTS:
+    first = text.find(":", start, min(end, start + _LONGEST_NAME))
+    if first < 0 or text.find(":", first + 1, end) < 0 or text[start] not in FIELD_STARTS:
         return []
     if _field().match(text, start, end) is None:
         return []
@@ -495,6 +522,7 @@ def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
 
 
 _FEWEST_FIELDS = 2
+_LONGEST_NAME = 16
 
 
 @cache

@@ -7,7 +7,8 @@ its words. Its values, and whether it stands before the answer, tell if it is a 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -40,7 +41,33 @@ def with_own_fields(text: str, lines: Sequence[LineRead]) -> list[LineRead]:
                 read[head.index] = line._replace(note=True, unknown=True)
             elif role == "lead_in" and line.segment.mark is None:
                 read[head.index] = line._replace(answers=True, lead_in=head.value)
+    for head in _run_in(text, read):
+        read[head.index] = read[head.index]._replace(lead_in=head.value)
     return read
+
+
+_NAME_RUN_IN = re.compile(r"[^。;\n]{3,60}[。;?!] ?(?P<name>[\u4e00-\u9fff]{2,8}): *(?=.)")
+
+
+def _run_in(text: str, lines: Sequence[LineRead]) -> Iterator[_Head]:
+    """Yield the names behind the first sentence of numbered findings that begin their answers: 1.账目不清。收效:….
+
+    Two or more findings, and most of those of a kind, have the same name there, which no list knows.
+    """
+    found: dict[tuple[str, str], list[_Head]] = {}
+    kinds = Counter(line.kind for line in lines)
+    for index, line in enumerate(lines):
+        segment = line.segment
+        if segment.mark is None or segment.mark.kind in RUN_IN_KINDS or line.note or line.answers:
+            continue
+        match = _NAME_RUN_IN.match(text, segment.content, segment.end)
+        if match is None or lead_in_end(text, match.start("name"), segment.end) > match.start("name"):
+            continue
+        if not _names_act(match["name"]) and not names_property(text, match.start("name"), segment.end):
+            found.setdefault((line.kind, match["name"]), []).append(_Head(index, match.end()))
+    for (kind, _), heads in found.items():
+        if len(heads) >= max(_FEWEST, _MOST_OF * kinds[kind]):
+            yield from heads
 
 
 def _with_own_findings(text: str, lines: Sequence[LineRead]) -> list[LineRead]:
@@ -234,9 +261,8 @@ def _names_act(name: str) -> bool:
     name = name.removeprefix(_OF_ALL)
     if _is_noun().search(name):
         return False  # 清理情况
-    if _topic().search(name):
-        return True
-    return any(pattern("outline", words).match(name) is not None for words in ("aim", "act"))
+    acts = any(pattern("outline", words).match(name) is not None for words in ("aim", "act"))
+    return acts or _topic().search(name) is not None
 
 
 @cache

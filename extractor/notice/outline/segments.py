@@ -169,10 +169,12 @@ def _block_at(text: str, heading: re.Match[str], lines: list[Segment]) -> Segmen
         return None
     numeral = heading["number"] or heading["nth"]
     number = int(numeral) if numeral.isdecimal() else chinese_number(numeral)
-    label = heading.group().rstrip()
+    # 序号:1 is a field whose value is the number; 整改任务一 is a name.
+    place = heading.start("number") if heading["field"] else segment.start
+    label = text[place : heading.end()].rstrip()
     named = finding or below[0]
     content, end = (named.content, named.end) if alone else (heading.end(), segment.end)
-    mark = EnumeratorMark("feedback", number, segment.start, content, label, len(label), LINE)
+    mark = EnumeratorMark("feedback", number, place, content, label, len(label), LINE)
     return Segment(segment.start, content, end, mark, opens_line=True)
 
 
@@ -191,14 +193,14 @@ def _is_field(text: str, line: Segment) -> bool:
     return is_note(text, start, end) or lead_in_end(text, start, end) > start or is_state(text, start, end)
 
 
-_BLOCK_STARTS = frozenset("第") | characters_of("block")
+_BLOCK_STARTS = frozenset("第【[") | characters_of("block")
 
 
 @cache
 def _block() -> re.Pattern[str]:
     numeral = "[一二三四五六七八九十]{1,4}|[0-9]{1,3}"
     return re.compile(
-        rf"(?:{any_of('block')}[:]? ?(?P<number>{numeral})(?: *$)"
+        rf"(?:[【\[]?{any_of('block')}(?P<field>[】\]:] ?)?:? ?(?P<number>{numeral})(?: *$)"
         rf"|第(?P<nth>{numeral})[项个条](?:{any_of('block')})?(?: {{1,3}}|$))"
     )
 

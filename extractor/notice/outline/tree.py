@@ -460,7 +460,7 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
     if _is_whole_frame(text, segment):
         return False
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
-        return True
+        return segment.mark.kind in prose or _SIGNS_OF_PROSE.search(text, segment.content, segment.end) is not None
     if text[segment.end - 1] in ",、" and not _is_field_or_heading(text, segment):
         return True
     if _opens_within(text, segment, "《》") or (segment.mark is None and _opens_within(text, segment, "“”")):
@@ -613,7 +613,7 @@ def _node(text: str, line: LineRead, repeated: Counter[str], *, before_lead_in: 
     if segment.mark is not None:
         if line.answers or line.note:
             return OutlineNode(segment, f"{segment.mark.kind}{FIELD}", detail=line.unknown)
-        return OutlineNode(segment, segment.mark.kind, frame, before_lead_in or line.framed)
+        return OutlineNode(segment, segment.mark.kind, frame, before_lead_in or line.framed, lead_in=line.lead_in)
     if frame and frame.closed and segment.opens_line:
         return OutlineNode(segment, "plain", frame, finding=True)
     if before_lead_in:

@@ -66,6 +66,7 @@ _BARE = re.compile(rf"(?:存在)?(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(
 _ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}[。:]? *$")
 _FINDING_NAME = f"{any_of('finding_name_kind')}?(?:的)?{any_of('finding_name')}{any_of('finding_name_of')}?"
 _LABELLED = re.compile(rf"(?:[【\[]{_FINDING_NAME}[】\]][:]?|{_FINDING_NAME}[:]) *")
+_LABEL_AGAIN = re.compile(rf"[ \n]*(?:{_LABELLED.pattern})?[ \n]*")
 _LABELLED_END = re.compile(r"[。【\[]")
 # 巡察反馈问题整改落实情况 names a part, not a finding.
 _GENERAL = re.compile(
@@ -183,8 +184,8 @@ _QUOTE_WITHIN = 24
 
 def _labelled(text: str, start: int, end: int) -> Frame | None:
     """Return the finding behind 反馈问题: or 【问题】, or on the line below it, which may be framed once more."""
-    while start < end and text[start] in " \n":
-        start += 1
+    while (again := _LABEL_AGAIN.match(text, start, end)) is not None and again.end() > start:
+        start = again.end()  # however often it is said
     inner = read_frame(text, start, end)
     if inner is not None:
         return inner

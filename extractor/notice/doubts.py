@@ -148,8 +148,9 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
 
 
 def _first_or_all(every: dict[str, list[float]], name: str) -> set[float]:
+    """Return what figures of one name may come to: the first, all, or all but what is told again further on."""
     values = every.get(name, [])
-    return {values[0], sum(values)} if values else set()
+    return {values[0], sum(values), sum(set(values))} if values else set()
 
 
 def _levels_of_findings(notice: Notice) -> set[float]:

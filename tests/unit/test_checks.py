@@ -279,9 +279,35 @@ def test_parts_that_add_up_to_a_count_of_something_else_are_doubted() -> None:
     assert _checks(text, "parts_do_not_sum")
 
 
-def test_a_rate_inside_a_measure_must_close_too() -> None:
-    assert _checks(_with(measure="抽查40户,合格30户,合格率80%。"), "rate_does_not_close")
-    assert not _checks(_with(measure="抽查40户,合格30户,合格率75%。"), "rate_does_not_close")
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "抽查40户,合格30户,合格率80%。",
+        "抽查40户,30户合格,合格率达80%。",
+        "受理40件,已办结30件,办结率为80%。",
+        "排查40户,其中空置30户,占比80%。",
+        "排查40户,整改30户,整改完成率80%。",
+    ],
+)
+def test_a_rate_inside_a_measure_must_close_too(measure: str) -> None:
+    assert _checks(_with(measure=measure), "rate_does_not_close")
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "抽查40户,合格30户,合格率75%。",
+        "复核材料3600份,发现差错54份,更正率100%。",
+        "核验设备5台,更换4台,完好率100%。",
+        "受理咨询40件,转办30件,满意率96%。",
+        "抽检40批次,不合格10批次,合格率75%。",
+        "应检300户,抽查40户,合格30户,合格率10%。",
+        "办结一般件40件,办结重点件30件,办结率100%。",
+        "抽查40户;合格30户,合格率60%。",
+    ],
+)
+def test_a_rate_of_something_else_is_not_compared(measure: str) -> None:
+    assert not _checks(_with(measure=measure), "rate_does_not_close")
 
 
 def test_low_coverage_is_below_the_stated_share() -> None:

@@ -259,6 +259,7 @@ def test_nothing_is_carried_from_a_sentence_that_counts_two_things_in_one_unit()
         ("对于需要长期坚持的4项整改措施,明确责任部门。", []),
         ("对4项需要长期坚持的整改措施,持续用力。", []),
         ("剩余4项措施,将持续推进。", []),
+        ("46条整改措施,44条已完成,2条正在推进。", [("measures_planned", 46, "条"), ("measures_completed", 44, "条")]),
     ],
 )
 def test_measures_that_are_not_done_are_neither_completed_nor_all_that_are_planned(
@@ -287,10 +288,31 @@ def test_measures_that_go_on_are_no_findings_in_progress(text: str) -> None:
         ("仍有2个问题没有整改到位,原因是资金不足。", 2),
         ("巡察组反馈的2个问题需长期坚持。", 2),
         ("反馈的2个具体问题正在整改。", 2),
+        ("其余2个问题取得阶段性成效。", 2),
     ],
 )
 def test_findings_that_are_said_to_be_unfinished_are_in_progress(text: str, value: int) -> None:
     assert _totals(text) == [("issues_in_progress", value, "个")]
+
+
+def test_what_is_done_stands_before_its_word_too() -> None:
+    told = [("issues_found", 16, "个"), ("issues_resolved", 14, "个"), ("issues_in_progress", 2, "个")]
+    assert _totals("反馈的16个问题,14个完成整改,2个持续推进。") == told
+
+
+def test_a_task_that_goes_on_is_no_finding_where_tasks_are_measures() -> None:
+    assert _totals("92项整改任务中,已完成88项,4项正按时序推进。") == [
+        ("measures_planned", 92, "项"),
+        ("measures_completed", 88, "项"),
+    ]
+
+
+def test_counts_of_findings_and_of_measures_joined_by_a_comma_keep_apart() -> None:
+    assert _totals("反馈问题16个、措施46条,已完成整改16个。") == [
+        ("issues_found", 16, "个"),
+        ("measures_planned", 46, "条"),
+        ("issues_resolved", 16, "个"),
+    ]
 
 
 def test_of_findings_with_a_part_unfinished_the_first_figure_is_all() -> None:

@@ -295,6 +295,11 @@ def test_findings_that_are_said_to_be_unfinished_are_in_progress(text: str, valu
     assert _totals(text) == [("issues_in_progress", value, "个")]
 
 
+@pytest.mark.parametrize("words", ["党纪政务处分", "党纪、政务处分", "党纪政纪处分"])
+def test_persons_punished_by_party_or_office_are_counted_under_neither(words: str) -> None:
+    assert _totals(f"给予{words}23人,组织处理18人。") == [("organisational_handling", 18, "人")]
+
+
 def test_what_is_done_stands_before_its_word_too() -> None:
     told = [("issues_found", 16, "个"), ("issues_resolved", 14, "个"), ("issues_in_progress", 2, "个")]
     assert _totals("反馈的16个问题,14个完成整改,2个持续推进。") == told

@@ -31,6 +31,8 @@ from extractor.text.places import Place
 
 _STRENGTH = 3.0
 _LONGEST_SIZE = 15
+_REAL = 5.0
+"""How much heavier real notices weigh for how sure a subject is: theirs keep more words than the training set's."""
 _LEAST_PAIRS, _FIRMEST = 2, 7
 """Times that a pair is in the texts; the firmest step, each of which is a factor e."""
 _HAN = re.compile("[一-鿿]{2}")
@@ -61,7 +63,8 @@ def learn_subjects(
     bonds = bonds_of_pairs(pairs)
     tasks: dict[str, dict[str, Any]] = {"bonds": pairs}
     for task in TASKS:
-        confidence = calibrated(_values(crossed, task, bonds), _values([(every, real)], task, bonds), 1)
+        values = _values(crossed, task, bonds), _values([(every, real)], task, bonds)
+        confidence = calibrated(*values, 1, weight_of_real=_REAL)
         tasks[task] = {**weights_of(every, task, bonds), "confidence": confidence}
     tasks[BEFORE]["rates"] = mixed(_rates(every), _rates(real))
     return tasks

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import repeat
+from operator import add
 from typing import NamedTuple
 
 from extractor.data import read_table
@@ -95,14 +97,14 @@ def bonds_of_pairs(pairs: Mapping[str, str]) -> dict[str, str]:
     return {words[at : at + 2]: firmness for firmness, words in pairs.items() for at in range(0, len(words), 2)}
 
 
-_UNKNOWN, _NO_PAIR = "?", "^"
+_UNKNOWN, _OUTSIDE = "?", "^^"
+_UNKNOWN_EACH = repeat(_UNKNOWN)
 
 
-def _firmness(bonds: Mapping[str, str], text: str, stretch: Place) -> str:
-    """Return how firm each pair of a stretch is; from a place's own index on, three are around it."""
-    start, end = stretch
-    pairs = [bonds.get(text[at - 1 : at + 1], _UNKNOWN) for at in range(start + 1, end)]
-    return f"{_NO_PAIR}{_NO_PAIR}{''.join(pairs)}{_NO_PAIR}{_NO_PAIR}"
+def _firmness(bonds: Mapping[str, str], words: str) -> str:
+    """Return how firm each pair of a stretch's words is; from a place's own index on, three are around it."""
+    pairs = "".join(map(bonds.get, map(add, words, words[1:]), _UNKNOWN_EACH))
+    return f"{_OUTSIDE}{pairs}{_OUTSIDE}"
 
 
 class _Context(NamedTuple):
@@ -181,6 +183,8 @@ def told_where(text: str, before: int, figure: Place) -> SubjectPlace:
     noun = noun_behind(text, end)
     if 0 <= before <= start and goes_on(text, before, start) and (noun is None or text[start - 1 : start] != ","):
         return SubjectPlace(SAME)
+    if noun is not None and text.find(_INVESTS, max(0, start - _LONGEST - _LONGEST_COMPARED), start) < 0:
+        return SubjectPlace(BEHIND, noun)  # whatever is before the figure
     window = words_before(text, start)
     words = text[window.start : window.end]
     if words in _INVESTED:
@@ -195,6 +199,8 @@ def told_where(text: str, before: int, figure: Place) -> SubjectPlace:
 
 
 _INVESTED = ("投资", "投入")
+_INVESTS = "投"
+"""What those have in common."""
 _DONE_TO_PERSONS = re.compile(
     r"(?<=[人名次])(?:分别)?(?:因[^,。;]{1,12})?(?:予以|给予|进行|作出|受到|被|依法)*"
     rf"(?P<action>{any_of(_TABLE, 'done_to_persons')})"
@@ -256,7 +262,7 @@ _FIRST_HAN = "\u3400"
 def beginnings(text: str, window: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
     """Yield where a subject in the words before a figure may begin; ``bonds`` are those of pairs of characters."""
     start, end = window
-    firmness = _firmness(bonds, text, window)
+    firmness = _firmness(bonds, text[start:end])
     for place in range(max(start, end - _LONGEST_SIZE), end - 1):
         left = [text[at:place] for at in range(max(start, place - _LONGEST_CONTEXT), place)] or ["^"]
         yield Edge(
@@ -271,7 +277,7 @@ def beginnings(text: str, window: Place, bonds: Mapping[str, str]) -> Iterator[E
 def ends(text: str, noun: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
     """Yield where a subject behind a figure may end; ``bonds`` are those of pairs of characters."""
     start, end = noun
-    firmness = _firmness(bonds, text, noun)
+    firmness = _firmness(bonds, text[start:end])
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
         right = [text[place:at] for at in range(place + 1, min(end, place + _LONGEST_CONTEXT) + 1)] or ["$"]
         yield Edge(
@@ -292,8 +298,9 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
     left, pairs_before = _context_before("subject_before")
     right, pairs_behind = _context_behind("subject_before")
     start, end = window
-    firmness = _firmness(_bonds(), text, window)
-    best, most, second = start, _score_at_start(text, window), _WORST
+    first = max(start, end - _LONGEST_SIZE - len(_OUTSIDE))
+    firmness = _firmness(_bonds(), text[first:end])
+    best, most, second = start, _score_at_start(text, window, firmness), _WORST
     for place in range(max(start + 1, end - _LONGEST_SIZE), end - 1):
         if place - start > 1 and (before := pairs_before.get(text[place - 2 : place])):
             score, thirds = before
@@ -303,7 +310,7 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
             continue
         else:
             score = known
-        score += sizes[end - place] + bonds.get(firmness[place - start : place - start + 3], 0)
+        score += sizes[end - place] + bonds.get(firmness[place - first : place - first + 3], 0)
         if behind := pairs_behind.get(text[place : place + 2]):
             weight, thirds = behind
             score += weight + (thirds.get(text[place + 2 : place + 3], 0) if thirds else 0)
@@ -318,13 +325,13 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
     return best, confidence(most - second)
 
 
-def _score_at_start(text: str, window: Place) -> int:
+def _score_at_start(text: str, window: Place, firmness: str) -> int:
     left, right, sizes, bonds, _ = _cuts("subject_before")
     start, end = window
     if end - start > _LONGEST_SIZE:
         return _WORST
     score = left.get("^", 0) + sizes[end - start] + right.get(text[start], 0)
-    score += bonds.get(_firmness(_bonds(), text, Place(start, min(end, start + 2)))[:3], 0)
+    score += bonds.get(firmness[:3], 0)
     return score + right.get(text[start : start + 2], 0) + right.get(text[start : start + 3], 0)
 
 
@@ -332,7 +339,7 @@ def _ending(text: str, noun: Place) -> tuple[int, float]:
     """Return where the subject behind a figure ends by the weights of ``ends``, and how sure it is."""
     left, right, sizes, bonds, confidence = _cuts("subject_behind")
     start, end = noun
-    firmness = _firmness(_bonds(), text, noun)
+    firmness = _firmness(_bonds(), text[start:end])
     best, most, second = end, _WORST, _WORST
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
         score = (

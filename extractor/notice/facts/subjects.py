@@ -56,6 +56,8 @@ _WHOLE = [*read_table(_TABLE)["whole"], *(word for word in read_table(_TABLE)["d
 _INSIDE = frozenset(word[at : at + 2] for word in _WHOLE for at in range(len(word) - 1))
 """Pairs of characters that are one word: a subject neither begins nor ends between them."""
 _REST = re.compile(rf"(?:{any_of(_TABLE, 'rest')})+")
+_BEGINS_REST = frozenset("".join(read_table(_TABLE)["rest"]))
+"""Every character that those are written with: what they match begins with one of them."""
 
 
 class Edge(NamedTuple):
@@ -214,7 +216,7 @@ def told_where(text: str, before: int, figure: Place) -> SubjectPlace:
         return SubjectPlace(SAID, Place(*spent.span("noun")) if spent else window)
     if noun is not None:
         return SubjectPlace(BEHIND, noun)
-    nothing = len(words) < _SHORTEST or _REST.fullmatch(words) is not None
+    nothing = len(words) < _SHORTEST or (words[0] in _BEGINS_REST and _REST.fullmatch(words) is not None)
     if (nothing or text[window.end] == "的") and (done := _DONE_TO_PERSONS.match(text, end)):
         return SubjectPlace(SAID, Place(*done.span("action")))
     return _NOWHERE if nothing else SubjectPlace(BEFORE, window)

@@ -360,7 +360,8 @@ def _score_at_start(words: str, last: int, firmness: str) -> int:
 
 def _ending(text: str, noun: Place) -> tuple[int, float]:
     """Return where the subject behind a figure ends by the weights of ``ends``, and how sure it is."""
-    left, right, sizes, bonds, confidence = _cuts("subject_behind")
+    left, _, sizes, bonds, confidence = _cuts("subject_behind")
+    right, pairs_behind = _context_behind("subject_behind")
     start, end = noun
     words, last = text[start : end + 1], end - start
     pairs = _pairs(words)
@@ -369,11 +370,11 @@ def _ending(text: str, noun: Place) -> tuple[int, float]:
     for at in range(1, min(last, _LONGEST_SIZE) + 1):
         score = sizes[at] + left.get(words[at - 1], 0) + bonds.get(firmness[at : at + 3], 0)
         score += left.get(words[max(0, at - 2) : at], 0) + left.get(words[max(0, at - 3) : at], 0)
-        score += right.get(words[at] if at < last else "$", 0)
-        if at + 1 < last:
-            score += right.get(pairs[at], 0)
-        if at + 2 < last:
-            score += right.get(words[at : at + 3], 0)
+        if at + 1 < last and (behind := pairs_behind.get(pairs[at])):
+            weight, thirds = behind
+            score += weight + (thirds.get(words[at + 2], 0) if thirds and at + 2 < last else 0)
+        else:
+            score += right.get(words[at] if at < last else "$", 0)
         if score <= second or words[at - 1 : at + 1] in _INSIDE:
             continue
         if score > most:

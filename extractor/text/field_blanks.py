@@ -9,8 +9,7 @@ from functools import cache, lru_cache
 from extractor.text.wording import any_of
 
 _BEGINNING = re.compile(
-    r"^ *(?P<name>[\u4e00-\u9fff]{4,10})(?P<blanks> {1,4})(?P<value>[\u4e00-\u9fff]{2,10}(?![\u4e00-\u9fff])|\S)",
-    re.MULTILINE,
+    r"\n *(?P<name>[\u4e00-\u9fff]{4,10})(?P<blanks> {1,4})(?P<value>[\u4e00-\u9fff]{2,10}(?![\u4e00-\u9fff])|\S)"
 )
 _FEWEST = 2
 _NAMES = ("responsible_name", "deadline_name", "note", "lead_in")
@@ -21,10 +20,13 @@ def blanks_behind_names(text: str, printed: str) -> list[tuple[int, int]]:
 
     Two or more lines have each such name, and no line is a table's: no name follows a name, and no tab parts them.
     """
-    begun = [match for match in _BEGINNING.finditer(text) if "\t" not in printed[slice(*match.span())]]
+    # Behind a line end the engine skims for these; as each is one further on, a match begins where the line does.
+    every = _BEGINNING.finditer(f"\n{text}")
+    begun = [match for match in every if printed.find("\t", match.start(), match.end() - 1) < 0]
     lines = Counter(match["name"] for match in begun)
     recurring = (match for match in begun if lines[match["name"]] >= _FEWEST)
-    return [match.span("blanks") for match in recurring if _is_name(match["name"]) and not _is_name(match["value"])]
+    parting = (match for match in recurring if _is_name(match["name"]) and not _is_name(match["value"]))
+    return [(match.start("blanks") - 1, match.end("blanks") - 1) for match in parting]
 
 
 @lru_cache(256)

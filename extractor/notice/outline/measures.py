@@ -565,6 +565,8 @@ def _segment_place(node: OutlineNode) -> Place:
 
 
 def _is_afterword(text: str, node: OutlineNode) -> bool:
+    if node.closing is not None:
+        return node.closing
     return bool(pattern("outline", "afterword").match(text, node.segment.content, node.segment.end))
 
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from extractor.notice.outline.answers_by_number import hang_answers
 from extractor.notice.outline.bracket_forms import with_usual_brackets
+from extractor.notice.outline.closing_words import settle_closing
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import FindingNode, find_findings
@@ -90,6 +91,7 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
     below = [_below(text, place, part.end) for place in tables.lines if part.start <= place.start < part.end]
     found = [each for each in find_findings(text, parts) if not _is_misread(each, below)]
     found = [] if len(found) == 1 and _is_part_alone(text, found[0]) else found
+    settle_closing(text, found)
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _with_answers_apart(_extent(parts, issues), issues)

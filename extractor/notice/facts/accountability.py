@@ -48,6 +48,12 @@ _PLAIN_OF_PERSONS = re.compile("|".join(_RULES["plain_of_persons"]))
 _PERSONS_BEHIND = re.compile(r"[^,。0-9]{1,12}(?=[,。;]|$)")
 """Who a figure counts and what was done to them: 2名保管员提醒谈话."""
 
+_TO_BODIES = re.compile(r"(?:对|将|给予)[^,。;]*$")
+"""Behind this a figure of bodies is told what was done to them, too: 对超标排放的9家企业立案处罚."""
+_JOINED = re.compile("[、和及并]")
+_FORMS = re.compile("四种形态|帮助和处理|形态(?!批评教育|提醒谈话|谈话提醒|诫勉|党纪|处分)")
+"""Sums of the four forms; one form with its action (第一种形态批评教育44人次) is that action."""
+
 
 def find_accountability(
     text: str, clauses: Clauses, quantities: Sequence[QuantityFound], unread: Sequence[Place] = ()
@@ -82,7 +88,8 @@ def find_accountability(
             spent = False
         elif behind := _action_behind(before, quantity.unit, after, untold=spent or not actions):
             # 3人、2人分别给予: nobody can tell which action is whose.
-            told_apart = "分别" not in before + behind.group() and not _LENIENT.search(behind["action"])
+            alone = not same_clause and _JOINED.search(behind["action"]) is None
+            told_apart = (alone or "分别" not in before + behind.group()) and not _LENIENT.search(behind["action"])
             actions = _actions(behind["action"], quantity.unit) if told_apart else []
             end += behind.end()
             spent = True
@@ -123,7 +130,8 @@ def _action_behind(before: str, unit: str, after: str, *, untold: bool) -> re.Ma
         return behind
     if before.endswith(("给予", "对", "将")) or (untold and _ANY_ACTION.match(after)):
         return _RIGHT_BEHIND.match(after)
-    persons = _PERSONS_BEHIND.match(after) if untold and unit in _UNITS_OF_PERSONS else None
+    told = unit in _UNITS_OF_PERSONS or _TO_BODIES.search(before)
+    persons = _PERSONS_BEHIND.match(after) if untold and told else None
     return _RIGHT_BEHIND.match(after) if persons and _ANY_ACTION.search(persons.group()) else None
 
 
@@ -141,7 +149,7 @@ def _goes_on(before: str, *, same_unit: bool) -> bool:
 def _actions(before: str, after: str) -> list[str]:
     """Return the actions a clause names before its figure: one, or several joined (警告并诫勉)."""
     named = [action for action, words in _ACTIONS.items() if words.search(before)]
-    if "形态" in before or "帮助和处理" in before:
+    if _FORMS.search(before):
         return ["其他"]
     strong = [action for action in named if action not in _WEAK]
     if "党纪政务处分" in strong:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
 from extractor.notice.outline.bullet_headings import bullet_headings
 from extractor.notice.outline.frames import (
@@ -393,7 +393,7 @@ _OPENS_ANEW = re.compile(r"[【\[〔#*]|(?:关于|针对)[“‘\"]|附件")
 def _joined(text: str, segments: list[Segment]) -> list[Segment]:
     """Return the segments, those of a sentence that the page broke apart joined to one."""
     joined: list[Segment] = []
-    prose: frozenset[str] | None = None
+    prose = _Prose(text, segments)
     position = 0
     while position < len(segments):
         segment = segments[position]
@@ -403,7 +403,6 @@ def _joined(text: str, segments: list[Segment]) -> list[Segment]:
             if fragments == 1 and _is_scrap(text, segments[position + 1]):
                 pass
             elif fragments:  # as behind few lines: only then is looked how the others of its kind end
-                prose = _kinds_of_prose(text, segments) if prose is None else prose
                 goes_on = _goes_on_behind(text, segment, segments[position + 1])
                 fragments = fragments if goes_on or _breaks_off(text, segment, prose, fragments) else 0
             fragments = fragments or _closes_quote(text, segments, position) or _ends_heading(text, segments, position)
@@ -436,20 +435,26 @@ def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
                 continue
             every[kind] += counts
             closed[kind] += counts and text[segment.end - 1] in "。;!?"
-    usual = {kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)}
-    return frozenset(usual | _kinds_below_frames(text, segments))
+    return frozenset(
+        kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)
+    )
 
 
-def _kinds_below_frames(text: str, segments: list[Segment]) -> set[str]:
+def _kinds_below_frames(text: str, segments: list[Segment]) -> frozenset[str]:
     """Return the kinds of the enumerators that begin below framed findings and frame none themselves."""
-    framed = [position for position, each in enumerate(segments) if _is_whole_frame(text, each)]
+    framed = [k for k, each in enumerate(segments) if _may_frame(text, each) and _is_whole_frame(text, each)]
     if len(framed) < _FEWEST_FRAMED:
-        return set()
+        return frozenset()
     above = {segment.mark.kind for segment in segments[: framed[0]] if segment.mark}
     kinds = {segment.mark.kind for segment in segments[framed[0] :] if segment.mark}
-    return kinds - above - {mark.kind for position in framed if (mark := segments[position].mark)}
+    return frozenset(kinds - above - {mark.kind for position in framed if (mark := segments[position].mark)})
 
 
+def _may_frame(text: str, segment: Segment) -> bool:
+    return text.find("问题", max(segment.start, segment.end - _LONGEST_FRAME_END), segment.end) >= 0
+
+
+_LONGEST_FRAME_END = 14
 _SHORTEST_PROSE = 20
 
 
@@ -461,7 +466,29 @@ def _is_field_or_heading(text: str, segment: Segment) -> bool:
     return text[start : start + 1] in FIELD_STARTS and is_note(text, start, end)
 
 
-def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: int) -> bool:
+@dataclass
+class _Prose:
+    """The kinds of a notice's segments that are prose, found out where a segment breaks off."""
+
+    text: str
+    segments: list[Segment]
+
+    @cached_property
+    def usual(self) -> frozenset[str]:
+        """The kinds of which most segments end as sentences do."""
+        return _kinds_of_prose(self.text, self.segments)
+
+    @cached_property
+    def below_frames(self) -> frozenset[str]:
+        """The kinds that begin below framed findings."""
+        return _kinds_below_frames(self.text, self.segments)
+
+    def __contains__(self, kind: str) -> bool:
+        """Return whether segments of a kind are prose."""
+        return kind in self.usual or kind in self.below_frames
+
+
+def _breaks_off(text: str, segment: Segment, prose: _Prose, fragments: int) -> bool:
     """Return whether a segment whose last sentence does not end surely is prose.
 
     What was taken up last may be problems (对上报的问题) where more than one of the ``fragments`` behind it follows.
@@ -477,9 +504,9 @@ def _breaks_off(text: str, segment: Segment, prose: frozenset[str], fragments: i
     last = text.rfind("。", segment.content, segment.end)
     if last < 0:
         kind = segment.mark.kind if segment.mark else "plain"
-        if kind not in prose and _breaks_off_report(text, segment):
+        if _breaks_off_report(text, segment) and kind not in prose:
             return True
-        if kind not in prose or _is_field_or_heading(text, segment):
+        if _is_field_or_heading(text, segment) or kind not in prose:
             return False
         if not _SIGNS_OF_PROSE.search(text, segment.content, segment.end):
             return False
@@ -668,7 +695,8 @@ def _before_lead_ins(text: str, lines: list[LineRead], headings: Set[int]) -> tu
         return set(), set()
     framed = Counter(line.kind for line in lines if line.framed)
     belonging = _goes_on_from(lines, asked)
-    belonging |= {index for index in asked.keys() - headings if _belongs_to_finding(text, lines, index, asked)}
+    if not _several_below_headings(text, lines, asked):
+        belonging |= {index for index in asked.keys() - headings if _belongs_to_finding(text, lines, index, asked)}
     kinds = Counter(lines[index].kind for index in asked)
     lost = Counter(lines[index].kind for index in belonging)
     findings = {
@@ -682,6 +710,31 @@ def _before_lead_ins(text: str, lines: list[LineRead], headings: Set[int]) -> tu
         )
     }
     return findings, {asked[index] for index in belonging}
+
+
+def _several_below_headings(text: str, lines: Sequence[LineRead], asked: Mapping[int, int]) -> bool:
+    """Return whether numbered headings group lines without a number, each before a lead-in: (一)青山镇.
+
+    Below one of them there are two such lines or more, so that none is its heading told once more; and no line before
+    a lead-in has a number or reports something.
+    """
+    below: Counter[int] = Counter()
+    heading = -1
+    for index, line in enumerate(lines):
+        if line.segment.mark is not None:
+            heading = index if _is_bare_heading(text, line) else -1
+        if index in asked:
+            if heading in (-1, index) or _reports(text, line.segment) or lines[asked[index]].state:
+                return False
+            below[heading] += 1
+    return len(below) >= _FEWEST_ALONE and max(below.values()) > 1
+
+
+def _is_bare_heading(text: str, line: LineRead) -> bool:
+    """Return whether a numbered line is a short heading that ends no sentence and frames nothing."""
+    segment = line.segment
+    short = segment.end - segment.content <= _LONGEST_GROUP_LINE
+    return short and not line.framed and text[segment.end - 1] not in _SENTENCE_ENDS
 
 
 _LONGEST_LINE_ALONE = 60

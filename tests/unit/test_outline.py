@@ -316,6 +316,24 @@ def test_what_speaks_of_the_whole_again_after_the_last_issue_is_no_measure(after
     Read(notice("1.关于“⟪库房物资失管⟫”问题的整改", "(1)⟦清点库房。⟧", afterword))
 
 
+def test_an_enumerator_may_number_a_list_of_one() -> None:
+    read = Read(
+        notice(
+            "1.关于⟪库房失管⟫的问题。①⟦清点库房3座。⟧②⟦补齐台账。⟧",
+            "2.关于⟪例会过多⟫的问题。①⟦合并例会5个。⟧",
+            "3.关于⟪作风不实⟫的问题。(1)⟦走访农户60户。⟧",
+            "4.关于⟪决策不严⟫的问题。⟦否决议题3个。⟧",
+        )
+    )
+    assert read.measure_labels == ["①", "②", "①", "(1)", None]
+
+
+@pytest.mark.parametrize("sentence", ["镇党委召开会议6次。", "印发《巡查办法》。"])
+def test_a_short_sentence_that_reports_before_a_findings_list_is_kept(sentence: str) -> None:
+    answer = "一是建章立制:(1)⟦出台办法2项。⟧(2)⟦修订规程3项。⟧二是⟦强化培训,举办4期。⟧"
+    Read(notice(f"(一)⟪履职不力⟫。⟦{sentence}⟧{answer}", "(二)⟪监管缺位⟫。⟦追回资金12万元。⟧"))
+
+
 _CLOSING_LINES = [
     "整改永远在路上。局党组将以此次巡察整改为契机,举一反三、标本兼治,为建设美丽青禾提供坚强保证。",
     "整改工作虽然取得了阶段性成效,但与群众期盼相比还有差距。下步,镇党委将再接再厉。",

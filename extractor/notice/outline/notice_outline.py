@@ -108,10 +108,15 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
         _gaps(text, parts),
         opening_end,
         ending,
-        tuple(sorted([*_labels(text, segments, nodes), *_numbers_beside(text, remainders)])),
+        tuple(sorted({*_labels(text, segments, nodes), *_numbers_beside(text, remainders), *_of_measures(issues)})),
         (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
         tables_unread=(*_in_part(left, rectification), *(place for place in tables.lines if place.start < part.end)),
     )
+
+
+def _of_measures(issues: Sequence[IssueOutline]) -> list[Place]:
+    """Return the places of the enumerators of measures; that of a list of one is no segment's."""
+    return [measure.label for issue in issues for measure in issue.measures if measure.label]
 
 
 def _have_names_on_lines(text: str, tasks: Sequence[IssueOutline]) -> bool:

@@ -397,7 +397,7 @@ def test_a_wish_where_no_other_finding_has_a_paragraph_is_a_closing(closing: str
     Read(notice(*each, "3.⟪作风不实⟫", "整改情况:⟦走访农户。⟧", f"⟦{closing}⟧"))
 
 
-@pytest.mark.parametrize("ahead", ["下一步,加强巡查。", "镇党委将持续加强管护。"])
+@pytest.mark.parametrize("ahead", ["下一步,加强巡查。", "镇党委将持续加强管护。", "通过整改,干部作风明显好转。"])
 def test_a_next_step_that_each_finding_ends_with_is_the_last_ones_too(ahead: str) -> None:
     Read(
         notice(

@@ -8,7 +8,8 @@ that place.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Sequence, Set
 from typing import NamedTuple
 
 from extractor.notice.outline.issues import FindingNode
@@ -33,7 +34,8 @@ _MOST_LIKE = 0.5
 def settle_closing(text: str, found: Sequence[FindingNode]) -> None:
     """Mark where the closing words begin behind the last finding, and the paragraphs that look like such and are none.
 
-    Where half of the other findings end with a next step (下一步,…), the last one's belongs to it, too.
+    Where half of the other findings end with a next step (下一步,…) or an effect (通过整改,…), the last one's belongs
+    to it, too.
     """
     if not found or found[-1].node.segment.row is not None:
         return
@@ -43,8 +45,7 @@ def settle_closing(text: str, found: Sequence[FindingNode]) -> None:
     others = [_behind_answer(other.node) for other in found[:-1]]
     alike = [other for other in others if other.numbered == last.numbered]
     usual = max((len(other.paragraphs) for other in alike), default=0) if len(alike) >= _FEWEST_OTHERS else None
-    if _end_with_next_step(text, others):
-        _keep_next_step(text, last.paragraphs)
+    _keep_as_in_others(text, last.paragraphs, _manners_of_most(text, others))
     whole = _Whole(text, found[-1].node)
     begin = None
     for index in range(len(last.paragraphs) - 1, -1, -1):
@@ -68,25 +69,27 @@ def _behind_answer(node: OutlineNode, *, numbered: bool = False) -> _Behind:
     return _Behind(numbered or start > 0, tuple(behind))
 
 
-def _end_with_next_step(text: str, others: Sequence[_Behind]) -> bool:
-    """Return whether half of the findings or more end with a paragraph that tells what comes next."""
-    count = sum(bool(each.paragraphs) and _is_next_step(text, each.paragraphs[-1].segment) for each in others)
-    return count > 0 and count >= _MOST_LIKE * len(others)
+def _manner(text: str, segment: Segment) -> str:
+    """Return in what manner a paragraph looks like closing words: of the whole, of what is ahead, or otherwise."""
+    place = Place(segment.content, segment.end)
+    if pattern("outline", "whole").search(text, *place):
+        return "whole"
+    if any(pattern("outline", name).match(text, *place) for name in ("ahead", "wills")):
+        return "ahead"
+    return "otherwise" if pattern("outline", "afterword").match(text, *place) else ""
 
 
-def _is_next_step(text: str, segment: Segment) -> bool:
-    start, end = segment.content, segment.end
-    return any(pattern("outline", name).match(text, start, end) for name in ("ahead", "wills"))
+def _manners_of_most(text: str, others: Sequence[_Behind]) -> set[str]:
+    """Return the manners in which half of the findings or more end with a paragraph that looks like closing words."""
+    ends = Counter(_manner(text, each.paragraphs[-1].segment) for each in others if each.paragraphs)
+    return {manner for manner, count in ends.items() if manner and count >= _MOST_LIKE * len(others)}
 
 
-def _keep_next_step(text: str, paragraphs: Sequence[OutlineNode]) -> None:
-    """Mark the first paragraph that tells what comes next, of the last finding alone, as no closing."""
-    for node in paragraphs:
-        if _is_next_step(text, node.segment):
-            words = text[node.segment.content : node.segment.end]
-            if pattern("outline", "whole").search(words) is None:
-                node.closing = False
-            return
+def _keep_as_in_others(text: str, paragraphs: Sequence[OutlineNode], manners: Set[str]) -> None:
+    """Mark the first of the last finding's paragraphs of such a manner as no closing."""
+    first = next((node for node in paragraphs if _manner(text, node.segment) in manners), None)
+    if first is not None:
+        first.closing = False
 
 
 _SENTENCE = re.compile("[^。;!?]+[。;!?]?")

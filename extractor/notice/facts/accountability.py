@@ -82,6 +82,8 @@ _SHARED_RANKS = tuple(read_table("accountability")["shared_ranks"]["words"])
 _SHARED_RANK = re.compile(rf"(?:^|[、,和及]|其中|给予)(?:{'|'.join(_SHARED_RANKS)})$")
 _PRIVATE_FINES = re.compile("|".join(_RULES["private_fines"]))
 _UNDONE = re.compile("(?:撤销|解除|取消|变更)对")
+_SENT_TO_FINE = re.compile("移[送交][^,。、0-9]{2,12}处罚$")
+"""Others are to fine them: 移送市场监管部门处罚."""
 _ANYONES_FINE = re.compile("(?<!处)(?<!处以)罚款")
 """A fine that need not be one of an authority, unless firms are fined: 对2名保洁员罚款200元, 对6个项目部罚款."""
 
@@ -238,7 +240,7 @@ def _actions(before: str, after: str) -> list[str]:
         return strong
     if not named:
         return []
-    first = named[0]
+    first = "移送" if _SENT_TO_FINE.search(before) else named[0]
     persons = before.endswith("处理") and after.startswith(("人", "名"))
     if first == "其他" and after.startswith(("人", "名")) and _PLAIN_OF_PERSONS.search(before):
         return [first]

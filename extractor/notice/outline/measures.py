@@ -284,7 +284,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
     """Read a table's row: its cells have been told apart already."""
     node = finding.node
     label, start = row_label(text, row)
-    frame = node.frame
+    frame = None if node.frame and node.frame.aims else node.frame
     title = Place(frame.title_start, frame.title_end) if frame else _trimmed(text, start, row.finding.end)
     while title.end > title.start and text[title.end - 1] in "。;:":
         title = Place(title.start, title.end - 1)

@@ -253,7 +253,18 @@ def test_a_signatures_date_is_normalised_or_none(printed: str, value: str | None
         ("欢迎群众监督。联系方式:099-87654321。", "099-87654321"),
         ("欢迎群众监督。监督电话:13900000000。", "13900000000"),
         ("欢迎群众监督。电话:7654321。", "7654321"),
+        ("欢迎群众监督。电话:0999-12380。", "0999-12380"),
+        ("欢迎群众监督。电话:7654321-801。", "7654321-801"),
+        ("欢迎群众监督。电话:0999-7654xxxx。", None),
         ("欢迎群众监督。", None),
+        ("监督电话:0999-7654321\n中共青禾镇委员会\n2024年1月15日", "0999-7654321"),
+        ("特此公告。\n监督举报电话:12388\n来信请寄青禾镇湖滨路1号\n(此件公开发布)\n中共青禾镇委员会", "12388"),
+        ("如有异议,请在公示期内反映。联系电话:0999-7654321,邮箱:qhz@example.cn。\n2024年1月15日", "0999-7654321"),
+        ("联系人:李老师 联系电话:0999-7654321 电子邮箱:qhz@example.cn\n中共青禾镇委员会", "0999-7654321"),
+        ("以上情况接受群众监督,监督电话:7654321。\n中共青禾镇委员会\n2024年1月15日", "7654321"),
+        ("对整改有不同意见的,可致电0999-7654321。\n中共青禾镇委员会\n2024年1月15日", "0999-7654321"),
+        ("中共青禾镇委员会\n2024年1月15日\n(联系电话:0999-7654321)", "0999-7654321"),
+        ("中共青禾镇委员会\n2024年1月15日\n主办:青禾县政府 电话:0999-1111111\n电话:0999-2222222", None),
     ],
 )
 def test_the_phone_is_as_printed(width: Callable[[str], str], closing: str, phone: str | None) -> None:
@@ -272,6 +283,10 @@ def test_the_phone_is_as_printed(width: Callable[[str], str], closing: str, phon
         ("欢迎群众监督。邮政信箱:青禾县08信箱;电话:7654321。", "青禾县08信箱"),
         ("欢迎群众监督。邮政信箱:青禾县08信箱;地址:青禾镇湖滨路1号。", "青禾镇湖滨路1号"),
         ("欢迎群众监督。电子邮箱:qhz@example.cn。", None),
+        ("电话:7654321(工作日8:00至17:30);信箱:青禾镇湖滨路1号。\n中共青禾镇委员会", "青禾镇湖滨路1号"),
+        ("地址:青禾镇湖滨路1号 电话:0999-7654321\n中共青禾镇委员会", "青禾镇湖滨路1号"),
+        ("如有意见,请拨打电话:0999-7654321;或寄信至青禾镇湖滨路1号。\n中共青禾镇委员会", "青禾镇湖滨路1号"),
+        ("地址:青禾镇湖滨路1号 邮编:223399\n版权所有:青禾县政府", None),
     ],
 )
 def test_the_postal_address_is_the_street_where_one_is_printed_without_postcode_and_notes(
@@ -292,8 +307,18 @@ def test_the_email_is_as_printed(closing: str, email: str | None) -> None:
     assert _value(_closed(closing), "contact.email") == email
 
 
-def test_a_telephone_in_a_measure_is_no_contact() -> None:
-    text = _closed("中共青禾镇委员会\n2024年1月15日").replace("清点库房。", "开通查询电话:0999-7654321。")
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "开通查询电话:0999-7654321。",
+        "更换标牌50块,统一标注举报电话:0999-7654321。",
+        "畅通渠道。在村口公布监督电话:0999-7654321。",
+        "推行码上办。群众可拨打电话0999-7654321反映。",
+    ],
+)
+@pytest.mark.parametrize("replaced", ["清点库房。", "补齐台账。"])
+def test_a_telephone_in_a_measure_is_no_contact(replaced: str, measure: str) -> None:
+    text = _closed("中共青禾镇委员会\n2024年1月15日").replace(replaced, measure)
     assert _value(text, "contact.phone") is None
 
 

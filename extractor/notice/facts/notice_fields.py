@@ -7,7 +7,7 @@ from calendar import monthrange
 from functools import cache, partial
 from typing import NamedTuple
 
-from extractor.notice.facts.contact import FieldFound, read_contact
+from extractor.notice.facts.contact import FieldFound, contact_part, read_contact
 from extractor.notice.facts.dates import DateFound, find_dates
 from extractor.notice.facts.genre import INSPECTION, acts_of, read_genre
 from extractor.notice.outline.ending import Ending
@@ -105,7 +105,7 @@ def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldF
         signed = signature_date(text[ending.signed_on.start : ending.signed_on.end])
         if signed:
             fields["signed_on"] = FieldFound(signed, (ending.signed_on,))
-    fields.update(read_contact(text, ending.start))
+    fields.update(read_contact(text, contact_part(text, ending)))
     return fields
 
 

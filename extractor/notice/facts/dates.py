@@ -159,8 +159,9 @@ class _DateReader:
             value = _value(points[0]._replace(year=year, last_month=None), points[-1], "")
             self.found += [DateFound(Place(*match.span()), value)] if value else []
             return match.end()
-        for number, point in zip(numbers, points, strict=True):
-            place = Place(match.start("quarters") + number.start, match.start("quarters") + number.end)
+        starts = [match.start(), *(match.start("quarters") + number.start for number in numbers[1:])]
+        for start, number, point in zip(starts, numbers, points, strict=True):
+            place = Place(start, match.start("quarters") + number.end)
             self.found.append(DateFound(place, _value(point._replace(year=year), None, "")))
         return match.end()
 
@@ -214,11 +215,12 @@ def _goes_on_before(text: str, begin: int) -> bool:
 
 
 def _listed(match: re.Match[str], year: int | None) -> list[DateFound]:
-    """Return the dates of 6月6、28日 and 7、8月, which share what is printed once."""
+    """Return the dates of 6月6、28日 and 7、8月, the first of which holds the place of what is printed once."""
     group = "days" if match["days"] else "months"
     dates = []
     for number in re.finditer(r"\d+", match[group]):
-        place = Place(match.start(group) + number.start(), match.start(group) + number.end())
+        start = match.start(group) + number.start() if number.start() else match.start()
+        place = Place(start, match.start(group) + number.end())
         value = int(number.group())
         point = DatePoint(year, int(match["m"]), value) if match["days"] else DatePoint(year, value)
         if year:

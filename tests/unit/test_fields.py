@@ -52,6 +52,8 @@ def _closed(closing: str) -> str:
         ("青禾镇党委关于巡察整改情况的通报\n发布时间:2024-02-01", "青禾镇党委关于巡察整改情况的通报"),
         ("首页 > 公示公开\n青禾镇党委关于巡察整改情况的通报", "青禾镇党委关于巡察整改情况的通报"),
         ("青禾镇党委关于巡察整改情况的通报(第二批)", "青禾镇党委关于巡察整改情况的通报(第二批)"),
+        ("青禾镇党委巡察整改公开稿", "青禾镇党委巡察整改公开稿"),
+        ("青禾镇党委关于巡察整改情况的公示稿", "青禾镇党委关于巡察整改情况的公示稿"),
         ("青禾镇党委关于巡察整改情况的通报\n(2024年2月1日)", "青禾镇党委关于巡察整改情况的通报"),
         ('---\ntitle: "青禾镇党委关于巡察整改情况的通报"\ndraft: false\n---', "青禾镇党委关于巡察整改情况的通报"),
         ('+++\ntitle = "青禾镇党委关于巡察整改情况的通报"\n+++', "青禾镇党委关于巡察整改情况的通报"),
@@ -89,6 +91,8 @@ def test_a_title_on_two_lines_has_two_places() -> None:
         ("县委第二巡察组对青禾镇党委、白石村党总支开展了联动巡察。", "青禾镇党委、白石村党总支"),
         ("县委第二巡察组进驻青禾镇党委开展巡察。", "青禾镇党委"),
         ("2023年5月9日,县委第二巡察组向青禾镇党委反馈了意见。", "青禾镇党委"),
+        ("现将青禾镇党委落实县委第七巡察组反馈意见(2023年5月9日反馈)整改进展情况公示如下:", "青禾镇党委"),
+        ("按照县委第七巡察组反馈意见,现将青禾镇党委关于巡察反馈意见的整改情况公示如下:", "青禾镇党委"),
     ],
 )
 def test_the_inspected_body_is_named_as_the_opening_names_it(
@@ -105,6 +109,9 @@ def test_the_inspected_body_is_named_as_the_opening_names_it(
         ("根据部署,省委第一巡视组于2023年3月1日至4月20日对青禾新区开展了巡视。", "省委第一巡视组"),
         ("2023年3月1日至4月20日,市委第十一巡察组对青禾镇党委开展了巡察。", "市委第十一巡察组"),
         ("经批准,区委巡察组对青禾街道开展了专项巡察。", "区委巡察组"),
+        ("现将青禾镇党委落实县委第七巡察组反馈意见整改进展情况公示如下:", "县委第七巡察组"),
+        ("镇党委对照县委第三巡察组反馈的意见逐项整改。", "县委第三巡察组"),
+        ("根据县委第三巡察组反馈意见,镇党委逐项整改。", "县委第三巡察组"),
     ],
 )
 def test_the_team_is_named_as_printed(width: Callable[[str], str], opening: str, team: str) -> None:
@@ -171,8 +178,29 @@ def test_the_kind_follows_the_opening_and_not_the_title() -> None:
         ),
         ("县委第二巡察组对青禾镇党委开展了巡察,2023年6月5日反馈了意见。", None, None, "2023-06-05"),
         ("县委第二巡察组对青禾镇党委开展了巡察。", None, None, None),
+        (
+            "2023年3月,县委第二巡察组对青禾镇党委进行了巡察(3月1日至4月20日),5月9日向镇党委反馈。",
+            "2023-03-01",
+            "2023-04-20",
+            "2023-05-09",
+        ),
+        (
+            "2023年3月1日,县委第二巡察组对青禾镇党委开展巡察,4月20日结束,5月9日反馈意见。",
+            "2023-03-01",
+            None,
+            "2023-05-09",
+        ),
+        (
+            "县委第二巡察组自2023年3月1日起至4月20日止,对青禾镇党委开展巡察,并于同年5月9日反馈意见。",
+            "2023-03-01",
+            "2023-04-20",
+            "2023-05-09",
+        ),
     ],
-    ids=["same year", "over new year", "feedback next year", "months", "thirds of months", "feedback only", "none"],
+    ids=[
+        *("same year", "over new year", "feedback next year", "months", "thirds of months", "feedback only", "none"),
+        *("period in brackets", "end told apart", "the same year in words"),
+    ],
 )
 def test_the_inspections_period_and_the_day_of_feedback(
     width: Callable[[str], str], opening: str, start: str | None, end: str | None, feedback: str | None
@@ -180,6 +208,33 @@ def test_the_inspections_period_and_the_day_of_feedback(
     text = width(_opened(opening))
     names = ("inspection_start", "inspection_end", "feedback_date")
     assert [_value(text, name) for name in names] == [start, end, feedback]
+
+
+@pytest.mark.parametrize(
+    ("opening", "dates"),
+    [
+        ("今年3月1日至4月20日,县委巡察组对镇党委开展了巡察,5月9日反馈。", "2024-03-01 2024-04-20 2024-05-09"),
+        ("去年11月4日至今年1月10日,县委巡察组对镇党委开展了巡察。2月14日反馈。", "2023-11-04 2024-01-10 2024-02-14"),
+        ("3月1日至4月20日,县委第二巡察组对镇党委开展了巡察,5月9日反馈。", "None None None"),
+    ],
+)
+def test_this_year_in_the_opening_is_the_signatures(opening: str, dates: str) -> None:
+    text = _opened(opening) + "\n中共青禾镇委员会\n2024年11月28日"
+    found = [_value(text, name) for name in ("inspection_start", "inspection_end", "feedback_date")]
+    assert " ".join(map(str, found)) == dates
+
+
+@pytest.mark.parametrize("heading", ["一、巡察整改总体情况", "一、基本情况", "一、整改工作组织部署情况"])
+def test_the_inspection_may_be_told_below_a_first_heading(heading: str) -> None:
+    told = "2023年3月1日至4月20日,县委第二巡察组对青禾镇党委开展了巡察,5月9日反馈了意见。"
+    text = f"青禾镇党委关于巡察整改进展情况的通报\n{heading}\n{told}\n二、整改情况\n{_ISSUE}"
+    names = ("inspected_body", "inspection_team", "inspection_start", "feedback_date")
+    assert [_value(text, name) for name in names] == ["青禾镇党委", "县委第二巡察组", "2023-03-01", "2023-05-09"]
+
+
+def test_an_inspection_told_below_a_finding_is_not_the_notices() -> None:
+    text = f"青禾镇党委关于巡察整改进展情况的通报\n一、村务管理混乱\n县委第二巡察组对白石村开展了巡察。\n{_ISSUE}"
+    assert _value(text, "inspected_body") is None
 
 
 @in_both_widths
@@ -216,6 +271,10 @@ def test_the_signature_is_no_date_of_publication() -> None:
         ("中共青禾镇委员会\n2024年1月15日", "中共青禾镇委员会", "2024-01-15"),
         ("中共青禾镇委员会\n2024年1月", "中共青禾镇委员会", "2024-01"),
         ("中共青禾镇委员会\n青禾镇人民政府\n2024年1月15日", "中共青禾镇委员会、青禾镇人民政府", "2024-01-15"),
+        ("中共青禾镇委员会(公章)\n2024年1月15日", "中共青禾镇委员会", "2024-01-15"),
+        ("青禾镇党委(盖章)\n青禾镇人民政府 (印章)\n2024年1月15日", "青禾镇党委、青禾镇人民政府", "2024-01-15"),
+        ("青禾镇白石村(章)\n2024年1月15日", "青禾镇白石村", "2024-01-15"),
+        ("中共青禾镇委员会(公章) 2024年1月15日", "中共青禾镇委员会", "2024-01-15"),
         ("2024年1月15日", None, "2024-01-15"),
         ("", None, None),
     ],

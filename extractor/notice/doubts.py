@@ -27,7 +27,11 @@ _WORDS_SHOWN = 24
 _AROUND_DIGITS = 8
 """Code points around unread digits that are quoted with them."""
 _MOST_PARTS = 100  # of one whole
-_RATE = re.compile(r"(?:率|占比|占)(?:为|达到?|约)?$")
+_NEAR_RATE = 12
+"""Code points between a figure and the rate that is said of it, or between a figure and a word that is its own."""
+_RATE = re.compile(
+    r"(?:(?:(?P<act>[\u4e00-\u9fff]{2})(?:完成|到位)|(?P<of>[\u4e00-\u9fff]{2}))率|占比|占)(?:为|达到?|约)?$"
+)
 
 
 def check(notice: Notice, reading: Reading, lang: Lang = "zh") -> list[Check]:
@@ -148,8 +152,9 @@ def _totals(notice: Notice) -> Iterator[Doubt]:
 
 
 def _first_or_all(every: dict[str, list[float]], name: str) -> set[float]:
+    """Return what figures of one name may come to: the first, all, or all but what is told again further on."""
     values = every.get(name, [])
-    return {values[0], sum(values)} if values else set()
+    return {values[0], sum(values), sum(set(values))} if values else set()
 
 
 def _levels_of_findings(notice: Notice) -> set[float]:
@@ -264,15 +269,37 @@ def _measure(measure: Measure, folded: FoldedText, path: str, signed_on: str | N
     quantities = measure.quantities
     if len(quantities) < 2:
         return
-    for k, (whole, part, rate) in enumerate(zip(quantities, quantities[1:], quantities[2:], strict=False)):
+    for k in range(2, len(quantities)):
+        whole, part, rate = quantities[k - 2 : k + 1]
         counts = whole.unit == part.unit != "%" and rate.unit == "%" and part.value < whole.value
-        if not counts:
-            continue
-        words = _seen(folded, part.text.end, rate.text.start)
-        same = "。" not in _seen(folded, whole.text.end, rate.text.start) and len(words) <= 12
-        if same and _RATE.search(words) and not _closes(part.value, whole.value, rate.value):
-            yield _open_rate(f"{path}.quantities[{k + 2}]", part.value, whole.value, rate.value)
+        if counts and _is_rate_of(whole, part, rate, folded) and not _closes_with_any(quantities[:k], rate):
+            yield _open_rate(f"{path}.quantities[{k}]", part.value, whole.value, rate.value)
     yield from _parts(quantities, folded, path)
+
+
+def _is_rate_of(whole: Quantity, part: Quantity, rate: Quantity, folded: FoldedText) -> bool:
+    """Say whether a rate is printed of what the figures before it count: its name is the part's, and not the whole's.
+
+    复核材料3600份,发现差错54份,更正率100% is of the 54.
+    """
+    words = _seen(folded, part.text.end, rate.text.start)
+    between = _seen(folded, whole.text.end, part.text.start)
+    named = _RATE.search(words)
+    if named is None or len(words) > _NEAR_RATE or re.search("[。;；]", between + words):
+        return False
+    if (of := named["act"] or named["of"]) is None:
+        return True
+    around = between + "," + words[: named.start()]
+    before = _seen(folded, max(0, whole.text.start - _NEAR_RATE), whole.text.start)
+    return re.search(f"(?<![不未没无]){of}", around) is not None and of not in before
+
+
+def _closes_with_any(quantities: Sequence[Quantity], rate: Quantity) -> bool:
+    """Say whether the last of ``quantities`` is ``rate`` of any before it in its unit: 应检100户,抽查40户,合格30户."""
+    *wholes, part = quantities
+    return any(
+        whole.unit == part.unit and whole.value and _closes(part.value, whole.value, rate.value) for whole in wholes
+    )
 
 
 def _deadlines(notice: Notice, reading: Reading) -> Iterator[Doubt]:

@@ -106,16 +106,21 @@ def index_text(folded: FoldedText) -> IndexedText:
     return IndexedText(folded, Clauses(folded.text), NameEnds(folded.text))
 
 
-def read_issues(indexed: IndexedText, facts: Facts, outlines: Sequence[IssueOutline]) -> list[IssueReading]:
-    """Read issues in printed order; ``facts`` are those of the whole notice."""
-    measures = iter(read_measures(indexed, facts, [measure for issue in outlines for measure in issue.measures]))
+def read_issues(
+    indexed: IndexedText, facts: Facts, outlines: Sequence[IssueOutline], signed_on: str | None = None
+) -> list[IssueReading]:
+    """Read issues in printed order; ``facts`` are those of the whole notice, ``signed_on`` is its date (ISO 8601)."""
+    every = [measure for issue in outlines for measure in issue.measures]
+    measures = iter(read_measures(indexed, facts, every, signed_on))
     text = indexed.folded.text
     issues = [_issue(text, outline, list(islice(measures, len(outline.measures)))) for outline in outlines]
     return [_with_duties(text, facts.dates, issue) if issue.outline.properties else issue for issue in issues]
 
 
-def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[MeasureOutline]) -> list[MeasureReading]:
-    """Read measures in printed order; ``facts`` are those of the whole notice."""
+def read_measures(
+    indexed: IndexedText, facts: Facts, outlines: Sequence[MeasureOutline], signed_on: str | None = None
+) -> list[MeasureReading]:
+    """Read measures in printed order; ``facts`` are those of the whole notice, ``signed_on`` is its date (ISO 8601)."""
     text, printed = indexed.folded.text, indexed.folded.printed
     places = [outline.text for outline in outlines]
     dealt = _deal(facts, places)
@@ -124,8 +129,8 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
     types = [judged_types(found) for found in words]
     # A slogan in the heading (持续推进…) does not say that work goes on.
     statuses = [
-        measure_status(text[heading.end if heading else place.start : place.end])
-        for place, heading in zip(places, headings, strict=True)
+        measure_status(_without_past_deadlines(text, Place(heading.end if heading else place.start, place.end), past))
+        for place, heading, past in zip(places, headings, _past_deadlines(dealt, signed_on), strict=True)
     ]
     organizations = [
         judged_organizations(text, indexed.clauses, indexed.name_ends, place, [date.text for date in own.dates])
@@ -140,6 +145,32 @@ def read_measures(indexed: IndexedText, facts: Facts, outlines: Sequence[Measure
     return list(
         map(MeasureReading, outlines, headings, kinds, statuses, distinct, of_figures, acting, confidence, words)
     )
+
+
+def _past_deadlines(dealt: Sequence[Facts], signed_on: str | None) -> list[list[Place]]:
+    """Return each measure's dates of the form 2025年5月底前 that are over when the notice is signed."""
+    return [
+        [date.text for date in own.dates if date.value.startswith(_UNTIL) and _is_over(date.value, signed_on)]
+        for own in dealt
+    ]
+
+
+_UNTIL = "../"
+
+
+def _is_over(until: str, signed_on: str | None) -> bool:
+    day = until.removeprefix(_UNTIL)
+    return signed_on is not None and day < signed_on[: len(day)]
+
+
+def _without_past_deadlines(text: str, place: Place, past: Sequence[Place]) -> str:
+    """Return the text of a measure without dates that are over: what was done by them is done."""
+    start, pieces = place.start, []
+    for deadline in past:
+        if deadline.start >= start:
+            pieces.append(text[start : deadline.start])
+            start = deadline.end
+    return "".join([*pieces, text[start : place.end]])
 
 
 def _confidence(

@@ -77,10 +77,10 @@ def read_by_rules(folded: FoldedText) -> Reading:
     text = folded.text
     outline = read_outline(text, folded.printed)
     fields = read_fields(text, outline.opening_end, outline.ending)
-    signed = fields.get("signed_on") or fields.get("published_on")
+    signed_on = _signed_on(fields)
     documents = find_documents(text)
     titles = [document.title for document in documents]
-    dates, year_names = find_dates(text, signed.value if signed else None, titles)
+    dates, year_names = find_dates(text, signed_on, titles)
     quantities, names = find_figures(text, [date.text for date in dates], [*titles, *year_names], outline.labels)
     names += [(place, "name") for place in year_names]
     facts = Facts(documents, dates, quantities, [])
@@ -89,6 +89,11 @@ def read_by_rules(folded: FoldedText) -> Reading:
     accountability = find_accountability(text, indexed.clauses, quantities, ledger.unread)
     facts = facts._replace(accountability=accountability)
     return _completed(Reading(indexed, outline, _as_printed(folded.printed, fields), names, facts, ledger))
+
+
+def _signed_on(fields: Mapping[str, FieldFound]) -> str | None:
+    signed = fields.get("signed_on") or fields.get("published_on")
+    return signed.value if signed else None
 
 
 def read_measure(folded: FoldedText, place: Place) -> MeasureReading:
@@ -109,7 +114,7 @@ def _completed(reading: Reading) -> Reading:
         totals=totals,
         unsure_totals=unsure,
         ledger=_with_totals(text, reading.ledger, totals),
-        issues=read_issues(reading.indexed, reading.facts, outline.issues),
+        issues=read_issues(reading.indexed, reading.facts, outline.issues, _signed_on(reading.fields)),
     )
 
 

@@ -25,7 +25,7 @@ from extractor.text.places import Clauses, Place
 
 _ROOT = Path(__file__).resolve().parents[2]
 TRAINING = _ROOT / "eval" / "training"
-WRITERS = ("a", "b", "c", "d", "e", "f")
+WRITERS = ("a", "b", "c", "d", "e", "f", "g")
 _SIGNED = "2024-06-30"
 _LONG = 100
 """Code points from which on a measure is as long as in real notices."""

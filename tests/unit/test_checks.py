@@ -242,6 +242,7 @@ def test_the_message_names_the_figures(code: str, said: list[str]) -> None:
         (_with("反馈的3个问题已整改到位2个。"), "resolved_count_differs"),
         (_with("反馈的3个问题已整改到位2个,正在整改1个。"), "parts_do_not_sum"),
         (_with("反馈3大项7子项问题,已整改到位5个,正在整改2个。"), "parts_do_not_sum"),
+        (_with("反馈的14个问题,已整改11个,基本完成2个,正在整改1个。正在整改的1个问题盯紧不放。"), "parts_do_not_sum"),
         (_with("反馈3大项7子项问题。"), "issue_count_differs"),
         (_with("制定整改措施164项,已完成87项,完成率53%。"), "rate_does_not_close"),
         (_with("制定整改措施3项,已完成1项,完成率33.3%。"), "rate_does_not_close"),
@@ -257,6 +258,7 @@ def test_the_message_names_the_figures(code: str, said: list[str]) -> None:
         "no status in the text",
         "parts add up",
         "parts add up to a deeper level",
+        "a part told twice",
         "as many as at one level",
         "rounded",
         "one third",
@@ -277,9 +279,35 @@ def test_parts_that_add_up_to_a_count_of_something_else_are_doubted() -> None:
     assert _checks(text, "parts_do_not_sum")
 
 
-def test_a_rate_inside_a_measure_must_close_too() -> None:
-    assert _checks(_with(measure="抽查40户,合格30户,合格率80%。"), "rate_does_not_close")
-    assert not _checks(_with(measure="抽查40户,合格30户,合格率75%。"), "rate_does_not_close")
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "抽查40户,合格30户,合格率80%。",
+        "抽查40户,30户合格,合格率达80%。",
+        "受理40件,已办结30件,办结率为80%。",
+        "排查40户,其中空置30户,占比80%。",
+        "排查40户,整改30户,整改完成率80%。",
+    ],
+)
+def test_a_rate_inside_a_measure_must_close_too(measure: str) -> None:
+    assert _checks(_with(measure=measure), "rate_does_not_close")
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "抽查40户,合格30户,合格率75%。",
+        "复核材料3600份,发现差错54份,更正率100%。",
+        "核验设备5台,更换4台,完好率100%。",
+        "受理咨询40件,转办30件,满意率96%。",
+        "抽检40批次,不合格10批次,合格率75%。",
+        "应检300户,抽查40户,合格30户,合格率10%。",
+        "办结一般件40件,办结重点件30件,办结率100%。",
+        "抽查40户;合格30户,合格率60%。",
+    ],
+)
+def test_a_rate_of_something_else_is_not_compared(measure: str) -> None:
+    assert not _checks(_with(measure=measure), "rate_does_not_close")
 
 
 def test_low_coverage_is_below_the_stated_share() -> None:

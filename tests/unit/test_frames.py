@@ -161,3 +161,10 @@ def test_a_line_that_gives_a_property_of_the_finding_is_a_note(width: Callable[[
 @pytest.mark.parametrize("line", ["责任单位清点库房。", "镇财政所:清点库房", f"责任单位:{'某办' * 40}"])
 def test_an_answer_is_no_note(line: str) -> None:
     assert not is_note(line, 0, len(line))
+
+
+def test_a_label_said_again_and_again_frames_what_is_behind() -> None:
+    text = "问题:" * 3000 + "库房失管"
+    frame = read_frame(text, 0, len(text))
+    assert frame is not None
+    assert text[frame.title_start : frame.title_end] == "库房失管"

@@ -176,6 +176,9 @@ def test_what_is_running_or_has_a_stated_next_step_is_in_progress(text: str) -> 
         "下一步将更换柜锁。",
         "计划2024年6月底前更换柜锁。",
         "拟新建库房2间。",
+        "将修订《管库办法》,拟在2024年6月底前更换柜锁。",
+        "将全面更新台账,计划在2024年6月底前完成清点。",
+        "拟与青禾报社合作开设专栏,展示管库成果。",
         "拟购置柜锁12把。",
         "计划购置柜锁。",
         "将更换全部柜锁。",
@@ -192,6 +195,13 @@ def test_where_only_intentions_are_stated_it_is_planned(text: str) -> None:
 def test_a_slogan_in_the_heading_says_nothing_of_the_status() -> None:
     [measure] = extract("1.关于“失管”问题的整改\n(1)持续推进清库行动。清点库房,补齐台账。").issues[0].measures
     assert (measure.heading, measure.status) == ("持续推进清库行动", "completed")
+
+
+@pytest.mark.parametrize(("month", "status"), [(3, "completed"), (9, "in_progress")])
+def test_what_was_due_before_the_signature_is_done(month: int, status: str) -> None:
+    answer = f"(1)已更换柜锁12把,2024年{month}月底前完成库房清点。"
+    [issue] = extract(f"1.关于“失管”问题的整改\n{answer}\n中共青禾镇委员会\n2024年6月15日\n").issues
+    assert [measure.status for measure in issue.measures] == [status]
 
 
 # Category

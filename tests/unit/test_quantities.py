@@ -165,6 +165,10 @@ def test_dates_ranks_names_grades_articles_titles_and_numbers_of_telephones_are_
     [
         ("完成投资3.2亿元。", "完成投资"),
         ("补植苗木共265棵。", "苗木"),
+        ("投资3200万元新建库房", "投资"),
+        ("苗木面积较2023年增加12亩", "苗木面积"),
+        ("对2人予以批评教育", "批评教育"),
+        ("审批限额由20万元下调至10万元", "审批限额"),
         ("清点出265件残次品。", "残次品"),
         ("占比达到12%。", "占比"),
         ("2.每月学习1次", "学习"),
@@ -181,7 +185,7 @@ def test_dates_ranks_names_grades_articles_titles_and_numbers_of_telephones_are_
     ],
 )
 def test_the_subject_is_what_is_counted_as_short_as_the_text_allows(text: str, subject: str) -> None:
-    [found] = find_subjects(text, [figure.text for figure in _found(text)])
+    *_, found = find_subjects(text, [figure.text for figure in _found(text)])
     assert found.place
     assert text[found.place.start : found.place.end] == subject
 

@@ -246,3 +246,182 @@ def test_what_is_finished_is_what_the_sentence_or_the_one_before_counts(
 def test_nothing_is_carried_from_a_sentence_that_counts_two_things_in_one_unit() -> None:
     told = _totals("制定整改措施74项,新修订制度12项。目前,已完成9项。")
     assert told == [("measures_planned", 74, "项"), ("rules_revised", 12, "项")]
+
+
+@pytest.mark.parametrize(
+    ("text", "totals"),
+    [
+        ("制定整改措施32条,已完成29条,未完成3条。", [("measures_planned", 32, "条"), ("measures_completed", 29, "条")]),
+        ("措施32条,完成29条,没有完成的3条。", [("measures_planned", 32, "条"), ("measures_completed", 29, "条")]),
+        ("制定措施14条,已落实11条,部分落实2条。", [("measures_planned", 14, "条"), ("measures_completed", 11, "条")]),
+        ("持续抓好未完成的3条整改措施,确保年底前全部完成。", []),
+        ("还有3条措施未完成。", []),
+        ("对于需要长期坚持的4项整改措施,明确责任部门。", []),
+        ("对4项需要长期坚持的整改措施,持续用力。", []),
+        ("剩余4项措施,将持续推进。", []),
+        ("46条整改措施,44条已完成,2条正在推进。", [("measures_planned", 46, "条"), ("measures_completed", 44, "条")]),
+    ],
+)
+def test_measures_that_are_not_done_are_neither_completed_nor_all_that_are_planned(
+    text: str, totals: list[tuple[str, float, str]]
+) -> None:
+    assert _totals(text) == totals
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "对照反馈的19条问题,制定了54条整改措施,已完成50条,正在推进4条。",
+        "针对反馈的19条问题,制定整改措施54条,完成50条,4条尚未完成。",
+    ],
+)
+def test_measures_that_go_on_are_no_findings_in_progress(text: str) -> None:
+    told = [("issues_found", 19, "条"), ("measures_planned", 54, "条"), ("measures_completed", 50, "条")]
+    assert _totals(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("尚有27个问题未完成整改。", 27),
+        ("其余27个问题未销号。", 27),
+        ("仍有2个问题没有整改到位,原因是资金不足。", 2),
+        ("巡察组反馈的2个问题需长期坚持。", 2),
+        ("反馈的2个具体问题正在整改。", 2),
+        ("其余2个问题取得阶段性成效。", 2),
+    ],
+)
+def test_findings_that_are_said_to_be_unfinished_are_in_progress(text: str, value: int) -> None:
+    assert _totals(text) == [("issues_in_progress", value, "个")]
+
+
+@pytest.mark.parametrize("words", ["党纪政务处分", "党纪、政务处分", "党纪政纪处分"])
+def test_persons_punished_by_party_or_office_are_counted_under_neither(words: str) -> None:
+    assert _totals(f"给予{words}23人,组织处理18人。") == [("organisational_handling", 18, "人")]
+
+
+def test_what_is_done_stands_before_its_word_too() -> None:
+    told = [("issues_found", 16, "个"), ("issues_resolved", 14, "个"), ("issues_in_progress", 2, "个")]
+    assert _totals("反馈的16个问题,14个完成整改,2个持续推进。") == told
+
+
+def test_a_task_that_goes_on_is_no_finding_where_tasks_are_measures() -> None:
+    assert _totals("92项整改任务中,已完成88项,4项正按时序推进。") == [
+        ("measures_planned", 92, "项"),
+        ("measures_completed", 88, "项"),
+    ]
+
+
+def test_counts_of_findings_and_of_measures_joined_by_a_comma_keep_apart() -> None:
+    assert _totals("反馈问题16个、措施46条,已完成整改16个。") == [
+        ("issues_found", 16, "个"),
+        ("measures_planned", 46, "条"),
+        ("issues_resolved", 16, "个"),
+    ]
+
+
+def test_of_findings_with_a_part_unfinished_the_first_figure_is_all() -> None:
+    told = [("issues_found", 12, "个"), ("issues_in_progress", 2, "个")]
+    assert _totals("反馈的12个问题未完成整改2个。") == told
+
+
+@pytest.mark.parametrize("part", ["阶段性完成2个", "部分完成2个", "初步完成2个"])
+def test_findings_that_are_done_in_part_are_in_progress(part: str) -> None:
+    told = [("issues_found", 14, "个"), ("issues_resolved", 11, "个"), ("issues_in_progress", 2, "个")]
+    assert _totals(f"反馈的14个问题,已完成整改11个,{part}。") == told
+
+
+@pytest.mark.parametrize(
+    ("text", "totals"),
+    [
+        (
+            "37个具体表现已完成整改33个,158条措施已完成147条。",
+            [
+                ("issues_found", 37, "个"),
+                ("issues_resolved", 33, "个"),
+                ("measures_planned", 158, "条"),
+                ("measures_completed", 147, "条"),
+            ],
+        ),
+        ("反馈的37个具体表现全部整改到位。", [("issues_found", 37, "个")]),
+        ("37项具体事项已整改33项。", [("issues_found", 37, "项"), ("issues_resolved", 33, "项")]),
+    ],
+)
+def test_what_findings_come_to_in_detail_is_counted_as_findings(
+    text: str, totals: list[tuple[str, float, str]]
+) -> None:
+    assert _totals(text) == totals
+
+
+@pytest.mark.parametrize(
+    ("text", "totals"),
+    [
+        ("移交问题线索6件,已办结4件。", [("referred", 6, "件")]),
+        ("移交问题线索6件,正在核查2件。", [("referred", 6, "件")]),
+        (
+            "移交问题线索6件,反馈的16个问题已整改14个。",
+            [("referred", 6, "件"), ("issues_found", 16, "个"), ("issues_resolved", 14, "个")],
+        ),
+    ],
+)
+def test_what_became_of_leads_tells_nothing_of_the_findings(text: str, totals: list[tuple[str, float, str]]) -> None:
+    assert _totals(text) == totals
+
+
+@pytest.mark.parametrize(
+    ("text", "totals"),
+    [
+        (
+            "8个问题全部整改完毕,24条措施全部完成,新建制度6项、修订2项。",
+            [
+                ("issues_resolved", 8, "个"),
+                ("measures_completed", 24, "条"),
+                ("rules_established", 6, "项"),
+                ("rules_revised", 2, "项"),
+            ],
+        ),
+        ("24项整改措施均已落实到位。", [("measures_completed", 24, "项")]),
+        ("推动24条措施全部完成。", [("measures_planned", 24, "条")]),
+    ],
+)
+def test_what_is_all_done_is_done(text: str, totals: list[tuple[str, float, str]]) -> None:
+    assert _totals(text) == totals
+
+
+@pytest.mark.parametrize(
+    ("text", "totals"),
+    [
+        (
+            "指出问题16个,其中新发现问题7个、整改不到位问题9个。截至7月底,已完成14个。",
+            [("issues_found", 16, "个"), ("issues_resolved", 14, "个")],
+        ),
+        ("反馈问题16个,其中新发现问题7个。目前,已完成6个。", [("issues_found", 16, "个")]),
+        (
+            "制定措施46条,其中长期措施7条。目前,已完成40条。",
+            [("measures_planned", 46, "条"), ("measures_completed", 40, "条")],
+        ),
+    ],
+)
+def test_more_than_each_part_told_before_is_of_the_whole(text: str, totals: list[tuple[str, float, str]]) -> None:
+    assert _totals(text) == totals
+
+
+@pytest.mark.parametrize(
+    ("text", "totals"),
+    [
+        ("共梳理问题22个,制定措施61条。", [("issues_found", 22, "个"), ("measures_planned", 61, "条")]),
+        ("归纳梳理出问题22个。", [("issues_found", 22, "个")]),
+        ("自查梳理问题22个。", []),
+        ("认领问题4类10项,现已全部完成整改。", [("issue_groups_found", 4, "类"), ("issues_found", 10, "项")]),
+        (
+            "反馈意见3个方面10条,制定措施20条。",
+            [("issue_groups_found", 3, "个"), ("issues_found", 10, "条"), ("measures_planned", 20, "条")],
+        ),
+        ("反馈问题3个方面10项,共25个问题。", [("issue_groups_found", 3, "个"), ("issues_found", 25, "个")]),
+        ("反馈问题4类10项制度。", [("issue_groups_found", 4, "类")]),
+    ],
+)
+def test_findings_are_counted_where_a_body_sorts_them_out_or_counts_them_in_classes(
+    text: str, totals: list[tuple[str, float, str]]
+) -> None:
+    assert _totals(text) == totals

@@ -22,6 +22,13 @@ class AccountabilityFound(NamedTuple):
     base: Place
 
 
+class _ToldBehind(NamedTuple):
+    """The words behind a figure that say what was done to what it counts, and how many code points behind it end."""
+
+    action: str
+    length: int
+
+
 _RULES: dict[str, list[str]] = read_table("accountability")["rules"]
 _ACTIONS = {action: re.compile("|".join(words)) for action, words in read_table("accountability")["actions"].items()}
 _ANY_ACTION = re.compile("|".join(words.pattern for words in _ACTIONS.values()))
@@ -29,10 +36,25 @@ _UNITS = frozenset(_RULES["units"])
 _LENIENT = re.compile("|".join(_RULES["lenient"]))
 _WRONGDOING = re.compile("|".join(_RULES["wrongdoing"]))
 _BEARERS = re.compile("|".join(_RULES["bearers"]))
+_FINED = r"(?:(?<=处罚)|(?<=罚款)|(?<=罚款[合共]计))[0-9.]+余?[万亿]?余?元"
+"""What a fine came to: it ends the words of what was done, as a comma does."""
 _BEHIND = re.compile(
-    rf"[^,。]{{0,20}}?(?:{'|'.join(_RULES['takes_action'])})(?:了)?(?P<action>[^,。0-9]{{2,12}})(?=[,。;]|、[^,。0-9]{{0,8}}[0-9]|并[^,。0-9]{{2,12}}[0-9]|$)"
+    rf"[^,。]{{0,20}}?(?:{'|'.join(_RULES['takes_action'])})(?:了)?(?P<action>[^,。0-9]{{2,12}}(?:、[^,。、0-9]{{2,12}}){{0,3}})(?=[,。;]|、[^,。0-9]{{0,8}}[0-9]|并[^,。0-9]{{2,12}}[0-9]|$|{_FINED})"
 )
-_RIGHT_BEHIND = re.compile(r"(?P<action>[^,。0-9]{2,16}?)(?=[,。;]|、[0-9]|$)")
+_RIGHT_BEHIND = re.compile(rf"(?P<action>[^,。0-9]{{2,16}}?)(?=[,。;]|、[0-9]|$|{_FINED})")
+_OWN_BEHIND = re.compile(rf"(?:{_ANY_ACTION.pattern})[^,。;、0-9]{{0,4}}(?=[,。;]|$)")
+"""An action that nothing but the figure before it can have: 党纪处分3人、2人诫勉."""
+_LIABLE = re.compile("[^,。;、0-9]{0,8}责任")
+"""What stands behind those who are held liable: 追究32名干部责任."""
+_SHARED_BEHIND = re.compile(
+    r"(?P<counted>(?:[^,。;、0-9]{1,8}[、和及与][0-9]+[名人个家]){1,3})(?P<action>[^,。;、0-9]{4,16})(?=[,。;]|$)"
+)
+"""Others with whom a figure shares the action behind them: 2个党支部、5名党员通报批评."""
+_SENT_ON = re.compile(
+    r"(?:[0-9]+[人名件起])?,(?:均|全部|并|已|依法|及时)*(?P<action>移[送交][^,。;、0-9]{2,16})(?=[,。;]|$)"
+)
+_SENT_IN = frozenset("人名件起")
+_UNCOVERED = re.compile("发现|查出|查获|排查出")
 _JOINS = re.compile(r"[、和及与(]*(?:其中|包括|含)?[:]?")
 _COUNTED_OTHERWISE = re.compile(
     f"(?:{'|'.join(_RULES['counted_otherwise'])})(?:余|多)?(?:{'|'.join(_RULES['counted_in'])})(?![才员民大力均])"
@@ -45,8 +67,24 @@ _OF_PERSONS = frozenset(_RULES["of_persons"])
 _UNITS_OF_PERSONS = frozenset(_RULES["units_of_persons"])
 _PLAIN = tuple(_RULES["plain"])
 _PLAIN_OF_PERSONS = re.compile("|".join(_RULES["plain_of_persons"]))
-_PERSONS_BEHIND = re.compile(r"[^,。0-9]{1,12}(?=[,。;]|$)")
+_PERSONS_BEHIND = re.compile(rf"[^,。0-9]{{1,12}}(?=[,。;]|$|{_FINED})")
 """Who a figure counts and what was done to them: 2名保管员提醒谈话."""
+
+_TO_BODIES = re.compile(r"(?:对|将|给予)[^,。;]*$")
+"""Behind this a figure of bodies is told what was done to them, too: 对超标排放的9家企业立案处罚."""
+_JOINED = re.compile("[、和及并]")
+_PERSONS_ALONE = re.compile(rf"[人名](?:{'|'.join(_RULES['persons_alone'])})(?=[,。;、]|$)")
+_BODIES_AND = re.compile("[^,。;、0-9]{1,8}[、和及与]$")
+_OTHER_ACTS = re.compile(rf"(?:^|[、和及])(?:已|并|监督|督促)?(?:{'|'.join(_RULES['other_acts'])})")
+_RANKS = {action: re.compile("|".join(words)) for action, words in read_table("accountability")["ranks"].items()}
+_SHARED_RANKS = tuple(read_table("accountability")["shared_ranks"]["words"])
+_SHARED_RANK = re.compile(rf"(?:^|[、,和及]|其中|给予)(?:{'|'.join(_SHARED_RANKS)})$")
+_PRIVATE_FINES = re.compile("|".join(_RULES["private_fines"]))
+_ANYONES_FINE = re.compile("(?<!处)(?<!处以)罚款")
+"""A fine that need not be one of an authority, unless firms are fined: 对2名保洁员罚款200元, 对6个项目部罚款."""
+
+_FORMS = re.compile("四种形态|帮助和处理|形态(?!批评教育|提醒谈话|谈话提醒|诫勉|党纪|处分)")
+"""Sums of the four forms; one form with its action (第一种形态批评教育44人次) is that action."""
 
 
 def find_accountability(
@@ -77,23 +115,24 @@ def find_accountability(
             named = _ANY_ACTION.search(before) is not None
         clause_end = clause_end if end <= clause_end else clauses.end(end)
         after = text[end : min(clause_end, end + _REACH)]
-        if named:
+        goes_on = bool(actions) and not spent
+        if goes_on and same_clause:
+            goes_on = _goes_on(before, quantity.unit + after, same_unit=quantity.unit == unit)
+        elif goes_on:
+            goes_on = text[start - 1] == "," and _BEARERS.search(before) is not None
+        if before.endswith(_SHARED_RANKS) and (rank := _rank(before, text[start:end] + after)):
+            actions, spent = rank, False
+        elif named:
             actions = [] if _LENIENT.search(before + after[:12]) else _actions(before, quantity.unit + after)
             spent = False
-        elif behind := _action_behind(before, quantity.unit, after, untold=spent or not actions):
-            # 3人、2人分别给予: nobody can tell which action is whose.
-            told_apart = "分别" not in before + behind.group() and not _LENIENT.search(behind["action"])
-            actions = _actions(behind["action"], quantity.unit) if told_apart else []
-            end += behind.end()
+        elif behind := _action_behind(before, quantity.unit, after, untold=not goes_on):
+            told = before + after[: behind.length]
+            actions = _actions_behind(behind.action, told, quantity.unit, alone=not same_clause)
+            end += behind.length
             spent = True
-        elif actions and (
-            spent
-            or not (
-                _goes_on(before, same_unit=quantity.unit == unit)
-                if same_clause
-                else text[start - 1] == "," and _BEARERS.search(before)
-            )
-        ):
+        elif quantity.unit in _SENT_IN and (sent := _sent_on(text, Place(start, begin), quantity)):
+            actions, spent = sent, True
+        elif not goes_on:
             actions = []
         clause_start, told_until, unit = start, end, quantity.unit
         if actions and quantity.unit in _UNITS:
@@ -113,21 +152,57 @@ def _borne(actions: Sequence[str], unit: str, told: str) -> list[str]:
     return [action for action in actions if action not in _OF_PERSONS and (action, unit) != ("约谈", "个")]
 
 
-def _action_behind(before: str, unit: str, after: str, *, untold: bool) -> re.Match[str] | None:
+def _action_behind(before: str, unit: str, after: str, *, untold: bool) -> _ToldBehind | None:
     """Return the action printed behind a figure: 对1名负责人进行约谈, 给予4人党纪处分.
 
     Where no action is known before (``untold``), it may follow at once, or behind the persons: 6人诫勉谈话,
     2名保管员提醒谈话.
     """
-    if behind := _BEHIND.match(after):
-        return behind
-    if before.endswith(("给予", "对", "将")) or (untold and _ANY_ACTION.match(after)):
-        return _RIGHT_BEHIND.match(after)
-    persons = _PERSONS_BEHIND.match(after) if untold and unit in _UNITS_OF_PERSONS else None
-    return _RIGHT_BEHIND.match(after) if persons and _ANY_ACTION.search(persons.group()) else None
+    if told := _BEHIND.match(after):
+        return _ToldBehind(told["action"], told.end())
+    if before.endswith("追究") and (told := _LIABLE.match(after)):
+        return _ToldBehind(f"追究{told.group()}", told.end())
+    at_once = _ANY_ACTION.match(after) if untold else _OWN_BEHIND.match(after)
+    to_bodies = untold and _TO_BODIES.search(before) is not None
+    shared = _SHARED_BEHIND.match(after) if to_bodies else None
+    if shared and "分别" not in shared.group() and not _ANY_ACTION.search(shared["counted"]):
+        return _ToldBehind(shared["action"], 0)
+    persons = _PERSONS_BEHIND.match(after) if untold and (to_bodies or unit in _UNITS_OF_PERSONS) else None
+    is_told = at_once or before.endswith(("给予", "对", "将")) or (persons and _ANY_ACTION.search(persons.group()))
+    told = _RIGHT_BEHIND.match(after) if is_told else None
+    return _ToldBehind(told["action"], told.end()) if told else None
 
 
-def _goes_on(before: str, *, same_unit: bool) -> bool:
+def _actions_behind(action: str, told: str, unit: str, *, alone: bool) -> list[str]:
+    """Return the actions that words behind a figure of ``unit`` name; ``told`` is all that is said about it.
+
+    3人、2人分别给予警告、诫勉: nobody can tell which action is whose, unless all are of one kind.
+    """
+    private = _ANYONES_FINE.search(action) and (unit != "家" or _PRIVATE_FINES.search(told))
+    if private or _LENIENT.search(action):
+        return []
+    if "分别" not in told or (alone and not _JOINED.search(action)):
+        return _actions(action, unit)
+    kinds = {tuple(_actions(part, unit)) for part in _JOINED.split(action) if part not in _SHARED_RANKS}
+    return list(kinds.pop()) if alone and len(kinds) == 1 else []
+
+
+def _sent_on(text: str, told: Place, counted: QuantityFound) -> list[str]:
+    """Return the action in the next clause, where all that was found out was sent on: 发现违规代理2人,移送司法机关."""
+    words = text[told.start : told.end]
+    sent = _SENT_ON.match(text, counted.text.end) if _UNCOVERED.search(words) else None
+    return _actions(sent["action"], counted.unit) if sent and _WRONGDOING.search(words) else []
+
+
+def _rank(before: str, clause: str) -> list[str]:
+    """Return the action of a sanction that more than one list has (警告1人), where its clause names others of one."""
+    if not _SHARED_RANK.search(before):
+        return []
+    kinds = [action for action, words in _RANKS.items() if words.search(clause)]
+    return kinds if len(kinds) == 1 else []
+
+
+def _goes_on(before: str, counted: str, *, same_unit: bool) -> bool:
     """Say whether the words between two figures of a clause leave the action as it is.
 
     They do where they only join, name those who bear it, or, between figures in one unit, say what was done wrong
@@ -135,13 +210,19 @@ def _goes_on(before: str, *, same_unit: bool) -> bool:
     """
     joint = _JOINS.match(before)
     words = before[joint.end() :] if joint else before
-    return not words or bool(_BEARERS.search(words) or (same_unit and _WRONGDOING.search(words)))
+    if not words or _BEARERS.search(words):
+        return True
+    if _OTHER_ACTS.search(words):
+        return False
+    return bool(
+        (same_unit and _WRONGDOING.search(words)) or (_BODIES_AND.match(words) and _PERSONS_ALONE.match(counted))
+    )
 
 
 def _actions(before: str, after: str) -> list[str]:
     """Return the actions a clause names before its figure: one, or several joined (警告并诫勉)."""
     named = [action for action, words in _ACTIONS.items() if words.search(before)]
-    if "形态" in before or "帮助和处理" in before:
+    if _FORMS.search(before):
         return ["其他"]
     strong = [action for action in named if action not in _WEAK]
     if "党纪政务处分" in strong:

@@ -62,7 +62,7 @@ _BEHIND_YEAR = re.compile(
            | {_MONTH_PART} )                                                           # 6月, 6月份, 6月底
       | [上中下]旬 )                                                                     # 6上旬
   | (?P<half> [上下] ) 半年                                                              # 上半年
-  | 第? (?P<quarter> [一二三四1-4] ) 季度                                                  # 第二季度, 2季度
+  | (?P<up_to> 前 )? 第? (?P<quarter> [一二两三四1-4] ) 个? 季度                             # 2季度, 前三季度
   | 年? (?P<edge> [底末初] ) (?! 期 )                                                     # 底, 年初; 初期 is none
     """,
     re.VERBOSE,
@@ -95,6 +95,7 @@ _SAME_MONTH = re.compile(r"(?P<day>[0-3]?\d) ?日")  # the 10日 of 3月5日至1
 _FROM = re.compile("以来|起(?![到来草诉点])|至今|以后")  # 2023年以来
 _UNTIL = re.compile(r"[之以]?前(?![期往后三几\d])")  # 2024年6月底前
 _BEGINS_BOUND = frozenset("以起至之前")
+_UP_TO = "前"
 _RELATIVE, _HALVES, _QUARTERS = frozenset("今去明次翌同当"), frozenset("上下"), frozenset("第一二三四")
 
 
@@ -154,7 +155,8 @@ def _point_at(text: str, begin: int, month_form: re.Pattern[str]) -> tuple[DateP
         return (_half(None, character, ""), half.end()) if half else None
     if character in _QUARTERS:
         quarter = _QUARTER.match(text, begin)
-        return (quarter_of(None, quarter["quarter"], ""), quarter.end()) if quarter else None
+        up_to = text[begin - 1 : begin] == _UP_TO
+        return (quarter_of(None, quarter["quarter"], "", up_to=up_to), quarter.end()) if quarter else None
     if character.isdecimal() and (year := _YEAR.match(text, begin)):
         printed = int(year["year"])
         return _point_in_year(text, year.end(), printed if printed > 99 else 2000 + printed, "")
@@ -170,13 +172,13 @@ def _point_in_year(text: str, end: int, year: int | None, relative: str) -> tupl
     found = _BEHIND_YEAR.match(text, end)
     if found is None:
         return DatePoint(year, relative=relative, alone=True), end
-    month, day, half, quarter, edge = found.groups()
+    month, day, half, up_to, quarter, edge = found.groups()
     if month:
         return DatePoint(year, _int(month), _int(day), None, relative), found.end()
     if half:
         return _half(year, half, relative), found.end()
     if quarter:
-        return quarter_of(year, quarter, relative), found.end()
+        return quarter_of(year, quarter, relative, up_to=bool(up_to)), found.end()
     return DatePoint(year, 1 if edge == "初" else 12, None, None, relative), found.end()
 
 
@@ -184,10 +186,10 @@ def _half(year: int | None, half: str, relative: str) -> DatePoint:
     return DatePoint(year, 1, None, 6, relative) if half == "上" else DatePoint(year, 7, None, 12, relative)
 
 
-def quarter_of(year: int | None, quarter: str, relative: str) -> DatePoint:
-    """Return a quarter, by its printed number (一, 1), from its first month to its last."""
-    last = ("一二三四".find(quarter) + 1 or int(quarter)) * 3
-    return DatePoint(year, last - 2, None, last, relative)
+def quarter_of(year: int | None, quarter: str, relative: str, *, up_to: bool = False) -> DatePoint:
+    """Return a quarter by its printed number (一, 1), or all months ``up_to`` its end: 前三季度."""
+    last = ("一二三四".find(quarter.replace("两", "二")) + 1 or int(quarter)) * 3
+    return DatePoint(year, 1 if up_to else last - 2, None, last, relative)
 
 
 def _int(digits: str | None) -> int | None:

@@ -38,11 +38,15 @@ _CLAUSE, _WITH, _LISTED = "clause", "with", "list"
 """Where a name is: at the beginning of a clause, behind 与, in a list before 等部门. Behind another word, that word."""
 _NO_PARTNER = pattern(_TABLE, "with_none")
 _MANY_BODIES = re.compile(r"等\d{0,3}[个家]?[一-鿿]{0,6}?(?:部门|单位|院校|高校|企业|公司|院所|镇街|街道|乡镇|机构)")
+_OWNERS = re.compile(f"{_MANY_BODIES.pattern}的")
+"""Bodies that something is told of, and that do not act: 某公司等3家企业的清算尚未终结."""
 _AND_OTHERS = re.compile(r"等\d{0,2}[个家]?(?:职能|相关|有关|执法|涉农|主管|成员|区级)?(?:部门|单位)")
 _AND_FIRMS = re.compile(r"等\d{0,2}[个家]?[一-鿿]{0,4}?(?:企业|公司|高校院所|院校|高校|院所)")
 _GENERIC = pattern(_TABLE, "generic")
 _OBJECTS = re.compile("从|(?<!针)对(?!外|口)|向|听取|督促|指导|要求|召集")
 """What makes the bodies of a list those to whom something is done."""
+_MOVED = re.compile("统筹(?![办科处局委]|中心|城乡)|整合|调动")
+"""What moves the bodies of a list, most often: 统筹公安、民政等力量."""
 _NEXT_IN_LIST = re.compile(r"[^,。;:!?()、\n]{2,22}、")
 _SHORTEST_BARE, _LONGEST_BARE = 3, 12
 _NO_BARE = frozenset(" \n,。;:!?)《》“”0123456789的")
@@ -154,6 +158,10 @@ class NameEnds:
         """Return the ends of the names that may start at ``start``, before ``stop``."""
         ends, first = self.places, bisect_right(self.places, start + 1)
         return ends[first : bisect_right(ends, min(start + _LONGEST_NAME, stop), first)]
+
+    def is_end(self, place: int) -> bool:
+        """Return whether a name could end at a place."""
+        return self.places[bisect_left(self.places, place)] == place
 
     def marked(self, place: Place) -> list[tuple[int, str]]:
         """Return where names may begin behind a word, and what kind of word that is."""
@@ -278,7 +286,7 @@ def _short_words_of_no_name() -> frozenset[str]:
     Longer ones and those that depend on what follows them are left to the pattern.
     """
     words = [word for word in _entries("not_in_names") if len(word) <= _SHORTEST_NAME and re.escape(word) == word]
-    return frozenset([*words, *_entries("openers")])
+    return frozenset([*words, *_entries("openers"), *_JOINS])
 
 
 @cache
@@ -335,7 +343,11 @@ def name_candidates(
         follows = _follows(text, end)
         if follows.sort != _REFUSED:
             names = _list_before(text, measure.start, end)
-            found += [NameCandidate(place, _groups(text, place, _LISTED, follows)) for place in names]
+            moved = bool(names) and _MOVED.search(text, max(0, names[0].start - 4), names[0].end) is not None
+            found += [
+                NameCandidate(place, (*_groups(text, place, _LISTED, follows), _listed(moved, ends.is_end(place.end))))
+                for place in names
+            ]
     return found
 
 
@@ -383,8 +395,8 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
                 names = [end for end in names if end not in ends.fields or _stands_for_a_body(text, begin, end)]
         else:
             names = _with_bare_name(text, begin, stop, names)
-            if further := _NEXT_IN_LIST.match(text, begin, stop):
-                following.append(further.end())
+            if further := _goes_on_at(text, begin, stop):
+                following.append(further)
             if kind.endswith(_WITH):
                 names = [end for end in names if not _NO_PARTNER.match(text, end)]
         if names:
@@ -394,6 +406,18 @@ def _possible_names(text: str, ends: NameEnds, starts: dict[int, str], stop: int
                 starts[place] = kind if kind.startswith("chain") else f"chain {kind}"
                 waiting.append((place, starts[place]))
     return possible
+
+
+def _goes_on_at(text: str, begin: int, stop: int) -> int | None:
+    """Return where a list goes on behind the name at ``begin``; None where that does something itself.
+
+    统筹 of 由县委政法委统筹公安、民政等力量 says that what is listed is its object.
+    """
+    found = _NEXT_IN_LIST.match(text, begin, stop)
+    if found is None:
+        return None
+    verb = begin + _SHORTEST_NAME, found.end()
+    return None if _OBJECTS.search(text, *verb) or _MOVED.search(text, *verb) else found.end()
 
 
 def _stands_for_a_body(text: str, begin: int, end: int) -> bool:
@@ -475,6 +499,8 @@ def _judged_by(text: str, possible: Mapping[int, _Possible], begin: int) -> list
     for number, follows in enumerate(followers):
         # At the beginning of a clause, a name that no known word follows is seldom one that acts.
         if follows.sort == _REFUSED or (kind == _CLAUSE and follows is _NOTHING):
+            continue
+        if follows.sort == _NONE and _OWNERS.match(text, ends[number]):
             continue
         place = place_of((begin, ends[number]))
         longer = min(ends[number + 1] - place.end, 6) if number + 1 < len(ends) else None
@@ -654,6 +680,12 @@ def _among_others(sort: str, longer: int | None, acts: tuple[bool, bool], ended:
         f"shorter acts {shorter_acts} {sort}",
         "ended" if ended else "bare",
     )
+
+
+@cache
+def _listed(moved: bool, ended: bool) -> _FeatureGroup:
+    """Return the features of a name before 等部门: whether others move it, and whether it ends as names do."""
+    return _group(f"moved {moved}", f"listed ended {ended}")
 
 
 def _list_before(text: str, start: int, place: int) -> list[Place]:

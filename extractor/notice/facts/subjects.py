@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -26,13 +26,16 @@ _UP_TO_BREAK = re.compile(r"(?s:.*)[(),。;:!?\n0-9%①-⑩《》\t]")
 _LONGEST_CONTEXT = 3
 _LONGEST_SIZE = 14
 _SHORTEST = 2
-_NEAR = 10
+_NEAR = 14
 _WORST = -(10**4)
 # Between two figures that count the same: 立案2件2人, 由39%提高到88%, 从130项增加到156项.
 _GOES_ON = re.compile(rf"(?:[、,至-]|[及和到]|{any_of(_TABLE, 'changes')})*(?:了|达|为)?")
 _CHANGE_WORDS = "|".join([*read_table(_TABLE)["changes"], *read_table(_TABLE)["measured"]])
 # The first word stands by itself: the engine then skims for the words' first letters.
 _CHANGE = re.compile(f"(?:{_CHANGE_WORDS})(?:{_CHANGE_WORDS})*$")
+_COMPARED = re.compile(f"较(?:19|20)[0-9]{{2}}年(?:同期|底|初|末)?(?:{_CHANGE_WORDS})*$")
+"""A change against a year: 水稻面积较2023年增加1.1万亩."""
+_LONGEST_COMPARED = 18
 _ENDS_CHANGE = frozenset(_CHANGE_WORDS)
 """Every character that those are written with: what they match ends with one of them."""
 _OPENS = re.compile(rf"(?:{any_of(_TABLE, 'opens')})+")
@@ -54,12 +57,16 @@ _REST = re.compile(rf"(?:{any_of(_TABLE, 'rest')})+")
 
 
 class Edge(NamedTuple):
-    """A place at which a subject may begin or end: the words left and right of there, and its length in code points."""
+    """A place at which a subject may begin or end: the words left and right of there, and its length in code points.
+
+    ``bonds`` says how firmly the characters before it, around it and behind it hold together.
+    """
 
     place: int
     left: list[str]
     right: list[str]
     size: int
+    bonds: str
 
 
 class _Cuts(NamedTuple):
@@ -68,13 +75,34 @@ class _Cuts(NamedTuple):
     left: dict[str, int]
     right: dict[str, int]
     sizes: list[int]
+    bonds: dict[str, int]
     confidence: Calibration
 
 
 @cache
 def _cuts(task: str) -> _Cuts:
     found = learnt(task)
-    return _Cuts(found["left"], found["right"], found["sizes"], calibration(task))
+    return _Cuts(found["left"], found["right"], found["sizes"], found["bonds"], calibration(task))
+
+
+@cache
+def _bonds() -> dict[str, str]:
+    return bonds_of_pairs(learnt("bonds"))
+
+
+def bonds_of_pairs(pairs: Mapping[str, str]) -> dict[str, str]:
+    """Return how firmly each pair of characters holds together, from the pairs of each firmness, one behind another."""
+    return {words[at : at + 2]: firmness for firmness, words in pairs.items() for at in range(0, len(words), 2)}
+
+
+_UNKNOWN, _NO_PAIR = "?", "^"
+
+
+def _firmness(bonds: Mapping[str, str], text: str, stretch: Place) -> str:
+    """Return how firm each pair of a stretch is; from a place's own index on, three are around it."""
+    start, end = stretch
+    pairs = [bonds.get(text[at - 1 : at + 1], _UNKNOWN) for at in range(start + 1, end)]
+    return f"{_NO_PAIR}{_NO_PAIR}{''.join(pairs)}{_NO_PAIR}{_NO_PAIR}"
 
 
 class _Context(NamedTuple):
@@ -117,29 +145,64 @@ def _rates() -> dict[str, float]:
     return rates
 
 
+SAME, BEHIND, BEFORE, SAID, NONE = "same", "behind", "before", "said", "none"
+"""Where what a figure counts is: with the figure before it, behind or before it, in so many words, nowhere."""
+
+
+class SubjectPlace(NamedTuple):
+    """Where what a figure counts is, and the stretch that holds it: exactly, if it is ``SAID``."""
+
+    way: str
+    stretch: Place | None = None
+
+
 def find_subjects(text: str, figures: Sequence[Place]) -> list[SubjectFound]:
     """Return what the figures of a measure count, in printed order."""
     found: list[SubjectFound] = []
     before = -1
-    for start, end in figures:
-        if 0 <= before <= start and goes_on(text, before, start):
-            found.append(SubjectFound(found[-1].place, _rates()["same"]))
-        elif (noun := noun_behind(text, end)) is not None:
-            place, confidence = _ending(text, noun)
-            found.append(SubjectFound(Place(noun.start, place), confidence))
+    for figure in figures:
+        way, stretch = told_where(text, before, figure)
+        if way == SAME:
+            found.append(SubjectFound(found[-1].place, _rates()[SAME]))
+        elif stretch is None or way == SAID:
+            found.append(SubjectFound(stretch, _rates()[way]))
+        elif way == BEHIND:
+            place, confidence = _ending(text, stretch)
+            found.append(SubjectFound(Place(stretch.start, place), confidence))
         else:
-            found.append(_before(text, words_before(text, start), end))
-        before = end
+            found.append(_before(text, stretch))
+        before = figure.end
     return found
 
 
-def _before(text: str, window: Place, figure_end: int) -> SubjectFound:
-    """Return the subject among the words before a figure that ends at ``figure_end``."""
-    spent = _SPENT_ON.match(text, figure_end) if text[window.start : window.end] == "投入" else None
-    if spent:
-        return SubjectFound(Place(*spent.span("noun")), _rates()["none"])
-    if window.end - window.start < _SHORTEST or _REST.fullmatch(text, window.start, window.end):
-        return SubjectFound(None, _rates()["none"])
+def told_where(text: str, before: int, figure: Place) -> SubjectPlace:
+    """Return where the words are that say what a figure counts; the figure before it ends at ``before``, or -1."""
+    start, end = figure
+    noun = noun_behind(text, end)
+    if 0 <= before <= start and goes_on(text, before, start) and (noun is None or text[start - 1 : start] != ","):
+        return SubjectPlace(SAME)
+    window = words_before(text, start)
+    words = text[window.start : window.end]
+    if words in _INVESTED:
+        spent = _SPENT_ON.match(text, end)
+        return SubjectPlace(SAID, Place(*spent.span("noun")) if spent else window)
+    if noun is not None:
+        return SubjectPlace(BEHIND, noun)
+    nothing = len(words) < _SHORTEST or _REST.fullmatch(words) is not None
+    if (nothing or text[window.end] == "的") and (done := _DONE_TO_PERSONS.match(text, end)):
+        return SubjectPlace(SAID, Place(*done.span("action")))
+    return SubjectPlace(NONE) if nothing else SubjectPlace(BEFORE, window)
+
+
+_INVESTED = ("投资", "投入")
+_DONE_TO_PERSONS = re.compile(
+    r"(?<=[人名次])(?:分别)?(?:因[^,。;]{1,12})?(?:予以|给予|进行|作出|受到|被|依法)*"
+    rf"(?P<action>{any_of(_TABLE, 'done_to_persons')})"
+)
+
+
+def _before(text: str, window: Place) -> SubjectFound:
+    """Return the subject among the words before a figure."""
     place, confidence = _beginning(text, window)
     kept = _KEPT.search(text, max(window.start, place - _LONGEST_KEPT), window.end)
     acts = not kept and text[place : place + 2] in _ACTS
@@ -165,6 +228,9 @@ def goes_on(text: str, before: int, start: int) -> bool:
 
 def words_before(text: str, start: int) -> Place:
     """Return the words of a figure's clause before it, without those that only say how it changed."""
+    at = text.rfind("较", max(0, start - _LONGEST_COMPARED), start)
+    if at >= 0 and _COMPARED.match(text, at, start):
+        start = at
     furthest = max(0, start - _LONGEST)
     behind = _UP_TO_BREAK.match(text, furthest, start)
     begin = behind.end() if behind else furthest
@@ -188,20 +254,34 @@ def _parts_cells(text: str, at: int) -> bool:
 _FIRST_HAN = "\u3400"
 
 
-def beginnings(text: str, window: Place) -> Iterator[Edge]:
-    """Yield where a subject in the words before a figure may begin."""
+def beginnings(text: str, window: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
+    """Yield where a subject in the words before a figure may begin; ``bonds`` are those of pairs of characters."""
     start, end = window
+    firmness = _firmness(bonds, text, window)
     for place in range(max(start, end - _LONGEST_SIZE), end - 1):
         left = [text[at:place] for at in range(max(start, place - _LONGEST_CONTEXT), place)] or ["^"]
-        yield Edge(place, left, [text[place : place + size] for size in (1, 2, 3)], end - place)
+        yield Edge(
+            place,
+            left,
+            [text[place : place + size] for size in (1, 2, 3)],
+            end - place,
+            firmness[place - start : place - start + 3],
+        )
 
 
-def ends(text: str, noun: Place) -> Iterator[Edge]:
-    """Yield where a subject behind a figure may end."""
+def ends(text: str, noun: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
+    """Yield where a subject behind a figure may end; ``bonds`` are those of pairs of characters."""
     start, end = noun
+    firmness = _firmness(bonds, text, noun)
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
         right = [text[place:at] for at in range(place + 1, min(end, place + _LONGEST_CONTEXT) + 1)] or ["$"]
-        yield Edge(place, [text[max(start, place - size) : place] for size in (1, 2, 3)], right, place - start)
+        yield Edge(
+            place,
+            [text[max(start, place - size) : place] for size in (1, 2, 3)],
+            right,
+            place - start,
+            firmness[place - start : place - start + 3],
+        )
 
 
 def _beginning(text: str, window: Place) -> tuple[int, float]:
@@ -209,10 +289,11 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
 
     Only places behind a character that is known to come before a subject are weighed.
     """
-    _, _, sizes, confidence = _cuts("subject_before")
+    _, _, sizes, bonds, confidence = _cuts("subject_before")
     left, pairs_before = _context_before("subject_before")
     right, pairs_behind = _context_behind("subject_before")
     start, end = window
+    firmness = _firmness(_bonds(), text, window)
     best, most, second = start, _score_at_start(text, window), _WORST
     for place in range(max(start + 1, end - _LONGEST_SIZE), end - 1):
         if place - start > 1 and (before := pairs_before.get(text[place - 2 : place])):
@@ -223,7 +304,7 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
             continue
         else:
             score = known
-        score += sizes[end - place]
+        score += sizes[end - place] + bonds.get(firmness[place - start : place - start + 3], 0)
         if behind := pairs_behind.get(text[place : place + 2]):
             weight, thirds = behind
             score += weight + (thirds.get(text[place + 2 : place + 3], 0) if thirds else 0)
@@ -239,21 +320,27 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
 
 
 def _score_at_start(text: str, window: Place) -> int:
-    left, right, sizes, _ = _cuts("subject_before")
+    left, right, sizes, bonds, _ = _cuts("subject_before")
     start, end = window
     if end - start > _LONGEST_SIZE:
         return _WORST
     score = left.get("^", 0) + sizes[end - start] + right.get(text[start], 0)
+    score += bonds.get(_firmness(_bonds(), text, Place(start, min(end, start + 2)))[:3], 0)
     return score + right.get(text[start : start + 2], 0) + right.get(text[start : start + 3], 0)
 
 
 def _ending(text: str, noun: Place) -> tuple[int, float]:
     """Return where the subject behind a figure ends by the weights of ``ends``, and how sure it is."""
-    left, right, sizes, confidence = _cuts("subject_behind")
+    left, right, sizes, bonds, confidence = _cuts("subject_behind")
     start, end = noun
+    firmness = _firmness(_bonds(), text, noun)
     best, most, second = end, _WORST, _WORST
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
-        score = sizes[place - start] + left.get(text[place - 1], 0)
+        score = (
+            sizes[place - start]
+            + left.get(text[place - 1], 0)
+            + bonds.get(firmness[place - start : place - start + 3], 0)
+        )
         score += left.get(text[max(start, place - 2) : place], 0) + left.get(text[max(start, place - 3) : place], 0)
         score += right.get(text[place] if place < end else "$", 0)
         if place + 1 < end:

@@ -147,12 +147,22 @@ def _words_around(text: str, quantity: QuantityFound, unread: Sequence[Place]) -
 def _told_of(text: str, start: int, unit: str) -> str:
     """Return the sentence before one that goes on from it (截至3月底,已完成198项); empty where none does.
 
-    It counts one thing in ``unit``, so that it is clear which is gone on from.
+    It counts one thing in ``unit``, so that it is clear which is gone on from. Where it tells parts of that, too
+    (16个,其中新发现7个), what follows must be more than each of them: it may be of a part otherwise.
     """
-    if not _GOES_ON.match(text, start):
+    goes_on = _GOES_ON.match(text, start)
+    if not goes_on:
         return ""
     before = text[sentence_start(text, start - 1) : start] if start and text[start - 1] != "\n" else ""
-    return before if len(re.findall(f"[0-9]{re.escape(unit)}", before)) == 1 else ""
+    counts = re.compile(f"([0-9]+){re.escape(unit)}")
+    whole, subset, parts = before.partition("其中")
+    if len(counts.findall(whole)) != 1:
+        return ""
+    if not subset:
+        return before
+    first = counts.search(text, goes_on.end(), goes_on.end() + _AFTER)
+    more = first is not None and all(int(first[1]) > int(part) for part in counts.findall(parts))
+    return whole if more else ""
 
 
 def _fits(rule: _Rule, quantity: QuantityFound, words: _Words) -> bool:

@@ -39,12 +39,12 @@ def bullet_headings(text: str, lines: Sequence[LineRead]) -> Mapping[int, str]:
 def _mark(text: str, line: LineRead) -> str:
     """Return the bullet, the # or the ** before a line that has no number and is no field; nothing for none."""
     segment = line.segment
-    if segment.mark or segment.row or not segment.opens_line or line.answers or line.note or line.state:
+    if segment.mark or segment.row or not segment.opens_line or line.answers or line.note:
         return ""
     at = segment.start - 1
     while at >= 0 and text[at] == " ":
         at -= 1
-    if at < 0 or text[at] not in _BULLETS:
+    if at < 0 or text[at] not in _BULLETS or (line.state and text[at] != "#"):  # ## 整改落实 is no state
         return ""
     before = text[text.rfind("\n", 0, at) + 1 : at + 1].strip(" >")
     if before.endswith(_BOLD):

@@ -66,7 +66,8 @@ _BARE = re.compile(rf"(?:存在)?(?P<title>[^。;:,《]{{4,60}}?)(?:的)?问题(
 _ABOUT_LINE = re.compile(rf"关于(?P<title>[^。]{{2,300}}?)(?:的)?(?:(?<![现矛][象盾])突出|具体)?问题{_REST}[。:]? *$")
 _FINDING_NAME = f"{any_of('finding_name_kind')}?(?:的)?{any_of('finding_name')}{any_of('finding_name_of')}?"
 _LABELLED = re.compile(rf"(?:[【\[]{_FINDING_NAME}[】\]][:]?|{_FINDING_NAME}[:]) *")
-_LABELLED_END = re.compile(r"[。【\[]")
+_LABEL_AGAIN = re.compile(rf"[ \n]*(?:{_LABELLED.pattern})?[ \n]*")
+_LABELLED_END = re.compile(rf"[。【\[]|[;,] *(?=(?:{NAME}|{any_of('lead_in')}) *:)")
 # 巡察反馈问题整改落实情况 names a part, not a finding.
 _GENERAL = re.compile(
     rf"(?:(?:对|关于|落实|针对)?[\u4e00-\u9fff]{{0,8}}?{_WHO}|{any_of('all_findings_by')})*"
@@ -183,8 +184,8 @@ _QUOTE_WITHIN = 24
 
 def _labelled(text: str, start: int, end: int) -> Frame | None:
     """Return the finding behind 反馈问题: or 【问题】, or on the line below it, which may be framed once more."""
-    while start < end and text[start] in " \n":
-        start += 1
+    while (again := _LABEL_AGAIN.match(text, start, end)) is not None and again.end() > start:
+        start = again.end()  # however often it is said
     inner = read_frame(text, start, end)
     if inner is not None:
         return inner
@@ -194,7 +195,7 @@ def _labelled(text: str, start: int, end: int) -> Frame | None:
         last -= 1
     if last - start < 2:
         return None
-    after = stop.end() if stop and stop.group() == "。" else last
+    after = stop.end() if stop and stop.group()[0] in "。;," else last
     first, last = without_outer_quotes(text, start, last)
     return Frame(first, last, after, closed=True, aspect=False)
 

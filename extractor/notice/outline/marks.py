@@ -12,7 +12,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from extractor.notice.outline.frames import lead_in_end
+from extractor.notice.outline.frames import bracket_end, lead_in_end
 from extractor.notice.outline.outline_words import any_of, word_list
 
 CHINESE_DIGITS = "一二三四五六七八九"
@@ -347,6 +347,19 @@ _NUMBER_OF_FIELD = re.compile(rf"[(]?(?:[{_CN}]{{1,3}}|[0-9]{{1,2}})(?:[)][、.]
 """The enumerator of a field: (三)整改情况:1.…."""
 
 
+_CLOSING = frozenset("】])")
+_LONGEST_STATE = 20
+
+
+def is_behind_state(text: str, start: int) -> bool:
+    """Return whether nothing but a state in brackets stands between a line's beginning and a place: 【已办结】1.…."""
+    line = text.rfind("\n", max(start - _LONGEST_STATE, 0), start) + 1
+    while line < start and text[line] in LINE_OPENERS:
+        line += 1
+    end = start - (text[start - 1] == " ")
+    return text[line] in "【[(" and bracket_end(text, line, end) == end
+
+
 def _is_lead_in(text: str, begin: int, end: int) -> bool:
     return 0 <= begin < end and lead_in_end(text, begin, end) == end
 
@@ -360,6 +373,8 @@ def _boundary(text: str, start: int) -> Boundary:
     while before + 1 < start and text[before + 1] != " ":
         before += 1  # a hyphen or a point in running text opens no line
     if text[before] in _LEAD_IN_ENDS and _is_behind_lead_in(text, start):
+        return LINE
+    if text[before] in _CLOSING and is_behind_state(text, start):
         return LINE
     if text[before] == "】" and _is_lead_in(text, text.rfind("【", max(start - _LONGEST_LEAD_IN, 0), start), start):
         return SENTENCE

@@ -99,6 +99,8 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         return _outline_row(text, finding, node.segment.row, last=last)
     title, body = _heading(text, node)
     rests = [Rest("heading", Place(node.segment.start, body))]
+    if node.segment.mark and node.segment.start < node.segment.mark.start:  # 【已办结】问题1:…
+        rests.append(Rest("note", _trimmed(text, node.segment.start, node.segment.mark.start)))
     stated = bracket_end(text, node.segment.content, title.end)
     if node.segment.content < stated < title.end:  # (已整改)酒驾查处存在盲区
         rests.append(Rest("note", _trimmed(text, node.segment.content, stated)))

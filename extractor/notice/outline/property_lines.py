@@ -117,7 +117,7 @@ def _ends_with_duties(text: str, start: int, end: int) -> bool:
 
 
 def bracket_ahead(text: str, start: int, end: int) -> int:
-    """Return where the first bracket of properties in a heading begins; ``end`` where there is none."""
+    """Return where the first properties in a heading begin, in brackets or behind a blank; ``end`` for none."""
     match = _ahead().search(text, start, end) if may_print(text, start, end) else None
     return match.start() if match else end
 
@@ -200,7 +200,7 @@ def _lead_in() -> re.Pattern[str]:
 
 @cache
 def _ahead() -> re.Pattern[str]:
-    return re.compile(rf" *[(【\[]{NAME}:")
+    return re.compile(rf" *[(【\[]{NAME}:| +(?=(?:{any_of('responsible_name')}|{any_of('deadline_name')}):)")
 
 
 @cache

@@ -183,6 +183,9 @@ def _dominant(text: str, candidates: list[OutlineNode]) -> list[OutlineNode]:
     """Return the one part that holds most of the text if it reads like the answer's heading, else all parts."""
     if len(candidates) < 2:
         return candidates
+    alone = _only_with_findings(text, candidates)
+    if alone is not None:
+        return [alone]
     sizes = [node.end - node.segment.start for node in candidates]
     largest = max(range(len(candidates)), key=sizes.__getitem__)
     main = candidates[largest]
@@ -200,6 +203,28 @@ def _dominant(text: str, candidates: list[OutlineNode]) -> list[OutlineNode]:
     if not named and any(_heads_findings(text, node, main) for node in candidates if node is not main):
         return candidates
     return [main]
+
+
+def _only_with_findings(text: str, candidates: Sequence[OutlineNode]) -> OutlineNode | None:
+    """Return the one part with headings below it, most of which state findings or are answered; None for none.
+
+    The other parts are plain paragraphs below headings that state none (提高站位抓整改); nor does its own.
+    """
+    parted = [node for node in candidates if any(part.kind not in RUN_IN_KINDS for part in node.parts)]
+    if len(parted) != 1 or len(parted[0].parts) < _FEWEST_FINDINGS:
+        return None
+    finding, group = pattern("outline", "finding"), pattern("outline", "group")
+    headings = [heading_text(text, node) for node in candidates]
+    if any(finding.search(heading) or group.search(heading) for heading in headings):
+        return None
+    inside = [
+        node for node in parted[0].walk() if node is not parted[0] and node.kind not in (*RUN_IN_KINDS, "paragraph")
+    ]
+    stating = sum(finding.search(text, *heading_place(text, node)) is not None for node in inside)
+    return parted[0] if stating * 2 >= len(inside) else None
+
+
+_FEWEST_FINDINGS = 2
 
 
 def _has_answer_below(text: str, node: OutlineNode) -> bool:

@@ -25,6 +25,7 @@ from extractor.notice.outline.marks import (
     EnumeratorMark,
     chinese_number,
     find_marks,
+    is_behind_state,
 )
 from extractor.notice.outline.outline_words import any_of, characters_of
 from extractor.notice.outline.property_lines import is_name_alone
@@ -265,6 +266,9 @@ def _segments_around(text: str, rows: Sequence[TableRow], position: int) -> Iter
 
 def _line_segments(text: str, start: int, stop: int, marks: list[EnumeratorMark]) -> Iterator[Segment]:
     starts = [mark.start for mark in marks]
+    if starts and starts[0] > start and is_behind_state(text, starts[0]):  # 【已办结】问题1:…
+        starts[0] = _skip(text, start, starts[0])
+        start = starts[0]
     if not starts or text[start : starts[0]].strip(_BEFORE_MARKS):
         end = starts[0] if starts else stop
         body = _skip(text, start, end)
@@ -274,7 +278,7 @@ def _line_segments(text: str, start: int, stop: int, marks: list[EnumeratorMark]
     for index, mark in enumerate(marks):
         end = starts[index + 1] if index + 1 < len(starts) else stop
         trimmed = max(_trim(text, mark.start, end), min(mark.content, end))
-        yield Segment(mark.start, min(mark.content, trimmed), trimmed, mark, mark.boundary is LINE)
+        yield Segment(starts[index], min(mark.content, trimmed), trimmed, mark, mark.boundary is LINE)
 
 
 def _skip(text: str, start: int, end: int) -> int:
@@ -396,7 +400,9 @@ class _Before(NamedTuple):
 
 def _is_behind_group(text: str, taken: list[EnumeratorMark], mark: EnumeratorMark, before: _Before) -> bool:
     """Return whether a group's heading or a finding's ends right before a mark of its line: …方面1.关于“…”问题(1)…."""
-    if mark.kind in RUN_IN_KINDS or mark.number not in (1, before.number + 1):
+    if mark.number not in (1, before.number + 1):
+        return False
+    if mark.kind in RUN_IN_KINDS and (not taken or not _FRAME_FOLLOWS.match(text, mark.content)):
         return False
     if taken and any(other.kind == mark.kind for other in taken):
         return False

@@ -26,6 +26,8 @@ _NUMBER = (  # 0512-1234567, 0512-12380, 13912345678, 400-123-4567, 1234567-801,
     r"|\d{7,8}(?:[-—转]\d{1,6})?|12\d{3})(?![\dxX×*])"
 )
 _PHONE = re.compile(rf"{_any_of('phone')}[^\d\n(]{{0,12}}(?P<phone>{_NUMBER})")
+_BARE_PHONE = re.compile(r"(?<![\d-])(?<!传真)(?<!传真[: ])(?P<phone>0\d{2,3}-\d{7,8})(?![\dxX×*-])")
+"""A number with its area code, which no word before it calls a telephone's."""
 _ADDRESS = re.compile(
     rf"(?P<name>{_any_of('addresses')})"
     r"(?:[:]| |(?=[^,。;\n:]*[省市县区镇路街号])) *(?P<value>[^;,。\n(]{2,80})"
@@ -99,7 +101,7 @@ def read_contact(whole: str, part: Place) -> dict[str, FieldFound]:
     """Return the contact fields that stand in a part of the folded text, as ``contact.phone`` and so on."""
     fields: dict[str, FieldFound] = {}
     text, start = whole[: part.end], part.start
-    phone = _PHONE.search(text, start)
+    phone = _PHONE.search(text, start) or _BARE_PHONE.search(text, start)
     if phone:
         fields["contact.phone"] = FieldFound(phone["phone"], (Place(*phone.span("phone")),))
     addresses = []

@@ -54,6 +54,9 @@ _OTHERS_INSPECTED = (  # 对县水务局2022年度预算执行情况进行了审
     rf"(?=[^,。;\n]{{0,60}}?{_any_of('inspects')}了?[^。;\n]{{0,40}}?%s)"
 )
 _FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")  # 向某某局党组反馈
+_INSPECTED_DIRECTLY = re.compile(  # 省委第八巡视组巡视了某某局党组
+    r"组[^,。;:\n]{0,6}?(?:巡视|巡察|督察|审计)了(?P<body>[^,。;:\n]{2,40}?)(?=[,。;\n])"
+)
 _REPORTS = re.compile(  # 现将某某局党组落实县委第七巡察组反馈意见整改情况公示如下
     rf"现将(?P<body>[^,。;:\n]{{0,40}}?{_any_of('bodies')})(?:贯彻|落实|关于|对照|针对|对|就)[^。\n]{{0,24}}(?:反馈|巡[视察])"
 )
@@ -170,7 +173,7 @@ def _inspection(text: str, opening: Place, genre: str, day: str | None) -> dict[
     team = forms.team.search(text, start, end)
     if team:
         fields["inspection_team"] = FieldFound(team["team"], (Place(*team.span("team")),))
-    bodies = (form.search(text, start, end) for form in (forms.body, _FED_BACK_TO, _REPORTS))
+    bodies = (form.search(text, start, end) for form in (forms.body, _INSPECTED_DIRECTLY, _FED_BACK_TO, _REPORTS))
     body = next((found for found in bodies if found), None)
     if body:
         fields["inspected_body"] = FieldFound(body["body"].strip(), (Place(*body.span("body")),))

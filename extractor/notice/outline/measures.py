@@ -497,10 +497,28 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if node.children and is_state(text, *place):
         rests.append(Rest("note", place))  # …问题。该项工作正在推进。
         return
-    if node.parts and (text[place.end - 1] in ":,、" or place.end - place.start < lead_length):
+    short = place.end - place.start < lead_length and not (lead_length == _LEAD_LENGTH and _reports(text, *place))
+    if node.parts and (text[place.end - 1] in ":,、" or short):
         rests.append(Rest("lead_in", place))
     else:
-        measures.append(MeasureOutline(place, None))
+        measures.append(_measure(text, place))
+
+
+def _reports(text: str, start: int, end: int) -> bool:
+    """Return whether a stretch is a sentence with a figure or a document (镇党委召开会议6次。)."""
+    return text[end - 1] == "。" and _DONE.search(text, start, end) is not None
+
+
+def _measure(text: str, place: Place) -> MeasureOutline:
+    """Return a stretch without an enumerator as a measure, or with that of a list of one (①开展调研15次。)."""
+    alone = _ALONE.match(text, *place)
+    if alone is None or alone.end() == place.end:
+        return MeasureOutline(place, None)
+    return MeasureOutline(Place(alone.end(), place.end), Place(place.start, alone.end("label")))
+
+
+_ALONE = re.compile(r"(?P<label>①|\((?:1|一)\)|一是(?!否|个|种|类)) *(?=[^ ])")
+"""The enumerator of a list of one, which nothing else shows to be an enumerator."""
 
 
 def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
@@ -570,6 +588,8 @@ def _segment_place(node: OutlineNode) -> Place:
 
 
 def _is_afterword(text: str, node: OutlineNode) -> bool:
+    if node.closing is not None:
+        return node.closing
     return bool(pattern("outline", "afterword").match(text, node.segment.content, node.segment.end))
 
 

@@ -273,11 +273,13 @@ _SHORTEST_SUBJECT = 3
 
 
 def _said_at_end(text: str, start: int, end: int) -> str:
-    start = max(text.rfind("。", start, end - 1) + 1, start)
-    subject = pattern("outline", "state_of").match(text, start, end)
-    if subject is None or subject.end() - start < _SHORTEST_SUBJECT or not is_state(text, start, end):
+    last = max(text.rfind("。", start, end - 1) + 1, start)
+    subject = pattern("outline", "state_of").match(text, last, end)
+    named = subject is not None and subject.end() - last >= _SHORTEST_SUBJECT
+    dated = last > start and pattern("outline", "state_when").match(text, last, end) is not None
+    if not (named or dated) or not is_state(text, last, end):
         return ""
-    return said(text[subject.end() : end])
+    return said(text[subject.end() if subject else last : end])
 
 
 def _states(text: str, outline: IssueOutline) -> str:

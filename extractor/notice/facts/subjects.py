@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import repeat
+from operator import add
 from typing import NamedTuple
 
 from extractor.data import read_table
@@ -95,14 +97,18 @@ def bonds_of_pairs(pairs: Mapping[str, str]) -> dict[str, str]:
     return {words[at : at + 2]: firmness for firmness, words in pairs.items() for at in range(0, len(words), 2)}
 
 
-_UNKNOWN, _NO_PAIR = "?", "^"
+_UNKNOWN, _OUTSIDE = "?", "^^"
+_UNKNOWN_EACH = repeat(_UNKNOWN)
 
 
-def _firmness(bonds: Mapping[str, str], text: str, stretch: Place) -> str:
+def _firmness(bonds: Mapping[str, str], pairs: Iterable[str]) -> str:
     """Return how firm each pair of a stretch is; from a place's own index on, three are around it."""
-    start, end = stretch
-    pairs = [bonds.get(text[at - 1 : at + 1], _UNKNOWN) for at in range(start + 1, end)]
-    return f"{_NO_PAIR}{_NO_PAIR}{''.join(pairs)}{_NO_PAIR}{_NO_PAIR}"
+    return f"{_OUTSIDE}{''.join(map(bonds.get, pairs, _UNKNOWN_EACH))}{_OUTSIDE}"
+
+
+def _pairs(words: str) -> list[str]:
+    """Return the pairs of neighbours of a stretch."""
+    return [*map(add, words, words[1:])]
 
 
 class _Context(NamedTuple):
@@ -139,6 +145,21 @@ def _context_behind(task: str) -> _Context:
     )
 
 
+class _WeightsBefore(NamedTuple):
+    """All that tells where a subject before a figure begins."""
+
+    cuts: _Cuts
+    before: _Context
+    behind: _Context
+    bonds: dict[str, str]
+
+
+@cache
+def _weights_before() -> _WeightsBefore:
+    task = "subject_before"
+    return _WeightsBefore(_cuts(task), _context_before(task), _context_behind(task), _bonds())
+
+
 @cache
 def _rates() -> dict[str, float]:
     rates: dict[str, float] = learnt("subject_before")["rates"]
@@ -154,6 +175,9 @@ class SubjectPlace(NamedTuple):
 
     way: str
     stretch: Place | None = None
+
+
+_AS_BEFORE, _NOWHERE = SubjectPlace(SAME), SubjectPlace(NONE)
 
 
 def find_subjects(text: str, figures: Sequence[Place]) -> list[SubjectFound]:
@@ -180,7 +204,9 @@ def told_where(text: str, before: int, figure: Place) -> SubjectPlace:
     start, end = figure
     noun = noun_behind(text, end)
     if 0 <= before <= start and goes_on(text, before, start) and (noun is None or text[start - 1 : start] != ","):
-        return SubjectPlace(SAME)
+        return _AS_BEFORE
+    if noun is not None and text.find(_INVESTS, max(0, start - _LONGEST - _LONGEST_COMPARED), start) < 0:
+        return SubjectPlace(BEHIND, noun)  # whatever is before the figure
     window = words_before(text, start)
     words = text[window.start : window.end]
     if words in _INVESTED:
@@ -191,10 +217,12 @@ def told_where(text: str, before: int, figure: Place) -> SubjectPlace:
     nothing = len(words) < _SHORTEST or _REST.fullmatch(words) is not None
     if (nothing or text[window.end] == "的") and (done := _DONE_TO_PERSONS.match(text, end)):
         return SubjectPlace(SAID, Place(*done.span("action")))
-    return SubjectPlace(NONE) if nothing else SubjectPlace(BEFORE, window)
+    return _NOWHERE if nothing else SubjectPlace(BEFORE, window)
 
 
 _INVESTED = ("投资", "投入")
+_INVESTS = "投"
+"""What those have in common."""
 _DONE_TO_PERSONS = re.compile(
     r"(?<=[人名次])(?:分别)?(?:因[^,。;]{1,12})?(?:予以|给予|进行|作出|受到|被|依法)*"
     rf"(?P<action>{any_of(_TABLE, 'done_to_persons')})"
@@ -242,7 +270,8 @@ def words_before(text: str, start: int) -> Place:
     if opener and start - opener.end() > 1:
         begin = opener.end()
     change = _CHANGE.search(text, begin, start) if text[start - 1 : start] in _ENDS_CHANGE else None
-    return place_of((begin, change.start() if change else start))
+    end = change.start() if change else start
+    return place_of((begin, end - 1 if end > begin and text[end - 1] == " " else end))
 
 
 def _parts_cells(text: str, at: int) -> bool:
@@ -256,7 +285,7 @@ _FIRST_HAN = "\u3400"
 def beginnings(text: str, window: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
     """Yield where a subject in the words before a figure may begin; ``bonds`` are those of pairs of characters."""
     start, end = window
-    firmness = _firmness(bonds, text, window)
+    firmness = _firmness(bonds, _pairs(text[start:end]))
     for place in range(max(start, end - _LONGEST_SIZE), end - 1):
         left = [text[at:place] for at in range(max(start, place - _LONGEST_CONTEXT), place)] or ["^"]
         yield Edge(
@@ -271,7 +300,7 @@ def beginnings(text: str, window: Place, bonds: Mapping[str, str]) -> Iterator[E
 def ends(text: str, noun: Place, bonds: Mapping[str, str]) -> Iterator[Edge]:
     """Yield where a subject behind a figure may end; ``bonds`` are those of pairs of characters."""
     start, end = noun
-    firmness = _firmness(bonds, text, noun)
+    firmness = _firmness(bonds, _pairs(text[start:end]))
     for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
         right = [text[place:at] for at in range(place + 1, min(end, place + _LONGEST_CONTEXT) + 1)] or ["$"]
         yield Edge(
@@ -288,68 +317,66 @@ def _beginning(text: str, window: Place) -> tuple[int, float]:
 
     Only places behind a character that is known to come before a subject are weighed.
     """
-    _, _, sizes, bonds, confidence = _cuts("subject_before")
-    left, pairs_before = _context_before("subject_before")
-    right, pairs_behind = _context_behind("subject_before")
+    (_, _, sizes, bonds, confidence), (left, pairs_before), (right, pairs_behind), bonds_of = _weights_before()
     start, end = window
-    firmness = _firmness(_bonds(), text, window)
-    best, most, second = start, _score_at_start(text, window), _WORST
-    for place in range(max(start + 1, end - _LONGEST_SIZE), end - 1):
-        if place - start > 1 and (before := pairs_before.get(text[place - 2 : place])):
+    first = max(start, end - _LONGEST_SIZE - _LONGEST_CONTEXT)
+    words, last = text[first : end + 1], end - first
+    pairs = _pairs(words)
+    firmness = _firmness(bonds_of, pairs)
+    best, most, second = 0, _score_at_start(words, last, firmness), _WORST
+    for at in range(max(1, last - _LONGEST_SIZE), last - 1):
+        if at > 1 and (before := pairs_before.get(pairs[at - 2])):
             score, thirds = before
-            if thirds and place - start > 2:
-                score += thirds.get(text[place - 3], 0)
-        elif (known := left.get(text[place - 1])) is None:
+            if thirds and at > 2:
+                score += thirds.get(words[at - 3], 0)
+        elif (known := left.get(words[at - 1])) is None:
             continue
         else:
             score = known
-        score += sizes[end - place] + bonds.get(firmness[place - start : place - start + 3], 0)
-        if behind := pairs_behind.get(text[place : place + 2]):
+        score += sizes[last - at] + bonds.get(firmness[at : at + 3], 0)
+        if behind := pairs_behind.get(pairs[at]):
             weight, thirds = behind
-            score += weight + (thirds.get(text[place + 2 : place + 3], 0) if thirds else 0)
+            score += weight + (thirds.get(words[at + 2 : at + 3], 0) if thirds else 0)
         else:
-            score += right.get(text[place], 0)
-        if score <= second or text[place - 1 : place + 1] in _INSIDE:
+            score += right.get(words[at], 0)
+        if score <= second or pairs[at - 1] in _INSIDE:
             continue
         if score > most:
-            best, most, second = place, score, most
+            best, most, second = at, score, most
         else:
             second = score
-    return best, confidence(most - second)
+    return first + best if best else start, confidence(most - second)
 
 
-def _score_at_start(text: str, window: Place) -> int:
+def _score_at_start(words: str, last: int, firmness: str) -> int:
+    """Return the weight of a subject that is all words before a figure, up to ``last`` of ``words``."""
     left, right, sizes, bonds, _ = _cuts("subject_before")
-    start, end = window
-    if end - start > _LONGEST_SIZE:
+    if last > _LONGEST_SIZE:
         return _WORST
-    score = left.get("^", 0) + sizes[end - start] + right.get(text[start], 0)
-    score += bonds.get(_firmness(_bonds(), text, Place(start, min(end, start + 2)))[:3], 0)
-    return score + right.get(text[start : start + 2], 0) + right.get(text[start : start + 3], 0)
+    score = left.get("^", 0) + sizes[last] + right.get(words[0], 0) + bonds.get(firmness[:3], 0)
+    return score + right.get(words[:2], 0) + right.get(words[:3], 0)
 
 
 def _ending(text: str, noun: Place) -> tuple[int, float]:
     """Return where the subject behind a figure ends by the weights of ``ends``, and how sure it is."""
     left, right, sizes, bonds, confidence = _cuts("subject_behind")
     start, end = noun
-    firmness = _firmness(_bonds(), text, noun)
-    best, most, second = end, _WORST, _WORST
-    for place in range(start + 1, min(end, start + _LONGEST_SIZE) + 1):
-        score = (
-            sizes[place - start]
-            + left.get(text[place - 1], 0)
-            + bonds.get(firmness[place - start : place - start + 3], 0)
-        )
-        score += left.get(text[max(start, place - 2) : place], 0) + left.get(text[max(start, place - 3) : place], 0)
-        score += right.get(text[place] if place < end else "$", 0)
-        if place + 1 < end:
-            score += right.get(text[place : place + 2], 0)
-        if place + 2 < end:
-            score += right.get(text[place : place + 3], 0)
-        if score <= second or text[place - 1 : place + 1] in _INSIDE:
+    words, last = text[start : end + 1], end - start
+    pairs = _pairs(words)
+    firmness = _firmness(_bonds(), pairs[: last - 1])
+    best, most, second = last, _WORST, _WORST
+    for at in range(1, min(last, _LONGEST_SIZE) + 1):
+        score = sizes[at] + left.get(words[at - 1], 0) + bonds.get(firmness[at : at + 3], 0)
+        score += left.get(words[max(0, at - 2) : at], 0) + left.get(words[max(0, at - 3) : at], 0)
+        score += right.get(words[at] if at < last else "$", 0)
+        if at + 1 < last:
+            score += right.get(pairs[at], 0)
+        if at + 2 < last:
+            score += right.get(words[at : at + 3], 0)
+        if score <= second or words[at - 1 : at + 1] in _INSIDE:
             continue
         if score > most:
-            best, most, second = place, score, most
+            best, most, second = at, score, most
         else:
             second = score
-    return best, confidence(most - second)
+    return start + best, confidence(most - second)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from dataclasses import dataclass
-from functools import cached_property
 
 from extractor.notice.outline.frames import FIELD_STARTS, is_note, is_state, lead_in_end, read_frame
 from extractor.notice.outline.line_readings import FEWEST_FRAMED, SIGNS_OF_REPORT
@@ -50,33 +47,41 @@ _MOST_SENTENCES = 0.6
 _SIGNS_OF_PROSE = re.compile("[,。;《0-9]")
 
 
-def _kinds_of_prose(text: str, segments: list[Segment]) -> frozenset[str]:
-    """Return the kinds of enumerators, `plain` for none, most of whose segments end as sentences do.
+def _mostly_ends(text: str, segments: list[Segment], kind: str) -> bool:
+    """Return whether most segments of a kind of enumerators, `plain` for none, end as sentences do.
 
     A segment that may have been broken twice says nothing of its kind.
     """
-    every, closed = Counter[str](), Counter[str]()
+    every = closed = 0
     for position, segment in enumerate(segments):
-        if segment.row is None:
-            kind = segment.mark.kind if segment.mark else "plain"
-            counts = not _is_field_or_heading(text, segment)
-            if counts and _is_unclosed(text, segment) and _fragments_behind(text, segments, position) > 1:
-                continue
-            every[kind] += counts
-            closed[kind] += counts and text[segment.end - 1] in "。;!?"
-    return frozenset(
-        kind for kind, count in closed.items() if count >= max(_FEWEST_SENTENCES, every[kind] * _MOST_SENTENCES)
-    )
+        if segment.row is not None or _kind(segment) != kind or _is_field_or_heading(text, segment):
+            continue
+        if _is_unclosed(text, segment) and _fragments_behind(text, segments, position) > 1:
+            continue
+        every += 1
+        closed += text[segment.end - 1] in "。;!?"
+    return closed >= max(_FEWEST_SENTENCES, every * _MOST_SENTENCES)
 
 
-def _kinds_below_frames(text: str, segments: list[Segment]) -> frozenset[str]:
-    """Return the kinds of the enumerators that begin below framed findings and frame none themselves."""
-    framed = [k for k, each in enumerate(segments) if _may_frame(text, each) and _is_whole_frame(text, each)]
-    if len(framed) < FEWEST_FRAMED:
-        return frozenset()
-    above = {segment.mark.kind for segment in segments[: framed[0]] if segment.mark}
-    kinds = {segment.mark.kind for segment in segments[framed[0] :] if segment.mark}
-    return frozenset(kinds - above - {mark.kind for position in framed if (mark := segments[position].mark)})
+def _kind(segment: Segment) -> str:
+    return segment.mark.kind if segment.mark else _PLAIN
+
+
+_PLAIN = "plain"
+
+
+def _begins_below_frames(text: str, segments: list[Segment], kind: str) -> bool:
+    """Return whether enumerators of a kind begin below framed findings and frame none themselves."""
+    first = next((k for k, each in enumerate(segments) if each.mark and each.mark.kind == kind), 0)
+    if not any(_frames(text, each) for each in segments[:first]):
+        return False
+    framed = [each for each in segments if _frames(text, each)]
+    return len(framed) >= FEWEST_FRAMED and all(_kind(each) != kind for each in framed)
+
+
+def _frames(text: str, segment: Segment) -> bool:
+    """Return whether a line is a framed heading, known of most others by a look at their ends."""
+    return _may_frame(text, segment) and _is_whole_frame(text, segment)
 
 
 def _may_frame(text: str, segment: Segment) -> bool:
@@ -95,26 +100,19 @@ def _is_field_or_heading(text: str, segment: Segment) -> bool:
     return text[start : start + 1] in FIELD_STARTS and is_note(text, start, end)
 
 
-@dataclass
 class _Prose:
-    """The kinds of a notice's segments that are prose, found out where a segment breaks off."""
+    """The kinds of a notice's segments that are prose, each found out where a segment of it breaks off."""
 
-    text: str
-    segments: list[Segment]
-
-    @cached_property
-    def usual(self) -> frozenset[str]:
-        """The kinds of which most segments end as sentences do."""
-        return _kinds_of_prose(self.text, self.segments)
-
-    @cached_property
-    def below_frames(self) -> frozenset[str]:
-        """The kinds that begin below framed findings."""
-        return _kinds_below_frames(self.text, self.segments)
+    def __init__(self, text: str, segments: list[Segment]) -> None:
+        self._text, self._segments = text, segments
+        self._known: dict[str, bool] = {}
 
     def __contains__(self, kind: str) -> bool:
-        """Return whether segments of a kind are prose."""
-        return kind in self.usual or kind in self.below_frames
+        """Return whether segments of a kind are prose: most end as sentences do, or are below framed findings."""
+        if kind not in self._known:
+            text, segments = self._text, self._segments
+            self._known[kind] = _mostly_ends(text, segments, kind) or _begins_below_frames(text, segments, kind)
+        return self._known[kind]
 
 
 def _breaks_off(text: str, segment: Segment, prose: _Prose, fragments: int) -> bool:
@@ -132,7 +130,7 @@ def _breaks_off(text: str, segment: Segment, prose: _Prose, fragments: int) -> b
         return True
     last = text.rfind("。", segment.content, segment.end)
     if last < 0:
-        kind = segment.mark.kind if segment.mark else "plain"
+        kind = _kind(segment)
         if _breaks_off_report(text, segment) and kind not in prose:
             return True
         if _is_field_or_heading(text, segment) or kind not in prose:

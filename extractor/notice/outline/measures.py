@@ -189,7 +189,8 @@ _LONGEST_STATE = 24
 def _without_state_behind(text: str, measures: list[MeasureOutline]) -> tuple[list[MeasureOutline], list[Rest]]:
     """Return measures without the bare state that is the last sentence of the last of them (…。已完成。), and that.
 
-    Where others end so, too, each speaks of itself; a sentence with a subject (该问题已整改。) stays in its measure.
+    Where others end so, too, each speaks of itself; a sentence with a subject (该问题已整改。) or a date (已于2024年9月
+    整改到位。) stays in its measure.
     """
     places = [_state_behind(text, *measure.text) for measure in measures[-1:]]
     if not places or places[0] == measures[-1].text.end:
@@ -204,6 +205,8 @@ def _state_behind(text: str, start: int, end: int) -> int:
     """Return where a measure's last sentence begins that is a bare state; ``end`` where it is none."""
     stop = max(text.rfind("。", start, end - 1), text.rfind(";", start, end - 1)) + 1
     if stop <= start or end - stop > _LONGEST_STATE or pattern("outline", "state_of").match(text, stop, end):
+        return end
+    if pattern("outline", "state_when").match(text, stop, end):
         return end
     return stop if is_state(text, stop, end) and lead_in_end(text, stop, end) == stop else end
 
@@ -284,7 +287,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
     """Read a table's row: its cells have been told apart already."""
     node = finding.node
     label, start = row_label(text, row)
-    frame = node.frame
+    frame = None if node.frame and node.frame.aims else node.frame
     title = Place(frame.title_start, frame.title_end) if frame else _trimmed(text, start, row.finding.end)
     while title.end > title.start and text[title.end - 1] in "。;:":
         title = Place(title.start, title.end - 1)

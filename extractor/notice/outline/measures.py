@@ -113,7 +113,7 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         title = _trimmed(text, title.start, state)
         while title.end > title.start and text[title.end - 1] in "。;:":
             title = Place(title.start, title.end - 1)
-        title = _without_frame(text, title)
+        title = _without_quotes(text, _without_frame(text, title))
     marked = _state_by_mark(text, node, Place(state, title.end if node.frame else body))
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children or node.answers, (measures, rests), last=last)
@@ -374,9 +374,7 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
         title = Place(title.start, title.end - 1)
-    title = _without_frame(text, title)
-    if title.end - title.start > 2 and text[title.start] == "“" and text[title.end - 1] == "”":
-        title = Place(*without_outer_quotes(text, *title))
+    title = _without_quotes(text, _without_frame(text, title))
     body = title_end if title_end == end else _after_blanks(text, title_end, end)
     return title, body
 
@@ -384,6 +382,15 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
 _FRAME_BEFORE = re.compile(rf"(?:关于|针对|对于)?(?:{any_of('frame_team')}?(?:反馈|指出|提出|发现)(?:的)?)?(?=.{{4}})")
 _QUOTED_FIELD = re.compile(r"“(?P<title>[^“”]{4,}(?:“[^“”]*”[^“”]*)*)”(?:的)?(?:方面|事项|情况)")
 _FRAME_BEHIND = re.compile(r"(?:等)?的(?:突出|具体|主要)?问题$")
+
+
+def _without_quotes(text: str, title: Place) -> Place:
+    """Return a title without the quotes that it stands in."""
+    quoted = title.end - title.start > _QUOTES and text[title.start] == "“" and text[title.end - 1] == "”"
+    return Place(*without_outer_quotes(text, *title)) if quoted else title
+
+
+_QUOTES = 2
 
 
 def _without_frame(text: str, title: Place) -> Place:

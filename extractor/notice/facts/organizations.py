@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import compress
 from operator import itemgetter
@@ -461,8 +461,10 @@ def _bare_end(text: str, begin: int, stop: int) -> int | None:
     """Return where a name without an end of names ends: before a list goes on, or what an agent does."""
     for found in _may_end_bare().finditer(text, begin + 1, min(begin + _LONGEST_BARE, stop - 1) + 1):
         end, letter = found.start(), found.group()
+        if letter in _NO_BARE:
+            return None
         sort = _word_at(text, end)[0] if end > begin + 1 else _NONE
-        if letter in _NO_BARE or sort == _REFUSED:
+        if sort == _REFUSED:
             return None
         if letter in _BEHIND_BARE or sort in _BEHIND_NAMES:
             return end if end - begin >= _SHORTEST_BARE else None
@@ -591,13 +593,19 @@ def _compiled(entry: str) -> re.Pattern[str]:
     return re.compile(entry)
 
 
+@cache
+def _forms_of(first: str) -> list[tuple[str, Callable[[str, int], re.Match[str] | None]]]:
+    """Return what matches the patterns that begin with a character, and the sort of each."""
+    return [(sort, _compiled(entry).match) for sort, entry in _following().patterns[first]]
+
+
 def _word_at(text: str, at: int) -> tuple[str, str]:
     """Return the sort of the word at a place and the word, the longest one that is known."""
     words, patterns, _, sizes = _following()
     first = text[at : at + 1]
     if first in patterns:
-        for sort, entry in patterns[first]:
-            if found := _compiled(entry).match(text, at):
+        for sort, match in _forms_of(first):
+            if found := match(text, at):
                 return sort, found.group()
     for size in sizes.get(text[at : at + 2], ()):
         word = text[at : at + size]

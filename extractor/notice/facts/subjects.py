@@ -56,6 +56,8 @@ _WHOLE = [*read_table(_TABLE)["whole"], *(word for word in read_table(_TABLE)["d
 _INSIDE = frozenset(word[at : at + 2] for word in _WHOLE for at in range(len(word) - 1))
 """Pairs of characters that are one word: a subject neither begins nor ends between them."""
 _REST = re.compile(rf"(?:{any_of(_TABLE, 'rest')})+")
+_BEGINS_REST = frozenset("".join(read_table(_TABLE)["rest"]))
+"""Every character that those are written with: what they match begins with one of them."""
 
 
 class Edge(NamedTuple):
@@ -214,7 +216,7 @@ def told_where(text: str, before: int, figure: Place) -> SubjectPlace:
         return SubjectPlace(SAID, Place(*spent.span("noun")) if spent else window)
     if noun is not None:
         return SubjectPlace(BEHIND, noun)
-    nothing = len(words) < _SHORTEST or _REST.fullmatch(words) is not None
+    nothing = len(words) < _SHORTEST or (words[0] in _BEGINS_REST and _REST.fullmatch(words) is not None)
     if (nothing or text[window.end] == "的") and (done := _DONE_TO_PERSONS.match(text, end)):
         return SubjectPlace(SAID, Place(*done.span("action")))
     return _NOWHERE if nothing else SubjectPlace(BEFORE, window)
@@ -359,7 +361,8 @@ def _score_at_start(words: str, last: int, firmness: str) -> int:
 
 def _ending(text: str, noun: Place) -> tuple[int, float]:
     """Return where the subject behind a figure ends by the weights of ``ends``, and how sure it is."""
-    left, right, sizes, bonds, confidence = _cuts("subject_behind")
+    left, _, sizes, bonds, confidence = _cuts("subject_behind")
+    right, pairs_behind = _context_behind("subject_behind")
     start, end = noun
     words, last = text[start : end + 1], end - start
     pairs = _pairs(words)
@@ -368,11 +371,11 @@ def _ending(text: str, noun: Place) -> tuple[int, float]:
     for at in range(1, min(last, _LONGEST_SIZE) + 1):
         score = sizes[at] + left.get(words[at - 1], 0) + bonds.get(firmness[at : at + 3], 0)
         score += left.get(words[max(0, at - 2) : at], 0) + left.get(words[max(0, at - 3) : at], 0)
-        score += right.get(words[at] if at < last else "$", 0)
-        if at + 1 < last:
-            score += right.get(pairs[at], 0)
-        if at + 2 < last:
-            score += right.get(words[at : at + 3], 0)
+        if at + 1 < last and (behind := pairs_behind.get(pairs[at])):
+            weight, thirds = behind
+            score += weight + (thirds.get(words[at + 2], 0) if thirds and at + 2 < last else 0)
+        else:
+            score += right.get(words[at] if at < last else "$", 0)
         if score <= second or words[at - 1 : at + 1] in _INSIDE:
             continue
         if score > most:

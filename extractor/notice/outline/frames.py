@@ -102,10 +102,13 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
     elif labelled := _LABELLED.match(text, start, end):
         return _labelled(text, labelled.end(), end)
     window = text[start : min(end, start + _WINDOW)].replace("\n", _JOIN)  # of a heading that the page broke
-    words = _without_quoted_words(window) if window.count("问题") > 1 else window
+    problems = window.count("问题")
+    words = _without_quoted_words(window) if problems > 1 else window
     quoted = _QUOTED.match(words)
     if quoted and _LEAVES_QUOTES.search(quoted["title"]):
         quoted = None  # “三会一课”记录不全。整改情况:…
+    if not problems:  # which all other frames say
+        return _frame(start, window, quoted, quoted["tail"]) if quoted and _is_frame(quoted) else None
     answered = _answered(words, whole=quoted is None or bool(quoted["comma"]))
     if answered and (quoted is None or quoted.end("title") > answered.end("title")):
         return _frame(start, window, answered, "问题", closed=words.startswith("关于"))
@@ -116,6 +119,11 @@ def read_frame(text: str, start: int, end: int) -> Frame | None:
         return _frame(start, window, run_in, "问题")
     if quoted and _is_frame(quoted):
         return _frame(start, window, quoted, quoted["tail"])
+    return _without_quotes(start, window, words)
+
+
+def _without_quotes(start: int, window: str, words: str) -> Frame | None:
+    """Return the frame of a heading whose finding no quotes set off: 关于库房失管的问题."""
     for form in (_ABOUT, _AGAINST, _AIMED, _BARE, _ABOUT_LINE):
         match = form.match(words)
         if match and (form is not _BARE or match.end() == len(window)) and not _is_general(match["title"]):

@@ -7,13 +7,20 @@ its words. Its values, and whether it stands before the answer, tell if it is a 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from extractor.notice.outline.frames import Frame, is_labelled, is_share_or_date, is_state, lead_in_end, names_property
+from extractor.notice.outline.frames import (
+    FIELD_STARTS,
+    Frame,
+    is_labelled,
+    is_share_or_date,
+    is_state,
+    lead_in_end,
+    names_property,
+)
 from extractor.notice.outline.line_readings import LineRead
 from extractor.notice.outline.marks import RUN_IN_KINDS
 from extractor.notice.outline.outline_words import any_of
@@ -47,6 +54,8 @@ def with_own_fields(text: str, lines: Sequence[LineRead]) -> list[LineRead]:
 
 
 _NAME_RUN_IN = re.compile(r"[^。;\n]{3,60}[。;?!] ?(?P<name>[\u4e00-\u9fff]{2,8}): *(?=.)")
+_FURTHEST_RUN_IN = 71
+"""The end of the colon of such a name, in code points from the line's beginning."""
 
 
 def _run_in(text: str, lines: Sequence[LineRead]) -> Iterator[_Head]:
@@ -55,18 +64,19 @@ def _run_in(text: str, lines: Sequence[LineRead]) -> Iterator[_Head]:
     Two or more findings, and most of those of a kind, have the same name there, which no list knows.
     """
     found: dict[tuple[str, str], list[_Head]] = {}
-    kinds = Counter(line.kind for line in lines)
     for index, line in enumerate(lines):
         segment = line.segment
         if segment.mark is None or segment.mark.kind in RUN_IN_KINDS or line.note or line.answers:
             continue
+        if text.find(":", segment.content, min(segment.end, segment.content + _FURTHEST_RUN_IN)) < 0:
+            continue  # as in most lines
         match = _NAME_RUN_IN.match(text, segment.content, segment.end)
         if match is None or lead_in_end(text, match.start("name"), segment.end) > match.start("name"):
             continue
         if not _names_act(match["name"]) and not names_property(text, match.start("name"), segment.end):
             found.setdefault((line.kind, match["name"]), []).append(_Head(index, match.end()))
     for (kind, _), heads in found.items():
-        if len(heads) >= max(_FEWEST, _MOST_OF * kinds[kind]):
+        if len(heads) >= _FEWEST and len(heads) >= _MOST_OF * sum(line.kind == kind for line in lines):
             yield from heads
 
 
@@ -168,6 +178,9 @@ _NAME = re.compile(
     r"(?P<open>[【\[(])?(?P<name>(?![一二三四五六七八九十0-9]+[是要问、])[\u4e00-\u9fff、/]{2,10}?)"
     r"(?(open)[】\])] *:?|:) *"
 )
+_BRACKETS = frozenset("【[(")
+_FURTHEST_COLON = 11
+"""The end of the colon of a name without brackets, in code points from the line's beginning."""
 _FEWEST = 2
 _MOST_OF = 0.6
 
@@ -191,14 +204,13 @@ def _head(text: str, line: LineRead) -> re.Match[str] | None:
         return None
     if segment.mark is not None and segment.mark.kind in RUN_IN_KINDS:
         return None
-    name = _NAME.match(text, segment.content, segment.end)
+    start = segment.content
+    if text[start : start + 1] not in _BRACKETS and text.find(":", start, start + _FURTHEST_COLON) < 0:
+        return None  # as of most lines
+    name = _NAME.match(text, start, segment.end)
     if name is None or (line.answers and not _is_ahead(name["name"])):
         return None
-    if (
-        names_property(text, segment.content, segment.end)
-        or line.framed
-        or is_labelled(text, segment.content, segment.end)
-    ):
+    if line.framed or names_property(text, start, segment.end) or is_labelled(text, start, segment.end):
         return None
     return name
 
@@ -211,7 +223,8 @@ def _is_lead_in_alone(text: str, line: LineRead) -> bool:
     segment = line.segment
     if segment.mark or segment.row or line.answers or line.note or line.frame or not segment.opens_line:
         return False
-    return pattern("outline", "lead_in").fullmatch(text, segment.content, segment.end) is not None
+    begins = text[segment.content : segment.content + 1] in FIELD_STARTS
+    return begins and pattern("outline", "lead_in").fullmatch(text, segment.content, segment.end) is not None
 
 
 def _is_ahead(name: str) -> bool:

@@ -448,9 +448,12 @@ def _depth_in_answer(text: str, path: list[OutlineNode], node: OutlineNode, arou
     """
     if node.finding or len(around) < _THREE or not node.number:
         return None
+    kind = node.kind
+    same = [depth for depth, open_node in enumerate(path) if open_node.kind == kind]
+    if not same:
+        return None
     finding = max([depth for depth, open_node in enumerate(path) if open_node.finding], default=0)
-    same = [depth for depth, open_node in enumerate(path) if open_node.kind == node.kind] if finding else []
-    if not same or same[0] > finding:
+    if same[0] > finding:
         return None
     before, line, behind = around
     if node.number == 1 and same[-1] < finding and before.answers and text[before.segment.end - 1] in ":】]":

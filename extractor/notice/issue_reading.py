@@ -113,7 +113,8 @@ def read_issues(
     every = [measure for issue in outlines for measure in issue.measures]
     measures = iter(read_measures(indexed, facts, every, signed_on))
     text = indexed.folded.text
-    issues = [_issue(text, outline, list(islice(measures, len(outline.measures)))) for outline in outlines]
+    read = ((outline, list(islice(measures, len(outline.measures)))) for outline in outlines)
+    issues = [_issue(text, outline, _with_plans(text, outline, found)) for outline, found in read]
     return [_with_duties(text, facts.dates, issue) if issue.outline.properties else issue for issue in issues]
 
 
@@ -144,6 +145,36 @@ def read_measures(
     acting = [[found.place for found in bodies] for bodies in organizations]
     return list(
         map(MeasureReading, outlines, headings, kinds, statuses, distinct, of_figures, acting, confidence, words)
+    )
+
+
+def _with_plans(text: str, outline: IssueOutline, measures: Sequence[MeasureReading]) -> list[MeasureReading]:
+    """Return an issue's measures, those below a lead-in that names the next steps (下一步打算:) as planned.
+
+    What says of itself that it is done, or runs, stays so.
+    """
+    lead_ins = [(rest.text, _names_plan(text, rest.text)) for rest in outline.rests if rest.kind == "lead_in"]
+    if not any(plan for _, plan in lead_ins):
+        return list(measures)
+    lead_ins.sort()
+    return [_planned(text, each) if _is_below_plan(each.outline.text, lead_ins) else each for each in measures]
+
+
+def _names_plan(text: str, place: Place) -> bool:
+    return pattern("outline", "names_plan").match(text, *place) is not None
+
+
+def _is_below_plan(measure: Place, lead_ins: Sequence[tuple[Place, bool]]) -> bool:
+    """Return whether the last lead-in before a measure names the next steps."""
+    return next((plan for place, plan in reversed(lead_ins) if place.end <= measure.start), False)
+
+
+def _planned(text: str, measure: MeasureReading) -> MeasureReading:
+    words = text[measure.outline.text.start : measure.outline.text.end]
+    if measure.status != "completed" or "已" in words:
+        return measure
+    return measure._replace(
+        status="planned", confidence={**measure.confidence, "status": rate("measure_status", "planned")}
     )
 
 
@@ -242,11 +273,13 @@ _SHORTEST_SUBJECT = 3
 
 
 def _said_at_end(text: str, start: int, end: int) -> str:
-    start = max(text.rfind("。", start, end - 1) + 1, start)
-    subject = pattern("outline", "state_of").match(text, start, end)
-    if subject is None or subject.end() - start < _SHORTEST_SUBJECT or not is_state(text, start, end):
+    last = max(text.rfind("。", start, end - 1) + 1, start)
+    subject = pattern("outline", "state_of").match(text, last, end)
+    named = subject is not None and subject.end() - last >= _SHORTEST_SUBJECT
+    dated = last > start and pattern("outline", "state_when").match(text, last, end) is not None
+    if not (named or dated) or not is_state(text, last, end):
         return ""
-    return said(text[subject.end() : end])
+    return said(text[subject.end() if subject else last : end])
 
 
 def _states(text: str, outline: IssueOutline) -> str:

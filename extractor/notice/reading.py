@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.notice.facts.accountability import find_accountability
-from extractor.notice.facts.contact import FieldFound
+from extractor.notice.facts.contact import FieldFound, contact_part
 from extractor.notice.facts.dates import find_dates
 from extractor.notice.facts.documents import find_documents
 from extractor.notice.facts.ledger import CLASSES, Claim, Ledger, count_digits, keep_ledger
@@ -213,7 +213,7 @@ def _claims(
         Claim("title", [document.title for document in facts.documents]),
         Claim("date", [date.text for date in facts.dates if date.value]),
         Claim("date", _deadlines(text, outline, facts)),
-        Claim("contact", [Place(outline.ending.start, outline.ending.end)]),
+        Claim("contact", [contact_part(text, outline.ending)]),
         Claim("outside", [Place(0, line_end if line_end >= 0 else len(text)), *outline.behind]),
         Claim("heading", [*headings, *(group for issue in issues for group in issue.groups)]),
         Claim("figure", figures[True]),

@@ -59,7 +59,7 @@ _ENDS_CURRENCY = frozenset("¥$币BYD ")
 _MINUS, _DASHES = "−", "-–"
 _BEFORE_SIGNED = frozenset("−-–负+ ")
 _SIGN_FOLLOWS = frozenset("为是达到至从由约(:,、率比幅速较")
-_RELATIVE = frozenset("%‰℃度") | {"个百分点", "百分点", "个点"}
+_RELATIVE = frozenset("%‰℃度") | {"个百分点", "百分点", "个点", "个基点", "基点"}
 """Units of which a figure can be below zero."""
 # What a digit may stand behind of without being known to be apart: blanks, a line end, a mark inside numbers.
 _BETWEEN = r"[ \n]{0,3}[,.·。/’']{0,2}[ \n]{0,3}"

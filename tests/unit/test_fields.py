@@ -52,6 +52,8 @@ def _closed(closing: str) -> str:
         ("青禾镇党委关于巡察整改情况的通报\n发布时间:2024-02-01", "青禾镇党委关于巡察整改情况的通报"),
         ("首页 > 公示公开\n青禾镇党委关于巡察整改情况的通报", "青禾镇党委关于巡察整改情况的通报"),
         ("青禾镇党委关于巡察整改情况的通报(第二批)", "青禾镇党委关于巡察整改情况的通报(第二批)"),
+        ("青禾镇党委巡察整改公开稿", "青禾镇党委巡察整改公开稿"),
+        ("青禾镇党委关于巡察整改情况的公示稿", "青禾镇党委关于巡察整改情况的公示稿"),
         ("青禾镇党委关于巡察整改情况的通报\n(2024年2月1日)", "青禾镇党委关于巡察整改情况的通报"),
         ('---\ntitle: "青禾镇党委关于巡察整改情况的通报"\ndraft: false\n---', "青禾镇党委关于巡察整改情况的通报"),
         ('+++\ntitle = "青禾镇党委关于巡察整改情况的通报"\n+++', "青禾镇党委关于巡察整改情况的通报"),
@@ -88,7 +90,10 @@ def test_a_title_on_two_lines_has_two_places() -> None:
         ("省委第一巡视组对我院党组进行了巡视。", "我院党组"),
         ("县委第二巡察组对青禾镇党委、白石村党总支开展了联动巡察。", "青禾镇党委、白石村党总支"),
         ("县委第二巡察组进驻青禾镇党委开展巡察。", "青禾镇党委"),
+        ("2023年3月,县委第二巡察组巡察了青禾镇党委。5月9日向镇党委反馈了意见。", "青禾镇党委"),
         ("2023年5月9日,县委第二巡察组向青禾镇党委反馈了意见。", "青禾镇党委"),
+        ("现将青禾镇党委落实县委第七巡察组反馈意见(2023年5月9日反馈)整改进展情况公示如下:", "青禾镇党委"),
+        ("按照县委第七巡察组反馈意见,现将青禾镇党委关于巡察反馈意见的整改情况公示如下:", "青禾镇党委"),
     ],
 )
 def test_the_inspected_body_is_named_as_the_opening_names_it(
@@ -105,6 +110,9 @@ def test_the_inspected_body_is_named_as_the_opening_names_it(
         ("根据部署,省委第一巡视组于2023年3月1日至4月20日对青禾新区开展了巡视。", "省委第一巡视组"),
         ("2023年3月1日至4月20日,市委第十一巡察组对青禾镇党委开展了巡察。", "市委第十一巡察组"),
         ("经批准,区委巡察组对青禾街道开展了专项巡察。", "区委巡察组"),
+        ("现将青禾镇党委落实县委第七巡察组反馈意见整改进展情况公示如下:", "县委第七巡察组"),
+        ("镇党委对照县委第三巡察组反馈的意见逐项整改。", "县委第三巡察组"),
+        ("根据县委第三巡察组反馈意见,镇党委逐项整改。", "县委第三巡察组"),
     ],
 )
 def test_the_team_is_named_as_printed(width: Callable[[str], str], opening: str, team: str) -> None:
@@ -171,8 +179,29 @@ def test_the_kind_follows_the_opening_and_not_the_title() -> None:
         ),
         ("县委第二巡察组对青禾镇党委开展了巡察,2023年6月5日反馈了意见。", None, None, "2023-06-05"),
         ("县委第二巡察组对青禾镇党委开展了巡察。", None, None, None),
+        (
+            "2023年3月,县委第二巡察组对青禾镇党委进行了巡察(3月1日至4月20日),5月9日向镇党委反馈。",
+            "2023-03-01",
+            "2023-04-20",
+            "2023-05-09",
+        ),
+        (
+            "2023年3月1日,县委第二巡察组对青禾镇党委开展巡察,4月20日结束,5月9日反馈意见。",
+            "2023-03-01",
+            None,
+            "2023-05-09",
+        ),
+        (
+            "县委第二巡察组自2023年3月1日起至4月20日止,对青禾镇党委开展巡察,并于同年5月9日反馈意见。",
+            "2023-03-01",
+            "2023-04-20",
+            "2023-05-09",
+        ),
     ],
-    ids=["same year", "over new year", "feedback next year", "months", "thirds of months", "feedback only", "none"],
+    ids=[
+        *("same year", "over new year", "feedback next year", "months", "thirds of months", "feedback only", "none"),
+        *("period in brackets", "end told apart", "the same year in words"),
+    ],
 )
 def test_the_inspections_period_and_the_day_of_feedback(
     width: Callable[[str], str], opening: str, start: str | None, end: str | None, feedback: str | None
@@ -180,6 +209,33 @@ def test_the_inspections_period_and_the_day_of_feedback(
     text = width(_opened(opening))
     names = ("inspection_start", "inspection_end", "feedback_date")
     assert [_value(text, name) for name in names] == [start, end, feedback]
+
+
+@pytest.mark.parametrize(
+    ("opening", "dates"),
+    [
+        ("今年3月1日至4月20日,县委巡察组对镇党委开展了巡察,5月9日反馈。", "2024-03-01 2024-04-20 2024-05-09"),
+        ("去年11月4日至今年1月10日,县委巡察组对镇党委开展了巡察。2月14日反馈。", "2023-11-04 2024-01-10 2024-02-14"),
+        ("3月1日至4月20日,县委第二巡察组对镇党委开展了巡察,5月9日反馈。", "None None None"),
+    ],
+)
+def test_this_year_in_the_opening_is_the_signatures(opening: str, dates: str) -> None:
+    text = _opened(opening) + "\n中共青禾镇委员会\n2024年11月28日"
+    found = [_value(text, name) for name in ("inspection_start", "inspection_end", "feedback_date")]
+    assert " ".join(map(str, found)) == dates
+
+
+@pytest.mark.parametrize("heading", ["一、巡察整改总体情况", "一、基本情况", "一、整改工作组织部署情况"])
+def test_the_inspection_may_be_told_below_a_first_heading(heading: str) -> None:
+    told = "2023年3月1日至4月20日,县委第二巡察组对青禾镇党委开展了巡察,5月9日反馈了意见。"
+    text = f"青禾镇党委关于巡察整改进展情况的通报\n{heading}\n{told}\n二、整改情况\n{_ISSUE}"
+    names = ("inspected_body", "inspection_team", "inspection_start", "feedback_date")
+    assert [_value(text, name) for name in names] == ["青禾镇党委", "县委第二巡察组", "2023-03-01", "2023-05-09"]
+
+
+def test_an_inspection_told_below_a_finding_is_not_the_notices() -> None:
+    text = f"青禾镇党委关于巡察整改进展情况的通报\n一、村务管理混乱\n县委第二巡察组对白石村开展了巡察。\n{_ISSUE}"
+    assert _value(text, "inspected_body") is None
 
 
 @in_both_widths
@@ -216,6 +272,10 @@ def test_the_signature_is_no_date_of_publication() -> None:
         ("中共青禾镇委员会\n2024年1月15日", "中共青禾镇委员会", "2024-01-15"),
         ("中共青禾镇委员会\n2024年1月", "中共青禾镇委员会", "2024-01"),
         ("中共青禾镇委员会\n青禾镇人民政府\n2024年1月15日", "中共青禾镇委员会、青禾镇人民政府", "2024-01-15"),
+        ("中共青禾镇委员会(公章)\n2024年1月15日", "中共青禾镇委员会", "2024-01-15"),
+        ("青禾镇党委(盖章)\n青禾镇人民政府 (印章)\n2024年1月15日", "青禾镇党委、青禾镇人民政府", "2024-01-15"),
+        ("青禾镇白石村(章)\n2024年1月15日", "青禾镇白石村", "2024-01-15"),
+        ("中共青禾镇委员会(公章) 2024年1月15日", "中共青禾镇委员会", "2024-01-15"),
         ("2024年1月15日", None, "2024-01-15"),
         ("", None, None),
     ],
@@ -253,7 +313,20 @@ def test_a_signatures_date_is_normalised_or_none(printed: str, value: str | None
         ("欢迎群众监督。联系方式:099-87654321。", "099-87654321"),
         ("欢迎群众监督。监督电话:13900000000。", "13900000000"),
         ("欢迎群众监督。电话:7654321。", "7654321"),
+        ("欢迎群众监督。电话:0999-12380。", "0999-12380"),
+        ("欢迎群众监督。电话:7654321-801。", "7654321-801"),
+        ("欢迎群众监督。电话:0999-7654xxxx。", None),
         ("欢迎群众监督。", None),
+        ("监督电话:0999-7654321\n中共青禾镇委员会\n2024年1月15日", "0999-7654321"),
+        ("特此公告。\n监督举报电话:12388\n来信请寄青禾镇湖滨路1号\n(此件公开发布)\n中共青禾镇委员会", "12388"),
+        ("如有异议,请在公示期内反映。联系电话:0999-7654321,邮箱:qhz@example.cn。\n2024年1月15日", "0999-7654321"),
+        ("联系人:李老师 联系电话:0999-7654321 电子邮箱:qhz@example.cn\n中共青禾镇委员会", "0999-7654321"),
+        ("以上情况接受群众监督,监督电话:7654321。\n中共青禾镇委员会\n2024年1月15日", "7654321"),
+        ("对整改有不同意见的,可致电0999-7654321。\n中共青禾镇委员会\n2024年1月15日", "0999-7654321"),
+        ("意见反映:镇党建办公室,0999-7654321,qhz@example.cn,湖滨路1号\n中共青禾镇委员会", "0999-7654321"),
+        ("欢迎群众监督。传真:0999-7654321。", None),
+        ("中共青禾镇委员会\n2024年1月15日\n(联系电话:0999-7654321)", "0999-7654321"),
+        ("中共青禾镇委员会\n2024年1月15日\n主办:青禾县政府 电话:0999-1111111\n电话:0999-2222222", None),
     ],
 )
 def test_the_phone_is_as_printed(width: Callable[[str], str], closing: str, phone: str | None) -> None:
@@ -272,6 +345,10 @@ def test_the_phone_is_as_printed(width: Callable[[str], str], closing: str, phon
         ("欢迎群众监督。邮政信箱:青禾县08信箱;电话:7654321。", "青禾县08信箱"),
         ("欢迎群众监督。邮政信箱:青禾县08信箱;地址:青禾镇湖滨路1号。", "青禾镇湖滨路1号"),
         ("欢迎群众监督。电子邮箱:qhz@example.cn。", None),
+        ("电话:7654321(工作日8:00至17:30);信箱:青禾镇湖滨路1号。\n中共青禾镇委员会", "青禾镇湖滨路1号"),
+        ("地址:青禾镇湖滨路1号 电话:0999-7654321\n中共青禾镇委员会", "青禾镇湖滨路1号"),
+        ("如有意见,请拨打电话:0999-7654321;或寄信至青禾镇湖滨路1号。\n中共青禾镇委员会", "青禾镇湖滨路1号"),
+        ("地址:青禾镇湖滨路1号 邮编:223399\n版权所有:青禾县政府", None),
     ],
 )
 def test_the_postal_address_is_the_street_where_one_is_printed_without_postcode_and_notes(
@@ -292,8 +369,18 @@ def test_the_email_is_as_printed(closing: str, email: str | None) -> None:
     assert _value(_closed(closing), "contact.email") == email
 
 
-def test_a_telephone_in_a_measure_is_no_contact() -> None:
-    text = _closed("中共青禾镇委员会\n2024年1月15日").replace("清点库房。", "开通查询电话:0999-7654321。")
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "开通查询电话:0999-7654321。",
+        "更换标牌50块,统一标注举报电话:0999-7654321。",
+        "畅通渠道。在村口公布监督电话:0999-7654321。",
+        "推行码上办。群众可拨打电话0999-7654321反映。",
+    ],
+)
+@pytest.mark.parametrize("replaced", ["清点库房。", "补齐台账。"])
+def test_a_telephone_in_a_measure_is_no_contact(replaced: str, measure: str) -> None:
+    text = _closed("中共青禾镇委员会\n2024年1月15日").replace(replaced, measure)
     assert _value(text, "contact.phone") is None
 
 

@@ -63,9 +63,10 @@ def test_a_leading_topic_closed_by_a_stop_is_the_heading(width: Callable[[str], 
         "清点物资265件。随后补齐台账。",
         "印发《管库办法》。随后补齐台账。",
         "加强库房物资出库入库盘点报损全过程全环节全链条监督管理工作力度。清点。",
+        "对该笔支出补充公示,书记作出书面检查。研究事项26项。",
         "",
     ],
-    ids=["nothing more", "comma", "colon", "already done", "figure", "document", "31 characters", "empty"],
+    ids=["nothing more", "comma", "colon", "already done", "figure", "document", "31 characters", "amends", "empty"],
 )
 def test_a_clause_that_goes_on_reports_or_is_too_long_is_no_heading(width: Callable[[str], str], text: str) -> None:
     assert place_of_heading(half_width(width(text)), Place(0, len(text))) is None
@@ -141,6 +142,9 @@ def test_what_a_document_is_called_is_not_what_was_done() -> None:
         "将盘点结果纳入考核。",
         "完成清点,评比名次预计下月由县里公布。",
         "复核尚未销号的6个问题。",
+        "流转土地520亩发展红心柚,预计投产后年分红10万元以上。",
+        "建成大棚36座,预计每年带动增收20万元。",
+        "完成年度任务的120%。",
     ],
 )
 def test_what_was_done_is_completed(text: str) -> None:
@@ -164,6 +168,8 @@ def test_what_was_done_is_completed(text: str) -> None:
         "完成测绘,预估3月上报。",
         "持续推进差异化盘点。",
         "库区围墙加快建设。",
+        "争取资金95万元改造管网,已完成工程量的70%。",
+        "水厂扩建已封顶,预计明年3月通水。",
     ],
 )
 def test_what_is_running_or_has_a_stated_next_step_is_in_progress(text: str) -> None:
@@ -186,10 +192,22 @@ def test_what_is_running_or_has_a_stated_next_step_is_in_progress(text: str) -> 
         "待资金到位后更换柜锁。",
         "下一步将更换柜锁。同时探索轮班值守,方便取物。",
         "拟出台管库办法。推广扫码取物。",
+        "预计6月底交付使用。",
+        "计划流转土地300亩,预计投产后年分红8万元。",
+        "预计建成后可灌溉农田2000亩。",
     ],
 )
 def test_where_only_intentions_are_stated_it_is_planned(text: str) -> None:
     assert measure_status(text) == "planned"
+
+
+def test_what_stands_below_a_lead_in_of_next_steps_is_planned() -> None:
+    issues = extract(
+        "1.关于“失管”问题\n整改情况:清点库房。\n下一步打算:每季度检查1次。\n"
+        "2.关于“例会过多”问题\n【整改情况】\n(1)合并例会。\n(2)限定发言。\n【下一步工作计划】\n(1)每月抽查1次。\n(2)已定方案1份。"
+    ).issues
+    statuses = [[measure.status for measure in issue.measures] for issue in issues]
+    assert statuses == [["completed", "planned"], ["completed", "completed", "planned", "completed"]]
 
 
 def test_a_slogan_in_the_heading_says_nothing_of_the_status() -> None:
@@ -336,6 +354,9 @@ def test_a_group_heading_outweighs_a_sentence_in_one_measure() -> None:
         ("1.关于“库房失管”问题的整改", "整改进展:已完成。", "completed"),
         ("1.关于“库房失管”问题的整改", "整改进展:持续推进。", "in_progress"),
         ("1.关于“库房失管”问题的整改", "整改状态:部分完成,持续推进", "in_progress"),
+        ("1.关于“库房失管”问题的整改", "已整改落实。", "completed"),
+        ("1.关于“库房失管”问题的整改", "已整改落实并长期坚持。", "completed"),
+        ("1.关于“库房失管”问题的整改", "整改情况:均已整改落实,长期坚持。", "completed"),
         ("1.关于“库房失管”问题的整改", "整改情况:", "unspecified"),
     ],
 )

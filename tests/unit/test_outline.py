@@ -316,6 +316,105 @@ def test_what_speaks_of_the_whole_again_after_the_last_issue_is_no_measure(after
     Read(notice("1.关于“⟪库房物资失管⟫”问题的整改", "(1)⟦清点库房。⟧", afterword))
 
 
+def test_an_enumerator_may_number_a_list_of_one() -> None:
+    read = Read(
+        notice(
+            "1.关于⟪库房失管⟫的问题。①⟦清点库房3座。⟧②⟦补齐台账。⟧",
+            "2.关于⟪例会过多⟫的问题。①⟦合并例会5个。⟧",
+            "3.关于⟪作风不实⟫的问题。(1)⟦走访农户60户。⟧",
+            "4.关于⟪决策不严⟫的问题。⟦否决议题3个。⟧",
+        )
+    )
+    assert read.measure_labels == ["①", "②", "①", "(1)", None]
+
+
+@pytest.mark.parametrize("sentence", ["镇党委召开会议6次。", "印发《巡查办法》。"])
+def test_a_short_sentence_that_reports_before_a_findings_list_is_kept(sentence: str) -> None:
+    answer = "一是建章立制:(1)⟦出台办法2项。⟧(2)⟦修订规程3项。⟧二是⟦强化培训,举办4期。⟧"
+    Read(notice(f"(一)⟪履职不力⟫。⟦{sentence}⟧{answer}", "(二)⟪监管缺位⟫。⟦追回资金12万元。⟧"))
+
+
+_CLOSING_LINES = [
+    "整改永远在路上。局党组将以此次巡察整改为契机,举一反三、标本兼治,为建设美丽青禾提供坚强保证。",
+    "整改工作虽然取得了阶段性成效,但与群众期盼相比还有差距。下步,镇党委将再接再厉。",
+    "市委社会工作部将以钉钉子精神抓好常态长效,不断巩固扩大整改成果。",
+    "巡察是政治体检,整改是政治任务。我局将切实把巡察成果转化为发展动力。",
+    "对已完成的整改事项,适时开展“回头看”;对尚未完成的,紧盯不放、一抓到底。",
+    "巡察整改是一项长期任务,我们深知仍有不少短板。",
+    "站在新的起点上,全局上下将牢记嘱托、感恩奋进。",
+    "(此件主动公开)",
+    "感谢县委第二巡察组对我局工作的帮助指导。",
+    "目前,11个问题已全部整改到位。",
+    "总体看,5项任务中,4项完成整改,1项正按时序推进。",
+    "校党委将把巡视整改与学科建设结合起来,以整改实效迎接建校70周年。",
+    "全院干警将以更加务实的作风,努力让人民群众在每一个司法案件中感受到公平正义。",
+    "9个问题中7个已销号,其余2个将于年底前完成整改。",
+    "不足之处,敬请批评指正。",
+]
+
+
+@pytest.mark.parametrize("closing", _CLOSING_LINES)
+def test_a_last_paragraph_that_speaks_of_the_whole_is_no_measure_of_the_last_finding(closing: str) -> None:
+    Read(notice("1.关于“⟪库房物资失管⟫”问题的整改", "(1)⟦清点库房。⟧", "(2)⟦补齐台账。⟧", closing))
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "目前,排查出的11个隐患已全部整改到位。",
+        "退还群众押金3.6万元。",
+        "对屡教不改的干部,镇党委给予党内警告处分。",
+        "对巡察反馈的干部作风问题,由纪委逐人谈话。",
+        "镇党委专题学习《信访工作条例》,推进整改工作。",
+        "全镇干部下沉一线,与群众同吃同住。",
+        "把整改与业务工作结合,建成智慧水务平台。",
+        "邀请群众代表现场监督。",
+        "将群众诉求办理纳入年度考核。",
+        "对照反馈问题,镇党委向县委作出检讨。",
+    ],
+)
+def test_a_last_paragraph_that_reports_something_of_its_own_is_a_measure(measure: str) -> None:
+    Read(
+        notice(
+            "1.关于“⟪库房物资失管⟫”问题的整改",
+            "(1)⟦清点库房。⟧",
+            "2.关于“⟪例会过多⟫”问题的整改",
+            "(1)⟦合并例会。⟧",
+            "3.关于“⟪作风不实⟫”问题的整改",
+            "(1)⟦走访农户。⟧",
+            f"⟦{measure}⟧",
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "closing", ["村支部一定把大家的事办好。", "今天的付出,是为了明天的整改更实。", "我们相信,往后会更好。"]
+)
+def test_a_wish_where_no_other_finding_has_a_paragraph_is_a_closing(closing: str) -> None:
+    answered = ("1.⟪库房失管⟫", "整改情况:⟦清点库房。⟧", "2.⟪例会过多⟫", "整改情况:⟦合并例会。⟧")
+    Read(notice(*answered, "3.⟪作风不实⟫", "整改情况:⟦走访农户。⟧", closing))
+    each = [line for line in answered for line in ([line] if line[0] != "整" else [line, f"⟦{closing}⟧"])]
+    Read(notice(*each, "3.⟪作风不实⟫", "整改情况:⟦走访农户。⟧", f"⟦{closing}⟧"))
+
+
+@pytest.mark.parametrize("ahead", ["下一步,加强巡查。", "镇党委将持续加强管护。", "通过整改,干部作风明显好转。"])
+def test_a_next_step_that_each_finding_ends_with_is_the_last_ones_too(ahead: str) -> None:
+    Read(
+        notice(
+            "1.关于“⟪库房物资失管⟫”问题的整改",
+            "(1)⟦清点库房。⟧",
+            f"⟦{ahead}⟧",
+            "2.关于“⟪例会过多⟫”问题的整改",
+            "(1)⟦合并例会。⟧",
+            f"⟦{ahead}⟧",
+            "3.关于“⟪作风不实⟫”问题的整改",
+            "(1)⟦走访农户。⟧",
+            f"⟦{ahead}⟧",
+            "下一步,镇党委将做好巡察整改“后半篇文章”。",
+        )
+    )
+
+
 def test_an_issues_only_paragraph_is_its_measure_however_it_opens() -> None:
     Read(
         notice(

@@ -113,6 +113,8 @@ def test_more_than_between_magnitude_and_unit_is_left_out_of_the_unit() -> None:
         ("补植苗木265棵、草籽30公斤。", [(265, "棵"), (30, "公斤")]),
         ("2022年补植苗木265棵。", [(265, "棵")]),
         ("到12345热线处理320件。", [(320, "件")]),
+        ("利率低于LPR 72个基点。", [(72, "个基点")]),
+        ("利率低于LPR 0.35个百分点。", [(0.35, "个百分点")]),
     ],
 )
 def test_every_figure_is_a_quantity_of_its_own(text: str, figures: list[tuple[float, str]]) -> None:

@@ -44,8 +44,9 @@ _BEHIND = re.compile(
 _RIGHT_BEHIND = re.compile(rf"(?P<action>[^,。0-9]{{2,16}}?)(?=[,。;]|、[0-9]|$|{_FINED})")
 _OWN_BEHIND = re.compile(rf"(?:{_ANY_ACTION.pattern})[^,。;、0-9]{{0,4}}(?=[,。;]|$)")
 """An action that nothing but the figure before it can have: 党纪处分3人、2人诫勉."""
-_LIABLE = re.compile("[^,。;、0-9]{0,8}责任")
-"""What stands behind those who are held liable: 追究32名干部责任."""
+_AROUND: dict[str, str] = read_table("accountability")["around"]
+_VERBS_AROUND = tuple(_AROUND)
+_BACK_PARTS = {verb: re.compile(f"[^,。;、0-9]{{0,8}}{noun}") for verb, noun in _AROUND.items()}
 _SHARED_BEHIND = re.compile(
     r"(?P<counted>(?:[^,。;、0-9]{1,8}[、和及与][0-9]+[名人个家]){1,3})(?P<action>[^,。;、0-9]{4,16})(?=[,。;]|$)"
 )
@@ -80,10 +81,13 @@ _RANKS = {action: re.compile("|".join(words)) for action, words in read_table("a
 _SHARED_RANKS = tuple(read_table("accountability")["shared_ranks"]["words"])
 _SHARED_RANK = re.compile(rf"(?:^|[、,和及]|其中|给予)(?:{'|'.join(_SHARED_RANKS)})$")
 _PRIVATE_FINES = re.compile("|".join(_RULES["private_fines"]))
+_UNDONE = re.compile("(?:撤销|解除|取消|变更)对")
+_SENT_TO_FINE = re.compile("移[送交][^,。、0-9]{2,12}处罚$")
+"""Others are to fine them: 移送市场监管部门处罚."""
 _ANYONES_FINE = re.compile("(?<!处)(?<!处以)罚款")
 """A fine that need not be one of an authority, unless firms are fined: 对2名保洁员罚款200元, 对6个项目部罚款."""
 
-_FORMS = re.compile("四种形态|帮助和处理|形态(?!批评教育|提醒谈话|谈话提醒|诫勉|党纪|处分)")
+_FORMS = re.compile("四种形态|帮助和处理|形态(?!”?(?:批评教育|提醒谈话|谈话提醒|诫勉|党纪|处分))")
 """Sums of the four forms; one form with its action (第一种形态批评教育44人次) is that action."""
 
 
@@ -160,8 +164,8 @@ def _action_behind(before: str, unit: str, after: str, *, untold: bool) -> _Told
     """
     if told := _BEHIND.match(after):
         return _ToldBehind(told["action"], told.end())
-    if before.endswith("追究") and (told := _LIABLE.match(after)):
-        return _ToldBehind(f"追究{told.group()}", told.end())
+    if before.endswith(_VERBS_AROUND) and (told := _BACK_PARTS[before[-2:]].match(after)):
+        return _ToldBehind(before[-2:] + told.group(), told.end())
     at_once = _ANY_ACTION.match(after) if untold else _OWN_BEHIND.match(after)
     to_bodies = untold and _TO_BODIES.search(before) is not None
     shared = _SHARED_BEHIND.match(after) if to_bodies else None
@@ -179,7 +183,7 @@ def _actions_behind(action: str, told: str, unit: str, *, alone: bool) -> list[s
     3人、2人分别给予警告、诫勉: nobody can tell which action is whose, unless all are of one kind.
     """
     private = _ANYONES_FINE.search(action) and (unit != "家" or _PRIVATE_FINES.search(told))
-    if private or _LENIENT.search(action):
+    if private or _LENIENT.search(action) or _UNDONE.search(told):
         return []
     if "分别" not in told or (alone and not _JOINED.search(action)):
         return _actions(action, unit)
@@ -236,7 +240,7 @@ def _actions(before: str, after: str) -> list[str]:
         return strong
     if not named:
         return []
-    first = named[0]
+    first = "移送" if _SENT_TO_FINE.search(before) else named[0]
     persons = before.endswith("处理") and after.startswith(("人", "名"))
     if first == "其他" and after.startswith(("人", "名")) and _PLAIN_OF_PERSONS.search(before):
         return [first]

@@ -13,7 +13,8 @@ from typing import Literal, NamedTuple
 class DatePoint(NamedTuple):
     """A date as far as it is printed.
 
-    ``last_month`` is set for a half, a quarter or a span of months; ``relative`` is 今, 去, 明 or 次, or empty;
+    ``last_month`` is set for a half, a quarter or a span of months; ``relative`` is the character before a 年 that
+    points to another year (今, 去, 明, 次, 翌, 同, 当), or empty;
     ``alone`` says that nothing follows the year.
     """
 
@@ -35,9 +36,11 @@ class DatePeriod(NamedTuple):
 
 
 # The forms of a date. Which of them are tried is decided by the character that a date begins with (period_at).
+_BEFORE = r"(?: (?<! [\d.] ) | (?<= [。;:!?)】\n ][1-9]\. ) | (?<= [。;:!?)】\n ][1-9]\d\. ) )"
+"""What stands before a year: no other digits, but maybe a label (1.2023年6月)."""
 _YEAR = re.compile(
-    r"""
-    (?: (?<! [\d.] ) | (?<= [。;:!?)】\n ][1-9]\. ) | (?<= [。;:!?)】\n ][1-9]\d\. ) )  # 1.2023年6月: behind a label
+    rf"""
+    {_BEFORE}
     (?P<year>
         (?: 19 | 20 ) \d\d                                                  # 2023年
       | \d\d (?= 年 (?: [01]?\d | 元 ) 月 [0-3]?\d [日号] )                  # 23年6月5日
@@ -48,7 +51,7 @@ _YEAR = re.compile(
     """,
     re.VERBOSE,
 )
-_RELATIVE_YEAR = re.compile("(?P<year>[今去明次])年")  # 今年, 次年
+_RELATIVE_YEAR = re.compile("(?P<year>[今去明次翌同当])年")  # 今年, 次年
 _MONTH_PART = (
     "(?: [ ]? 份 )? (?: [上中下]旬 | 月?底 | 初 | 末 | 中 (?! [心国央共小] ) )?"  # 份, 上旬, 底; 6月中 is no 6月中心
 )
@@ -73,25 +76,27 @@ _MONTH = re.compile(r"(?<! [\d.年-] )" + _MONTH_FORM, re.VERBOSE)
 _SECOND_MONTH = re.compile(_MONTH_FORM, re.VERBOSE)
 _HALF = re.compile("(?P<half>[上下])半年")  # 下半年
 _QUARTER = re.compile("(?<!每)第?(?P<quarter>[一二三四])季度")  # 二季度; 每季度 is none
+_TIGHT = re.sub(r" (?![]])", "", _BEFORE)
 _DIGITS_ALONE = re.compile(  # 2023-6-5, 2023.06.05, 2023/6/5
-    r"(?<![\d.])(?P<year>(?:19|20)\d\d)[-./](?P<month>[01]?\d)[-./](?P<day>[0-3]?\d)(?!\d)"
+    rf"{_TIGHT}(?P<year>(?:19|20)\d\d)[-./](?P<month>[01]?\d)[-./](?P<day>[0-3]?\d)(?!\d)"
 )
 _MONTHS = re.compile(  # 1至6月, 2023年3-5月份
-    r"(?:(?P<year>(?<![\d.])(?:19|20)\d\d) ?年[\u4e00-\u9fff]{0,6}?)?"
+    rf"(?:(?P<year>{_TIGHT}(?:19|20)\d\d) ?年[\u4e00-\u9fff]{{0,6}}?)?"
     r"(?<![\d.])(?P<first>[01]?\d)[-—~至](?P<last>[01]?\d) ?月份?(?![\d日])"
 )
 _YEARS = re.compile(  # 2021-2023年, 2021年至2023年度
-    r"(?<![\d.])(?P<first>(?:19|20)\d\d) ?年?[-—~至](?P<last>(?:19|20)\d\d) ?年度?"
+    rf"{_TIGHT}(?P<first>(?:19|20)\d\d) ?年?[-—~至](?P<last>(?:19|20)\d\d) ?年度?"
 )
 _IN_SPANS = frozenset(" 年-—~至")
-_TO = re.compile(" ?(?:至|到|—+|-|~|–) ?")
-_BEGINS_TO = frozenset(" 至到—-~–")
+_TO = re.compile(" ?(?:起?[至到]|—+|-|~|–) ?")
+_BEGINS_TO = frozenset(" 起至到—-~–")
+_TO_YEAR_END = re.compile("[同当]?年[底末]")  # 3月至年底
 _SAME_MONTH = re.compile(r"(?P<day>[0-3]?\d) ?日")  # the 10日 of 3月5日至10日
 _FROM = re.compile("以来|起(?![到来草诉点])|至今|以后")  # 2023年以来
 _UNTIL = re.compile(r"[之以]?前(?![期往后三几\d])")  # 2024年6月底前
 _BEGINS_BOUND = frozenset("以起至之前")
 _UP_TO = "前"
-_RELATIVE, _HALVES, _QUARTERS = frozenset("今去明次"), frozenset("上下"), frozenset("第一二三四")
+_RELATIVE, _HALVES, _QUARTERS = frozenset("今去明次翌同当"), frozenset("上下"), frozenset("第一二三四")
 
 
 def period_at(text: str, begin: int, behind: str) -> DatePeriod | None:
@@ -131,6 +136,8 @@ def _second_at(text: str, end: int, first: DatePoint) -> tuple[DatePoint, int] |
     to = _TO.match(text, end) if text[end : end + 1] in _BEGINS_TO else None
     if to is None:
         return None
+    if first.month and (year_end := _TO_YEAR_END.match(text, to.end())):
+        return DatePoint(None, 12), year_end.end()
     if second := _point_at(text, to.end(), _SECOND_MONTH):
         return second
     day = _SAME_MONTH.match(text, to.end())
@@ -149,7 +156,7 @@ def _point_at(text: str, begin: int, month_form: re.Pattern[str]) -> tuple[DateP
     if character in _QUARTERS:
         quarter = _QUARTER.match(text, begin)
         up_to = text[begin - 1 : begin] == _UP_TO
-        return (_quarter(None, quarter["quarter"], "", up_to=up_to), quarter.end()) if quarter else None
+        return (quarter_of(None, quarter["quarter"], "", up_to=up_to), quarter.end()) if quarter else None
     if character.isdecimal() and (year := _YEAR.match(text, begin)):
         printed = int(year["year"])
         return _point_in_year(text, year.end(), printed if printed > 99 else 2000 + printed, "")
@@ -171,7 +178,7 @@ def _point_in_year(text: str, end: int, year: int | None, relative: str) -> tupl
     if half:
         return _half(year, half, relative), found.end()
     if quarter:
-        return _quarter(year, quarter, relative, up_to=bool(up_to)), found.end()
+        return quarter_of(year, quarter, relative, up_to=bool(up_to)), found.end()
     return DatePoint(year, 1 if edge == "初" else 12, None, None, relative), found.end()
 
 
@@ -179,8 +186,8 @@ def _half(year: int | None, half: str, relative: str) -> DatePoint:
     return DatePoint(year, 1, None, 6, relative) if half == "上" else DatePoint(year, 7, None, 12, relative)
 
 
-def _quarter(year: int | None, quarter: str, relative: str, *, up_to: bool) -> DatePoint:
-    """Return a quarter, or all months ``up_to`` its end: 前三季度."""
+def quarter_of(year: int | None, quarter: str, relative: str, *, up_to: bool = False) -> DatePoint:
+    """Return a quarter by its printed number (一, 1), or all months ``up_to`` its end: 前三季度."""
     last = ("一二三四".find(quarter.replace("两", "二")) + 1 or int(quarter)) * 3
     return DatePoint(year, 1 if up_to else last - 2, None, last, relative)
 

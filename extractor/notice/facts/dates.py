@@ -1,7 +1,8 @@
 """Calendar dates and periods, normalised to ISO 8601 at the printed precision.
 
 A month or day without a year takes it from the nearest date before it that has one, else from the signature;
-今年, 去年 and 明年 resolve against the signature's year. Years inside 《…》 or in a name do not count.
+今年, 去年 and 明年 resolve against the signature's year, 同年, 当年 and 次年 against the year before. Years in 《…》
+or in a name do not count.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from calendar import monthrange
 from functools import partial
 from typing import NamedTuple
 
-from extractor.notice.facts.date_forms import DatePeriod, DatePoint, period_at
+from extractor.notice.facts.date_forms import DatePeriod, DatePoint, period_at, quarter_of
 from extractor.text.numbers import digit_runs
 from extractor.text.places import Inside, Place, place_of
 from extractor.text.wording import any_of
@@ -39,14 +40,20 @@ _LISTED = re.compile(  # 6月6、28日; 2023年7、8月
     r"(?:(?P<y>(?:19|20)\d\d) ?年)?(?<!\d)(?:(?P<m>[01]?\d) ?月(?P<days>[0-3]?\d(?:[、和][0-3]?\d)+) ?日|"
     r"(?P<months>[01]?\d(?:[、和][01]?\d)+) ?月(?!\d))"
 )
+_QUARTERS = re.compile(  # 2024年第一、二季度; 一至三季度
+    r"(?:(?:(?P<y>(?:19|20)\d\d)|(?P<relative>[今去明])) ?年度?的?)?(?:第|(?<!\n)|(?<=.年))"
+    r"(?P<quarters>[一二三四](?P<more>(?:[、和及]第?[一二三四])+|[至到]第?[一二三四]))季度"
+)
 _ANOTHER_DAY = re.compile(r"[、和及] ?(?P<d>[0-3]?\d) ?日")  # the 28日 of 12月6日、28日
 # Where a date can begin: forms are tried only there, which keeps the reading linear and fast. Most figures are followed
 # by a unit that no date has.
 _START = re.compile(
-    r"[0-9今去明次上下第一二三四元](?:(?<=\d)(?<![0-9][0-9])\d*+(?=[ 年月\-—~至./、和])"
-    r"|(?<=元)(?=月)|(?<=[今去明次])年|(?<=[上下])半年|(?<=[第一二三四])[一二三四]?季度)"
+    r"[0-9今去明次翌同当上下第一二三四元](?:(?<=\d)(?<![0-9][0-9])\d*+(?=[ 年月\-—~至./、和])"
+    r"|(?<=元)(?=月)|(?<=[今去明次翌同当])年|(?<=[上下])半年|(?<=[第一二三四])[一二三四]?(?=(?:[、和及至到]第?[一二三四])*季度))"
 )
 _APART = frozenset(" \n")
+_BY_YEAR_BEFORE = {"同": 0, "当": 0, "次": 1, "翌": 1}
+_BEFORE_QUARTERS = frozenset(" 年度第一二三四、和及至到")
 # What looks like a date in digits: where the grammar does not read all of it, its digits are damaged.
 _LIKE_A_DATE = re.compile(
     r"[0-9](?<![0-9.].)(?:(?<=[12])(?:9|0)[0-9]{2}(?:[0-9]{2,4}|年[0-9]{3,4})日"
@@ -101,6 +108,9 @@ class _DateReader:
             self.found += _listed(listed, self._year or self._signed_year)
             self.seen.append(Place(*listed.span()))
             return listed.end()
+        quarters = _QUARTERS.match(self._text, begin) if behind in _BEFORE_QUARTERS else None
+        if quarters:
+            return self._add_quarters(quarters)
         period = period_at(self._text, begin, behind)
         if period is None:
             return begin
@@ -122,7 +132,8 @@ class _DateReader:
         if year is None:
             self.seen.append(place)
             return
-        self._year = (second.year if second else None) or first.year or self._year
+        told = year if first.relative else first.year
+        self._year = (second.year if second else None) or told or self._year
         first = first._replace(year=year)
         value = _value(first, second, bound)
         if value:  # else it is no day of the calendar
@@ -133,10 +144,34 @@ class _DateReader:
             self.found += more
             self.seen += [date.text for date in more]
 
+    def _add_quarters(self, match: re.Match[str]) -> int:
+        """Add each of the quarters that share what is printed once, or the period from one to another."""
+        numbers = [Place(*place.span()) for place in re.finditer("[一二三四]", match["quarters"])]
+        points = [quarter_of(None, match["quarters"][number.start], "") for number in numbers]
+        year = int(match["y"]) if match["y"] else None
+        year = self._relative_year(match["relative"], self._year) if match["relative"] else year
+        self._year = year or self._year
+        year = year or _inherited_year(points[-1], None, self._year, self._signed_on)
+        self.seen.append(Place(*match.span()))
+        if year is None:
+            return match.end()
+        if match["more"][0] in "至到":
+            value = _value(points[0]._replace(year=year, last_month=None), points[-1], "")
+            self.found += [DateFound(Place(*match.span()), value)] if value else []
+            return match.end()
+        starts = [match.start(), *(match.start("quarters") + number.start for number in numbers[1:])]
+        for start, number, point in zip(starts, numbers, points, strict=True):
+            place = Place(start, match.start("quarters") + number.end)
+            self.found.append(DateFound(place, _value(point._replace(year=year), None, "")))
+        return match.end()
+
     def _relative_year(self, word: str, year: int | None) -> int | None:
-        """Return the signature's year for 今, the one before for 去, the one after for 明; 次 comes after ``year``."""
-        if word == "次":
-            return year + 1 if year is not None else None
+        """Return the signature's year for 今, the one before for 去, the one after for 明.
+
+        同 and 当 are ``year``, which was printed last, and 次 and 翌 the one after.
+        """
+        if word in _BY_YEAR_BEFORE:
+            return year + _BY_YEAR_BEFORE[word] if year is not None else None
         return self._signed_year + {"去": -1, "明": 1}.get(word, 0) if self._signed_year is not None else None
 
 
@@ -180,11 +215,12 @@ def _goes_on_before(text: str, begin: int) -> bool:
 
 
 def _listed(match: re.Match[str], year: int | None) -> list[DateFound]:
-    """Return the dates of 6月6、28日 and 7、8月, which share what is printed once."""
+    """Return the dates of 6月6、28日 and 7、8月, the first of which holds the place of what is printed once."""
     group = "days" if match["days"] else "months"
     dates = []
     for number in re.finditer(r"\d+", match[group]):
-        place = Place(match.start(group) + number.start(), match.start(group) + number.end())
+        start = match.start(group) + number.start() if number.start() else match.start()
+        place = Place(start, match.start(group) + number.end())
         value = int(number.group())
         point = DatePoint(year, int(match["m"]), value) if match["days"] else DatePoint(year, value)
         if year:

@@ -170,6 +170,10 @@ def measure_status(text: str) -> str:
         return "in_progress"
     if not _status_pattern("ahead").search(text):
         return "completed"
+    if not _pattern("measure_status", "planning").search(text):
+        text = _pattern("measure_status", "not_ahead").sub("", text)
+    if not _status_pattern("ahead").search(text):
+        return "completed"
     sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
     first, others = sentences[0], sentences[1:]
     told = _pattern("measure_status", "told")

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from functools import cache, partial
+from itertools import zip_longest
 from typing import NamedTuple
 
-from extractor.notice.facts.contact import FieldFound, read_contact
+from extractor.notice.facts.contact import FieldFound, contact_part, read_contact
 from extractor.notice.facts.dates import DateFound, find_dates
 from extractor.notice.facts.genre import INSPECTION, acts_of, read_genre
 from extractor.notice.outline.ending import Ending
 from extractor.notice.outline.marks import chinese_number
 from extractor.text.places import Place
-from extractor.text.wording import any_of
+from extractor.text.wording import any_of, word_list
 
 _any_of = partial(any_of, "notice_fields")
 
@@ -32,9 +33,13 @@ _PUBLISHED = re.compile(  # 发布时间:2024-03-20, 日期:2024年3月20日, or
     r"(?P<date>(?P<y>20\d\d) ?[-年/.] ?(?P<m>\d{1,2}) ?[-月/.] ?(?P<d>\d{1,2})(?:日(?! ?[,至、])|(?![\d日])))"
 )
 _CN = "一二三四五六七八九十"
+_BEFORE_TEAM = (
+    r"(?:(?<=[,。;、(\n 由经和及])|(?<=\d日)|(?<=\d月)|(?<=[上中下]旬)|(?<=[初末底])|^"
+    + "".join(f"|(?<={word})" for word in word_list("notice_fields", "before_team"))
+    + ")"
+)
 _TEAM = re.compile(  # 第十二届省委第五巡视组, 县委第二轮联动巡察第三组
-    r"(?:(?<=[,。;、(\n 由经和及])|(?<=\d日)|(?<=\d月)|(?<=[上中下]旬)|(?<=[初末底])|^)"
-    rf"(?P<team>(?:(?:第?[{_CN}]+届)?{_any_of('committees')})?(?:第?[{_CN}\d]+)?轮?"
+    rf"{_BEFORE_TEAM}(?P<team>(?!(?:(?!巡[视察])[^,。\n]){{0,24}}?{_any_of('before_team')})(?:(?:第?[{_CN}]+届)?{_any_of('committees')})?(?:第?[{_CN}\d]+)?轮?"
     rf"{_any_of('inspection_forms')}*(?:巡视|巡察)(?:第?[{_CN}\d]+)?(?:小)?组)"
 )
 _INSPECTED = (  # 对某某局党组开展了常规巡察
@@ -42,14 +47,23 @@ _INSPECTED = (  # 对某某局党组开展了常规巡察
     rf"{_any_of('inspects')}(?:了)?(?P<how>[^。;\n]{{0,40}}?%s)"
 )
 _OTHER_TEAM = (  # 中央第四生态环境保护督察组, 省安委会第三督导组
-    r"(?:(?<=[,。;、(\n 由经和及])|(?<=\d日)|(?<=\d月)|(?<=[上中下]旬)|(?<=[初末底])|^)"
-    rf"(?P<team>(?![^组\n]{{0,16}}(?:派出|派驻|关于|根据|按照))[\u4e00-\u9fff]{{0,16}}?%s(?:第?[{_CN}\d]+)?组)(?!织)"
+    rf"{_BEFORE_TEAM}(?P<team>(?!(?:党组|[^组\n]){{0,16}}(?:派出|派驻|{_any_of('before_team')}))[\u4e00-\u9fff]{{0,16}}?%s(?:第?[{_CN}\d]+)?组)(?!织)"
 )
 _OTHERS_INSPECTED = (  # 对县水务局2022年度预算执行情况进行了审计
     rf"(?:对|进驻)(?P<body>(?:(?!{_any_of('matters')}|{_any_of('inspects')})[^,。;:\n]){{2,40}})"
     rf"(?=[^,。;\n]{{0,60}}?{_any_of('inspects')}了?[^。;\n]{{0,40}}?%s)"
 )
 _FED_BACK_TO = re.compile(r"向(?P<body>[^,。;:\n]{2,40}?)(?:领导班子)?(?:进行了?)?反馈")  # 向某某局党组反馈
+_INSPECTED_DIRECTLY = re.compile(  # 省委第八巡视组巡视了某某局党组
+    r"组[^,。;:\n]{0,6}?(?:巡视|巡察|督察|审计)了(?P<body>[^,。;:\n]{2,40}?)(?=[,。;\n])"
+)
+_REPORTS = re.compile(  # 现将某某局党组落实县委第七巡察组反馈意见整改情况公示如下
+    rf"现将(?P<body>[^,。;:\n]{{0,40}}?{_any_of('bodies')})(?:贯彻|落实|关于|对照|针对|对|就)[^。\n]{{0,24}}(?:反馈|巡[视察])"
+)
+_OPENING_HEADING = re.compile(rf"\n? *[^\n。“”《》]{{0,16}}{_any_of('opening_headings')}[^\n。“”《》]{{0,12}}\n")
+_PARAGRAPHS = re.compile(rf"(?: *(?![(]?[0-9{_CN}]{{1,3}}[)、.]|[{_CN}]{{1,2}}是)[^\n]*\n){{1,6}}")
+_YEAR = re.compile(r"(?:\d|[今去])年")
+_ENDS = re.compile("结束|截止|撤离|启动|动员")
 _OPENING_SENTENCE = re.compile(_any_of("opening"))
 _DAY_REACH = 60
 """Code points behind a date in which the clause that says what happened then is read."""
@@ -97,7 +111,6 @@ def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldF
     genre = read_genre(text, title.places[-1] if title else None, opening)
     if genre:
         fields["genre"] = genre
-    fields.update(_inspection(text, opening, genre.value if genre else INSPECTION))
     if ending.signed_by:
         value = "、".join(text[place.start : place.end] for place in ending.signed_by)
         fields["signed_by"] = FieldFound(value, ending.signed_by)
@@ -105,7 +118,10 @@ def read_fields(text: str, opening_end: int, ending: Ending) -> dict[str, FieldF
         signed = signature_date(text[ending.signed_on.start : ending.signed_on.end])
         if signed:
             fields["signed_on"] = FieldFound(signed, (ending.signed_on,))
-    fields.update(read_contact(text, ending.start))
+    day = fields.get("signed_on") or published
+    told = _opening_told(text, opening, ending.start)
+    fields.update(_inspection(text, told, genre.value if genre else INSPECTION, day.value if day else None))
+    fields.update(read_contact(text, contact_part(text, ending)))
     return fields
 
 
@@ -140,27 +156,45 @@ def _published(text: str, opening: Place) -> FieldFound | None:
     return FieldFound(value, (Place(*match.span("date")),))
 
 
-def _inspection(text: str, opening: Place, genre: str) -> dict[str, FieldFound]:
+def _opening_told(text: str, opening: Place, end: int) -> Place:
+    """Return the opening; where it is empty, the paragraphs below the first heading that announces an overview."""
+    if text[opening.start : opening.end].strip():
+        return opening
+    heading = _OPENING_HEADING.match(text, opening.start, end)
+    below = _PARAGRAPHS.match(text, heading.end(), end) if heading else None
+    return Place(*below.span()) if below else opening
+
+
+def _inspection(text: str, opening: Place, genre: str, day: str | None) -> dict[str, FieldFound]:
+    """Return who inspected whom and when; ``day`` is that of the signature, by which 今年 is a year."""
     fields: dict[str, FieldFound] = {}
     start, end = opening
     forms = _forms(genre)
     team = forms.team.search(text, start, end)
     if team:
         fields["inspection_team"] = FieldFound(team["team"], (Place(*team.span("team")),))
-    body = forms.body.search(text, start, end) or _FED_BACK_TO.search(text, start, end)
+    bodies = (form.search(text, start, end) for form in (forms.body, _INSPECTED_DIRECTLY, _FED_BACK_TO, _REPORTS))
+    body = next((found for found in bodies if found), None)
     if body:
         fields["inspected_body"] = FieldFound(body["body"].strip(), (Place(*body.span("body")),))
-    dates = [
-        date._replace(text=_moved(date.text, start))
-        for date in find_dates(text[start:end], None, []).found
-        if date.value and "-" in date.value
-    ]
+    dates = _dates(text, opening, day)
     if genre != INSPECTION:  # whose openings tell of other periods, too
         dates = [date for date in dates if _is_told_behind(text, date, forms.acting)]
     fields.update(_period_and_feedback(text, dates, forms))
     if genre == INSPECTION:
         fields.update(_kind(text, opening, team, body))
     return fields
+
+
+def _dates(text: str, opening: Place, day: str | None) -> list[DateFound]:
+    """Return the months and days of an opening: only from the first year on, which may be 今年."""
+    start, end = opening
+    year = _YEAR.search(text, start, end)
+    relative = year is not None and year.group()[0] in "今去"
+    begin = year.start() if year and relative else start
+    found = find_dates(text[start:end], day if relative else None, []).found
+    dates = (date._replace(text=_moved(date.text, start)) for date in found if date.value and "-" in date.value)
+    return [date for date in dates if date.text.end > begin]
 
 
 def _kind(text: str, opening: Place, team: re.Match[str] | None, body: re.Match[str] | None) -> dict[str, FieldFound]:
@@ -191,12 +225,20 @@ def _period_and_feedback(text: str, dates: list[DateFound], forms: _Forms) -> di
     elif dates and _begins_inspection(text, dates[0], forms):
         period = dates[0]
         fields["inspection_start"] = FieldFound(period.value.split("/")[0], (period.text,))
-    for date in dates:
-        behind = text[date.text.end : date.text.end + _DAY_REACH].split("。", maxsplit=1)[0]
-        if date is not period and "/" not in date.value and "反馈" in behind:
-            fields["feedback_date"] = FieldFound(_after(text, date, end), (date.text,))
-            break
+    days = [date for date in dates if date is not period and "/" not in date.value]
+    fed_back = [date for date in days if "反馈" in _clause(text, date)]
+    for date, later in zip_longest(fed_back, fed_back[1:]):
+        between = text[date.text.end : later.text.start] if later else ""
+        if _ENDS.search(between) or (forms.acting.search(between) and forms.act.search(between)):
+            continue  # 2024年3月,县委第二巡察组对某局党组进行了巡察,7月2日反馈
+        fields["feedback_date"] = FieldFound(_after(text, date, end), (date.text,))
+        break
     return fields
+
+
+def _clause(text: str, date: DateFound) -> str:
+    """Return what stands behind a date in its sentence, as far as it says what happened then."""
+    return text[date.text.end : date.text.end + _DAY_REACH].split("。", maxsplit=1)[0]
 
 
 def _is_told_behind(text: str, date: DateFound, act: re.Pattern[str]) -> bool:

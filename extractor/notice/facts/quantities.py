@@ -101,6 +101,7 @@ _DIGITS_JOINED = re.compile(  # 0512-12345678, 9:30, 14时30分, 7×24小时
     r"|(?P<time>[0-9]?(?:(?::[0-5][0-9]){1,2}(?![0-9])|[时点][0-5]?[0-9]分))"
     r"|(?P<name>[0-9]*[×xX*✕][0-9]+(?=小时|天)))"
 )
+_WORD_AND_FIGURE = re.compile(r"(?!(?:PM|CO|SO|NO|NH) )[A-Za-z]{2,} [0-9]+(?:\.[0-9]+)?")  # LPR 72, of 72个基点
 _JOINS_DIGITS = frozenset("-:时点×xX*✕")
 _LIKE_DIGITS = frozenset("OoIl")
 _PER = frozenset("月季秒时")
@@ -226,7 +227,9 @@ def _is_set_apart(text: str, start: int, end: int) -> bool:
 
 def _names_with_digits(text: str) -> Iterator[tuple[Place, NameKind]]:
     for match in _CODE.finditer(text):
-        if not (match.group()[0] in _LIKE_DIGITS and match.group()[1:].isdecimal() and has_unit(text, match.end())):
+        word = match.group()
+        counts = _WORD_AND_FIGURE.fullmatch(word) or (word[0] in _LIKE_DIGITS and word[1:].isdecimal())
+        if not (counts and has_unit(text, match.end())):
             yield Place(*match.span()), "code"
     yield from _joined_digits(text)
     for match in _DAY_OF_EACH_MONTH.finditer(text):

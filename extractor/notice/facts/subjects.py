@@ -272,7 +272,8 @@ def words_before(text: str, start: int) -> Place:
     if opener and start - opener.end() > 1:
         begin = opener.end()
     change = _CHANGE.search(text, begin, start) if text[start - 1 : start] in _ENDS_CHANGE else None
-    return place_of((begin, change.start() if change else start))
+    end = change.start() if change else start
+    return place_of((begin, end - 1 if end > begin and text[end - 1] == " " else end))
 
 
 def _parts_cells(text: str, at: int) -> bool:

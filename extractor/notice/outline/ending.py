@@ -27,15 +27,17 @@ _DATE = (
     rf"(?: ?[月./-] ?{_MONTH_OR_DAY} ?日?| ?月)"
 )
 _BODY_END = any_of("body_end")
+_SEAL = f"(?: ?[(]{any_of('seal')}[)])?"
 _SIGNED = re.compile(
-    rf"(?:(?<=[\n。; ])|^)(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END})?(?P<gap>[ \n]*+)(?P<on>{_DATE})(?P<more>[^ \n]?)"
+    rf"(?:(?<=[\n。; ])|^)(?:(?P<by>[^\n。;:,!?]{{2,60}}?{_BODY_END}){_SEAL})?"
+    rf"(?P<gap>[ \n]*+)(?P<on>{_DATE})(?P<more>[^ \n]?)"
 )
 _BODY_LINE = re.compile(
-    rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? 【】]{{2,50}}?{_BODY_END}) *(?=\n|$)"
+    rf"(?:(?<=\n)|(?<=[。;!] )|(?<=[。;!])|^) *(?P<by>[^\n。;:,!? 【】]{{2,50}}?{_BODY_END}){_SEAL} *(?=\n|$)"
 )
 _BODY_OVER_DATE = re.compile(
-    rf" *(?P<by>(?:中共|中国共产党)[^\n。;:,!? 【】、0-9]{{2,40}}"
-    rf"|[^\n。;:,!? 【】、0-9]{{2,30}}?{any_of('body_end_over_date')}) *(?=\n|$)"
+    rf" *(?P<by>(?:中共|中国共产党)[^\n。;:,!? 【】、0-9]{{2,40}}?"
+    rf"|[^\n。;:,!? 【】、0-9]{{2,30}}?{any_of('body_end_over_date')}){_SEAL} *(?=\n|$)"
 )
 """A line right above a signature's date, which may name bodies of other kinds."""
 _TAIL = 2500

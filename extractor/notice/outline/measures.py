@@ -113,7 +113,7 @@ def outline_issue(text: str, finding: FindingNode, *, last: bool) -> IssueOutlin
         title = _trimmed(text, title.start, state)
         while title.end > title.start and text[title.end - 1] in "。;:":
             title = Place(title.start, title.end - 1)
-        title = _without_frame(text, title)
+        title = _without_quotes(text, _without_frame(text, title))
     marked = _state_by_mark(text, node, Place(state, title.end if node.frame else body))
     _own_text(text, node, body, (measures, rests), _LEAD_LENGTH)
     _children(text, node.children or node.answers, (measures, rests), last=last)
@@ -189,7 +189,8 @@ _LONGEST_STATE = 24
 def _without_state_behind(text: str, measures: list[MeasureOutline]) -> tuple[list[MeasureOutline], list[Rest]]:
     """Return measures without the bare state that is the last sentence of the last of them (…。已完成。), and that.
 
-    Where others end so, too, each speaks of itself; a sentence with a subject (该问题已整改。) stays in its measure.
+    Where others end so, too, each speaks of itself; a sentence with a subject (该问题已整改。) or a date (已于2024年9月
+    整改到位。) stays in its measure.
     """
     places = [_state_behind(text, *measure.text) for measure in measures[-1:]]
     if not places or places[0] == measures[-1].text.end:
@@ -204,6 +205,8 @@ def _state_behind(text: str, start: int, end: int) -> int:
     """Return where a measure's last sentence begins that is a bare state; ``end`` where it is none."""
     stop = max(text.rfind("。", start, end - 1), text.rfind(";", start, end - 1)) + 1
     if stop <= start or end - stop > _LONGEST_STATE or pattern("outline", "state_of").match(text, stop, end):
+        return end
+    if pattern("outline", "state_when").match(text, stop, end):
         return end
     return stop if is_state(text, stop, end) and lead_in_end(text, stop, end) == stop else end
 
@@ -284,7 +287,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
     """Read a table's row: its cells have been told apart already."""
     node = finding.node
     label, start = row_label(text, row)
-    frame = node.frame
+    frame = None if node.frame and node.frame.aims else node.frame
     title = Place(frame.title_start, frame.title_end) if frame else _trimmed(text, start, row.finding.end)
     while title.end > title.start and text[title.end - 1] in "。;:":
         title = Place(title.start, title.end - 1)
@@ -371,9 +374,7 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
     title = _trimmed(text, start, title_end)
     while title.end > title.start and text[title.end - 1] in "。.;:":
         title = Place(title.start, title.end - 1)
-    title = _without_frame(text, title)
-    if title.end - title.start > 2 and text[title.start] == "“" and text[title.end - 1] == "”":
-        title = Place(*without_outer_quotes(text, *title))
+    title = _without_quotes(text, _without_frame(text, title))
     body = title_end if title_end == end else _after_blanks(text, title_end, end)
     return title, body
 
@@ -381,6 +382,15 @@ def _heading(text: str, node: OutlineNode) -> tuple[Place, int]:
 _FRAME_BEFORE = re.compile(rf"(?:关于|针对|对于)?(?:{any_of('frame_team')}?(?:反馈|指出|提出|发现)(?:的)?)?(?=.{{4}})")
 _QUOTED_FIELD = re.compile(r"“(?P<title>[^“”]{4,}(?:“[^“”]*”[^“”]*)*)”(?:的)?(?:方面|事项|情况)")
 _FRAME_BEHIND = re.compile(r"(?:等)?的(?:突出|具体|主要)?问题$")
+
+
+def _without_quotes(text: str, title: Place) -> Place:
+    """Return a title without the quotes that it stands in."""
+    quoted = title.end - title.start > _QUOTES and text[title.start] == "“" and text[title.end - 1] == "”"
+    return Place(*without_outer_quotes(text, *title)) if quoted else title
+
+
+_QUOTES = 2
 
 
 def _without_frame(text: str, title: Place) -> Place:
@@ -494,10 +504,28 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if node.children and is_state(text, *place):
         rests.append(Rest("note", place))  # …问题。该项工作正在推进。
         return
-    if node.parts and (text[place.end - 1] in ":,、" or place.end - place.start < lead_length):
+    short = place.end - place.start < lead_length and not (lead_length == _LEAD_LENGTH and _reports(text, *place))
+    if node.parts and (text[place.end - 1] in ":,、" or short):
         rests.append(Rest("lead_in", place))
     else:
-        measures.append(MeasureOutline(place, None))
+        measures.append(_measure(text, place))
+
+
+def _reports(text: str, start: int, end: int) -> bool:
+    """Return whether a stretch is a sentence with a figure or a document (镇党委召开会议6次。)."""
+    return text[end - 1] == "。" and _DONE.search(text, start, end) is not None
+
+
+def _measure(text: str, place: Place) -> MeasureOutline:
+    """Return a stretch without an enumerator as a measure, or with that of a list of one (①开展调研15次。)."""
+    alone = _ALONE.match(text, *place)
+    if alone is None or alone.end() == place.end:
+        return MeasureOutline(place, None)
+    return MeasureOutline(Place(alone.end(), place.end), Place(place.start, alone.end("label")))
+
+
+_ALONE = re.compile(r"(?P<label>①|\((?:1|一)\)|一是(?!否|个|种|类)) *(?=[^ ])")
+"""The enumerator of a list of one, which nothing else shows to be an enumerator."""
 
 
 def _fields_run_in(text: str, start: int, end: int) -> list[OutlineNode]:
@@ -567,6 +595,8 @@ def _segment_place(node: OutlineNode) -> Place:
 
 
 def _is_afterword(text: str, node: OutlineNode) -> bool:
+    if node.closing is not None:
+        return node.closing
     return bool(pattern("outline", "afterword").match(text, node.segment.content, node.segment.end))
 
 

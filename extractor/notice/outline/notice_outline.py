@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from extractor.notice.outline.answers_by_number import hang_answers
 from extractor.notice.outline.bracket_forms import with_usual_brackets
+from extractor.notice.outline.closing_words import settle_closing
 from extractor.notice.outline.ending import Ending, find_annex, find_another, find_ending, find_opening_again
 from extractor.notice.outline.frames import lead_in_end, lead_in_number
 from extractor.notice.outline.issues import FindingNode, find_findings
@@ -90,6 +91,7 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
     below = [_below(text, place, part.end) for place in tables.lines if part.start <= place.start < part.end]
     found = [each for each in find_findings(text, parts) if not _is_misread(each, below)]
     found = [] if len(found) == 1 and _is_part_alone(text, found[0]) else found
+    settle_closing(text, found)
     issues = tuple(outline_issue(text, finding, last=finding is found[-1]) for finding in found)
     issues = tuple(issue for issue in issues if issue.title.end > issue.title.start)
     rectification = _with_answers_apart(_extent(parts, issues), issues)
@@ -106,10 +108,15 @@ def _read_part(text: str, tables: NoticeTables, ending: Ending, part: Place) -> 
         _gaps(text, parts),
         opening_end,
         ending,
-        tuple(sorted([*_labels(text, segments, nodes), *_numbers_beside(text, remainders)])),
+        tuple(sorted({*_labels(text, segments, nodes), *_numbers_beside(text, remainders), *_of_measures(issues)})),
         (Place(ending.end, max(part.start, ending.end)), Place(max(part.end, ending.end), len(text))),
         tables_unread=(*_in_part(left, rectification), *(place for place in tables.lines if place.start < part.end)),
     )
+
+
+def _of_measures(issues: Sequence[IssueOutline]) -> list[Place]:
+    """Return the places of the enumerators of measures; that of a list of one is no segment's."""
+    return [measure.label for issue in issues for measure in issue.measures if measure.label]
 
 
 def _have_names_on_lines(text: str, tasks: Sequence[IssueOutline]) -> bool:

@@ -64,6 +64,8 @@ class OutlineNode:
     """Whether it tells the finding above it once more (审计发现问题:…), or is a property of a name that no list has."""
     lead_in: int = 0
     """Where the lead-in ends that it begins with and that others of the notice begin with, too; 0 for none."""
+    closing: bool | None = None
+    """Whether the closing words begin here, as the whole notice tells; None where only its own words say."""
     children: list[OutlineNode] = field(default_factory=list)
     parts: list[OutlineNode] = field(default_factory=list)
     """The children that carry an enumerator or are headings of their own."""
@@ -202,12 +204,19 @@ def _speaks_of_whole(text: str, lines: Sequence[LineRead], index: int, *, enumer
         return True
     if pattern("outline", "ahead").match(text, segment.content, segment.end):
         return enumerated and text[segment.end - 1] == ":"  # 下一步,…重点抓好以下工作:, and a list
-    if not _will().match(text, segment.content, segment.end):
+    if not _will().match(text, segment.content, segment.end) or _will_in_each(text, lines[:index]):
         return False
     line_end = text.find("\n", segment.end)
     inside = (line.segment for line in lines[index:] if line_end < 0 or line.segment.start < line_end)
     stretches = ((each.content, _before_contact(text, each)) for each in inside)
     return not any(SIGNS_OF_REPORT.search(text, *stretch) for stretch in stretches)
+
+
+def _will_in_each(text: str, lines: Sequence[LineRead]) -> bool:
+    """Return whether several findings end with what a body will do, half of those that are framed or more."""
+    plain = (line.segment for line in lines if line.segment.mark is None and line.segment.opens_line)
+    count = sum(_will().match(text, each.content, each.end) is not None for each in plain)
+    return count >= FEWEST_FRAMED and count * 2 >= sum(line.framed for line in lines)
 
 
 def _asks_to_write(text: str, segment: Segment) -> bool:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence, Set
+from functools import cache
 from typing import NamedTuple
 
 from extractor.notice.outline.issues import FindingNode
+from extractor.notice.outline.outline_words import any_of
 from extractor.notice.outline.rectification import heading_text
 from extractor.notice.outline.segments import Segment
 from extractor.notice.outline.tree import OutlineNode
@@ -95,6 +97,7 @@ def _keep_as_in_others(text: str, paragraphs: Sequence[OutlineNode], manners: Se
 _SENTENCE = re.compile("[^。;!?]+[。;!?]?")
 _CLAUSE = re.compile("[^,。;:!?]+")
 _FIGURE = re.compile("[0-9]+(?:\\.[0-9]+)?")
+_NUMBER_TO_CALL = re.compile("[0-9]{3,4}-[0-9]{7,8}|(?<![0-9])1[0-9]{10}(?![0-9])|(?<![0-9])12[0-9]{3}(?![0-9])")
 _FINDINGS_COUNTED = re.compile("问题|任务|事项|措施|意见")
 _COUNTED_BEFORE = re.compile("问题|隐患|任务|事项|线索|整改")
 
@@ -125,7 +128,8 @@ class _Whole:
         if names and pattern("outline", "of_inspection").search(self._title) is None:
             return True
         beside = ("whole_beside", "promise")
-        return odd and any(pattern("outline", name).search(text, *place) for name in beside)
+        forms = (_wills(), *(pattern("outline", name) for name in beside))
+        return odd and any(form.search(text, *place) for form in forms)
 
     def _reports(self, place: Place) -> bool:
         """Return whether a stretch tells something of its own: a figure, a document, a sanction, a thing done."""
@@ -136,7 +140,12 @@ class _Whole:
 
     def _sentence_reports(self, start: int, end: int, answer_end: int) -> bool:
         text = self._text
-        figures = [each for each in _FIGURE.finditer(text, start, end) if not text.startswith("周年", each.end())]
+        reached = [match.span() for match in _NUMBER_TO_CALL.finditer(text, start, end)]
+        figures = [
+            each
+            for each in _FIGURE.finditer(text, start, end)
+            if not text.startswith("周年", each.end()) and not any(a <= each.start() < b for a, b in reached)
+        ]
         if figures:
             if not all(pattern("outline", "of_whole").match(text, figure.end(), end) for figure in figures):
                 return True
@@ -152,6 +161,11 @@ class _Whole:
         if pattern("outline", "of_inspection").search(self._title):
             return True
         return _COUNTED_BEFORE.search(self._text[self._answer : end].lstrip("的问题整改情况:。 \n")) is not None
+
+
+@cache
+def _wills() -> re.Pattern[str]:
+    return re.compile(rf"{any_of('who_will')}(?:上下|班子)?将(?!军|领|来)")
 
 
 def _tells_act(text: str, start: int, end: int) -> bool:

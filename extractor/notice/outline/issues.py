@@ -216,6 +216,20 @@ def _goes_on(text: str, node: OutlineNode) -> bool:
     return len(first) <= HEADING_LENGTH and node.segment.content + len(first) + 2 < node.segment.end
 
 
+def _tells_finding(text: str, node: OutlineNode) -> bool:
+    """Return whether a numbered paragraph is a short finding and its answer: 1.白条入账。补齐手续21张。."""
+    first = heading_text(text, node)
+    if len(first) > _LONGEST_TOLD or "," in first or _REPORTED.search(first) or (node.frame and node.frame.aims):
+        return False
+    if any(pattern("outline", name).match(first) for name in ("act", "aim")):
+        return False
+    return _goes_on(text, node) and pattern("outline", "finding").search(first) is not None
+
+
+_LONGEST_TOLD = 24
+_REPORTED = re.compile("[0-9《]")
+
+
 def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) -> bool:
     """Return whether most numbered paragraphs of a group open with a finding and go on with its answer."""
     finding = pattern("outline", "finding")
@@ -230,7 +244,7 @@ def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) 
     heading = heading[: told.start()] if told else heading
     names_group = node.frame is not None and node.frame.aspect
     if finding.search(heading) and not names_group and not pattern("outline", "group").search(heading):
-        return False
+        return len(children) > 1 and all(_tells_finding(text, child) for child in children)
     return open_with_findings(text, children)
 
 

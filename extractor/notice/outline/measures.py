@@ -393,13 +393,17 @@ def _without_quotes(text: str, title: Place) -> Place:
 _QUOTES = 2
 
 
+_ABOUT, _SHORTEST_ABOUT = "关于", 6
+
+
 def _without_frame(text: str, title: Place) -> Place:
     """Return a title without what is left of a frame: 预算编制不够细化的问题, “库房失管”方面."""
     if quoted := _QUOTED_FIELD.fullmatch(text, *title):
         return Place(*quoted.span("title"))
     behind = _FRAME_BEHIND.search(text, *title)
     if behind is None or behind.start() - title.start < 4:
-        return title
+        about = behind is None and text.startswith(_ABOUT, title.start) and title.end - title.start > _SHORTEST_ABOUT
+        return Place(title.start + len(_ABOUT), title.end) if about else title  # 关于销售费用居高不下。
     before = _FRAME_BEFORE.match(text, *title)
     return Place(before.end() if before else title.start, behind.start())
 

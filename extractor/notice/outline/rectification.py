@@ -148,9 +148,15 @@ def _groups_findings(text: str, node: OutlineNode) -> bool:
     parts = [part for part in node.parts if part.kind not in RUN_IN_KINDS]
     if len(parts) > 1 and all(part.frame is not None and not part.frame.aims for part in parts):
         return True  # 1.针对“…”问题,…
+    if len(parts) > 1 and _COUNTS_FINDINGS.search(text[node.frame.title_start : node.frame.title_end]):
+        return True
     return open_with_findings(text, parts) or any(
         part.parts or any(not child.remark for child in part.children) for part in parts
     )
+
+
+_COUNTS_FINDINGS = re.compile("的[0-9一二三四五六七八九十]{1,3}[个项类]$")
+"""How a frame's title ends that counts the findings below it: 党建方面的3个(问题)."""
 
 
 def open_with_findings(text: str, parts: Sequence[OutlineNode]) -> bool:
@@ -214,14 +220,25 @@ def _only_with_findings(text: str, candidates: Sequence[OutlineNode]) -> Outline
     if len(parted) != 1 or len(parted[0].parts) < _FEWEST_FINDINGS:
         return None
     finding, group = pattern("outline", "finding"), pattern("outline", "group")
-    headings = [heading_text(text, node) for node in candidates]
-    if any(finding.search(heading) or group.search(heading) for heading in headings):
-        return None
+    named = pattern("outline", "rectification").search(heading_text(text, parted[0])) is not None
+    for node in candidates:
+        heading = heading_text(text, node)
+        if node is parted[0] and named and not finding.search(heading.replace("问题", "")):
+            continue  # 反馈问题整改落实情况
+        if node is not parted[0] and _tells_of_whole(heading):
+            continue  # 整改成效
+        if finding.search(heading) or group.search(heading):
+            return None
     inside = [
         node for node in parted[0].walk() if node is not parted[0] and node.kind not in (*RUN_IN_KINDS, "paragraph")
     ]
     stating = sum(finding.search(text, *heading_place(text, node)) is not None for node in inside)
     return parted[0] if stating * 2 >= len(inside) else None
+
+
+def _tells_of_whole(heading: str) -> bool:
+    """Return whether a heading without parts below it tells of the whole: its effects, or what was handed over."""
+    return pattern("outline", "whole_part").search(heading) is not None
 
 
 _FEWEST_FINDINGS = 2

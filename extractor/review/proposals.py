@@ -66,7 +66,6 @@ def _issue(words: str) -> dict[str, Any]:
     line_end = reading.find("\n", start)
     end = line_end if line_end >= 0 else len(reading)
     frame = read_frame(reading, start, end)
-    frame = None if frame and frame.aims else frame
     title = words[frame.title_start : frame.title_end] if frame else words[start:end].strip().rstrip("。")
     label = mark.label if mark else None
     return {"label": label, "title": title, "category": issue_category(title, words), "status": "unspecified"}

@@ -231,7 +231,6 @@ def _title(text: str, heading: Place, reach: int) -> tuple[Place, int]:
     """Return the place of a title and the end of its heading; a frame may go on behind a mark that ended the unit."""
     for end in dict.fromkeys((heading.end, reach)):
         frame = read_frame(text, heading.start, end)
-        frame = None if frame and frame.aims else frame  # 整治…问题 may be the finding's own words
         if frame is not None:
             return Place(frame.title_start, frame.title_end), frame.end
     if reach > heading.end:

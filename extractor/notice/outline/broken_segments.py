@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from extractor.notice.outline.frames import FIELD_STARTS, is_note, is_state, lead_in_end, read_frame
-from extractor.notice.outline.line_readings import FEWEST_FRAMED, SIGNS_OF_REPORT
+from extractor.notice.outline.line_readings import FEWEST_FRAMED
 from extractor.notice.outline.marks import RUN_IN_KINDS
+from extractor.notice.outline.outline_words import SIGNS_OF_REPORT
 from extractor.notice.outline.segments import Segment
 from extractor.text.wording import pattern
 

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 
 from extractor.notice.outline.frames import Frame
-from extractor.notice.outline.line_readings import FEWEST_FRAMED, SIGNS_OF_REPORT, LineRead
+from extractor.notice.outline.line_readings import FEWEST_FRAMED, LineRead
 from extractor.notice.outline.marks import RUN_IN_KINDS
-from extractor.notice.outline.outline_words import any_of
-from extractor.notice.outline.segments import Segment
+from extractor.notice.outline.outline_words import SIGNS_OF_REPORT, any_of, begins_with_act, reports
 from extractor.text.wording import pattern
 
 LONGEST_GROUP_LINE = 30
@@ -66,7 +65,11 @@ def _several_below_headings(text: str, lines: Sequence[LineRead], asked: Mapping
         if line.segment.mark is not None:
             heading = index if _is_bare_heading(text, line) else -1
         if index in asked:
-            if heading in (-1, index) or _reports(text, line.segment) or lines[asked[index]].state:
+            if (
+                heading in (-1, index)
+                or reports(text, line.segment.content, line.segment.end)
+                or lines[asked[index]].state
+            ):
                 return False
             below[heading] += 1
     return len(below) >= _FEWEST_ALONE and max(below.values()) > 1
@@ -135,8 +138,7 @@ def _is_told(text: str, line: LineRead) -> bool:
     start, end = line.segment.start, line.segment.end
     if text[end - 1] != "。" or line.note or line.state or _CLAUSE_OR_FIGURE.search(text, start, end - 1):
         return False
-    begins = any(pattern("outline", name).match(text, start) for name in ("aim", "act"))
-    return not (begins or _DENIES.match(text, start))
+    return not (begins_with_act(text, start) or _DENIES.match(text, start))
 
 
 _CLAUSE_OR_FIGURE = re.compile("[,。;:!?0-9《]")
@@ -274,7 +276,7 @@ def _belongs_to_finding(text: str, lines: list[LineRead], index: int, asked: dic
     last = lines[index - 1]
     if (last.note or last.state) and text[line.segment.end - 1] not in _SENTENCE_ENDS:
         return False  # behind the fields of the finding above it
-    if _reports(text, line.segment) and not states_finding(text, line):
+    if reports(text, line.segment.content, line.segment.end) and not states_finding(text, line):
         return True
     before = next((at for at in range(index - 1, max(-1, index - _REACH), -1) if not lines[at].note), None)
     if before is None:
@@ -283,11 +285,6 @@ def _belongs_to_finding(text: str, lines: list[LineRead], index: int, asked: dic
     if above.framed or above.answers:
         return True
     return above.segment.mark is not None and not names_group(text, above) and not states_finding(text, line)
-
-
-def _reports(text: str, segment: Segment) -> bool:
-    """Return whether a line is a sentence with a figure or a document in it, as answers are."""
-    return text[segment.end - 1] == "。" and SIGNS_OF_REPORT.search(text, segment.content, segment.end) is not None
 
 
 def _retells(text: str, lines: list[LineRead], index: int) -> bool:

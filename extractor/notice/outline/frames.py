@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from extractor.notice.outline.outline_words import any_of, characters_of, word_list
+from extractor.notice.outline.outline_words import SIGNS_OF_REPORT, any_of, characters_of, word_list
 from extractor.notice.outline.property_lines import AHEAD, NAME, NOTE_IN_BRACKETS, properties_end, property_bracket
 from extractor.notice.outline.table_states import MARKS
 from extractor.text.places import Place
@@ -94,7 +94,16 @@ _FIRST = frozenset(_OPENING + _BEGINNINGS) | characters_of("finding_name_kind", 
 
 
 def read_frame(text: str, start: int, end: int) -> Frame | None:
-    """Return the frame of the heading at ``text[start:end]`` (folded text), or None if it has none."""
+    """Return the frame of the heading at ``text[start:end]`` (folded text), or None if it has none.
+
+    An aim (整治…问题) is none: it may be the finding's own words.
+    """
+    frame = read_frame_or_aim(text, start, end)
+    return None if frame is not None and frame.aims else frame
+
+
+def read_frame_or_aim(text: str, start: int, end: int) -> Frame | None:
+    """Return what ``read_frame`` does, or the frame of an aim, which the whole notice decides about."""
     end = bracket_at_end(text, start, end)
     if text[start : start + 1] not in _FIRST:
         if end - start > _BARE_LENGTH or text.find("问题", start, end) < 0:
@@ -148,11 +157,10 @@ def _answered(words: str, *, whole: bool) -> re.Match[str] | None:
     clause = _CLAUSE_BEHIND.match(words, match.end())
     if not whole or clause is None or pattern("outline", "finding").search(clause["clause"]):
         return None
-    return match if _REPORTS.search(clause.group()) else None
+    return match if SIGNS_OF_REPORT.search(clause.group()) else None
 
 
 _CLAUSE_BEHIND = re.compile(r"(?!整改|的|等|方面|[^\u4e00-\u9fff])(?P<clause>[^,。;:]{4,})[^。]*。?")
-_REPORTS = re.compile("[0-9《]")
 
 
 def _is_general(title: str) -> bool:
@@ -194,7 +202,7 @@ def _labelled(text: str, start: int, end: int) -> Frame | None:
     """Return the finding behind 反馈问题: or 【问题】, or on the line below it, which may be framed once more."""
     while (again := _LABEL_AGAIN.match(text, start, end)) is not None and again.end() > start:
         start = again.end()  # however often it is said
-    inner = read_frame(text, start, end)
+    inner = read_frame_or_aim(text, start, end)
     if inner is not None:
         return inner
     stop = _LABELLED_END.search(text, start, end)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from extractor.notice.outline.frames import bracket_at_end
 from extractor.notice.outline.marks import RUN_IN_KINDS
+from extractor.notice.outline.outline_words import SIGNS_OF_REPORT, begins_with_act
 from extractor.notice.outline.rectification import (
     COUNT_AT_END,
     HEADING_LENGTH,
@@ -123,8 +124,7 @@ def _names_finding(text: str, node: OutlineNode) -> bool:
 def _is_aim(text: str, node: OutlineNode) -> bool:
     """Return whether a topic names an act or an aim (查处违纪行为), and nothing that is lacking (落实制度不严)."""
     heading = heading_text(text, node)
-    begins = any(pattern("outline", name).match(heading) for name in ("aim", "act"))
-    return begins and _LACKS.search(heading) is None
+    return begins_with_act(heading) and _LACKS.search(heading) is None
 
 
 class _Framing(NamedTuple):
@@ -219,15 +219,11 @@ def _goes_on(text: str, node: OutlineNode) -> bool:
 def _tells_finding(text: str, node: OutlineNode) -> bool:
     """Return whether a numbered paragraph is a short finding and its answer: 1.白条入账。补齐手续21张。."""
     first = heading_text(text, node)
-    if len(first) > _LONGEST_TOLD or "," in first or _REPORTED.search(first) or (node.frame and node.frame.aims):
+    if len(first) > _LONGEST_TOLD or "," in first or SIGNS_OF_REPORT.search(first) or (node.frame and node.frame.aims):
         return False
-    if any(pattern("outline", name).match(first) for name in ("act", "aim")):
+    if begins_with_act(first):
         return False
     return _goes_on(text, node) and pattern("outline", "finding").search(first) is not None
-
-
-_LONGEST_TOLD = 24
-_REPORTED = re.compile("[0-9《]")
 
 
 def _states_findings(text: str, node: OutlineNode, children: list[OutlineNode]) -> bool:
@@ -263,7 +259,8 @@ def _are_told_and_answered(text: str, children: list[OutlineNode]) -> bool:
     told = [heading_text(text, child) for child in children if _goes_on(text, child)]
     if len(told) < len(children) or len(told) < _FEWEST_TOLD:
         return False
-    begun = (pattern("outline", name).match(words) for words in told for name in ("aim", "act"))
-    if any(begun) or any(len(words) > _LONGEST_TOLD or _NAMES_SOMETHING_DONE.search(words) for words in told):
+    if any(map(begins_with_act, told)) or any(
+        len(words) > _LONGEST_TOLD or _NAMES_SOMETHING_DONE.search(words) for words in told
+    ):
         return False
     return sum(_LACKING.search(words) is not None for words in told) * 2 >= len(told)

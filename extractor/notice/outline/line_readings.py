@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from extractor.notice.outline.frames import Frame
@@ -41,7 +40,5 @@ class LineRead(NamedTuple):
         return self.segment.mark.kind if self.segment.mark else "plain"
 
 
-SIGNS_OF_REPORT = re.compile("[0-9《]")
-"""A figure or a document, which answers have."""
 FEWEST_FRAMED = 2
 """So many framed findings tell how a notice prints them."""

@@ -334,11 +334,17 @@ _LEAD_IN_ENDS = frozenset(":】]")
 _LONGEST_LEAD_IN = 30
 
 
-def _is_behind_lead_in(text: str, start: int) -> bool:
-    """Return whether nothing but a lead-in (整改情况:) stands between a line's beginning and this place."""
-    line = text.rfind("\n", max(start - _LONGEST_LEAD_IN, 0), start) + 1
+def _line_begins(text: str, start: int, reach: int) -> int:
+    """Return where the words of a line begin that holds ``start``, at most ``reach`` code points before it."""
+    line = text.rfind("\n", max(start - reach, 0), start) + 1
     while line < start and text[line] in LINE_OPENERS:
         line += 1
+    return line
+
+
+def _is_behind_lead_in(text: str, start: int) -> bool:
+    """Return whether nothing but a lead-in (整改情况:) stands between a line's beginning and this place."""
+    line = _line_begins(text, start, _LONGEST_LEAD_IN)
     numbered = _NUMBER_OF_FIELD.match(text, line, start)
     return _is_lead_in(text, numbered.end() if numbered else line, start)
 
@@ -353,9 +359,7 @@ _LONGEST_STATE = 20
 
 def is_behind_state(text: str, start: int) -> bool:
     """Return whether nothing but a state in brackets stands between a line's beginning and a place: 【已办结】1.…."""
-    line = text.rfind("\n", max(start - _LONGEST_STATE, 0), start) + 1
-    while line < start and text[line] in LINE_OPENERS:
-        line += 1
+    line = _line_begins(text, start, _LONGEST_STATE)
     end = start - (text[start - 1] == " ")
     return text[line] in "【[(" and bracket_end(text, line, end) == end
 

@@ -26,7 +26,7 @@ from extractor.notice.outline.frames import (
 )
 from extractor.notice.outline.issues import FindingNode
 from extractor.notice.outline.marks import find_marks
-from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.outline_words import SIGNS_OF_REPORT, any_of, reports
 from extractor.notice.outline.property_lines import (
     NAME,
     Property,
@@ -203,7 +203,7 @@ def _without_state_behind(text: str, measures: list[MeasureOutline]) -> tuple[li
 
 def _state_behind(text: str, start: int, end: int) -> int:
     """Return where a measure's last sentence begins that is a bare state; ``end`` where it is none."""
-    stop = max(text.rfind("。", start, end - 1), text.rfind(";", start, end - 1)) + 1
+    stop = _behind_last_stop(text, start, end)
     if stop <= start or end - stop > _LONGEST_STATE or pattern("outline", "state_of").match(text, stop, end):
         return end
     if pattern("outline", "state_when").match(text, stop, end):
@@ -211,9 +211,14 @@ def _state_behind(text: str, start: int, end: int) -> int:
     return stop if is_state(text, stop, end) and lead_in_end(text, stop, end) == stop else end
 
 
+def _behind_last_stop(text: str, start: int, end: int) -> int:
+    """Return where a stretch goes on behind the last mark that ends a sentence within it; 0 for none."""
+    return max(text.rfind(mark, start, end - 1) for mark in "。;") + 1
+
+
 def _last_sentence(text: str, start: int, end: int) -> int:
     """Return where the last sentence of a stretch begins."""
-    last = max(text.rfind(mark, start, end - 1) for mark in "。;") + 1
+    last = _behind_last_stop(text, start, end)
     while 0 < last < end and text[last] == " ":
         last += 1
     return last
@@ -287,7 +292,7 @@ def _outline_row(text: str, finding: FindingNode, row: TableRow, *, last: bool) 
     """Read a table's row: its cells have been told apart already."""
     node = finding.node
     label, start = row_label(text, row)
-    frame = None if node.frame and node.frame.aims else node.frame
+    frame = node.frame
     title = Place(frame.title_start, frame.title_end) if frame else _trimmed(text, start, row.finding.end)
     while title.end > title.start and text[title.end - 1] in "。;:":
         title = Place(title.start, title.end - 1)
@@ -423,10 +428,10 @@ def _runs_on(text: str, node: OutlineNode, stop: int) -> bool:
     acts = pattern("outline", "act").match(rest) is not None
     if acts and finding.search(text, start, stop):
         last = rest.rstrip("。;").rpartition("。")[2]
-        return _DONE.search(last) is not None or not finding.search(rest)
-    states = _DONE.search(text, start, stop) is None
+        return SIGNS_OF_REPORT.search(last) is not None or not finding.search(rest)
+    states = SIGNS_OF_REPORT.search(text, start, stop) is None
     last = rest.rstrip("。;").rpartition("。")[2]
-    return states and _DONE.search(last) is not None and not finding.search(rest)
+    return states and SIGNS_OF_REPORT.search(last) is not None and not finding.search(rest)
 
 
 def _before_answer(text: str, start: int, stop: int, end: int) -> int:
@@ -450,10 +455,6 @@ _LONGEST_FINDING = 150
 @cache
 def _answer_inside() -> re.Pattern[str]:
     return re.compile(rf"(?<=[。;!])(?= *(?![^:]{{0,6}}(?:成效|效果|结果)){any_of('lead_in')}:)")
-
-
-_DONE = re.compile("[0-9《]")
-"""A figure or a document, which answers have."""
 
 
 def _first_stop(text: str, start: int, end: int) -> int:
@@ -508,16 +509,11 @@ def _own_text(text: str, node: OutlineNode, body: int, found: _Found, lead_lengt
     if node.children and is_state(text, *place):
         rests.append(Rest("note", place))  # …问题。该项工作正在推进。
         return
-    short = place.end - place.start < lead_length and not (lead_length == _LEAD_LENGTH and _reports(text, *place))
+    short = place.end - place.start < lead_length and not (lead_length == _LEAD_LENGTH and reports(text, *place))
     if node.parts and (text[place.end - 1] in ":,、" or short):
         rests.append(Rest("lead_in", place))
     else:
         measures.append(_measure(text, place))
-
-
-def _reports(text: str, start: int, end: int) -> bool:
-    """Return whether a stretch is a sentence with a figure or a document (镇党委召开会议6次。)."""
-    return text[end - 1] == "。" and _DONE.search(text, start, end) is not None
 
 
 def _measure(text: str, place: Place) -> MeasureOutline:
@@ -658,8 +654,8 @@ def _told_again(text: str, start: int, end: int, *, followed: bool) -> int:
     stop = text.find("。", start, end) + 1 or end
     if not text[stop:end].strip():
         return end
-    reports = _DONE.search(text, stop, end) or pattern("outline", "act").search(text, stop, end)
-    analyses = pattern("outline", "analysis").search(text, stop, end) and not _DONE.search(text, stop, end)
+    reports = SIGNS_OF_REPORT.search(text, stop, end) or pattern("outline", "act").search(text, stop, end)
+    analyses = pattern("outline", "analysis").search(text, stop, end) and not SIGNS_OF_REPORT.search(text, stop, end)
     return end if followed and (analyses or not reports) else stop
 
 

@@ -23,7 +23,7 @@ from extractor.notice.outline.frames import (
 )
 from extractor.notice.outline.line_readings import LineRead
 from extractor.notice.outline.marks import RUN_IN_KINDS
-from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.outline_words import SIGNS_OF_REPORT, any_of, begins_with_act
 from extractor.text.wording import pattern
 
 
@@ -103,7 +103,9 @@ def _with_own_findings(text: str, lines: Sequence[LineRead]) -> list[LineRead]:
     values = [(head.value, lines[head.index].segment.end) for head in heads]
     finding = pattern("outline", "finding")
     stating = sum(finding.search(text[start:end].rstrip("。;")) is not None for start, end in values)
-    if 2 * stating < len(heads) or any(start >= end or _REPORTS.search(text, start, end) for start, end in values):
+    if 2 * stating < len(heads) or any(
+        start >= end or SIGNS_OF_REPORT.search(text, start, end) for start, end in values
+    ):
         return read
     for each, (start, end) in zip(heads, values, strict=True):
         last = end - (text[end - 1] in "。;")
@@ -274,8 +276,7 @@ def _names_act(name: str) -> bool:
     name = name.removeprefix(_OF_ALL)
     if _is_noun().search(name):
         return False  # 清理情况
-    acts = any(pattern("outline", words).match(name) is not None for words in ("aim", "act"))
-    return acts or _topic().search(name) is not None
+    return begins_with_act(name) or _topic().search(name) is not None
 
 
 @cache
@@ -296,7 +297,6 @@ def _telling() -> re.Pattern[str]:
 _LONGEST_VALUE = 40
 _VALUE = re.compile(r"[^,。;:《》]{1,16}[。;]?|(?:[^,、;。:() ]{2,20}(?:[(][^()]{2,40}[)])?[,、; ]*){1,12}[。]?")
 _AMOUNT = re.compile(r"[约近超]?[0-9][0-9,.]*[^,。;:0-9]{0,8}[。;]?")
-_REPORTS = re.compile("[0-9《]")
 
 
 def _is_value(text: str, start: int, end: int) -> bool:
@@ -317,7 +317,7 @@ def _reports(text: str, start: int, end: int) -> bool:
         or pattern("outline", "done").search(text, start, end)
     ):
         return True
-    return _REPORTS.search(text, start, end) is not None
+    return SIGNS_OF_REPORT.search(text, start, end) is not None
 
 
 def _is_before_answer(text: str, lines: Sequence[LineRead], index: int) -> bool:

@@ -35,11 +35,12 @@ from extractor.notice.outline.frames import (
     is_state,
     lead_in_end,
     read_frame,
+    read_frame_or_aim,
     state_end,
 )
-from extractor.notice.outline.line_readings import FEWEST_FRAMED, SIGNS_OF_REPORT, LineRead
+from extractor.notice.outline.line_readings import FEWEST_FRAMED, LineRead
 from extractor.notice.outline.marks import FINDING_KINDS, RUN_IN_KINDS, WORD_KINDS, EnumeratorMark
-from extractor.notice.outline.outline_words import any_of
+from extractor.notice.outline.outline_words import SIGNS_OF_REPORT, any_of
 from extractor.notice.outline.own_fields import with_own_fields
 from extractor.notice.outline.segments import Segment, split_segments
 from extractor.text.places import Place
@@ -399,12 +400,12 @@ def _read_line(text: str, segment: Segment) -> LineRead:
     if segment.row is not None:
         return LineRead(segment, read_frame(text, *segment.row.finding), answers=False, note=False, state=False)
     if text[start : start + 1] not in FIELD_STARTS:
-        return LineRead(segment, read_frame(text, start, end), answers=False, note=False, state=False)
+        return LineRead(segment, read_frame_or_aim(text, start, end), answers=False, note=False, state=False)
     answered = lead_in_end(text, start, end)
     is_share = answered > start and is_share_or_date(text, answered, end)  # 【整改进度】100%
     answers = answered > start and not is_share
     note = is_share or (not answers and is_note(text, start, end))
-    frame = None if answers or note else read_frame(text, bracket_end(text, start, end), end)
+    frame = None if answers or note else read_frame_or_aim(text, bracket_end(text, start, end), end)
     return LineRead(segment, frame, answers, note, is_state(text, start, end))
 
 

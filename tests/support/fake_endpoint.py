@@ -24,7 +24,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -484,14 +484,25 @@ def serving(answers: str = "fake_endpoint:from_schema", *folders: Path) -> Itera
     """Run a server whose answers the function ``module:function`` gives, looked for in ``folders`` and beside this."""
     command = [sys.executable, str(SUPPORT / "fake_endpoint.py"), "--answers", answers]
     environment = os.environ | {"PYTHONPATH": module_path(*folders)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
-        try:
-            assert process.stdout is not None
-            port = re.fullmatch(r"(\d+)\n", process.stdout.readline())
-            assert port, "the server did not start; its words stand above"
-            yield Serving(f"http://127.0.0.1:{port[1]}/v1")
-        finally:
-            process.kill()
+    with ExitStack() as running:
+        port = _started(command, environment, running)
+        while port in _USED_PORTS:  # what a process found out of a server it keeps by its address
+            port = _started(command, environment, running)
+        _USED_PORTS.add(port)
+        yield Serving(f"http://127.0.0.1:{port}/v1")
+
+
+_USED_PORTS: set[str] = set()
+
+
+def _started(command: list[str], environment: dict[str, str], running: ExitStack) -> str:
+    """Return the port of a server that is killed when ``running`` ends."""
+    process = running.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment))
+    running.callback(process.kill)
+    assert process.stdout is not None
+    port = re.fullmatch(r"(\d+)\n", process.stdout.readline())
+    assert port, "the server did not start; its words stand above"
+    return port[1]
 
 
 def main() -> None:
